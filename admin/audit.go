@@ -1,0 +1,96 @@
+package admin
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Action names what was done, as "<noun>.<verb>": "currency.add". Each domain lists its own.
+type Action string
+
+// Subject is what an action was done to.
+type Subject struct {
+	Kind string // the noun, such as "currency"
+	ID   string // its identifier within the organization
+}
+
+// Change is one value that an action changed. Secrets are never put here.
+type Change struct {
+	Field string `json:"field"`
+	From  string `json:"from,omitempty"`
+	To    string `json:"to,omitempty"`
+}
+
+// Record is one line of the audit trail. It is written in the same transaction as what it tells
+// of, by every port method that changes something, and is never changed or deleted afterwards.
+type Record struct {
+	ID      uuid.UUID
+	At      time.Time // UTC, whole microseconds
+	Actor   Actor
+	Action  Action
+	Subject Subject
+	Changes []Change
+}
+
+// Check fails with ErrInvalid for a record that does not say who did what and when. Adapters call
+// it before they write, so that a forgotten record is an error and not a gap in the trail.
+func (r Record) Check() error {
+	if r.ID == uuid.Nil || r.At.IsZero() || r.Actor.Kind == "" || r.Action == "" || r.Subject.Kind == "" {
+		return fmt.Errorf("audit record %q on %q is incomplete: it needs id, time, actor, action and subject: %w",
+			r.Action, r.Subject.Kind, ErrInvalid)
+	}
+	return nil
+}
+
+// AuditFilter narrows a list of records; zero fields do not narrow.
+type AuditFilter struct {
+	Subject Subject   // Kind alone, or Kind and ID
+	Actor   Actor     // Kind alone, or Kind and ID
+	Action  Action    // exactly this
+	From    time.Time // at or after
+	Until   time.Time // before
+}
+
+// AuditStore reads an organization's audit trail. There is nothing here that writes: records are
+// written by the ports whose writes they tell of.
+type AuditStore interface {
+	// List returns at most seek.Limit records that match the filter, newest first (descending id),
+	// that come after seek.After in that order; the zero seek.After starts at the newest.
+	List(ctx context.Context, org OrgID, f AuditFilter, seek Seek[uuid.UUID]) ([]Record, error)
+}
+
+// Trail reads the audit trail.
+type Trail struct {
+	store AuditStore
+}
+
+// NewTrail reads from store.
+func NewTrail(store AuditStore) *Trail { return &Trail{store: store} }
+
+// List pages through the records, newest first. It requires AuditRead.
+func (t *Trail) List(ctx context.Context, scope Scope, f AuditFilter, q Query) (Page[Record], error) {
+	if err := scope.Require(AuditRead); err != nil {
+		return Page[Record]{}, err
+	}
+	// The stores compare instants as whole microseconds.
+	if !f.From.IsZero() {
+		f.From = Instant(f.From)
+	}
+	if !f.Until.IsZero() {
+		f.Until = Instant(f.Until)
+	}
+	list := fmt.Sprintf("audit %q %d %d", []string{f.Subject.Kind, f.Subject.ID, string(f.Actor.Kind), f.Actor.ID, string(f.Action)},
+		f.From.UnixMicro(), f.Until.UnixMicro())
+	return Paginate(scope.Org(), list, q,
+		func(seek Seek[uuid.UUID]) ([]Record, error) { return t.store.List(ctx, scope.Org(), f, seek) },
+		func(r Record) uuid.UUID { return r.ID })
+}
+
+// All is every record that matches, newest first. It requires AuditRead.
+func (t *Trail) All(ctx context.Context, scope Scope, f AuditFilter) iter.Seq2[Record, error] {
+	return All(func(q Query) (Page[Record], error) { return t.List(ctx, scope, f, q) })
+}

@@ -1,0 +1,63 @@
+package admin
+
+import (
+	"fmt"
+	"strings"
+
+	"golang.org/x/net/idna"
+)
+
+// Email is an e-mail address. Address is as it was given, for sending; Key is what addresses are
+// compared by: ASCII lower case, the domain in its ASCII (punycode) form. ParseEmail makes both.
+type Email struct {
+	Address string
+	Key     string
+}
+
+// String is the address as it was given.
+func (e Email) String() string { return e.Address }
+
+// Limits of an address, in bytes (RFC 5321, 4.5.3.1, less the angle brackets).
+const (
+	maxEmail = 254
+	maxLocal = 64
+)
+
+// ParseEmail reads an address such as "Ann@Example.com". The part before the @ must be ASCII
+// without blanks, quotes or control characters: look-alike letters would let one address pass for
+// another. The domain may be international; it is compared in its IDNA form. Display names
+// ("Ann <ann@example.com>") are refused. Errors wrap ErrInvalid.
+func ParseEmail(text string) (Email, error) {
+	bad := func(why string) (Email, error) {
+		return Email{}, fmt.Errorf("%q is not an e-mail address: %s: %w", Clip(text), why, ErrInvalid)
+	}
+	if len(text) > maxEmail {
+		return bad(fmt.Sprintf("it is longer than %d bytes", maxEmail))
+	}
+	local, domain, ok := strings.Cut(text, "@")
+	switch {
+	case !ok || strings.Contains(domain, "@"):
+		return bad("write it as name@domain, with one @")
+	case local == "" || len(local) > maxLocal:
+		return bad(fmt.Sprintf("the part before the @ must have 1 to %d characters", maxLocal))
+	case strings.Trim(local, ".") != local || strings.Contains(local, ".."):
+		return bad("dots before the @ may not be first, last or doubled")
+	case strings.ContainsFunc(local, func(r rune) bool { return !localRune(r) }):
+		return bad("before the @ use letters, digits and .!#$%&'*+/=?^_`{|}~-")
+	}
+	ascii, err := idna.Lookup.ToASCII(domain)
+	if err != nil || !strings.Contains(ascii, ".") || strings.HasSuffix(ascii, ".") || len(ascii) > 253 {
+		return bad("the part after the @ must be a domain name such as example.com")
+	}
+	// idna lowers the domain; the local part is ASCII, so lowering it cannot fold look-alikes.
+	return Email{Address: text, Key: strings.ToLower(local) + "@" + strings.ToLower(ascii)}, nil
+}
+
+// localRune is RFC 5322's atext, or a dot.
+func localRune(r rune) bool {
+	switch {
+	case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+		return true
+	}
+	return r < 0x80 && strings.ContainsRune(".!#$%&'*+/=?^_`{|}~-", r)
+}

@@ -1,0 +1,31 @@
+package job
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+var (
+	// ErrLeaseLost: another worker took the job over, or it was cancelled. Nothing was changed.
+	ErrLeaseLost = fmt.Errorf("lease lost to another worker: %w", admin.ErrConflict)
+	// ErrNotDue: the job's StartAt has not come.
+	ErrNotDue = fmt.Errorf("job is not due: %w", admin.ErrState)
+)
+
+// permanent marks an error that retrying cannot mend.
+type permanent struct{ err error }
+
+func (p *permanent) Error() string { return p.err.Error() }
+func (p *permanent) Unwrap() error { return p.err }
+
+// Fail marks err as one that retrying cannot mend (a file that changed, an actor who lost the
+// permission): the job becomes Failed with err's text as its Failure. Any other error of a batch
+// leaves the job as it was, to be tried again.
+func Fail(err error) error { return &permanent{err: err} }
+
+func isPermanent(err error) bool {
+	var p *permanent
+	return errors.As(err, &p)
+}

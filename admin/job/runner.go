@@ -1,0 +1,210 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// Atomically runs fn with ports whose writes commit together when fn returns nil, or not at all.
+// It may run fn again from the start after a serialization failure, so fn must take nothing from
+// a run that did not commit.
+type Atomically[P any] func(ctx context.Context, fn func(P) error) error
+
+// Prepare reads and checks what the next batch of j needs, outside any transaction, and returns
+// the batch.
+type Prepare[P any] func(ctx context.Context, j Job) (Batch[P], error)
+
+// Batch writes the effects of one batch through ports that commit together with the job's cursor
+// and counters. It may be run more than once; only the run that commits counts.
+type Batch[P any] func(ctx context.Context, ports P) (Result, error)
+
+// Result is what a batch did.
+type Result struct {
+	Cursor  string  // where the next batch begins
+	Counts  Counts  // what to add to the job's counts
+	Entries []Entry // entries to write
+	Done    bool    // nothing is left to do
+}
+
+// Progress is where a job stands after a step.
+type Progress struct {
+	Status  Status
+	Counts  Counts
+	Failure string // why it Failed
+}
+
+// Done reports whether the job is final.
+func (p Progress) Done() bool { return p.Status.Final() }
+
+// Audit actions of jobs.
+const (
+	ActionBatch    admin.Action = "job.batch"    // a batch was committed
+	ActionComplete admin.Action = "job.complete" // the last batch was committed
+	ActionFail     admin.Action = "job.fail"     // the job gave up
+)
+
+// DefaultLease is how long a worker may take over one batch before others may take over.
+const DefaultLease = time.Minute
+
+// Runner takes the jobs of one domain forward, batch by batch. It starts no goroutine: whoever
+// calls Step or Run does the work, in any number of processes at once.
+type Runner[P any] struct {
+	Jobs       Store         // outside a transaction
+	Atomically Atomically[P] // effects and checkpoint together
+	JobsOf     func(P) Store // the Store among the ports
+	Subject    func(Job) admin.Subject
+	Runtime    admin.Runtime // with defaults
+	Lease      time.Duration // 0 means DefaultLease
+
+	// Authorize, where set, is asked before each claim whether the job's creator may still do
+	// what it does; its admin.ErrForbidden or admin.ErrNotFound fails the job for good.
+	Authorize func(ctx context.Context, org admin.OrgID, j Job) error
+}
+
+// Step claims the job, does one batch and gives the lease back. A final job is left as it is.
+// Errors: admin.ErrNotFound, admin.ErrBusy while another worker is at it, ErrNotDue,
+// ErrLeaseLost where another worker overtook this one, admin.ErrState where the job waits for
+// confirmation; any other error left the job as it was.
+func (r *Runner[P]) Step(ctx context.Context, scope admin.Scope, id uuid.UUID, prepare Prepare[P]) (Progress, error) {
+	j, err := r.claim(ctx, scope, id)
+	if err != nil || j.Status.Final() {
+		return progress(j), err
+	}
+	return r.batch(ctx, scope, &j, prepare, false)
+}
+
+// Run does batches until the job is final, keeping the lease between them. report, where not nil,
+// is told after each batch. Errors are Step's.
+func (r *Runner[P]) Run(ctx context.Context, scope admin.Scope, id uuid.UUID, prepare Prepare[P], report func(Progress)) (Progress, error) {
+	j, err := r.claim(ctx, scope, id)
+	if err != nil {
+		return progress(j), err
+	}
+	for !j.Status.Final() {
+		p, err := r.batch(ctx, scope, &j, prepare, true)
+		if err != nil {
+			return p, err
+		}
+		if report != nil {
+			report(p)
+		}
+	}
+	return progress(j), nil
+}
+
+func (r *Runner[P]) claim(ctx context.Context, scope admin.Scope, id uuid.UUID) (Job, error) {
+	j, err := r.Jobs.Get(ctx, scope.Org(), id)
+	if err != nil || j.Status.Final() {
+		return j, err
+	}
+	now := r.Runtime.Instant()
+	return r.Jobs.Claim(ctx, scope.Org(), id, Claim{Owner: r.Runtime.NewID(), Now: now, Until: now.Add(r.lease())})
+}
+
+func (r *Runner[P]) lease() time.Duration {
+	if r.Lease > 0 {
+		return r.Lease
+	}
+	return DefaultLease
+}
+
+// batch does one batch under the lease in j and brings j up to date.
+func (r *Runner[P]) batch(ctx context.Context, scope admin.Scope, j *Job, prepare Prepare[P], keep bool) (Progress, error) {
+	work, err := r.prepare(ctx, scope.Org(), *j, prepare)
+	var cp Checkpoint
+	if err == nil {
+		err = r.Atomically(ctx, func(ports P) error {
+			res, err := work(ctx, ports)
+			if err != nil {
+				return err
+			}
+			cp = r.checkpoint(*j, res, keep)
+			return r.JobsOf(ports).Commit(ctx, scope.Org(), cp, r.record(scope, *j, cp))
+		})
+	}
+	switch {
+	case err == nil:
+		*j, err = j.Committed(cp)
+		return progress(*j), err
+	case isPermanent(err):
+		return r.fail(ctx, scope, j, err)
+	case errors.Is(err, ErrLeaseLost):
+		return progress(*j), err
+	default:
+		r.release(ctx, scope.Org(), *j)
+		return progress(*j), err
+	}
+}
+
+func (r *Runner[P]) prepare(ctx context.Context, org admin.OrgID, j Job, prepare Prepare[P]) (Batch[P], error) {
+	if r.Authorize != nil {
+		if err := r.Authorize(ctx, org, j); errors.Is(err, admin.ErrForbidden) || errors.Is(err, admin.ErrNotFound) {
+			return nil, Fail(fmt.Errorf("%s may no longer do this: %w", j.CreatedBy, err))
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return prepare(ctx, j)
+}
+
+func (r *Runner[P]) checkpoint(j Job, res Result, keep bool) Checkpoint {
+	cp := Checkpoint{
+		ID: j.ID, Attempt: j.Lease.Attempt, From: j.Cursor, Cursor: res.Cursor,
+		Entries: res.Entries, Counts: res.Counts, Status: InProgress, At: r.Runtime.Instant(),
+	}
+	switch {
+	case res.Done:
+		cp.Status = Completed
+	case keep:
+		cp.Until = cp.At.Add(r.lease())
+	}
+	return cp
+}
+
+func (r *Runner[P]) fail(ctx context.Context, scope admin.Scope, j *Job, cause error) (Progress, error) {
+	cp := Checkpoint{
+		ID: j.ID, Attempt: j.Lease.Attempt, From: j.Cursor, Cursor: j.Cursor,
+		Status: Failed, Failure: cause.Error(), At: r.Runtime.Instant(),
+	}
+	if err := r.Jobs.Commit(ctx, scope.Org(), cp, r.record(scope, *j, cp)); err != nil {
+		return progress(*j), errors.Join(err, cause)
+	}
+	var err error
+	*j, err = j.Committed(cp)
+	return progress(*j), err
+}
+
+// release lets another worker go on at once after a failed batch. The batch's own error is what
+// the caller needs to hear; a lease that could not be released ends by itself.
+func (r *Runner[P]) release(ctx context.Context, org admin.OrgID, j Job) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := r.Jobs.Release(ctx, org, j.ID, j.Lease.Attempt); err != nil {
+		r.Runtime.Logger.WarnContext(ctx, "lease not released", "org", org, "job", j.ID, "error", err)
+	}
+}
+
+func (r *Runner[P]) record(scope admin.Scope, j Job, cp Checkpoint) admin.Record {
+	action := ActionBatch
+	switch cp.Status {
+	case Completed:
+		action = ActionComplete
+	case Failed:
+		action = ActionFail
+	}
+	after := j.Counts.Add(cp.Counts)
+	return r.Runtime.Record(scope, action, r.Subject(j),
+		admin.Change{Field: "completed", From: fmt.Sprint(j.Counts.Completed), To: fmt.Sprint(after.Completed)},
+		admin.Change{Field: "skipped", From: fmt.Sprint(j.Counts.Skipped), To: fmt.Sprint(after.Skipped)},
+		admin.Change{Field: "failed", From: fmt.Sprint(j.Counts.Failed), To: fmt.Sprint(after.Failed)})
+}
+
+func progress(j Job) Progress {
+	return Progress{Status: j.Status, Counts: j.Counts, Failure: j.Failure}
+}

@@ -1,0 +1,81 @@
+package admin
+
+import (
+	"fmt"
+	"iter"
+)
+
+// Limits of Query.Limit.
+const (
+	DefaultLimit = 50  // where Limit is 0; Togai's default
+	MaxLimit     = 500 // more is refused
+)
+
+// Query asks for one page of a list.
+type Query struct {
+	Limit int    // items at most: 1 to MaxLimit; 0 means DefaultLimit
+	After Cursor // Next of the page before; empty for the first page
+}
+
+// Page is one page of a list.
+type Page[T any] struct {
+	Items []T
+	Next  Cursor // empty where this is the last page
+}
+
+// Seek is what a Store gets of a Query: the Limit items whose key comes after After in the list's
+// order. The zero After means from the start.
+type Seek[K Key] struct {
+	Limit int
+	After K
+}
+
+// Paginate answers a Query from a store's list method. list names the list and its filters: a
+// cursor is good only for the list, filters and organization that it came from. key is the key
+// that fetch orders by. It fails with ErrInvalid for a bad limit or cursor.
+func Paginate[T any, K Key](org OrgID, list string, q Query, fetch func(Seek[K]) ([]T, error), key func(T) K) (Page[T], error) {
+	if q.Limit < 0 || q.Limit > MaxLimit {
+		return Page[T]{}, fmt.Errorf("page limit %d: use 1 to %d, or 0 for %d: %w", q.Limit, MaxLimit, DefaultLimit, ErrInvalid)
+	}
+	if q.Limit == 0 {
+		q.Limit = DefaultLimit
+	}
+	after, err := openCursor[K](org, list, q.After)
+	if err != nil {
+		return Page[T]{}, err
+	}
+	// One more than asked for tells whether there is a next page.
+	items, err := fetch(Seek[K]{Limit: q.Limit + 1, After: after})
+	if err != nil {
+		return Page[T]{}, err
+	}
+	if len(items) <= q.Limit {
+		return Page[T]{Items: items}, nil
+	}
+	items = items[:q.Limit]
+	return Page[T]{Items: items, Next: sealCursor(org, list, key(items[q.Limit-1]))}, nil
+}
+
+// All iterates over a whole list, page by page. The first error ends it.
+func All[T any](list func(Query) (Page[T], error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		q := Query{Limit: MaxLimit}
+		for {
+			page, err := list(q)
+			if err != nil {
+				var zero T
+				yield(zero, err)
+				return
+			}
+			for _, item := range page.Items {
+				if !yield(item, nil) {
+					return
+				}
+			}
+			if page.Next == "" {
+				return
+			}
+			q.After = page.Next
+		}
+	}
+}

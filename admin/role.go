@@ -1,0 +1,73 @@
+package admin
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Role names a set of permissions that a user has. The four of Togai's Admin Center are built in.
+type Role string
+
+// The built-in roles.
+const (
+	Administrator  Role = "administrator"   // everything, what a host adds included
+	Analyst        Role = "analyst"         // reads everything, changes nothing but their own profile
+	Developer      Role = "developer"       // customers, accounts, settings and tokens
+	ProductManager Role = "product_manager" // price plans and migrations; reads the rest
+)
+
+// Roles says what each role may do. It is immutable: With returns a changed copy, so one value
+// can be shared by every service of a host. The zero value knows no role; start from DefaultRoles.
+type Roles struct {
+	sets map[Role]PermissionSet
+}
+
+// DefaultRoles is the four built-in roles.
+func DefaultRoles() Roles {
+	reads := []Permission{
+		ProfileRead, UsersRead, AuditRead, CurrenciesRead, TokensRead, CustomersRead,
+		AccountsRead, SettingsRead, PlansRead, MigrationsRead,
+	}
+	// Whoever can sign in keeps their own profile and password.
+	everyone := Permissions(reads...).With(ProfileWrite)
+	return Roles{sets: map[Role]PermissionSet{
+		Administrator: everyone.With(OrganizationWrite, UsersWrite, CurrenciesWrite, TokensWrite,
+			CustomersWrite, AccountsWrite, SettingsWrite, PlansWrite, MigrationsWrite),
+		Analyst: everyone,
+		Developer: Permissions(ProfileRead, ProfileWrite, CurrenciesRead, PlansRead, MigrationsRead,
+			TokensRead, TokensWrite, CustomersRead, CustomersWrite, AccountsRead, AccountsWrite,
+			SettingsRead, SettingsWrite),
+		ProductManager: everyone.With(PlansWrite, MigrationsWrite),
+	}}
+}
+
+// With is Roles in which role may also do ps. A role that is not there yet is added; the
+// Administrator gets everything that any role gets.
+func (r Roles) With(role Role, ps ...Permission) Roles {
+	sets := maps.Clone(r.sets)
+	if sets == nil {
+		sets = map[Role]PermissionSet{}
+	}
+	sets[role] = sets[role].With(ps...)
+	sets[Administrator] = sets[Administrator].With(ps...)
+	return Roles{sets: sets}
+}
+
+// Permissions is what role may do. It fails with ErrInvalid for a role that is not known.
+func (r Roles) Permissions(role Role) (PermissionSet, error) {
+	s, ok := r.sets[role]
+	if !ok {
+		return PermissionSet{}, fmt.Errorf("role %q is not known: use one of %v: %w", Clip(string(role)), r.Names(), ErrInvalid)
+	}
+	return s, nil
+}
+
+// Known reports whether any role has p: the closed list that API tokens are checked against.
+func (r Roles) Known(p Permission) bool { return r.sets[Administrator].Has(p) }
+
+// Names lists the roles in order.
+func (r Roles) Names() []Role { return slices.Sorted(maps.Keys(r.sets)) }
+
+// IsZero reports whether no role is known, as in the zero value.
+func (r Roles) IsZero() bool { return len(r.sets) == 0 }

@@ -1,0 +1,81 @@
+package currency
+
+import (
+	"fmt"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// Round rounds amount to the minor units of code (ISO 4217): 2 digits for EUR, none for JPY, 3 for
+// KWD. A tie goes to the even neighbour, so that many roundings do not drift; 0.125 EUR is 0.12 and
+// 0.135 EUR is 0.14. It fails with admin.ErrInvalid for an unknown code or an amount out of range.
+func Round(amount decimal.Decimal, code Code) (decimal.Decimal, error) {
+	u, err := unitOf(code)
+	if err != nil {
+		return decimal.Decimal{}, err
+	}
+	if err := admin.CheckDecimal(amount); err != nil {
+		return decimal.Decimal{}, fmt.Errorf("amount: %w", err)
+	}
+	return amount.RoundBank(int32(u.MinorUnits)), nil
+}
+
+// Table is an organization's rates at one moment, to convert many amounts without reading them
+// again. Rates never change, so a Table can only lack currencies that were added later. It is
+// immutable and safe for concurrent use.
+type Table struct {
+	rates map[Code]decimal.Decimal
+}
+
+// Convert turns an amount of one currency into another: amount × rate of from ÷ rate of to,
+// computed exactly and rounded once, to the minor units of to, ties to even. It fails with
+// admin.ErrNotFound for a currency that the organization does not use.
+func (t Table) Convert(amount decimal.Decimal, from, to Code) (decimal.Decimal, error) {
+	if err := admin.CheckDecimal(amount); err != nil {
+		return decimal.Decimal{}, fmt.Errorf("amount: %w", err)
+	}
+	have, err := t.rate(from)
+	if err != nil {
+		return decimal.Decimal{}, err
+	}
+	want, err := t.rate(to)
+	if err != nil {
+		return decimal.Decimal{}, err
+	}
+	unit, err := unitOf(to)
+	if err != nil {
+		return decimal.Decimal{}, err
+	}
+	return quotient(amount.Mul(have), want, int32(unit.MinorUnits)), nil
+}
+
+func (t Table) rate(code Code) (decimal.Decimal, error) {
+	if r, ok := t.rates[code]; ok {
+		return r, nil
+	}
+	if _, err := unitOf(code); err != nil {
+		return decimal.Decimal{}, err
+	}
+	return decimal.Decimal{}, fmt.Errorf("currency %s is not in use: add it with its rate first: %w", code, admin.ErrNotFound)
+}
+
+// quotient is n/d to the given digits after the point, rounded half to even once, from the exact
+// remainder. d must be positive.
+func quotient(n, d decimal.Decimal, places int32) decimal.Decimal {
+	q, r := n.QuoRem(d, places)
+	if r.IsZero() {
+		return q
+	}
+	ulp := decimal.New(1, -places)
+	if n.IsNegative() {
+		ulp = ulp.Neg()
+	}
+	// r is what is left of n after q·d; a step of one ulp in q is worth ulp·d.
+	c := r.Abs().Mul(decimal.NewFromInt(2)).Cmp(ulp.Mul(d).Abs())
+	if c > 0 || c == 0 && q.Shift(places).BigInt().Bit(0) == 1 {
+		return q.Add(ulp)
+	}
+	return q
+}

@@ -1,0 +1,49 @@
+package currency
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// Currency is one that an organization uses.
+type Currency struct {
+	Code Code
+	// Rate is how many units of the base currency one unit of this currency is worth: with base
+	// USD, EUR at 1.08 means 1 EUR = 1.08 USD. It is exact, above zero, below 10^12, and never
+	// changes. The base currency's is 1.
+	Rate      decimal.Decimal
+	Base      bool
+	CreatedAt time.Time
+	CreatedBy admin.Actor
+}
+
+var (
+	// ErrNoBase: the organization has no base currency yet; set it first.
+	ErrNoBase = fmt.Errorf("no base currency is set: %w", admin.ErrState)
+	// ErrBaseSet: the base currency is set once and stays, because every rate is relative to it.
+	ErrBaseSet = fmt.Errorf("the base currency is already set and cannot be changed: %w", admin.ErrExists)
+)
+
+// maxRate keeps a rate within what is plausible; databases check the same bound, which also keeps
+// their NaN and infinities out.
+var maxRate = decimal.New(1, 12)
+
+// check finds everything that is wrong with a currency to be saved.
+func check(code Code, rate decimal.Decimal) error {
+	var p admin.Problems
+	if u, err := unitOf(code); err != nil {
+		p.Add("/code", admin.CodeUnknown, "%v", err)
+	} else if !u.holdsMoney() {
+		p.Add("/code", admin.CodeUnknown, "%s (%s) is not a currency that money is kept in", u.Code, u.Name)
+	}
+	if err := admin.CheckDecimal(rate); err != nil {
+		p.Add("/rate", admin.CodeRange, "%v", err)
+	} else if !rate.IsPositive() || !rate.LessThan(maxRate) {
+		p.Add("/rate", admin.CodeRange, "%s is not a rate: one unit of the currency must be worth more than 0 and less than %s units of the base", rate, maxRate)
+	}
+	return p.Err()
+}

@@ -1,0 +1,153 @@
+package currency
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// Audit actions.
+const (
+	ActionSetBase admin.Action = "currency.set_base"
+	ActionAdd     admin.Action = "currency.add"
+)
+
+// Options of a Service; the zero value is ready.
+type Options struct {
+	admin.Runtime
+}
+
+// Service is the Currencies tab. It is safe for concurrent use.
+type Service struct {
+	store   Store
+	runtime admin.Runtime
+}
+
+// NewService keeps its currencies in store.
+func NewService(store Store, o Options) *Service {
+	return &Service{store: store, runtime: o.WithDefaults()}
+}
+
+// SetBase sets the organization's base currency, once: afterwards it fails with ErrBaseSet. It
+// requires admin.CurrenciesWrite.
+func (s *Service) SetBase(ctx context.Context, scope admin.Scope, code Code) (Currency, error) {
+	if err := scope.Require(admin.CurrenciesWrite); err != nil {
+		return Currency{}, err
+	}
+	one := decimal.NewFromInt(1)
+	if err := check(code, one); err != nil {
+		return Currency{}, err
+	}
+	c := s.currency(scope, code, one)
+	c.Base = true
+	err := s.store.Create(ctx, scope.Org(), c, s.record(scope, ActionSetBase, c))
+	if errors.Is(err, admin.ErrExists) {
+		return Currency{}, fmt.Errorf("base currency %s: %w", code, ErrBaseSet)
+	}
+	return c, err
+}
+
+// Add starts to use a currency, at a rate that can never be changed: one unit of code is worth rate
+// units of the base currency. It fails with ErrNoBase before SetBase, admin.ErrExists for a
+// currency that is in use (the base included), and admin.ErrInvalid for a code that is not in ISO
+// 4217 or a rate that is not above 0 and below 10^12. It requires admin.CurrenciesWrite.
+func (s *Service) Add(ctx context.Context, scope admin.Scope, code Code, rate decimal.Decimal) (Currency, error) {
+	if err := scope.Require(admin.CurrenciesWrite); err != nil {
+		return Currency{}, err
+	}
+	if err := check(code, rate); err != nil {
+		return Currency{}, err
+	}
+	if _, err := s.base(ctx, scope.Org()); err != nil {
+		return Currency{}, err
+	}
+	c := s.currency(scope, code, rate)
+	err := s.store.Create(ctx, scope.Org(), c, s.record(scope, ActionAdd, c))
+	if errors.Is(err, admin.ErrExists) {
+		return Currency{}, fmt.Errorf("currency %s is in use and its rate is fixed: %w", code, admin.ErrExists)
+	}
+	return c, err
+}
+
+// Get returns one currency, or admin.ErrNotFound. It requires admin.CurrenciesRead.
+func (s *Service) Get(ctx context.Context, scope admin.Scope, code Code) (Currency, error) {
+	if err := scope.Require(admin.CurrenciesRead); err != nil {
+		return Currency{}, err
+	}
+	return s.store.Get(ctx, scope.Org(), code)
+}
+
+// Base returns the base currency, or ErrNoBase. It requires admin.CurrenciesRead.
+func (s *Service) Base(ctx context.Context, scope admin.Scope) (Currency, error) {
+	if err := scope.Require(admin.CurrenciesRead); err != nil {
+		return Currency{}, err
+	}
+	return s.base(ctx, scope.Org())
+}
+
+func (s *Service) base(ctx context.Context, org admin.OrgID) (Currency, error) {
+	c, err := s.store.Base(ctx, org)
+	if errors.Is(err, admin.ErrNotFound) {
+		return Currency{}, ErrNoBase
+	}
+	return c, err
+}
+
+// List pages through the currencies in order of code. It requires admin.CurrenciesRead.
+func (s *Service) List(ctx context.Context, scope admin.Scope, q admin.Query) (admin.Page[Currency], error) {
+	if err := scope.Require(admin.CurrenciesRead); err != nil {
+		return admin.Page[Currency]{}, err
+	}
+	return admin.Paginate(scope.Org(), "currencies", q,
+		func(seek admin.Seek[string]) ([]Currency, error) { return s.store.List(ctx, scope.Org(), seek) },
+		func(c Currency) string { return string(c.Code) })
+}
+
+// All is every currency in order of code. It requires admin.CurrenciesRead.
+func (s *Service) All(ctx context.Context, scope admin.Scope) iter.Seq2[Currency, error] {
+	return admin.All(func(q admin.Query) (admin.Page[Currency], error) { return s.List(ctx, scope, q) })
+}
+
+// Table reads all rates, for converting many amounts. It requires admin.CurrenciesRead.
+func (s *Service) Table(ctx context.Context, scope admin.Scope) (Table, error) {
+	t := Table{rates: map[Code]decimal.Decimal{}}
+	for c, err := range s.All(ctx, scope) {
+		if err != nil {
+			return Table{}, err
+		}
+		t.rates[c.Code] = c.Rate
+	}
+	return t, nil
+}
+
+// Convert is Table.Convert for a single amount. It requires admin.CurrenciesRead.
+func (s *Service) Convert(ctx context.Context, scope admin.Scope, amount decimal.Decimal, from, to Code) (decimal.Decimal, error) {
+	if err := scope.Require(admin.CurrenciesRead); err != nil {
+		return decimal.Decimal{}, err
+	}
+	t := Table{rates: map[Code]decimal.Decimal{}}
+	for _, code := range []Code{from, to} {
+		c, err := s.store.Get(ctx, scope.Org(), code)
+		if errors.Is(err, admin.ErrNotFound) {
+			continue // Table.Convert says which and what to do
+		} else if err != nil {
+			return decimal.Decimal{}, err
+		}
+		t.rates[code] = c.Rate
+	}
+	return t.Convert(amount, from, to)
+}
+
+func (s *Service) currency(scope admin.Scope, code Code, rate decimal.Decimal) Currency {
+	return Currency{Code: code, Rate: admin.CanonicalDecimal(rate), CreatedAt: s.runtime.Instant(), CreatedBy: scope.Actor()}
+}
+
+func (s *Service) record(scope admin.Scope, action admin.Action, c Currency) admin.Record {
+	return s.runtime.Record(scope, action, admin.Subject{Kind: "currency", ID: string(c.Code)},
+		admin.Change{Field: "rate", To: c.Rate.String()})
+}

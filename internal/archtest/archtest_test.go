@@ -1,0 +1,128 @@
+// Package archtest holds the import rule: admin, then admin/job, then the domains, then storage,
+// then the adapters; the root above them; nobody imports upwards or sideways.
+package archtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/admincenter/admincenter"
+
+// rule says what of this module each of its packages may import, and which other modules.
+type rule struct {
+	ours   []string // relative to the module; "" is the root
+	others []string // module path prefixes
+}
+
+func rules() map[string]rule {
+	domain := func(others ...string) rule {
+		return rule{[]string{"admin", "admin/job"}, append([]string{"github.com/google/uuid", "github.com/shopspring/decimal"}, others...)}
+	}
+	domains := []string{"currency", "token", "settings", "bulkimport", "planmigration"}
+	below := slices.Concat([]string{"admin", "admin/job"}, domains)
+	adapter := rule{slices.Concat(below, []string{"storage"}), []string{"github.com/google/uuid", "github.com/shopspring/decimal"}}
+	suite := adapter
+	suite.others = append(slices.Clone(adapter.others), "github.com/stretchr/testify")
+	return map[string]rule{
+		"admin":               {nil, []string{"github.com/google/uuid", "github.com/shopspring/decimal", "golang.org/x/"}},
+		"admin/job":           {[]string{"admin"}, []string{"github.com/google/uuid"}},
+		"currency":            domain(),
+		"token":               domain(),
+		"settings":            withOurs(domain("github.com/diegoholiveira/jsonlogic"), "internal/jsonlogic"),
+		"bulkimport":          domain("github.com/jszwec/csvutil", "golang.org/x/text"),
+		"planmigration":       domain(),
+		"internal/jsonlogic":  {nil, []string{"github.com/shopspring/decimal"}},
+		"storage":             {below, nil},
+		"storage/memory":      adapter,
+		"storage/sqlstore":    adapter,
+		"storage/storagetest": suite,
+		"":                    {slices.Concat(below, []string{"storage"}), []string{"github.com/google/uuid"}},
+		"internal/archtest":   {},
+	}
+}
+
+func withOurs(r rule, ours ...string) rule {
+	r.ours = append(r.ours, ours...)
+	return r
+}
+
+// imports lists the packages of the module and what each imports, tests aside.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", module+"/...")
+	cmd.Env = append(os.Environ(), "GOWORK=off")
+	cmd.Dir = "../.."
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	found := map[string][]string{}
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&p); err == io.EOF {
+			break
+		} else {
+			require.NoError(t, err)
+		}
+		found[strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")] = p.Imports
+	}
+	require.NotEmpty(t, found)
+	return found
+}
+
+// broken lists what the imports of one package break.
+func broken(pkg string, imports []string, r rule) []string {
+	var out []string
+	for _, path := range imports {
+		if path == module || strings.HasPrefix(path, module+"/") {
+			ours := strings.TrimPrefix(strings.TrimPrefix(path, module), "/")
+			if !slices.Contains(r.ours, ours) {
+				out = append(out, fmt.Sprintf("%s imports %s: it may import %v of this module", pkg, ours, r.ours))
+			}
+			continue
+		}
+		if first, _, _ := strings.Cut(path, "/"); !strings.Contains(first, ".") {
+			continue // standard library
+		}
+		if !slices.ContainsFunc(r.others, func(p string) bool { return strings.HasPrefix(path, p) }) {
+			out = append(out, fmt.Sprintf("%s imports %s: it may import %v of other modules", pkg, path, r.others))
+		}
+	}
+	return out
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	rules := rules()
+	found := imports(t)
+	for _, pkg := range slices.Sorted(maps.Keys(found)) {
+		r, ok := rules[pkg]
+		require.True(t, ok, "package %q has no rule: say here what it may import", pkg)
+		require.Empty(t, broken(pkg, found[pkg], r))
+	}
+}
+
+func TestRuleFindsWhatBreaksIt(t *testing.T) {
+	for reason, tc := range map[string]struct{ pkg, path string }{
+		"a domain imports another":          {"currency", module + "/token"},
+		"a domain imports storage":          {"token", module + "/storage"},
+		"the ground floor imports a domain": {"admin", module + "/currency"},
+		"somebody imports the root":         {"storage", module},
+		"a driver in the main module":       {"storage/sqlstore", "github.com/jackc/pgx/v5"},
+		"memory imports sqlstore":           {"storage/memory", module + "/storage/sqlstore"},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			require.NotEmpty(t, broken(tc.pkg, []string{"context", tc.path}, rules()[tc.pkg]))
+		})
+	}
+}

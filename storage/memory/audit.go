@@ -1,0 +1,44 @@
+package memory
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+type audit struct{ access }
+
+func (s audit) List(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[uuid.UUID]) (out []admin.Record, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		out = t.audit.descending(seek.After, seek.Limit, func(r admin.Record) bool { return auditMatches(f, r) })
+		for i := range out {
+			out[i].Changes = slices.Clone(out[i].Changes)
+		}
+		return nil
+	})
+	return out, err
+}
+
+func auditMatches(f admin.AuditFilter, r admin.Record) bool {
+	return wants(f.Subject.Kind, r.Subject.Kind) && wants(f.Subject.ID, r.Subject.ID) &&
+		wants(f.Actor.Kind, r.Actor.Kind) && wants(f.Actor.ID, r.Actor.ID) && wants(f.Action, r.Action) &&
+		!r.At.Before(f.From) && (f.Until.IsZero() || r.At.Before(f.Until))
+}
+
+// wants reports whether a filter's field lets a value through; the zero field lets everything.
+func wants[T comparable](filter, value T) bool {
+	var zero T
+	return filter == zero || filter == value
+}
+
+func (t *tenant) record(j *journal, rec admin.Record) error {
+	if _, ok := t.audit.get(rec.ID); ok {
+		return taken("audit record")
+	}
+	rec.Changes = slices.Clone(rec.Changes)
+	t.audit.put(j, rec.ID, rec)
+	return nil
+}

@@ -1,0 +1,156 @@
+package memory
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
+)
+
+type jobs struct{ access }
+
+func (s jobs) Create(ctx context.Context, org admin.OrgID, j job.Job, entries []job.Entry, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(t *tenant, log *journal) error {
+		if _, ok := t.jobs.get(j.ID); ok {
+			return taken("job")
+		}
+		t.jobs.put(log, j.ID, j)
+		t.entries[j.ID] = newTable[int64, job.Entry](cmp.Compare[int64])
+		log.undo = append(log.undo, func() { delete(t.entries, j.ID) })
+		for _, e := range entries {
+			t.entries[j.ID].put(log, e.Seq, e)
+		}
+		return nil
+	})
+}
+
+func (s jobs) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (j job.Job, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		j, err = t.job(id)
+		return err
+	})
+	return j, err
+}
+
+func (t *tenant) job(id uuid.UUID) (job.Job, error) {
+	j, ok := t.jobs.get(id)
+	if !ok {
+		return job.Job{}, missing("job")
+	}
+	return j, nil
+}
+
+func (s jobs) List(ctx context.Context, org admin.OrgID, f job.Filter, seek admin.Seek[uuid.UUID]) (out []job.Job, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		out = t.jobs.descending(seek.After, seek.Limit, func(j job.Job) bool {
+			return wants(f.Kind, j.Kind) && wants(f.Status, j.Status)
+		})
+		return nil
+	})
+	return out, err
+}
+
+func (s jobs) Due(ctx context.Context, now time.Time, limit int) (out []job.Ref, err error) {
+	err = s.hold(ctx, func() error {
+		for org, t := range s.b.tenants {
+			for id, j := range t.jobs.rows {
+				if _, err := j.Claimed(job.Claim{Now: now}); err == nil {
+					out = append(out, job.Ref{Org: org, ID: id, Kind: j.Kind})
+				}
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(out, func(a, b job.Ref) int {
+		return cmp.Or(compareID(a.ID, b.ID), cmp.Compare(a.Org, b.Org))
+	})
+	return out[:min(len(out), limit)], err
+}
+
+func (s jobs) Update(ctx context.Context, org admin.OrgID, j job.Job, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(t *tenant, log *journal) error {
+		now, err := t.job(j.ID)
+		if err != nil {
+			return err
+		}
+		if now, err = now.Updated(j); err != nil {
+			return err
+		}
+		t.jobs.put(log, j.ID, now)
+		if j.Status == job.Cancelled {
+			t.cancelEntries(log, j.ID)
+		}
+		return nil
+	})
+}
+
+func (t *tenant) cancelEntries(log *journal, id uuid.UUID) {
+	entries := t.entries[id]
+	for _, seq := range entries.order {
+		if e := entries.rows[seq]; !e.Status.Final() {
+			e.Status = job.EntryCancelled
+			entries.put(log, seq, e)
+		}
+	}
+}
+
+func (s jobs) Claim(ctx context.Context, org admin.OrgID, id uuid.UUID, c job.Claim) (j job.Job, err error) {
+	err = s.change(ctx, org, func(t *tenant, log *journal) error {
+		if j, err = t.job(id); err != nil {
+			return err
+		}
+		if j, err = j.Claimed(c); err != nil {
+			return err
+		}
+		t.jobs.put(log, id, j)
+		return nil
+	})
+	return j, err
+}
+
+func (s jobs) Commit(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(t *tenant, log *journal) error {
+		j, ok := t.jobs.get(cp.ID)
+		if !ok {
+			return job.ErrLeaseLost
+		}
+		j, err := j.Committed(cp)
+		if err != nil {
+			return err
+		}
+		t.jobs.put(log, cp.ID, j)
+		for _, e := range cp.Entries {
+			t.entries[cp.ID].put(log, e.Seq, e)
+		}
+		return nil
+	})
+}
+
+func (s jobs) Release(ctx context.Context, org admin.OrgID, id uuid.UUID, attempt int64) error {
+	return s.change(ctx, org, func(t *tenant, log *journal) error {
+		j, err := t.job(id)
+		if err != nil {
+			return err
+		}
+		if j.Lease.Attempt == attempt {
+			j.Lease = job.Lease{Attempt: attempt}
+			t.jobs.put(log, id, j)
+		}
+		return nil
+	})
+}
+
+func (s jobs) Entries(ctx context.Context, org admin.OrgID, id uuid.UUID, f job.EntryFilter, seek admin.Seek[int64]) (out []job.Entry, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		if entries, ok := t.entries[id]; ok {
+			out = entries.ascending(seek.After, seek.Limit, func(e job.Entry) bool { return wants(f.Status, e.Status) })
+		}
+		return nil
+	})
+	return out, err
+}

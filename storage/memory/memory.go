@@ -1,0 +1,164 @@
+// Package memory keeps everything in the process: for tests, demonstrations and hosts that need
+// nothing to outlive them.
+//
+//	center, err := admincenter.New(memory.New(), admincenter.Options{})
+//
+// It keeps every promise of the ports, atomicity and compare-and-swap included, and passes the same
+// conformance suite as the databases. One lock guards it all; a transaction holds it from start to
+// end, so inside InTx use only the stores that it gives.
+package memory
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/storage"
+)
+
+// Backend is a storage.Backend in memory. It is safe for concurrent use.
+type Backend struct {
+	stores
+	mu      sync.Mutex
+	tenants map[admin.OrgID]*tenant
+	journal journal
+	depth   int // of atomically
+}
+
+var _ storage.Backend = (*Backend)(nil)
+
+// tenant is what one organization has. Each is its own set of tables, so that no look-up can cross
+// from one organization into another.
+type tenant struct {
+	organization admin.Organization
+	users        *table[uuid.UUID, admin.User]
+	credentials  *table[uuid.UUID, admin.Credential]
+	audit        *table[uuid.UUID, admin.Record]
+	jobs         *table[uuid.UUID, job.Job]
+	entries      map[uuid.UUID]*table[int64, job.Entry]
+	currencies   *table[string, currency.Currency]
+}
+
+func newTenant(o admin.Organization) *tenant {
+	return &tenant{
+		organization: o,
+		users:        newTable[uuid.UUID, admin.User](compareID),
+		credentials:  newTable[uuid.UUID, admin.Credential](compareID),
+		audit:        newTable[uuid.UUID, admin.Record](compareID),
+		jobs:         newTable[uuid.UUID, job.Job](compareID),
+		entries:      map[uuid.UUID]*table[int64, job.Entry]{},
+		currencies:   newTable[string, currency.Currency](strings.Compare),
+	}
+}
+
+func compareID(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }
+
+// New is an empty Backend.
+func New() *Backend {
+	b := &Backend{tenants: map[admin.OrgID]*tenant{}}
+	b.stores = stores{access{b: b}}
+	return b
+}
+
+// InTx runs fn once, with everything to itself, and takes back what it wrote if it fails.
+func (b *Backend) InTx(ctx context.Context, fn func(storage.Stores) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.atomically(func() error { return fn(stores{access{b: b, locked: true}}) })
+}
+
+// atomically takes back what fn wrote where it fails or panics. The lock must be held.
+func (b *Backend) atomically(fn func() error) (err error) {
+	mark := len(b.journal.undo)
+	b.depth++
+	done := false
+	defer func() {
+		b.depth--
+		if !done || err != nil {
+			b.journal.rollback(mark)
+		} else if b.depth == 0 {
+			b.journal.undo = nil // committed
+		}
+	}()
+	err = fn()
+	done = true
+	return err
+}
+
+// stores gives out the ports, inside a transaction or outside.
+type stores struct{ access }
+
+func (s stores) Organizations() admin.OrganizationStore { return organizations{s.access} }
+func (s stores) Audit() admin.AuditStore                { return audit{s.access} }
+func (s stores) Jobs() job.Store                        { return jobs{s.access} }
+func (s stores) Currencies() currency.Store             { return currencies{s.access} }
+
+// access is how the ports reach the data.
+type access struct {
+	b      *Backend
+	locked bool // within InTx, which holds the lock already
+}
+
+// read runs fn on an organization's data. One that does not exist reads as an empty one.
+func (a access) read(ctx context.Context, org admin.OrgID, fn func(*tenant) error) error {
+	return a.hold(ctx, func() error {
+		t, ok := a.b.tenants[org]
+		if !ok {
+			t = newTenant(admin.Organization{})
+		}
+		return fn(t)
+	})
+}
+
+// write runs fn on an organization's data and adds the audit record, both or neither.
+func (a access) write(ctx context.Context, org admin.OrgID, rec admin.Record, fn func(*tenant, *journal) error) error {
+	if err := rec.Check(); err != nil {
+		return err
+	}
+	return a.change(ctx, org, func(t *tenant, j *journal) error {
+		if err := fn(t, j); err != nil {
+			return err
+		}
+		return t.record(j, rec)
+	})
+}
+
+// change is write for the bookkeeping that leaves no audit record.
+func (a access) change(ctx context.Context, org admin.OrgID, fn func(*tenant, *journal) error) error {
+	return a.hold(ctx, func() error {
+		t, ok := a.b.tenants[org]
+		if !ok {
+			return missing("organization")
+		}
+		return a.b.atomically(func() error { return fn(t, &a.b.journal) })
+	})
+}
+
+// hold runs fn under the lock.
+func (a access) hold(ctx context.Context, fn func() error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if !a.locked {
+		a.b.mu.Lock()
+		defer a.b.mu.Unlock()
+	}
+	return fn()
+}
+
+// missing is the error for what does not exist, or belongs to somebody else: it must not tell.
+func missing(noun string) error { return fmt.Errorf("%s: %w", noun, admin.ErrNotFound) }
+
+func taken(noun string) error { return fmt.Errorf("%s: %w", noun, admin.ErrExists) }
+
+func conflict(noun string) error { return fmt.Errorf("%s: %w", noun, admin.ErrConflict) }

@@ -1,0 +1,54 @@
+package memory
+
+import (
+	"context"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+type organizations struct{ access }
+
+func (s organizations) Create(ctx context.Context, o admin.Organization, first admin.User, c admin.Credential, rec admin.Record) error {
+	if err := rec.Check(); err != nil {
+		return err
+	}
+	return s.hold(ctx, func() error {
+		b := s.b
+		if _, ok := b.tenants[o.ID]; ok {
+			return taken("organization")
+		}
+		return b.atomically(func() error {
+			t := newTenant(o)
+			b.tenants[o.ID] = t
+			b.journal.undo = append(b.journal.undo, func() { delete(b.tenants, o.ID) })
+			t.users.put(&b.journal, first.ID, first)
+			t.credentials.put(&b.journal, first.ID, c)
+			return t.record(&b.journal, rec)
+		})
+	})
+}
+
+func (s organizations) Get(ctx context.Context, id admin.OrgID) (o admin.Organization, err error) {
+	err = s.hold(ctx, func() error {
+		t, ok := s.b.tenants[id]
+		if !ok {
+			return missing("organization")
+		}
+		o = t.organization
+		return nil
+	})
+	return o, err
+}
+
+func (s organizations) Rename(ctx context.Context, id admin.OrgID, name string, version int64, rec admin.Record) error {
+	return s.write(ctx, id, rec, func(t *tenant, j *journal) error {
+		if t.organization.Version != version {
+			return conflict("organization")
+		}
+		old := t.organization
+		j.undo = append(j.undo, func() { t.organization = old })
+		t.organization.Name = name
+		t.organization.Version++
+		return nil
+	})
+}

@@ -1,0 +1,73 @@
+package sqlstore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+type audit struct{ access }
+
+type auditSQL struct{ add, list string }
+
+func newAuditSQL(db *DB) auditSQL {
+	return auditSQL{
+		add: db.bind(`INSERT INTO {audit} (org_id, id, at, actor_kind, actor_id, action, subject_kind, subject_id, changes)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+		list: db.bind(`SELECT id, at, actor_kind, actor_id, action, subject_kind, subject_id, changes FROM {audit}
+			WHERE org_id = ? AND id < ?
+			AND (? = '' OR subject_kind = ?) AND (? = '' OR subject_id = ?)
+			AND (? = '' OR actor_kind = ?) AND (? = '' OR actor_id = ?)
+			AND (? = '' OR action = ?) AND at >= ? AND at < ?
+			ORDER BY id DESC LIMIT ?`),
+	}
+}
+
+func (s audit) List(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[uuid.UUID]) ([]admin.Record, error) {
+	from, until := int64(-1<<62), int64(1<<62)
+	if !f.From.IsZero() {
+		from = f.From.UnixMicro()
+	}
+	if !f.Until.IsZero() {
+		until = f.Until.UnixMicro()
+	}
+	return rows(ctx, s.reader(), "audit record", s.db.sql.audit.list, scanRecord,
+		org, before(seek.After), f.Subject.Kind, f.Subject.Kind, f.Subject.ID, f.Subject.ID,
+		f.Actor.Kind, f.Actor.Kind, f.Actor.ID, f.Actor.ID, f.Action, f.Action, from, until, seek.Limit)
+}
+
+// before is the bound of a descending list by id: the zero id starts above all others.
+func before(after uuid.UUID) string {
+	if after == uuid.Nil {
+		return "~" // above every hexadecimal digit
+	}
+	return after.String()
+}
+
+func scanRecord(scan func(...any) error, r *admin.Record) error {
+	var changes string
+	err := scan(scanID(&r.ID), scanAt(&r.At), &r.Actor.Kind, &r.Actor.ID, &r.Action, &r.Subject.Kind, &r.Subject.ID, &changes)
+	if err != nil || changes == "" {
+		return err
+	}
+	return json.Unmarshal([]byte(changes), &r.Changes)
+}
+
+// insert adds a record within the transaction of what it tells of.
+func (s auditSQL) insert(ctx context.Context, t *tx, org admin.OrgID, r admin.Record) error {
+	changes := ""
+	if len(r.Changes) > 0 {
+		b, err := json.Marshal(r.Changes)
+		if err != nil {
+			return fmt.Errorf("audit record: %w", err)
+		}
+		changes = string(b)
+	}
+	_, err := t.exec(ctx, "audit record", s.add, org, id(r.ID), at(r.At), r.Actor.Kind, r.Actor.ID,
+		r.Action, r.Subject.Kind, r.Subject.ID, changes)
+	return err
+}

@@ -1,0 +1,141 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"regexp"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/storage"
+)
+
+// Options of New; the zero value is ready.
+type Options struct {
+	// Prefix begins every table's name; empty means DefaultPrefix. It must match
+	// ^[a-z][a-z0-9_]{0,20}$.
+	Prefix string
+	// Retries is how often a transaction that lost against another is run again; 0 means 5, and
+	// a negative number never.
+	Retries int
+}
+
+// DefaultPrefix begins the names of the tables.
+const DefaultPrefix = "admincenter_"
+
+var prefixPattern = regexp.MustCompile(`^[a-z][a-z0-9_]{0,20}$`)
+
+// DB is a storage.Backend over database/sql. It is safe for concurrent use.
+type DB struct {
+	stores
+	pool       *sql.DB
+	dialect    dialect
+	prefix     string
+	retries    int
+	beginWrite string
+	sql        statements
+}
+
+var _ storage.Backend = (*DB)(nil)
+
+// check refuses a database that could not be correct.
+type check func(ctx context.Context, db *sql.DB) error
+
+// New uses pool, which stays the caller's to close. It fails where the connection is set up so that
+// the promises of the ports could not be kept, and says what to set. It creates nothing: call
+// Migrate for that.
+func New(ctx context.Context, pool *sql.DB, d Dialect, o Options) (*DB, error) {
+	dia, err := dialectOf(d)
+	if err != nil {
+		return nil, fmt.Errorf("sqlstore: %w", err)
+	}
+	if o.Prefix == "" {
+		o.Prefix = DefaultPrefix
+	}
+	if !prefixPattern.MatchString(o.Prefix) {
+		return nil, fmt.Errorf("sqlstore: table prefix %q: use 1 to 21 of a-z 0-9 _, a letter first", o.Prefix)
+	}
+	if o.Retries == 0 {
+		o.Retries = 5
+	}
+	if err := dia.check(ctx, pool); err != nil {
+		return nil, fmt.Errorf("sqlstore: %w", err)
+	}
+	db := &DB{pool: pool, dialect: dia, prefix: o.Prefix, retries: o.Retries}
+	db.beginWrite = db.bind(dia.begin)
+	db.sql = newStatements(db)
+	db.stores = stores{access{db: db}}
+	return db, nil
+}
+
+func (db *DB) bind(text string) string { return db.dialect.bind(db.prefix, text) }
+
+// InTx runs fn in one transaction, again from the start where it lost against another one.
+func (db *DB) InTx(ctx context.Context, fn func(storage.Stores) error) error {
+	return db.begin(ctx, func(t *tx) error { return fn(stores{access{db: db, tx: t}}) })
+}
+
+// outside runs single statements on the pool.
+func (db *DB) outside() *tx { return &tx{db: db, raw: db.pool} }
+
+// statements are every query of the adapter, bound to the dialect and the prefix once.
+type statements struct {
+	audit        auditSQL
+	currency     currencySQL
+	job          jobSQL
+	organization organizationSQL
+}
+
+func newStatements(db *DB) statements {
+	return statements{
+		audit:        newAuditSQL(db),
+		currency:     newCurrencySQL(db),
+		job:          newJobSQL(db),
+		organization: newOrganizationSQL(db),
+	}
+}
+
+// stores gives out the ports, inside a transaction or outside.
+type stores struct{ access }
+
+func (s stores) Organizations() admin.OrganizationStore { return organizations{s.access} }
+func (s stores) Audit() admin.AuditStore                { return audit{s.access} }
+func (s stores) Jobs() job.Store                        { return jobs{s.access} }
+func (s stores) Currencies() currency.Store             { return currencies{s.access} }
+
+// access is how the ports reach the database.
+type access struct {
+	db *DB
+	tx *tx // nil outside InTx
+}
+
+// reader is where a port's single queries run.
+func (a access) reader() *tx {
+	if a.tx != nil {
+		return a.tx
+	}
+	return a.db.outside()
+}
+
+// bookkeep runs fn in one transaction: the open one, or its own.
+func (a access) bookkeep(ctx context.Context, fn func(*tx) error) error {
+	if a.tx != nil {
+		return a.tx.nested(ctx, func() error { return fn(a.tx) })
+	}
+	return a.db.begin(ctx, fn)
+}
+
+// write is bookkeep together with an audit record.
+func (a access) write(ctx context.Context, org admin.OrgID, rec admin.Record, fn func(*tx) error) error {
+	if err := rec.Check(); err != nil {
+		return err
+	}
+	return a.bookkeep(ctx, func(t *tx) error {
+		if err := fn(t); err != nil {
+			return err
+		}
+		return a.db.sql.audit.insert(ctx, t, org, rec)
+	})
+}

@@ -1,0 +1,33 @@
+package dbtest
+
+import (
+	"database/sql"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	_ "modernc.org/sqlite"
+
+	"github.com/admincenter/admincenter/storage"
+	"github.com/admincenter/admincenter/storage/sqlstore"
+	"github.com/admincenter/admincenter/storage/storagetest"
+)
+
+// sqlitePool opens a database file that is gone after the test.
+func sqlitePool(t *testing.T, file string) *sql.DB {
+	t.Helper()
+	pool, err := sql.Open("sqlite", "file:"+file+"?_pragma=foreign_keys(1)&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, pool.Close()) })
+	return pool
+}
+
+func openSQLite(t *testing.T) storage.Backend {
+	t.Helper()
+	db, err := sqlstore.New(t.Context(), sqlitePool(t, filepath.Join(t.TempDir(), "admin.db")), sqlstore.SQLite, sqlstore.Options{})
+	require.NoError(t, err)
+	require.NoError(t, db.Migrate(t.Context()))
+	return db
+}
+
+func TestSQLiteConformance(t *testing.T) { storagetest.Run(t, openSQLite) }

@@ -1,0 +1,15 @@
+// Package sqlstore keeps everything in an SQL database through database/sql.
+//
+//	pool, err := sql.Open("sqlite", "file:admin.db?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)")
+//	db, err := sqlstore.New(ctx, pool, sqlstore.SQLite, sqlstore.Options{})
+//	err = db.Migrate(ctx)
+//	center, err := admincenter.New(db, admincenter.Options{})
+//
+// The host opens the pool with the driver it likes; this package imports none. Each write of a port
+// is one transaction with its audit record, or a savepoint within [DB.InTx]. Transactions that lose
+// against another are run again, a bounded number of times.
+//
+// Instants are stored as whole microseconds, exact decimals so that nothing is rounded, identifiers
+// so that they compare byte by byte. What must never change (exchange rates, the audit trail) is
+// refused by triggers too.
+package sqlstore

@@ -1,0 +1,139 @@
+package sqlstore
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+//go:embed migrations
+var migrationFiles embed.FS
+
+// Migrations is the dialect's migration files, with DefaultPrefix, in goose's format: for a host
+// that runs goose over them instead of calling Migrate.
+func Migrations(d Dialect) (fs.FS, error) {
+	dia, err := dialectOf(d)
+	if err != nil {
+		return nil, fmt.Errorf("sqlstore: %w", err)
+	}
+	return fs.Sub(migrationFiles, path.Join("migrations", string(dia.name)))
+}
+
+// Migrate brings the schema up to date; where it is, it does nothing. It may be called from many
+// processes at once: one migrates and the others wait. It refuses a schema that is newer than this
+// version of the library.
+func (db *DB) Migrate(ctx context.Context) error {
+	wanted, err := db.migrations()
+	if err != nil {
+		return fmt.Errorf("sqlstore: migrate: %w", err)
+	}
+	// Outside the transaction, so that its first statement can be the one that takes the lock.
+	create := db.bind(`CREATE TABLE IF NOT EXISTS {schema} (version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)`)
+	if _, err := db.outside().exec(ctx, "schema version", create); err != nil {
+		return fmt.Errorf("sqlstore: migrate: %w", err)
+	}
+	err = db.transact(ctx, db.bind(db.dialect.lockMigrations), func(t *tx) error { return db.apply(ctx, t, wanted) })
+	if err != nil {
+		return fmt.Errorf("sqlstore: migrate: %w", err)
+	}
+	return nil
+}
+
+func (db *DB) apply(ctx context.Context, t *tx, wanted []migration) error {
+	have, err := rows(ctx, t, "schema version", db.bind(`SELECT version FROM {schema} ORDER BY version`),
+		func(scan func(...any) error, v *int64) error { return scan(v) })
+	if err != nil {
+		return err
+	}
+	if n := len(have); n > 0 && have[n-1] > wanted[len(wanted)-1].version {
+		return fmt.Errorf("the schema is at version %d and this library knows %d: use a newer version of the library", have[n-1], wanted[len(wanted)-1].version)
+	}
+	for _, m := range wanted {
+		if len(have) > 0 && m.version <= have[len(have)-1] {
+			continue
+		}
+		for _, statement := range m.statements {
+			if _, err := t.exec(ctx, m.name, statement); err != nil {
+				return err
+			}
+		}
+		if _, err := t.exec(ctx, "schema version", db.bind(`INSERT INTO {schema} (version, name, applied_at) VALUES (?, ?, ?)`),
+			m.version, m.name, time.Now().UnixMicro()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// migration is one numbered file.
+type migration struct {
+	version    int64
+	name       string
+	statements []string
+}
+
+func (db *DB) migrations() ([]migration, error) {
+	files, err := Migrations(db.dialect.name)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := fs.ReadDir(files, ".")
+	if err != nil {
+		return nil, err
+	}
+	var out []migration
+	for _, e := range entries { // in order of name, which begins with the number
+		text, err := fs.ReadFile(files, e.Name())
+		if err != nil {
+			return nil, err
+		}
+		number, _, _ := strings.Cut(e.Name(), "_")
+		version, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("migration %s has no number: %w", e.Name(), err)
+		}
+		out = append(out, migration{
+			version: version, name: e.Name(),
+			statements: statementsUp(strings.ReplaceAll(string(text), DefaultPrefix, db.prefix)),
+		})
+	}
+	return out, nil
+}
+
+// statementsUp splits the part of a goose file that migrates up: statements end with a ; at the
+// end of a line, except between StatementBegin and StatementEnd, which hold one.
+func statementsUp(text string) []string {
+	_, up, _ := strings.Cut(text, "-- +goose Up")
+	up, _, _ = strings.Cut(up, "-- +goose Down")
+	var out []string
+	var b strings.Builder
+	whole := false
+	flush := func() {
+		if s := strings.TrimSpace(b.String()); s != "" {
+			out = append(out, s)
+		}
+		b.Reset()
+	}
+	for line := range strings.Lines(up) {
+		switch trimmed := strings.TrimSpace(line); {
+		case trimmed == "-- +goose StatementBegin":
+			whole = true
+		case trimmed == "-- +goose StatementEnd":
+			whole = false
+			flush()
+		case strings.HasPrefix(trimmed, "--"):
+		default:
+			b.WriteString(line)
+			if !whole && strings.HasSuffix(trimmed, ";") {
+				flush()
+			}
+		}
+	}
+	flush()
+	return out
+}

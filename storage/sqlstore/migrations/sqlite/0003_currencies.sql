@@ -1,0 +1,45 @@
+-- +goose Up
+CREATE TABLE admincenter_currencies (
+    org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    code            TEXT    NOT NULL CHECK (length(code) = 3),
+    -- An exact decimal above 0 and below 10^12, as text: SQLite's numbers are binary floats.
+    rate            TEXT    NOT NULL CHECK (
+        rate NOT GLOB '*[^0-9.]*' AND rate GLOB '[0-9]*' AND rate GLOB '*[1-9]*' AND rate NOT GLOB '*.*.*'
+        AND rate NOT GLOB '*.' AND length(rate) <= 31 AND instr(rate || '.', '.') <= 13
+    ),
+    -- 1 for the base currency, NULL for the others: one base an organization.
+    base_slot       INTEGER CHECK (base_slot = 1),
+    created_at      INTEGER NOT NULL,
+    created_by_kind TEXT    NOT NULL,
+    created_by_id   TEXT    NOT NULL,
+    PRIMARY KEY (org_id, code),
+    UNIQUE (org_id, base_slot)
+) STRICT, WITHOUT ROWID;
+
+-- A saved rate never changes.
+-- +goose StatementBegin
+CREATE TRIGGER admincenter_currencies_no_update BEFORE UPDATE ON admincenter_currencies
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: a saved exchange rate cannot be changed');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER admincenter_currencies_no_delete BEFORE DELETE ON admincenter_currencies
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: a saved exchange rate cannot be deleted');
+END;
+-- +goose StatementEnd
+-- REPLACE deletes without firing delete triggers unless recursive_triggers is on.
+-- +goose StatementBegin
+CREATE TRIGGER admincenter_currencies_no_replace BEFORE INSERT ON admincenter_currencies
+WHEN EXISTS (
+    SELECT 1 FROM admincenter_currencies
+    WHERE org_id = NEW.org_id AND (code = NEW.code OR base_slot = NEW.base_slot)
+)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: taken: a saved exchange rate cannot be replaced');
+END;
+-- +goose StatementEnd
+
+-- +goose Down
+DROP TABLE admincenter_currencies;

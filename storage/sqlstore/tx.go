@@ -1,0 +1,196 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// runner is what *sql.DB and *sql.Tx have in common.
+type runner interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// tx is an open transaction, or where raw is the pool itself, single statements outside one.
+type tx struct {
+	db     *DB
+	raw    runner
+	inTx   bool
+	points int   // savepoints so far, for their names
+	broken error // why nothing more may run
+}
+
+// fail translates a driver's error. Inside a transaction every error that is not a constraint's
+// breaks it: the database may have rolled it back behind our back (SQLite does when its disk is
+// full), and what ran afterwards would be committed on its own.
+func (t *tx) fail(noun string, err error) error {
+	switch t.db.dialect.classify(err) {
+	case duplicate:
+		return fmt.Errorf("%s: %w", noun, admin.ErrExists)
+	case noParent:
+		return missing("what " + noun + " belongs to")
+	case retryable:
+		err = &retry{err}
+	}
+	if t.inTx {
+		t.broken = err
+	}
+	return fmt.Errorf("%s: %w", noun, err)
+}
+
+// exec runs a statement and returns how many rows it changed.
+func (t *tx) exec(ctx context.Context, noun, query string, args ...any) (int64, error) {
+	if t.broken != nil {
+		return 0, t.broken
+	}
+	res, err := t.raw.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, t.fail(noun, err)
+	}
+	n, err := res.RowsAffected()
+	if err != nil {
+		return 0, t.fail(noun, err)
+	}
+	return n, nil
+}
+
+// change runs a compare-and-swap. Where no row was changed, exists tells a missing row from one
+// that moved on.
+func (t *tx) change(ctx context.Context, noun, query string, args []any, exists string, key ...any) error {
+	n, err := t.exec(ctx, noun, query, args...)
+	if err != nil || n > 0 {
+		return err
+	}
+	found := false
+	if _, err := rows(ctx, t, noun, exists, func(func(...any) error, *struct{}) error {
+		found = true
+		return nil
+	}, key...); err != nil {
+		return err
+	}
+	if !found {
+		return missing(noun)
+	}
+	return conflict(noun)
+}
+
+// rows runs a query and scans each row.
+func rows[T any](ctx context.Context, t *tx, noun, query string, scan func(func(...any) error, *T) error, args ...any) ([]T, error) {
+	if t.broken != nil {
+		return nil, t.broken
+	}
+	rs, err := t.raw.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, t.fail(noun, err)
+	}
+	defer rs.Close()
+	var out []T
+	for rs.Next() {
+		var v T
+		if err := scan(rs.Scan, &v); err != nil {
+			return nil, t.fail(noun, err)
+		}
+		out = append(out, v)
+	}
+	if err := rs.Err(); err != nil {
+		return nil, t.fail(noun, err)
+	}
+	return out, nil
+}
+
+// one is rows for a single row; none is admin.ErrNotFound.
+func one[T any](ctx context.Context, t *tx, noun, query string, scan func(func(...any) error, *T) error, args ...any) (T, error) {
+	found, err := rows(ctx, t, noun, query, scan, args...)
+	var zero T
+	if err != nil {
+		return zero, err
+	}
+	if len(found) == 0 {
+		return zero, missing(noun)
+	}
+	return found[0], nil
+}
+
+// nested runs fn so that it happens whole or not at all within the transaction. A savepoint does
+// it: PostgreSQL refuses everything after one failed statement otherwise, and the host or an
+// earlier write of ours may want to go on.
+func (t *tx) nested(ctx context.Context, fn func() error) error {
+	if t.broken != nil {
+		return t.broken
+	}
+	t.points++
+	name := fmt.Sprintf("admincenter_%d", t.points)
+	if _, err := t.exec(ctx, "savepoint", "SAVEPOINT "+name); err != nil {
+		return err
+	}
+	if err := fn(); err != nil {
+		if t.broken == nil {
+			if _, undo := t.exec(ctx, "savepoint", "ROLLBACK TO SAVEPOINT "+name); undo != nil {
+				return errors.Join(err, undo)
+			}
+			_, release := t.exec(ctx, "savepoint", "RELEASE SAVEPOINT "+name)
+			return errors.Join(err, release)
+		}
+		return err
+	}
+	_, err := t.exec(ctx, "savepoint", "RELEASE SAVEPOINT "+name)
+	return err
+}
+
+// begin runs fn in a transaction that writes.
+func (db *DB) begin(ctx context.Context, fn func(*tx) error) error {
+	return db.transact(ctx, db.beginWrite, fn)
+}
+
+// transact runs first and then fn in a transaction of its own, again from the start when it lost
+// against another.
+func (db *DB) transact(ctx context.Context, first string, fn func(*tx) error) error {
+	for try := 0; ; try++ {
+		err := db.once(ctx, first, fn)
+		var again *retry
+		if !errors.As(err, &again) || try >= db.retries {
+			return err
+		}
+		// Full jitter: two that collided must not collide again.
+		wait := time.Duration(rand.Int64N(int64(10*time.Millisecond) << min(try, 6)))
+		select {
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), err)
+		case <-time.After(wait):
+		}
+	}
+}
+
+func (db *DB) once(ctx context.Context, first string, fn func(*tx) error) error {
+	raw, err := db.pool.BeginTx(ctx, nil)
+	if err != nil {
+		return db.outside().fail("begin", err)
+	}
+	// After a commit this does nothing; after a panic or an error it takes everything back.
+	defer func() { _ = raw.Rollback() }()
+	t := &tx{db: db, raw: raw, inTx: true}
+	if first != "" {
+		if _, err := t.exec(ctx, "begin", first); err != nil {
+			return err
+		}
+	}
+	if err := fn(t); err != nil {
+		return err
+	}
+	if t.broken != nil {
+		return t.broken
+	}
+	if err := raw.Commit(); err != nil {
+		if db.dialect.classify(err) == retryable {
+			return &retry{err}
+		}
+		return fmt.Errorf("%w: %w", ErrCommitUnknown, err)
+	}
+	return nil
+}

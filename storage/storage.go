@@ -1,0 +1,29 @@
+package storage
+
+import (
+	"context"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/currency"
+)
+
+// Stores is every port that an adapter implements, one accessor for each. The contract of a port
+// is on its own interface; storagetest checks all of them.
+type Stores interface {
+	Organizations() admin.OrganizationStore
+	Audit() admin.AuditStore
+	Jobs() job.Store
+	Currencies() currency.Store
+}
+
+// Backend is a complete storage.
+type Backend interface {
+	Stores
+
+	// InTx runs fn with stores whose writes commit together when fn returns nil, or not at all. It
+	// may run fn again from the start after a serialization failure or a deadlock, so fn must not
+	// keep anything from a run that did not commit. Within fn, use only the stores it was given:
+	// the Backend itself may wait for fn to end. InTx does not nest.
+	InTx(ctx context.Context, fn func(Stores) error) error
+}

@@ -1,0 +1,70 @@
+package storagetest
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/storage"
+)
+
+func auditCalls() map[string]call {
+	return map[string]call{
+		"Audit.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+			rs, err := s.Audit().List(ctx, org, admin.AuditFilter{}, page[uuid.UUID](100))
+			return rs, err
+		},
+	}
+}
+
+func testAudit(t *testing.T, open Open) {
+	b, c := open(t), &ids{}
+	c.n.Store(2 << 40)
+	w := newWorld(t, b, c)
+	records := []admin.Record{
+		{ID: w.id(), At: epoch, Actor: admin.Actor{Kind: admin.ActorSystem}, Action: "a.one", Subject: admin.Subject{Kind: "a", ID: "1"}},
+		{ID: w.id(), At: epoch.Add(time.Microsecond), Actor: w.user(), Action: "a.two", Subject: admin.Subject{Kind: "a", ID: "2"}},
+		{ID: w.id(), At: epoch.Add(time.Second), Actor: w.user(), Action: "b.one", Subject: admin.Subject{Kind: "b", ID: "1"}, Changes: []admin.Change{{Field: "x", From: "é\"\n", To: "2"}}},
+	}
+	for i, r := range records {
+		require.NoError(t, b.Organizations().Rename(t.Context(), w.org, "Name", int64(i+1), r))
+	}
+	created, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: "organization.create"}, page[uuid.UUID](10))
+	require.NoError(t, err)
+	all := slices.Concat(created, records)
+
+	for _, tc := range []struct {
+		reason string
+		filter admin.AuditFilter
+		want   []admin.Record // oldest first
+	}{
+		{"everything", admin.AuditFilter{}, all},
+		{"by kind of subject", admin.AuditFilter{Subject: admin.Subject{Kind: "a"}}, records[:2]},
+		{"by subject", admin.AuditFilter{Subject: admin.Subject{Kind: "a", ID: "2"}}, records[1:2]},
+		{"by actor", admin.AuditFilter{Actor: w.user()}, records[1:]},
+		{"by action", admin.AuditFilter{Action: "b.one"}, records[2:]},
+		{"from an instant, which is in", admin.AuditFilter{From: epoch.Add(time.Microsecond)}, records[1:]},
+		{"until an instant, which is out", admin.AuditFilter{Until: epoch.Add(time.Microsecond), Subject: admin.Subject{Kind: "a"}}, records[:1]},
+		{"nothing matches", admin.AuditFilter{Action: "nothing"}, nil},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			got := pages(t, func(seek admin.Seek[uuid.UUID]) ([]admin.Record, error) {
+				return b.Audit().List(t.Context(), w.org, tc.filter, seek)
+			}, func(r admin.Record) uuid.UUID { return r.ID })
+			slices.Reverse(got)
+			require.Equal(t, tc.want, got)
+		})
+	}
+	t.Run("refuses a record with an id that is taken, and the write with it", func(t *testing.T) {
+		err := b.Organizations().Rename(t.Context(), w.org, "Other", int64(len(records)+1), records[0])
+		require.ErrorIs(t, err, admin.ErrExists)
+		o, err := b.Organizations().Get(t.Context(), w.org)
+		require.NoError(t, err)
+		require.Equal(t, "Name", o.Name)
+	})
+}

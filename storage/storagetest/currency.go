@@ -1,0 +1,106 @@
+package storagetest
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/shopspring/decimal"
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/storage"
+)
+
+func currencyCalls() map[string]call {
+	return map[string]call{
+		"Currencies.Create": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+			return nil, s.Currencies().Create(ctx, org, w.currency("GBP", "1.25"), rec)
+		},
+		"Currencies.Get": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+			c, err := s.Currencies().Get(ctx, org, "EUR")
+			return c, err
+		},
+		"Currencies.Base": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+			c, err := s.Currencies().Base(ctx, org)
+			return c, err
+		},
+		"Currencies.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+			cs, err := s.Currencies().List(ctx, org, page[string](100))
+			return cs, err
+		},
+	}
+}
+
+func (w *world) currency(code currency.Code, rate string) currency.Currency {
+	return currency.Currency{
+		Code: code, Rate: decimal.RequireFromString(rate), CreatedAt: epoch,
+		CreatedBy: admin.Actor{Kind: admin.ActorUser, ID: w.mark("somebody")},
+	}
+}
+
+func (w *world) seedCurrencies() {
+	w.t.Helper()
+	base := w.currency("USD", "1")
+	base.Base = true
+	require.NoError(w.t, w.b.Currencies().Create(w.t.Context(), w.org, base, w.rec("currency.set_base")))
+	require.NoError(w.t, w.b.Currencies().Create(w.t.Context(), w.org, w.currency("EUR", "1.08"), w.rec("currency.add")))
+}
+
+func testCurrencies(t *testing.T, open Open) {
+	b, c := open(t), &ids{}
+	c.n.Store(4 << 40)
+	t.Run("keeps every digit of a rate", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		for code, rate := range map[currency.Code]string{
+			"EUR": "0.000000000000000001", "GBP": "999999999999.999999999999999999", "JPY": "0.1", "INR": "123456789012", "CHF": "1.5",
+		} {
+			want := w.currency(code, rate)
+			require.NoError(t, b.Currencies().Create(t.Context(), w.org, want, w.rec("currency.add")))
+			got, err := b.Currencies().Get(t.Context(), w.org, code)
+			require.NoError(t, err)
+			require.Equal(t, want, got)
+		}
+	})
+	t.Run("has no base until one is created, and then one only", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		_, err := b.Currencies().Base(t.Context(), w.org)
+		require.ErrorIs(t, err, admin.ErrNotFound)
+		base := w.currency("USD", "1")
+		base.Base = true
+		require.NoError(t, b.Currencies().Create(t.Context(), w.org, base, w.rec("currency.set_base")))
+		second := w.currency("EUR", "1")
+		second.Base = true
+		require.ErrorIs(t, b.Currencies().Create(t.Context(), w.org, second, w.rec("currency.set_base")), admin.ErrExists)
+		got, err := b.Currencies().Base(t.Context(), w.org)
+		require.NoError(t, err)
+		require.Equal(t, base, got)
+	})
+	t.Run("refuses a code that is taken and keeps the rate", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		w.seedCurrencies()
+		require.ErrorIs(t, b.Currencies().Create(t.Context(), w.org, w.currency("EUR", "2"), w.rec("currency.add")), admin.ErrExists)
+		got, err := b.Currencies().Get(t.Context(), w.org, "EUR")
+		require.NoError(t, err)
+		require.Equal(t, "1.08", got.Rate.String())
+	})
+	t.Run("pages in order of code", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		for _, code := range strings.Fields("SEK AED NOK ZAR DKK") {
+			require.NoError(t, b.Currencies().Create(t.Context(), w.org, w.currency(currency.Code(code), "2"), w.rec("currency.add")))
+		}
+		var codes []string
+		for _, c := range pages(t, func(seek admin.Seek[string]) ([]currency.Currency, error) {
+			return b.Currencies().List(t.Context(), w.org, seek)
+		}, func(c currency.Currency) string { return string(c.Code) }) {
+			codes = append(codes, string(c.Code))
+		}
+		require.Equal(t, strings.Fields("AED DKK NOK SEK ZAR"), codes)
+	})
+	t.Run("refuses an organization that does not exist", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		err := b.Currencies().Create(t.Context(), w.org+".none", w.currency("EUR", "1"), w.rec("currency.add"))
+		require.ErrorIs(t, err, admin.ErrNotFound)
+	})
+}

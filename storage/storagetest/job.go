@@ -1,0 +1,259 @@
+package storagetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/storage"
+)
+
+func (w *world) job() job.Job {
+	return job.Job{
+		ID: w.id(), Kind: "test", Status: job.Pending, CreatedAt: epoch, UpdatedAt: epoch,
+		CreatedBy: admin.Actor{Kind: admin.ActorUser, ID: w.mark("somebody")}, Counts: job.Counts{Total: 3}, Version: 1,
+	}
+}
+
+func (w *world) entries() []job.Entry {
+	return []job.Entry{
+		{Seq: 1, Ref: w.mark("one"), Status: job.EntryPending},
+		{Seq: 2, Ref: w.mark("two"), Status: job.EntryCompleted, Data: `{"a":1}`},
+		{Seq: 3, Ref: w.mark("three"), Status: job.EntrySkipped, Reason: "because", Detail: "it is so"},
+	}
+}
+
+func (w *world) seedJobs() {
+	w.t.Helper()
+	j := w.job()
+	w.seeds.job = j.ID
+	require.NoError(w.t, w.b.Jobs().Create(w.t.Context(), w.org, j, w.entries(), w.rec("job.create")))
+	_, err := w.b.Jobs().Claim(w.t.Context(), w.org, j.ID, job.Claim{Owner: w.first.ID, Now: epoch, Until: epoch.Add(time.Minute)})
+	require.NoError(w.t, err)
+}
+
+func jobCalls() map[string]call {
+	return map[string]call{
+		"Jobs.Create": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+			return nil, s.Jobs().Create(ctx, org, w.job(), w.entries(), rec)
+		},
+		"Jobs.Get": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+			j, err := s.Jobs().Get(ctx, org, w.seeds.job)
+			return j, err
+		},
+		"Jobs.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+			js, err := s.Jobs().List(ctx, org, job.Filter{}, page[uuid.UUID](10))
+			return js, err
+		},
+		"Jobs.Due": func(ctx context.Context, s storage.Stores, _ *world, _ admin.OrgID, _ admin.Record) (any, error) {
+			refs, err := s.Jobs().Due(ctx, epoch.Add(time.Hour), 100_000)
+			return refs, err
+		},
+		"Jobs.Update": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+			j := w.job()
+			j.ID, j.Status = w.seeds.job, job.Cancelled
+			return nil, s.Jobs().Update(ctx, org, j, rec)
+		},
+		"Jobs.Claim": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+			j, err := s.Jobs().Claim(ctx, org, w.seeds.job, job.Claim{Owner: w.first.ID, Now: epoch, Until: epoch.Add(2 * time.Minute)})
+			return j, err
+		},
+		"Jobs.Commit": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+			err := s.Jobs().Commit(ctx, org, job.Checkpoint{ID: w.seeds.job, Attempt: 1, Cursor: "next", Status: job.InProgress, At: epoch}, rec)
+			if org != w.org && err != nil {
+				// Who has no such job has no lease of it either; the port says so without asking why.
+				require.ErrorIs(w.t, err, job.ErrLeaseLost)
+				return nil, admin.ErrNotFound
+			}
+			return nil, err
+		},
+		"Jobs.Release": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+			return nil, s.Jobs().Release(ctx, org, w.seeds.job, 1)
+		},
+		"Jobs.Entries": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+			es, err := s.Jobs().Entries(ctx, org, w.seeds.job, job.EntryFilter{}, page[int64](10))
+			return es, err
+		},
+	}
+}
+
+func testJobs(t *testing.T, open Open) {
+	b, c := open(t), &ids{}
+	c.n.Store(3 << 40)
+	get := func(t *testing.T, w *world, id uuid.UUID) job.Job {
+		t.Helper()
+		j, err := b.Jobs().Get(t.Context(), w.org, id)
+		require.NoError(t, err)
+		return j
+	}
+	claim := func(t *testing.T, w *world, id uuid.UUID, now time.Time) (job.Job, error) {
+		t.Helper()
+		return b.Jobs().Claim(t.Context(), w.org, id, job.Claim{Owner: w.id(), Now: now, Until: now.Add(time.Minute)})
+	}
+	create := func(t *testing.T, w *world, j job.Job) job.Job {
+		t.Helper()
+		require.NoError(t, b.Jobs().Create(t.Context(), w.org, j, w.entries(), w.rec("job.create")))
+		return j
+	}
+
+	t.Run("gives back what was created", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		j := w.job()
+		j.Status, j.StartAt, j.SettledAt, j.Cursor, j.Failure = job.Failed, epoch.Add(time.Hour), epoch.Add(time.Microsecond), "é", "why"
+		j.Counts = job.Counts{Total: 1 << 40, Completed: 2, Skipped: 3, Failed: 4}
+		j.Lease = job.Lease{Attempt: 7, Owner: w.id(), Until: epoch}
+		create(t, w, j)
+		require.Equal(t, j, get(t, w, j.ID))
+		require.ErrorIs(t, b.Jobs().Create(t.Context(), w.org, j, nil, w.rec("job.create")), admin.ErrExists)
+		got := pages(t, func(seek admin.Seek[int64]) ([]job.Entry, error) {
+			return b.Jobs().Entries(t.Context(), w.org, j.ID, job.EntryFilter{}, seek)
+		}, func(e job.Entry) int64 { return e.Seq })
+		require.Equal(t, w.entries(), got)
+		skipped, err := b.Jobs().Entries(t.Context(), w.org, j.ID, job.EntryFilter{Status: job.EntrySkipped}, page[int64](10))
+		require.NoError(t, err)
+		require.Equal(t, w.entries()[2:], skipped)
+	})
+	t.Run("lists newest first and by kind and status", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		var made []job.Job
+		for i := range 5 {
+			j := w.job()
+			if i%2 == 1 {
+				j.Kind, j.Status = "other", job.Completed
+			}
+			made = append([]job.Job{create(t, w, j)}, made...)
+		}
+		list := func(f job.Filter) []job.Job {
+			return pages(t, func(seek admin.Seek[uuid.UUID]) ([]job.Job, error) {
+				return b.Jobs().List(t.Context(), w.org, f, seek)
+			}, func(j job.Job) uuid.UUID { return j.ID })
+		}
+		require.Equal(t, made, list(job.Filter{}))
+		require.Equal(t, []job.Job{made[1], made[3]}, list(job.Filter{Kind: "other"}))
+		require.Equal(t, []job.Job{made[0], made[2], made[4]}, list(job.Filter{Status: job.Pending}))
+	})
+	t.Run("claims once, then only when the lease has ended", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		j := create(t, w, w.job())
+		first, err := claim(t, w, j.ID, epoch)
+		require.NoError(t, err)
+		require.Equal(t, job.InProgress, first.Status)
+		require.Equal(t, int64(1), first.Lease.Attempt)
+		require.Equal(t, first, get(t, w, j.ID))
+		_, err = claim(t, w, j.ID, epoch.Add(59*time.Second))
+		require.ErrorIs(t, err, admin.ErrBusy)
+		second, err := claim(t, w, j.ID, epoch.Add(time.Minute))
+		require.NoError(t, err)
+		require.Equal(t, int64(2), second.Lease.Attempt)
+		require.NoError(t, b.Jobs().Release(t.Context(), w.org, j.ID, 1), "an old attempt releases nothing")
+		_, err = claim(t, w, j.ID, epoch.Add(61*time.Second))
+		require.ErrorIs(t, err, admin.ErrBusy)
+		require.NoError(t, b.Jobs().Release(t.Context(), w.org, j.ID, 2))
+		_, err = claim(t, w, j.ID, epoch.Add(61*time.Second))
+		require.NoError(t, err)
+	})
+	t.Run("does not claim what is not to be run", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		for status, want := range map[job.Status]error{
+			job.WaitingForConfirmation: admin.ErrState, job.Completed: admin.ErrState, job.Failed: admin.ErrState, job.Cancelled: admin.ErrState,
+		} {
+			j := w.job()
+			j.Status = status
+			create(t, w, j)
+			_, err := claim(t, w, j.ID, epoch)
+			require.ErrorIs(t, err, want, status)
+		}
+		j := w.job()
+		j.Status, j.StartAt = job.Scheduled, epoch.Add(time.Hour)
+		create(t, w, j)
+		_, err := claim(t, w, j.ID, epoch)
+		require.ErrorIs(t, err, job.ErrNotDue)
+		_, err = claim(t, w, j.ID, epoch.Add(time.Hour))
+		require.NoError(t, err)
+	})
+	t.Run("commits a batch under its attempt and cursor only", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		j := create(t, w, w.job())
+		claimed, err := claim(t, w, j.ID, epoch)
+		require.NoError(t, err)
+		cp := job.Checkpoint{
+			ID: j.ID, Attempt: 1, Cursor: "2", Counts: job.Counts{Total: 1, Completed: 2, Skipped: 3, Failed: 4},
+			Entries: []job.Entry{{Seq: 1, Ref: "r", Status: job.EntryFailed, Reason: "x", Detail: "d", Data: "{}"}, {Seq: 9, Ref: "n", Status: job.EntryCompleted}},
+			Status:  job.InProgress, At: epoch.Add(time.Second), Until: epoch.Add(2 * time.Minute),
+		}
+		want, err := claimed.Committed(cp)
+		require.NoError(t, err)
+		require.NoError(t, b.Jobs().Commit(t.Context(), w.org, cp, w.rec("job.batch")))
+		require.Equal(t, want, get(t, w, j.ID))
+		es, err := b.Jobs().Entries(t.Context(), w.org, j.ID, job.EntryFilter{}, page[int64](10))
+		require.NoError(t, err)
+		require.Equal(t, []job.Entry{cp.Entries[0], w.entries()[1], w.entries()[2], cp.Entries[1]}, es)
+
+		require.ErrorIs(t, b.Jobs().Commit(t.Context(), w.org, cp, w.rec("job.batch")), job.ErrLeaseLost, "the cursor moved on")
+		late := cp
+		late.From, late.Attempt = "2", 0
+		require.ErrorIs(t, b.Jobs().Commit(t.Context(), w.org, late, w.rec("job.batch")), job.ErrLeaseLost, "another attempt")
+		require.Equal(t, want, get(t, w, j.ID))
+
+		last := job.Checkpoint{ID: j.ID, Attempt: 1, From: "2", Cursor: "3", Status: job.Completed, At: epoch.Add(time.Minute)}
+		require.NoError(t, b.Jobs().Commit(t.Context(), w.org, last, w.rec("job.complete")))
+		done := get(t, w, j.ID)
+		require.Equal(t, job.Completed, done.Status)
+		require.Equal(t, last.At, done.SettledAt)
+		require.Equal(t, uuid.Nil, done.Lease.Owner)
+	})
+	t.Run("cancels under a running worker", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		j := create(t, w, w.job())
+		_, err := claim(t, w, j.ID, epoch)
+		require.NoError(t, err)
+		now := get(t, w, j.ID)
+		now.Status, now.UpdatedAt, now.SettledAt = job.Cancelled, epoch.Add(time.Second), epoch.Add(time.Second)
+		stale := now
+		stale.Version--
+		require.ErrorIs(t, b.Jobs().Update(t.Context(), w.org, stale, w.rec("job.cancel")), admin.ErrConflict)
+		require.NoError(t, b.Jobs().Update(t.Context(), w.org, now, w.rec("job.cancel")))
+		cp := job.Checkpoint{ID: j.ID, Attempt: 1, Cursor: "2", Status: job.InProgress, At: epoch}
+		require.ErrorIs(t, b.Jobs().Commit(t.Context(), w.org, cp, w.rec("job.batch")), job.ErrLeaseLost)
+		es, err := b.Jobs().Entries(t.Context(), w.org, j.ID, job.EntryFilter{}, page[int64](10))
+		require.NoError(t, err)
+		require.Equal(t, []job.EntryStatus{job.EntryCancelled, job.EntryCompleted, job.EntrySkipped},
+			[]job.EntryStatus{es[0].Status, es[1].Status, es[2].Status}, "what was settled stays")
+	})
+	t.Run("finds what is due across organizations", func(t *testing.T) {
+		w, v := newWorld(t, b, c), newWorld(t, b, c)
+		due := func(now time.Time, want ...uuid.UUID) {
+			t.Helper()
+			refs, err := b.Jobs().Due(t.Context(), now, 100_000)
+			require.NoError(t, err)
+			var mine []uuid.UUID
+			for _, r := range refs {
+				if r.Org == w.org || r.Org == v.org {
+					require.Equal(t, job.Kind("test"), r.Kind)
+					mine = append(mine, r.ID)
+				}
+			}
+			require.Equal(t, want, mine)
+		}
+		running, later, waiting, other := w.job(), w.job(), w.job(), v.job()
+		later.Status, later.StartAt = job.Scheduled, epoch.Add(2*time.Hour)
+		waiting.Status = job.WaitingForConfirmation
+		for _, j := range []job.Job{running, later, waiting} {
+			create(t, w, j)
+		}
+		create(t, v, other)
+		_, err := claim(t, w, running.ID, epoch)
+		require.NoError(t, err)
+		due(epoch, other.ID)
+		due(epoch.Add(time.Minute), running.ID, other.ID)
+		due(epoch.Add(2*time.Hour), running.ID, later.ID, other.ID)
+		refs, err := b.Jobs().Due(t.Context(), epoch.Add(2*time.Hour), 1)
+		require.NoError(t, err)
+		require.Len(t, refs, 1)
+	})
+}

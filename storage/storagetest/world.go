@@ -1,0 +1,148 @@
+package storagetest
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/storage"
+)
+
+// epoch is when the suite's clock starts: an instant with microseconds, to catch who drops them.
+var epoch = time.Date(2026, 3, 1, 10, 20, 30, 123456000, time.UTC)
+
+// ids counts, so that ids ascend and every run has the same ones; the process's start keeps runs
+// on one database apart.
+type ids struct{ n atomic.Uint64 }
+
+func (c *ids) next() uuid.UUID {
+	n := c.n.Add(1)
+	var u uuid.UUID
+	binary.BigEndian.PutUint64(u[:8], 0x0195_0000_0000_7000)
+	binary.BigEndian.PutUint64(u[8:], 0x8000_0000_0000_0000|n)
+	return u
+}
+
+// world is a backend with an organization of its own in it.
+type world struct {
+	t   *testing.T
+	b   storage.Backend
+	ids *ids
+	org admin.OrgID
+	// first is the organization's first user.
+	first admin.User
+	seeds seeds
+}
+
+// seeds is what seed put into the organization, for cases to refer to.
+type seeds struct {
+	job uuid.UUID
+}
+
+func newWorld(t *testing.T, b storage.Backend, c *ids) *world {
+	t.Helper()
+	w := &world{t: t, b: b, ids: c}
+	// The name marks everything that belongs to this organization.
+	w.org = admin.OrgID("org-" + w.id().String())
+	o, u, cred := w.organization(w.org)
+	w.first = u
+	require.NoError(t, b.Organizations().Create(t.Context(), o, u, cred, w.rec("organization.create")))
+	return w
+}
+
+func (w *world) id() uuid.UUID { return w.ids.next() }
+
+// mark is a text that tells whose data it is: it holds the organization's id.
+func (w *world) mark(noun string) string { return noun + " of " + string(w.org) }
+
+func (w *world) organization(org admin.OrgID) (admin.Organization, admin.User, admin.Credential) {
+	o := admin.Organization{ID: org, Name: "Company of " + string(org), CreatedAt: epoch, Version: 1}
+	u := admin.User{
+		ID: w.id(), Name: "First of " + string(org), Email: admin.Email{Address: "First@Example.com", Key: "first@example.com"},
+		Role: admin.Administrator, Status: admin.UserActive, CreatedAt: epoch, UpdatedAt: epoch, Version: 1,
+	}
+	return o, u, admin.Credential{UserID: u.ID, Hash: admin.NewPasswordHash("$argon2id$" + string(org)), Epoch: 1, ChangedAt: epoch}
+}
+
+// rec is a complete audit record that no other call has.
+func (w *world) rec(action admin.Action) admin.Record {
+	return admin.Record{
+		ID: w.id(), At: epoch, Actor: admin.Actor{Kind: admin.ActorSystem}, Action: action,
+		Subject: admin.Subject{Kind: "test", ID: string(w.org)},
+		Changes: []admin.Change{{Field: "name", From: "a", To: w.mark("b")}},
+	}
+}
+
+func (w *world) user() admin.Actor {
+	return admin.Actor{Kind: admin.ActorUser, ID: w.first.ID.String()}
+}
+
+// seed puts one of everything into the organization.
+func (w *world) seed() {
+	w.t.Helper()
+	w.seedCurrencies()
+	w.seedJobs()
+}
+
+// page asks for items from the start.
+func page[K admin.Key](limit int) admin.Seek[K] { return admin.Seek[K]{Limit: limit} }
+
+// pages reads a list to its end, two at a time, and checks that no page is too long.
+func pages[T any, K admin.Key](t *testing.T, list func(admin.Seek[K]) ([]T, error), key func(T) K) []T {
+	t.Helper()
+	var all []T
+	seek := page[K](2)
+	for range 1000 {
+		items, err := list(seek)
+		require.NoError(t, err)
+		require.LessOrEqual(t, len(items), seek.Limit, "a page is longer than its limit")
+		all = append(all, items...)
+		if len(items) < seek.Limit {
+			return all
+		}
+		seek.After = key(items[len(items)-1])
+	}
+	t.Fatal("paging does not end")
+	return nil
+}
+
+// call calls one port method on an organization, in a way that succeeds on the one that was
+// seeded. Methods that need no audit record ignore rec.
+type call func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error)
+
+// calls has one call for each port method, named "Accessor.Method".
+func calls() map[string]call {
+	all := map[string]call{}
+	for _, part := range []map[string]call{
+		organizationCalls(), auditCalls(), jobCalls(), currencyCalls(),
+	} {
+		for name, c := range part {
+			if _, ok := all[name]; ok {
+				panic(fmt.Sprintf("storagetest: two calls for %s", name))
+			}
+			all[name] = c
+		}
+	}
+	return all
+}
+
+// crossing lists the methods that are meant to look across organizations.
+func crossing() map[string]bool {
+	return map[string]bool{
+		"Jobs.Due":             true, // finds work for schedulers; gives away ids only
+		"Organizations.Create": true, // makes one
+	}
+}
+
+// bookkeeping lists the methods that change something without an audit record, because nobody
+// decided anything.
+func bookkeeping() map[string]bool {
+	return map[string]bool{"Jobs.Claim": true, "Jobs.Release": true}
+}
