@@ -1,0 +1,35 @@
+# The linter is built from source at this version, so that everybody has the same one.
+GOLANGCI := v2.15.0
+MODULES := . storage/sqlstore/dbtest examples bench
+BIN := $(CURDIR)/bin
+
+.PHONY: help test race lint fuzz bench tidy
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+test: ## every module's tests; needs nothing but Go
+	go test work
+
+race: ## the same under the race detector; needs a C compiler
+	go test -race work
+
+lint: $(BIN)/golangci-lint-$(GOLANGCI) ## formatting and static checks, the import rule among them
+	@for m in $(MODULES); do echo "lint $$m"; (cd $$m && $(BIN)/golangci-lint-$(GOLANGCI) run ./...) || exit 1; done
+
+fuzz: ## each fuzz target for FUZZTIME (10s)
+	@for p in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
+		for f in $$(grep -rhoE '^func Fuzz[A-Za-z0-9]+' $$p/*_test.go | awk '{print $$2}'); do \
+			echo "fuzz $$p $$f"; go test $$p -run '^$$' -fuzz "^$$f$$" -fuzztime $${FUZZTIME:-10s} || exit 1; \
+		done; done
+
+bench: ## print `ratio` lines: this library beside the alternative, in one run
+	go run ./bench
+
+tidy: ## go mod tidy in every module
+	@for m in $(MODULES); do (cd $$m && GOWORK=off go mod tidy) || exit 1; done
+
+$(BIN)/golangci-lint-$(GOLANGCI):
+	@mkdir -p $(BIN)
+	GOBIN=$(BIN) GOWORK=off go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI)
+	mv $(BIN)/golangci-lint $@
