@@ -3,6 +3,7 @@ module github.com/admincenter/admincenter
 go 1.26.0
 
 require (
+	github.com/diegoholiveira/jsonlogic/v3 v3.9.1
 	github.com/google/uuid v1.6.0
 	github.com/shopspring/decimal v1.6.0
 	github.com/stretchr/testify v1.12.1

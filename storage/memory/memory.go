@@ -20,6 +20,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
 )
 
@@ -44,6 +45,7 @@ type tenant struct {
 	jobs         *table[uuid.UUID, job.Job]
 	entries      map[uuid.UUID]*table[int64, job.Entry]
 	currencies   *table[string, currency.Currency]
+	settings     settingTables
 }
 
 func newTenant(o admin.Organization) *tenant {
@@ -55,6 +57,7 @@ func newTenant(o admin.Organization) *tenant {
 		jobs:         newTable[uuid.UUID, job.Job](compareID),
 		entries:      map[uuid.UUID]*table[int64, job.Entry]{},
 		currencies:   newTable[string, currency.Currency](strings.Compare),
+		settings:     newSettingTables(),
 	}
 }
 
@@ -102,6 +105,7 @@ func (s stores) Organizations() admin.OrganizationStore { return organizations{s
 func (s stores) Audit() admin.AuditStore                { return audit{s.access} }
 func (s stores) Jobs() job.Store                        { return jobs{s.access} }
 func (s stores) Currencies() currency.Store             { return currencies{s.access} }
+func (s stores) Settings() settings.Store               { return settingStore{s.access} }
 
 // access is how the ports reach the data.
 type access struct {

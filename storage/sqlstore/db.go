@@ -9,6 +9,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
 )
 
@@ -86,6 +87,7 @@ type statements struct {
 	currency     currencySQL
 	job          jobSQL
 	organization organizationSQL
+	setting      settingSQL
 }
 
 func newStatements(db *DB) statements {
@@ -94,6 +96,7 @@ func newStatements(db *DB) statements {
 		currency:     newCurrencySQL(db),
 		job:          newJobSQL(db),
 		organization: newOrganizationSQL(db),
+		setting:      newSettingSQL(db),
 	}
 }
 
@@ -104,6 +107,7 @@ func (s stores) Organizations() admin.OrganizationStore { return organizations{s
 func (s stores) Audit() admin.AuditStore                { return audit{s.access} }
 func (s stores) Jobs() job.Store                        { return jobs{s.access} }
 func (s stores) Currencies() currency.Store             { return currencies{s.access} }
+func (s stores) Settings() settings.Store               { return settingStore{s.access} }
 
 // access is how the ports reach the database.
 type access struct {

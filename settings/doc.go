@@ -1,0 +1,29 @@
+// Package settings keeps typed values under names: on the organization, on a customer, on an
+// account, and on the other things that a product is billed by.
+//
+//	minimum, err := settings.ParseValue(settings.TypeNumeric, "12.50")
+//	saved, err := service.Create(ctx, scope, settings.NewSetting{
+//		Entity: settings.Entity{Kind: settings.Account, ID: "acme-eu"},
+//		Name:   "minimum_charge",
+//		Value:  minimum,
+//	})
+//	found, err := service.Resolve(ctx, scope, settings.Path{Account: "acme-eu", Customer: "acme"}, "USER", "minimum_charge")
+//	amount, ok := found.Setting.Value.Decimal() // 12.5
+//
+// # Values
+//
+// A [Value] is a STRING, a NUMERIC, a JSON document or a JSON_LOGIC rule. It cannot be made without
+// being checked, so whoever holds one need not check it again. Numbers are exact decimals and JSON
+// keeps the digits it was given; neither ever passes through a float.
+//
+// # Which one counts
+//
+// [Service.Resolve] answers for an account: its own setting counts before its customer's, and the
+// customer's before the organization's. The result tells which level it came from and what it hides.
+//
+// # Rules
+//
+// A JSON_LOGIC setting is a formula that [Service.Evaluate] runs on an event. What runs it is an
+// [Evaluator]; a rule that the service's evaluator cannot compile is refused when it is saved, not
+// when the first event arrives.
+package settings

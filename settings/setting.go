@@ -1,0 +1,72 @@
+package settings
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// Setting is a value under a name on an entity. Entity, Namespace and Name are unique together
+// within an organization and never change; they compare byte by byte: "Rate" and "rate" are two.
+type Setting struct {
+	ID        uuid.UUID
+	Entity    Entity
+	Namespace string // 1 to MaxNamespace of A-Z a-z 0-9 _ -
+	Name      string // 1 to MaxName of A-Z a-z 0-9 _ . -
+	Value     Value
+	CreatedAt time.Time
+	CreatedBy admin.Actor
+	UpdatedAt time.Time
+	UpdatedBy admin.Actor
+	Version   int64 // 1 when created, +1 with every change
+}
+
+// key is what the setting is unique by.
+func (s Setting) key() key { return key{s.Entity, s.Namespace, s.Name} }
+
+// NewSetting is a setting to be created.
+type NewSetting struct {
+	Entity    Entity
+	Namespace string // empty means DefaultNamespace
+	Name      string
+	Value     Value
+}
+
+// Filter narrows a list of settings; zero fields do not narrow. Texts compare byte by byte.
+type Filter struct {
+	Entity    Entity // Kind alone, or Kind and ID
+	Namespace string
+	Name      string
+	Type      Type
+}
+
+// check refuses what no setting can have, so that a misspelt filter is an error and not an empty
+// list.
+func (f Filter) check() error {
+	var p admin.Problems
+	switch {
+	case f.Entity.ID != "":
+		f.Entity.check(&p)
+	case f.Entity.Kind != "":
+		checkKind(&p, f.Entity.Kind)
+	}
+	if f.Namespace != "" {
+		checkNamespace(&p, f.Namespace)
+	}
+	if f.Name != "" {
+		checkName(&p, f.Name)
+	}
+	if f.Type != "" && !slices.Contains(Types(), f.Type) {
+		p.Add("/type", admin.CodeUnknown, "%q is not a type of setting: use one of %s", admin.Clip(string(f.Type)), list(Types()))
+	}
+	return p.Err()
+}
+
+// list names the list for its cursors.
+func (f Filter) list() string {
+	return fmt.Sprintf("settings %q", []string{string(f.Entity.Kind), f.Entity.ID, f.Namespace, f.Name, string(f.Type)})
+}
