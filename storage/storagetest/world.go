@@ -144,5 +144,8 @@ func crossing() map[string]bool {
 // bookkeeping lists the methods that change something without an audit record, because nobody
 // decided anything.
 func bookkeeping() map[string]bool {
-	return map[string]bool{"Jobs.Claim": true, "Jobs.Release": true}
+	return map[string]bool{
+		"Jobs.Claim":   true,
+		"Jobs.Release": true,
+	}
 }
