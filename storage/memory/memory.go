@@ -21,6 +21,7 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/storage"
+	"github.com/admincenter/admincenter/token"
 )
 
 // Backend is a storage.Backend in memory. It is safe for concurrent use.
@@ -30,6 +31,8 @@ type Backend struct {
 	tenants map[admin.OrgID]*tenant
 	journal journal
 	depth   int // of atomically
+	// digests is one index over all organizations, as a database has it.
+	digests map[token.Digest]tokenRef
 }
 
 var _ storage.Backend = (*Backend)(nil)
@@ -44,6 +47,7 @@ type tenant struct {
 	jobs         *table[uuid.UUID, job.Job]
 	entries      map[uuid.UUID]*table[int64, job.Entry]
 	currencies   *table[string, currency.Currency]
+	tokens       *table[uuid.UUID, tokenRow]
 }
 
 func newTenant(o admin.Organization) *tenant {
@@ -55,6 +59,7 @@ func newTenant(o admin.Organization) *tenant {
 		jobs:         newTable[uuid.UUID, job.Job](compareID),
 		entries:      map[uuid.UUID]*table[int64, job.Entry]{},
 		currencies:   newTable[string, currency.Currency](strings.Compare),
+		tokens:       newTable[uuid.UUID, tokenRow](compareID),
 	}
 }
 
@@ -102,6 +107,7 @@ func (s stores) Organizations() admin.OrganizationStore { return organizations{s
 func (s stores) Audit() admin.AuditStore                { return audit{s.access} }
 func (s stores) Jobs() job.Store                        { return jobs{s.access} }
 func (s stores) Currencies() currency.Store             { return currencies{s.access} }
+func (s stores) Tokens() token.Store                    { return tokens{s.access} }
 
 // access is how the ports reach the data.
 type access struct {

@@ -10,6 +10,7 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/storage"
+	"github.com/admincenter/admincenter/token"
 )
 
 // Options of New; the zero value is ready.
@@ -86,6 +87,7 @@ type statements struct {
 	currency     currencySQL
 	job          jobSQL
 	organization organizationSQL
+	token        tokenSQL
 }
 
 func newStatements(db *DB) statements {
@@ -94,6 +96,7 @@ func newStatements(db *DB) statements {
 		currency:     newCurrencySQL(db),
 		job:          newJobSQL(db),
 		organization: newOrganizationSQL(db),
+		token:        newTokenSQL(db),
 	}
 }
 
@@ -104,6 +107,7 @@ func (s stores) Organizations() admin.OrganizationStore { return organizations{s
 func (s stores) Audit() admin.AuditStore                { return audit{s.access} }
 func (s stores) Jobs() job.Store                        { return jobs{s.access} }
 func (s stores) Currencies() currency.Store             { return currencies{s.access} }
+func (s stores) Tokens() token.Store                    { return tokens{s.access} }
 
 // access is how the ports reach the database.
 type access struct {

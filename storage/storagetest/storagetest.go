@@ -29,4 +29,5 @@ func Run(t *testing.T, open Open) {
 	t.Run("Audit", func(t *testing.T) { testAudit(t, open) })
 	t.Run("Jobs", func(t *testing.T) { testJobs(t, open) })
 	t.Run("Currencies", func(t *testing.T) { testCurrencies(t, open) })
+	t.Run("Tokens", func(t *testing.T) { testTokens(t, open) })
 }

@@ -44,6 +44,8 @@ type world struct {
 // seeds is what seed put into the organization, for cases to refer to.
 type seeds struct {
 	job uuid.UUID
+
+	token tokenSeeds
 }
 
 func newWorld(t *testing.T, b storage.Backend, c *ids) *world {
@@ -89,6 +91,7 @@ func (w *world) seed() {
 	w.t.Helper()
 	w.seedCurrencies()
 	w.seedJobs()
+	w.seedTokens()
 }
 
 // page asks for items from the start.
@@ -122,6 +125,7 @@ func calls() map[string]call {
 	all := map[string]call{}
 	for _, part := range []map[string]call{
 		organizationCalls(), auditCalls(), jobCalls(), currencyCalls(),
+		tokenCalls(),
 	} {
 		for name, c := range part {
 			if _, ok := all[name]; ok {
@@ -138,6 +142,7 @@ func crossing() map[string]bool {
 	return map[string]bool{
 		"Jobs.Due":             true, // finds work for schedulers; gives away ids only
 		"Organizations.Create": true, // makes one
+		"Tokens.ByDigest":      true, // whoever presents a secret has not said whose it is
 	}
 }
 
@@ -145,7 +150,9 @@ func crossing() map[string]bool {
 // decided anything.
 func bookkeeping() map[string]bool {
 	return map[string]bool{
-		"Jobs.Claim":   true,
-		"Jobs.Release": true,
+		"Jobs.Claim":    true,
+		"Jobs.Release":  true,
+		"Tokens.Rehash": true,
+		"Tokens.Touch":  true,
 	}
 }
