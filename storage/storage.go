@@ -7,6 +7,7 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/token"
 )
 
 // Stores is every port that an adapter implements, one accessor for each. The contract of a port
@@ -17,6 +18,7 @@ type Stores interface {
 	Jobs() job.Store
 	Currencies() currency.Store
 	Settings() settings.Store
+	Tokens() token.Store
 }
 
 // Backend is a complete storage.

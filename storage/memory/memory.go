@@ -22,6 +22,7 @@ import (
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
+	"github.com/admincenter/admincenter/token"
 )
 
 // Backend is a storage.Backend in memory. It is safe for concurrent use.
@@ -31,6 +32,8 @@ type Backend struct {
 	tenants map[admin.OrgID]*tenant
 	journal journal
 	depth   int // of atomically
+	// digests is one index over all organizations, as a database has it.
+	digests map[token.Digest]tokenRef
 }
 
 var _ storage.Backend = (*Backend)(nil)
@@ -46,6 +49,7 @@ type tenant struct {
 	entries      map[uuid.UUID]*table[int64, job.Entry]
 	currencies   *table[string, currency.Currency]
 	settings     settingTables
+	tokens       *table[uuid.UUID, tokenRow]
 }
 
 func newTenant(o admin.Organization) *tenant {
@@ -58,6 +62,7 @@ func newTenant(o admin.Organization) *tenant {
 		entries:      map[uuid.UUID]*table[int64, job.Entry]{},
 		currencies:   newTable[string, currency.Currency](strings.Compare),
 		settings:     newSettingTables(),
+		tokens:       newTable[uuid.UUID, tokenRow](compareID),
 	}
 }
 
@@ -106,6 +111,7 @@ func (s stores) Audit() admin.AuditStore                { return audit{s.access}
 func (s stores) Jobs() job.Store                        { return jobs{s.access} }
 func (s stores) Currencies() currency.Store             { return currencies{s.access} }
 func (s stores) Settings() settings.Store               { return settingStore{s.access} }
+func (s stores) Tokens() token.Store                    { return tokens{s.access} }
 
 // access is how the ports reach the data.
 type access struct {

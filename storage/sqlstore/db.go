@@ -11,6 +11,7 @@ import (
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
+	"github.com/admincenter/admincenter/token"
 )
 
 // Options of New; the zero value is ready.
@@ -88,6 +89,7 @@ type statements struct {
 	job          jobSQL
 	organization organizationSQL
 	setting      settingSQL
+	token        tokenSQL
 }
 
 func newStatements(db *DB) statements {
@@ -97,6 +99,7 @@ func newStatements(db *DB) statements {
 		job:          newJobSQL(db),
 		organization: newOrganizationSQL(db),
 		setting:      newSettingSQL(db),
+		token:        newTokenSQL(db),
 	}
 }
 
@@ -108,6 +111,7 @@ func (s stores) Audit() admin.AuditStore                { return audit{s.access}
 func (s stores) Jobs() job.Store                        { return jobs{s.access} }
 func (s stores) Currencies() currency.Store             { return currencies{s.access} }
 func (s stores) Settings() settings.Store               { return settingStore{s.access} }
+func (s stores) Tokens() token.Store                    { return tokens{s.access} }
 
 // access is how the ports reach the database.
 type access struct {

@@ -30,4 +30,5 @@ func Run(t *testing.T, open Open) {
 	t.Run("Jobs", func(t *testing.T) { testJobs(t, open) })
 	t.Run("Currencies", func(t *testing.T) { testCurrencies(t, open) })
 	t.Run("Settings", func(t *testing.T) { testSettings(t, open) })
+	t.Run("Tokens", func(t *testing.T) { testTokens(t, open) })
 }

@@ -46,6 +46,7 @@ type seeds struct {
 	job uuid.UUID
 
 	settings settingSeeds
+	token tokenSeeds
 }
 
 func newWorld(t *testing.T, b storage.Backend, c *ids) *world {
@@ -92,6 +93,7 @@ func (w *world) seed() {
 	w.seedCurrencies()
 	w.seedJobs()
 	w.seedSettings()
+	w.seedTokens()
 }
 
 // page asks for items from the start.
@@ -126,6 +128,7 @@ func calls() map[string]call {
 	for _, part := range []map[string]call{
 		organizationCalls(), auditCalls(), jobCalls(), currencyCalls(),
 		settingCalls(),
+		tokenCalls(),
 	} {
 		for name, c := range part {
 			if _, ok := all[name]; ok {
@@ -142,11 +145,17 @@ func crossing() map[string]bool {
 	return map[string]bool{
 		"Jobs.Due":             true, // finds work for schedulers; gives away ids only
 		"Organizations.Create": true, // makes one
+		"Tokens.ByDigest":      true, // whoever presents a secret has not said whose it is
 	}
 }
 
 // bookkeeping lists the methods that change something without an audit record, because nobody
 // decided anything.
 func bookkeeping() map[string]bool {
-	return map[string]bool{"Jobs.Claim": true, "Jobs.Release": true}
+	return map[string]bool{
+		"Jobs.Claim":    true,
+		"Jobs.Release":  true,
+		"Tokens.Rehash": true,
+		"Tokens.Touch":  true,
+	}
 }

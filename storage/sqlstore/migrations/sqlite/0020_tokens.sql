@@ -1,0 +1,44 @@
+-- +goose Up
+CREATE TABLE admincenter_tokens (
+    org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    id              TEXT    NOT NULL,
+    name            TEXT    NOT NULL,
+    permissions     TEXT    NOT NULL CHECK (permissions <> ''),
+    prefix          TEXT    NOT NULL,
+    last4           TEXT    NOT NULL CHECK (length(last4) = 4),
+    state           TEXT    NOT NULL CHECK (state IN ('active', 'deactivated', 'deleted')),
+    expires_at      INTEGER,
+    last_used_at    INTEGER,
+    created_at      INTEGER NOT NULL,
+    created_by_kind TEXT    NOT NULL,
+    created_by_id   TEXT    NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    version         INTEGER NOT NULL,
+    hash_key        TEXT    NOT NULL,
+    -- All that is kept of the secret. Unique across organizations: who presents a secret has not
+    -- said whose it is.
+    digest          BLOB    NOT NULL UNIQUE CHECK (length(digest) = 32),
+    PRIMARY KEY (org_id, id)
+) STRICT, WITHOUT ROWID;
+
+-- For switching off everything that somebody created.
+CREATE INDEX admincenter_tokens_created_by ON admincenter_tokens (org_id, created_by_kind, created_by_id);
+
+-- A deleted token never comes back, and no token may ever do more than when it was made.
+-- +goose StatementBegin
+CREATE TRIGGER admincenter_tokens_no_revival BEFORE UPDATE OF state ON admincenter_tokens
+WHEN OLD.state = 'deleted' AND NEW.state <> 'deleted'
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: a deleted token cannot come back');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER admincenter_tokens_no_widening BEFORE UPDATE OF permissions ON admincenter_tokens
+WHEN NEW.permissions <> OLD.permissions
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: the permissions of a token cannot be changed');
+END;
+-- +goose StatementEnd
+
+-- +goose Down
+DROP TABLE admincenter_tokens;

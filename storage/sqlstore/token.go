@@ -1,0 +1,189 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/token"
+)
+
+type tokens struct{ access }
+
+type tokenSQL struct {
+	insert, creator, get, lock, list, update, created, deactivateBy, byDigest, touch, rehash string
+}
+
+func newTokenSQL(db *DB) tokenSQL {
+	const columns = `id, name, permissions, prefix, last4, state, expires_at, last_used_at, created_at,
+		created_by_kind, created_by_id, updated_at, version`
+	const one = `SELECT ` + columns + ` FROM {tokens} WHERE org_id = ? AND id = ?`
+	return tokenSQL{
+		insert: db.bind(`INSERT INTO {tokens} (org_id, ` + columns + `, hash_key, digest)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+		creator: db.bind(`SELECT state FROM {tokens} WHERE org_id = ? AND id = ?{forUpdate}`),
+		get:     db.bind(one),
+		lock:    db.bind(one + `{forUpdate}`),
+		list: db.bind(`SELECT ` + columns + ` FROM {tokens} WHERE org_id = ? AND id < ?
+			AND ((? = '' AND state <> 'deleted') OR state = ?) ORDER BY id DESC LIMIT ?`),
+		update: db.bind(`UPDATE {tokens} SET state = ?, updated_at = ?, version = ? WHERE org_id = ? AND id = ?`),
+		created: db.bind(`SELECT id, permissions FROM {tokens}
+			WHERE org_id = ? AND created_by_kind = ? AND created_by_id = ?{forUpdate}`),
+		deactivateBy: db.bind(`UPDATE {tokens} SET state = 'deactivated', updated_at = ?, version = version + 1
+			WHERE org_id = ? AND created_by_kind = ? AND created_by_id = ? AND state = 'active'`),
+		byDigest: db.bind(`SELECT org_id, hash_key, digest, ` + columns + ` FROM {tokens} WHERE digest IN (?, ?)`),
+		touch: db.bind(`UPDATE {tokens} SET last_used_at = ?
+			WHERE org_id = ? AND id = ? AND (last_used_at IS NULL OR last_used_at <= ?)`),
+		rehash: db.bind(`UPDATE {tokens} SET hash_key = ?, digest = ? WHERE org_id = ? AND id = ? AND digest = ?`),
+	}
+}
+
+func (s tokens) Create(ctx context.Context, org admin.OrgID, t token.Token, h token.Hash, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(x *tx) error {
+		q := s.db.sql.token
+		if t.CreatedBy.Kind == admin.ActorToken {
+			if err := q.holdCreator(ctx, x, org, t.CreatedBy.ID); err != nil {
+				return err
+			}
+		}
+		_, err := x.exec(ctx, "token", q.insert, org, id(t.ID), t.Name, t.Permissions.String(), t.Prefix, t.Last4, t.State,
+			at(t.ExpiresAt), at(t.LastUsedAt), at(t.CreatedAt), t.CreatedBy.Kind, t.CreatedBy.ID, at(t.UpdatedAt), t.Version,
+			h.Key, h.Digest[:])
+		return err
+	})
+}
+
+// holdCreator keeps the creating token from being switched off until its child is there for
+// whoever switches it off to see.
+func (q tokenSQL) holdCreator(ctx context.Context, x *tx, org admin.OrgID, creator string) error {
+	states, err := rows(ctx, x, "token", q.creator, func(scan func(...any) error, s *token.State) error { return scan(s) }, org, creator)
+	if err != nil {
+		return err
+	}
+	if len(states) == 0 || states[0] != token.Active {
+		return fmt.Errorf("token that creates another is not active: %w", admin.ErrForbidden)
+	}
+	return nil
+}
+
+func (s tokens) Get(ctx context.Context, org admin.OrgID, tokenID uuid.UUID) (token.Token, error) {
+	return one(ctx, s.reader(), "token", s.db.sql.token.get, scanToken, org, id(tokenID))
+}
+
+func (s tokens) List(ctx context.Context, org admin.OrgID, f token.Filter, seek admin.Seek[uuid.UUID]) ([]token.Token, error) {
+	return rows(ctx, s.reader(), "token", s.db.sql.token.list, scanToken, org, before(seek.After), f.State, f.State, seek.Limit)
+}
+
+func (s tokens) Update(ctx context.Context, org admin.OrgID, want token.Token, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(x *tx) error {
+		q := s.db.sql.token
+		t, err := one(ctx, x, "token", q.lock, scanToken, org, id(want.ID))
+		if err != nil {
+			return err
+		}
+		if t, err = t.Updated(want); err != nil {
+			return err
+		}
+		_, err = x.exec(ctx, "token", q.update, t.State, at(t.UpdatedAt), t.Version, org, id(t.ID))
+		return err
+	})
+}
+
+func (s tokens) DeactivateBy(ctx context.Context, org admin.OrgID, actor admin.Actor, when time.Time, rec admin.Record) (n int, err error) {
+	err = s.write(ctx, org, rec, func(x *tx) error {
+		n, err = s.db.sql.token.deactivate(ctx, x, org, actor, when)
+		return err
+	})
+	return n, err
+}
+
+// deactivate goes from creator to created, for no two databases write a recursive UPDATE alike.
+// Reading with locks sees what was created meanwhile and lets nothing be created by it.
+func (q tokenSQL) deactivate(ctx context.Context, x *tx, org admin.OrgID, actor admin.Actor, when time.Time) (n int, err error) {
+	for creators := []admin.Actor{actor}; len(creators) > 0; creators = creators[1:] {
+		by := creators[0]
+		created, err := rows(ctx, x, "token", q.created, func(scan func(...any) error, t *token.Token) error {
+			return scan(scanID(&t.ID), scanPermissions(&t.Permissions))
+		}, org, by.Kind, by.ID)
+		if err != nil {
+			return 0, err
+		}
+		switched, err := x.exec(ctx, "token", q.deactivateBy, at(when), org, by.Kind, by.ID)
+		if err != nil {
+			return 0, err
+		}
+		n += int(switched)
+		for _, t := range created {
+			if t.Permissions.Has(admin.TokensWrite) {
+				creators = append(creators, admin.Actor{Kind: admin.ActorToken, ID: t.ID.String()})
+			}
+		}
+	}
+	return n, nil
+}
+
+func (s tokens) ByDigest(ctx context.Context, digests []token.Digest) (token.Stored, error) {
+	n := len(digests)
+	if n == 0 || n > token.MaxHashes {
+		return token.Stored{}, fmt.Errorf("%d digests of a token: give 1 to %d: %w", n, token.MaxHashes, admin.ErrInvalid)
+	}
+	// One statement for one and for two: the same digest twice finds no more.
+	first, last := digests[0], digests[n-1]
+	return one(ctx, s.reader(), "token", s.db.sql.token.byDigest, scanStored, first[:], last[:])
+}
+
+func (s tokens) Touch(ctx context.Context, org admin.OrgID, tokenID uuid.UUID, when, before time.Time) error {
+	return s.bookkeep(ctx, func(x *tx) error {
+		_, err := x.exec(ctx, "token", s.db.sql.token.touch, at(when), org, id(tokenID), at(before))
+		return err
+	})
+}
+
+func (s tokens) Rehash(ctx context.Context, org admin.OrgID, tokenID uuid.UUID, from, to token.Hash) error {
+	return s.bookkeep(ctx, func(x *tx) error {
+		_, err := x.exec(ctx, "token", s.db.sql.token.rehash, to.Key, to.Digest[:], org, id(tokenID), from.Digest[:])
+		return err
+	})
+}
+
+func scanToken(scan func(...any) error, t *token.Token) error { return scan(tokenColumns(t)...) }
+
+func scanStored(scan func(...any) error, s *token.Stored) error {
+	var digest []byte
+	if err := scan(append([]any{&s.Org, &s.Hash.Key, &digest}, tokenColumns(&s.Token)...)...); err != nil {
+		return err
+	}
+	if len(digest) != len(s.Hash.Digest) {
+		return fmt.Errorf("digest of a token has %d bytes: want %d", len(digest), len(s.Hash.Digest))
+	}
+	s.Hash.Digest = token.Digest(digest)
+	return nil
+}
+
+func tokenColumns(t *token.Token) []any {
+	return []any{
+		scanID(&t.ID), &t.Name, scanPermissions(&t.Permissions), &t.Prefix, &t.Last4, &t.State, scanAt(&t.ExpiresAt),
+		scanAt(&t.LastUsedAt), scanAt(&t.CreatedAt), &t.CreatedBy.Kind, &t.CreatedBy.ID, scanAt(&t.UpdatedAt), &t.Version,
+	}
+}
+
+// scanPermissions reads what PermissionSet.String stored into p.
+func scanPermissions(p *admin.PermissionSet) any { return &permissions{p} }
+
+type permissions struct{ set *admin.PermissionSet }
+
+// Scan implements sql.Scanner.
+func (p *permissions) Scan(src any) error {
+	switch v := src.(type) {
+	case string:
+		*p.set = admin.ParsePermissions(v)
+	case []byte:
+		*p.set = admin.ParsePermissions(string(v))
+	default:
+		return fmt.Errorf("permissions stored as %T: want text", src)
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package token_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/storage/memory"
+	"github.com/admincenter/admincenter/token"
+)
+
+func BenchmarkParse(b *testing.B) {
+	_, secrets := benchmarkTokens(b, 1)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, _, err := token.Parse(secrets[0]); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkVerify is over the memory storage, so it shows what the library itself costs: the last
+// use is noted once and then throttled.
+func BenchmarkVerify(b *testing.B) {
+	for _, n := range []int{1, 10_000} {
+		b.Run(fmt.Sprintf("tokens=%d", n), func(b *testing.B) {
+			tokens, secrets := benchmarkTokens(b, n)
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if _, err := tokens.Verify(b.Context(), secrets[i%n]); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkVerifyMistyped is what a flood of made-up secrets costs.
+func BenchmarkVerifyMistyped(b *testing.B) {
+	tokens, secrets := benchmarkTokens(b, 1)
+	wrong := secrets[0][:len(secrets[0])-1] + "!"
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := tokens.Verify(b.Context(), wrong); err == nil {
+			b.Fatal("accepted")
+		}
+	}
+}
+
+func BenchmarkGenerate(b *testing.B) {
+	tokens, _ := benchmarkTokens(b, 1)
+	in := token.GenerateInput{Name: "x", Permissions: []admin.Permission{admin.SettingsRead}}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := tokens.Generate(b.Context(), admin.System(acme), in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func benchmarkTokens(b *testing.B, n int) (*token.Service, []string) {
+	b.Helper()
+	backend := memory.New()
+	runtime := admin.Runtime{}.WithDefaults()
+	first := admin.User{ID: uuid.Max, Name: "First"}
+	rec := runtime.Record(admin.System(acme), "organization.create", admin.Subject{Kind: "organization", ID: string(acme)})
+	if err := backend.Organizations().Create(b.Context(), admin.Organization{ID: acme, Name: "Company", Version: 1}, first, admin.Credential{UserID: first.ID}, rec); err != nil {
+		b.Fatal(err)
+	}
+	tokens, err := token.NewService(backend.Tokens(), token.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	secrets := make([]string, n)
+	for i := range secrets {
+		made, err := tokens.Generate(b.Context(), admin.System(acme), token.GenerateInput{Name: "x", Permissions: []admin.Permission{admin.SettingsRead}})
+		if err != nil {
+			b.Fatal(err)
+		}
+		secrets[i] = made.Secret.Reveal()
+	}
+	return tokens, secrets
+}

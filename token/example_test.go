@@ -1,0 +1,77 @@
+package token_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/storage/memory"
+	"github.com/admincenter/admincenter/token"
+)
+
+// A token is generated, its secret is shown once, and a request that brings it acts with the
+// token's permissions until it is switched off.
+func Example() {
+	ctx := context.Background()
+	backend := memory.New()
+	ann := createOrganization(ctx, backend, "acme")
+
+	tokens, err := token.NewService(backend.Tokens(), token.Options{Environment: token.Test})
+	if err != nil {
+		log.Fatal(err)
+	}
+	made, err := tokens.Generate(ctx, ann, token.GenerateInput{
+		Name:        "Nightly import",
+		Permissions: []admin.Permission{admin.CustomersRead, admin.CustomersWrite},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	secret := made.Secret.Reveal() // show it now: it is kept nowhere
+	fmt.Println("prints as", made.Secret, "and begins with", secret[:9])
+
+	verified, err := tokens.Verify(ctx, secret)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("acts in", verified.Scope.Org(), "with", verified.Scope.Permissions())
+	fmt.Println("may read users:", verified.Scope.Can(admin.UsersRead))
+
+	if _, err := tokens.Deactivate(ctx, ann, made.Token.ID); err != nil {
+		log.Fatal(err)
+	}
+	_, err = tokens.Verify(ctx, secret)
+	fmt.Println("the request is answered:", err)
+	var refusal *token.Refusal
+	if errors.As(err, &refusal) {
+		fmt.Println("the log says:", refusal.Reason)
+	}
+
+	// Output:
+	// prints as [redacted] and begins with adm_test_
+	// acts in acme with customers.read customers.write
+	// may read users: false
+	// the request is answered: API token is not valid: unauthenticated
+	// the log says: deactivated
+}
+
+// createOrganization is what the host's sign-up does; it returns the scope of the first user.
+func createOrganization(ctx context.Context, backend *memory.Backend, org admin.OrgID) admin.Scope {
+	runtime := admin.Runtime{}.WithDefaults()
+	first := admin.User{ID: uuid.Must(uuid.NewV7()), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, Version: 1}
+	rec := runtime.Record(admin.System(org), "organization.create", admin.Subject{Kind: "organization", ID: string(org)})
+	err := backend.Organizations().Create(ctx, admin.Organization{ID: org, Name: "Acme", CreatedAt: runtime.Instant(), Version: 1},
+		first, admin.Credential{UserID: first.ID}, rec)
+	if err != nil {
+		log.Fatal(err)
+	}
+	permissions, err := admin.DefaultRoles().Permissions(first.Role)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return admin.NewScope(org, admin.Actor{Kind: admin.ActorUser, ID: first.ID.String()}, permissions)
+}

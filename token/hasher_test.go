@@ -1,0 +1,122 @@
+package token_test
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/token"
+)
+
+func key(id string) token.Pepper {
+	return token.Pepper{ID: id, Key: admin.NewSecret(strings.Repeat(id, 40)[:40])}
+}
+
+func peppered(t *testing.T, id string) *token.Peppered {
+	t.Helper()
+	p, err := token.NewPeppered(key(id))
+	require.NoError(t, err)
+	return p
+}
+
+// fixed is a Hasher of a host.
+type fixed []token.Hash
+
+func (f fixed) Hashes(string) []token.Hash { return f }
+
+func TestHashersAreTheirAlgorithms(t *testing.T) {
+	// FIPS 180-2, appendix B.1, and RFC 4231, test case 6 with its key of 131 bytes.
+	sha := token.SHA256{}.Hashes("abc")
+	require.Equal(t, "sha256", sha[0].Key)
+	require.Equal(t, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", hex.EncodeToString(sha[0].Digest[:]))
+	p, err := token.NewPeppered(token.Pepper{ID: "rfc4231", Key: admin.NewSecret(strings.Repeat("\xaa", 131))})
+	require.NoError(t, err)
+	mac := p.Hashes("Test Using Larger Than Block-Size Key - Hash Key First")
+	require.Equal(t, "hmac-sha256:rfc4231", mac[0].Key)
+	require.Equal(t, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54", hex.EncodeToString(mac[0].Digest[:]))
+}
+
+func TestPeppersAreChecked(t *testing.T) {
+	long := admin.NewSecret(strings.Repeat("x", 32))
+	for reason, p := range map[string]token.Pepper{
+		"no id":            {Key: long},
+		"id with capitals": {ID: "K1", Key: long},
+		"id too long":      {ID: strings.Repeat("k", 33), Key: long},
+		"no key":           {ID: "k1"},
+		"key too short":    {ID: "k1", Key: admin.NewSecret(strings.Repeat("x", 31))},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			_, err := token.NewPeppered(p)
+			require.ErrorIs(t, err, admin.ErrInvalid)
+			require.NotContains(t, err.Error(), "xxxx")
+		})
+	}
+}
+
+func TestAPepperDoesNotPrint(t *testing.T) {
+	p := token.Pair{Current: peppered(t, "k1"), Also: peppered(t, "k0")}
+	h := newHouse(t, func(o *token.Options) { o.Hasher = p })
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d"} {
+		text := fmt.Sprintf(verb, []any{p, p.Current, *peppered(t, "k1"), h.options, *h.Service, key("k1")})
+		require.NotContains(t, text, "k1k1")
+		require.NotContains(t, text, hex.EncodeToString([]byte("k1k1")))
+	}
+}
+
+func TestChangingTheKey(t *testing.T) {
+	h := newHouse(t)
+	verify := func(made token.Generated, hasher token.Hasher) error {
+		o := h.options
+		o.Hasher = hasher
+		_, err := h.service(o).Verify(t.Context(), made.Secret.Reveal())
+		return err
+	}
+	old, fresh := token.SHA256{}, peppered(t, "k1")
+	oldAndNew, newAndOld := token.Pair{Current: old, Also: fresh}, token.Pair{Current: fresh, Also: old}
+	used, unused := h.generate(admin.System(acme), admin.SettingsRead), h.generate(admin.System(acme), admin.SettingsRead)
+
+	require.Equal(t, token.ReasonUnknown, refused(t, verify(used, fresh)).Reason, "not before it has moved")
+	require.NoError(t, verify(used, oldAndNew))
+	require.Zero(t, h.store.rehashes)
+	require.NoError(t, verify(used, newAndOld))
+	require.Equal(t, 1, h.store.rehashes)
+	require.NoError(t, verify(used, newAndOld))
+	require.Equal(t, 1, h.store.rehashes, "it has moved")
+	require.NoError(t, verify(used, fresh))
+	require.Equal(t, token.ReasonUnknown, refused(t, verify(used, old)).Reason)
+	require.Equal(t, token.ReasonUnknown, refused(t, verify(unused, fresh)).Reason)
+	require.NoError(t, verify(unused, newAndOld))
+	require.NoError(t, verify(unused, fresh))
+
+	// From one pepper to the next.
+	next := peppered(t, "k2")
+	require.NoError(t, verify(used, token.Pair{Current: next, Also: newAndOld}))
+	require.NoError(t, verify(used, next))
+}
+
+func TestAHasherIsHeldToItsContract(t *testing.T) {
+	for reason, f := range map[string]token.Hasher{
+		"no hash":             fixed{},
+		"no hash of a pair":   token.Pair{Current: token.SHA256{}, Also: fixed{}},
+		"half a pair":         token.Pair{Current: token.SHA256{}},
+		"too many":            make(fixed, token.MaxHashes+1),
+		"key without a name":  fixed{{}},
+		"key's name too long": fixed{{Key: strings.Repeat("k", 65)}},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			good := newHouse(t)
+			made := good.generate(admin.System(acme), admin.SettingsRead)
+			h := newHouse(t, func(o *token.Options) { o.Hasher = f })
+			_, err := h.Generate(t.Context(), admin.System(acme), token.GenerateInput{Name: "x", Permissions: []admin.Permission{admin.SettingsRead}})
+			require.ErrorIs(t, err, admin.ErrInvalid)
+			_, err = h.verify(made)
+			require.ErrorIs(t, err, admin.ErrInvalid)
+			require.NotErrorIs(t, err, token.ErrBadToken)
+			require.Zero(t, h.store.finds)
+		})
+	}
+}

@@ -1,0 +1,360 @@
+package token_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/token"
+)
+
+func TestGenerate(t *testing.T) {
+	h := newHouse(t)
+	ann := user("ann", admin.TokensWrite, admin.SettingsRead, admin.SettingsWrite)
+	end := start.Add(24*time.Hour + 7*time.Nanosecond)
+	made, err := h.Generate(t.Context(), ann, token.GenerateInput{
+		Name: "Import ✓", Permissions: []admin.Permission{admin.SettingsWrite, admin.SettingsRead, admin.SettingsWrite}, ExpiresAt: end,
+	})
+	require.NoError(t, err)
+	secret := made.Secret.Reveal()
+	require.Equal(t, token.Token{
+		ID: made.Token.ID, Name: "Import ✓", Permissions: admin.Permissions(admin.SettingsRead, admin.SettingsWrite),
+		Prefix: "adm_live_", Last4: secret[len(secret)-4:], State: token.Active, ExpiresAt: start.Add(24 * time.Hour),
+		CreatedAt: start, CreatedBy: ann.Actor(), UpdatedAt: start, Version: 1,
+	}, made.Token)
+	require.Equal(t, "adm_live_…"+secret[len(secret)-4:], made.Token.Hint())
+
+	kept, err := h.Get(t.Context(), admin.System(acme), made.Token.ID)
+	require.NoError(t, err)
+	require.Equal(t, made.Token, kept)
+}
+
+func TestGenerateChecksItsInput(t *testing.T) {
+	h := newHouse(t, func(o *token.Options) { o.Roles = admin.DefaultRoles().With("clerk", "invoices.read") })
+	settings := []admin.Permission{admin.SettingsRead}
+	for _, tc := range []struct {
+		reason string
+		in     token.GenerateInput
+		paths  map[string]string
+	}{
+		{"nothing at all", token.GenerateInput{}, map[string]string{"/name": admin.CodeRequired, "/permissions": admin.CodeRequired}},
+		{"name too long", token.GenerateInput{Name: strings.Repeat("é", 101), Permissions: settings}, map[string]string{"/name": admin.CodeTooLong}},
+		{"name with a line end", token.GenerateInput{Name: "a\nb", Permissions: settings}, map[string]string{"/name": admin.CodeFormat}},
+		{
+			"permissions that there are not",
+			token.GenerateInput{Name: "x", Permissions: []admin.Permission{"everything", admin.SettingsRead, ""}},
+			map[string]string{"/permissions/0": admin.CodeUnknown, "/permissions/2": admin.CodeUnknown},
+		},
+		{"expired at once", token.GenerateInput{Name: "x", Permissions: settings, ExpiresAt: start}, map[string]string{"/expires_at": admin.CodeRange}},
+		{"expired already", token.GenerateInput{Name: "x", Permissions: settings, ExpiresAt: start.Add(-time.Hour)}, map[string]string{"/expires_at": admin.CodeRange}},
+		{
+			"expires when the calendar has ended",
+			token.GenerateInput{Name: "x", Permissions: settings, ExpiresAt: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
+			map[string]string{"/expires_at": admin.CodeRange},
+		},
+		{"longest name", token.GenerateInput{Name: strings.Repeat("é", 100), Permissions: settings}, nil},
+		{"a permission of the host's own", token.GenerateInput{Name: "x", Permissions: []admin.Permission{"invoices.read"}}, nil},
+		{"last instant", token.GenerateInput{Name: "x", Permissions: settings, ExpiresAt: time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)}, nil},
+		{"next microsecond", token.GenerateInput{Name: "x", Permissions: settings, ExpiresAt: start.Add(time.Microsecond)}, nil},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			made, err := h.Generate(t.Context(), admin.System(acme), tc.in)
+			if tc.paths == nil {
+				require.NoError(t, err)
+				return
+			}
+			var invalid *admin.ValidationError
+			require.ErrorAs(t, err, &invalid)
+			got := map[string]string{}
+			for _, f := range invalid.Fields {
+				got[f.Path] = f.Code
+			}
+			require.Equal(t, tc.paths, got)
+			require.True(t, made.Secret.IsZero())
+		})
+	}
+}
+
+func TestNobodyHandsOutMoreThanTheyHave(t *testing.T) {
+	h := newHouse(t)
+	developer, err := admin.DefaultRoles().Permissions(admin.Developer)
+	require.NoError(t, err)
+	dev := admin.NewScope(acme, admin.Actor{Kind: admin.ActorUser, ID: "dev"}, developer)
+	in := func(ps ...admin.Permission) token.GenerateInput {
+		return token.GenerateInput{Name: "x", Permissions: ps}
+	}
+	_, err = h.Generate(t.Context(), dev, in(developer.List()...))
+	require.NoError(t, err)
+	_, err = h.Generate(t.Context(), dev, in(admin.SettingsRead, admin.UsersWrite, admin.AuditRead))
+	require.ErrorIs(t, err, admin.ErrForbidden)
+	require.ErrorContains(t, err, "audit.read users.write")
+
+	t.Run("nor does a token", func(t *testing.T) {
+		parent := h.as(h.generate(dev, admin.TokensWrite, admin.SettingsRead))
+		child := h.as(h.generate(parent, admin.SettingsRead))
+		require.Equal(t, "settings.read", child.Permissions().String())
+		_, err := h.Generate(t.Context(), parent, in(admin.SettingsWrite))
+		require.ErrorIs(t, err, admin.ErrForbidden)
+		_, err = h.Generate(t.Context(), child, in(admin.SettingsRead))
+		require.ErrorIs(t, err, admin.ErrForbidden, "without tokens.write it makes none")
+	})
+	t.Run("nor a token whose scope is wider than what is kept of it", func(t *testing.T) {
+		made := h.generate(dev, admin.TokensWrite)
+		wide := admin.NewScope(acme, h.as(made).Actor(), developer)
+		_, err := h.Generate(t.Context(), wide, in(admin.SettingsRead))
+		require.ErrorIs(t, err, admin.ErrForbidden)
+	})
+	t.Run("nor a token that was switched off since", func(t *testing.T) {
+		made := h.generate(dev, admin.TokensWrite)
+		scope := h.as(made)
+		_, err := h.Deactivate(t.Context(), dev, made.Token.ID)
+		require.NoError(t, err)
+		_, err = h.Generate(t.Context(), scope, in(admin.TokensWrite))
+		require.ErrorIs(t, err, admin.ErrForbidden)
+	})
+	t.Run("nor for longer", func(t *testing.T) {
+		end := h.now.Add(time.Hour)
+		made, err := h.expiring(dev, end, admin.TokensWrite)
+		require.NoError(t, err)
+		parent := h.as(made)
+		_, err = h.expiring(parent, end, admin.TokensWrite)
+		require.NoError(t, err)
+		for reason, at := range map[string]time.Time{"for ever": {}, "a little longer": end.Add(time.Microsecond)} {
+			_, err = h.expiring(parent, at, admin.TokensWrite)
+			require.ErrorIs(t, err, admin.ErrInvalid, reason)
+			require.ErrorContains(t, err, "/expires_at", reason)
+		}
+	})
+	t.Run("nor switches on what is wider", func(t *testing.T) {
+		made := h.generate(admin.System(acme), admin.UsersWrite)
+		_, err := h.Deactivate(t.Context(), dev, made.Token.ID)
+		require.NoError(t, err, "switching off is allowed")
+		_, err = h.Reactivate(t.Context(), dev, made.Token.ID)
+		require.ErrorIs(t, err, admin.ErrForbidden)
+		_, err = h.Reactivate(t.Context(), admin.System(acme), made.Token.ID)
+		require.NoError(t, err)
+	})
+}
+
+func TestEveryMethodRequiresItsPermission(t *testing.T) {
+	h := newHouse(t)
+	made := h.generate(admin.System(acme), admin.SettingsRead)
+	id := made.Token.ID
+	calls := map[string]func(admin.Scope) error{
+		"Generate": func(s admin.Scope) error {
+			_, err := h.Generate(t.Context(), s, token.GenerateInput{})
+			return err
+		},
+		"Get":        func(s admin.Scope) error { _, err := h.Get(t.Context(), s, id); return err },
+		"List":       func(s admin.Scope) error { _, err := h.List(t.Context(), s, token.Filter{}, admin.Query{}); return err },
+		"Deactivate": func(s admin.Scope) error { _, err := h.Deactivate(t.Context(), s, id); return err },
+		"Reactivate": func(s admin.Scope) error { _, err := h.Reactivate(t.Context(), s, id); return err },
+		"Delete":     func(s admin.Scope) error { return h.Delete(t.Context(), s, id) },
+		"DeactivateBy": func(s admin.Scope) error {
+			_, err := h.DeactivateBy(t.Context(), s, admin.Actor{Kind: admin.ActorSystem})
+			return err
+		},
+		"All": func(s admin.Scope) error {
+			for _, err := range h.All(t.Context(), s, token.Filter{}) {
+				return err
+			}
+			return nil
+		},
+	}
+	reads := map[string]bool{"Get": true, "List": true, "All": true}
+	for name, call := range calls {
+		t.Run(name, func(t *testing.T) {
+			require.ErrorIs(t, call(admin.Scope{}), admin.ErrUnauthenticated)
+			lacks := admin.TokensRead
+			if reads[name] {
+				lacks = admin.TokensWrite
+			}
+			require.ErrorIs(t, call(user("ann", lacks, admin.UsersWrite)), admin.ErrForbidden)
+		})
+	}
+	kept, err := h.Get(t.Context(), admin.System(acme), id)
+	require.NoError(t, err)
+	require.Equal(t, made.Token, kept)
+}
+
+func TestSwitches(t *testing.T) {
+	h := newHouse(t)
+	scope := user("ann", admin.TokensRead, admin.TokensWrite, admin.SettingsRead)
+	made := h.generate(scope, admin.SettingsRead)
+	id := made.Token.ID
+
+	h.now = start.Add(time.Hour)
+	off, err := h.Deactivate(t.Context(), scope, id)
+	require.NoError(t, err)
+	want := made.Token
+	want.State, want.UpdatedAt, want.Version = token.Deactivated, h.now, 2
+	require.Equal(t, want, off)
+	kept, err := h.Get(t.Context(), scope, id)
+	require.NoError(t, err)
+	require.Equal(t, want, kept)
+
+	h.now = start.Add(2 * time.Hour)
+	again, err := h.Deactivate(t.Context(), scope, id)
+	require.NoError(t, err)
+	require.Equal(t, want, again, "off stays off and nothing moves")
+
+	on, err := h.Reactivate(t.Context(), scope, id)
+	require.NoError(t, err)
+	require.Equal(t, token.Active, on.State)
+	require.Equal(t, int64(3), on.Version)
+	_, err = h.verify(made)
+	require.NoError(t, err)
+	_, err = h.Reactivate(t.Context(), scope, id)
+	require.NoError(t, err)
+
+	require.NoError(t, h.Delete(t.Context(), scope, id))
+	require.NoError(t, h.Delete(t.Context(), scope, id), "deleting it again does nothing")
+	_, err = h.Reactivate(t.Context(), scope, id)
+	require.ErrorIs(t, err, token.ErrDeleted)
+	require.ErrorIs(t, err, admin.ErrState)
+	_, err = h.Deactivate(t.Context(), scope, id)
+	require.ErrorIs(t, err, token.ErrDeleted)
+
+	records := h.trail(admin.Subject{Kind: "token", ID: id.String()})
+	require.Equal(t, []admin.Action{token.ActionGenerate, token.ActionDeactivate, token.ActionReactivate, token.ActionDelete}, actions(records))
+	for _, r := range records {
+		require.Equal(t, scope.Actor(), r.Actor)
+		require.Equal(t, []admin.Change{{Field: "last4", To: made.Token.Last4}}, r.Changes)
+	}
+}
+
+func TestAnExpiredTokenIsNotSwitchedOn(t *testing.T) {
+	h := newHouse(t)
+	scope := admin.System(acme)
+	end := start.Add(time.Hour)
+	made, err := h.expiring(scope, end, admin.SettingsRead)
+	require.NoError(t, err)
+	_, err = h.Deactivate(t.Context(), scope, made.Token.ID)
+	require.NoError(t, err)
+	h.now = end
+	_, err = h.Reactivate(t.Context(), scope, made.Token.ID)
+	require.ErrorIs(t, err, token.ErrExpired)
+	h.now = end.Add(-time.Microsecond)
+	_, err = h.Reactivate(t.Context(), scope, made.Token.ID)
+	require.NoError(t, err)
+}
+
+func TestSwitchesTryAgainWhereSomebodyElseSwitches(t *testing.T) {
+	h := newHouse(t)
+	scope := admin.System(acme)
+	made := h.generate(scope, admin.SettingsRead)
+	h.store.conflicts = 4
+	off, err := h.Deactivate(t.Context(), scope, made.Token.ID)
+	require.NoError(t, err)
+	require.Equal(t, token.Deactivated, off.State)
+	h.store.conflicts = 5
+	_, err = h.Reactivate(t.Context(), scope, made.Token.ID)
+	require.ErrorIs(t, err, admin.ErrConflict, "but not for ever")
+}
+
+func TestList(t *testing.T) {
+	h := newHouse(t)
+	scope := admin.System(acme)
+	var ids []uuid.UUID // newest first
+	for range 5 {
+		ids = append([]uuid.UUID{h.generate(scope, admin.SettingsRead).Token.ID}, ids...)
+	}
+	h.generate(admin.System(other), admin.SettingsRead)
+	_, err := h.Deactivate(t.Context(), scope, ids[1])
+	require.NoError(t, err)
+	require.NoError(t, h.Delete(t.Context(), scope, ids[3]))
+
+	for _, tc := range []struct {
+		reason string
+		state  token.State
+		want   []uuid.UUID
+	}{
+		{"all but the deleted", "", []uuid.UUID{ids[0], ids[1], ids[2], ids[4]}},
+		{"active", token.Active, []uuid.UUID{ids[0], ids[2], ids[4]}},
+		{"deactivated", token.Deactivated, []uuid.UUID{ids[1]}},
+		{"deleted, asked for", token.Deleted, []uuid.UUID{ids[3]}},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			f := token.Filter{State: tc.state}
+			var all, paged []uuid.UUID
+			for x, err := range h.All(t.Context(), scope, f) {
+				require.NoError(t, err)
+				require.True(t, f.Matches(x))
+				all = append(all, x.ID)
+			}
+			for q := (admin.Query{Limit: 2}); ; {
+				p, err := h.List(t.Context(), scope, f, q)
+				require.NoError(t, err)
+				for _, x := range p.Items {
+					paged = append(paged, x.ID)
+				}
+				if q.After = p.Next; q.After == "" {
+					break
+				}
+			}
+			require.Equal(t, tc.want, all)
+			require.Equal(t, tc.want, paged)
+		})
+	}
+	t.Run("a cursor is good for its filter alone", func(t *testing.T) {
+		p, err := h.List(t.Context(), scope, token.Filter{}, admin.Query{Limit: 1})
+		require.NoError(t, err)
+		_, err = h.List(t.Context(), scope, token.Filter{State: token.Active}, admin.Query{Limit: 1, After: p.Next})
+		require.ErrorIs(t, err, admin.ErrInvalid)
+	})
+	t.Run("a state that there is not", func(t *testing.T) {
+		_, err := h.List(t.Context(), scope, token.Filter{State: "on"}, admin.Query{})
+		require.ErrorIs(t, err, admin.ErrInvalid)
+	})
+}
+
+func TestAnotherOrganizationsTokenIsAsGoodAsNone(t *testing.T) {
+	h := newHouse(t)
+	made := h.generate(admin.System(acme), admin.SettingsRead)
+	stranger := admin.System(other)
+	for name, call := range map[string]func(uuid.UUID) error{
+		"Get":        func(id uuid.UUID) error { _, err := h.Get(t.Context(), stranger, id); return err },
+		"Deactivate": func(id uuid.UUID) error { _, err := h.Deactivate(t.Context(), stranger, id); return err },
+		"Reactivate": func(id uuid.UUID) error { _, err := h.Reactivate(t.Context(), stranger, id); return err },
+		"Delete":     func(id uuid.UUID) error { return h.Delete(t.Context(), stranger, id) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			foreign, missing := call(made.Token.ID), call(uuid.Max)
+			require.ErrorIs(t, foreign, admin.ErrNotFound)
+			require.EqualError(t, foreign, missing.Error())
+		})
+	}
+	n, err := h.DeactivateBy(t.Context(), stranger, made.Token.CreatedBy)
+	require.NoError(t, err)
+	require.Zero(t, n)
+	require.Equal(t, acme, h.as(made).Org())
+}
+
+func TestDeactivateBy(t *testing.T) {
+	h := newHouse(t)
+	ann, bob := user("ann", admin.TokensWrite, admin.SettingsRead), user("bob", admin.TokensWrite, admin.SettingsRead)
+	hers := h.generate(ann, admin.TokensWrite, admin.SettingsRead)
+	child := h.generate(h.as(hers), admin.SettingsRead)
+	his := h.generate(bob, admin.SettingsRead)
+	boss := user("boss", admin.TokensWrite)
+
+	n, err := h.DeactivateBy(t.Context(), boss, ann.Actor())
+	require.NoError(t, err)
+	require.Equal(t, 2, n)
+	for _, made := range []token.Generated{hers, child} {
+		_, err := h.verify(made)
+		require.Equal(t, token.ReasonDeactivated, refused(t, err).Reason)
+	}
+	_, err = h.verify(his)
+	require.NoError(t, err)
+	records := h.trail(admin.Subject{Kind: "user", ID: "ann"})
+	require.Equal(t, []admin.Action{token.ActionDeactivateBy}, actions(records))
+	require.Equal(t, boss.Actor(), records[0].Actor)
+
+	_, err = h.DeactivateBy(t.Context(), boss, admin.Actor{})
+	require.ErrorIs(t, err, admin.ErrInvalid)
+}

@@ -1,0 +1,184 @@
+package token_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/storage/memory"
+	"github.com/admincenter/admincenter/token"
+)
+
+var start = time.Date(2026, 3, 1, 10, 20, 30, 123456000, time.UTC)
+
+// house is a service over a storage of its own, with two organizations in it and its clock, ids and
+// randomness in the test's hands.
+type house struct {
+	*token.Service
+	t       *testing.T
+	backend *memory.Backend
+	store   *spy
+	options token.Options
+	now     time.Time
+	log     bytes.Buffer
+}
+
+const (
+	acme  = admin.OrgID("acme")
+	other = admin.OrgID("other")
+)
+
+func newHouse(t *testing.T, set ...func(*token.Options)) *house {
+	t.Helper()
+	h := &house{t: t, backend: memory.New(), now: start}
+	h.store = &spy{Store: h.backend.Tokens()}
+	ids := uint64(0)
+	h.options.Runtime = admin.Runtime{
+		Now: func() time.Time { return h.now },
+		NewID: func() uuid.UUID {
+			ids++
+			var u uuid.UUID
+			binary.BigEndian.PutUint64(u[8:], ids)
+			return u
+		},
+		Rand:   rand.NewChaCha8([32]byte{1}),
+		Logger: slog.New(slog.NewTextHandler(&h.log, nil)),
+	}
+	for _, f := range set {
+		f(&h.options)
+	}
+	h.Service = h.service(h.options)
+	for _, org := range []admin.OrgID{acme, other} {
+		first := admin.User{ID: h.options.NewID(), Name: "First", Role: admin.Administrator, Status: admin.UserActive, Version: 1}
+		rec := h.options.Record(admin.System(org), "organization.create", admin.Subject{Kind: "organization", ID: string(org)})
+		require.NoError(t, h.backend.Organizations().Create(t.Context(),
+			admin.Organization{ID: org, Name: "Company", CreatedAt: start, Version: 1}, first, admin.Credential{UserID: first.ID}, rec))
+	}
+	return h
+}
+
+// service is another one over the same storage, as another process would have it.
+func (h *house) service(o token.Options) *token.Service {
+	h.t.Helper()
+	s, err := token.NewService(h.store, o)
+	require.NoError(h.t, err)
+	return s
+}
+
+// user is a scope of a user of acme with ps.
+func user(id string, ps ...admin.Permission) admin.Scope {
+	return admin.NewScope(acme, admin.Actor{Kind: admin.ActorUser, ID: id}, admin.Permissions(ps...))
+}
+
+// generate makes a token by scope or ends the test.
+func (h *house) generate(scope admin.Scope, ps ...admin.Permission) token.Generated {
+	h.t.Helper()
+	made, err := h.Generate(h.t.Context(), scope, token.GenerateInput{Name: "Import", Permissions: ps})
+	require.NoError(h.t, err)
+	return made
+}
+
+func (h *house) expiring(scope admin.Scope, at time.Time, ps ...admin.Permission) (token.Generated, error) {
+	h.t.Helper()
+	return h.Generate(h.t.Context(), scope, token.GenerateInput{Name: "Import", Permissions: ps, ExpiresAt: at})
+}
+
+func (h *house) verify(made token.Generated) (token.Verified, error) {
+	h.t.Helper()
+	return h.Verify(h.t.Context(), made.Secret.Reveal())
+}
+
+// as is the scope of a token.
+func (h *house) as(made token.Generated) admin.Scope {
+	h.t.Helper()
+	v, err := h.verify(made)
+	require.NoError(h.t, err)
+	return v.Scope
+}
+
+// refused checks that err is the one public error, and returns what is behind it.
+func refused(t *testing.T, err error) *token.Refusal {
+	t.Helper()
+	require.ErrorIs(t, err, token.ErrBadToken)
+	require.ErrorIs(t, err, admin.ErrUnauthenticated)
+	require.EqualError(t, err, "API token is not valid: unauthenticated")
+	var r *token.Refusal
+	require.ErrorAs(t, err, &r)
+	return r
+}
+
+// trail is the actions on record in acme, oldest first.
+func (h *house) trail(subject admin.Subject) []admin.Record {
+	h.t.Helper()
+	var out []admin.Record
+	for r, err := range admin.NewTrail(h.backend.Audit()).All(h.t.Context(), admin.System(acme), admin.AuditFilter{Subject: subject}) {
+		require.NoError(h.t, err)
+		out = append([]admin.Record{r}, out...)
+	}
+	return out
+}
+
+func actions(rs []admin.Record) []admin.Action {
+	var out []admin.Action
+	for _, r := range rs {
+		out = append(out, r.Action)
+	}
+	return out
+}
+
+// spy counts what a verification asks of the storage, and fails where it is told to.
+type spy struct {
+	token.Store
+	finds, touches, rehashes int
+	conflicts                int // how many Updates are still to lose against somebody
+	fail                     error
+	failTouch                error
+	found                    func(*token.Stored)
+}
+
+func (s *spy) ByDigest(ctx context.Context, digests []token.Digest) (token.Stored, error) {
+	s.finds++
+	if s.fail != nil {
+		return token.Stored{}, s.fail
+	}
+	found, err := s.Store.ByDigest(ctx, digests)
+	if s.found != nil {
+		s.found(&found)
+	}
+	return found, err
+}
+
+func (s *spy) Touch(ctx context.Context, org admin.OrgID, id uuid.UUID, at, before time.Time) error {
+	s.touches++
+	if s.failTouch != nil {
+		return s.failTouch
+	}
+	return s.Store.Touch(ctx, org, id, at, before)
+}
+
+func (s *spy) Rehash(ctx context.Context, org admin.OrgID, id uuid.UUID, from, to token.Hash) error {
+	s.rehashes++
+	if s.failTouch != nil {
+		return s.failTouch
+	}
+	return s.Store.Rehash(ctx, org, id, from, to)
+}
+
+func (s *spy) Update(ctx context.Context, org admin.OrgID, t token.Token, rec admin.Record) error {
+	if s.conflicts > 0 {
+		s.conflicts--
+		return admin.ErrConflict
+	}
+	return s.Store.Update(ctx, org, t, rec)
+}
+
+var errDown = errors.New("the storage is down")

@@ -1,0 +1,271 @@
+package token_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/token"
+)
+
+func TestVerify(t *testing.T) {
+	h := newHouse(t)
+	made := h.generate(user("ann", admin.TokensWrite, admin.SettingsRead, admin.SettingsWrite), admin.SettingsRead)
+	v, err := h.verify(made)
+	require.NoError(t, err)
+	require.Equal(t, made.Token, v.Token)
+	require.Equal(t, acme, v.Scope.Org())
+	require.Equal(t, admin.Actor{Kind: admin.ActorToken, ID: made.Token.ID.String()}, v.Scope.Actor())
+	require.NoError(t, v.Scope.Require(admin.SettingsRead))
+	require.ErrorIs(t, v.Scope.Require(admin.SettingsWrite), admin.ErrForbidden, "its creator's other permissions are not the token's")
+}
+
+func TestVerifyRefuses(t *testing.T) {
+	h := newHouse(t)
+	scope := admin.System(acme)
+	deleted, off, live := h.generate(scope, admin.SettingsRead), h.generate(scope, admin.SettingsRead), h.generate(scope, admin.SettingsRead)
+	require.NoError(t, h.Delete(t.Context(), scope, deleted.Token.ID))
+	_, err := h.Deactivate(t.Context(), scope, off.Token.ID)
+	require.NoError(t, err)
+	expired, err := h.expiring(scope, start.Add(time.Hour), admin.SettingsRead)
+	require.NoError(t, err)
+	h.now = start.Add(2 * time.Hour)
+	known := func(g token.Generated, r token.Reason) *token.Refusal {
+		return &token.Refusal{Reason: r, Org: acme, TokenID: g.Token.ID}
+	}
+	source := rand.NewChaCha8([32]byte{42})
+	for _, tc := range []struct {
+		reason, secret string
+		want           *token.Refusal
+		finds          int // how often the storage is asked
+	}{
+		{"nothing", "", &token.Refusal{Reason: token.ReasonMalformed}, 0},
+		{"huge", strings.Repeat("x", 1<<20), &token.Refusal{Reason: token.ReasonMalformed}, 0},
+		{"not a token", "Bearer " + live.Secret.Reveal(), &token.Refusal{Reason: token.ReasonMalformed}, 0},
+		{"mistyped", strings.Replace(live.Secret.Reveal(), "_live_", "_test_", 1), &token.Refusal{Reason: token.ReasonChecksum}, 0},
+		{"of the other environment", secretFrom(t, source, "", token.Test), &token.Refusal{Reason: token.ReasonForeign}, 0},
+		{"of another brand", secretFrom(t, source, "acme", ""), &token.Refusal{Reason: token.ReasonForeign}, 0},
+		{"of somebody else's storage", secretFrom(t, source, "", ""), &token.Refusal{Reason: token.ReasonUnknown}, 1},
+		{"deleted", deleted.Secret.Reveal(), known(deleted, token.ReasonDeleted), 1},
+		{"switched off", off.Secret.Reveal(), known(off, token.ReasonDeactivated), 1},
+		{"expired", expired.Secret.Reveal(), known(expired, token.ReasonExpired), 1},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			*h.store = spy{Store: h.store.Store}
+			h.log.Reset()
+			v, err := h.Verify(t.Context(), tc.secret)
+			require.Equal(t, tc.want, refused(t, err))
+			require.Equal(t, token.Verified{}, v)
+			require.Equal(t, tc.finds, h.store.finds)
+			require.Zero(t, h.store.touches, "what is refused is not used")
+			if tc.want.Org != "" {
+				require.Contains(t, h.log.String(), tc.want.TokenID.String(), "who keeps an old secret is of interest")
+			} else {
+				require.Empty(t, h.log.String(), "noise is not logged")
+			}
+		})
+	}
+	_, err = h.verify(live)
+	require.NoError(t, err)
+}
+
+func TestTheStateIsJudgedEveryTime(t *testing.T) {
+	h := newHouse(t)
+	scope := admin.System(acme)
+	end := start.Add(time.Hour)
+	made, err := h.expiring(scope, end, admin.SettingsRead)
+	require.NoError(t, err)
+	ok := func(reason string) {
+		t.Helper()
+		_, err := h.verify(made)
+		require.NoError(t, err, reason)
+	}
+	no := func(want token.Reason) {
+		t.Helper()
+		_, err := h.verify(made)
+		require.Equal(t, want, refused(t, err).Reason)
+	}
+	ok("new")
+	_, err = h.Deactivate(t.Context(), scope, made.Token.ID)
+	require.NoError(t, err)
+	no(token.ReasonDeactivated)
+	_, err = h.Reactivate(t.Context(), scope, made.Token.ID)
+	require.NoError(t, err)
+	h.now = end.Add(-time.Nanosecond)
+	ok("just before it expires")
+	h.now = end
+	no(token.ReasonExpired)
+	h.now = end.Add(time.Hour)
+	no(token.ReasonExpired)
+	require.NoError(t, h.Delete(t.Context(), scope, made.Token.ID))
+	h.now = start
+	no(token.ReasonDeleted)
+	kept, err := h.Get(t.Context(), scope, made.Token.ID)
+	require.NoError(t, err, "the tombstone stays")
+	require.Equal(t, token.Deleted, kept.State)
+}
+
+func TestVerifyTellsAFailingStorageFromABadToken(t *testing.T) {
+	h := newHouse(t)
+	made := h.generate(admin.System(acme), admin.SettingsRead)
+	h.store.fail = errDown
+	_, err := h.verify(made)
+	require.ErrorIs(t, err, errDown)
+	require.NotErrorIs(t, err, token.ErrBadToken)
+	require.NotErrorIs(t, err, admin.ErrUnauthenticated)
+}
+
+func TestVerifyDoesNotRelyOnHowTheStorageCompares(t *testing.T) {
+	h := newHouse(t)
+	made := h.generate(admin.System(acme), admin.SettingsRead)
+	h.store.found = func(s *token.Stored) { s.Hash.Digest[31] ^= 0x20 } // as a letter's case
+	_, err := h.verify(made)
+	require.Equal(t, &token.Refusal{Reason: token.ReasonUnknown}, refused(t, err))
+}
+
+func TestLastUsedIsNotedOnceAMinute(t *testing.T) {
+	h := newHouse(t)
+	scope := admin.System(acme)
+	made := h.generate(scope, admin.SettingsRead)
+	for _, tc := range []struct {
+		reason  string
+		after   time.Duration
+		touches int
+		want    time.Duration
+	}{
+		{"first use", 0, 1, 0},
+		{"at once again", 0, 1, 0},
+		{"too soon", time.Minute - time.Microsecond, 1, 0},
+		{"a minute later", time.Minute, 2, time.Minute},
+		{"a clock that is behind", 30 * time.Second, 2, time.Minute},
+		{"much later", time.Hour, 3, time.Hour},
+	} {
+		h.now = start.Add(tc.after)
+		_, err := h.verify(made)
+		require.NoError(t, err, tc.reason)
+		require.Equal(t, tc.touches, h.store.touches, tc.reason)
+		kept, err := h.Get(t.Context(), scope, made.Token.ID)
+		require.NoError(t, err)
+		require.Equal(t, start.Add(tc.want), kept.LastUsedAt, tc.reason)
+		require.Equal(t, int64(1), kept.Version, "using a token is no change of it")
+	}
+	require.Len(t, h.trail(admin.Subject{Kind: "token"}), 1, "nor is it on record")
+}
+
+func TestVerifyDoesNotDependOnItsBookkeeping(t *testing.T) {
+	h := newHouse(t)
+	made := h.generate(admin.System(acme), admin.SettingsRead)
+	h.store.failTouch = errDown
+	o := h.options
+	o.Hasher = token.Pair{Current: peppered(t, "k1"), Also: token.SHA256{}}
+	v, err := h.service(o).Verify(t.Context(), made.Secret.Reveal())
+	require.NoError(t, err)
+	require.Equal(t, made.Token, v.Token)
+	require.Equal(t, 2, strings.Count(h.log.String(), errDown.Error()), "it is logged: %s", h.log.String())
+	require.Contains(t, h.log.String(), made.Token.ID.String())
+	requireNoSecret(t, h.log.String(), made)
+}
+
+// requireNoSecret checks that a text does not give away a secret; its last four characters may be
+// in it.
+func requireNoSecret(t *testing.T, text string, made token.Generated) {
+	t.Helper()
+	secret := made.Secret.Reveal()
+	body := strings.TrimPrefix(secret, made.Token.Prefix)
+	for i := 0; i+8 <= len(body); i++ {
+		require.NotContains(t, text, body[i:i+8])
+	}
+}
+
+func TestTheSecretIsNowhereButInReveal(t *testing.T) {
+	h := newHouse(t)
+	scope := admin.System(acme)
+	made := h.generate(scope, admin.SettingsRead)
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%t", "%p"} {
+		requireNoSecret(t, fmt.Sprintf(verb, made), made)
+		requireNoSecret(t, fmt.Sprintf(verb, &made), made)
+		requireNoSecret(t, fmt.Sprintf(verb, []any{made, map[string]token.Generated{"x": made}, struct{ inner any }{made}}), made)
+	}
+	for _, encode := range []func(any) ([]byte, error){json.Marshal, func(v any) ([]byte, error) { return json.Marshal([]any{v}) }} {
+		text, err := encode(made)
+		require.NoError(t, err)
+		requireNoSecret(t, string(text), made)
+		require.Contains(t, string(text), "[redacted]")
+	}
+	h.options.Logger.Info("made", "token", made, "secret", made.Secret)
+
+	// Everything that the library wrote down or answers by itself.
+	v, err := h.verify(made)
+	require.NoError(t, err)
+	_, err = h.Deactivate(t.Context(), scope, made.Token.ID)
+	require.NoError(t, err)
+	_, err = h.verify(made)
+	page, listErr := h.List(t.Context(), scope, token.Filter{}, admin.Query{})
+	require.NoError(t, listErr)
+	requireNoSecret(t, fmt.Sprintf("%+v %+v %+v %v %#v", v, page, h.trail(admin.Subject{}), err, err), made)
+	_, err = h.Verify(t.Context(), made.Secret.Reveal()+"x")
+	requireNoSecret(t, fmt.Sprintf("%+v %#v", err, err), made)
+	requireNoSecret(t, h.log.String(), made)
+	require.NotEmpty(t, h.log.String())
+}
+
+func TestAuthorize(t *testing.T) {
+	h := newHouse(t)
+	scope := admin.System(acme)
+	made, err := h.expiring(scope, start.Add(time.Hour), admin.CustomersRead, admin.CustomersWrite)
+	require.NoError(t, err)
+	actor := h.as(made).Actor()
+	authorize := func(ps ...admin.Permission) error { return h.Authorize(t.Context(), acme, actor, ps...) }
+
+	require.NoError(t, authorize(admin.CustomersWrite, admin.CustomersRead))
+	require.ErrorIs(t, authorize(admin.CustomersWrite, admin.AccountsWrite), admin.ErrForbidden)
+
+	for reason, tc := range map[string]struct {
+		org   admin.OrgID
+		actor admin.Actor
+		want  error
+	}{
+		"another organization":       {other, actor, admin.ErrNotFound},
+		"no such token":              {acme, admin.Actor{Kind: admin.ActorToken, ID: uuid.Max.String()}, admin.ErrNotFound},
+		"not the id of a token":      {acme, admin.Actor{Kind: admin.ActorToken, ID: "x"}, admin.ErrNotFound},
+		"a user":                     {acme, admin.Actor{Kind: admin.ActorUser, ID: actor.ID}, admin.ErrForbidden},
+		"the host":                   {acme, admin.Actor{Kind: admin.ActorSystem}, admin.ErrForbidden},
+		"nobody":                     {acme, admin.Actor{}, admin.ErrForbidden},
+		"no organization":            {"", actor, admin.ErrInvalid},
+		"not an organization's name": {"a b", actor, admin.ErrInvalid},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			require.ErrorIs(t, h.Authorize(t.Context(), tc.org, tc.actor, admin.CustomersRead), tc.want)
+		})
+	}
+
+	_, err = h.Deactivate(t.Context(), scope, made.Token.ID)
+	require.NoError(t, err)
+	require.ErrorIs(t, authorize(admin.CustomersRead), admin.ErrForbidden)
+	require.ErrorContains(t, authorize(), "deactivated")
+	_, err = h.Reactivate(t.Context(), scope, made.Token.ID)
+	require.NoError(t, err)
+	require.NoError(t, authorize(admin.CustomersRead))
+	h.now = start.Add(time.Hour)
+	require.ErrorIs(t, authorize(admin.CustomersRead), admin.ErrForbidden)
+	require.NoError(t, h.Delete(t.Context(), scope, made.Token.ID))
+	require.ErrorContains(t, authorize(admin.CustomersRead), "deleted")
+}
+
+func TestVerifyUnderACancelledContext(t *testing.T) {
+	h := newHouse(t)
+	made := h.generate(admin.System(acme), admin.SettingsRead)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := h.Verify(ctx, made.Secret.Reveal())
+	require.ErrorIs(t, err, context.Canceled)
+	require.NotErrorIs(t, err, token.ErrBadToken)
+}
