@@ -46,7 +46,7 @@ type seeds struct {
 	job uuid.UUID
 
 	settings settingSeeds
-	token tokenSeeds
+	token    tokenSeeds
 }
 
 func newWorld(t *testing.T, b storage.Backend, c *ids) *world {
