@@ -86,6 +86,8 @@ type statements struct {
 	currency     currencySQL
 	job          jobSQL
 	organization organizationSQL
+	user         userSQL
+	invitation   invitationSQL
 }
 
 func newStatements(db *DB) statements {
@@ -94,6 +96,8 @@ func newStatements(db *DB) statements {
 		currency:     newCurrencySQL(db),
 		job:          newJobSQL(db),
 		organization: newOrganizationSQL(db),
+		user:         newUserSQL(db),
+		invitation:   newInvitationSQL(db),
 	}
 }
 
@@ -101,6 +105,8 @@ func newStatements(db *DB) statements {
 type stores struct{ access }
 
 func (s stores) Organizations() admin.OrganizationStore { return organizations{s.access} }
+func (s stores) Users() admin.UserStore                 { return users{s.access} }
+func (s stores) Invitations() admin.InvitationStore     { return invitations{s.access} }
 func (s stores) Audit() admin.AuditStore                { return audit{s.access} }
 func (s stores) Jobs() job.Store                        { return jobs{s.access} }
 func (s stores) Currencies() currency.Store             { return currencies{s.access} }

@@ -44,6 +44,8 @@ type world struct {
 // seeds is what seed put into the organization, for cases to refer to.
 type seeds struct {
 	job uuid.UUID
+
+	people peopleSeeds
 }
 
 func newWorld(t *testing.T, b storage.Backend, c *ids) *world {
@@ -89,6 +91,7 @@ func (w *world) seed() {
 	w.t.Helper()
 	w.seedCurrencies()
 	w.seedJobs()
+	w.seedPeople()
 }
 
 // page asks for items from the start.
@@ -122,6 +125,7 @@ func calls() map[string]call {
 	all := map[string]call{}
 	for _, part := range []map[string]call{
 		organizationCalls(), auditCalls(), jobCalls(), currencyCalls(),
+		userCalls(), invitationCalls(),
 	} {
 		for name, c := range part {
 			if _, ok := all[name]; ok {
@@ -144,5 +148,8 @@ func crossing() map[string]bool {
 // bookkeeping lists the methods that change something without an audit record, because nobody
 // decided anything.
 func bookkeeping() map[string]bool {
-	return map[string]bool{"Jobs.Claim": true, "Jobs.Release": true}
+	return map[string]bool{
+		"Jobs.Claim": true, "Jobs.Release": true,
+		"Users.Rehash": true,
+	}
 }
