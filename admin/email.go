@@ -3,6 +3,7 @@ package admin
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -46,11 +47,28 @@ func ParseEmail(text string) (Email, error) {
 		return bad("before the @ use letters, digits and .!#$%&'*+/=?^_`{|}~-")
 	}
 	ascii, err := idna.Lookup.ToASCII(domain)
-	if err != nil || !strings.Contains(ascii, ".") || strings.HasSuffix(ascii, ".") || len(ascii) > 253 {
+	if err != nil || !utf8.ValidString(domain) || !domainName(ascii) {
 		return bad("the part after the @ must be a domain name such as example.com")
 	}
 	// idna lowers the domain; the local part is ASCII, so lowering it cannot fold look-alikes.
-	return Email{Address: text, Key: strings.ToLower(local) + "@" + strings.ToLower(ascii)}, nil
+	key := strings.ToLower(local) + "@" + strings.ToLower(ascii)
+	if len(key) > maxEmail {
+		return bad(fmt.Sprintf("with its domain in ASCII it is longer than %d bytes", maxEmail))
+	}
+	return Email{Address: text, Key: key}, nil
+}
+
+// domainName reports whether ascii, which idna let pass, has at least two labels of 1 to 63 bytes
+// (RFC 1035, 2.3.4): idna does not look at lengths when it looks up.
+func domainName(ascii string) bool {
+	labels := 0
+	for label := range strings.SplitSeq(ascii, ".") {
+		if len(label) < 1 || len(label) > 63 {
+			return false
+		}
+		labels++
+	}
+	return labels > 1
 }
 
 // localRune is RFC 5322's atext, or a dot.

@@ -1,7 +1,10 @@
 package admin
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
+	"io"
 	"log/slog"
 )
 
@@ -25,8 +28,9 @@ func (s sealed) reveal() string {
 	return *s.text
 }
 
-// Secret is a text that does not print, log or marshal: an API token's secret, an invitation's.
-// Only Reveal gives it away. The zero value holds nothing.
+// Secret is a text that does not print, log or marshal: a password, an API token's secret, an
+// invitation's. Only Reveal gives it away, and nothing is unmarshalled into it either: use NewSecret. The zero
+// value holds nothing.
 type Secret struct{ sealed }
 
 // NewSecret seals text.
@@ -37,6 +41,22 @@ func (s Secret) Reveal() string { return s.reveal() }
 
 // IsZero reports whether there is nothing in it.
 func (s Secret) IsZero() bool { return s.text == nil }
+
+// SecretDigest is the SHA-256 of a secret: what is kept of one that was made at random, to recognise
+// it by. Passwords are guessable and need a PasswordHash instead.
+type SecretDigest [sha256.Size]byte
+
+// Digest is the digest of the text.
+func (s Secret) Digest() SecretDigest { return sha256.Sum256([]byte(s.reveal())) }
+
+// randomSecret makes a secret of 256 random bits, as 43 characters that are safe in a URL.
+func randomSecret(random io.Reader) (Secret, error) {
+	var b [32]byte
+	if _, err := io.ReadFull(random, b[:]); err != nil {
+		return Secret{}, fmt.Errorf("read randomness for a secret: %w", err)
+	}
+	return NewSecret(base64.RawURLEncoding.EncodeToString(b[:])), nil
+}
 
 // PasswordHash is a password's hash in PHC format ($argon2id$…). It does not print, log or marshal.
 // The zero value means that there is no password.

@@ -14,6 +14,8 @@ import (
 // is on its own interface; storagetest checks all of them.
 type Stores interface {
 	Organizations() admin.OrganizationStore
+	Users() admin.UserStore
+	Invitations() admin.InvitationStore
 	Audit() admin.AuditStore
 	Jobs() job.Store
 	Currencies() currency.Store

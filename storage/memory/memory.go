@@ -44,6 +44,7 @@ type tenant struct {
 	organization admin.Organization
 	users        *table[uuid.UUID, admin.User]
 	credentials  *table[uuid.UUID, admin.Credential]
+	invitations  *table[uuid.UUID, invitation]
 	audit        *table[uuid.UUID, admin.Record]
 	jobs         *table[uuid.UUID, job.Job]
 	entries      map[uuid.UUID]*table[int64, job.Entry]
@@ -57,6 +58,7 @@ func newTenant(o admin.Organization) *tenant {
 		organization: o,
 		users:        newTable[uuid.UUID, admin.User](compareID),
 		credentials:  newTable[uuid.UUID, admin.Credential](compareID),
+		invitations:  newTable[uuid.UUID, invitation](compareID),
 		audit:        newTable[uuid.UUID, admin.Record](compareID),
 		jobs:         newTable[uuid.UUID, job.Job](compareID),
 		entries:      map[uuid.UUID]*table[int64, job.Entry]{},
@@ -107,6 +109,8 @@ func (b *Backend) atomically(fn func() error) (err error) {
 type stores struct{ access }
 
 func (s stores) Organizations() admin.OrganizationStore { return organizations{s.access} }
+func (s stores) Users() admin.UserStore                 { return users{s.access} }
+func (s stores) Invitations() admin.InvitationStore     { return invitations{s.access} }
 func (s stores) Audit() admin.AuditStore                { return audit{s.access} }
 func (s stores) Jobs() job.Store                        { return jobs{s.access} }
 func (s stores) Currencies() currency.Store             { return currencies{s.access} }

@@ -90,6 +90,8 @@ type statements struct {
 	organization organizationSQL
 	setting      settingSQL
 	token        tokenSQL
+	user         userSQL
+	invitation   invitationSQL
 }
 
 func newStatements(db *DB) statements {
@@ -100,6 +102,8 @@ func newStatements(db *DB) statements {
 		organization: newOrganizationSQL(db),
 		setting:      newSettingSQL(db),
 		token:        newTokenSQL(db),
+		user:         newUserSQL(db),
+		invitation:   newInvitationSQL(db),
 	}
 }
 
@@ -107,6 +111,8 @@ func newStatements(db *DB) statements {
 type stores struct{ access }
 
 func (s stores) Organizations() admin.OrganizationStore { return organizations{s.access} }
+func (s stores) Users() admin.UserStore                 { return users{s.access} }
+func (s stores) Invitations() admin.InvitationStore     { return invitations{s.access} }
 func (s stores) Audit() admin.AuditStore                { return audit{s.access} }
 func (s stores) Jobs() job.Store                        { return jobs{s.access} }
 func (s stores) Currencies() currency.Store             { return currencies{s.access} }

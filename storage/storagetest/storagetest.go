@@ -26,6 +26,8 @@ func Run(t *testing.T, open Open) {
 	t.Run("Methods", func(t *testing.T) { testMethods(t, open) })
 	t.Run("Transactions", func(t *testing.T) { testTransactions(t, open) })
 	t.Run("Organizations", func(t *testing.T) { testOrganizations(t, open) })
+	t.Run("Users", func(t *testing.T) { testUsers(t, open) })
+	t.Run("Invitations", func(t *testing.T) { testInvitations(t, open) })
 	t.Run("Audit", func(t *testing.T) { testAudit(t, open) })
 	t.Run("Jobs", func(t *testing.T) { testJobs(t, open) })
 	t.Run("Currencies", func(t *testing.T) { testCurrencies(t, open) })

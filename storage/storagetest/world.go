@@ -47,6 +47,7 @@ type seeds struct {
 
 	settings settingSeeds
 	token    tokenSeeds
+	people peopleSeeds
 }
 
 func newWorld(t *testing.T, b storage.Backend, c *ids) *world {
@@ -94,6 +95,7 @@ func (w *world) seed() {
 	w.seedJobs()
 	w.seedSettings()
 	w.seedTokens()
+	w.seedPeople()
 }
 
 // page asks for items from the start.
@@ -129,6 +131,7 @@ func calls() map[string]call {
 		organizationCalls(), auditCalls(), jobCalls(), currencyCalls(),
 		settingCalls(),
 		tokenCalls(),
+		userCalls(), invitationCalls(),
 	} {
 		for name, c := range part {
 			if _, ok := all[name]; ok {
@@ -157,5 +160,7 @@ func bookkeeping() map[string]bool {
 		"Jobs.Release":  true,
 		"Tokens.Rehash": true,
 		"Tokens.Touch":  true,
+		"Jobs.Claim": true, "Jobs.Release": true,
+		"Users.Rehash": true,
 	}
 }

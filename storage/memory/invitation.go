@@ -1,0 +1,150 @@
+package memory
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+type invitations struct{ access }
+
+// invitation is one with the digest of its secret.
+type invitation struct {
+	admin.Invitation
+	digest admin.SecretDigest
+}
+
+func (s invitations) Create(ctx context.Context, org admin.OrgID, i admin.Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		if _, ok := t.invitations.get(i.ID); ok {
+			return taken("invitation")
+		}
+		return t.send(j, invitation{i, digest}, limit)
+	})
+}
+
+// send puts an invitation in place as of i.SentAt, unless its digest or its address is taken or
+// there are too many.
+func (t *tenant) send(j *journal, i invitation, limit int) error {
+	pending := 0
+	for id, o := range t.invitations.rows {
+		if id == i.ID {
+			continue
+		}
+		if o.digest == i.digest {
+			return taken("invitation")
+		}
+		if o.StatusAt(i.SentAt) != admin.InvitationPending {
+			continue
+		}
+		if o.Email.Key == i.Email.Key {
+			return taken("invitation")
+		}
+		pending++
+	}
+	if pending >= limit {
+		return admin.ErrTooManyInvitations
+	}
+	t.invitations.put(j, i.ID, i)
+	return nil
+}
+
+func (s invitations) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (i admin.Invitation, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		found, ok := t.invitations.get(id)
+		if !ok {
+			return missing("invitation")
+		}
+		i = found.Invitation
+		return nil
+	})
+	return i, err
+}
+
+func (s invitations) ByDigest(ctx context.Context, org admin.OrgID, digest admin.SecretDigest) (i admin.Invitation, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		found, ok := t.invitations.find(func(i invitation) bool { return i.digest == digest })
+		if !ok {
+			return missing("invitation")
+		}
+		i = found.Invitation
+		return nil
+	})
+	return i, err
+}
+
+func (s invitations) List(ctx context.Context, org admin.OrgID, f admin.InvitationFilter, now time.Time, seek admin.Seek[uuid.UUID]) (out []admin.Invitation, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		for _, i := range t.invitations.descending(seek.After, seek.Limit, func(i invitation) bool {
+			return wants(f.Status, i.StatusAt(now))
+		}) {
+			out = append(out, i.Invitation)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// pendingAt is the invitation that may still be sent, revoked or accepted.
+func (t *tenant) pendingAt(id uuid.UUID, version int64) (invitation, error) {
+	i, ok := t.invitations.get(id)
+	switch {
+	case !ok:
+		return i, missing("invitation")
+	case i.Version != version || i.Status != admin.InvitationPending:
+		return i, conflict("invitation")
+	}
+	i.Version++
+	return i, nil
+}
+
+func (s invitations) Resend(ctx context.Context, org admin.OrgID, i admin.Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		now, err := t.pendingAt(i.ID, i.Version)
+		if err != nil {
+			return err
+		}
+		now.digest, now.InvitedBy, now.SentAt, now.ExpiresAt = digest, i.InvitedBy, i.SentAt, i.ExpiresAt
+		return t.send(j, now, limit)
+	})
+}
+
+func (s invitations) Revoke(ctx context.Context, org admin.OrgID, i admin.Invitation, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		now, err := t.pendingAt(i.ID, i.Version)
+		if err != nil {
+			return err
+		}
+		now.Status, now.SettledAt = admin.InvitationRevoked, i.SettledAt
+		t.invitations.put(j, i.ID, now)
+		return nil
+	})
+}
+
+func (s invitations) Accept(ctx context.Context, org admin.OrgID, a admin.Acceptance, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		i, err := t.pendingAt(a.Invitation.ID, a.Invitation.Version)
+		if err != nil {
+			return err
+		}
+		if i.InvitedBy.Kind == admin.ActorUser {
+			_, ok := t.credentials.find(func(c admin.Credential) bool {
+				return c.UserID.String() == i.InvitedBy.ID && c.Epoch == a.InviterEpoch
+			})
+			if !ok {
+				return conflict("inviter")
+			}
+		}
+		if _, ok := t.users.find(func(u admin.User) bool { return u.Email.Key == a.User.Email.Key || u.ID == a.User.ID }); ok {
+			return taken("user")
+		}
+		t.users.put(j, a.User.ID, a.User)
+		t.credentials.put(j, a.User.ID, a.Credential)
+		i.Status, i.SettledAt, i.UserID = admin.InvitationAccepted, a.User.CreatedAt, a.User.ID
+		t.invitations.put(j, i.ID, i)
+		return nil
+	})
+}

@@ -1,0 +1,151 @@
+package memory
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+type users struct{ access }
+
+func (s users) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (u admin.User, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		u, err = t.user(id)
+		return err
+	})
+	return u, err
+}
+
+func (t *tenant) user(id uuid.UUID) (admin.User, error) {
+	u, ok := t.users.get(id)
+	if !ok {
+		return admin.User{}, missing("user")
+	}
+	return u, nil
+}
+
+func (s users) Credential(ctx context.Context, org admin.OrgID, id uuid.UUID) (u admin.User, c admin.Credential, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		u, err = t.user(id)
+		c, _ = t.credentials.get(id)
+		return err
+	})
+	return u, c, err
+}
+
+func (s users) ByEmail(ctx context.Context, org admin.OrgID, key string) (u admin.User, c admin.Credential, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		var ok bool
+		if u, ok = t.users.find(func(u admin.User) bool { return u.Email.Key == key }); !ok {
+			return missing("user")
+		}
+		c, _ = t.credentials.get(u.ID)
+		return nil
+	})
+	return u, c, err
+}
+
+func (s users) List(ctx context.Context, org admin.OrgID, f admin.UserFilter, seek admin.Seek[uuid.UUID]) (out []admin.User, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		out = t.users.ascending(seek.After, seek.Limit, func(u admin.User) bool {
+			return wants(f.Status, u.Status) && wants(f.Role, u.Role)
+		})
+		return nil
+	})
+	return out, err
+}
+
+func (s users) UpdateProfile(ctx context.Context, org admin.OrgID, u admin.User, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		old, err := t.userAt(u.ID, u.Version)
+		if err != nil {
+			return err
+		}
+		if _, ok := t.users.find(func(o admin.User) bool { return o.Email.Key == u.Email.Key && o.ID != u.ID }); ok {
+			return taken("user")
+		}
+		old.Name, old.Email, old.UpdatedAt = u.Name, u.Email, u.UpdatedAt
+		old.Version++
+		t.users.put(j, u.ID, old)
+		return nil
+	})
+}
+
+func (t *tenant) userAt(id uuid.UUID, version int64) (admin.User, error) {
+	u, err := t.user(id)
+	if err == nil && u.Version != version {
+		err = conflict("user")
+	}
+	return u, err
+}
+
+func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, u admin.User, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		old, err := t.userAt(u.ID, u.Version)
+		if err != nil {
+			return err
+		}
+		changed := old
+		changed.Role, changed.Status, changed.UpdatedAt = u.Role, u.Status, u.UpdatedAt
+		changed.Version++
+		if old.Administers() && !changed.Administers() {
+			if _, ok := t.users.find(func(o admin.User) bool { return o.Administers() && o.ID != u.ID }); !ok {
+				return admin.ErrLastAdministrator
+			}
+		}
+		t.users.put(j, u.ID, changed)
+		c, _ := t.credentials.get(u.ID)
+		c.Epoch++
+		t.credentials.put(j, u.ID, c)
+		if old.Status == admin.UserActive && changed.Status == admin.UserDeactivated {
+			t.revokeSent(j, u.ID, u.UpdatedAt)
+		}
+		return nil
+	})
+}
+
+// revokeSent revokes the invitations that a user sent and that are pending at an instant.
+func (t *tenant) revokeSent(j *journal, by uuid.UUID, at time.Time) {
+	sender := admin.Actor{Kind: admin.ActorUser, ID: by.String()}
+	for _, id := range t.invitations.order {
+		i := t.invitations.rows[id]
+		if i.InvitedBy == sender && i.StatusAt(at) == admin.InvitationPending {
+			i.Status, i.SettledAt = admin.InvitationRevoked, at
+			i.Version++
+			t.invitations.put(j, id, i)
+		}
+	}
+}
+
+func (s users) SetPassword(ctx context.Context, org admin.OrgID, c admin.Credential, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		now, ok := t.credentials.get(c.UserID)
+		if !ok {
+			return missing("user")
+		}
+		if now.Epoch != c.Epoch {
+			return conflict("credential")
+		}
+		c.Epoch++
+		t.credentials.put(j, c.UserID, c)
+		return nil
+	})
+}
+
+func (s users) Rehash(ctx context.Context, org admin.OrgID, id uuid.UUID, old, renewed admin.PasswordHash) error {
+	return s.change(ctx, org, func(t *tenant, j *journal) error {
+		c, ok := t.credentials.get(id)
+		if !ok {
+			return missing("user")
+		}
+		if c.Hash.PHC() != old.PHC() {
+			return conflict("credential")
+		}
+		c.Hash = renewed
+		t.credentials.put(j, id, c)
+		return nil
+	})
+}

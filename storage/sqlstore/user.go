@@ -1,0 +1,157 @@
+package sqlstore
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+type users struct{ access }
+
+type userSQL struct {
+	get, lock, credential, byEmail, list, updateProfile, otherAdministrator string
+	updateAccess, raiseEpoch, setPassword, hasCredential, atEpoch, rehash   string
+	lockOrganization                                                        string
+}
+
+func newUserSQL(db *DB) userSQL {
+	const columns = `id, name, email, email_key, role, status, created_at, updated_at, version`
+	const qualified = `SELECT u.id, u.name, u.email, u.email_key, u.role, u.status, u.created_at, u.updated_at, u.version,
+		c.user_id, c.hash, c.epoch, c.changed_at
+		FROM {users} u JOIN {credentials} c ON c.org_id = u.org_id AND c.user_id = u.id `
+	return userSQL{
+		get:        db.bind(`SELECT ` + columns + ` FROM {users} WHERE org_id = ? AND id = ?`),
+		lock:       db.bind(`SELECT ` + columns + ` FROM {users} WHERE org_id = ? AND id = ?{forUpdate}`),
+		credential: db.bind(qualified + `WHERE u.org_id = ? AND u.id = ?`),
+		byEmail:    db.bind(qualified + `WHERE u.org_id = ? AND u.email_key = ?`),
+		list: db.bind(`SELECT ` + columns + ` FROM {users} WHERE org_id = ? AND id > ?
+			AND (? = '' OR status = ?) AND (? = '' OR role = ?) ORDER BY id LIMIT ?`),
+		updateProfile: db.bind(`UPDATE {users} SET name = ?, email = ?, email_key = ?, updated_at = ?, version = version + 1
+			WHERE org_id = ? AND id = ? AND version = ?`),
+		// Rows and no count: locking reads see the latest on every database, and PostgreSQL
+		// locks no aggregates.
+		otherAdministrator: db.bind(`SELECT id FROM {users} WHERE org_id = ? AND role = ? AND status = ? AND id <> ?
+			ORDER BY id LIMIT 1{forUpdate}`),
+		updateAccess: db.bind(`UPDATE {users} SET role = ?, status = ?, updated_at = ?, version = version + 1
+			WHERE org_id = ? AND id = ? AND version = ?`),
+		raiseEpoch:       db.bind(`UPDATE {credentials} SET epoch = epoch + 1 WHERE org_id = ? AND user_id = ?`),
+		setPassword:      db.bind(`UPDATE {credentials} SET hash = ?, changed_at = ?, epoch = epoch + 1 WHERE org_id = ? AND user_id = ? AND epoch = ?`),
+		hasCredential:    db.bind(`SELECT user_id FROM {credentials} WHERE org_id = ? AND user_id = ?`),
+		atEpoch:          db.bind(`SELECT user_id FROM {credentials} WHERE org_id = ? AND user_id = ? AND epoch = ?{forUpdate}`),
+		rehash:           db.bind(`UPDATE {credentials} SET hash = ? WHERE org_id = ? AND user_id = ? AND hash = ?`),
+		lockOrganization: db.bind(`SELECT org_id FROM {organizations} WHERE org_id = ?{forUpdate}`),
+	}
+}
+
+func (s users) Get(ctx context.Context, org admin.OrgID, userID uuid.UUID) (admin.User, error) {
+	return one(ctx, s.reader(), "user", s.db.sql.user.get, scanUser, org, id(userID))
+}
+
+func (s users) Credential(ctx context.Context, org admin.OrgID, userID uuid.UUID) (admin.User, admin.Credential, error) {
+	return s.account(ctx, s.db.sql.user.credential, org, id(userID))
+}
+
+func (s users) ByEmail(ctx context.Context, org admin.OrgID, key string) (admin.User, admin.Credential, error) {
+	return s.account(ctx, s.db.sql.user.byEmail, org, key)
+}
+
+// account is a user with the credential, read in one statement so that they fit together.
+type account struct {
+	user       admin.User
+	credential admin.Credential
+}
+
+func (s users) account(ctx context.Context, query string, args ...any) (admin.User, admin.Credential, error) {
+	a, err := one(ctx, s.reader(), "user", query, func(scan func(...any) error, a *account) error {
+		u, c := &a.user, &a.credential
+		var hash string
+		err := scan(scanID(&u.ID), &u.Name, &u.Email.Address, &u.Email.Key, &u.Role, &u.Status, scanAt(&u.CreatedAt), scanAt(&u.UpdatedAt), &u.Version,
+			scanID(&c.UserID), &hash, &c.Epoch, scanAt(&c.ChangedAt))
+		c.Hash = admin.NewPasswordHash(hash)
+		return err
+	}, args...)
+	return a.user, a.credential, err
+}
+
+func (s users) List(ctx context.Context, org admin.OrgID, f admin.UserFilter, seek admin.Seek[uuid.UUID]) ([]admin.User, error) {
+	return rows(ctx, s.reader(), "user", s.db.sql.user.list, scanUser,
+		org, seek.After.String(), f.Status, f.Status, f.Role, f.Role, seek.Limit)
+}
+
+func (s users) UpdateProfile(ctx context.Context, org admin.OrgID, u admin.User, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(t *tx) error {
+		q := s.db.sql.user
+		return t.change(ctx, "user", q.updateProfile,
+			[]any{u.Name, u.Email.Address, u.Email.Key, at(u.UpdatedAt), org, id(u.ID), u.Version}, q.get, org, id(u.ID))
+	})
+}
+
+func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, u admin.User, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(t *tx) error {
+		q := s.db.sql.user
+		if err := q.hold(ctx, t, org); err != nil {
+			return err
+		}
+		old, err := one(ctx, t, "user", q.lock, scanUser, org, id(u.ID))
+		if err != nil {
+			return err
+		}
+		if old.Version != u.Version {
+			return conflict("user")
+		}
+		changed := old
+		changed.Role, changed.Status = u.Role, u.Status
+		if old.Administers() && !changed.Administers() {
+			others, err := rows(ctx, t, "user", q.otherAdministrator, scanText, org, admin.Administrator, admin.UserActive, id(u.ID))
+			if err != nil {
+				return err
+			}
+			if len(others) == 0 {
+				return admin.ErrLastAdministrator
+			}
+		}
+		if _, err := t.exec(ctx, "user", q.updateAccess, u.Role, u.Status, at(u.UpdatedAt), org, id(u.ID), u.Version); err != nil {
+			return err
+		}
+		if _, err := t.exec(ctx, "credential", q.raiseEpoch, org, id(u.ID)); err != nil {
+			return err
+		}
+		if old.Status == admin.UserActive && changed.Status == admin.UserDeactivated {
+			return s.db.sql.invitation.revokeSentBy(ctx, t, org, u)
+		}
+		return nil
+	})
+}
+
+// hold makes others who decide over the organization's people wait until this transaction ends.
+// Counting administrators without it, in whatever isolation but serializable, lets two of them
+// demote each other.
+func (s userSQL) hold(ctx context.Context, t *tx, org admin.OrgID) error {
+	_, err := one(ctx, t, "organization", s.lockOrganization, scanText, org)
+	return err
+}
+
+func (s users) SetPassword(ctx context.Context, org admin.OrgID, c admin.Credential, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(t *tx) error {
+		q := s.db.sql.user
+		return t.change(ctx, "user", q.setPassword, []any{c.Hash.PHC(), at(c.ChangedAt), org, id(c.UserID), c.Epoch},
+			q.hasCredential, org, id(c.UserID))
+	})
+}
+
+func (s users) Rehash(ctx context.Context, org admin.OrgID, userID uuid.UUID, old, renewed admin.PasswordHash) error {
+	return s.bookkeep(ctx, func(t *tx) error {
+		q := s.db.sql.user
+		return t.change(ctx, "user", q.rehash, []any{renewed.PHC(), org, id(userID), old.PHC()},
+			q.hasCredential, org, id(userID))
+	})
+}
+
+func scanUser(scan func(...any) error, u *admin.User) error {
+	return scan(scanID(&u.ID), &u.Name, &u.Email.Address, &u.Email.Key, &u.Role, &u.Status,
+		scanAt(&u.CreatedAt), scanAt(&u.UpdatedAt), &u.Version)
+}
+
+func scanText(scan func(...any) error, s *string) error { return scan(s) }

@@ -1,0 +1,323 @@
+package storagetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/storage"
+)
+
+// peopleSeeds are a second user, who is a Developer, and a pending invitation by the first.
+type peopleSeeds struct {
+	member     admin.User
+	invitation admin.Invitation
+}
+
+func (w *world) seedPeople() {
+	w.t.Helper()
+	w.seeds.people.member = w.member(w.t, "member", admin.Developer)
+	w.seeds.people.invitation = w.invited(w.t, "pending")
+}
+
+// member adds a user of that name by way of an invitation.
+func (w *world) member(t *testing.T, name string, role admin.Role) admin.User {
+	t.Helper()
+	i := w.invitation(name)
+	i.Role, i.InvitedBy = role, admin.Actor{Kind: admin.ActorSystem}
+	require.NoError(t, w.b.Invitations().Create(t.Context(), w.org, i, w.digest(name), 1000, w.rec("invitation.create")))
+	a := w.acceptance(i)
+	require.NoError(t, w.b.Invitations().Accept(t.Context(), w.org, a, w.rec("invitation.accept")))
+	return a.User
+}
+
+// userWith is a user together with the credential, as one result.
+type userWith struct {
+	User       admin.User
+	Credential admin.Credential
+}
+
+func userCalls() map[string]call {
+	return map[string]call{
+		"Users.Get": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+			u, err := s.Users().Get(ctx, org, w.first.ID)
+			return u, err
+		},
+		"Users.Credential": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+			u, c, err := s.Users().Credential(ctx, org, w.seeds.people.member.ID)
+			return userWith{u, c}, err
+		},
+		"Users.ByEmail": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+			u, c, err := s.Users().ByEmail(ctx, org, w.first.Email.Key)
+			return userWith{u, c}, err
+		},
+		"Users.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+			us, err := s.Users().List(ctx, org, admin.UserFilter{}, page[uuid.UUID](100))
+			return us, err
+		},
+		"Users.UpdateProfile": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+			u := w.seeds.people.member
+			u.Name = w.mark("renamed")
+			return nil, s.Users().UpdateProfile(ctx, org, u, rec)
+		},
+		"Users.UpdateAccess": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+			u := w.seeds.people.member
+			u.Status = admin.UserDeactivated
+			return nil, s.Users().UpdateAccess(ctx, org, u, rec)
+		},
+		"Users.SetPassword": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+			return nil, s.Users().SetPassword(ctx, org, admin.Credential{UserID: w.seeds.people.member.ID, Hash: admin.NewPasswordHash("new"), Epoch: 1, ChangedAt: epoch}, rec)
+		},
+		"Users.Rehash": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+			return nil, s.Users().Rehash(ctx, org, w.seeds.people.member.ID, w.hash("member"), w.hash("stronger"))
+		},
+	}
+}
+
+func (w *world) hash(of string) admin.PasswordHash {
+	return admin.NewPasswordHash("$argon2id$" + w.mark(of))
+}
+
+func testUsers(t *testing.T, open Open) {
+	b, c := open(t), &ids{}
+	c.n.Store(10 << 40)
+	get := func(t *testing.T, w *world, id uuid.UUID) userWith {
+		t.Helper()
+		u, cred, err := b.Users().Credential(t.Context(), w.org, id)
+		require.NoError(t, err)
+		return userWith{u, cred}
+	}
+
+	t.Run("gives back what was created", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		_, _, cred := w.organization(w.org)
+		cred.UserID = w.first.ID
+		require.Equal(t, userWith{w.first, cred}, get(t, w, w.first.ID))
+		u, err := b.Users().Get(t.Context(), w.org, w.first.ID)
+		require.NoError(t, err)
+		require.Equal(t, w.first, u)
+		_, err = b.Users().Get(t.Context(), w.org, w.id())
+		require.ErrorIs(t, err, admin.ErrNotFound)
+	})
+	t.Run("keeps the credential of a user without a password", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		i := w.invited(t, "single sign-on")
+		a := w.acceptance(i)
+		a.Credential = admin.Credential{UserID: a.User.ID, Epoch: 1}
+		require.NoError(t, b.Invitations().Accept(t.Context(), w.org, a, w.rec("invitation.accept")))
+		got := get(t, w, a.User.ID)
+		require.True(t, got.Credential.Hash.IsZero())
+		require.Equal(t, a.Credential, got.Credential)
+	})
+	t.Run("finds a user by the e-mail key, byte by byte", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		u, cred, err := b.Users().ByEmail(t.Context(), w.org, "first@example.com")
+		require.NoError(t, err)
+		require.Equal(t, get(t, w, w.first.ID), userWith{u, cred})
+		for _, key := range []string{"First@Example.com", "first@example.com ", "fïrst@example.com", ""} {
+			_, _, err := b.Users().ByEmail(t.Context(), w.org, key)
+			require.ErrorIs(t, err, admin.ErrNotFound, "key %q", key)
+		}
+	})
+	t.Run("lists in order of id and by status and role", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		made := []admin.User{w.first}
+		for i, role := range []admin.Role{admin.Developer, admin.Analyst, admin.Developer, admin.ProductManager} {
+			made = append(made, w.member(t, fmt.Sprintf("user %d", i), role))
+		}
+		made[3].Status = admin.UserDeactivated
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, made[3], w.rec("user.deactivate")))
+		made[3].Version++
+		for _, tc := range []struct {
+			reason string
+			filter admin.UserFilter
+			want   []admin.User
+		}{
+			{"everybody", admin.UserFilter{}, made},
+			{"by status", admin.UserFilter{Status: admin.UserDeactivated}, made[3:4]},
+			{"by role", admin.UserFilter{Role: admin.Developer}, []admin.User{made[1], made[3]}},
+			{"by both", admin.UserFilter{Role: admin.Developer, Status: admin.UserActive}, made[1:2]},
+			{"nobody", admin.UserFilter{Role: "nothing"}, nil},
+		} {
+			t.Run(tc.reason, func(t *testing.T) {
+				require.Equal(t, tc.want, pages(t, func(seek admin.Seek[uuid.UUID]) ([]admin.User, error) {
+					return b.Users().List(t.Context(), w.org, tc.filter, seek)
+				}, func(u admin.User) uuid.UUID { return u.ID }))
+			})
+		}
+	})
+	t.Run("changes name and e-mail of the version that was read, and nothing else", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		u := w.first
+		u.Name, u.Email, u.UpdatedAt = "Zoë", admin.Email{Address: "Zoe@Example.com", Key: "zoe@example.com"}, epoch.Add(time.Microsecond)
+		asked := u
+		asked.Role, asked.Status, asked.CreatedAt = admin.Analyst, admin.UserDeactivated, epoch.Add(time.Hour)
+		require.NoError(t, b.Users().UpdateProfile(t.Context(), w.org, asked, w.rec("user.change_email")))
+		u.Version = 2
+		require.Equal(t, u, get(t, w, u.ID).User)
+		require.Equal(t, int64(1), get(t, w, u.ID).Credential.Epoch, "sessions go on")
+		require.ErrorIs(t, b.Users().UpdateProfile(t.Context(), w.org, asked, w.rec("user.change_email")), admin.ErrConflict)
+		require.Equal(t, u, get(t, w, u.ID).User)
+	})
+	t.Run("keeps e-mail keys unique", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		m := w.member(t, "member", admin.Developer)
+		taken := m
+		taken.Email = admin.Email{Address: "FIRST@example.com", Key: "first@example.com"}
+		require.ErrorIs(t, b.Users().UpdateProfile(t.Context(), w.org, taken, w.rec("user.change_email")), admin.ErrExists)
+		require.Equal(t, m, get(t, w, m.ID).User)
+		own := m
+		own.Email.Address = "Written-Otherwise@Example.com"
+		require.NoError(t, b.Users().UpdateProfile(t.Context(), w.org, own, w.rec("user.change_email")))
+	})
+	t.Run("changes role and status of the version that was read, and ends sessions", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		m := w.member(t, "member", admin.Developer)
+		asked := m
+		asked.Role, asked.UpdatedAt = admin.Analyst, epoch.Add(time.Second)
+		asked.Name, asked.Email = "Another", admin.Email{Address: "x@example.com", Key: "x@example.com"}
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, asked, w.rec("user.change_role")))
+		m.Role, m.UpdatedAt, m.Version = asked.Role, asked.UpdatedAt, 2
+		got := get(t, w, m.ID)
+		require.Equal(t, m, got.User)
+		require.Equal(t, int64(2), got.Credential.Epoch)
+		require.ErrorIs(t, b.Users().UpdateAccess(t.Context(), w.org, asked, w.rec("user.change_role")), admin.ErrConflict)
+		require.Equal(t, got, get(t, w, m.ID))
+	})
+	t.Run("keeps the last active administrator", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		demoted, deactivated := w.first, w.first
+		demoted.Role = admin.Analyst
+		deactivated.Status = admin.UserDeactivated
+		before := get(t, w, w.first.ID)
+		refused := func() {
+			t.Helper()
+			for _, u := range []admin.User{demoted, deactivated} {
+				require.ErrorIs(t, b.Users().UpdateAccess(t.Context(), w.org, u, w.rec("test.refused")), admin.ErrLastAdministrator)
+			}
+			require.Equal(t, before, get(t, w, w.first.ID))
+		}
+		w.member(t, "a developer does not count", admin.Developer)
+		refused()
+		second := w.member(t, "second", admin.Administrator)
+		second.Status = admin.UserDeactivated
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, second, w.rec("user.deactivate")))
+		refused()
+		second.Status, second.Version = admin.UserActive, 2
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, second, w.rec("user.reactivate")))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, demoted, w.rec("user.change_role")))
+	})
+	t.Run("keeps one of two administrators who demote each other at once", func(t *testing.T) {
+		for range 10 {
+			w := newWorld(t, b, c)
+			second := w.member(t, "second", admin.Administrator)
+			errs := atOnce(t, 2, func(ctx context.Context, n int) error {
+				u := []admin.User{w.first, second}[n]
+				u.Role = admin.Analyst
+				return b.Users().UpdateAccess(ctx, w.org, u, w.rec("user.change_role"))
+			})
+			require.Len(t, succeeded(t, errs, admin.ErrLastAdministrator), 1)
+			left, err := b.Users().List(t.Context(), w.org, admin.UserFilter{Role: admin.Administrator, Status: admin.UserActive}, page[uuid.UUID](10))
+			require.NoError(t, err)
+			require.Len(t, left, 1)
+		}
+	})
+	t.Run("revokes what a deactivated user sent and nothing else", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		m := w.member(t, "sender", admin.Administrator)
+		send := func(name string, by admin.Actor, expires time.Time) admin.Invitation {
+			i := w.invitation(name)
+			i.InvitedBy, i.ExpiresAt = by, expires
+			require.NoError(t, b.Invitations().Create(t.Context(), w.org, i, w.digest(name), 1000, w.rec("invitation.create")))
+			return i
+		}
+		sender := admin.Actor{Kind: admin.ActorUser, ID: m.ID.String()}
+		at := epoch.Add(time.Hour)
+		pending := send("pending", sender, at.Add(time.Microsecond))
+		expired := send("expired", sender, at)
+		accepted := send("accepted", sender, at.Add(time.Hour))
+		require.NoError(t, b.Invitations().Accept(t.Context(), w.org, w.acceptance(accepted), w.rec("invitation.accept")))
+		others := send("of another user", w.user(), at.Add(time.Hour))
+		tokens := send("of a token with the same id", admin.Actor{Kind: admin.ActorToken, ID: m.ID.String()}, at.Add(time.Hour))
+
+		m.Role, m.UpdatedAt = admin.Developer, at
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, m, w.rec("user.change_role")))
+		require.Equal(t, pending, w.get(t, pending.ID), "another role revokes nothing")
+		m.Status, m.Version = admin.UserDeactivated, 2
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, m, w.rec("user.deactivate")))
+
+		pending.Status, pending.SettledAt, pending.Version = admin.InvitationRevoked, at, 2
+		require.Equal(t, pending, w.get(t, pending.ID))
+		require.Equal(t, expired, w.get(t, expired.ID))
+		require.Equal(t, admin.InvitationAccepted, w.get(t, accepted.ID).Status)
+		require.Equal(t, others, w.get(t, others.ID))
+		require.Equal(t, tokens, w.get(t, tokens.ID))
+		again := w.invitation("pending")
+		require.NoError(t, b.Invitations().Create(t.Context(), w.org, again, w.digest("again"), 1000, w.rec("invitation.create")), "the address is free again")
+	})
+	t.Run("sets a password under the epoch that was read", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		want := get(t, w, w.first.ID)
+		set := admin.Credential{UserID: w.first.ID, Hash: w.hash("new"), Epoch: 1, ChangedAt: epoch.Add(time.Hour)}
+		require.NoError(t, b.Users().SetPassword(t.Context(), w.org, set, w.rec("user.change_password")))
+		want.Credential = set
+		want.Credential.Epoch = 2
+		require.Equal(t, want, get(t, w, w.first.ID))
+		require.ErrorIs(t, b.Users().SetPassword(t.Context(), w.org, set, w.rec("user.change_password")), admin.ErrConflict)
+		set.UserID = w.id()
+		require.ErrorIs(t, b.Users().SetPassword(t.Context(), w.org, set, w.rec("user.change_password")), admin.ErrNotFound)
+		require.Equal(t, want, get(t, w, w.first.ID))
+	})
+	t.Run("replaces a hash only where it is the one that was read", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		want := get(t, w, w.first.ID)
+		old := want.Credential.Hash
+		require.NoError(t, b.Users().Rehash(t.Context(), w.org, w.first.ID, old, w.hash("stronger")))
+		want.Credential.Hash = w.hash("stronger")
+		require.Equal(t, want, get(t, w, w.first.ID))
+		require.ErrorIs(t, b.Users().Rehash(t.Context(), w.org, w.first.ID, old, w.hash("late")), admin.ErrConflict)
+		require.ErrorIs(t, b.Users().Rehash(t.Context(), w.org, w.id(), old, w.hash("late")), admin.ErrNotFound)
+		require.Equal(t, want, get(t, w, w.first.ID))
+	})
+}
+
+// atOnce calls fn n times at the same time and returns how each ended.
+func atOnce(t *testing.T, n int, fn func(ctx context.Context, n int) error) []error {
+	t.Helper()
+	errs, start := make([]error, n), make(chan struct{})
+	var group sync.WaitGroup
+	for i := range n {
+		group.Go(func() {
+			<-start
+			errs[i] = fn(t.Context(), i)
+		})
+	}
+	close(start)
+	group.Wait()
+	return errs
+}
+
+// succeeded lists which calls did; the others must have failed with one of allowed.
+func succeeded(t *testing.T, errs []error, allowed ...error) []int {
+	t.Helper()
+	var out []int
+	for i, err := range errs {
+		if err == nil {
+			out = append(out, i)
+			continue
+		}
+		known := false
+		for _, a := range allowed {
+			known = known || errors.Is(err, a)
+		}
+		require.True(t, known, "unexpected failure: %v", err)
+	}
+	return out
+}
