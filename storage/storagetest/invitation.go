@@ -54,7 +54,7 @@ func (w *world) acceptance(i admin.Invitation) admin.Acceptance {
 	}
 	return admin.Acceptance{
 		Invitation: i, InviterEpoch: 1, User: u,
-		Credential: admin.Credential{UserID: u.ID, Hash: w.hash("member"), Epoch: 1, ChangedAt: u.CreatedAt},
+		Credential: admin.Credential{UserID: u.ID, Hash: w.passwordHash("member"), Epoch: 1, ChangedAt: u.CreatedAt},
 	}
 }
 

@@ -76,12 +76,12 @@ func userCalls() map[string]call {
 			return nil, s.Users().SetPassword(ctx, org, admin.Credential{UserID: w.seeds.people.member.ID, Hash: admin.NewPasswordHash("new"), Epoch: 1, ChangedAt: epoch}, rec)
 		},
 		"Users.Rehash": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
-			return nil, s.Users().Rehash(ctx, org, w.seeds.people.member.ID, w.hash("member"), w.hash("stronger"))
+			return nil, s.Users().Rehash(ctx, org, w.seeds.people.member.ID, w.passwordHash("member"), w.passwordHash("stronger"))
 		},
 	}
 }
 
-func (w *world) hash(of string) admin.PasswordHash {
+func (w *world) passwordHash(of string) admin.PasswordHash {
 	return admin.NewPasswordHash("$argon2id$" + w.mark(of))
 }
 
@@ -265,7 +265,7 @@ func testUsers(t *testing.T, open Open) {
 	t.Run("sets a password under the epoch that was read", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		want := get(t, w, w.first.ID)
-		set := admin.Credential{UserID: w.first.ID, Hash: w.hash("new"), Epoch: 1, ChangedAt: epoch.Add(time.Hour)}
+		set := admin.Credential{UserID: w.first.ID, Hash: w.passwordHash("new"), Epoch: 1, ChangedAt: epoch.Add(time.Hour)}
 		require.NoError(t, b.Users().SetPassword(t.Context(), w.org, set, w.rec("user.change_password")))
 		want.Credential = set
 		want.Credential.Epoch = 2
@@ -279,11 +279,11 @@ func testUsers(t *testing.T, open Open) {
 		w := newWorld(t, b, c)
 		want := get(t, w, w.first.ID)
 		old := want.Credential.Hash
-		require.NoError(t, b.Users().Rehash(t.Context(), w.org, w.first.ID, old, w.hash("stronger")))
-		want.Credential.Hash = w.hash("stronger")
+		require.NoError(t, b.Users().Rehash(t.Context(), w.org, w.first.ID, old, w.passwordHash("stronger")))
+		want.Credential.Hash = w.passwordHash("stronger")
 		require.Equal(t, want, get(t, w, w.first.ID))
-		require.ErrorIs(t, b.Users().Rehash(t.Context(), w.org, w.first.ID, old, w.hash("late")), admin.ErrConflict)
-		require.ErrorIs(t, b.Users().Rehash(t.Context(), w.org, w.id(), old, w.hash("late")), admin.ErrNotFound)
+		require.ErrorIs(t, b.Users().Rehash(t.Context(), w.org, w.first.ID, old, w.passwordHash("late")), admin.ErrConflict)
+		require.ErrorIs(t, b.Users().Rehash(t.Context(), w.org, w.id(), old, w.passwordHash("late")), admin.ErrNotFound)
 		require.Equal(t, want, get(t, w, w.first.ID))
 	})
 }
