@@ -31,12 +31,14 @@ func ParseDecimal(text string) (decimal.Decimal, error) {
 }
 
 // CheckDecimal fails with ErrInvalid for a number of more than MaxDigits significant digits, or
-// more than MaxScale digits after the point, not counting zeros at its end.
+// more than MaxScale digits after the point, not counting zeros at its end. A number that was made
+// with an exponent or a coefficient far beyond those limits is refused too, even where it amounts
+// to zero or to a short number: handling it would cost time and memory without bound, and JSON such
+// as 0e-1000000000 makes one.
 func CheckDecimal(d decimal.Decimal) error {
-	// Beyond this exponent the number breaks a limit whatever its digits, and writing it out
-	// would cost memory in proportion to the exponent.
-	if e := d.Exponent(); !d.IsZero() && (e > MaxDigits || e < -10*MaxDigits) {
-		return fmt.Errorf("number with exponent %d is outside what is kept exactly: at most %d digits, %d after the point: %w", e, MaxDigits, MaxScale, ErrInvalid)
+	if e, bits := d.Exponent(), d.Coefficient().BitLen(); e > MaxDigits || e < -maxExponent || bits > maxBits {
+		return fmt.Errorf("number with exponent %d and a coefficient of %d bits is outside what is kept exactly: at most %d digits, %d after the point: %w",
+			e, bits, MaxDigits, MaxScale, ErrInvalid)
 	}
 	text := strings.TrimPrefix(d.String(), "-")
 	whole, fraction, _ := strings.Cut(text, ".")
@@ -58,6 +60,13 @@ func CanonicalDecimal(d decimal.Decimal) decimal.Decimal {
 	}
 	return c
 }
+
+// What CheckDecimal looks at more closely: superfluous zeros, such as a product of decimals has, are
+// no reason to refuse.
+const (
+	maxExponent = 10 * MaxDigits
+	maxBits     = 4 * (maxExponent + MaxDigits) // a decimal digit takes less than 4 bits
+)
 
 // maxDecimalText bounds what is parsed at all: sign, digits, point and superfluous zeros.
 const maxDecimalText = 64

@@ -3,6 +3,7 @@ package admin
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/idna"
 )
@@ -17,10 +18,12 @@ type Email struct {
 // String is the address as it was given.
 func (e Email) String() string { return e.Address }
 
-// Limits of an address, in bytes (RFC 5321, 4.5.3.1, less the angle brackets).
+// Limits of an address in its ASCII form, in bytes (RFC 5321, 4.5.3.1, less the angle brackets;
+// RFC 1035, 2.3.4).
 const (
 	maxEmail = 254
 	maxLocal = 64
+	maxLabel = 63
 )
 
 // ParseEmail reads an address such as "Ann@Example.com". The part before the @ must be ASCII
@@ -46,11 +49,34 @@ func ParseEmail(text string) (Email, error) {
 		return bad("before the @ use letters, digits and .!#$%&'*+/=?^_`{|}~-")
 	}
 	ascii, err := idna.Lookup.ToASCII(domain)
-	if err != nil || !strings.Contains(ascii, ".") || strings.HasSuffix(ascii, ".") || len(ascii) > 253 {
+	if err != nil || !domainName(ascii) || strings.ContainsFunc(domain, invisible) {
 		return bad("the part after the @ must be a domain name such as example.com")
 	}
 	// idna lowers the domain; the local part is ASCII, so lowering it cannot fold look-alikes.
-	return Email{Address: text, Key: strings.ToLower(local) + "@" + strings.ToLower(ascii)}, nil
+	key := strings.ToLower(local) + "@" + strings.ToLower(ascii)
+	if len(key) > maxEmail {
+		return bad(fmt.Sprintf("its domain in ASCII form makes it longer than %d bytes", maxEmail))
+	}
+	return Email{Address: text, Key: key}, nil
+}
+
+// domainName reports whether an ASCII name has two labels or more, none empty or too long: idna
+// looks at the characters of labels, and not at how many there are.
+func domainName(ascii string) bool {
+	labels := 0
+	for label := range strings.SplitSeq(ascii, ".") {
+		if label == "" || len(label) > maxLabel {
+			return false
+		}
+		labels++
+	}
+	return labels > 1
+}
+
+// invisible is what idna drops from a name, so that two addresses with one key would look alike and
+// be written differently. The joiners are letters of some scripts; idna checks where they stand.
+func invisible(r rune) bool {
+	return !unicode.IsGraphic(r) && r != '\u200c' && r != '\u200d'
 }
 
 // localRune is RFC 5322's atext, or a dot.

@@ -102,8 +102,12 @@ func (p *Problems) ID(path, value string) { p.Text(path, value, 1, MaxID) }
 // Clip shortens a value for an error message, so that a huge input does not make a huge error.
 func Clip(value string) string {
 	const most = 60
-	if utf8.RuneCountInString(value) <= most {
-		return value
+	n := 0
+	for i := range value {
+		if n == most {
+			return value[:i] + "…"
+		}
+		n++
 	}
-	return string([]rune(value)[:most]) + "…"
+	return value
 }
