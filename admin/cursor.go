@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -64,6 +65,9 @@ func openCursor[K Key](org OrgID, list string, c Cursor) (K, error) {
 	}
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(string(c))
 	if err != nil || len(raw) < 1+cursorBinding || raw[0] != cursorVersion {
+		return key, bad
+	}
+	if strings.ContainsAny(string(c), "\r\n") { // which base64 skips
 		return key, bad
 	}
 	if [cursorBinding]byte(raw[1:1+cursorBinding]) != bind(org, list) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -49,7 +50,7 @@ func ParseEmail(text string) (Email, error) {
 		return bad("before the @ use letters, digits and .!#$%&'*+/=?^_`{|}~-")
 	}
 	ascii, err := idna.Lookup.ToASCII(domain)
-	if err != nil || !domainName(ascii) || strings.ContainsFunc(domain, invisible) {
+	if err != nil || !domainName(ascii) || !utf8.ValidString(domain) || strings.ContainsFunc(domain, invisible) {
 		return bad("the part after the @ must be a domain name such as example.com")
 	}
 	// idna lowers the domain; the local part is ASCII, so lowering it cannot fold look-alikes.

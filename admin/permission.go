@@ -40,6 +40,9 @@ type PermissionSet struct {
 
 // Permissions makes a set; duplicates count once.
 func Permissions(ps ...Permission) PermissionSet {
+	if len(ps) == 0 {
+		return PermissionSet{} // so that all empty sets are alike, to reflect.DeepEqual too
+	}
 	s := slices.Clone(ps)
 	slices.Sort(s)
 	return PermissionSet{sorted: slices.Compact(s)}
