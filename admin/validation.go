@@ -62,6 +62,12 @@ func (p *Problems) Add(path, code, format string, args ...any) {
 	p.fields = append(p.fields, FieldError{Path: path, Code: code, Message: fmt.Sprintf(format, args...)})
 }
 
+// AddError records that the value at path was refused with err, by ParseEmail or CheckDecimal say. Its
+// text is the message, less the ErrInvalid at its end, which the whole already says.
+func (p *Problems) AddError(path, code string, err error) {
+	p.Add(path, code, "%s", strings.TrimSuffix(err.Error(), ": "+ErrInvalid.Error()))
+}
+
 // Err is nil where nothing was added, else a *ValidationError with everything that was.
 func (p *Problems) Err() error {
 	if len(p.fields) == 0 {

@@ -34,6 +34,14 @@ func TestProblemsTellsAllAtOnce(t *testing.T) {
 		`; /rows/3/a~1b: "x" is in row 1 too`, err.Error())
 }
 
+func TestProblemsAddError(t *testing.T) {
+	_, err := admin.ParseEmail("ann")
+	var p admin.Problems
+	p.AddError("/email", admin.CodeFormat, err)
+	p.AddError("/file", admin.CodeFormat, errors.New("not a file"))
+	require.EqualError(t, p.Err(), `invalid input: /email: "ann" is not an e-mail address: write it as name@domain, with one @; /file: not a file`)
+}
+
 func TestProblemsText(t *testing.T) {
 	for _, tc := range []struct {
 		reason, value string
