@@ -1,10 +1,13 @@
 package admin
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 )
@@ -14,13 +17,14 @@ import (
 // confined to the scope's organization anyway), so it is bound but not signed.
 type Cursor string
 
-// Key is what lists are ordered by.
+// Key is what lists are ordered by. Texts are valid UTF-8 without NUL; the zero key means the start
+// of a list, so no item has it.
 type Key interface{ string | int64 | uuid.UUID }
 
 const (
 	cursorVersion = 1
 	cursorBinding = 6 // bytes of the digest that bind a cursor to its list
-	maxCursor     = 512
+	maxCursor     = 4096
 )
 
 // bind digests what a cursor is good for. The length keeps ("a", "b") apart from ("ab", "").
@@ -63,12 +67,20 @@ func openCursor[K Key](org OrgID, list string, c Cursor) (K, error) {
 	if err != nil || len(raw) < 1+cursorBinding || raw[0] != cursorVersion {
 		return key, bad
 	}
+	if strings.ContainsAny(string(c), "\r\n") { // which base64 skips
+		return key, bad
+	}
 	if [cursorBinding]byte(raw[1:1+cursorBinding]) != bind(org, list) {
 		return key, bad
 	}
 	raw = raw[1+cursorBinding:]
 	switch k := any(&key).(type) {
 	case *string:
+		// A cursor is not signed: what nobody could have stored must not reach a database, which
+		// may refuse the bytes with an error of its own.
+		if !utf8.Valid(raw) || bytes.IndexByte(raw, 0) >= 0 {
+			return key, bad
+		}
 		*k = string(raw)
 	case *int64:
 		if len(raw) != 8 {

@@ -31,14 +31,15 @@ func ParseDecimal(text string) (decimal.Decimal, error) {
 }
 
 // CheckDecimal fails with ErrInvalid for a number of more than MaxDigits significant digits, or
-// more than MaxScale digits after the point, not counting zeros at its end.
+// more than MaxScale digits after the point, not counting zeros at its end. A number that was made
+// with an exponent or a coefficient far beyond those limits is refused too, even where it amounts
+// to zero or to a short number: handling it would cost time and memory without bound.
 func CheckDecimal(d decimal.Decimal) error {
-	// Beyond this exponent the number breaks a limit whatever its digits, and writing it out
-	// would cost memory in proportion to the exponent.
-	if e := d.Exponent(); !d.IsZero() && (e > MaxDigits || e < -10*MaxDigits) {
-		return fmt.Errorf("number with exponent %d is outside what is kept exactly: at most %d digits, %d after the point: %w", e, MaxDigits, MaxScale, ErrInvalid)
+	if e, bits := d.Exponent(), d.Coefficient().BitLen(); e > MaxDigits || e < -maxExponent || bits > maxBits {
+		return fmt.Errorf("number with exponent %d and a coefficient of %d bits is outside what is kept exactly: at most %d digits, %d after the point: %w",
+			e, bits, MaxDigits, MaxScale, ErrInvalid)
 	}
-	text := strings.TrimPrefix(d.String(), "-")
+	text := strings.TrimPrefix(plain(d), "-")
 	whole, fraction, _ := strings.Cut(text, ".")
 	whole = strings.TrimLeft(whole, "0")
 	if digits := len(whole) + len(fraction); digits > MaxDigits || len(fraction) > MaxScale {
@@ -52,12 +53,29 @@ func CheckDecimal(d decimal.Decimal) error {
 // exponent: the one form in which a number is kept, so that every storage gives back the same. Call
 // it on what CheckDecimal has passed.
 func CanonicalDecimal(d decimal.Decimal) decimal.Decimal {
-	c, err := decimal.NewFromString(d.String())
+	c, err := decimal.NewFromString(plain(d))
 	if err != nil {
-		return d // String always parses
+		return d // what plain wrote always parses
 	}
 	return c
 }
+
+// plain writes d without an exponent and without zeros at the end of its fraction. String does not
+// do: a host can change what it writes with the variables of package decimal.
+func plain(d decimal.Decimal) string {
+	text := d.StringFixed(max(0, -d.Exponent()))
+	if strings.Contains(text, ".") {
+		text = strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
+	}
+	return text
+}
+
+// What CheckDecimal looks at more closely: superfluous zeros, such as a product of decimals has, are
+// no reason to refuse.
+const (
+	maxExponent = 10 * MaxDigits
+	maxBits     = 4 * (maxExponent + MaxDigits) // a decimal digit takes less than 4 bits
+)
 
 // maxDecimalText bounds what is parsed at all: sign, digits, point and superfluous zeros.
 const maxDecimalText = 64

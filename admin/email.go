@@ -3,6 +3,7 @@ package admin
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
@@ -18,10 +19,12 @@ type Email struct {
 // String is the address as it was given.
 func (e Email) String() string { return e.Address }
 
-// Limits of an address, in bytes (RFC 5321, 4.5.3.1, less the angle brackets).
+// Limits of an address in its ASCII form, in bytes (RFC 5321, 4.5.3.1, less the angle brackets;
+// RFC 1035, 2.3.4).
 const (
 	maxEmail = 254
 	maxLocal = 64
+	maxLabel = 63
 )
 
 // ParseEmail reads an address such as "Ann@Example.com". The part before the @ must be ASCII
@@ -47,28 +50,34 @@ func ParseEmail(text string) (Email, error) {
 		return bad("before the @ use letters, digits and .!#$%&'*+/=?^_`{|}~-")
 	}
 	ascii, err := idna.Lookup.ToASCII(domain)
-	if err != nil || !utf8.ValidString(domain) || !domainName(ascii) {
+	if err != nil || !domainName(ascii) || !utf8.ValidString(domain) || strings.ContainsFunc(domain, invisible) {
 		return bad("the part after the @ must be a domain name such as example.com")
 	}
 	// idna lowers the domain; the local part is ASCII, so lowering it cannot fold look-alikes.
 	key := strings.ToLower(local) + "@" + strings.ToLower(ascii)
 	if len(key) > maxEmail {
-		return bad(fmt.Sprintf("with its domain in ASCII it is longer than %d bytes", maxEmail))
+		return bad(fmt.Sprintf("its domain in ASCII form makes it longer than %d bytes", maxEmail))
 	}
 	return Email{Address: text, Key: key}, nil
 }
 
-// domainName reports whether ascii, which idna let pass, has at least two labels of 1 to 63 bytes
-// (RFC 1035, 2.3.4): idna does not look at lengths when it looks up.
+// domainName reports whether an ASCII name has two labels or more, none empty or too long: idna
+// looks at the characters of labels, and not at how many there are.
 func domainName(ascii string) bool {
 	labels := 0
 	for label := range strings.SplitSeq(ascii, ".") {
-		if len(label) < 1 || len(label) > 63 {
+		if label == "" || len(label) > maxLabel {
 			return false
 		}
 		labels++
 	}
 	return labels > 1
+}
+
+// invisible is what idna drops from a name, so that two addresses with one key would look alike and
+// be written differently. The joiners are letters of some scripts; idna checks where they stand.
+func invisible(r rune) bool {
+	return !unicode.IsGraphic(r) && r != '\u200c' && r != '\u200d'
 }
 
 // localRune is RFC 5322's atext, or a dot.

@@ -53,7 +53,11 @@ func Paginate[T any, K Key](org OrgID, list string, q Query, fetch func(Seek[K])
 		return Page[T]{Items: items}, nil
 	}
 	items = items[:q.Limit]
-	return Page[T]{Items: items, Next: sealCursor(org, list, key(items[q.Limit-1]))}, nil
+	next := sealCursor(org, list, key(items[q.Limit-1]))
+	if len(next) > maxCursor {
+		return Page[T]{}, fmt.Errorf("list %s: the key of an item is too long for a cursor of %d characters", Clip(list), maxCursor)
+	}
+	return Page[T]{Items: items, Next: next}, nil
 }
 
 // All iterates over a whole list, page by page. The first error ends it.

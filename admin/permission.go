@@ -40,6 +40,9 @@ type PermissionSet struct {
 
 // Permissions makes a set; duplicates count once.
 func Permissions(ps ...Permission) PermissionSet {
+	if len(ps) == 0 {
+		return PermissionSet{} // so that all empty sets are alike, to reflect.DeepEqual too
+	}
 	s := slices.Clone(ps)
 	slices.Sort(s)
 	return PermissionSet{sorted: slices.Compact(s)}
@@ -73,7 +76,8 @@ func (s PermissionSet) Len() int { return len(s.sorted) }
 // List is the permissions in order; the caller may change the slice.
 func (s PermissionSet) List() []Permission { return slices.Clone(s.sorted) }
 
-// String joins the permissions with blanks; ParsePermissions is its inverse.
+// String joins the permissions with blanks; ParsePermissions is its inverse, for permissions of the
+// shape "<area>.<verb>", without blanks.
 func (s PermissionSet) String() string { return joinPermissions(s.sorted) }
 
 // ParsePermissions reads what String wrote. It does not check that the permissions are known.

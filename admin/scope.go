@@ -73,8 +73,8 @@ func (s Scope) Org() OrgID { return s.org }
 // Actor is who acts.
 func (s Scope) Actor() Actor { return s.actor }
 
-// Can reports whether the scope may do p.
-func (s Scope) Can(p Permission) bool { return s.org != "" && (s.system || s.granted.Has(p)) }
+// Can reports whether the scope may do p: whether Require(p) is nil.
+func (s Scope) Can(p Permission) bool { return s.Require(p) == nil }
 
 // Require is nil where the scope may do everything in ps. It fails with ErrUnauthenticated for the
 // zero Scope, ErrInvalid for a malformed organization id, and ErrForbidden, naming what is missing.

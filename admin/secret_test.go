@@ -7,6 +7,8 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	htmltemplate "html/template"
+	"log"
 	"log/slog"
 	"testing"
 	"text/template"
@@ -16,103 +18,142 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// hidden is what must not come out, in text and in the forms that verbs give it.
-const hidden = "hunter2-hunter2"
+const leak = "hunter2-s3cr3t"
 
-var forms = []string{hidden, fmt.Sprintf("%x", hidden), fmt.Sprintf("%X", hidden), fmt.Sprintf("% x", hidden), fmt.Sprintf("%d", []byte(hidden)), "aHVudGVyMi1odW50ZXIy"}
-
-type nested struct{ Secret any }
-
-type unexported struct {
-	secret admin.Secret
-	hash   admin.PasswordHash
+// holder is a host's struct with secrets where structs have them.
+type holder struct {
+	Name    string
+	Secret  admin.Secret
+	Pointer *admin.Secret
+	hidden  admin.Secret // fmt calls no methods on it
+	Hash    admin.PasswordHash
+	inner   struct{ deep admin.PasswordHash }
 }
 
-type embedding struct {
-	admin.Secret
-}
-
-// holders are secrets in everything that one may be put in.
-func holders() map[string]any {
-	s, h := admin.NewSecret(hidden), admin.NewPasswordHash(hidden)
+// nestings is every way in which a secret comes into a value that is printed.
+func nestings() map[string]any {
+	s, h := admin.NewSecret(leak), admin.NewPasswordHash(leak)
+	held := holder{Name: "x", Secret: s, Pointer: &s, hidden: s, Hash: h}
+	held.inner.deep = h
 	return map[string]any{
-		"secret":                s,
-		"hash":                  h,
-		"pointer":               &s,
-		"pointer to hash":       &h,
-		"struct":                nested{s},
-		"pointer to struct":     &nested{&h},
-		"unexported fields":     unexported{s, h},
-		"pointer to unexported": &unexported{s, h},
-		"embedded":              embedding{s},
-		"slice":                 []admin.Secret{s},
-		"slice of any":          []any{s, &h},
-		"map":                   map[string]admin.PasswordHash{"key": h},
-		"map key":               map[admin.Secret]int{s: 1},
-		"credential":            admin.Credential{Hash: h},
-		"acceptance":            admin.Acceptance{Credential: admin.Credential{Hash: h}},
-		"input":                 admin.AcceptInput{Password: s},
-		"new organization":      admin.NewOrganization{Admin: admin.NewAdmin{Password: s}},
+		"secret": s, "hash": h, "pointer": &s, "pointer to hash": &h, "struct": held, "pointer to struct": &held,
+		"slice": []admin.Secret{s}, "slice of any": []any{s, &s, h}, "array": [1]admin.Secret{s},
+		"map": map[string]admin.Secret{"a": s}, "map of structs": map[string]holder{"a": held},
+		"map key": map[admin.Secret]int{s: 1}, "slice of structs": []holder{held}, "nested any": []any{[]any{held}},
+		"error": fmt.Errorf("token %v: %w", s, admin.ErrInvalid), "quoted error": fmt.Errorf("token %q %x %+v", s, s, held),
+		"credential": admin.Credential{Hash: h}, "acceptance": admin.Acceptance{Credential: admin.Credential{Hash: h}},
+		"input": admin.AcceptInput{Password: s}, "new organization": admin.NewOrganization{Admin: admin.NewAdmin{Password: s}},
+		"joined errors": errors.Join(fmt.Errorf("%s", h), fmt.Errorf("%#v", s)),
+		"channel":       func() any { c := make(chan admin.Secret, 1); c <- s; return c }(),
 	}
 }
 
-func requireHidden(t *testing.T, text, how string) {
+func requireNoLeak(t *testing.T, out string) {
 	t.Helper()
-	for _, f := range forms {
-		require.NotContains(t, text, f, how)
+	require.NotContains(t, out, leak)
+	require.NotContains(t, out, fmt.Sprintf("%x", leak))
+	require.NotContains(t, out, fmt.Sprintf("%X", leak))
+	require.NotContains(t, out, fmt.Sprintf("%d", []byte(leak)))
+	require.NotContains(t, out, "aHVudGVyMi1zM2NyM3") // base64
+}
+
+func TestSecretsDoNotPrint(t *testing.T) {
+	verbs := []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%#x", "%d", "%b", "%o", "%c", "%U", "%e", "%g", "%t", "%p", "%T", "%z", "%20v", "%-20.3s", "%!"}
+	for name, value := range nestings() {
+		t.Run(name, func(t *testing.T) {
+			for _, verb := range verbs {
+				requireNoLeak(t, fmt.Sprintf(verb, value))
+			}
+			requireNoLeak(t, fmt.Sprint(value))
+			requireNoLeak(t, fmt.Sprintln(value, value))
+		})
+	}
+	for _, verb := range verbs {
+		if verb != "%T" && verb != "%p" && verb != "%!" { // which ask for the type, an address and nothing
+			require.Equal(t, "[redacted]", fmt.Sprintf(verb, admin.NewSecret(leak)), verb)
+			require.Equal(t, "[redacted]", fmt.Sprintf(verb, admin.NewPasswordHash(leak)), verb)
+		}
 	}
 }
 
-func TestSecretsDoNotComeOut(t *testing.T) {
-	for name, v := range holders() {
+func TestSecretsDoNotMarshal(t *testing.T) {
+	for name, value := range nestings() {
 		t.Run(name, func(t *testing.T) {
-			for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%d", "%t", "%c", "%U", "%p", "%b", "%o", "%e", "%10.5s", "%-20v", "%!"} {
-				requireHidden(t, fmt.Sprintf(verb, v), verb)
-			}
-			requireHidden(t, fmt.Sprint(v), "Sprint")
-			requireHidden(t, fmt.Errorf("failed: %v", v).Error(), "Errorf")
-
+			// Some values cannot be marshalled at all; what was written by then counts.
 			var out bytes.Buffer
-			for how, handler := range map[string]slog.Handler{"text": slog.NewTextHandler(&out, nil), "JSON": slog.NewJSONHandler(&out, nil)} {
-				slog.New(handler).Info("log", "value", v, slog.Group("group", "value", v))
-				requireHidden(t, out.String(), how)
+			if b, err := json.Marshal(value); err == nil {
+				out.Write(b)
+			} else {
+				out.WriteString(err.Error())
 			}
-			// Some cannot be marshalled, such as a map by a struct; what then comes out is an error.
-			marshalled, err := json.Marshal(v)
-			requireHidden(t, fmt.Sprint(string(marshalled), err), "json")
-			marshalled, err = xml.Marshal(v)
-			requireHidden(t, fmt.Sprint(string(marshalled), err), "xml")
-			out.Reset()
-			err = gob.NewEncoder(&out).Encode(v)
-			requireHidden(t, fmt.Sprint(out.String(), err), "gob")
-			out.Reset()
-			err = template.Must(template.New("t").Parse(`{{.}} {{printf "%v" .}}`)).Execute(&out, v)
-			requireHidden(t, fmt.Sprint(out.String(), err), "template")
-			func() {
-				defer func() { requireHidden(t, fmt.Sprint(recover()), "panic") }()
-				panic(v)
-			}()
+			_ = json.NewEncoder(&out).Encode(map[string]any{"a": value})
+			_ = xml.NewEncoder(&out).Encode(value)
+			_ = gob.NewEncoder(&out).Encode(value)
+			requireNoLeak(t, out.String())
+		})
+	}
+	b, err := json.Marshal(struct{ Secret admin.Secret }{admin.NewSecret(leak)})
+	require.NoError(t, err)
+	require.JSONEq(t, `{"Secret":"[redacted]"}`, string(b))
+	type credential struct{ Hash admin.PasswordHash }
+	b, err = xml.Marshal(credential{admin.NewPasswordHash(leak)})
+	require.NoError(t, err)
+	require.Contains(t, string(b), "<Hash>[redacted]</Hash>")
+}
+
+func TestSecretsAreNotReadFromJSON(t *testing.T) {
+	var shown struct{ Secret admin.Secret }
+	require.Error(t, json.Unmarshal([]byte(`{"Secret":"[redacted]"}`), &shown), "or a record that was shown would overwrite the secret when it comes back")
+	require.True(t, shown.Secret.IsZero())
+}
+
+func TestSecretsDoNotLog(t *testing.T) {
+	for name, value := range nestings() {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			for _, handler := range []slog.Handler{slog.NewTextHandler(&out, nil), slog.NewJSONHandler(&out, nil)} {
+				logger := slog.New(handler)
+				logger.Info("message", "value", value)
+				logger.With("value", value).Info("message")
+				logger.Info("message", slog.Group("group", "value", value))
+			}
+			log.New(&out, "", 0).Println(value)
+			requireNoLeak(t, out.String())
+		})
+	}
+	var out bytes.Buffer
+	slog.New(slog.NewTextHandler(&out, nil)).Info("m", "secret", admin.NewSecret(leak))
+	require.Contains(t, out.String(), "secret=[redacted]")
+}
+
+func TestSecretsDoNotRender(t *testing.T) {
+	text := template.Must(template.New("").Parse(`{{.}} {{printf "%s %v %q" . . .}} {{print .}} {{html .}}`))
+	page := htmltemplate.Must(htmltemplate.New("").Parse(`<p title="{{.}}">{{.}}</p><script>var x = {{.}}</script><a href="/?q={{.}}">x</a>`))
+	for name, value := range nestings() {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			_ = text.Execute(&out, value)
+			_ = page.Execute(&out, value)
+			requireNoLeak(t, out.String())
 		})
 	}
 }
 
-func TestSecretReveals(t *testing.T) {
-	s := admin.NewSecret(hidden)
-	require.Equal(t, hidden, s.Reveal())
-	require.False(t, s.IsZero())
-	require.Equal(t, "[redacted]", s.String())
-	require.Equal(t, hidden, admin.NewPasswordHash(hidden).PHC())
-	for _, zero := range []admin.Secret{{}, admin.NewSecret("")} {
-		require.True(t, zero.IsZero())
-		require.Empty(t, zero.Reveal())
-		require.Equal(t, "[redacted]", fmt.Sprint(zero), "nor does it tell whether there is one")
-	}
-	require.True(t, admin.PasswordHash{}.IsZero())
-	require.Empty(t, admin.PasswordHash{}.PHC())
-	b, err := json.Marshal(s)
-	require.NoError(t, err)
-	require.JSONEq(t, `"[redacted]"`, string(b))
-	require.Error(t, json.Unmarshal([]byte(`{"Password":"[redacted]"}`), new(admin.AcceptInput)), "nothing is read back by accident")
+func TestSecretsReveal(t *testing.T) {
+	require.Equal(t, leak, admin.NewSecret(leak).Reveal())
+	require.Equal(t, leak, admin.NewPasswordHash(leak).PHC())
+	require.False(t, admin.NewSecret(leak).IsZero())
+	require.False(t, admin.NewPasswordHash(leak).IsZero())
+
+	var s admin.Secret
+	require.Empty(t, s.Reveal())
+	require.True(t, s.IsZero())
+	require.True(t, admin.NewSecret("").IsZero(), "nothing is no secret")
+	require.Equal(t, "[redacted]", s.String(), "that there is none is not told either")
+	var h admin.PasswordHash
+	require.Empty(t, h.PHC())
+	require.True(t, h.IsZero())
+	require.Equal(t, "<nil>", fmt.Sprint((*admin.Secret)(nil)))
 }
 
 func TestSecretDigest(t *testing.T) {

@@ -62,6 +62,12 @@ func (p *Problems) Add(path, code, format string, args ...any) {
 	p.fields = append(p.fields, FieldError{Path: path, Code: code, Message: fmt.Sprintf(format, args...)})
 }
 
+// AddError records that the value at path was refused with err, by ParseEmail or CheckDecimal say. Its
+// text is the message, less the ErrInvalid at its end, which the whole already says.
+func (p *Problems) AddError(path, code string, err error) {
+	p.Add(path, code, "%s", strings.TrimSuffix(err.Error(), ": "+ErrInvalid.Error()))
+}
+
 // Err is nil where nothing was added, else a *ValidationError with everything that was.
 func (p *Problems) Err() error {
 	if len(p.fields) == 0 {
@@ -102,8 +108,12 @@ func (p *Problems) ID(path, value string) { p.Text(path, value, 1, MaxID) }
 // Clip shortens a value for an error message, so that a huge input does not make a huge error.
 func Clip(value string) string {
 	const most = 60
-	if utf8.RuneCountInString(value) <= most {
-		return value
+	n := 0
+	for i := range value {
+		if n == most {
+			return value[:i] + "…"
+		}
+		n++
 	}
-	return string([]rune(value)[:most]) + "…"
+	return value
 }

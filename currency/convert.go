@@ -31,7 +31,9 @@ type Table struct {
 
 // Convert turns an amount of one currency into another: amount × rate of from ÷ rate of to,
 // computed exactly and rounded once, to the minor units of to, ties to even. It fails with
-// admin.ErrNotFound for a currency that the organization does not use.
+// admin.ErrNotFound for a currency that the organization does not use, and with admin.ErrInvalid for
+// a code that is not in ISO 4217, and for an amount or a result of more digits than are kept exactly
+// (admin.CheckDecimal).
 func (t Table) Convert(amount decimal.Decimal, from, to Code) (decimal.Decimal, error) {
 	if err := admin.CheckDecimal(amount); err != nil {
 		return decimal.Decimal{}, fmt.Errorf("amount: %w", err)
@@ -48,7 +50,11 @@ func (t Table) Convert(amount decimal.Decimal, from, to Code) (decimal.Decimal, 
 	if err != nil {
 		return decimal.Decimal{}, err
 	}
-	return quotient(amount.Mul(have), want, int32(unit.MinorUnits)), nil
+	result := quotient(amount.Mul(have), want, int32(unit.MinorUnits))
+	if err := admin.CheckDecimal(result); err != nil {
+		return decimal.Decimal{}, fmt.Errorf("%s in %s: %w", from, to, err)
+	}
+	return result, nil
 }
 
 func (t Table) rate(code Code) (decimal.Decimal, error) {

@@ -36,12 +36,12 @@ var maxRate = decimal.New(1, 12)
 func check(code Code, rate decimal.Decimal) error {
 	var p admin.Problems
 	if u, err := unitOf(code); err != nil {
-		p.Add("/code", admin.CodeUnknown, "%v", err)
+		p.AddError("/code", admin.CodeUnknown, err)
 	} else if !u.holdsMoney() {
 		p.Add("/code", admin.CodeUnknown, "%s (%s) is not a currency that money is kept in", u.Code, u.Name)
 	}
 	if err := admin.CheckDecimal(rate); err != nil {
-		p.Add("/rate", admin.CodeRange, "%v", err)
+		p.AddError("/rate", admin.CodeRange, err)
 	} else if !rate.IsPositive() || !rate.LessThan(maxRate) {
 		p.Add("/rate", admin.CodeRange, "%s is not a rate: one unit of the currency must be worth more than 0 and less than %s units of the base", rate, maxRate)
 	}

@@ -30,6 +30,7 @@ type Backend interface {
 	// InTx runs fn with stores whose writes commit together when fn returns nil, or not at all. It
 	// may run fn again from the start after a serialization failure or a deadlock, so fn must not
 	// keep anything from a run that did not commit. Within fn, use only the stores it was given:
-	// the Backend itself may wait for fn to end. InTx does not nest.
+	// the Backend itself may wait for fn to end. They are for one goroutine, and of no use once fn
+	// has returned. InTx does not nest. Where ctx ends before the commit, nothing is written.
 	InTx(ctx context.Context, fn func(Stores) error) error
 }

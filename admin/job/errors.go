@@ -21,8 +21,8 @@ func (p *permanent) Error() string { return p.err.Error() }
 func (p *permanent) Unwrap() error { return p.err }
 
 // Fail marks err as one that retrying cannot mend (a file that changed, an actor who lost the
-// permission): the job becomes Failed with err's text as its Failure. Any other error of a batch
-// leaves the job as it was, to be tried again.
+// permission): the job becomes Failed with err's text as its Failure. After any other error of a
+// batch the job stays InProgress without a lease, to be tried again.
 func Fail(err error) error { return &permanent{err: err} }
 
 func isPermanent(err error) bool {

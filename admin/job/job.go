@@ -37,9 +37,6 @@ type Counts struct {
 	Failed    int64 // tried and refused, with a reason
 }
 
-// Final reports whether the entry is done with.
-func (s EntryStatus) Final() bool { return s != EntryPending && s != EntryInProgress }
-
 // Add is the sum, field by field.
 func (c Counts) Add(d Counts) Counts {
 	return Counts{
@@ -138,6 +135,9 @@ const (
 	EntryFailed     EntryStatus = "FAILED"
 	EntryCancelled  EntryStatus = "CANCELLED"
 )
+
+// Final reports whether the entry is done with.
+func (s EntryStatus) Final() bool { return s != EntryPending && s != EntryInProgress }
 
 // Reason is a domain's typed reason for an entry's status, such as "has_overrides".
 type Reason string

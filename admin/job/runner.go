@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -36,7 +37,7 @@ type Result struct {
 type Progress struct {
 	Status  Status
 	Counts  Counts
-	Failure string // why it Failed
+	Failure string // why it Failed; 2000 characters at most
 }
 
 // Done reports whether the job is final.
@@ -62,7 +63,7 @@ type Runner[P any] struct {
 	Runtime    admin.Runtime // with defaults
 	Lease      time.Duration // 0 means DefaultLease
 
-	// Authorize, where set, is asked before each claim whether the job's creator may still do
+	// Authorize, where set, is asked before each batch whether the job's creator may still do
 	// what it does; its admin.ErrForbidden or admin.ErrNotFound fails the job for good.
 	Authorize func(ctx context.Context, org admin.OrgID, j Job) error
 }
@@ -70,7 +71,8 @@ type Runner[P any] struct {
 // Step claims the job, does one batch and gives the lease back. A final job is left as it is.
 // Errors: admin.ErrNotFound, admin.ErrBusy while another worker is at it, ErrNotDue,
 // ErrLeaseLost where another worker overtook this one, admin.ErrState where the job waits for
-// confirmation; any other error left the job as it was.
+// confirmation. After any other error the batch has not happened, or where the storage could not
+// tell (a COMMIT without an answer) has happened whole; either way another Step goes on from there.
 func (r *Runner[P]) Step(ctx context.Context, scope admin.Scope, id uuid.UUID, prepare Prepare[P]) (Progress, error) {
 	j, err := r.claim(ctx, scope, id)
 	if err != nil || j.Status.Final() {
@@ -104,7 +106,14 @@ func (r *Runner[P]) claim(ctx context.Context, scope admin.Scope, id uuid.UUID) 
 		return j, err
 	}
 	now := r.Runtime.Instant()
-	return r.Jobs.Claim(ctx, scope.Org(), id, Claim{Owner: r.Runtime.NewID(), Now: now, Until: now.Add(r.lease())})
+	j, err = r.Jobs.Claim(ctx, scope.Org(), id, Claim{Owner: r.Runtime.NewID(), Now: now, Until: now.Add(r.lease())})
+	if errors.Is(err, admin.ErrState) && !errors.Is(err, ErrNotDue) {
+		// Perhaps somebody finished or cancelled it since it was read: that is no failure.
+		if latest, again := r.Jobs.Get(ctx, scope.Org(), id); again == nil && latest.Status.Final() {
+			return latest, nil
+		}
+	}
+	return j, err
 }
 
 func (r *Runner[P]) lease() time.Duration {
@@ -170,14 +179,32 @@ func (r *Runner[P]) checkpoint(j Job, res Result, keep bool) Checkpoint {
 func (r *Runner[P]) fail(ctx context.Context, scope admin.Scope, j *Job, cause error) (Progress, error) {
 	cp := Checkpoint{
 		ID: j.ID, Attempt: j.Lease.Attempt, From: j.Cursor, Cursor: j.Cursor,
-		Status: Failed, Failure: cause.Error(), At: r.Runtime.Instant(),
+		Status: Failed, Failure: failure(cause), At: r.Runtime.Instant(),
 	}
 	if err := r.Jobs.Commit(ctx, scope.Org(), cp, r.record(scope, *j, cp)); err != nil {
+		if !errors.Is(err, ErrLeaseLost) {
+			r.release(ctx, scope.Org(), *j)
+		}
 		return progress(*j), errors.Join(err, cause)
 	}
 	var err error
 	*j, err = j.Committed(cp)
 	return progress(*j), err
+}
+
+// failure is the text of cause as every storage can keep it. A cause that quotes its input may hold
+// bytes that a database refuses, and a job whose failure cannot be written would be tried forever.
+func failure(cause error) string {
+	const most = 2000
+	text := strings.ToValidUTF8(strings.ReplaceAll(cause.Error(), "\x00", "\uFFFD"), "\uFFFD")
+	n := 0
+	for i := range text {
+		if n == most {
+			return text[:i] + "…"
+		}
+		n++
+	}
+	return text
 }
 
 // release lets another worker go on at once after a failed batch. The batch's own error is what

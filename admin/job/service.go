@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -20,7 +22,7 @@ type Jobs struct {
 // NewJobs reads from store. reads says which permission it takes to see a job of each kind; kinds
 // that are not in it are seen by nobody.
 func NewJobs(store Store, runtime admin.Runtime, reads map[Kind]admin.Permission) *Jobs {
-	return &Jobs{store: store, runtime: runtime.WithDefaults(), reads: reads}
+	return &Jobs{store: store, runtime: runtime.WithDefaults(), reads: maps.Clone(reads)}
 }
 
 // Get returns one job. It requires the permission that its kind asks for; a job of a kind that the
@@ -33,15 +35,28 @@ func (s *Jobs) Get(ctx context.Context, scope admin.Scope, id uuid.UUID) (Job, e
 	if err != nil {
 		return Job{}, err
 	}
-	if err := s.allow(scope, j.Kind); err != nil {
+	p, ok := s.reads[j.Kind]
+	if !ok {
+		return Job{}, fmt.Errorf("nobody may see jobs of kind %q here: %w", admin.Clip(string(j.Kind)), admin.ErrForbidden)
+	}
+	if err := scope.Require(p); err != nil {
 		return Job{}, err
 	}
 	return j, nil
 }
 
-// List pages through the jobs of one kind, newest first. f.Kind is required.
+// List pages through the jobs of one kind, newest first. f.Kind is required, and one that NewJobs
+// was not told of is admin.ErrInvalid. It requires the permission that the kind asks for.
 func (s *Jobs) List(ctx context.Context, scope admin.Scope, f Filter, q admin.Query) (admin.Page[Job], error) {
-	if err := s.allow(scope, f.Kind); err != nil {
+	if err := scope.Require(); err != nil {
+		return admin.Page[Job]{}, err
+	}
+	p, ok := s.reads[f.Kind]
+	if !ok {
+		return admin.Page[Job]{}, fmt.Errorf("jobs of kind %q are not known here: use one of %q: %w",
+			admin.Clip(string(f.Kind)), slices.Sorted(maps.Keys(s.reads)), admin.ErrInvalid)
+	}
+	if err := scope.Require(p); err != nil {
 		return admin.Page[Job]{}, err
 	}
 	list := fmt.Sprintf("jobs %q %q", f.Kind, f.Status)
@@ -55,7 +70,7 @@ func (s *Jobs) All(ctx context.Context, scope admin.Scope, f Filter) iter.Seq2[J
 	return admin.All(func(q admin.Query) (admin.Page[Job], error) { return s.List(ctx, scope, f, q) })
 }
 
-// Entries pages through a job's entries in ascending Seq.
+// Entries pages through a job's entries in ascending Seq. Permission and errors are Get's.
 func (s *Jobs) Entries(ctx context.Context, scope admin.Scope, id uuid.UUID, f EntryFilter, q admin.Query) (admin.Page[Entry], error) {
 	if _, err := s.Get(ctx, scope, id); err != nil {
 		return admin.Page[Entry]{}, err
@@ -76,12 +91,4 @@ func (s *Jobs) Due(ctx context.Context, limit int) ([]Ref, error) {
 		return nil, fmt.Errorf("limit %d: use 1 to %d: %w", limit, admin.MaxLimit, admin.ErrInvalid)
 	}
 	return s.store.Due(ctx, s.runtime.Instant(), limit)
-}
-
-func (s *Jobs) allow(scope admin.Scope, kind Kind) error {
-	p, ok := s.reads[kind]
-	if !ok {
-		return fmt.Errorf("jobs of kind %q are not known here: %w", admin.Clip(string(kind)), admin.ErrInvalid)
-	}
-	return scope.Require(p)
 }

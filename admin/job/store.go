@@ -12,8 +12,8 @@ import (
 // Store keeps jobs and their entries. Each write that takes an audit record commits it together
 // with the rest, or neither. Claim and Release are bookkeeping of workers and leave no record.
 type Store interface {
-	// Create adds a job, with the entries that are known from the start, in one write. A taken id
-	// is admin.ErrExists.
+	// Create adds a job, with the entries that are known from the start (each Seq once), in one
+	// write. A taken id is admin.ErrExists.
 	Create(ctx context.Context, org admin.OrgID, j Job, entries []Entry, rec admin.Record) error
 
 	// Get returns the job, or admin.ErrNotFound.
@@ -30,9 +30,9 @@ type Store interface {
 
 	// Update replaces Status, StartAt, UpdatedAt, SettledAt and Failure of the job whose Version
 	// is j.Version, raises the Version by one, and ends any lease by raising Lease.Attempt: a
-	// worker in the middle of a batch finds its Commit refused. Where the status becomes Cancelled, entries that are not
-	// final become EntryCancelled. Errors: admin.ErrNotFound, and admin.ErrConflict where the
-	// Version moved on.
+	// worker in the middle of a batch finds its Commit refused. Where the status becomes Cancelled,
+	// entries that are not final become EntryCancelled. Errors: admin.ErrNotFound, and
+	// admin.ErrConflict where the Version moved on.
 	Update(ctx context.Context, org admin.OrgID, j Job, rec admin.Record) error
 
 	// Claim gives c.Owner the lease until c.Until, raises Lease.Attempt by one and turns Scheduled
@@ -41,10 +41,12 @@ type Store interface {
 	// where the status is final or waiting for confirmation. It returns the job as it is now.
 	Claim(ctx context.Context, org admin.OrgID, id uuid.UUID, c Claim) (Job, error)
 
-	// Commit ends a batch: it adds cp.Counts, moves the cursor, writes cp.Entries (by Seq: what is
-	// there is replaced), sets UpdatedAt to cp.At, and Version+1. It changes nothing and returns ErrLeaseLost unless
-	// the job is InProgress with Lease.Attempt == cp.Attempt and Cursor == cp.From. Where cp.Until is zero the lease
-	// ends, else it runs until then. A final cp.Status settles the job; otherwise it stays InProgress.
+	// Commit ends a batch: it adds cp.Counts, moves the cursor, writes cp.Entries (each Seq once;
+	// what is there under it is replaced), sets Status, Failure, and UpdatedAt to cp.At, and raises
+	// the Version by one. It changes nothing and returns ErrLeaseLost unless the job is InProgress
+	// with Lease.Attempt == cp.Attempt and Cursor == cp.From. Where cp.Until is zero the lease ends,
+	// else it runs until then. A final cp.Status settles the job at cp.At. Job.Committed says the same
+	// in code.
 	Commit(ctx context.Context, org admin.OrgID, cp Checkpoint, rec admin.Record) error
 
 	// Release ends the lease of the given attempt early, so that another worker need not wait; it

@@ -77,14 +77,17 @@ func New() *Backend {
 	return b
 }
 
-// InTx runs fn once, with everything to itself, and takes back what it wrote if it fails.
+// InTx runs fn once, with everything to itself, and takes back what it wrote if it fails or if ctx
+// has ended by then.
 func (b *Backend) InTx(ctx context.Context, fn func(storage.Stores) error) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.atomically(func() error { return fn(stores{access{b: b, locked: true}}) })
+	return access{b: b}.hold(ctx, func() error {
+		return b.atomically(func() error {
+			if err := fn(stores{access{b: b, locked: true}}); err != nil {
+				return err
+			}
+			return ctx.Err()
+		})
+	})
 }
 
 // atomically takes back what fn wrote where it fails or panics. The lock must be held.
@@ -96,8 +99,9 @@ func (b *Backend) atomically(fn func() error) (err error) {
 		b.depth--
 		if !done || err != nil {
 			b.journal.rollback(mark)
-		} else if b.depth == 0 {
-			b.journal.undo = nil // committed
+		}
+		if b.depth == 0 {
+			b.journal.undo = nil // committed or taken back; either way it need not be kept
 		}
 	}()
 	err = fn()
@@ -160,12 +164,13 @@ func (a access) change(ctx context.Context, org admin.OrgID, fn func(*tenant, *j
 
 // hold runs fn under the lock.
 func (a access) hold(ctx context.Context, fn func() error) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
 	if !a.locked {
 		a.b.mu.Lock()
 		defer a.b.mu.Unlock()
+	}
+	// Asked only now, because ctx may have ended while the lock was waited for.
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	return fn()
 }

@@ -10,7 +10,7 @@ type Dialect string
 
 // The dialects.
 const (
-	SQLite Dialect = "sqlite" // SQLite 3.35 or newer, through any database/sql driver
+	SQLite Dialect = "sqlite" // SQLite 3.37 or newer (STRICT tables), through any database/sql driver
 )
 
 // dialect holds everything that differs from one database to another; no other file asks which

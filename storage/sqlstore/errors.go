@@ -21,11 +21,12 @@ const (
 	retryable                // the transaction lost against another one: run all of it again
 )
 
-// retry marks an error after which the whole transaction may be run again.
+// retry marks an error after which the whole transaction may be run again. Who sees it has been
+// told to come back later: it is also admin.ErrBusy.
 type retry struct{ err error }
 
-func (r *retry) Error() string { return r.err.Error() }
-func (r *retry) Unwrap() error { return r.err }
+func (r *retry) Error() string   { return r.err.Error() + ": " + admin.ErrBusy.Error() }
+func (r *retry) Unwrap() []error { return []error{r.err, admin.ErrBusy} }
 
 // missing is the error for what does not exist, or belongs to somebody else: it must not tell.
 func missing(noun string) error { return fmt.Errorf("%s: %w", noun, admin.ErrNotFound) }

@@ -3,12 +3,16 @@ package sqlstore
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/admincenter/admincenter/admin"
 )
 
 //go:embed migrations
@@ -34,7 +38,9 @@ func (db *DB) Migrate(ctx context.Context) error {
 	}
 	// Outside the transaction, so that its first statement can be the one that takes the lock.
 	create := db.bind(`CREATE TABLE IF NOT EXISTS {schema} (version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)`)
-	if _, err := db.outside().exec(ctx, "schema version", create); err != nil {
+	err = db.transact(ctx, create, func(*tx) error { return nil })
+	// Where several processes create it at once, PostgreSQL tells all but one that it exists.
+	if err != nil && !errors.Is(err, admin.ErrExists) {
 		return fmt.Errorf("sqlstore: migrate: %w", err)
 	}
 	err = db.transact(ctx, db.bind(db.dialect.lockMigrations), func(t *tx) error { return db.apply(ctx, t, wanted) })
@@ -54,8 +60,11 @@ func (db *DB) apply(ctx context.Context, t *tx, wanted []migration) error {
 		return fmt.Errorf("the schema is at version %d and this library knows %d: use a newer version of the library", have[n-1], wanted[len(wanted)-1].version)
 	}
 	for _, m := range wanted {
-		if len(have) > 0 && m.version <= have[len(have)-1] {
+		if slices.Contains(have, m.version) {
 			continue
+		}
+		if n := len(have); n > 0 && m.version < have[n-1] {
+			return fmt.Errorf("migration %s was left out although version %d was applied: the schema is not one of this library", m.name, have[n-1])
 		}
 		for _, statement := range m.statements {
 			if _, err := t.exec(ctx, m.name, statement); err != nil {
@@ -97,16 +106,17 @@ func (db *DB) migrations() ([]migration, error) {
 		if err != nil {
 			return nil, fmt.Errorf("migration %s has no number: %w", e.Name(), err)
 		}
-		out = append(out, migration{
-			version: version, name: e.Name(),
-			statements: statementsUp(strings.ReplaceAll(string(text), DefaultPrefix, db.prefix)),
-		})
+		up := statementsUp(strings.ReplaceAll(string(text), DefaultPrefix, db.prefix))
+		if len(up) == 0 {
+			return nil, fmt.Errorf("migration %s has nothing under -- +goose Up", e.Name())
+		}
+		out = append(out, migration{version: version, name: e.Name(), statements: up})
 	}
 	return out, nil
 }
 
 // statementsUp splits the part of a goose file that migrates up: statements end with a ; at the
-// end of a line, except between StatementBegin and StatementEnd, which hold one.
+// end of a line, a comment aside, except between StatementBegin and StatementEnd, which hold one.
 func statementsUp(text string) []string {
 	_, up, _ := strings.Cut(text, "-- +goose Up")
 	up, _, _ = strings.Cut(up, "-- +goose Down")
@@ -129,7 +139,8 @@ func statementsUp(text string) []string {
 		case strings.HasPrefix(trimmed, "--"):
 		default:
 			b.WriteString(line)
-			if !whole && strings.HasSuffix(trimmed, ";") {
+			code, _, _ := strings.Cut(trimmed, "--")
+			if !whole && strings.HasSuffix(strings.TrimSpace(code), ";") {
 				flush()
 			}
 		}

@@ -23,10 +23,11 @@ func sqlite() dialect {
 	}
 }
 
-// SQLite's extended result codes (https://sqlite.org/rescode.html).
+// SQLite's result codes (https://sqlite.org/rescode.html).
 const (
 	sqliteBusy       = 5
 	sqliteLocked     = 6
+	sqliteConstraint = 19
 	sqliteForeignKey = 787
 	sqliteTrigger    = 1811
 	sqlitePrimaryKey = 1555
@@ -35,18 +36,36 @@ const (
 )
 
 func classifySQLite(err error) failure {
+	code := 0
 	var coded interface{ Code() int }
-	if !errors.As(err, &coded) {
-		return unknown
+	if errors.As(err, &coded) {
+		code = coded.Code()
 	}
-	switch code := coded.Code(); {
+	switch {
 	case code == sqliteUnique, code == sqlitePrimaryKey, code == sqliteRowID:
 		return duplicate
-	case code == sqliteTrigger && strings.Contains(err.Error(), "admincenter: taken:"):
-		return duplicate // a table that refuses REPLACE sees a second INSERT before its key does
 	case code == sqliteForeignKey:
 		return noParent
 	case code&0xff == sqliteBusy, code&0xff == sqliteLocked:
+		return retryable
+	case code == 0, code == sqliteConstraint, code == sqliteTrigger:
+		return classifySQLiteText(err.Error())
+	}
+	return unknown
+}
+
+// classifySQLiteText goes by SQLite's own words, for drivers whose errors have no method that gives
+// the code, or not the extended one, and for the triggers here. The words hold no values, so no
+// input can forge them.
+func classifySQLiteText(text string) failure {
+	switch {
+	case strings.Contains(text, "UNIQUE constraint failed"):
+		return duplicate
+	case strings.Contains(text, "admincenter: taken:"):
+		return duplicate // a table that refuses REPLACE sees a second INSERT before its key does
+	case strings.Contains(text, "FOREIGN KEY constraint failed"):
+		return noParent
+	case strings.Contains(text, "database is locked"), strings.Contains(text, "database table is locked"):
 		return retryable
 	}
 	return unknown
@@ -64,17 +83,42 @@ func checkSQLite(ctx context.Context, db *sql.DB) error {
 			return fmt.Errorf("open a connection: %w", err)
 		}
 		defer conn.Close() // held until the end, so that the next is another one
-		var foreignKeys, busyTimeout int
-		if err := conn.QueryRowContext(ctx, "PRAGMA foreign_keys").Scan(&foreignKeys); err != nil {
-			return fmt.Errorf("PRAGMA foreign_keys: %w", err)
+		if err := checkSQLiteConn(ctx, conn, conns == 1); err != nil {
+			return err
 		}
-		if err := conn.QueryRowContext(ctx, "PRAGMA busy_timeout").Scan(&busyTimeout); err != nil {
-			return fmt.Errorf("PRAGMA busy_timeout: %w", err)
+	}
+	return nil
+}
+
+func checkSQLiteConn(ctx context.Context, conn *sql.Conn, single bool) error {
+	var foreignKeys, busyTimeout int
+	var file string
+	for _, q := range []struct {
+		query string
+		into  any
+	}{
+		{"PRAGMA foreign_keys", &foreignKeys},
+		{"PRAGMA busy_timeout", &busyTimeout},
+		{"SELECT file FROM pragma_database_list WHERE name = 'main'", &file},
+	} {
+		if err := conn.QueryRowContext(ctx, q.query).Scan(q.into); err != nil {
+			return fmt.Errorf("%s: %w", q.query, err)
 		}
-		if foreignKeys != 1 || busyTimeout <= 0 {
-			return errors.New("SQLite needs foreign_keys on and a busy_timeout on every connection: " +
-				"put them in the data source name, such as file:admin.db?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL) with modernc.org/sqlite")
-		}
+	}
+	var lacks []string
+	if foreignKeys != 1 {
+		lacks = append(lacks, "foreign_keys on")
+	}
+	if busyTimeout <= 0 {
+		lacks = append(lacks, "a busy_timeout")
+	}
+	if len(lacks) > 0 {
+		return fmt.Errorf("SQLite needs %s on every connection: put it in the data source name, such as "+
+			"file:admin.db?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL) with modernc.org/sqlite",
+			strings.Join(lacks, " and "))
+	}
+	if file == "" && !single {
+		return errors.New("an SQLite database in memory is another one for each connection: use a file, or SetMaxOpenConns(1) before New")
 	}
 	return nil
 }

@@ -181,16 +181,32 @@ func (db *DB) once(ctx context.Context, first string, fn func(*tx) error) error 
 		}
 	}
 	if err := fn(t); err != nil {
+		// fn may have made another error of the one that broke the transaction, but whether to run
+		// it again hangs on that one.
+		if t.broken != nil && !errors.Is(err, t.broken) {
+			err = errors.Join(err, t.broken)
+		}
 		return err
 	}
 	if t.broken != nil {
 		return t.broken
 	}
-	if err := raw.Commit(); err != nil {
-		if db.dialect.classify(err) == retryable {
-			return &retry{err}
-		}
-		return fmt.Errorf("%w: %w", ErrCommitUnknown, err)
+	if err := ctx.Err(); err != nil {
+		return err // known not to be committed, which a COMMIT cut short would not be
 	}
-	return nil
+	return db.commit(ctx, raw)
+}
+
+func (db *DB) commit(ctx context.Context, raw *sql.Tx) error {
+	err := raw.Commit()
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, sql.ErrTxDone):
+		// database/sql rolled it back because ctx ended, and has sent no COMMIT.
+		return fmt.Errorf("commit: %w", errors.Join(ctx.Err(), err))
+	case db.dialect.classify(err) == retryable:
+		return &retry{err}
+	}
+	return fmt.Errorf("%w: %w", ErrCommitUnknown, err)
 }

@@ -207,6 +207,7 @@ func testJobs(t *testing.T, open Open) {
 		require.Equal(t, last.At, done.SettledAt)
 		require.Equal(t, uuid.Nil, done.Lease.Owner)
 	})
+	t.Run("does what package job says, whatever the order", func(t *testing.T) { testJobModel(t, newWorld(t, b, c)) })
 	t.Run("cancels under a running worker", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		j := create(t, w, w.job())

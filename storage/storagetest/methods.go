@@ -52,23 +52,27 @@ func methods(t *testing.T) []method {
 	return out
 }
 
-// dump is everything that the reading methods show of an organization.
+// dump is everything that the reading methods show of an organization, and of the one that the case
+// of Organizations.Create makes beside it.
 func dump(t *testing.T, ms []method, w *world) string {
 	t.Helper()
 	var b strings.Builder
 	for _, m := range ms {
-		if m.writes || crossing()[m.name] {
+		if m.writes || m.name == "Jobs.Due" { // its answer changes with every other organization
 			continue
 		}
-		got, err := m.call(t.Context(), w.b, w, w.org, admin.Record{})
-		fmt.Fprintf(&b, "%s: %+v %v\n", m.name, got, err)
+		for _, org := range []admin.OrgID{w.org, w.created()} {
+			got, err := m.call(t.Context(), w.b, w, org, admin.Record{})
+			fmt.Fprintf(&b, "%s: %+v %v\n", m.name, got, err)
+		}
 	}
 	return b.String()
 }
 
-func testMethods(t *testing.T, open Open) {
-	b, c := open(t), &ids{}
-	ms := methods(t)
+func testMethods(t *testing.T, open Open) { checkMethods(t, open(t), methods(t)) }
+
+func checkMethods(t *testing.T, b storage.Backend, ms []method) {
+	c := &ids{}
 	for _, m := range ms {
 		t.Run(m.name, func(t *testing.T) {
 			// Each check has organizations of its own, so one backend serves them all.

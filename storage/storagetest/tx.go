@@ -1,11 +1,13 @@
 package storagetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
@@ -65,6 +67,19 @@ func testTransactions(t *testing.T, open Open) {
 		require.NoError(t, err)
 		require.Len(t, got, 2)
 		require.Equal(t, "2", got[0].Rate.String())
+		records, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: refused.Action}, page[uuid.UUID](10))
+		require.NoError(t, err)
+		require.Empty(t, records, "what was refused leaves no record")
+	})
+	t.Run("commit nothing when the context ends before they do", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		ctx, cancel := context.WithCancel(t.Context())
+		require.ErrorIs(t, b.InTx(ctx, func(s storage.Stores) error {
+			defer cancel()
+			return s.Currencies().Create(ctx, w.org, w.currency("EUR", "2"), w.rec("currency.add"))
+		}), context.Canceled)
+		_, err := b.Currencies().Get(t.Context(), w.org, "EUR")
+		require.ErrorIs(t, err, admin.ErrNotFound)
 	})
 	t.Run("serialize read and write of many at once", func(t *testing.T) {
 		w := newWorld(t, b, c)

@@ -44,6 +44,11 @@ type userWith struct {
 	Credential admin.Credential
 }
 
+// Format writes the hash too, which does not print by itself: the suite compares what is stored.
+func (u userWith) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "%+v %+v %s", u.User, u.Credential, u.Credential.Hash.PHC())
+}
+
 func userCalls() map[string]call {
 	return map[string]call{
 		"Users.Get": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"os"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -18,14 +20,19 @@ import (
 // epoch is when the suite's clock starts: an instant with microseconds, to catch who drops them.
 var epoch = time.Date(2026, 3, 1, 10, 20, 30, 123456000, time.UTC)
 
-// ids counts, so that ids ascend and every run has the same ones; the process's start keeps runs
-// on one database apart.
-type ids struct{ n atomic.Uint64 }
+// ids counts, so that ids ascend. They begin with the time and the process as a UUIDv7 does, so that
+// runs on one database stay apart.
+type ids struct {
+	n     atomic.Uint64
+	begin sync.Once
+	run   uint64
+}
 
 func (c *ids) next() uuid.UUID {
+	c.begin.Do(func() { c.run = uint64(time.Now().UnixMilli())<<16 | 0x7000 | uint64(os.Getpid())&0xfff })
 	n := c.n.Add(1)
 	var u uuid.UUID
-	binary.BigEndian.PutUint64(u[:8], 0x0195_0000_0000_7000)
+	binary.BigEndian.PutUint64(u[:8], c.run)
 	binary.BigEndian.PutUint64(u[8:], 0x8000_0000_0000_0000|n)
 	return u
 }

@@ -2,10 +2,10 @@
 CREATE TABLE admincenter_currencies (
     org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
     code            TEXT    NOT NULL CHECK (length(code) = 3),
-    -- An exact decimal above 0 and below 10^12, as text: SQLite's numbers are binary floats.
+    -- An exact decimal above 0 and below 10^12, with up to 18 digits after the point, as text: SQLite's numbers are binary floats.
     rate            TEXT    NOT NULL CHECK (
         rate NOT GLOB '*[^0-9.]*' AND rate GLOB '[0-9]*' AND rate GLOB '*[1-9]*' AND rate NOT GLOB '*.*.*'
-        AND rate NOT GLOB '*.' AND length(rate) <= 31 AND instr(rate || '.', '.') <= 13
+        AND rate NOT GLOB '*.' AND instr(rate || '.', '.') <= 13 AND length(rate) <= instr(rate || '.', '.') + 18
     ),
     -- 1 for the base currency, NULL for the others: one base an organization.
     base_slot       INTEGER CHECK (base_slot = 1),

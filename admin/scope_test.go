@@ -1,0 +1,81 @@
+package admin_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+func TestOrgIDCheck(t *testing.T) {
+	for _, id := range []admin.OrgID{"a", "acme", "Acme-1_2.3:4", admin.OrgID(strings.Repeat("x", 64))} {
+		require.NoError(t, id.Check())
+	}
+	for reason, id := range map[string]admin.OrgID{
+		"empty": "", "too long": admin.OrgID(strings.Repeat("x", 65)), "blank": "a b", "line break at the end": "acme\n",
+		"slash": "a/b", "quote": "a'b", "percent": "a%", "umlaut": "ä", "NUL": "a\x00", "not UTF-8": "\xff", "huge": admin.OrgID(strings.Repeat("x", 1<<20)),
+	} {
+		t.Run(reason, func(t *testing.T) {
+			err := id.Check()
+			require.ErrorIs(t, err, admin.ErrInvalid)
+			require.Less(t, len(err.Error()), 400)
+		})
+	}
+}
+
+func TestScopeRequire(t *testing.T) {
+	ann := admin.Actor{Kind: admin.ActorUser, ID: "ann"}
+	granted := admin.Permissions(admin.UsersRead, admin.AuditRead)
+	for _, tc := range []struct {
+		reason  string
+		scope   admin.Scope
+		require []admin.Permission
+		want    error
+	}{
+		{"what was granted", admin.NewScope("acme", ann, granted), []admin.Permission{admin.UsersRead}, nil},
+		{"all that was granted", admin.NewScope("acme", ann, granted), []admin.Permission{admin.AuditRead, admin.UsersRead}, nil},
+		{"nothing in particular", admin.NewScope("acme", ann, admin.PermissionSet{}), nil, nil},
+		{"what was not granted", admin.NewScope("acme", ann, granted), []admin.Permission{admin.UsersWrite}, admin.ErrForbidden},
+		{"one of two", admin.NewScope("acme", ann, granted), []admin.Permission{admin.UsersRead, admin.UsersWrite}, admin.ErrForbidden},
+		{"the host's own code", admin.System("acme"), []admin.Permission{admin.UsersWrite, "made.up"}, nil},
+		{"the zero scope", admin.Scope{}, []admin.Permission{admin.UsersRead}, admin.ErrUnauthenticated},
+		{"the zero scope and nothing in particular", admin.Scope{}, nil, admin.ErrUnauthenticated},
+		{"no organization", admin.NewScope("", ann, granted), []admin.Permission{admin.UsersRead}, admin.ErrUnauthenticated},
+		{"no actor", admin.NewScope("acme", admin.Actor{}, granted), []admin.Permission{admin.UsersRead}, admin.ErrUnauthenticated},
+		{"the host's own code nowhere", admin.System(""), nil, admin.ErrUnauthenticated},
+		{"a malformed organization", admin.NewScope("a b", ann, granted), []admin.Permission{admin.UsersRead}, admin.ErrInvalid},
+		{"the host's own code in a malformed organization", admin.System("a/b"), nil, admin.ErrInvalid},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			err := tc.scope.Require(tc.require...)
+			require.ErrorIs(t, err, tc.want)
+			require.Equal(t, err, tc.scope.RequireAll(admin.Permissions(tc.require...)))
+			if len(tc.require) == 1 {
+				require.Equal(t, err == nil, tc.scope.Can(tc.require[0]), "Can agrees with Require")
+			}
+		})
+	}
+}
+
+func TestScopeSaysWhatIsMissing(t *testing.T) {
+	scope := admin.NewScope("acme", admin.Actor{Kind: admin.ActorToken, ID: "42"}, admin.Permissions(admin.UsersRead))
+	err := scope.Require(admin.UsersWrite, admin.UsersRead, admin.AuditRead)
+	require.EqualError(t, err, "token 42 lacks the permission audit.read users.write: forbidden")
+}
+
+func TestScopeTells(t *testing.T) {
+	ann := admin.Actor{Kind: admin.ActorUser, ID: "ann"}
+	granted := admin.Permissions(admin.UsersRead)
+	scope := admin.NewScope("acme", ann, granted)
+	require.Equal(t, admin.OrgID("acme"), scope.Org())
+	require.Equal(t, ann, scope.Actor())
+	require.Equal(t, granted, scope.Permissions())
+	require.Equal(t, "user ann in acme", scope.String())
+
+	system := admin.System("acme")
+	require.Equal(t, "system in acme", system.String())
+	require.Zero(t, system.Permissions().Len(), "it has no list to copy into something that lasts")
+	require.True(t, system.Can("anything"))
+}

@@ -1,0 +1,66 @@
+package currency_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/storage/memory"
+)
+
+func Example() {
+	ctx, scope := context.Background(), admin.System("acme")
+	currencies := currency.NewService(organization(ctx, "acme").Currencies(), currency.Options{})
+
+	if _, err := currencies.SetBase(ctx, scope, "USD"); err != nil {
+		fmt.Println(err)
+		return
+	}
+	if _, err := currencies.Add(ctx, scope, "EUR", decimal.RequireFromString("1.08")); err != nil {
+		fmt.Println(err)
+		return
+	}
+	usd, err := currencies.Convert(ctx, scope, decimal.RequireFromString("19.99"), "EUR", "USD")
+	fmt.Println(usd, err)
+
+	// A saved rate stays.
+	_, err = currencies.Add(ctx, scope, "EUR", decimal.RequireFromString("1.09"))
+	fmt.Println(err, errors.Is(err, admin.ErrExists))
+	// Output:
+	// 21.59 <nil>
+	// currency EUR is in use and its rate is fixed: already exists true
+}
+
+// Amounts are rounded to the minor units of their currency, ties to even.
+func ExampleRound() {
+	for _, code := range []currency.Code{"JPY", "EUR", "KWD"} {
+		rounded, err := currency.Round(decimal.RequireFromString("1.0125"), code)
+		fmt.Println(code, rounded, err)
+	}
+	// Output:
+	// JPY 1 <nil>
+	// EUR 1.01 <nil>
+	// KWD 1.012 <nil>
+}
+
+func ExampleLookup() {
+	unit, ok := currency.Lookup("KWD")
+	fmt.Println(unit.Name, unit.MinorUnits, ok)
+	// Output: Kuwaiti Dinar 3 true
+}
+
+// organization is a storage in memory with one organization in it.
+func organization(ctx context.Context, org admin.OrgID) *memory.Backend {
+	backend := memory.New()
+	user := admin.User{ID: uuid.New(), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, Version: 1}
+	rec := admin.Runtime{}.WithDefaults().Record(admin.System(org), "organization.create", admin.Subject{Kind: "organization", ID: string(org)})
+	if err := backend.Organizations().Create(ctx, admin.Organization{ID: org, Name: "Acme", Version: 1}, user, admin.Credential{UserID: user.ID}, rec); err != nil {
+		panic(err)
+	}
+	return backend
+}

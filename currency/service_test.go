@@ -1,0 +1,328 @@
+package currency_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/storage/memory"
+)
+
+var (
+	noon   = time.Date(2026, 3, 1, 12, 0, 0, 123456789, time.UTC)
+	ann    = admin.Actor{Kind: admin.ActorUser, ID: "ann"}
+	writer = admin.NewScope("acme", ann, admin.Permissions(admin.CurrenciesRead, admin.CurrenciesWrite))
+	reader = admin.NewScope("acme", ann, admin.Permissions(admin.CurrenciesRead))
+)
+
+func newService(t *testing.T) (*currency.Service, *memory.Backend) {
+	t.Helper()
+	b := memory.New()
+	runtime := admin.Runtime{Now: func() time.Time { return noon }}
+	for _, org := range []admin.OrgID{"acme", "umbrella"} {
+		u := admin.User{ID: uuid.New(), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, Version: 1}
+		rec := runtime.WithDefaults().Record(admin.System(org), "organization.create", admin.Subject{Kind: "organization"})
+		require.NoError(t, b.Organizations().Create(t.Context(), admin.Organization{ID: org, Name: "Name", Version: 1}, u, admin.Credential{UserID: u.ID}, rec))
+	}
+	return currency.NewService(b.Currencies(), currency.Options{Runtime: runtime}), b
+}
+
+func dec(text string) decimal.Decimal { return decimal.RequireFromString(text) }
+
+// records is what the trail of acme has of one action.
+func records(t *testing.T, b *memory.Backend, action admin.Action) (out []admin.Record) {
+	t.Helper()
+	for r, err := range admin.NewTrail(b.Audit()).All(t.Context(), admin.System("acme"), admin.AuditFilter{Action: action}) {
+		require.NoError(t, err)
+		out = append(out, r)
+	}
+	return out
+}
+
+func TestSetBase(t *testing.T) {
+	s, b := newService(t)
+	_, err := s.Base(t.Context(), reader)
+	require.ErrorIs(t, err, currency.ErrNoBase)
+	require.ErrorIs(t, err, admin.ErrState)
+
+	usd, err := s.SetBase(t.Context(), writer, "USD")
+	require.NoError(t, err)
+	require.Equal(t, currency.Currency{Code: "USD", Rate: decimal.NewFromInt(1), Base: true, CreatedAt: noon.Truncate(time.Microsecond), CreatedBy: ann}, usd)
+	got, err := s.Base(t.Context(), reader)
+	require.NoError(t, err)
+	require.Equal(t, usd, got)
+	recs := records(t, b, currency.ActionSetBase)
+	require.Len(t, recs, 1)
+	require.Equal(t, admin.Subject{Kind: "currency", ID: "USD"}, recs[0].Subject)
+	require.Equal(t, ann, recs[0].Actor)
+	require.Equal(t, []admin.Change{{Field: "rate", To: "1"}}, recs[0].Changes)
+
+	for _, code := range []currency.Code{"USD", "EUR"} {
+		_, err = s.SetBase(t.Context(), writer, code)
+		require.ErrorIs(t, err, currency.ErrBaseSet, "once is for good")
+		require.ErrorIs(t, err, admin.ErrExists)
+	}
+	require.Len(t, records(t, b, currency.ActionSetBase), 1, "what was refused leaves no record")
+
+	_, err = s.Base(t.Context(), admin.System("umbrella"))
+	require.ErrorIs(t, err, currency.ErrNoBase, "another organization has its own")
+	_, err = s.SetBase(t.Context(), admin.System("umbrella"), "EUR")
+	require.NoError(t, err)
+}
+
+func TestAdd(t *testing.T) {
+	s, b := newService(t)
+	_, err := s.Add(t.Context(), writer, "EUR", dec("1.08"))
+	require.ErrorIs(t, err, currency.ErrNoBase, "a rate is relative to a base")
+	_, err = s.SetBase(t.Context(), writer, "USD")
+	require.NoError(t, err)
+
+	eur, err := s.Add(t.Context(), writer, "EUR", dec("1.0800"))
+	require.NoError(t, err)
+	require.Equal(t, currency.Currency{Code: "EUR", Rate: dec("1.08"), CreatedAt: noon.Truncate(time.Microsecond), CreatedBy: ann}, eur)
+	got, err := s.Get(t.Context(), reader, "EUR")
+	require.NoError(t, err)
+	require.Equal(t, eur, got)
+	require.Equal(t, []admin.Change{{Field: "rate", To: "1.08"}}, records(t, b, currency.ActionAdd)[0].Changes)
+
+	for _, code := range []currency.Code{"EUR", "USD"} {
+		_, err = s.Add(t.Context(), writer, code, dec("2"))
+		require.ErrorIs(t, err, admin.ErrExists, "a saved rate stays")
+		require.EqualError(t, err, fmt.Sprintf("currency %s is in use and its rate is fixed: already exists", code))
+	}
+	got, err = s.Get(t.Context(), reader, "EUR")
+	require.NoError(t, err)
+	require.Equal(t, eur, got)
+	require.Len(t, records(t, b, currency.ActionAdd), 1)
+
+	_, err = s.Get(t.Context(), admin.System("umbrella"), "EUR")
+	require.ErrorIs(t, err, admin.ErrNotFound, "another organization uses its own")
+}
+
+func TestAddRefuses(t *testing.T) {
+	s, _ := newService(t)
+	_, err := s.SetBase(t.Context(), writer, "USD")
+	require.NoError(t, err)
+	for _, tc := range []struct {
+		reason  string
+		code    currency.Code
+		rate    decimal.Decimal
+		message string
+	}{
+		{"no such code", "DOL", dec("1"), `/code: "DOL" is not an ISO 4217 currency code: use one of currency.Units`},
+		{"small letters", "eur", dec("1"), `/code: "eur" is not an ISO 4217 currency code: write EUR`},
+		{"blanks", " EUR ", dec("1"), `/code: " EUR " is not an ISO 4217 currency code: write EUR`},
+		{"no code", "", dec("1"), `/code: "" is not an ISO 4217 currency code: use one of currency.Units`},
+		{"the code for no currency", "XXX", dec("1"), "/code: XXX"},
+		{"the code for tests", "XTS", dec("1"), "/code: XTS"},
+		{"zero", "EUR", dec("0"), "/rate: 0 is not a rate: one unit of the currency must be worth more than 0 and less than 1000000000000 units of the base"},
+		{"the zero value", "EUR", decimal.Decimal{}, "/rate: 0 is not a rate"},
+		{"negative", "EUR", dec("-1.08"), "/rate: -1.08 is not a rate"},
+		{"10^12", "EUR", dec("1000000000000"), "/rate: 1000000000000 is not a rate"},
+		{"too many digits after the point", "EUR", dec("1.0000000000000000001"), "/rate: 1.0000000000000000001 has 20 digits, 19 after the point: at most 38 and 18 are kept exactly"},
+		{"a huge exponent", "EUR", decimal.New(1, 1_000_000_000), "/rate: number with exponent 1000000000"},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			_, err := s.Add(t.Context(), writer, tc.code, tc.rate)
+			require.ErrorIs(t, err, admin.ErrInvalid)
+			require.ErrorContains(t, err, "invalid input: "+tc.message)
+		})
+	}
+	_, err = s.Add(t.Context(), writer, "euro", dec("0"))
+	var invalid *admin.ValidationError
+	require.ErrorAs(t, err, &invalid)
+	require.Len(t, invalid.Fields, 2, "all that is wrong at once")
+	require.Equal(t, admin.FieldError{Path: "/code", Code: admin.CodeUnknown, Message: `"euro" is not an ISO 4217 currency code: use one of currency.Units`}, invalid.Fields[0])
+	require.Equal(t, "/rate", invalid.Fields[1].Path)
+	require.Equal(t, admin.CodeRange, invalid.Fields[1].Code)
+
+	_, err = s.SetBase(t.Context(), admin.System("umbrella"), "XXX")
+	require.ErrorIs(t, err, admin.ErrInvalid)
+	for _, ok := range []string{"0.000000000000000001", "999999999999.999999999999999999"} {
+		_, err = s.Add(t.Context(), writer, map[string]currency.Code{"0": "EUR", "9": "GBP"}[ok[:1]], dec(ok))
+		require.NoError(t, err, "the limits are in")
+	}
+}
+
+func TestOneBaseHoweverManySetIt(t *testing.T) {
+	s, b := newService(t)
+	codes := []currency.Code{"USD", "EUR", "GBP", "JPY", "CHF", "SEK", "NOK", "DKK"}
+	errs := make([]error, len(codes))
+	var group sync.WaitGroup
+	for i, code := range codes {
+		group.Go(func() { _, errs[i] = s.SetBase(t.Context(), writer, code) })
+	}
+	group.Wait()
+	set := 0
+	for _, err := range errs {
+		if err == nil {
+			set++
+		} else {
+			require.ErrorIs(t, err, currency.ErrBaseSet)
+		}
+	}
+	require.Equal(t, 1, set)
+	require.Len(t, records(t, b, currency.ActionSetBase), 1)
+}
+
+func TestEveryMethodTakesItsPermission(t *testing.T) {
+	s, _ := newService(t)
+	ctx := t.Context()
+	methods := map[string]struct {
+		needs admin.Permission
+		call  func(admin.Scope) error
+	}{
+		"SetBase": {admin.CurrenciesWrite, func(sc admin.Scope) error { _, err := s.SetBase(ctx, sc, "USD"); return err }},
+		"Add":     {admin.CurrenciesWrite, func(sc admin.Scope) error { _, err := s.Add(ctx, sc, "EUR", dec("1")); return err }},
+		"Get":     {admin.CurrenciesRead, func(sc admin.Scope) error { _, err := s.Get(ctx, sc, "EUR"); return err }},
+		"Base":    {admin.CurrenciesRead, func(sc admin.Scope) error { _, err := s.Base(ctx, sc); return err }},
+		"List":    {admin.CurrenciesRead, func(sc admin.Scope) error { _, err := s.List(ctx, sc, admin.Query{}); return err }},
+		"All": {admin.CurrenciesRead, func(sc admin.Scope) (last error) {
+			for _, err := range s.All(ctx, sc) {
+				last = err
+			}
+			return last
+		}},
+		"Table":   {admin.CurrenciesRead, func(sc admin.Scope) error { _, err := s.Table(ctx, sc); return err }},
+		"Convert": {admin.CurrenciesRead, func(sc admin.Scope) error { _, err := s.Convert(ctx, sc, dec("1"), "EUR", "USD"); return err }},
+	}
+	service := reflect.TypeFor[*currency.Service]()
+	for i := range service.NumMethod() {
+		require.Contains(t, methods, service.Method(i).Name, "a method without a case")
+	}
+	every, err := admin.DefaultRoles().Permissions(admin.Administrator)
+	require.NoError(t, err)
+	for name, m := range methods {
+		t.Run(name, func(t *testing.T) {
+			others := slices.DeleteFunc(every.List(), func(p admin.Permission) bool { return p == m.needs })
+			require.ErrorIs(t, m.call(admin.NewScope("acme", ann, admin.Permissions(others...))), admin.ErrForbidden)
+			require.ErrorIs(t, m.call(admin.Scope{}), admin.ErrUnauthenticated)
+			require.ErrorIs(t, m.call(admin.System("a b")), admin.ErrInvalid)
+			err := m.call(admin.NewScope("acme", ann, admin.Permissions(m.needs)))
+			require.NotErrorIs(t, err, admin.ErrForbidden, "it takes no other permission")
+		})
+	}
+}
+
+func TestListConvertAndTable(t *testing.T) {
+	s, _ := newService(t)
+	_, err := s.SetBase(t.Context(), writer, "USD")
+	require.NoError(t, err)
+	for code, rate := range map[currency.Code]string{"EUR": "1.08", "JPY": "0.0067", "GBP": "1.27", "CHF": "1.12"} {
+		_, err := s.Add(t.Context(), writer, code, dec(rate))
+		require.NoError(t, err)
+	}
+	t.Run("pages in order of code", func(t *testing.T) {
+		var codes []currency.Code
+		q := admin.Query{Limit: 2}
+		for {
+			page, err := s.List(t.Context(), reader, q)
+			require.NoError(t, err)
+			for _, c := range page.Items {
+				codes = append(codes, c.Code)
+			}
+			if q.After = page.Next; q.After == "" {
+				break
+			}
+		}
+		require.Equal(t, []currency.Code{"CHF", "EUR", "GBP", "JPY", "USD"}, codes)
+		page, err := s.List(t.Context(), reader, admin.Query{Limit: 1})
+		require.NoError(t, err)
+		_, err = s.List(t.Context(), admin.System("umbrella"), admin.Query{After: page.Next})
+		require.ErrorIs(t, err, admin.ErrInvalid, "a page of another organization")
+	})
+	t.Run("converts alike, one or many", func(t *testing.T) {
+		table, err := s.Table(t.Context(), reader)
+		require.NoError(t, err)
+		for _, tc := range []struct {
+			from, to currency.Code
+			want     error
+		}{
+			{"EUR", "USD", nil}, {"USD", "EUR", nil}, {"EUR", "JPY", nil}, {"GBP", "GBP", nil},
+			{"SEK", "USD", admin.ErrNotFound}, {"USD", "SEK", admin.ErrNotFound}, {"usd", "EUR", admin.ErrInvalid}, {"EUR", "", admin.ErrInvalid},
+		} {
+			got, err := s.Convert(t.Context(), reader, dec("19.99"), tc.from, tc.to)
+			require.ErrorIs(t, err, tc.want)
+			same, again := table.Convert(dec("19.99"), tc.from, tc.to)
+			require.Equal(t, err, again)
+			require.Equal(t, got, same)
+		}
+		usd, err := s.Convert(t.Context(), reader, dec("19.99"), "EUR", "USD")
+		require.NoError(t, err)
+		require.Equal(t, "21.59", usd.String())
+	})
+	t.Run("knows of no other organization's rates", func(t *testing.T) {
+		_, err := s.Convert(t.Context(), admin.System("umbrella"), dec("1"), "EUR", "USD")
+		require.ErrorIs(t, err, admin.ErrNotFound)
+		table, err := s.Table(t.Context(), admin.System("umbrella"))
+		require.NoError(t, err)
+		_, err = table.Convert(dec("1"), "EUR", "USD")
+		require.ErrorIs(t, err, admin.ErrNotFound)
+	})
+}
+
+// failing is a store that has broken down.
+type failing struct{ currency.Store }
+
+var errDown = errors.New("down")
+
+func (failing) Create(context.Context, admin.OrgID, currency.Currency, admin.Record) error {
+	return errDown
+}
+func (failing) Get(context.Context, admin.OrgID, currency.Code) (currency.Currency, error) {
+	return currency.Currency{}, errDown
+}
+func (failing) Base(context.Context, admin.OrgID) (currency.Currency, error) {
+	return currency.Currency{}, errDown
+}
+func (failing) List(context.Context, admin.OrgID, admin.Seek[string]) ([]currency.Currency, error) {
+	return nil, errDown
+}
+
+func TestBrokenStoreIsTold(t *testing.T) {
+	s := currency.NewService(failing{}, currency.Options{})
+	for name, call := range map[string]func() error{
+		"SetBase": func() error { _, err := s.SetBase(t.Context(), writer, "USD"); return err },
+		"Add":     func() error { _, err := s.Add(t.Context(), writer, "EUR", dec("1")); return err },
+		"Base":    func() error { _, err := s.Base(t.Context(), reader); return err },
+		"Table":   func() error { _, err := s.Table(t.Context(), reader); return err },
+		"Convert": func() error { _, err := s.Convert(t.Context(), reader, dec("1"), "EUR", "USD"); return err },
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := call()
+			require.ErrorIs(t, err, errDown)
+			require.NotErrorIs(t, err, admin.ErrNotFound)
+			require.NotErrorIs(t, err, currency.ErrNoBase)
+		})
+	}
+}
+
+// That a saved rate stays is a promise of the port: it has no word for anything else.
+func TestStoreHasNoWordForChange(t *testing.T) {
+	port := reflect.TypeFor[currency.Store]()
+	var names []string
+	for i := range port.NumMethod() {
+		names = append(names, port.Method(i).Name)
+	}
+	require.Equal(t, []string{"Base", "Create", "Get", "List"}, names)
+	change := regexp.MustCompile(`(?i)set|update|delete|upsert|replace|put|remove|save|change|edit`)
+	for _, of := range []reflect.Type{port, reflect.TypeFor[*currency.Service](), reflect.TypeFor[*currency.Currency](), reflect.TypeFor[*currency.Table]()} {
+		for i := range of.NumMethod() {
+			if name := of.Method(i).Name; name != "SetBase" { // which refuses a second time
+				require.NotRegexp(t, change, name, of.String())
+			}
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package storagetest_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// auditPort replaces the one method of a port.
+type auditPort func(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[uuid.UUID]) ([]admin.Record, error)
+
+func (s auditPort) List(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[uuid.UUID]) ([]admin.Record, error) {
+	return s(ctx, org, f, seek)
+}
+
+func auditFaults() []fault {
+	filter := func(name, caught string, change func(*admin.AuditFilter)) fault {
+		return fault{
+			name: name,
+			audit: func(s admin.AuditStore, _ *known) admin.AuditStore {
+				return auditPort(func(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[uuid.UUID]) ([]admin.Record, error) {
+					change(&f)
+					return s.List(ctx, org, f, seek)
+				})
+			},
+			caught: caught,
+		}
+	}
+	result := func(name, caught string, change func(admin.Seek[uuid.UUID], []admin.Record) []admin.Record) fault {
+		return fault{
+			name: name,
+			audit: func(s admin.AuditStore, _ *known) admin.AuditStore {
+				return auditPort(func(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[uuid.UUID]) ([]admin.Record, error) {
+					rs, err := s.List(ctx, org, f, seek)
+					return change(seek, rs), err
+				})
+			},
+			caught: caught,
+		}
+	}
+	return []fault{
+		{
+			name: "Audit.List looks into every organization",
+			audit: func(s admin.AuditStore, k *known) admin.AuditStore {
+				return auditPort(func(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[uuid.UUID]) ([]admin.Record, error) {
+					var all []admin.Record
+					for _, other := range k.orgs {
+						rs, err := s.List(ctx, other, f, seek)
+						if err != nil {
+							return nil, err
+						}
+						all = append(all, rs...)
+					}
+					return all, ctx.Err()
+				})
+			},
+			caught: "Methods/Audit.List/hides and keeps everything from another organization",
+		},
+		result("the audit trail hides a record", "Methods/Currencies.Create/leaves its audit record", func(_ admin.Seek[uuid.UUID], rs []admin.Record) []admin.Record {
+			return slices.DeleteFunc(rs, func(r admin.Record) bool { return r.Action == "test.write" })
+		}),
+		result("Audit.List gives the oldest first", "Audit/everything", func(_ admin.Seek[uuid.UUID], rs []admin.Record) []admin.Record {
+			slices.Reverse(rs)
+			return rs
+		}),
+		result("Audit.List spoils what changed", "Audit/everything", func(_ admin.Seek[uuid.UUID], rs []admin.Record) []admin.Record {
+			for i := range rs {
+				for k := range rs[i].Changes {
+					rs[i].Changes[k].From = strings.ToValidUTF8(strings.Map(func(r rune) rune { return min(r, 0x7f) }, rs[i].Changes[k].From), "")
+				}
+			}
+			return rs
+		}),
+		filter("Audit.List takes no notice of the id of a subject", "Audit/by subject", func(f *admin.AuditFilter) { f.Subject.ID = "" }),
+		filter("Audit.List takes no notice of the actor", "Audit/by actor", func(f *admin.AuditFilter) { f.Actor = admin.Actor{} }),
+		filter("Audit.List takes no notice of the action", "Audit/by action", func(f *admin.AuditFilter) { f.Action = "" }),
+		filter("Audit.List leaves out the instant that it begins with", "Audit/from an instant, which is in", func(f *admin.AuditFilter) {
+			if !f.From.IsZero() {
+				f.From = f.From.Add(time.Microsecond)
+			}
+		}),
+		filter("Audit.List takes in the instant that it ends with", "Audit/until an instant, which is out", func(f *admin.AuditFilter) {
+			if !f.Until.IsZero() {
+				f.Until = f.Until.Add(time.Microsecond)
+			}
+		}),
+	}
+}

@@ -1,0 +1,121 @@
+package storagetest_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency"
+)
+
+// currencyPort replaces single methods of a port.
+type currencyPort struct {
+	currency.Store
+	create func(context.Context, admin.OrgID, currency.Currency, admin.Record) error
+	get    func(context.Context, admin.OrgID, currency.Code) (currency.Currency, error)
+	base   func(context.Context, admin.OrgID) (currency.Currency, error)
+	list   func(context.Context, admin.OrgID, admin.Seek[string]) ([]currency.Currency, error)
+}
+
+func (s currencyPort) Create(ctx context.Context, org admin.OrgID, c currency.Currency, rec admin.Record) error {
+	if s.create == nil {
+		return s.Store.Create(ctx, org, c, rec)
+	}
+	return s.create(ctx, org, c, rec)
+}
+
+func (s currencyPort) Get(ctx context.Context, org admin.OrgID, code currency.Code) (currency.Currency, error) {
+	if s.get == nil {
+		return s.Store.Get(ctx, org, code)
+	}
+	return s.get(ctx, org, code)
+}
+
+func (s currencyPort) Base(ctx context.Context, org admin.OrgID) (currency.Currency, error) {
+	if s.base == nil {
+		return s.Store.Base(ctx, org)
+	}
+	return s.base(ctx, org)
+}
+
+func (s currencyPort) List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) ([]currency.Currency, error) {
+	if s.list == nil {
+		return s.Store.List(ctx, org, seek)
+	}
+	return s.list(ctx, org, seek)
+}
+
+func currencyFaults() []fault {
+	port := func(name, caught string, with func(s currency.Store, k *known) currencyPort) fault {
+		return fault{
+			name: name,
+			currencies: func(s currency.Store, k *known) currency.Store {
+				p := with(s, k)
+				p.Store = s
+				return p
+			},
+			caught: caught,
+		}
+	}
+	create := func(name, caught string, change func(*currency.Currency)) fault {
+		return port(name, caught, func(s currency.Store, _ *known) currencyPort {
+			return currencyPort{create: func(ctx context.Context, org admin.OrgID, c currency.Currency, rec admin.Record) error {
+				change(&c)
+				return s.Create(ctx, org, c, rec)
+			}}
+		})
+	}
+	list := func(name string, change func(*admin.Seek[string]), then func([]currency.Currency)) fault {
+		return port(name, "Currencies/pages in order of code", func(s currency.Store, _ *known) currencyPort {
+			return currencyPort{list: func(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) ([]currency.Currency, error) {
+				change(&seek)
+				cs, err := s.List(ctx, org, seek)
+				then(cs)
+				return cs, err
+			}}
+		})
+	}
+	return []fault{
+		port("Currencies.Get looks into every organization", "Methods/Currencies.Get/hides and keeps everything from another organization", func(s currency.Store, k *known) currencyPort {
+			return currencyPort{get: func(ctx context.Context, org admin.OrgID, code currency.Code) (currency.Currency, error) {
+				return in(k, org, func(org admin.OrgID) (currency.Currency, error) { return s.Get(ctx, org, code) }, anything)
+			}}
+		}),
+		port("Currencies.Base looks into every organization", "Methods/Currencies.Base/hides and keeps everything from another organization", func(s currency.Store, k *known) currencyPort {
+			return currencyPort{base: func(ctx context.Context, org admin.OrgID) (currency.Currency, error) {
+				return in(k, org, func(org admin.OrgID) (currency.Currency, error) { return s.Base(ctx, org) }, anything)
+			}}
+		}),
+		port("Currencies.List looks into every organization", "Methods/Currencies.List/hides and keeps everything from another organization", func(s currency.Store, k *known) currencyPort {
+			return currencyPort{list: func(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) ([]currency.Currency, error) {
+				return in(k, org, func(org admin.OrgID) ([]currency.Currency, error) { return s.List(ctx, org, seek) }, notEmpty)
+			}}
+		}),
+		port("Currencies.Create says nothing of a code that is taken", "Currencies/refuses a code that is taken and keeps the rate", func(s currency.Store, _ *known) currencyPort {
+			return currencyPort{create: func(ctx context.Context, org admin.OrgID, c currency.Currency, rec admin.Record) error {
+				if err := s.Create(ctx, org, c, rec); !errors.Is(err, admin.ErrExists) {
+					return err
+				}
+				return nil
+			}}
+		}),
+		create("Currencies.Create keeps a second base as another currency", "Currencies/has no base until one is created, and then one only", func(c *currency.Currency) {
+			if c.Base && c.Code == "EUR" {
+				c.Base = false
+			}
+		}),
+		create("Currencies.Create rounds a rate", "Currencies/keeps every digit of a rate", func(c *currency.Currency) { c.Rate = c.Rate.Truncate(15) }),
+		create("Currencies.Create forgets who did it", "Currencies/keeps every digit of a rate", func(c *currency.Currency) { c.CreatedBy = admin.Actor{Kind: c.CreatedBy.Kind} }),
+		list("Currencies.List begins anew with each page", func(seek *admin.Seek[string]) { seek.After = "" }, func([]currency.Currency) {}),
+		list("Currencies.List gives one more than was asked for", func(seek *admin.Seek[string]) { seek.Limit++ }, func([]currency.Currency) {}),
+		list("Currencies.List leaves out the first of each page", func(seek *admin.Seek[string]) {
+			if seek.After != "" {
+				seek.After += "~"
+				seek.After = strings.Replace(seek.After, "DKK~", "NOK", 1)
+			}
+		}, func([]currency.Currency) {}),
+		list("Currencies.List has its own order", func(*admin.Seek[string]) {}, slices.Reverse[[]currency.Currency]),
+	}
+}

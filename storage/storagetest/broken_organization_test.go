@@ -1,0 +1,97 @@
+package storagetest_test
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// organizationPort replaces single methods of a port.
+type organizationPort struct {
+	admin.OrganizationStore
+	get    func(context.Context, admin.OrgID) (admin.Organization, error)
+	rename func(context.Context, admin.OrgID, string, int64, admin.Record) error
+}
+
+func (s organizationPort) Get(ctx context.Context, id admin.OrgID) (admin.Organization, error) {
+	if s.get == nil {
+		return s.OrganizationStore.Get(ctx, id)
+	}
+	return s.get(ctx, id)
+}
+
+func (s organizationPort) Rename(ctx context.Context, id admin.OrgID, name string, version int64, rec admin.Record) error {
+	if s.rename == nil {
+		return s.OrganizationStore.Rename(ctx, id, name, version, rec)
+	}
+	return s.rename(ctx, id, name, version, rec)
+}
+
+func organizationFaults() []fault {
+	return []fault{
+		{
+			name: "Organizations.Get finds ids in any case",
+			organizations: func(s admin.OrganizationStore, k *known) admin.OrganizationStore {
+				return organizationPort{OrganizationStore: s, get: func(ctx context.Context, id admin.OrgID) (admin.Organization, error) {
+					for _, org := range k.orgs {
+						if strings.EqualFold(string(org), string(id)) {
+							return s.Get(ctx, org)
+						}
+					}
+					return s.Get(ctx, id)
+				}}
+			},
+			caught: "Organizations/compares ids byte by byte",
+		},
+		{
+			name: "Organizations.Get drops microseconds",
+			organizations: func(s admin.OrganizationStore, _ *known) admin.OrganizationStore {
+				return organizationPort{OrganizationStore: s, get: func(ctx context.Context, id admin.OrgID) (admin.Organization, error) {
+					o, err := s.Get(ctx, id)
+					o.CreatedAt = o.CreatedAt.Truncate(time.Millisecond)
+					return o, err
+				}}
+			},
+			caught: "Organizations/gives back what was created",
+		},
+		{
+			name: "Organizations.Get gives local time",
+			organizations: func(s admin.OrganizationStore, _ *known) admin.OrganizationStore {
+				return organizationPort{OrganizationStore: s, get: func(ctx context.Context, id admin.OrgID) (admin.Organization, error) {
+					o, err := s.Get(ctx, id)
+					o.CreatedAt = o.CreatedAt.In(time.FixedZone("", 3600))
+					return o, err
+				}}
+			},
+			caught: "Organizations/gives back what was created",
+		},
+		{
+			name: "Organizations.Rename renames every organization",
+			organizations: func(s admin.OrganizationStore, k *known) admin.OrganizationStore {
+				return organizationPort{OrganizationStore: s, rename: func(ctx context.Context, id admin.OrgID, name string, version int64, rec admin.Record) error {
+					for _, org := range k.orgs {
+						if org != id {
+							_ = s.Rename(ctx, org, name, version, rec)
+						}
+					}
+					return s.Rename(ctx, id, name, version, rec)
+				}}
+			},
+			caught: "Methods/Organizations.Rename/hides and keeps everything from another organization",
+		},
+		{
+			name: "Organizations.Rename does not look at the version",
+			organizations: func(s admin.OrganizationStore, _ *known) admin.OrganizationStore {
+				return organizationPort{OrganizationStore: s, rename: func(ctx context.Context, id admin.OrgID, name string, version int64, rec admin.Record) error {
+					if o, err := s.Get(ctx, id); err == nil {
+						version = o.Version
+					}
+					return s.Rename(ctx, id, name, version, rec)
+				}}
+			},
+			caught: "Organizations/renames only the version that was read",
+		},
+	}
+}
