@@ -27,7 +27,9 @@ func sqlite() dialect {
 const (
 	sqliteBusy       = 5
 	sqliteLocked     = 6
+	sqliteCheck      = 275
 	sqliteForeignKey = 787
+	sqliteNotNull    = 1299
 	sqliteTrigger    = 1811
 	sqlitePrimaryKey = 1555
 	sqliteUnique     = 2067
@@ -46,6 +48,8 @@ func classifySQLite(err error) failure {
 		return duplicate // a table that refuses REPLACE sees a second INSERT before its key does
 	case code == sqliteForeignKey:
 		return noParent
+	case code == sqliteCheck, code == sqliteNotNull, code == sqliteTrigger:
+		return refused
 	case code&0xff == sqliteBusy, code&0xff == sqliteLocked:
 		return retryable
 	}
