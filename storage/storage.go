@@ -5,6 +5,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/token"
@@ -21,6 +22,9 @@ type Stores interface {
 	Currencies() currency.Store
 	Settings() settings.Store
 	Tokens() token.Store
+	Imports() bulkimport.Store
+	Customers() bulkimport.CustomerStore
+	Accounts() bulkimport.AccountStore
 }
 
 // Backend is a complete storage.

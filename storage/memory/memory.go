@@ -19,6 +19,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
@@ -51,6 +52,10 @@ type tenant struct {
 	currencies   *table[string, currency.Currency]
 	settings     settingTables
 	tokens       *table[uuid.UUID, tokenRow]
+	imports      *table[uuid.UUID, bulkimport.Import]
+	contents     map[uuid.UUID]*table[int64, []byte]
+	customers    *table[string, bulkimport.Customer]
+	accounts     *table[string, bulkimport.Account]
 }
 
 func newTenant(o admin.Organization) *tenant {
@@ -65,6 +70,10 @@ func newTenant(o admin.Organization) *tenant {
 		currencies:   newTable[string, currency.Currency](strings.Compare),
 		settings:     newSettingTables(),
 		tokens:       newTable[uuid.UUID, tokenRow](compareID),
+		imports:      newTable[uuid.UUID, bulkimport.Import](compareID),
+		contents:     map[uuid.UUID]*table[int64, []byte]{},
+		customers:    newTable[string, bulkimport.Customer](strings.Compare),
+		accounts:     newTable[string, bulkimport.Account](strings.Compare),
 	}
 }
 
@@ -120,6 +129,9 @@ func (s stores) Jobs() job.Store                        { return jobs{s.access} 
 func (s stores) Currencies() currency.Store             { return currencies{s.access} }
 func (s stores) Settings() settings.Store               { return settingStore{s.access} }
 func (s stores) Tokens() token.Store                    { return tokens{s.access} }
+func (s stores) Imports() bulkimport.Store              { return imports{s.access} }
+func (s stores) Customers() bulkimport.CustomerStore    { return customers{s.access} }
+func (s stores) Accounts() bulkimport.AccountStore      { return accounts{s.access} }
 
 // access is how the ports reach the data.
 type access struct {

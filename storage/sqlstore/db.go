@@ -8,6 +8,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
@@ -92,6 +93,9 @@ type statements struct {
 	token        tokenSQL
 	user         userSQL
 	invitation   invitationSQL
+	imports      importSQL
+	customer     customerSQL
+	account      accountSQL
 }
 
 func newStatements(db *DB) statements {
@@ -104,6 +108,9 @@ func newStatements(db *DB) statements {
 		token:        newTokenSQL(db),
 		user:         newUserSQL(db),
 		invitation:   newInvitationSQL(db),
+		imports:      newImportSQL(db),
+		customer:     newCustomerSQL(db),
+		account:      newAccountSQL(db),
 	}
 }
 
@@ -118,6 +125,9 @@ func (s stores) Jobs() job.Store                        { return jobs{s.access} 
 func (s stores) Currencies() currency.Store             { return currencies{s.access} }
 func (s stores) Settings() settings.Store               { return settingStore{s.access} }
 func (s stores) Tokens() token.Store                    { return tokens{s.access} }
+func (s stores) Imports() bulkimport.Store              { return imports{s.access} }
+func (s stores) Customers() bulkimport.CustomerStore    { return customers{s.access} }
+func (s stores) Accounts() bulkimport.AccountStore      { return accounts{s.access} }
 
 // access is how the ports reach the database.
 type access struct {

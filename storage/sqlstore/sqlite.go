@@ -28,7 +28,9 @@ const (
 	sqliteBusy       = 5
 	sqliteLocked     = 6
 	sqliteConstraint = 19
+	sqliteCheck      = 275
 	sqliteForeignKey = 787
+	sqliteNotNull    = 1299
 	sqliteTrigger    = 1811
 	sqlitePrimaryKey = 1555
 	sqliteUnique     = 2067
@@ -46,10 +48,17 @@ func classifySQLite(err error) failure {
 		return duplicate
 	case code == sqliteForeignKey:
 		return noParent
+	case code == sqliteCheck, code == sqliteNotNull:
+		return refused
 	case code&0xff == sqliteBusy, code&0xff == sqliteLocked:
 		return retryable
-	case code == 0, code == sqliteConstraint, code == sqliteTrigger:
+	case code == 0, code == sqliteConstraint:
 		return classifySQLiteText(err.Error())
+	case code == sqliteTrigger:
+		if f := classifySQLiteText(err.Error()); f != unknown {
+			return f
+		}
+		return refused
 	}
 	return unknown
 }
@@ -65,6 +74,8 @@ func classifySQLiteText(text string) failure {
 		return duplicate // a table that refuses REPLACE sees a second INSERT before its key does
 	case strings.Contains(text, "FOREIGN KEY constraint failed"):
 		return noParent
+	case strings.Contains(text, "CHECK constraint failed"), strings.Contains(text, "NOT NULL constraint failed"):
+		return refused
 	case strings.Contains(text, "database is locked"), strings.Contains(text, "database table is locked"):
 		return retryable
 	}

@@ -35,6 +35,8 @@ func (t *tx) fail(noun string, err error) error {
 		return fmt.Errorf("%s: %w", noun, admin.ErrExists)
 	case noParent:
 		return missing("what " + noun + " belongs to")
+	case refused:
+		return fmt.Errorf("%s: the database refuses a value: %w", noun, admin.ErrInvalid)
 	case retryable:
 		err = &retry{err}
 	}

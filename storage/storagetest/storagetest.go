@@ -33,4 +33,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("Currencies", func(t *testing.T) { testCurrencies(t, open) })
 	t.Run("Settings", func(t *testing.T) { testSettings(t, open) })
 	t.Run("Tokens", func(t *testing.T) { testTokens(t, open) })
+	t.Run("Imports", func(t *testing.T) { testImports(t, open) })
+	t.Run("Customers", func(t *testing.T) { testCustomers(t, open) })
+	t.Run("Accounts", func(t *testing.T) { testAccounts(t, open) })
 }

@@ -55,6 +55,7 @@ type seeds struct {
 	settings settingSeeds
 	token    tokenSeeds
 	people   peopleSeeds
+	importSeeds
 }
 
 func newWorld(t *testing.T, b storage.Backend, c *ids) *world {
@@ -103,6 +104,7 @@ func (w *world) seed() {
 	w.seedSettings()
 	w.seedTokens()
 	w.seedPeople()
+	w.seedImports()
 }
 
 // page asks for items from the start.
@@ -139,6 +141,7 @@ func calls() map[string]call {
 		settingCalls(),
 		tokenCalls(),
 		userCalls(), invitationCalls(),
+		importCalls(), customerCalls(), accountCalls(),
 	} {
 		for name, c := range part {
 			if _, ok := all[name]; ok {
