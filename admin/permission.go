@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 )
@@ -79,6 +80,24 @@ func (s PermissionSet) List() []Permission { return slices.Clone(s.sorted) }
 // String joins the permissions with blanks; ParsePermissions is its inverse, for permissions of the
 // shape "<area>.<verb>", without blanks.
 func (s PermissionSet) String() string { return joinPermissions(s.sorted) }
+
+// MarshalJSON gives the permissions as an array, in order.
+func (s PermissionSet) MarshalJSON() ([]byte, error) {
+	if s.sorted == nil {
+		return []byte("[]"), nil
+	}
+	return json.Marshal(s.sorted)
+}
+
+// UnmarshalJSON reads an array of permissions. It does not check that they are known.
+func (s *PermissionSet) UnmarshalJSON(b []byte) error {
+	var ps []Permission
+	if err := json.Unmarshal(b, &ps); err != nil {
+		return err
+	}
+	*s = Permissions(ps...)
+	return nil
+}
 
 // ParsePermissions reads what String wrote. It does not check that the permissions are known.
 func ParsePermissions(text string) PermissionSet {

@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"encoding/json"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -140,4 +141,25 @@ func TestRolesZeroValue(t *testing.T) {
 	require.False(t, some.IsZero())
 	require.True(t, some.Known("desk.write"))
 	require.True(t, none.IsZero())
+}
+
+func TestPermissionSetsAsJSON(t *testing.T) {
+	for _, tc := range []struct {
+		reason string
+		set    admin.PermissionSet
+		json   string
+	}{
+		{"none is an empty list and not null", admin.PermissionSet{}, `[]`},
+		{"in order", admin.Permissions(admin.UsersRead, admin.AuditRead), `["audit.read","users.read"]`},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			b, err := json.Marshal(tc.set)
+			require.NoError(t, err)
+			require.JSONEq(t, tc.json, string(b))
+			var back admin.PermissionSet
+			require.NoError(t, json.Unmarshal(b, &back))
+			require.Equal(t, tc.set.List(), back.List())
+		})
+	}
+	require.Error(t, json.Unmarshal([]byte(`{"a":1}`), new(admin.PermissionSet)))
 }

@@ -25,17 +25,27 @@ type Runtime struct {
 
 // WithDefaults fills in what was left zero.
 func (r Runtime) WithDefaults() Runtime {
+	return r.Or(Runtime{
+		Now:    time.Now,
+		NewID:  func() uuid.UUID { return uuid.Must(uuid.NewV7()) },
+		Rand:   rand.Reader,
+		Logger: slog.New(slog.DiscardHandler),
+	})
+}
+
+// Or fills in what was left zero from other.
+func (r Runtime) Or(other Runtime) Runtime {
 	if r.Now == nil {
-		r.Now = time.Now
+		r.Now = other.Now
 	}
 	if r.NewID == nil {
-		r.NewID = func() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+		r.NewID = other.NewID
 	}
 	if r.Rand == nil {
-		r.Rand = rand.Reader
+		r.Rand = other.Rand
 	}
 	if r.Logger == nil {
-		r.Logger = slog.New(slog.DiscardHandler)
+		r.Logger = other.Logger
 	}
 	return r
 }

@@ -8,13 +8,13 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Directory reads the customers and accounts that imports have made.
+// Directory shows the customers and accounts in the included stores. It is safe for concurrent use.
 type Directory struct {
 	customers CustomerStore
 	accounts  AccountStore
 }
 
-// NewDirectory reads from the two stores.
+// NewDirectory reads from the stores.
 func NewDirectory(customers CustomerStore, accounts AccountStore) *Directory {
 	return &Directory{customers: customers, accounts: accounts}
 }
