@@ -122,6 +122,7 @@ func TestFiles(t *testing.T) {
 		ok     int64
 		failed []fault
 	}{
+		{reason: "a header and no rows", input: "external_id,name\n"},
 		{reason: "a byte order mark is no part of the first header", input: "\ufeffexternal_id,name\nc1,Ann\n", ok: 1, want: map[string]string{"external_id.c1": "c1"}},
 		{reason: "a quoted header after a byte order mark", input: "\ufeff\"external_id\",name\nc1,Ann\n", ok: 1},
 		{reason: "UTF-16, big end first", input: utf16("external_id,name\nc1,Zoë\n", true), ok: 1, want: map[string]string{"name.c1": "Zoë"}},
@@ -196,6 +197,7 @@ func TestFilesThatCannotBeImported(t *testing.T) {
 		{"nothing", "", bulkimport.CodeEmptyFile, "nothing"},
 		{"blanks only", " \n\t\r\n", bulkimport.CodeEmptyFile, "nothing"},
 		{"a byte order mark only", "\ufeff", bulkimport.CodeEmptyFile, "nothing"},
+		{"delimiters only", ",,\n ,\n", bulkimport.CodeEmptyFile, "not blank"},
 		{"Excel under another name", "PK\x03\x04\x14\x00", bulkimport.CodeNotCSV, "Excel"},
 		{"old Excel", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00", bulkimport.CodeNotCSV, "Excel"},
 		{"PDF", "%PDF-1.7\n", bulkimport.CodeNotCSV, "PDF"},
@@ -222,6 +224,20 @@ func TestFilesThatCannotBeImported(t *testing.T) {
 			require.Empty(t, page.Items, "nothing is left of it")
 		})
 	}
+	for reason, header := range map[string]int64{"a header below the end": 3, "a negative header line": -2} {
+		t.Run(reason, func(t *testing.T) {
+			w, _ := newShelf(t, bulkimport.Options{})
+			_, err := w.service.Upload(t.Context(), w.scope, bulkimport.UploadInput{Type: "contacts", FileName: "f.csv", Content: strings.NewReader("a,b\n"), HeaderLine: header})
+			require.ErrorIs(t, err, admin.ErrInvalid)
+		})
+	}
+	t.Run("blank rows only, without a header", func(t *testing.T) {
+		w, _ := newShelf(t, bulkimport.Options{})
+		_, err := w.service.Upload(t.Context(), w.scope, bulkimport.UploadInput{Type: "contacts", FileName: "f.csv", Content: strings.NewReader(",\n"), HeaderLine: bulkimport.NoHeader})
+		var broken *bulkimport.FileError
+		require.ErrorAs(t, err, &broken)
+		require.Equal(t, bulkimport.CodeEmptyFile, broken.Code)
+	})
 	t.Run("more quotes that are not closed than a table has", func(t *testing.T) {
 		w, _ := newShelf(t, bulkimport.Options{})
 		// Each line opens a quote that the next one closes and opens again.
@@ -351,6 +367,15 @@ func TestLengthIsCountedInCharacters(t *testing.T) {
 	require.EqualValues(t, 1, p.Created)
 	require.Contains(t, shelf.rows, "c2")
 	require.Equal(t, []string{admin.CodeTooLong}, codes(w.failed(i.ID)[0]))
+}
+
+func TestOneColumnIsEnoughWhereOneFieldIs(t *testing.T) {
+	schema := contacts()
+	schema.Fields = []bulkimport.Field{{Name: "name", Label: "Name", Kind: bulkimport.ID, Required: true, Key: true, Max: 50}}
+	w, shelf := newShelf(t, bulkimport.Options{Types: []bulkimport.Type{{Schema: schema}}})
+	_, p := w.run("contacts", "name\nAnn\nBo\n", bulkimport.Settings{})
+	require.EqualValues(t, 2, p.Created)
+	require.Contains(t, shelf.rows, "Bo")
 }
 
 func TestHugeRowsAndHeadersCostLittle(t *testing.T) {

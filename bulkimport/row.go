@@ -1,7 +1,6 @@
 package bulkimport
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -131,13 +130,4 @@ func (r Row) extra(before map[string]string, known []string) map[string]string {
 		return nil
 	}
 	return out
-}
-
-// MarshalExtra is how stores keep Extra: a JSON object, or nothing.
-func MarshalExtra(extra map[string]string) (string, error) {
-	if len(extra) == 0 {
-		return "", nil
-	}
-	b, err := json.Marshal(extra)
-	return string(b), err
 }

@@ -191,13 +191,13 @@ func TestWorkerThatWasOvertakenChangesNothing(t *testing.T) {
 	i := w.upload(bulkimport.CustomersType, manyCustomers(12))
 	w.start(i, bulkimport.Settings{})
 	other := w.with(bulkimport.Options{BatchRows: 5})
-	frozen := &thief{Target: w.backend.Customers(), steal: func() {
+	overtake := sync.OnceFunc(func() {
 		w.now = w.now.Add(job.DefaultLease)
 		_, err := other.Run(t.Context(), w.scope, i.ID, nil)
 		require.NoError(t, err)
-	}}
+	})
 	slow, err := bulkimport.NewService(func(ctx context.Context, fn func(bulkimport.Ports) error) error {
-		frozen.once() // between reading and writing
+		overtake() // after the batch was read and before it is written
 		return w.atomically(ctx, fn)
 	}, w.backend.Imports(), w.backend.Jobs(), bulkimport.Options{BatchRows: 5, Runtime: admin.Runtime{Now: func() time.Time { return w.now }, NewID: w.id}})
 	require.NoError(t, err)
@@ -207,20 +207,6 @@ func TestWorkerThatWasOvertakenChangesNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, job.Counts{Total: 12, Completed: 10, Failed: 2}, p.Counts)
 	require.Len(t, w.customers(), 10)
-}
-
-// thief lets somebody else take over, once.
-type thief struct {
-	bulkimport.Target
-	steal func()
-}
-
-func (t *thief) once() {
-	if t.steal != nil {
-		steal := t.steal
-		t.steal = nil
-		steal()
-	}
 }
 
 func TestCancelStopsWithinABatch(t *testing.T) {

@@ -42,7 +42,7 @@ type Options struct {
 	// fields.
 	Types  []Type
 	Limits Limits
-	// BatchRows is how many rows are written in one transaction; 0 means 500.
+	// BatchRows is how many rows are written in one transaction, at most 500; 0 means 500.
 	BatchRows int
 	// Lease is how long a worker may take over one batch; 0 means job.DefaultLease.
 	Lease time.Duration

@@ -41,8 +41,9 @@ type Store interface {
 	Content(ctx context.Context, org admin.OrgID, id uuid.UUID, offset int64) ([]byte, error)
 }
 
-// MaxChunk is the most bytes that Store.Append gets at once.
-const MaxChunk = 256 << 10
+// MaxChunk is the most bytes that Store.Append gets at once: about a batch, because each batch
+// begins by reading the piece that it is in.
+const MaxChunk = 64 << 10
 
 // Filter narrows a list of imports; zero fields do not narrow.
 type Filter struct {

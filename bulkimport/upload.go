@@ -113,7 +113,9 @@ func (u *upload) open(in UploadInput) error {
 	u.delimiter, u.declared = sniffDelimiter(head)
 	switch in.HeaderLine {
 	case 0:
-		u.header = sniffHeader(head, u.delimiter, u.declared, u.limits)
+		if u.header = sniffHeader(head, u.delimiter, u.declared, u.limits); u.header == 0 {
+			return fileError(CodeEmptyFile, "its first %d bytes have no row that is not blank: give a CSV file with a header row", len(head))
+		}
 	case NoHeader:
 	default:
 		u.header = in.HeaderLine
@@ -158,7 +160,9 @@ func (u *upload) readHeader(r *reader, sniffed bool) (*record, error) {
 	titles := 0
 	for {
 		rec, err := r.next()
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) && u.header == 0 {
+			return nil, fileError(CodeEmptyFile, "all of its rows are blank")
+		} else if errors.Is(err, io.EOF) {
 			return nil, fileError(CodeBadHeader, "line %d, where the header row should be, is not in the file", u.header)
 		} else if err != nil {
 			return nil, err

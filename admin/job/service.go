@@ -16,12 +16,12 @@ import (
 type Jobs struct {
 	store   Store
 	runtime admin.Runtime
-	reads   map[Kind]admin.Permission
+	reads   map[Kind][]admin.Permission
 }
 
-// NewJobs reads from store. reads says which permission it takes to see a job of each kind; kinds
+// NewJobs reads from store. reads says which permissions it takes to see a job of each kind; kinds
 // that are not in it are seen by nobody.
-func NewJobs(store Store, runtime admin.Runtime, reads map[Kind]admin.Permission) *Jobs {
+func NewJobs(store Store, runtime admin.Runtime, reads map[Kind][]admin.Permission) *Jobs {
 	return &Jobs{store: store, runtime: runtime.WithDefaults(), reads: maps.Clone(reads)}
 }
 
@@ -35,28 +35,28 @@ func (s *Jobs) Get(ctx context.Context, scope admin.Scope, id uuid.UUID) (Job, e
 	if err != nil {
 		return Job{}, err
 	}
-	p, ok := s.reads[j.Kind]
+	ps, ok := s.reads[j.Kind]
 	if !ok {
 		return Job{}, fmt.Errorf("nobody may see jobs of kind %q here: %w", admin.Clip(string(j.Kind)), admin.ErrForbidden)
 	}
-	if err := scope.Require(p); err != nil {
+	if err := scope.Require(ps...); err != nil {
 		return Job{}, err
 	}
 	return j, nil
 }
 
 // List pages through the jobs of one kind, newest first. f.Kind is required, and one that NewJobs
-// was not told of is admin.ErrInvalid. It requires the permission that the kind asks for.
+// was not told of is admin.ErrInvalid. It requires the permissions that the kind asks for.
 func (s *Jobs) List(ctx context.Context, scope admin.Scope, f Filter, q admin.Query) (admin.Page[Job], error) {
 	if err := scope.Require(); err != nil {
 		return admin.Page[Job]{}, err
 	}
-	p, ok := s.reads[f.Kind]
+	ps, ok := s.reads[f.Kind]
 	if !ok {
 		return admin.Page[Job]{}, fmt.Errorf("jobs of kind %q are not known here: use one of %q: %w",
 			admin.Clip(string(f.Kind)), slices.Sorted(maps.Keys(s.reads)), admin.ErrInvalid)
 	}
-	if err := scope.Require(p); err != nil {
+	if err := scope.Require(ps...); err != nil {
 		return admin.Page[Job]{}, err
 	}
 	list := fmt.Sprintf("jobs %q %q", f.Kind, f.Status)

@@ -12,9 +12,9 @@ import (
 
 func TestJobs(t *testing.T) {
 	w := newWorld(t)
-	reads := map[job.Kind]admin.Permission{toy: admin.CustomersRead, "plan": admin.PlansRead}
+	reads := map[job.Kind][]admin.Permission{toy: {admin.CustomersRead}, "plan": {admin.PlansRead, admin.MigrationsRead}}
 	jobs := job.NewJobs(w.backend.Jobs(), admin.Runtime{Now: w.clock}, reads)
-	reads["secret"] = admin.CustomersRead // too late
+	reads["secret"] = []admin.Permission{admin.CustomersRead} // too late
 	reader := admin.NewScope(acme, admin.Actor{Kind: admin.ActorUser, ID: "bob"}, admin.Permissions(admin.CustomersRead))
 
 	first := w.create(3)

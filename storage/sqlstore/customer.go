@@ -56,7 +56,7 @@ func (s customers) Write(ctx context.Context, org admin.OrgID, b bulkimport.Batc
 			return err
 		}
 		return writeSettled(ctx, t, "customer", q.insert, q.update, writes, outcomes, func(c bulkimport.Customer) ([]any, error) {
-			extra, err := bulkimport.MarshalExtra(c.Extra)
+			extra, err := extraText(c.Extra)
 			return []any{
 				org, c.ID, c.Name, c.PrimaryEmail, c.PhoneNumber, c.Line1, c.Line2, c.PostalCode, c.City, c.State, c.Country,
 				c.Status, extra, at(c.CreatedAt), at(c.UpdatedAt), c.Version,
@@ -81,6 +81,15 @@ func scanCustomer(scan func(...any) error, c *bulkimport.Customer) error {
 		return err
 	}
 	return scanExtra(extra, &c.Extra)
+}
+
+// extraText is how the host's own fields are kept: a JSON object, or nothing.
+func extraText(extra map[string]string) (string, error) {
+	if len(extra) == 0 {
+		return "", nil
+	}
+	b, err := json.Marshal(extra)
+	return string(b), err
 }
 
 func scanExtra(text string, into *map[string]string) error {
@@ -145,7 +154,7 @@ func (s accounts) Write(ctx context.Context, org admin.OrgID, b bulkimport.Batch
 			if a.NetTermDays != nil {
 				days = *a.NetTermDays
 			}
-			extra, err := bulkimport.MarshalExtra(a.Extra)
+			extra, err := extraText(a.Extra)
 			return []any{
 				org, a.ID, a.Name, a.CustomerID, a.InvoiceCurrency, a.PrimaryEmail, days, a.PhoneNumber, a.Line1, a.Line2, a.PostalCode,
 				a.City, a.State, a.Country, a.Status, extra, at(a.CreatedAt), at(a.UpdatedAt), a.Version,
