@@ -1,0 +1,114 @@
+package bulkimport
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
+)
+
+// Preview is what an import would come to.
+type Preview struct {
+	Counts    job.Counts
+	Created   int64
+	Updated   int64
+	Unchanged int64
+	Failed    []FailedRow // the first, at most 100
+}
+
+// maxPreview is how many failed rows a Preview tells of.
+const maxPreview = 100
+
+// errUndo takes back what a rehearsal wrote.
+var errUndo = errors.New("rehearsal")
+
+// Check rehearses a mapped import: it finds what Start and Run would, and writes nothing. Rows for
+// the included targets are written batch by batch in transactions that are taken back, so that what
+// exists, what is missing and what the database refuses is told as well. A host's own target is
+// not called: every valid row counts as created. It requires the type's Write permission; its
+// errors are Start's.
+func (s *Service) Check(ctx context.Context, scope admin.Scope, id uuid.UUID) (Preview, error) {
+	i, t, err := s.open(ctx, scope, id, write)
+	if err != nil {
+		return Preview{}, err
+	}
+	if i.Status != Uploaded {
+		return Preview{}, fmt.Errorf("import is %s: %w", i.Status, admin.ErrState)
+	}
+	duplicates, err := s.ready(ctx, scope.Org(), i, t)
+	if err != nil {
+		return Preview{}, err
+	}
+	out := Preview{Counts: job.Counts{Total: i.Rows, Failed: int64(len(duplicates))}}
+	settled, at := rowsOf(duplicates), i.beginning()
+	for done := false; !done; {
+		p, err := s.portion(ctx, scope.Org(), i, t, at, settled)
+		if err != nil {
+			return Preview{}, err
+		}
+		outcomes, err := s.rehearse(ctx, scope, i, t, p.batch)
+		if err != nil {
+			return Preview{}, err
+		}
+		res := p.result(outcomes)
+		if at, err = parseCursor(res.Cursor); err != nil {
+			return Preview{}, err
+		}
+		done = res.Done
+		out.Counts = out.Counts.Add(res.Counts)
+		// Repeated rows were found first; they go where they are in the file.
+		n := 0
+		for n < len(duplicates) && (done || duplicates[n].Seq <= at.row) {
+			n++
+		}
+		if err := out.add(append(res.Entries, duplicates[:n]...)); err != nil {
+			return Preview{}, err
+		}
+		duplicates = duplicates[n:]
+	}
+	out.Created, out.Updated, out.Unchanged = at.created, at.updated, at.unchanged
+	return out, nil
+}
+
+// rehearse writes a batch and takes it back.
+func (s *Service) rehearse(ctx context.Context, scope admin.Scope, i Import, t Type, b Batch) (outcomes []Outcome, err error) {
+	if t.Target != nil {
+		for range b.Rows {
+			outcomes = append(outcomes, Outcome{Result: Created})
+		}
+		return outcomes, nil
+	}
+	rec := s.record(scope, ActionWrite, i)
+	err = s.runner.Atomically(ctx, func(p Ports) error {
+		if outcomes, err = writeRows(ctx, p.target(i.Type), scope.Org(), b, rec); err != nil {
+			return err
+		}
+		return errUndo
+	})
+	if errors.Is(err, errUndo) {
+		err = nil
+	}
+	return outcomes, err
+}
+
+// add takes the failed rows among a batch's entries, in the order of the file.
+func (p *Preview) add(entries []job.Entry) error {
+	slices.SortFunc(entries, func(a, b job.Entry) int { return cmp.Compare(a.Seq, b.Seq) })
+	for _, e := range entries {
+		if e.Status != job.EntryFailed || len(p.Failed) == maxPreview {
+			continue
+		}
+		row, err := failedRow(e)
+		if err != nil {
+			return err
+		}
+		p.Failed = append(p.Failed, row)
+	}
+	return nil
+}

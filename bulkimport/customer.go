@@ -1,0 +1,94 @@
+package bulkimport
+
+import (
+	"context"
+	"time"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// Status of a customer or an account.
+type Status string
+
+// The statuses, which are Togai's. Imports make what they create active.
+const (
+	Active   Status = "ACTIVE"
+	Archived Status = "ARCHIVED"
+)
+
+// Address is where a customer or an account is. Every part may be empty.
+type Address struct {
+	PhoneNumber string `csv:"phone_number"`
+	Line1       string `csv:"line1"`
+	Line2       string `csv:"line2"`
+	PostalCode  string `csv:"postal_code"`
+	City        string `csv:"city"`
+	State       string `csv:"state"`
+	Country     string `csv:"country"` // ISO 3166 alpha-2
+}
+
+// Customer is one customer of the organization, as the included store keeps it.
+type Customer struct {
+	ID           string `csv:"id"`            // 1 to 50 characters, compared byte by byte
+	Name         string `csv:"name"`          // 3 to 255 characters
+	PrimaryEmail string `csv:"primary_email"` // empty where an import was told that it is optional
+	Address      `csv:",inline"`
+	Status       Status            `csv:"-"`
+	Extra        map[string]string `csv:"-"` // the host's own fields, by name; nil where there are none
+	CreatedAt    time.Time         `csv:"-"`
+	UpdatedAt    time.Time         `csv:"-"`
+	Version      int64             `csv:"-"` // 1 when created, +1 with every change
+}
+
+// Account is one billing account of a customer, as the included store keeps it.
+type Account struct {
+	ID              string `csv:"id"`               // 1 to 50 characters, compared byte by byte
+	Name            string `csv:"name"`             // 3 to 255 characters
+	CustomerID      string `csv:"customer_id"`      // a Customer's ID
+	InvoiceCurrency string `csv:"invoice_currency"` // ISO 4217; empty means the organization's base currency
+	PrimaryEmail    string `csv:"primary_email"`    // may be empty
+	// NetTermDays is how many days after its date an invoice is due; nil means the
+	// organization's default.
+	NetTermDays *int `csv:"net_term_days"`
+	Address     `csv:",inline"`
+	Status      Status            `csv:"-"`
+	Extra       map[string]string `csv:"-"` // the host's own fields, by name; nil where there are none
+	CreatedAt   time.Time         `csv:"-"`
+	UpdatedAt   time.Time         `csv:"-"`
+	Version     int64             `csv:"-"` // 1 when created, +1 with every change
+}
+
+// CustomerStore keeps customers. Write is how imports reach it; a host reads with the others.
+type CustomerStore interface {
+	// Write is Target.Write. It writes exactly what Batch.Customers makes of the rows, given the
+	// customers that exist, together with the audit record. A row that the storage refuses, by a
+	// rule of its own, is Refused and does not keep the others out.
+	Target
+
+	// Get returns the customer, or admin.ErrNotFound. IDs compare byte by byte.
+	Get(ctx context.Context, org admin.OrgID, id string) (Customer, error)
+
+	// List returns at most seek.Limit customers in ascending byte order of ID, with an ID above
+	// seek.After.
+	List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) ([]Customer, error)
+}
+
+// AccountStore keeps accounts. Write is how imports reach it; a host reads with the others.
+type AccountStore interface {
+	// Write is Target.Write. It writes exactly what Batch.Accounts makes of the rows, given the
+	// accounts and the customers that exist, together with the audit record. A row that the
+	// storage refuses, by a rule of its own, is Refused and does not keep the others out.
+	Target
+
+	// Get returns the account, or admin.ErrNotFound. IDs compare byte by byte.
+	Get(ctx context.Context, org admin.OrgID, id string) (Account, error)
+
+	// List returns at most seek.Limit accounts that match, in ascending byte order of ID, with an
+	// ID above seek.After.
+	List(ctx context.Context, org admin.OrgID, f AccountFilter, seek admin.Seek[string]) ([]Account, error)
+}
+
+// AccountFilter narrows a list of accounts; zero fields do not narrow.
+type AccountFilter struct {
+	CustomerID string
+}

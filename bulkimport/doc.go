@@ -1,0 +1,32 @@
+// Package bulkimport imports customers, accounts and a host's own records from CSV files.
+//
+//	imp, err := imports.Upload(ctx, scope, bulkimport.UploadInput{
+//		Type: bulkimport.CustomersType, FileName: "customers.csv", Content: file,
+//	})
+//	suggested, err := imports.Suggest(ctx, scope, imp.ID)
+//	imp, err = imports.SetMapping(ctx, scope, imp.ID, imp.Version, suggested.Mapping(), bulkimport.Settings{})
+//	_, err = imports.Start(ctx, scope, imp.ID)
+//	progress, err := imports.Run(ctx, scope, imp.ID, nil)
+//	err = imports.FailedRows(ctx, scope, imp.ID, download) // to mend and upload again
+//
+// # Files
+//
+// Upload reads a file once, in bounded memory: UTF-8, or UTF-16 with a byte order mark; cells
+// between commas, semicolons, tabs or bars; a header row, below titles if there are any. It keeps
+// the text in one canonical form in the [Store], so that any process can go on reading at a byte
+// offset. A broken row fails alone: a quote that is never closed costs its own line.
+//
+// # Mapping
+//
+// A [Schema] has the fields. [Service.Suggest] proposes a column for each, by header and values; a
+// [Mapping] decides: one column, several joined, or a constant. What would keep the import from
+// starting is found at once, before anything is written.
+//
+// # Running
+//
+// The import is a job of package job: [Service.Step] does a batch, [Service.Run] all of them, and a
+// batch commits with the job's cursor or not at all. Rows that are valid go to the [Target]; rows
+// that are not become entries of the job with everything that is wrong with them. No row is
+// written twice to the included targets; a host's own [Target] is called at least once for each row, with
+// a key by which it can tell.
+package bulkimport

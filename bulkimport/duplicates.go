@@ -1,0 +1,123 @@
+package bulkimport
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"slices"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
+)
+
+// duplicates finds the rows that repeat an earlier row's key, as failed entries for the job to
+// begin with. From there every batch knows of them, in whatever process it runs, at the cost of a
+// look-up by row number.
+//
+// It keeps 8 bytes a row: a first pass collects a hash of each key, a second one looks closer at
+// the rows whose hash is there twice.
+func (s *Service) duplicates(ctx context.Context, org admin.OrgID, i Import, t Type) ([]job.Entry, error) {
+	if err := s.verify(ctx, org, i); err != nil {
+		return nil, err
+	}
+	plan := newPlan(t.Schema, i, s.caster, s.limits)
+	seed := maphash.MakeSeed()
+	hashes := make([]uint64, 0, i.Rows)
+	err := s.keys(ctx, org, i, plan, func(_ record, _ int64, key string) error {
+		hashes = append(hashes, maphash.String(seed, key))
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(hashes)
+	suspects := repeated(hashes)
+	if len(suspects) == 0 {
+		return nil, nil
+	}
+	tooMany := fileError(CodeManyDuplicates, "more than %d rows repeat the %s of another row: is it mapped to the right column?", s.limits.Duplicates, plan.names[plan.key])
+	if len(suspects) > s.limits.Duplicates {
+		return nil, tooMany
+	}
+	first := map[string]int64{}
+	var out []job.Entry
+	size := 0
+	err = s.keys(ctx, org, i, plan, func(rec record, number int64, key string) error {
+		if _, ok := slices.BinarySearch(suspects, maphash.String(seed, key)); !ok {
+			return nil
+		}
+		line, ok := first[key]
+		if !ok {
+			first[key] = rec.line
+			return nil
+		}
+		row, errs := plan.row(rec, number)
+		e := CellError{
+			Column: plan.sources[plan.key].Columns[0], Field: plan.names[plan.key], Code: CodeDuplicateInFile,
+			Message: fmt.Sprintf("%q is in line %d already", admin.Clip(key), line),
+		}
+		out = append(out, failedEntry(row, rec, append([]CellError{e}, errs...)))
+		if size += len(out[len(out)-1].Data); len(out) > s.limits.Duplicates || size > maxDuplicateBytes {
+			return tooMany
+		}
+		return nil
+	})
+	return out, err
+}
+
+// maxDuplicateBytes bounds what the entries of repeated rows hold in memory.
+const maxDuplicateBytes = 32 << 20
+
+// repeated are the values that are in a sorted list more than once, each once, in the same array.
+func repeated(sorted []uint64) []uint64 {
+	out := sorted[:0]
+	for i := 1; i < len(sorted); i++ {
+		if sorted[i] == sorted[i-1] && (len(out) == 0 || out[len(out)-1] != sorted[i]) {
+			out = append(out, sorted[i])
+		}
+	}
+	return out
+}
+
+// keys calls with for each row whose key can be read.
+func (s *Service) keys(ctx context.Context, org admin.OrgID, i Import, plan *plan, with func(rec record, number int64, key string) error) error {
+	r := s.reader(ctx, org, i, i.beginning())
+	for number := int64(0); ; {
+		rec, err := r.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		if rec.blank() {
+			continue
+		}
+		number++
+		if rec.fault != nil || plan.count(rec) != nil {
+			continue
+		}
+		key, wrong := plan.value(plan.fields[plan.key], plan.sources[plan.key], rec.cells)
+		if wrong != nil {
+			continue
+		}
+		if err := with(rec, number, key); err != nil {
+			return err
+		}
+	}
+}
+
+// verify makes sure that the stored text is the one that was uploaded and mapped.
+func (s *Service) verify(ctx context.Context, org admin.OrgID, i Import) error {
+	sum := sha256.New()
+	if _, err := io.Copy(sum, &content{ctx: ctx, store: s.imports, org: org, id: i.ID}); err != nil {
+		return err
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != i.Content.SHA256 {
+		return fileError(CodeFileChanged, "the stored content is not what was uploaded: upload the file again")
+	}
+	return nil
+}

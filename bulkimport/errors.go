@@ -1,0 +1,80 @@
+package bulkimport
+
+import (
+	"fmt"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// FileError says why a file cannot be imported at all. It wraps admin.ErrInvalid.
+type FileError struct {
+	Code    string // one of the codes below
+	Message string // what was found, and what would be right
+}
+
+// Error is the message, after the code.
+func (e *FileError) Error() string { return "file " + e.Code + ": " + e.Message }
+
+// Unwrap makes errors.Is(err, admin.ErrInvalid) true.
+func (e *FileError) Unwrap() error { return admin.ErrInvalid }
+
+func fileError(code, format string, args ...any) error {
+	return &FileError{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// Codes of FileError.
+const (
+	CodeEmptyFile      = "empty_file"       // nothing but blanks
+	CodeNotCSV         = "not_csv"          // a spreadsheet or another binary file
+	CodeNotUTF8        = "not_utf8"         // neither UTF-8 nor UTF-16 with a byte order mark
+	CodeFileTooLarge   = "file_too_large"   // Limits.FileBytes
+	CodeTooManyRows    = "too_many_rows"    // Limits.Rows
+	CodeTooManyColumns = "too_many_columns" // Limits.Columns
+	CodeHeaderTooLong  = "header_too_long"  // Limits.HeaderBytes
+	CodeBadHeader      = "bad_header"       // the header row cannot be read, or is not where it was said to be
+	CodeBadQuotes      = "bad_quotes"       // too many quotes that are not closed
+	CodeFileChanged    = "file_changed"     // the stored content is not what was uploaded
+	CodeManyDuplicates = "too_many_duplicates"
+)
+
+// NoColumn is CellError.Column where a row as a whole is at fault.
+const NoColumn = -1
+
+// CellError is one thing that is wrong with a row.
+type CellError struct {
+	Column  int    `json:"column"`          // the column's index from 0, or NoColumn
+	Field   string `json:"field,omitempty"` // the field that the cell was read for
+	Code    string `json:"code"`
+	Message string `json:"message"` // what was wrong with which value, and what would be right
+}
+
+// Codes of CellError, besides admin's.
+const (
+	CodeTextAfterQuote   = "text_after_quote"
+	CodeUnclosedQuote    = "unclosed_quote"
+	CodeRecordTooLong    = "record_too_long"
+	CodeWrongColumnCount = "wrong_column_count"
+	CodeControl          = "control_character"
+	CodeInvalidEmail     = "invalid_email"
+	CodeInvalidNumber    = "invalid_number"
+	CodeAmbiguousNumber  = "ambiguous_number"
+	CodeInvalidBool      = "invalid_bool"
+	CodeInvalidDate      = "invalid_date"
+	CodeAmbiguousDate    = "ambiguous_date"
+	CodeInvalidOption    = "invalid_option" // not a country or currency that exists
+	CodeExcelScientific  = "excel_scientific"
+	CodeDuplicateInFile  = "duplicate_in_file"
+	CodeAlreadyExists    = "already_exists"
+	CodeRelationNotFound = "relation_not_found"
+	CodeRefused          = "refused" // by the target
+)
+
+// Codes of the problems that SetMapping and Start find.
+const (
+	CodeRequiredMapping = "required_mapping_missing"
+	CodeNoSuchColumn    = "no_such_column"
+)
+
+// ErrHeaderUnconfirmed: the file seems to have no header row. Confirm the one that was taken, with
+// Settings.HeaderConfirmed, or upload the file again and say that it has none.
+var ErrHeaderUnconfirmed = fmt.Errorf("the header row looks like data: confirm it first: %w", admin.ErrState)

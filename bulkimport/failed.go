@@ -1,0 +1,156 @@
+package bulkimport
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
+)
+
+// Columns that FailedRows adds.
+const (
+	lineColumn   = "_line"
+	errorsColumn = "_errors"
+)
+
+// FailedRow is one row that was not imported, and why.
+type FailedRow struct {
+	Number int64    // of the row, from 1
+	Line   int64    // of the file, where the row begins
+	Key    string   // its key, where it could be read
+	Cells  []string // as in the file; a row that could not be split has its text as the only cell
+	Errors []CellError
+}
+
+// Errors pages through the failed rows of a started import, in the order of the file, each with
+// everything that is wrong with it. It requires the type's Read permission.
+func (s *Service) Errors(ctx context.Context, scope admin.Scope, id uuid.UUID, q admin.Query) (admin.Page[FailedRow], error) {
+	if _, _, err := s.open(ctx, scope, id, read); err != nil {
+		return admin.Page[FailedRow]{}, err
+	}
+	return admin.Paginate(scope.Org(), fmt.Sprintf("import errors %s", id), q,
+		func(seek admin.Seek[int64]) ([]FailedRow, error) { return s.failed(ctx, scope.Org(), id, seek) },
+		func(r FailedRow) int64 { return r.Number })
+}
+
+func (s *Service) failed(ctx context.Context, org admin.OrgID, id uuid.UUID, seek admin.Seek[int64]) ([]FailedRow, error) {
+	entries, err := s.jobs.Entries(ctx, org, id, job.EntryFilter{Status: job.EntryFailed}, seek)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]FailedRow, len(entries))
+	for i, e := range entries {
+		if out[i], err = failedRow(e); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func failedRow(e job.Entry) (FailedRow, error) {
+	var data rowData
+	if err := json.Unmarshal([]byte(e.Data), &data); err != nil {
+		return FailedRow{}, fmt.Errorf("failed row %d: %w", e.Seq, err)
+	}
+	return FailedRow{Number: e.Seq, Line: data.Line, Key: e.Ref, Cells: data.Cells, Errors: data.Errors}, nil
+}
+
+// FailedRows writes the failed rows as a CSV file to mend and upload again: the columns of the
+// original in their order and with its delimiter, then _line and _errors, which a later Upload
+// leaves out. Cells that a spreadsheet would take for formulas get an apostrophe, which a later
+// Upload takes off. It requires the type's Read permission.
+func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUID, w io.Writer) error {
+	i, _, err := s.open(ctx, scope, id, read)
+	if err != nil {
+		return err
+	}
+	if i.Status == Uploading {
+		return fmt.Errorf("the upload is not complete: %w", admin.ErrState)
+	}
+	out := csv.NewWriter(w)
+	out.Comma = rune(i.Content.Delimiter[0])
+	if err := out.Write(i.failedHeader()); err != nil {
+		return err
+	}
+	seek := admin.Seek[int64]{Limit: admin.MaxLimit}
+	for {
+		rows, err := s.failed(ctx, scope.Org(), id, seek)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if err := out.Write(i.failedRecord(r)); err != nil {
+				return err
+			}
+		}
+		out.Flush()
+		if err := out.Error(); err != nil {
+			return err
+		}
+		if len(rows) < seek.Limit {
+			return nil
+		}
+		seek.After = rows[len(rows)-1].Number
+	}
+}
+
+// own are the columns of a returned file that were ours and not the uploader's.
+func (i Import) own(column int) bool {
+	c := i.Content
+	return c.Returned && column < len(c.Header) && (c.Header[column] == lineColumn || c.Header[column] == errorsColumn)
+}
+
+func (i Import) failedHeader() []string {
+	var out []string
+	for k := range i.Content.Width {
+		name := fmt.Sprintf("Column %d", k+1)
+		if k < len(i.Content.Header) {
+			name = i.Content.Header[k]
+		}
+		if !i.own(k) {
+			out = append(out, i.outgoing(name))
+		}
+	}
+	return append(out, lineColumn, errorsColumn)
+}
+
+func (i Import) failedRecord(r FailedRow) []string {
+	var out, beyond []string
+	for k := range max(i.Content.Width, len(r.Cells)) {
+		switch {
+		case k >= i.Content.Width:
+			// Cells that the row has too many go behind, so that the others stay in their columns.
+			beyond = append(beyond, i.outgoing(r.Cells[k]))
+		case i.own(k):
+		case k < len(r.Cells):
+			out = append(out, i.outgoing(r.Cells[k]))
+		default:
+			out = append(out, "")
+		}
+	}
+	messages := make([]string, len(r.Errors))
+	for k, e := range r.Errors {
+		messages[k] = e.Message
+		if e.Field != "" {
+			messages[k] = e.Field + ": " + e.Message
+		}
+	}
+	out = append(out, strconv.FormatInt(r.Line, 10), escape(strings.Join(messages, "; ")))
+	return append(out, beyond...)
+}
+
+// outgoing makes a cell harmless, once: those of a returned file are already.
+func (i Import) outgoing(cell string) string {
+	if i.Content.Returned {
+		cell = unescape(cell)
+	}
+	return escape(cell)
+}

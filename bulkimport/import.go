@@ -1,0 +1,160 @@
+package bulkimport
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// ImportStatus says how far an import was prepared; once it is started its job says the rest.
+type ImportStatus string
+
+// The statuses of an import.
+const (
+	Uploading ImportStatus = "UPLOADING" // its content is not complete; an upload that broke off stays so
+	Uploaded  ImportStatus = "UPLOADED"  // may be mapped and started
+	Started   ImportStatus = "STARTED"   // has a job, with the import's ID
+)
+
+// Import is an uploaded file and what is to become of it.
+type Import struct {
+	ID        uuid.UUID
+	Type      TypeName
+	FileName  string // as the uploader called it; 1 to 255 characters
+	Size      int64  // bytes uploaded
+	SHA256    string // of the bytes uploaded, in hexadecimal
+	Content   Content
+	Columns   []Column // those that can be mapped
+	Rows      int64    // of data: blank lines do not count, broken rows do
+	Warnings  []Warning
+	Mapping   Mapping
+	Settings  Settings
+	Status    ImportStatus
+	CreatedAt time.Time
+	CreatedBy admin.Actor
+	UpdatedAt time.Time
+	Version   int64 // 1 when created, +1 with every change
+}
+
+// Content says how the stored text of a file is laid out. It is canonical: UTF-8 without a byte
+// order mark, lines ending with \n, whatever was uploaded.
+type Content struct {
+	Bytes      int64    `json:"bytes"`
+	SHA256     string   `json:"sha256"`
+	Delimiter  string   `json:"delimiter"`   // one of , ; | and tab
+	Header     []string `json:"header"`      // every cell of the header row; empty where there is none
+	HeaderLine int64    `json:"header_line"` // 0 where there is none
+	Width      int      `json:"width"`       // cells of a row
+	Offset     int64    `json:"offset"`      // where the data begins, in bytes
+	Line       int64    `json:"line"`        // and in which line
+	// Returned: the file is one of failed rows that FailedRows wrote. Its columns _line and
+	// _errors are not offered, and its cells lose the apostrophes that it put before formulas.
+	Returned bool `json:"returned,omitempty"`
+}
+
+// Column is one column of a file. Columns are told apart by index, because headers may repeat.
+type Column struct {
+	Index    int      `json:"index"`              // from 0
+	Header   string   `json:"header,omitempty"`   // as in the file, without blanks around it
+	Name     string   `json:"name"`               // the header, or "Column 3" where it is blank
+	Examples []string `json:"examples,omitempty"` // the first values that are not blank, at most 3
+}
+
+// Warning is something about a file that does not keep it from being imported.
+type Warning struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// Codes of Warning.
+const (
+	WarnNoRows           = "no_rows"              // there is a header and nothing else
+	WarnNoHeader         = "looks_like_no_header" // Start refuses until Settings.HeaderConfirmed
+	WarnTitleRows        = "title_rows"           // rows above the header were skipped
+	WarnDuplicateHeaders = "duplicate_headers"
+	WarnAlreadyImported  = "already_imported" // the same bytes were imported before
+)
+
+// Settings say how a file is read, besides the mapping.
+type Settings struct {
+	Mode Mode `json:"mode,omitempty"` // empty means Create
+	// Blank lists words that mean a blank cell, such as NULL and n/a; they compare exactly. There
+	// are none by default: NULL may be somebody's name.
+	Blank []string `json:"blank,omitempty"`
+	// Optional names required fields that may be missing in this import. The key cannot.
+	Optional []string  `json:"optional,omitempty"`
+	Dates    DateOrder `json:"dates,omitempty"`
+	// HeaderConfirmed lets an import start although its header looks like data.
+	HeaderConfirmed bool `json:"header_confirmed,omitempty"`
+}
+
+// ColumnNamed is the index of the column with a header. A header that is not there, or there more
+// than once, is admin.ErrInvalid.
+func (i Import) ColumnNamed(header string) (int, error) {
+	found := -1
+	for _, c := range i.Columns {
+		if c.Name != header {
+			continue
+		}
+		if found >= 0 {
+			return 0, fmt.Errorf("columns %d and %d are both called %q: use the index: %w", found, c.Index, admin.Clip(header), admin.ErrInvalid)
+		}
+		found = c.Index
+	}
+	if found < 0 {
+		return 0, fmt.Errorf("no column is called %q: %w", admin.Clip(header), admin.ErrInvalid)
+	}
+	return found, nil
+}
+
+// column finds an offered column by index.
+func (i Import) column(index int) (Column, bool) {
+	for _, c := range i.Columns {
+		if c.Index == index {
+			return c, true
+		}
+	}
+	return Column{}, false
+}
+
+func (i Import) warned(code string) bool {
+	for _, w := range i.Warnings {
+		if w.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+// Limits bound what a file may hold; a zero field takes its default.
+type Limits struct {
+	FileBytes   int64 // uploaded; default 64 MiB
+	Rows        int64 // default 1,000,000
+	Columns     int   // default 500
+	HeaderBytes int   // of one header; default 1 KiB
+	CellBytes   int   // of one cell; default 32 KiB
+	RecordBytes int   // of one row, all its lines; default 1 MiB
+	// Duplicates is how many rows may repeat a key before the import is refused: more means that
+	// the key is mapped to the wrong column. Default 10,000.
+	Duplicates int
+}
+
+func (l Limits) withDefaults() Limits {
+	fill(&l.FileBytes, 64<<20)
+	fill(&l.Rows, 1_000_000)
+	fill(&l.Columns, 500)
+	fill(&l.HeaderBytes, 1<<10)
+	fill(&l.CellBytes, 32<<10)
+	fill(&l.RecordBytes, 1<<20)
+	fill(&l.Duplicates, 10_000)
+	return l
+}
+
+func fill[T int | int64](v *T, def T) {
+	if *v == 0 {
+		*v = def
+	}
+}

@@ -1,0 +1,139 @@
+package bulkimport
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// TypeName names what an import makes: "customers", "accounts", or a host's own.
+type TypeName string
+
+// The types that are built in.
+const (
+	CustomersType TypeName = "customers"
+	AccountsType  TypeName = "accounts"
+)
+
+// Kind says how the cells of a field are read, and how their values are written in a [Row].
+type Kind string
+
+// The kinds of field. Blanks around a cell are dropped before it is read.
+const (
+	Text     Kind = "text"     // characters, line breaks within a quoted cell included
+	ID       Kind = "id"       // an identifier: one line of characters, compared byte by byte
+	Email    Kind = "email"    // an address without a display name
+	Country  Kind = "country"  // ISO 3166 code or English name; the value is the two-letter code
+	Currency Kind = "currency" // three letters; the value is in capitals
+	Decimal  Kind = "decimal"  // exact, with a point and without grouping: -1234.50
+	Integer  Kind = "integer"  // digits, at most 18
+	Bool     Kind = "bool"     // true, yes, y, on, 1, or their opposites; the value is true or false
+	Date     Kind = "date"     // YYYY-MM-DD, or what Settings.Dates says; the value is YYYY-MM-DD
+)
+
+// Field is one field of a Schema.
+type Field struct {
+	Name     string   // in the sample's header and in a Row: 1 to 50 of a-z 0-9 _
+	Label    string   // for people; it counts for suggestions too
+	Aliases  []string // other usual headers, the likeliest first
+	Kind     Kind
+	Required bool // a row without it fails, unless the import's settings relax it
+	Key      bool // identifies the row's record: one field of a schema, required, of kind ID or Email
+	// Relation is the word for what the field points at ("customer"), where it does.
+	Relation string
+	// Min and Max bound the number of characters of a Text, ID or Email, and the value of an
+	// Integer. A zero Max does not bound.
+	Min, Max int64
+	// Parts are headers which, joined by blanks, make this field, such as "first name" and
+	// "last name": none of them is suggested for it alone.
+	Parts   []string
+	Example string // a cell of the sample file
+}
+
+// Schema is what a type of import can fill in.
+type Schema struct {
+	Type   TypeName         // 1 to 50 of a-z 0-9 _
+	Noun   string           // one of them, in one word: "customer" is of no weight in its own headers
+	Read   admin.Permission // to see imports, suggestions and failed rows
+	Write  admin.Permission // to upload, map, start, run and cancel
+	Fields []Field          // in the order of the sample file
+}
+
+// Field finds a field by name.
+func (s Schema) Field(name string) (Field, bool) {
+	i := s.index(name)
+	if i < 0 {
+		return Field{}, false
+	}
+	return s.Fields[i], true
+}
+
+func (s Schema) index(name string) int {
+	return slices.IndexFunc(s.Fields, func(f Field) bool { return f.Name == name })
+}
+
+// Sample writes a CSV file that imports without mapping anything by hand: a header of field names
+// and one example row.
+func (s Schema) Sample(w io.Writer) error {
+	header, example := make([]string, len(s.Fields)), make([]string, len(s.Fields))
+	for i, f := range s.Fields {
+		header[i], example[i] = escape(f.Name), escape(f.Example)
+	}
+	out := csv.NewWriter(w)
+	// The writer keeps its first error for Error.
+	_ = out.Write(header)
+	_ = out.Write(example)
+	out.Flush()
+	return out.Error()
+}
+
+var namePattern = regexp.MustCompile(`^[a-z0-9_]{1,50}$`)
+
+// check finds everything that is wrong with a host's schema.
+func (s Schema) check() error {
+	var p admin.Problems
+	if !namePattern.MatchString(string(s.Type)) {
+		p.Add("/type", admin.CodeFormat, "%q: use 1 to 50 of a-z 0-9 _", admin.Clip(string(s.Type)))
+	}
+	p.Text("/noun", s.Noun, 1, 50)
+	if s.Read == "" || s.Write == "" {
+		p.Add("/read", admin.CodeRequired, "say which permissions it takes to read and to write %s", s.Type)
+	}
+	keys := 0
+	seen := map[string]bool{}
+	for i, f := range s.Fields {
+		path := fmt.Sprintf("/fields/%d", i)
+		if !namePattern.MatchString(f.Name) {
+			p.Add(path+"/name", admin.CodeFormat, "%q: use 1 to 50 of a-z 0-9 _", admin.Clip(f.Name))
+		}
+		if seen[f.Name] {
+			p.Add(path+"/name", admin.CodeDuplicate, "a field %s is there already", f.Name)
+		}
+		seen[f.Name] = true
+		if !f.Kind.known() {
+			p.Add(path+"/kind", admin.CodeUnknown, "%q is not a kind of field", admin.Clip(string(f.Kind)))
+		}
+		if f.Key {
+			keys++
+			if !f.Required || (f.Kind != ID && f.Kind != Email) {
+				p.Add(path+"/key", admin.CodeFormat, "the key must be required and of kind %s or %s", ID, Email)
+			}
+		}
+	}
+	if keys != 1 {
+		p.Add("/fields", admin.CodeFormat, "%d fields are keys: mark exactly one", keys)
+	}
+	return p.Err()
+}
+
+func (k Kind) known() bool {
+	switch k {
+	case Text, ID, Email, Country, Currency, Decimal, Integer, Bool, Date:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,81 @@
+package bulkimport
+
+import (
+	"context"
+	"io"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// Store keeps imports and the text of their files. Each write that takes an audit record commits
+// it together with the rest, or neither.
+type Store interface {
+	// Create adds an import without content. A taken id is admin.ErrExists.
+	Create(ctx context.Context, org admin.OrgID, i Import, rec admin.Record) error
+
+	// Append adds a piece of the import's content, at most MaxChunk bytes, that begins at offset.
+	// A piece at an offset that is taken is admin.ErrExists; an unknown import is
+	// admin.ErrNotFound. Pieces leave no audit record: the end of the upload does.
+	Append(ctx context.Context, org admin.OrgID, id uuid.UUID, offset int64, piece []byte) error
+
+	// Update replaces everything but ID, Type, CreatedAt and CreatedBy of the import whose Version
+	// is i.Version, and raises the Version by one. Errors: admin.ErrNotFound, and
+	// admin.ErrConflict where the Version moved on.
+	Update(ctx context.Context, org admin.OrgID, i Import, rec admin.Record) error
+
+	// Delete removes the import and its content; its job, if it has one, stays. An unknown import
+	// is admin.ErrNotFound.
+	Delete(ctx context.Context, org admin.OrgID, id uuid.UUID, rec admin.Record) error
+
+	// Get returns the import, or admin.ErrNotFound.
+	Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (Import, error)
+
+	// List returns at most seek.Limit imports that match, newest first (descending id), that come
+	// after seek.After in that order.
+	List(ctx context.Context, org admin.OrgID, f Filter, seek admin.Seek[uuid.UUID]) ([]Import, error)
+
+	// Content returns the content from offset to the end of the piece that it falls into, and
+	// nothing at the end of the content or for an unknown import.
+	Content(ctx context.Context, org admin.OrgID, id uuid.UUID, offset int64) ([]byte, error)
+}
+
+// MaxChunk is the most bytes that Store.Append gets at once: about a batch, because each batch
+// begins by reading the piece that it is in.
+const MaxChunk = 64 << 10
+
+// Filter narrows a list of imports; zero fields do not narrow.
+type Filter struct {
+	Type   TypeName
+	Status ImportStatus
+	SHA256 string // of the bytes uploaded, in hexadecimal
+}
+
+// content reads an import's text from an offset on.
+type content struct {
+	ctx    context.Context
+	store  Store
+	org    admin.OrgID
+	id     uuid.UUID
+	offset int64
+	rest   []byte
+}
+
+// Read implements io.Reader.
+func (c *content) Read(p []byte) (int, error) {
+	if len(c.rest) == 0 {
+		piece, err := c.store.Content(c.ctx, c.org, c.id, c.offset)
+		if err != nil {
+			return 0, err
+		}
+		if len(piece) == 0 {
+			return 0, io.EOF
+		}
+		c.rest = piece
+		c.offset += int64(len(piece))
+	}
+	n := copy(p, c.rest)
+	c.rest = c.rest[n:]
+	return n, nil
+}

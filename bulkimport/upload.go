@@ -1,0 +1,376 @@
+package bulkimport
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// NoHeader, as UploadInput.HeaderLine, says that the file has no header row.
+const NoHeader = -1
+
+// UploadInput is a file to import.
+type UploadInput struct {
+	Type     TypeName
+	FileName string
+	Content  io.Reader
+	// HeaderLine is the line of the header row, from 1. 0 looks for it; NoHeader takes the first
+	// row for data and calls the columns "Column 1", "Column 2", ….
+	HeaderLine int64
+}
+
+// Upload reads a file once, checks it, and stores it as canonical text. It fails with a *FileError
+// for what cannot be imported, and stores nothing then. A byte order mark tells UTF-16; everything
+// else must be UTF-8. The delimiter is a comma, semicolon, tab or bar, whichever the rows agree on.
+// It requires the type's Write permission.
+func (s *Service) Upload(ctx context.Context, scope admin.Scope, in UploadInput) (Import, error) {
+	t, err := s.require(scope, in.Type, write)
+	if err != nil {
+		return Import{}, err
+	}
+	var p admin.Problems
+	p.Text("/file_name", in.FileName, 1, 255)
+	if in.Content == nil {
+		p.Add("/content", admin.CodeRequired, "there is no content")
+	}
+	if in.HeaderLine < NoHeader {
+		p.Add("/header_line", admin.CodeRange, "%d: give a line from 1, 0 to look for it, or NoHeader", in.HeaderLine)
+	}
+	if err := p.Err(); err != nil {
+		return Import{}, err
+	}
+	u := &upload{service: s, ctx: ctx, scope: scope, limits: s.limits, original: sha256.New(), canonical: sha256.New()}
+	if err := u.open(in); err != nil {
+		return Import{}, err
+	}
+	now := s.runtime.Instant()
+	u.imp.ID, u.imp.Type, u.imp.FileName, u.imp.Status = s.runtime.NewID(), t.Schema.Type, in.FileName, Uploading
+	u.imp.CreatedAt, u.imp.CreatedBy, u.imp.UpdatedAt, u.imp.Version = now, scope.Actor(), now, 1
+	if err := s.imports.Create(ctx, scope.Org(), u.imp, s.record(scope, ActionBegin, u.imp)); err != nil {
+		return Import{}, err
+	}
+	if err := u.finish(in); err != nil {
+		s.discard(ctx, scope, u.imp)
+		return Import{}, err
+	}
+	return u.imp, nil
+}
+
+// discard cleans up after an upload that failed, also where its context has ended. What the caller
+// needs to hear is why the upload failed.
+func (s *Service) discard(ctx context.Context, scope admin.Scope, i Import) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if err := s.imports.Delete(ctx, scope.Org(), i.ID, s.record(scope, ActionDelete, i)); err != nil {
+		s.runtime.Logger.WarnContext(ctx, "broken upload not deleted", "org", scope.Org(), "import", i.ID, "error", err)
+	}
+}
+
+// upload is one pass over a file.
+type upload struct {
+	service   *Service
+	ctx       context.Context
+	scope     admin.Scope
+	limits    Limits
+	imp       Import
+	original  hash.Hash // of what is uploaded
+	canonical hash.Hash // of what is stored
+	text      *bufio.Reader
+	delimiter byte
+	header    int64 // its line; 0 where there is none
+	declared  bool  // a line "sep=;" is on top
+	piece     []byte
+	filled    []bool // columns that have a value somewhere
+}
+
+// open reads the head of the file: what is no CSV is refused before anything is stored.
+func (u *upload) open(in UploadInput) error {
+	from, err := newCanonical(io.TeeReader(&bounded{from: in.Content, size: &u.imp.Size, most: u.limits.FileBytes}, u.original))
+	if err != nil {
+		return err
+	}
+	u.text = bufio.NewReaderSize(from, headBytes)
+	head, err := u.text.Peek(headBytes)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if len(bytes.TrimSpace(head)) == 0 {
+		return fileError(CodeEmptyFile, "there is nothing in it: give a CSV file with a header row")
+	}
+	u.delimiter, u.declared = sniffDelimiter(head)
+	switch in.HeaderLine {
+	case 0:
+		if u.header = sniffHeader(head, u.delimiter, u.declared, u.limits); u.header == 0 {
+			return fileError(CodeEmptyFile, "its first %d bytes have no row that is not blank: give a CSV file with a header row", len(head))
+		}
+	case NoHeader:
+	default:
+		u.header = in.HeaderLine
+	}
+	return nil
+}
+
+// finish reads and stores the rest and completes the import.
+func (u *upload) finish(in UploadInput) error {
+	r := newReader(io.TeeReader(u.text, u), u.delimiter, 0, 1, u.limits)
+	first, err := u.readHeader(r, in.HeaderLine == 0)
+	if err != nil {
+		return err
+	}
+	if err := u.readRows(r, first); err != nil {
+		return err
+	}
+	if err := u.flush(); err != nil {
+		return err
+	}
+	u.columns()
+	if err := u.warn(in); err != nil {
+		return err
+	}
+	i, s := u.imp, u.service
+	i.SHA256, i.Content.SHA256 = hex.EncodeToString(u.original.Sum(nil)), hex.EncodeToString(u.canonical.Sum(nil))
+	i.Status, i.UpdatedAt = Uploaded, s.runtime.Instant()
+	rec := s.record(u.scope, ActionUpload, i,
+		admin.Change{Field: "file_name", To: i.FileName}, admin.Change{Field: "sha256", To: i.SHA256}, admin.Change{Field: "rows", To: fmt.Sprint(i.Rows)})
+	if err := s.imports.Update(u.ctx, u.scope.Org(), i, rec); err != nil {
+		return err
+	}
+	i.Version++
+	u.imp = i
+	return nil
+}
+
+// readHeader reads up to the header row. Where there is none it returns the first row of data.
+func (u *upload) readHeader(r *reader, sniffed bool) (*record, error) {
+	c := &u.imp.Content
+	c.Delimiter = string(rune(u.delimiter))
+	titles := 0
+	for {
+		rec, err := r.next()
+		if errors.Is(err, io.EOF) && u.header == 0 {
+			return nil, fileError(CodeEmptyFile, "all of its rows are blank")
+		} else if errors.Is(err, io.EOF) {
+			return nil, fileError(CodeBadHeader, "line %d, where the header row should be, is not in the file", u.header)
+		} else if err != nil {
+			return nil, err
+		}
+		if u.header == 0 && !rec.blank() && (!u.declared || rec.line != 1) {
+			c.Width, c.Offset, c.Line = len(rec.cells), rec.begin, rec.line
+			u.filled = make([]bool, c.Width)
+			return &rec, u.checkWidth()
+		}
+		if rec.line < u.header {
+			if !rec.blank() && (!u.declared || rec.line != 1) {
+				titles++
+			}
+			continue
+		}
+		if u.header != 0 && rec.line >= u.header {
+			if titles > 0 && sniffed {
+				u.addWarning(WarnTitleRows, "the header was found in line %d, below %d rows that are not imported", u.header, titles)
+			}
+			return nil, u.setHeader(rec)
+		}
+	}
+}
+
+func (u *upload) setHeader(rec record) error {
+	if rec.fault != nil || rec.line != u.header || rec.blank() {
+		return fileError(CodeBadHeader, "line %d cannot be read as a header row: give the line of the header", u.header)
+	}
+	c := &u.imp.Content
+	c.Header, c.Width, c.HeaderLine = rec.cells, len(rec.cells), rec.line
+	c.Offset, c.Line = rec.offset, rec.next
+	u.filled = make([]bool, c.Width)
+	for i, h := range c.Header {
+		if len(h) > u.limits.HeaderBytes {
+			return fileError(CodeHeaderTooLong, "the header of column %d has %d bytes: at most %d are allowed", i+1, len(h), u.limits.HeaderBytes)
+		}
+	}
+	return u.checkWidth()
+}
+
+func (u *upload) checkWidth() error {
+	if w := u.imp.Content.Width; w > u.limits.Columns {
+		return fileError(CodeTooManyColumns, "it has %d columns: at most %d are allowed", w, u.limits.Columns)
+	}
+	return nil
+}
+
+const maxExamples = 3
+
+// readRows counts the rows and collects examples.
+func (u *upload) readRows(r *reader, first *record) error {
+	c := u.imp.Content
+	examples := make([][]string, c.Width)
+	for i := range c.Width {
+		u.imp.Columns = append(u.imp.Columns, Column{Index: i})
+	}
+	for {
+		var rec record
+		if first != nil {
+			rec, first = *first, nil
+		} else {
+			var err error
+			if rec, err = r.next(); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				return err
+			}
+		}
+		if rec.blank() {
+			continue
+		}
+		u.imp.Rows++
+		if u.imp.Rows > u.limits.Rows {
+			return fileError(CodeTooManyRows, "it has more than %d rows: split it", u.limits.Rows)
+		}
+		if rec.fault != nil {
+			continue
+		}
+		for i, cell := range rec.cells[:min(len(rec.cells), c.Width)] {
+			if u.filled[i] && len(examples[i]) == maxExamples {
+				continue
+			}
+			if cell = trim(cell); cell != "" {
+				u.filled[i] = true
+				examples[i] = append(examples[i], admin.Clip(cell))
+			}
+		}
+	}
+	for i := range u.imp.Columns {
+		u.imp.Columns[i].Examples = examples[i]
+	}
+	return nil
+}
+
+// columns leaves out what cannot be mapped: columns without header and values, and the two that
+// FailedRows adds.
+func (u *upload) columns() {
+	c := &u.imp.Content
+	cell := func(i int) string {
+		if i >= len(c.Header) {
+			return ""
+		}
+		return trim(c.Header[i])
+	}
+	c.Returned = slices.Contains(c.Header, lineColumn) && slices.Contains(c.Header, errorsColumn)
+	var offered []Column
+	for _, col := range u.imp.Columns {
+		col.Header = cell(col.Index)
+		if c.Returned {
+			col.Header = unescape(col.Header)
+			for k, e := range col.Examples {
+				col.Examples[k] = unescape(e)
+			}
+		}
+		col.Name = col.Header
+		if col.Name == "" {
+			col.Name = fmt.Sprintf("Column %d", col.Index+1)
+		}
+		own := c.Returned && (col.Header == lineColumn || col.Header == errorsColumn)
+		if own || (col.Header == "" && !u.filled[col.Index]) {
+			continue
+		}
+		offered = append(offered, col)
+	}
+	u.imp.Columns = offered
+}
+
+func (u *upload) warn(in UploadInput) error {
+	c := u.imp.Content
+	if u.imp.Rows == 0 {
+		u.addWarning(WarnNoRows, "there are no rows below the header")
+	}
+	seen := map[string]int{}
+	var repeated []string
+	var headers []string
+	for _, col := range u.imp.Columns {
+		headers = append(headers, col.Header)
+		if col.Header != "" {
+			if seen[col.Header]++; seen[col.Header] == 2 {
+				repeated = append(repeated, admin.Clip(col.Header))
+			}
+		}
+	}
+	if len(repeated) > 0 {
+		u.addWarning(WarnDuplicateHeaders, "more than one column is called %s: map them by their place", strings.Join(repeated[:min(5, len(repeated))], ", "))
+	}
+	if in.HeaderLine == 0 && c.HeaderLine > 0 && looksLikeData(headers) {
+		u.addWarning(WarnNoHeader, "line %d, which was taken for the header, looks like data: confirm it, or upload the file again as one without a header", c.HeaderLine)
+	}
+	sum := hex.EncodeToString(u.original.Sum(nil))
+	before, err := u.service.imports.List(u.ctx, u.scope.Org(), Filter{Type: u.imp.Type, Status: Started, SHA256: sum}, admin.Seek[uuid.UUID]{Limit: 1})
+	if err != nil {
+		return err
+	}
+	if len(before) > 0 {
+		u.addWarning(WarnAlreadyImported, "the same file was imported before, as %s", before[0].ID)
+	}
+	return nil
+}
+
+func (u *upload) addWarning(code, format string, args ...any) {
+	u.imp.Warnings = append(u.imp.Warnings, Warning{Code: code, Message: fmt.Sprintf(format, args...)})
+}
+
+// Write stores what the reader has read, in pieces.
+func (u *upload) Write(text []byte) (int, error) {
+	u.canonical.Write(text)
+	for n := 0; n < len(text); {
+		if u.piece == nil {
+			u.piece = make([]byte, 0, MaxChunk)
+		}
+		room := min(len(text)-n, MaxChunk-len(u.piece))
+		u.piece = append(u.piece, text[n:n+room]...)
+		n += room
+		if len(u.piece) == MaxChunk {
+			if err := u.flush(); err != nil {
+				return n, err
+			}
+		}
+	}
+	return len(text), nil
+}
+
+func (u *upload) flush() error {
+	if len(u.piece) == 0 {
+		return nil
+	}
+	if err := u.service.imports.Append(u.ctx, u.scope.Org(), u.imp.ID, u.imp.Content.Bytes, u.piece); err != nil {
+		return err
+	}
+	u.imp.Content.Bytes += int64(len(u.piece))
+	u.piece = u.piece[:0]
+	return nil
+}
+
+// bounded counts the bytes of an upload and stops one that is too large.
+type bounded struct {
+	from io.Reader
+	size *int64
+	most int64
+}
+
+// Read implements io.Reader.
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.from.Read(p)
+	*b.size += int64(n)
+	if *b.size > b.most {
+		return 0, fileError(CodeFileTooLarge, "it has more than %d bytes: split it", b.most)
+	}
+	return n, err
+}
