@@ -5,6 +5,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
 )
 
@@ -15,6 +16,9 @@ type Stores interface {
 	Audit() admin.AuditStore
 	Jobs() job.Store
 	Currencies() currency.Store
+	Imports() bulkimport.Store
+	Customers() bulkimport.CustomerStore
+	Accounts() bulkimport.AccountStore
 }
 
 // Backend is a complete storage.

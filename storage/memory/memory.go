@@ -19,6 +19,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/storage"
 )
@@ -44,6 +45,10 @@ type tenant struct {
 	jobs         *table[uuid.UUID, job.Job]
 	entries      map[uuid.UUID]*table[int64, job.Entry]
 	currencies   *table[string, currency.Currency]
+	imports      *table[uuid.UUID, bulkimport.Import]
+	contents     map[uuid.UUID]*table[int64, []byte]
+	customers    *table[string, bulkimport.Customer]
+	accounts     *table[string, bulkimport.Account]
 }
 
 func newTenant(o admin.Organization) *tenant {
@@ -55,6 +60,10 @@ func newTenant(o admin.Organization) *tenant {
 		jobs:         newTable[uuid.UUID, job.Job](compareID),
 		entries:      map[uuid.UUID]*table[int64, job.Entry]{},
 		currencies:   newTable[string, currency.Currency](strings.Compare),
+		imports:      newTable[uuid.UUID, bulkimport.Import](compareID),
+		contents:     map[uuid.UUID]*table[int64, []byte]{},
+		customers:    newTable[string, bulkimport.Customer](strings.Compare),
+		accounts:     newTable[string, bulkimport.Account](strings.Compare),
 	}
 }
 
@@ -102,6 +111,9 @@ func (s stores) Organizations() admin.OrganizationStore { return organizations{s
 func (s stores) Audit() admin.AuditStore                { return audit{s.access} }
 func (s stores) Jobs() job.Store                        { return jobs{s.access} }
 func (s stores) Currencies() currency.Store             { return currencies{s.access} }
+func (s stores) Imports() bulkimport.Store              { return imports{s.access} }
+func (s stores) Customers() bulkimport.CustomerStore    { return customers{s.access} }
+func (s stores) Accounts() bulkimport.AccountStore      { return accounts{s.access} }
 
 // access is how the ports reach the data.
 type access struct {

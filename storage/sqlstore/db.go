@@ -8,6 +8,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/storage"
 )
@@ -86,6 +87,9 @@ type statements struct {
 	currency     currencySQL
 	job          jobSQL
 	organization organizationSQL
+	imports      importSQL
+	customer     customerSQL
+	account      accountSQL
 }
 
 func newStatements(db *DB) statements {
@@ -94,6 +98,9 @@ func newStatements(db *DB) statements {
 		currency:     newCurrencySQL(db),
 		job:          newJobSQL(db),
 		organization: newOrganizationSQL(db),
+		imports:      newImportSQL(db),
+		customer:     newCustomerSQL(db),
+		account:      newAccountSQL(db),
 	}
 }
 
@@ -104,6 +111,9 @@ func (s stores) Organizations() admin.OrganizationStore { return organizations{s
 func (s stores) Audit() admin.AuditStore                { return audit{s.access} }
 func (s stores) Jobs() job.Store                        { return jobs{s.access} }
 func (s stores) Currencies() currency.Store             { return currencies{s.access} }
+func (s stores) Imports() bulkimport.Store              { return imports{s.access} }
+func (s stores) Customers() bulkimport.CustomerStore    { return customers{s.access} }
+func (s stores) Accounts() bulkimport.AccountStore      { return accounts{s.access} }
 
 // access is how the ports reach the database.
 type access struct {

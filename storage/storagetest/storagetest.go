@@ -29,4 +29,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("Audit", func(t *testing.T) { testAudit(t, open) })
 	t.Run("Jobs", func(t *testing.T) { testJobs(t, open) })
 	t.Run("Currencies", func(t *testing.T) { testCurrencies(t, open) })
+	t.Run("Imports", func(t *testing.T) { testImports(t, open) })
+	t.Run("Customers", func(t *testing.T) { testCustomers(t, open) })
+	t.Run("Accounts", func(t *testing.T) { testAccounts(t, open) })
 }

@@ -1,0 +1,243 @@
+package memory
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/bulkimport"
+)
+
+type imports struct{ access }
+
+func (s imports) Create(ctx context.Context, org admin.OrgID, i bulkimport.Import, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		if _, ok := t.imports.get(i.ID); ok {
+			return taken("import")
+		}
+		t.imports.put(j, i.ID, cloneImport(i))
+		t.contents[i.ID] = newTable[int64, []byte](cmp.Compare[int64])
+		j.undo = append(j.undo, func() { delete(t.contents, i.ID) })
+		return nil
+	})
+}
+
+func (s imports) Append(ctx context.Context, org admin.OrgID, id uuid.UUID, offset int64, piece []byte) error {
+	return s.change(ctx, org, func(t *tenant, j *journal) error {
+		pieces, ok := t.contents[id]
+		if !ok {
+			return missing("import")
+		}
+		if _, ok := pieces.get(offset); ok {
+			return taken("piece of an import")
+		}
+		pieces.put(j, offset, bytes.Clone(piece))
+		return nil
+	})
+}
+
+func (s imports) Update(ctx context.Context, org admin.OrgID, i bulkimport.Import, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		old, ok := t.imports.get(i.ID)
+		if !ok {
+			return missing("import")
+		}
+		if old.Version != i.Version {
+			return conflict("import")
+		}
+		i := cloneImport(i)
+		i.Type, i.CreatedAt, i.CreatedBy, i.Version = old.Type, old.CreatedAt, old.CreatedBy, old.Version+1
+		t.imports.put(j, i.ID, i)
+		return nil
+	})
+}
+
+func (s imports) Delete(ctx context.Context, org admin.OrgID, id uuid.UUID, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		if _, ok := t.imports.get(id); !ok {
+			return missing("import")
+		}
+		t.imports.remove(j, id)
+		pieces := t.contents[id]
+		delete(t.contents, id)
+		j.undo = append(j.undo, func() { t.contents[id] = pieces })
+		return nil
+	})
+}
+
+func (s imports) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (i bulkimport.Import, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		got, ok := t.imports.get(id)
+		if !ok {
+			return missing("import")
+		}
+		i = cloneImport(got)
+		return nil
+	})
+	return i, err
+}
+
+func (s imports) List(ctx context.Context, org admin.OrgID, f bulkimport.Filter, seek admin.Seek[uuid.UUID]) (out []bulkimport.Import, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		out = t.imports.descending(seek.After, seek.Limit, func(i bulkimport.Import) bool {
+			return wants(f.Type, i.Type) && wants(f.Status, i.Status) && wants(f.SHA256, i.SHA256)
+		})
+		for k := range out {
+			out[k] = cloneImport(out[k])
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (s imports) Content(ctx context.Context, org admin.OrgID, id uuid.UUID, offset int64) (out []byte, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		pieces, ok := t.contents[id]
+		if !ok {
+			return nil
+		}
+		at, found := slices.BinarySearch(pieces.order, offset)
+		if !found {
+			at--
+		}
+		if at < 0 {
+			return nil
+		}
+		begin := pieces.order[at]
+		if piece := pieces.rows[begin]; offset-begin < int64(len(piece)) {
+			out = bytes.Clone(piece[offset-begin:])
+		}
+		return nil
+	})
+	return out, err
+}
+
+// cloneImport keeps what is stored apart from what a caller holds.
+func cloneImport(i bulkimport.Import) bulkimport.Import {
+	i.Columns, i.Warnings = slices.Clone(i.Columns), slices.Clone(i.Warnings)
+	for k := range i.Columns {
+		i.Columns[k].Examples = slices.Clone(i.Columns[k].Examples)
+	}
+	i.Content.Header = slices.Clone(i.Content.Header)
+	i.Settings.Blank, i.Settings.Optional = slices.Clone(i.Settings.Blank), slices.Clone(i.Settings.Optional)
+	i.Mapping = maps.Clone(i.Mapping)
+	for name, source := range i.Mapping {
+		source.Columns = slices.Clone(source.Columns)
+		i.Mapping[name] = source
+	}
+	return i
+}
+
+type customers struct{ access }
+
+func (s customers) Write(ctx context.Context, org admin.OrgID, b bulkimport.Batch, rec admin.Record) (out []bulkimport.Outcome, err error) {
+	err = s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		existing := map[string]bulkimport.Customer{}
+		for _, id := range b.Keys() {
+			if c, ok := t.customers.get(id); ok {
+				existing[id] = c
+			}
+		}
+		writes, outcomes, err := b.Customers(existing)
+		if err != nil {
+			return err
+		}
+		for _, w := range writes {
+			t.customers.put(j, w.Record.ID, w.Record)
+		}
+		out = outcomes
+		return nil
+	})
+	return out, err
+}
+
+func (s customers) Get(ctx context.Context, org admin.OrgID, id string) (c bulkimport.Customer, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		got, ok := t.customers.get(id)
+		if !ok {
+			return missing("customer")
+		}
+		c = cloneCustomer(got)
+		return nil
+	})
+	return c, err
+}
+
+func (s customers) List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) (out []bulkimport.Customer, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		out = t.customers.ascending(seek.After, seek.Limit, nil)
+		for k := range out {
+			out[k] = cloneCustomer(out[k])
+		}
+		return nil
+	})
+	return out, err
+}
+
+func cloneCustomer(c bulkimport.Customer) bulkimport.Customer {
+	c.Extra = maps.Clone(c.Extra)
+	return c
+}
+
+type accounts struct{ access }
+
+func (s accounts) Write(ctx context.Context, org admin.OrgID, b bulkimport.Batch, rec admin.Record) (out []bulkimport.Outcome, err error) {
+	err = s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		existing, known := map[string]bulkimport.Account{}, map[string]bool{}
+		for _, id := range b.Keys() {
+			if a, ok := t.accounts.get(id); ok {
+				existing[id] = a
+			}
+		}
+		for _, id := range b.CustomerIDs() {
+			_, known[id] = t.customers.get(id)
+		}
+		writes, outcomes, err := b.Accounts(existing, known)
+		if err != nil {
+			return err
+		}
+		for _, w := range writes {
+			t.accounts.put(j, w.Record.ID, w.Record)
+		}
+		out = outcomes
+		return nil
+	})
+	return out, err
+}
+
+func (s accounts) Get(ctx context.Context, org admin.OrgID, id string) (a bulkimport.Account, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		got, ok := t.accounts.get(id)
+		if !ok {
+			return missing("account")
+		}
+		a = cloneAccount(got)
+		return nil
+	})
+	return a, err
+}
+
+func (s accounts) List(ctx context.Context, org admin.OrgID, f bulkimport.AccountFilter, seek admin.Seek[string]) (out []bulkimport.Account, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		out = t.accounts.ascending(seek.After, seek.Limit, func(a bulkimport.Account) bool { return wants(f.CustomerID, a.CustomerID) })
+		for k := range out {
+			out[k] = cloneAccount(out[k])
+		}
+		return nil
+	})
+	return out, err
+}
+
+func cloneAccount(a bulkimport.Account) bulkimport.Account {
+	a.Extra = maps.Clone(a.Extra)
+	if a.NetTermDays != nil {
+		days := *a.NetTermDays
+		a.NetTermDays = &days
+	}
+	return a
+}

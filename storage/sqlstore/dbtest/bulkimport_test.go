@@ -1,0 +1,78 @@
+package dbtest
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/bulkimport"
+	"github.com/admincenter/admincenter/storage"
+	"github.com/admincenter/admincenter/storage/sqlstore"
+)
+
+// A rule that the importer knows nothing of refuses some rows; the others of their batch are
+// written.
+func TestSQLiteImportsTheRestWhereTheDatabaseRefusesRows(t *testing.T) {
+	pool := sqlitePool(t, filepath.Join(t.TempDir(), "admin.db"))
+	db, err := sqlstore.New(t.Context(), pool, sqlstore.SQLite, sqlstore.Options{})
+	require.NoError(t, err)
+	require.NoError(t, db.Migrate(t.Context()))
+	_, err = pool.ExecContext(t.Context(), `CREATE TRIGGER host_rule BEFORE INSERT ON admincenter_customers WHEN NEW.name = 'boom'
+		BEGIN SELECT RAISE(ABORT, 'not here'); END`)
+	require.NoError(t, err)
+
+	scope := admin.System("acme")
+	runtime := admin.Runtime{}.WithDefaults()
+	first := admin.User{ID: uuid.Must(uuid.NewV7()), Email: admin.Email{Key: "a@x.example"}, CreatedAt: runtime.Instant(), UpdatedAt: runtime.Instant(), Version: 1}
+	require.NoError(t, db.Organizations().Create(t.Context(), admin.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1}, first,
+		admin.Credential{UserID: first.ID}, runtime.Record(scope, "organization.create", admin.Subject{Kind: "organization"})))
+	s, err := bulkimport.NewService(func(ctx context.Context, fn func(bulkimport.Ports) error) error {
+		return db.InTx(ctx, func(s storage.Stores) error {
+			return fn(bulkimport.Ports{Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts()})
+		})
+	}, db.Imports(), db.Jobs(), bulkimport.Options{BatchRows: 50})
+	require.NoError(t, err)
+
+	const rows = 120
+	var text strings.Builder
+	text.WriteString("id,name,primary_email\n")
+	var want []int64
+	for i := 1; i <= rows; i++ {
+		name := fmt.Sprintf("Customer %d", i)
+		if i%33 == 0 {
+			name = "boom"
+			want = append(want, int64(i))
+		}
+		fmt.Fprintf(&text, "c%d,%s,a@x.example\n", i, name)
+	}
+	i, err := s.Upload(t.Context(), scope, bulkimport.UploadInput{Type: bulkimport.CustomersType, FileName: "f.csv", Content: strings.NewReader(text.String())})
+	require.NoError(t, err)
+	suggested, err := s.Suggest(t.Context(), scope, i.ID)
+	require.NoError(t, err)
+	_, err = s.SetMapping(t.Context(), scope, i.ID, i.Version, suggested.Mapping(), bulkimport.Settings{})
+	require.NoError(t, err)
+	_, err = s.Start(t.Context(), scope, i.ID)
+	require.NoError(t, err)
+	p, err := s.Run(t.Context(), scope, i.ID, nil)
+	require.NoError(t, err)
+	require.EqualValues(t, rows-len(want), p.Counts.Completed)
+
+	page, err := s.Errors(t.Context(), scope, i.ID, admin.Query{})
+	require.NoError(t, err)
+	var got []int64
+	for _, r := range page.Items {
+		got = append(got, r.Number)
+		require.Equal(t, bulkimport.CodeRefused, r.Errors[0].Code)
+		require.Equal(t, "boom", r.Cells[1])
+	}
+	require.Equal(t, want, got)
+	all, err := db.Customers().List(t.Context(), "acme", admin.Seek[string]{Limit: 500})
+	require.NoError(t, err)
+	require.Len(t, all, rows-len(want))
+}

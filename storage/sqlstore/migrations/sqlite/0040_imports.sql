@@ -1,0 +1,38 @@
+-- +goose Up
+CREATE TABLE admincenter_imports (
+    org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    id              TEXT    NOT NULL,
+    type            TEXT    NOT NULL,
+    file_name       TEXT    NOT NULL,
+    size            INTEGER NOT NULL,
+    sha256          TEXT    NOT NULL,
+    content         TEXT    NOT NULL,
+    file_columns    TEXT    NOT NULL,
+    row_count       INTEGER NOT NULL,
+    warnings        TEXT    NOT NULL,
+    mapping         TEXT    NOT NULL,
+    settings        TEXT    NOT NULL,
+    status          TEXT    NOT NULL,
+    created_at      INTEGER NOT NULL,
+    created_by_kind TEXT    NOT NULL,
+    created_by_id   TEXT    NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    version         INTEGER NOT NULL,
+    PRIMARY KEY (org_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_imports_sha256 ON admincenter_imports (org_id, sha256);
+
+-- The text of the files. Pieces are large, so the rows are kept apart from the key.
+CREATE TABLE admincenter_import_pieces (
+    org_id    TEXT    NOT NULL,
+    import_id TEXT    NOT NULL,
+    start     INTEGER NOT NULL,
+    piece     BLOB    NOT NULL,
+    PRIMARY KEY (org_id, import_id, start),
+    FOREIGN KEY (org_id, import_id) REFERENCES admincenter_imports (org_id, id)
+) STRICT;
+
+-- +goose Down
+DROP TABLE admincenter_import_pieces;
+DROP TABLE admincenter_imports;

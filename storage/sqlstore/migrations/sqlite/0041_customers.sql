@@ -1,0 +1,50 @@
+-- +goose Up
+CREATE TABLE admincenter_customers (
+    org_id        TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    id            TEXT    NOT NULL,
+    name          TEXT    NOT NULL,
+    primary_email TEXT    NOT NULL,
+    phone_number  TEXT    NOT NULL,
+    line1         TEXT    NOT NULL,
+    line2         TEXT    NOT NULL,
+    postal_code   TEXT    NOT NULL,
+    city          TEXT    NOT NULL,
+    state         TEXT    NOT NULL,
+    country       TEXT    NOT NULL,
+    status        TEXT    NOT NULL,
+    extra         TEXT    NOT NULL,
+    created_at    INTEGER NOT NULL,
+    updated_at    INTEGER NOT NULL,
+    version       INTEGER NOT NULL,
+    PRIMARY KEY (org_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE admincenter_accounts (
+    org_id           TEXT    NOT NULL,
+    id               TEXT    NOT NULL,
+    name             TEXT    NOT NULL,
+    customer_id      TEXT    NOT NULL,
+    invoice_currency TEXT    NOT NULL,
+    primary_email    TEXT    NOT NULL,
+    net_term_days    INTEGER,
+    phone_number     TEXT    NOT NULL,
+    line1            TEXT    NOT NULL,
+    line2            TEXT    NOT NULL,
+    postal_code      TEXT    NOT NULL,
+    city             TEXT    NOT NULL,
+    state            TEXT    NOT NULL,
+    country          TEXT    NOT NULL,
+    status           TEXT    NOT NULL,
+    extra            TEXT    NOT NULL,
+    created_at       INTEGER NOT NULL,
+    updated_at       INTEGER NOT NULL,
+    version          INTEGER NOT NULL,
+    PRIMARY KEY (org_id, id),
+    FOREIGN KEY (org_id, customer_id) REFERENCES admincenter_customers (org_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_accounts_customer ON admincenter_accounts (org_id, customer_id, id);
+
+-- +goose Down
+DROP TABLE admincenter_accounts;
+DROP TABLE admincenter_customers;

@@ -1,0 +1,241 @@
+package storagetest
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/bulkimport"
+	"github.com/admincenter/admincenter/storage"
+)
+
+// importSeeds is what seedImports put into the organization.
+type importSeeds struct {
+	imp uuid.UUID
+}
+
+func importCalls() map[string]call {
+	return map[string]call{
+		"Imports.Create": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+			return nil, s.Imports().Create(ctx, org, w.imp(), rec)
+		},
+		"Imports.Append": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+			return nil, s.Imports().Append(ctx, org, w.seeds.imp, 1<<20, []byte("more"))
+		},
+		"Imports.Update": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+			i := w.imp()
+			i.ID, i.Status = w.seeds.imp, bulkimport.Started
+			return nil, s.Imports().Update(ctx, org, i, rec)
+		},
+		"Imports.Delete": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+			return nil, s.Imports().Delete(ctx, org, w.seeds.imp, rec)
+		},
+		"Imports.Get": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+			i, err := s.Imports().Get(ctx, org, w.seeds.imp)
+			return i, err
+		},
+		"Imports.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+			is, err := s.Imports().List(ctx, org, bulkimport.Filter{}, page[uuid.UUID](10))
+			return is, err
+		},
+		"Imports.Content": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+			text, err := s.Imports().Content(ctx, org, w.seeds.imp, 0)
+			return string(text), err
+		},
+	}
+}
+
+func customerCalls() map[string]call {
+	return map[string]call{
+		"Customers.Write": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+			_, err := s.Customers().Write(ctx, org, w.batch(bulkimport.Create, customerFields(), []string{"new", w.mark("Customer"), "n@x.example"}), rec)
+			return nil, err
+		},
+		"Customers.Get": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+			c, err := s.Customers().Get(ctx, org, "acme")
+			return c, err
+		},
+		"Customers.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+			cs, err := s.Customers().List(ctx, org, page[string](10))
+			return cs, err
+		},
+	}
+}
+
+func accountCalls() map[string]call {
+	return map[string]call{
+		"Accounts.Write": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+			_, err := s.Accounts().Write(ctx, org, w.batch(bulkimport.Create, accountFields(), []string{"new", w.mark("Account"), "acme"}), rec)
+			return nil, err
+		},
+		"Accounts.Get": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+			a, err := s.Accounts().Get(ctx, org, "main")
+			return a, err
+		},
+		"Accounts.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+			as, err := s.Accounts().List(ctx, org, bulkimport.AccountFilter{CustomerID: "acme"}, page[string](10))
+			return as, err
+		},
+	}
+}
+
+func customerFields() []string { return []string{"id", "name", "primary_email"} }
+func accountFields() []string  { return []string{"id", "name", "customer_id"} }
+
+// imp is an import with a value in every field.
+func (w *world) imp() bulkimport.Import {
+	return bulkimport.Import{
+		ID: w.id(), Type: bulkimport.CustomersType, FileName: w.mark("file"), Size: 1 << 40, SHA256: strings.Repeat("ab", 32),
+		Content: bulkimport.Content{
+			Bytes: 7, SHA256: strings.Repeat("cd", 32), Delimiter: "\t", Header: []string{"id", "Ünïcode \"quoted\"\n", ""},
+			HeaderLine: 3, Width: 3, Offset: 17, Line: 4, Returned: true,
+		},
+		Columns:  []bulkimport.Column{{Index: 0, Header: "id", Name: "id", Examples: []string{"a", "b"}}, {Index: 2, Name: "Column 3"}},
+		Rows:     1 << 33,
+		Warnings: []bulkimport.Warning{{Code: bulkimport.WarnNoRows, Message: "why"}},
+		Mapping:  bulkimport.Mapping{"id": bulkimport.FromColumn(0), "name": bulkimport.Join(" ", 0, 2), "country": bulkimport.Constant("US")},
+		Settings: bulkimport.Settings{Mode: bulkimport.Upsert, Blank: []string{"NULL"}, Optional: []string{"name"}, Dates: bulkimport.DMY, HeaderConfirmed: true},
+		Status:   bulkimport.Uploading, CreatedAt: epoch, CreatedBy: w.user(), UpdatedAt: epoch.Add(time.Microsecond), Version: 1,
+	}
+}
+
+// batch is rows of one import, with values in the order of fields; the first is the key.
+func (w *world) batch(mode bulkimport.Mode, fields []string, values ...[]string) bulkimport.Batch {
+	w.t.Helper()
+	b := bulkimport.Batch{Import: w.seeds.imp, Mode: mode, At: epoch}
+	for i, v := range values {
+		r, err := bulkimport.NewRow(int64(i+1), int64(i+2), fields[0], fields, v)
+		require.NoError(w.t, err)
+		b.Rows = append(b.Rows, r)
+	}
+	return b
+}
+
+func (w *world) seedImports() {
+	w.t.Helper()
+	i := w.imp()
+	w.seeds.imp = i.ID
+	require.NoError(w.t, w.b.Imports().Create(w.t.Context(), w.org, i, w.rec("import.begin")))
+	require.NoError(w.t, w.b.Imports().Append(w.t.Context(), w.org, i.ID, 0, []byte(w.mark("content"))))
+	out, err := w.b.Customers().Write(w.t.Context(), w.org, w.batch(bulkimport.Create, customerFields(), []string{"acme", w.mark("Acme"), "a@acme.example"}), w.rec("import.write"))
+	require.NoError(w.t, err)
+	require.Equal(w.t, results(bulkimport.Created), out)
+	out, err = w.b.Accounts().Write(w.t.Context(), w.org, w.batch(bulkimport.Create, accountFields(), []string{"main", w.mark("Main"), "acme"}), w.rec("import.write"))
+	require.NoError(w.t, err)
+	require.Equal(w.t, results(bulkimport.Created), out)
+}
+
+// results are outcomes without more to say.
+func results(rs ...bulkimport.Result) []bulkimport.Outcome {
+	var out []bulkimport.Outcome
+	for _, r := range rs {
+		out = append(out, bulkimport.Outcome{Result: r})
+	}
+	return out
+}
+
+func testImports(t *testing.T, open Open) {
+	b, c := open(t), &ids{}
+	c.n.Store(40 << 40)
+	get := func(t *testing.T, w *world, id uuid.UUID) bulkimport.Import {
+		t.Helper()
+		i, err := b.Imports().Get(t.Context(), w.org, id)
+		require.NoError(t, err)
+		return i
+	}
+	create := func(t *testing.T, w *world) bulkimport.Import {
+		t.Helper()
+		i := w.imp()
+		require.NoError(t, b.Imports().Create(t.Context(), w.org, i, w.rec("import.begin")))
+		return i
+	}
+	content := func(t *testing.T, w *world, id uuid.UUID, offset int64) string {
+		t.Helper()
+		text, err := b.Imports().Content(t.Context(), w.org, id, offset)
+		require.NoError(t, err)
+		return string(text)
+	}
+	t.Run("gives back what was created, and what it was updated to", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		i := create(t, w)
+		require.Equal(t, i, get(t, w, i.ID))
+		require.ErrorIs(t, b.Imports().Create(t.Context(), w.org, i, w.rec("import.begin")), admin.ErrExists)
+
+		want := i
+		want.FileName, want.Size, want.SHA256, want.Rows, want.Status = "other", 2, "ff", 3, bulkimport.Started
+		want.Content, want.Columns, want.Warnings, want.Mapping, want.Settings = bulkimport.Content{}, nil, nil, nil, bulkimport.Settings{}
+		want.UpdatedAt = epoch.Add(time.Hour)
+		given := want
+		given.Type, given.CreatedAt, given.CreatedBy = bulkimport.AccountsType, epoch.Add(time.Hour), admin.Actor{Kind: admin.ActorSystem}
+		require.NoError(t, b.Imports().Update(t.Context(), w.org, given, w.rec("import.map")))
+		want.Version = 2
+		require.Equal(t, want, get(t, w, i.ID))
+	})
+	t.Run("updates the version that was read only", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		i := create(t, w)
+		require.NoError(t, b.Imports().Update(t.Context(), w.org, i, w.rec("import.map")))
+		require.ErrorIs(t, b.Imports().Update(t.Context(), w.org, i, w.rec("import.map")), admin.ErrConflict)
+		i.ID = w.id()
+		require.ErrorIs(t, b.Imports().Update(t.Context(), w.org, i, w.rec("import.map")), admin.ErrNotFound)
+	})
+	t.Run("reads content from any offset, piece by piece, byte by byte", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		i := create(t, w)
+		require.NoError(t, b.Imports().Append(t.Context(), w.org, i.ID, 0, []byte("a\x00é")))
+		require.NoError(t, b.Imports().Append(t.Context(), w.org, i.ID, 4, []byte("xyz")))
+		require.ErrorIs(t, b.Imports().Append(t.Context(), w.org, i.ID, 4, []byte("other")), admin.ErrExists)
+		require.ErrorIs(t, b.Imports().Append(t.Context(), w.org, w.id(), 0, []byte("x")), admin.ErrNotFound)
+		require.Equal(t, "a\x00é", content(t, w, i.ID, 0))
+		require.Equal(t, "é", content(t, w, i.ID, 2))
+		require.Equal(t, "xyz", content(t, w, i.ID, 4))
+		require.Equal(t, "z", content(t, w, i.ID, 6))
+		require.Empty(t, content(t, w, i.ID, 7))
+		require.Empty(t, content(t, w, w.id(), 0))
+	})
+	t.Run("keeps pieces of the largest size", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		i := create(t, w)
+		large := strings.Repeat("ü", bulkimport.MaxChunk/2)
+		require.NoError(t, b.Imports().Append(t.Context(), w.org, i.ID, 0, []byte(large)))
+		require.Equal(t, large, content(t, w, i.ID, 0))
+	})
+	t.Run("deletes an import with its content", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		i := create(t, w)
+		require.NoError(t, b.Imports().Append(t.Context(), w.org, i.ID, 0, []byte("x")))
+		require.NoError(t, b.Imports().Delete(t.Context(), w.org, i.ID, w.rec("import.delete")))
+		_, err := b.Imports().Get(t.Context(), w.org, i.ID)
+		require.ErrorIs(t, err, admin.ErrNotFound)
+		require.Empty(t, content(t, w, i.ID, 0))
+		require.ErrorIs(t, b.Imports().Delete(t.Context(), w.org, i.ID, w.rec("import.delete")), admin.ErrNotFound)
+	})
+	t.Run("lists newest first and by type, status and digest", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		var made []bulkimport.Import
+		for k := range 5 {
+			i := w.imp()
+			if k%2 == 1 {
+				i.Type, i.Status, i.SHA256 = bulkimport.AccountsType, bulkimport.Started, "ee"
+			}
+			require.NoError(t, b.Imports().Create(t.Context(), w.org, i, w.rec("import.begin")))
+			made = append([]bulkimport.Import{i}, made...)
+		}
+		list := func(f bulkimport.Filter) []bulkimport.Import {
+			return pages(t, func(seek admin.Seek[uuid.UUID]) ([]bulkimport.Import, error) {
+				return b.Imports().List(t.Context(), w.org, f, seek)
+			}, func(i bulkimport.Import) uuid.UUID { return i.ID })
+		}
+		odd := []bulkimport.Import{made[1], made[3]}
+		require.Equal(t, made, list(bulkimport.Filter{}))
+		require.Equal(t, odd, list(bulkimport.Filter{Type: bulkimport.AccountsType}))
+		require.Equal(t, odd, list(bulkimport.Filter{Status: bulkimport.Started}))
+		require.Equal(t, odd, list(bulkimport.Filter{SHA256: "ee"}))
+		require.Empty(t, list(bulkimport.Filter{SHA256: "ee", Type: bulkimport.CustomersType}))
+	})
+}
