@@ -1,0 +1,2 @@
+// Package planmigration moves the accounts of one version of a price plan to another.
+package planmigration
