@@ -6,6 +6,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/planmigration"
 )
 
 // Stores is every port that an adapter implements, one accessor for each. The contract of a port
@@ -15,6 +16,9 @@ type Stores interface {
 	Audit() admin.AuditStore
 	Jobs() job.Store
 	Currencies() currency.Store
+	Plans() planmigration.PlanStore
+	Schedules() planmigration.ScheduleStore
+	PlanMigrations() planmigration.Store
 }
 
 // Backend is a complete storage.

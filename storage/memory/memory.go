@@ -20,6 +20,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/storage"
 )
 
@@ -44,6 +45,7 @@ type tenant struct {
 	jobs         *table[uuid.UUID, job.Job]
 	entries      map[uuid.UUID]*table[int64, job.Entry]
 	currencies   *table[string, currency.Currency]
+	pricing      *planTables
 }
 
 func newTenant(o admin.Organization) *tenant {
@@ -55,6 +57,7 @@ func newTenant(o admin.Organization) *tenant {
 		jobs:         newTable[uuid.UUID, job.Job](compareID),
 		entries:      map[uuid.UUID]*table[int64, job.Entry]{},
 		currencies:   newTable[string, currency.Currency](strings.Compare),
+		pricing:      newPlanTables(),
 	}
 }
 
@@ -102,6 +105,9 @@ func (s stores) Organizations() admin.OrganizationStore { return organizations{s
 func (s stores) Audit() admin.AuditStore                { return audit{s.access} }
 func (s stores) Jobs() job.Store                        { return jobs{s.access} }
 func (s stores) Currencies() currency.Store             { return currencies{s.access} }
+func (s stores) Plans() planmigration.PlanStore         { return plans{s.access} }
+func (s stores) Schedules() planmigration.ScheduleStore { return schedules{s.access} }
+func (s stores) PlanMigrations() planmigration.Store    { return planMigrations{s.access} }
 
 // access is how the ports reach the data.
 type access struct {

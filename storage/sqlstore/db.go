@@ -9,6 +9,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/storage"
 )
 
@@ -86,6 +87,9 @@ type statements struct {
 	currency     currencySQL
 	job          jobSQL
 	organization organizationSQL
+	plan         planSQL
+	schedule     scheduleSQL
+	migration    migrationSQL
 }
 
 func newStatements(db *DB) statements {
@@ -94,6 +98,9 @@ func newStatements(db *DB) statements {
 		currency:     newCurrencySQL(db),
 		job:          newJobSQL(db),
 		organization: newOrganizationSQL(db),
+		plan:         newPlanSQL(db),
+		schedule:     newScheduleSQL(db),
+		migration:    newMigrationSQL(db),
 	}
 }
 
@@ -104,6 +111,9 @@ func (s stores) Organizations() admin.OrganizationStore { return organizations{s
 func (s stores) Audit() admin.AuditStore                { return audit{s.access} }
 func (s stores) Jobs() job.Store                        { return jobs{s.access} }
 func (s stores) Currencies() currency.Store             { return currencies{s.access} }
+func (s stores) Plans() planmigration.PlanStore         { return plans{s.access} }
+func (s stores) Schedules() planmigration.ScheduleStore { return schedules{s.access} }
+func (s stores) PlanMigrations() planmigration.Store    { return planMigrations{s.access} }
 
 // access is how the ports reach the database.
 type access struct {

@@ -29,4 +29,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("Audit", func(t *testing.T) { testAudit(t, open) })
 	t.Run("Jobs", func(t *testing.T) { testJobs(t, open) })
 	t.Run("Currencies", func(t *testing.T) { testCurrencies(t, open) })
+	t.Run("Plans", func(t *testing.T) { testPlans(t, open) })
+	t.Run("Schedules", func(t *testing.T) { testSchedules(t, open) })
+	t.Run("PlanMigrations", func(t *testing.T) { testPlanMigrations(t, open) })
 }

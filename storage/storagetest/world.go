@@ -43,7 +43,8 @@ type world struct {
 
 // seeds is what seed put into the organization, for cases to refer to.
 type seeds struct {
-	job uuid.UUID
+	job   uuid.UUID
+	plans planSeeds
 }
 
 func newWorld(t *testing.T, b storage.Backend, c *ids) *world {
@@ -89,6 +90,7 @@ func (w *world) seed() {
 	w.t.Helper()
 	w.seedCurrencies()
 	w.seedJobs()
+	w.seedPlans()
 }
 
 // page asks for items from the start.
@@ -122,6 +124,7 @@ func calls() map[string]call {
 	all := map[string]call{}
 	for _, part := range []map[string]call{
 		organizationCalls(), auditCalls(), jobCalls(), currencyCalls(),
+		planCalls(), scheduleCalls(), migrationCalls(),
 	} {
 		for name, c := range part {
 			if _, ok := all[name]; ok {
