@@ -9,6 +9,7 @@ import (
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/token"
+	"github.com/admincenter/admincenter/planmigration"
 )
 
 // Stores is every port that an adapter implements, one accessor for each. The contract of a port
@@ -25,6 +26,9 @@ type Stores interface {
 	Imports() bulkimport.Store
 	Customers() bulkimport.CustomerStore
 	Accounts() bulkimport.AccountStore
+	Plans() planmigration.PlanStore
+	Schedules() planmigration.ScheduleStore
+	PlanMigrations() planmigration.Store
 }
 
 // Backend is a complete storage.

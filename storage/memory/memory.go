@@ -22,6 +22,7 @@ import (
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )
@@ -56,6 +57,7 @@ type tenant struct {
 	contents     map[uuid.UUID]*table[int64, []byte]
 	customers    *table[string, bulkimport.Customer]
 	accounts     *table[string, bulkimport.Account]
+	pricing      *planTables
 }
 
 func newTenant(o admin.Organization) *tenant {
@@ -74,6 +76,7 @@ func newTenant(o admin.Organization) *tenant {
 		contents:     map[uuid.UUID]*table[int64, []byte]{},
 		customers:    newTable[string, bulkimport.Customer](strings.Compare),
 		accounts:     newTable[string, bulkimport.Account](strings.Compare),
+		pricing:      newPlanTables(),
 	}
 }
 
@@ -132,6 +135,9 @@ func (s stores) Tokens() token.Store                    { return tokens{s.access
 func (s stores) Imports() bulkimport.Store              { return imports{s.access} }
 func (s stores) Customers() bulkimport.CustomerStore    { return customers{s.access} }
 func (s stores) Accounts() bulkimport.AccountStore      { return accounts{s.access} }
+func (s stores) Plans() planmigration.PlanStore         { return plans{s.access} }
+func (s stores) Schedules() planmigration.ScheduleStore { return schedules{s.access} }
+func (s stores) PlanMigrations() planmigration.Store    { return planMigrations{s.access} }
 
 // access is how the ports reach the data.
 type access struct {

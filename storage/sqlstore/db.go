@@ -11,6 +11,7 @@ import (
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )
@@ -96,6 +97,9 @@ type statements struct {
 	imports      importSQL
 	customer     customerSQL
 	account      accountSQL
+	plan         planSQL
+	schedule     scheduleSQL
+	migration    migrationSQL
 }
 
 func newStatements(db *DB) statements {
@@ -111,6 +115,9 @@ func newStatements(db *DB) statements {
 		imports:      newImportSQL(db),
 		customer:     newCustomerSQL(db),
 		account:      newAccountSQL(db),
+		plan:         newPlanSQL(db),
+		schedule:     newScheduleSQL(db),
+		migration:    newMigrationSQL(db),
 	}
 }
 
@@ -128,6 +135,9 @@ func (s stores) Tokens() token.Store                    { return tokens{s.access
 func (s stores) Imports() bulkimport.Store              { return imports{s.access} }
 func (s stores) Customers() bulkimport.CustomerStore    { return customers{s.access} }
 func (s stores) Accounts() bulkimport.AccountStore      { return accounts{s.access} }
+func (s stores) Plans() planmigration.PlanStore         { return plans{s.access} }
+func (s stores) Schedules() planmigration.ScheduleStore { return schedules{s.access} }
+func (s stores) PlanMigrations() planmigration.Store    { return planMigrations{s.access} }
 
 // access is how the ports reach the database.
 type access struct {

@@ -36,4 +36,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("Imports", func(t *testing.T) { testImports(t, open) })
 	t.Run("Customers", func(t *testing.T) { testCustomers(t, open) })
 	t.Run("Accounts", func(t *testing.T) { testAccounts(t, open) })
+	t.Run("Plans", func(t *testing.T) { testPlans(t, open) })
+	t.Run("Schedules", func(t *testing.T) { testSchedules(t, open) })
+	t.Run("PlanMigrations", func(t *testing.T) { testPlanMigrations(t, open) })
 }

@@ -56,6 +56,8 @@ type seeds struct {
 	token    tokenSeeds
 	people   peopleSeeds
 	importSeeds
+	job   uuid.UUID
+	plans planSeeds
 }
 
 func newWorld(t *testing.T, b storage.Backend, c *ids) *world {
@@ -105,6 +107,7 @@ func (w *world) seed() {
 	w.seedTokens()
 	w.seedPeople()
 	w.seedImports()
+	w.seedPlans()
 }
 
 // page asks for items from the start.
@@ -142,6 +145,7 @@ func calls() map[string]call {
 		tokenCalls(),
 		userCalls(), invitationCalls(),
 		importCalls(), customerCalls(), accountCalls(),
+		planCalls(), scheduleCalls(), migrationCalls(),
 	} {
 		for name, c := range part {
 			if _, ok := all[name]; ok {

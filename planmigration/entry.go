@@ -1,0 +1,87 @@
+package planmigration
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/admincenter/admincenter/admin/job"
+)
+
+// Why an account was not moved.
+const (
+	// Skipped: there was nothing to do, or the request says to leave it.
+	ReasonHasOverrides    job.Reason = "has_overrides"     // and the mode leaves those alone
+	ReasonAlreadyOnTarget job.Reason = "already_on_target" // somebody was faster
+	ReasonLeftPlan        job.Reason = "left_plan"         // it is on some other plan or version by now
+	ReasonEnded           job.Reason = "ended"             // it is on no plan any more when it would move
+	ReasonScheduledChange job.Reason = "scheduled_change"  // a later schedule is in place already
+
+	// Failed: somebody has to look.
+	ReasonCurrency job.Reason = "currency_not_supported" // the target has no rates in the account's currency
+	ReasonChanged  job.Reason = "changed_meanwhile"      // its schedule changed while it was being moved
+	ReasonRefused  job.Reason = "refused"                // the host's own Schedules refused the change
+	ReasonNoCycle  job.Reason = "no_cycle"               // the source plan has no pricing cycle to wait for
+)
+
+// Entry is what a migration did, or would do, with one account.
+type Entry struct {
+	Seq       int64 // its place in the migration, from 1; 0 in a preview
+	AccountID string
+	Status    job.EntryStatus // in a preview, what it would be
+	Reason    job.Reason      // why it was skipped or failed; empty otherwise
+	Detail    string          // the same for people
+	// At is from when the account is on the target; zero where it is not moved.
+	At time.Time
+	// Old and New are the ids of the schedules before and after At. In a preview New is not known
+	// yet; Old is empty where a host's own Schedules turned out to have made the change before.
+	Old, New string
+}
+
+// entryData is what an entry keeps beyond the fields that all jobs have.
+type entryData struct {
+	At  time.Time `json:"at"`
+	Old string    `json:"old,omitempty"`
+	New string    `json:"new,omitempty"`
+}
+
+// stored is the entry as its job keeps it.
+func (e Entry) stored() (job.Entry, error) {
+	out := job.Entry{Seq: e.Seq, Ref: e.AccountID, Status: e.Status, Reason: e.Reason, Detail: e.Detail}
+	if e.At.IsZero() {
+		return out, nil
+	}
+	data, err := json.Marshal(entryData{At: e.At, Old: e.Old, New: e.New})
+	if err != nil {
+		return job.Entry{}, fmt.Errorf("entry %d: %w", e.Seq, err)
+	}
+	out.Data = string(data)
+	return out, nil
+}
+
+// entryOf is the inverse of stored.
+func entryOf(j job.Entry) (Entry, error) {
+	e := Entry{Seq: j.Seq, AccountID: j.Ref, Status: j.Status, Reason: j.Reason, Detail: j.Detail}
+	if j.Data == "" {
+		return e, nil
+	}
+	var d entryData
+	if err := json.Unmarshal([]byte(j.Data), &d); err != nil {
+		return Entry{}, fmt.Errorf("entry %d: %w", j.Seq, err)
+	}
+	e.At, e.Old, e.New = d.At, d.Old, d.New
+	return e, nil
+}
+
+// counted is what the entry adds to its job's counts.
+func (e Entry) counted() job.Counts {
+	switch e.Status {
+	case job.EntryCompleted:
+		return job.Counts{Completed: 1}
+	case job.EntrySkipped:
+		return job.Counts{Skipped: 1}
+	case job.EntryFailed:
+		return job.Counts{Failed: 1}
+	}
+	return job.Counts{}
+}

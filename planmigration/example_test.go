@@ -1,0 +1,127 @@
+package planmigration_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/storage"
+	"github.com/admincenter/admincenter/storage/memory"
+)
+
+func Example() {
+	ctx, scope := context.Background(), admin.System("acme")
+	backend := memory.New()
+	runtime := admin.Runtime{Now: func() time.Time { return time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC) }}
+	if err := organization(ctx, backend, runtime); err != nil {
+		log.Fatal(err)
+	}
+
+	// A host with plans and schedules of its own implements planmigration.Plans and Schedules; this
+	// one keeps them here.
+	catalog := planmigration.NewCatalog(backend.Plans(), backend.Schedules(), planmigration.CatalogOptions{Runtime: runtime})
+	monthly, err := planmigration.NewCycle(planmigration.Monthly, 15, planmigration.Nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for version := range 2 {
+		if _, err := catalog.AddPlan(ctx, scope, planmigration.Plan{
+			Ref: planmigration.PlanRef{ID: "basic", Version: version + 1}, Name: "Basic",
+			Status: planmigration.PlanActive, Currencies: []string{"EUR"}, Cycle: monthly,
+		}); err != nil {
+			log.Fatal(err)
+		}
+	}
+	for account, rates := range map[string]string{"ann": "", "bob": "negotiated-7"} {
+		if _, err := catalog.Associate(ctx, scope, planmigration.Association{
+			AccountID: account, Plan: planmigration.PlanRef{ID: "basic", Version: 1}, Currency: "EUR",
+			From: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), RateCards: rates,
+		}); err != nil {
+			log.Fatal(err)
+		}
+	}
+
+	migrations := planmigration.NewService(ports(backend), func(ctx context.Context, fn func(planmigration.Ports) error) error {
+		return backend.InTx(ctx, func(s storage.Stores) error { return fn(ports(s)) })
+	}, planmigration.Options{Runtime: runtime})
+
+	request := planmigration.Request{
+		Source:              planmigration.PlanRef{ID: "basic", Version: 1},
+		Mode:                planmigration.NextCycleIgnoreOverride,
+		RequireConfirmation: true,
+	}
+	preview, err := migrations.Preview(ctx, scope, request)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("to %s: %d of %d accounts\n", preview.Target.Ref, preview.Counts.Completed, preview.Counts.Total)
+
+	m, err := migrations.Create(ctx, scope, request)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(m.Job.Status)
+	if _, err := migrations.Confirm(ctx, scope, m.ID); err != nil {
+		log.Fatal(err)
+	}
+	progress, err := migrations.Run(ctx, scope, m.ID, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(progress.Status)
+	page, err := migrations.Entries(ctx, scope, m.ID, job.EntryFilter{}, admin.Query{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, e := range page.Items {
+		if e.Reason != "" {
+			fmt.Println(e.AccountID, e.Status, e.Reason)
+			continue
+		}
+		fmt.Println(e.AccountID, e.Status, "from", e.At.Format(time.DateOnly))
+	}
+	// Output:
+	// to basic v2: 1 of 2 accounts
+	// WAITING_FOR_CONFIRMATION
+	// COMPLETED
+	// ann COMPLETED from 2026-03-15
+	// bob SKIPPED has_overrides
+}
+
+// ports is how a host wires the ports from one storage.
+func ports(s storage.Stores) planmigration.Ports {
+	return planmigration.Ports{Migrations: s.PlanMigrations(), Jobs: s.Jobs(), Plans: s.Plans(), Schedules: s.Schedules()}
+}
+
+func organization(ctx context.Context, b storage.Backend, runtime admin.Runtime) error {
+	runtime = runtime.WithDefaults()
+	ann := admin.User{ID: uuid.Must(uuid.NewV7()), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, Version: 1}
+	return b.Organizations().Create(ctx, admin.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1},
+		ann, admin.Credential{UserID: ann.ID}, runtime.Record(admin.System("acme"), "organization.create", admin.Subject{Kind: "organization"}))
+}
+
+func ExampleCycle_Next() {
+	cycle, err := planmigration.NewCycle(planmigration.Quarterly, planmigration.Last, 2)
+	if err != nil {
+		log.Fatal(err)
+	}
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		log.Fatal(err)
+	}
+	at := time.Date(2027, 12, 1, 9, 0, 0, 0, berlin)
+	for range 3 {
+		at = cycle.Next(at, berlin)
+		fmt.Println(at)
+	}
+	// Output:
+	// 2028-02-29 00:00:00 +0100 CET
+	// 2028-05-31 00:00:00 +0200 CEST
+	// 2028-08-31 00:00:00 +0200 CEST
+}

@@ -1,0 +1,178 @@
+package planmigration_test
+
+import (
+	"context"
+	"encoding/binary"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/storage"
+	"github.com/admincenter/admincenter/storage/memory"
+)
+
+// host is a billing product in miniature: an organization in Kolkata with plans and accounts.
+type host struct {
+	t       testing.TB
+	b       storage.Backend
+	scope   admin.Scope
+	now     time.Time
+	ids     uint64
+	catalog *planmigration.Catalog
+	// ports and atomically are what service uses; tests put faults between.
+	ports      planmigration.Ports
+	atomically job.Atomically[planmigration.Ports]
+	options    planmigration.Options
+}
+
+const kolkata = "Asia/Kolkata"
+
+var (
+	basic1 = planmigration.PlanRef{ID: "basic", Version: 1}
+	basic2 = planmigration.PlanRef{ID: "basic", Version: 2}
+	pro    = planmigration.PlanRef{ID: "pro", Version: 1}
+)
+
+func newHost(t testing.TB) *host {
+	t.Helper()
+	h := &host{t: t, b: memory.New(), scope: admin.System("acme")}
+	in := zone(t, kolkata)
+	h.now = time.Date(2026, 3, 10, 15, 30, 0, 0, in)
+	runtime := admin.Runtime{Now: func() time.Time { return h.now }, NewID: h.id}
+	kolkata := func(context.Context, admin.OrgID) (string, error) { return kolkata, nil }
+	h.ports = ports(h.b)
+	h.atomically = func(ctx context.Context, fn func(planmigration.Ports) error) error {
+		return h.b.InTx(ctx, func(s storage.Stores) error { return fn(ports(s)) })
+	}
+	h.options = planmigration.Options{Runtime: runtime, Zone: kolkata, Batch: 3}
+	h.catalog = planmigration.NewCatalog(h.b.Plans(), h.b.Schedules(), planmigration.CatalogOptions{Runtime: runtime, Zone: kolkata})
+	first := admin.User{ID: h.id(), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, CreatedAt: runtime.Instant(), UpdatedAt: runtime.Instant(), Version: 1}
+	require.NoError(t, h.b.Organizations().Create(t.Context(),
+		admin.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1}, first, admin.Credential{UserID: first.ID},
+		runtime.Record(h.scope, "organization.create", admin.Subject{Kind: "organization", ID: "acme"})))
+	h.plan(basic1, "MONTHLY 1", planmigration.PlanActive)
+	h.plan(basic2, "MONTHLY 15", planmigration.PlanActive)
+	h.plan(pro, "QUARTERLY 1 FIRST", planmigration.PlanActive)
+	return h
+}
+
+// id counts, so that ids ascend and every run has the same.
+func (h *host) id() uuid.UUID {
+	h.ids++
+	var u uuid.UUID
+	binary.BigEndian.PutUint64(u[8:], h.ids)
+	u[6], u[8] = 0x70, 0x80
+	return u
+}
+
+func (h *host) service() *planmigration.Service {
+	return planmigration.NewService(h.ports, h.atomically, h.options)
+}
+
+func (h *host) plan(ref planmigration.PlanRef, c string, status planmigration.PlanStatus, currencies ...string) planmigration.Plan {
+	h.t.Helper()
+	if currencies == nil {
+		currencies = []string{"INR", "USD"}
+	}
+	p, err := h.catalog.AddPlan(h.t.Context(), h.scope, planmigration.Plan{
+		Ref: ref, Name: "Plan " + ref.String(), Status: status, Currencies: currencies, Cycle: cycle(h.t, c),
+	})
+	require.NoError(h.t, err)
+	return p
+}
+
+// day is the beginning of a day in Kolkata.
+func (h *host) day(date string) time.Time {
+	h.t.Helper()
+	return local(h.t, date+" 00:00", zone(h.t, kolkata)).UTC()
+}
+
+// account puts an account on basic v1 since 5 January, unless change says otherwise.
+func (h *host) account(id string, change func(*planmigration.Association)) planmigration.Schedule {
+	h.t.Helper()
+	a := planmigration.Association{AccountID: id, Plan: basic1, From: h.day("2026-01-05"), Currency: "INR"}
+	if change != nil {
+		change(&a)
+	}
+	s, err := h.catalog.Associate(h.t.Context(), h.scope, a)
+	require.NoError(h.t, err)
+	return s
+}
+
+// timeline is all of an account's schedules.
+func (h *host) timeline(account string) []planmigration.Schedule {
+	h.t.Helper()
+	tl, err := h.catalog.Timeline(h.t.Context(), h.scope, account, time.Time{})
+	require.NoError(h.t, err)
+	return tl.Schedules
+}
+
+func (h *host) create(r planmigration.Request) planmigration.Migration {
+	h.t.Helper()
+	m, err := h.service().Create(h.t.Context(), h.scope, r)
+	require.NoError(h.t, err)
+	return m
+}
+
+// run takes a migration to its end and gives what became of each account.
+func (h *host) run(id uuid.UUID) (job.Progress, map[string]planmigration.Entry) {
+	h.t.Helper()
+	p, err := h.service().Run(h.t.Context(), h.scope, id, nil)
+	require.NoError(h.t, err)
+	return p, h.entries(id)
+}
+
+func (h *host) entries(id uuid.UUID) map[string]planmigration.Entry {
+	h.t.Helper()
+	out := map[string]planmigration.Entry{}
+	for e, err := range h.service().AllEntries(h.t.Context(), h.scope, id, job.EntryFilter{}) {
+		require.NoError(h.t, err)
+		require.NotContains(h.t, out, e.AccountID)
+		out[e.AccountID] = e
+	}
+	return out
+}
+
+// audited is how many records of an action there are.
+func (h *host) audited(action admin.Action) int {
+	h.t.Helper()
+	n := 0
+	for _, err := range admin.NewTrail(h.b.Audit()).All(h.t.Context(), h.scope, admin.AuditFilter{Action: action}) {
+		require.NoError(h.t, err)
+		n++
+	}
+	return n
+}
+
+// requireWhole checks that schedules are in order without overlaps and cover the same time as
+// before, every gap included.
+func requireWhole(t testing.TB, before, after []planmigration.Schedule) {
+	t.Helper()
+	require.Equal(t, covered(t, before), covered(t, after))
+}
+
+// covered is the time that schedules cover, as spans that do not touch.
+func covered(t testing.TB, all []planmigration.Schedule) [][2]time.Time {
+	t.Helper()
+	all = slices.Clone(all)
+	slices.SortFunc(all, func(a, b planmigration.Schedule) int { return a.From.Compare(b.From) })
+	var out [][2]time.Time
+	for i, s := range all {
+		require.True(t, s.Until.IsZero() || s.Until.After(s.From), "a schedule has time: %+v", s)
+		if i > 0 {
+			require.False(t, all[i-1].Overlaps(s), "%+v overlaps %+v", all[i-1], s)
+		}
+		if n := len(out); n > 0 && out[n-1][1].Equal(s.From) {
+			out[n-1][1] = s.Until
+		} else {
+			out = append(out, [2]time.Time{s.From, s.Until})
+		}
+	}
+	return out
+}

@@ -1,0 +1,47 @@
+-- +goose Up
+CREATE TABLE admincenter_plans (
+    org_id      TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    id          TEXT    NOT NULL,
+    version     INTEGER NOT NULL CHECK (version > 0),
+    name        TEXT    NOT NULL,
+    status      TEXT    NOT NULL,
+    -- Codes with blanks in between.
+    currencies  TEXT    NOT NULL,
+    cycle       TEXT    NOT NULL,
+    anniversary INTEGER NOT NULL CHECK (anniversary IN (0, 1)),
+    PRIMARY KEY (org_id, id, version)
+) STRICT, WITHOUT ROWID;
+
+-- One row for each account that has schedules: whoever changes an account's schedules locks it
+-- first, because no unique key can say that two spans of time do not overlap.
+CREATE TABLE admincenter_schedule_accounts (
+    org_id     TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    account_id TEXT    NOT NULL,
+    changed_at INTEGER NOT NULL,
+    PRIMARY KEY (org_id, account_id)
+) STRICT, WITHOUT ROWID;
+
+-- The plan is no foreign key: a host may keep its plans elsewhere and only the schedules here.
+CREATE TABLE admincenter_schedules (
+    org_id         TEXT    NOT NULL,
+    id             TEXT    NOT NULL,
+    account_id     TEXT    NOT NULL,
+    plan_id        TEXT    NOT NULL,
+    plan_version   INTEGER NOT NULL,
+    from_at        INTEGER NOT NULL,
+    until_at       INTEGER CHECK (until_at > from_at),
+    currency       TEXT    NOT NULL,
+    cycle_override TEXT    NOT NULL,
+    rate_cards     TEXT    NOT NULL,
+    version        INTEGER NOT NULL,
+    PRIMARY KEY (org_id, id),
+    UNIQUE (org_id, account_id, from_at),
+    FOREIGN KEY (org_id, account_id) REFERENCES admincenter_schedule_accounts (org_id, account_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_schedules_plan ON admincenter_schedules (org_id, plan_id, plan_version, account_id);
+
+-- +goose Down
+DROP TABLE admincenter_schedules;
+DROP TABLE admincenter_schedule_accounts;
+DROP TABLE admincenter_plans;

@@ -1,0 +1,58 @@
+package sqlstore
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/planmigration"
+)
+
+type planMigrations struct{ access }
+
+type migrationSQL struct{ insert, get, list string }
+
+func newMigrationSQL(db *DB) migrationSQL {
+	const columns = `SELECT m.source_id, m.source_version, m.target_id, m.target_version, m.mode, m.overrides,
+		m.require_confirmation, m.zone, j.id, j.kind, j.status, j.start_at, j.created_at, j.created_by_kind,
+		j.created_by_id, j.updated_at, j.settled_at, j.total, j.completed, j.skipped, j.failed, j.cursor_text, j.failure,
+		j.attempt, j.lease_owner, j.lease_until, j.version
+		FROM {plan_migrations} m JOIN {jobs} j ON j.org_id = m.org_id AND j.id = m.id `
+	return migrationSQL{
+		insert: db.bind(`INSERT INTO {plan_migrations} (org_id, id, source_id, source_version, target_id, target_version,
+			mode, overrides, require_confirmation, zone) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+		get:  db.bind(columns + `WHERE m.org_id = ? AND m.id = ?`),
+		list: db.bind(columns + `WHERE m.org_id = ? AND m.id < ? AND (? = '' OR j.status = ?) ORDER BY m.id DESC LIMIT ?`),
+	}
+}
+
+func (s planMigrations) Create(ctx context.Context, org admin.OrgID, m planmigration.Migration, entries []job.Entry, rec admin.Record) error {
+	return s.bookkeep(ctx, func(t *tx) error {
+		if err := (jobs{access{db: s.db, tx: t}}).Create(ctx, org, m.Job, entries, rec); err != nil {
+			return err
+		}
+		_, err := t.exec(ctx, "plan migration", s.db.sql.migration.insert, org, id(m.ID), m.Source.ID, m.Source.Version,
+			m.Target.ID, m.Target.Version, m.Mode, m.Overrides, flag(m.RequireConfirmation), m.Zone)
+		return err
+	})
+}
+
+func (s planMigrations) Get(ctx context.Context, org admin.OrgID, migration uuid.UUID) (planmigration.Migration, error) {
+	return one(ctx, s.reader(), "plan migration", s.db.sql.migration.get, scanMigration, org, id(migration))
+}
+
+func (s planMigrations) List(ctx context.Context, org admin.OrgID, f planmigration.Filter, seek admin.Seek[uuid.UUID]) ([]planmigration.Migration, error) {
+	return rows(ctx, s.reader(), "plan migration", s.db.sql.migration.list, scanMigration,
+		org, before(seek.After), f.Status, f.Status, seek.Limit)
+}
+
+func scanMigration(scan func(...any) error, m *planmigration.Migration) error {
+	own := []any{
+		&m.Source.ID, &m.Source.Version, &m.Target.ID, &m.Target.Version, &m.Mode, &m.Overrides, &m.RequireConfirmation, &m.Zone,
+	}
+	err := scanJob(func(dest ...any) error { return scan(append(own, dest...)...) }, &m.Job)
+	m.ID = m.Job.ID
+	return err
+}
