@@ -7,9 +7,9 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/token"
-	"github.com/admincenter/admincenter/planmigration"
 )
 
 // Stores is every port that an adapter implements, one accessor for each. The contract of a port

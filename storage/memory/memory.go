@@ -21,8 +21,8 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
-	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )

@@ -50,14 +50,12 @@ type world struct {
 
 // seeds is what seed put into the organization, for cases to refer to.
 type seeds struct {
-	job uuid.UUID
-
+	job      uuid.UUID
 	settings settingSeeds
 	token    tokenSeeds
 	people   peopleSeeds
+	plans    planSeeds
 	importSeeds
-	job   uuid.UUID
-	plans planSeeds
 }
 
 func newWorld(t *testing.T, b storage.Backend, c *ids) *world {

@@ -1,0 +1,203 @@
+package admincenter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/bulkimport"
+	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/storage"
+	"github.com/admincenter/admincenter/token"
+)
+
+// Options of New; the zero value is ready.
+type Options struct {
+	// Runtime is the clock, ids, randomness and logger of every service whose own options leave
+	// them out.
+	admin.Runtime
+	// Roles says what each role may do; the zero value means admin.DefaultRoles.
+	Roles admin.Roles
+
+	// The services' own options. What is left out of them is taken from above, and what one domain
+	// needs of another is filled in where it is nil.
+	People     admin.PeopleOptions
+	Tokens     token.Options
+	Settings   settings.Options
+	Imports    bulkimport.Options
+	Migrations planmigration.Options
+
+	// Plans and Schedules are the host's own price plans and account schedules, for migrations; nil
+	// means those of the storage, which Center.Catalog keeps.
+	Plans     planmigration.Plans
+	Schedules planmigration.Schedules
+}
+
+// Center is the Admin Center: every service, wired over one storage. It is safe for concurrent use.
+type Center struct {
+	People     *admin.People          // profile, users, invitations, sign-in
+	Trail      *admin.Trail           // what was done
+	Currencies *currency.Service      // base currency and rates
+	Tokens     *token.Service         // API tokens
+	Imports    *bulkimport.Service    // bulk import
+	Directory  *bulkimport.Directory  // the customers and accounts that were imported
+	Migrations *planmigration.Service // price plan migrations
+	Catalog    *planmigration.Catalog // price plans and account schedules in this storage
+	Settings   *settings.Service      // settings
+	Jobs       *job.Jobs              // imports and migrations as jobs, and which are due
+
+	backend storage.Backend
+	o       Options
+}
+
+// New wires every service over backend. It does no I/O. It fails with admin.ErrInvalid for options
+// that contradict themselves.
+func New(backend storage.Backend, o Options) (*Center, error) {
+	if backend == nil {
+		return nil, fmt.Errorf("admincenter: a storage.Backend is required: use memory.New or sqlstore.New: %w", admin.ErrInvalid)
+	}
+	c := &Center{backend: backend}
+	c.o = c.complete(o)
+	c.People = people(backend, c.o)
+	c.Trail = admin.NewTrail(backend.Audit())
+	c.Currencies = currency.NewService(backend.Currencies(), currency.Options{Runtime: c.o.Runtime})
+	c.Settings = settings.NewService(backend.Settings(), c.o.Settings)
+	c.Directory = bulkimport.NewDirectory(backend.Customers(), backend.Accounts())
+	c.Catalog = planmigration.NewCatalog(backend.Plans(), backend.Schedules(), planmigration.CatalogOptions{Runtime: c.o.Runtime})
+	c.Migrations = planmigration.NewService(c.migrationPorts(backend), within(backend, c.migrationPorts), c.o.Migrations)
+	var err error
+	if c.Tokens, err = token.NewService(backend.Tokens(), c.o.Tokens); err != nil {
+		return nil, fmt.Errorf("admincenter: tokens: %w", err)
+	}
+	if c.Imports, err = bulkimport.NewService(within(backend, importPorts), backend.Imports(), backend.Jobs(), c.o.Imports); err != nil {
+		return nil, fmt.Errorf("admincenter: imports: %w", err)
+	}
+	c.Jobs = job.NewJobs(backend.Jobs(), c.o.Runtime, map[job.Kind][]admin.Permission{
+		bulkimport.JobKind: importReads(c.Imports.Types()),
+		planmigration.Kind: {admin.MigrationsRead},
+	})
+	return c, nil
+}
+
+// complete fills in what o leaves out.
+func (c *Center) complete(o Options) Options {
+	if o.Roles.IsZero() {
+		o.Roles = admin.DefaultRoles()
+	}
+	for _, r := range []*admin.Runtime{
+		&o.People.Runtime, &o.Tokens.Runtime, &o.Settings.Runtime, &o.Imports.Runtime, &o.Migrations.Runtime,
+	} {
+		*r = r.Or(o.Runtime)
+	}
+	if o.People.Roles.IsZero() {
+		o.People.Roles = o.Roles
+	}
+	if o.Tokens.Roles.IsZero() {
+		o.Tokens.Roles = o.Roles
+	}
+	if o.Settings.CustomerOf == nil {
+		o.Settings.CustomerOf = c.customerOf
+	}
+	if o.Imports.CurrencyKnown == nil {
+		o.Imports.CurrencyKnown = func(code string) bool {
+			_, ok := currency.Lookup(currency.Code(code))
+			return ok
+		}
+	}
+	if o.Imports.Authorize == nil {
+		o.Imports.Authorize = func(ctx context.Context, org admin.OrgID, actor admin.Actor, p admin.Permission) error {
+			return c.Authorize(ctx, org, actor, p)
+		}
+	}
+	if o.Migrations.Authorize == nil {
+		o.Migrations.Authorize = func(ctx context.Context, org admin.OrgID, j job.Job) error {
+			return c.Authorize(ctx, org, j.CreatedBy, admin.MigrationsWrite)
+		}
+	}
+	return o
+}
+
+func people(s storage.Stores, o Options) *admin.People {
+	return admin.NewPeople(s.Organizations(), s.Users(), s.Invitations(), o.People)
+}
+
+func importPorts(s storage.Stores) bulkimport.Ports {
+	return bulkimport.Ports{Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts()}
+}
+
+// importReads is what it takes to see any import's job, which does not say of which type it is.
+func importReads(schemas []bulkimport.Schema) []admin.Permission {
+	reads := make([]admin.Permission, len(schemas))
+	for i, s := range schemas {
+		reads[i] = s.Read
+	}
+	return reads
+}
+
+func (c *Center) migrationPorts(s storage.Stores) planmigration.Ports {
+	p := planmigration.Ports{Migrations: s.PlanMigrations(), Jobs: s.Jobs(), Plans: s.Plans(), Schedules: s.Schedules()}
+	if c.o.Plans != nil {
+		p.Plans = c.o.Plans
+	}
+	if c.o.Schedules != nil {
+		p.Schedules = c.o.Schedules
+	}
+	return p
+}
+
+// within gives a domain the ports that commit together, and nothing of the transaction.
+func within[P any](backend storage.Backend, ports func(storage.Stores) P) job.Atomically[P] {
+	return func(ctx context.Context, fn func(P) error) error {
+		return backend.InTx(ctx, func(s storage.Stores) error { return fn(ports(s)) })
+	}
+}
+
+// customerOf finds the customer of an imported account, for settings; none is "".
+func (c *Center) customerOf(ctx context.Context, org admin.OrgID, account string) (string, error) {
+	a, err := c.backend.Accounts().Get(ctx, org, account)
+	if errors.Is(err, admin.ErrNotFound) {
+		return "", nil
+	}
+	return a.CustomerID, err
+}
+
+// Authorize is nil while actor may do all of ps in org: a user who is active and whose role covers
+// them, a token that is good and was granted them, or the system. Jobs ask it before each batch
+// about whoever created them. Otherwise it fails with admin.ErrForbidden or admin.ErrNotFound.
+func (c *Center) Authorize(ctx context.Context, org admin.OrgID, actor admin.Actor, ps ...admin.Permission) error {
+	if actor.Kind == admin.ActorToken {
+		return c.Tokens.Authorize(ctx, org, actor, ps...)
+	}
+	return c.People.Authorize(ctx, org, actor, ps...)
+}
+
+// DeactivateUser is People.Deactivate together with every API token that the user generated, and
+// what these generated: both or neither. Use it where the user's tokens should not outlive their
+// access. It requires admin.UsersWrite and admin.TokensWrite.
+func (c *Center) DeactivateUser(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64) (admin.User, error) {
+	if err := scope.Require(admin.UsersWrite, admin.TokensWrite); err != nil {
+		return admin.User{}, err
+	}
+	var u admin.User
+	err := c.backend.InTx(ctx, func(s storage.Stores) error {
+		tokens, err := token.NewService(s.Tokens(), c.o.Tokens)
+		if err != nil {
+			return err
+		}
+		if u, err = people(s, c.o).Deactivate(ctx, scope, id, version); err != nil {
+			return err
+		}
+		_, err = tokens.DeactivateBy(ctx, scope, admin.Actor{Kind: admin.ActorUser, ID: id.String()})
+		return err
+	})
+	if err != nil {
+		return admin.User{}, err
+	}
+	return u, nil
+}
