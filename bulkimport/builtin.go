@@ -18,7 +18,7 @@ func Customers() Schema {
 			},
 			{
 				Name: "name", Label: "Customer name", Kind: Text, Required: true, Min: 3, Max: 255, Example: "Acme Corporation",
-				Aliases: []string{"company name", "full name", "display name", "organization name", "legal name", "business name", "firma", "nom", "account name", "contact name"},
+				Aliases: []string{"company", "company name", "organization", "full name", "display name", "organization name", "legal name", "business name", "firma", "nom", "account name", "contact name"},
 				Parts:   []string{"first name", "last name"},
 			},
 			{
@@ -72,7 +72,7 @@ func address() []Field {
 		line("phone_number", "Phone number", "555 0100", "phone", "telephone", "contact phone", "telefon", "téléphone"),
 		line("line1", "Address line 1", "2281 Broadway Street", "address", "street", "address 1", "street address", "billing street", "billing address", "straße", "adresse"),
 		line("line2", "Address line 2", "G-31", "address 2", "suite", "street 2"),
-		line("postal_code", "Postal code", "29501", "zip", "zip postal code", "postcode", "billing zip postal code", "plz", "code postal"),
+		line("postal_code", "Postal code", "29501", "zip", "zip postal code", "postcode", "post code", "billing zip postal code", "plz", "code postal"),
 		line("city", "City", "Florence", "town", "billing city", "ort", "ville", "ciudad"),
 		line("state", "State", "South Carolina", "region", "province", "state province", "billing state province", "county", "bundesland", "provincia"),
 		{

@@ -38,9 +38,9 @@ func Example() {
 	}
 
 	scope := admin.System("acme")
-	file := strings.NewReader("Customer No.;Company;First Name;Last Name;E-Mail;Country\n" +
-		"C-1;Lumen;Ada;Lovelace;ada@lumen.example;UK\n" +
-		"C-2;Orbit;Alan;Turing;alan at orbit;United Kingdom\n")
+	file := strings.NewReader("Customer No.;Segment;First Name;Last Name;E-Mail;Country\n" +
+		"C-1;retail;Ada;Lovelace;ada@lumen.example;UK\n" +
+		"C-2;energy;Alan;Turing;alan at orbit;United Kingdom\n")
 	imp, err := imports.Upload(ctx, scope, bulkimport.UploadInput{Type: bulkimport.CustomersType, FileName: "crm.csv", Content: file})
 	if err != nil {
 		fmt.Println(err)
@@ -79,8 +79,8 @@ func Example() {
 	// primary_email from columns [4]
 	// country from columns [5]
 	// COMPLETED 1 imported, 1 failed
-	// Customer No.;Company;First Name;Last Name;E-Mail;Country;_line;_errors
-	// C-2;Orbit;Alan;Turing;alan at orbit;United Kingdom;3;"primary_email: ""alan at orbit"" is not an e-mail address: write it as name@domain, without a display name"
+	// Customer No.;Segment;First Name;Last Name;E-Mail;Country;_line;_errors
+	// C-2;energy;Alan;Turing;alan at orbit;United Kingdom;3;"primary_email: ""alan at orbit"" is not an e-mail address: write it as name@domain, without a display name"
 }
 
 func ExampleSchema_Sample() {

@@ -21,6 +21,7 @@ const (
 	aliasOrder  = 0.001 // less for each alias further down
 	fromValues  = 0.65  // a column whose header says little and whose values say much
 	valuesWrong = 0.50  // at most, where the values do not fit
+	mostlyBlank = 0.65  // at most, for a required field, where most rows have no value
 )
 
 // Thresholds of a suggestion.

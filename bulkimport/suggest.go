@@ -114,6 +114,10 @@ func probablyBlank(cell string) bool {
 // suggest matches columns to fields. values holds some of each column's, by index.
 func suggest(schema Schema, columns []Column, values map[int][]string, c caster) Suggestions {
 	m := newMatcher(schema)
+	fullest := 0 // how many values the fullest column has, for want of the number of rows
+	for _, v := range values {
+		fullest = max(fullest, len(v))
+	}
 	headers := make([][]string, len(columns))
 	for k, col := range columns {
 		headers[k] = words(strings.TrimPrefix(strings.TrimSpace(col.Header), "*"))
@@ -129,7 +133,11 @@ func suggest(schema Schema, columns []Column, values map[int][]string, c caster)
 				continue // one half of a name is not the name
 			}
 			score, reason := m.score(i, headers[k])
-			weights[i][k], reasons[i][k] = weighValues(f, score, reason, m.known(headers[k]), values[col.Index], c)
+			score, reason = weighValues(f, score, reason, m.known(headers[k]), values[col.Index], c)
+			if f.Required && 2*len(values[col.Index]) < fullest && score > mostlyBlank {
+				score, reason = mostlyBlank, reason+", but mostly blank"
+			}
+			weights[i][k], reasons[i][k] = score, reason
 		}
 	}
 	taken := assign(weights, len(columns))
