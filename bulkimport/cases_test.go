@@ -282,6 +282,7 @@ func TestWarnings(t *testing.T) {
 		{"no header", "c1,Ann,ann@x.io\nc2,Bo,bo@x.io\n", []string{bulkimport.WarnNoHeader}},
 		{"titles above the header", "Customer export 2026\n\nexternal_id,name\nc1,Ann\n", []string{bulkimport.WarnTitleRows}},
 		{"headers that repeat", "name,name\nc1,Ann\n", []string{bulkimport.WarnDuplicateHeaders}},
+		{"words that may mean blank", "external_id,name,email\nc1,Ann,NULL\nc2,Bo,NULL\n", []string{bulkimport.WarnNullWords}},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			w, _ := newShelf(t, bulkimport.Options{})

@@ -75,6 +75,7 @@ const (
 	WarnNoHeader         = "looks_like_no_header" // Start refuses until Settings.HeaderConfirmed
 	WarnTitleRows        = "title_rows"           // rows above the header were skipped
 	WarnDuplicateHeaders = "duplicate_headers"
+	WarnNullWords        = "null_words"       // cells say NULL or the like, which is text unless Settings.Blank says otherwise
 	WarnAlreadyImported  = "already_imported" // the same bytes were imported before
 )
 

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -93,7 +94,8 @@ type upload struct {
 	header    int64 // its line; 0 where there is none
 	declared  bool  // a line "sep=;" is on top
 	piece     []byte
-	filled    []bool // columns that have a value somewhere
+	filled    []bool           // columns that have a value somewhere
+	nulls     map[string]int64 // cells that hold one of the words that mostly mean blank
 }
 
 // open reads the head of the file: what is no CSV is refused before anything is stored.
@@ -216,6 +218,7 @@ const maxExamples = 3
 func (u *upload) readRows(r *reader, first *record) error {
 	c := u.imp.Content
 	examples := make([][]string, c.Width)
+	u.nulls = map[string]int64{}
 	for i := range c.Width {
 		u.imp.Columns = append(u.imp.Columns, Column{Index: i})
 	}
@@ -242,6 +245,9 @@ func (u *upload) readRows(r *reader, first *record) error {
 			continue
 		}
 		for i, cell := range rec.cells[:min(len(rec.cells), c.Width)] {
+			if meansNull(cell) {
+				u.nulls[cell]++
+			}
 			if u.filled[i] && len(examples[i]) == maxExamples {
 				continue
 			}
@@ -312,6 +318,9 @@ func (u *upload) warn(in UploadInput) error {
 	if in.HeaderLine == 0 && c.HeaderLine > 0 && looksLikeData(headers) {
 		u.addWarning(WarnNoHeader, "line %d, which was taken for the header, looks like data: confirm it, or upload the file again as one without a header", c.HeaderLine)
 	}
+	for _, word := range slices.Sorted(maps.Keys(u.nulls)) {
+		u.addWarning(WarnNullWords, "%d cells say %s: if that means blank, say so in the import's settings", u.nulls[word], word)
+	}
 	sum := hex.EncodeToString(u.original.Sum(nil))
 	before, err := u.service.imports.List(u.ctx, u.scope.Org(), Filter{Type: u.imp.Type, Status: Started, SHA256: sum}, admin.Seek[uuid.UUID]{Limit: 1})
 	if err != nil {
@@ -321,6 +330,18 @@ func (u *upload) warn(in UploadInput) error {
 		u.addWarning(WarnAlreadyImported, "the same file was imported before, as %s", before[0].ID)
 	}
 	return nil
+}
+
+// meansNull knows the words that databases and spreadsheets write for no value.
+func meansNull(cell string) bool {
+	if len(cell) < 2 || len(cell) > 4 {
+		return false
+	}
+	switch cell {
+	case "NULL", "null", "Null", "N/A", "n/a", "#N/A", "NaN", `\N`, "nil", "None":
+		return true
+	}
+	return false
 }
 
 func (u *upload) addWarning(code, format string, args ...any) {

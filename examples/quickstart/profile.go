@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+const adminEmail = "ann@acme.example"
+
+// passwords are Ann's, by turns: each run changes the one to the other.
+func passwords() [2]admin.Secret {
+	return [2]admin.Secret{
+		admin.NewSecret("seven herons over Lake Vann"),
+		admin.NewSecret("a kettle hums at quarter past"),
+	}
+}
+
+// profile creates the organization on the first run, signs its administrator in, and shows and
+// changes her profile.
+func (t *tour) profile(ctx context.Context) error {
+	t.tab("Profile")
+	people := t.center.People
+	_, _, err := people.CreateOrganization(ctx, admin.NewOrganization{
+		ID: org, Name: "Acme",
+		Admin: admin.NewAdmin{Name: "Ann", Email: adminEmail, Password: passwords()[0]},
+	})
+	switch {
+	case err == nil:
+		t.say("Organization %q was created with its first administrator.", org)
+	case errors.Is(err, admin.ErrExists):
+		t.say("Organization %q is there already.", org)
+	default:
+		return err
+	}
+
+	current, next := passwords()[0], passwords()[1]
+	session, err := people.SignIn(ctx, org, adminEmail, current)
+	if errors.Is(err, admin.ErrUnauthenticated) {
+		current, next = next, current
+		session, err = people.SignIn(ctx, org, adminEmail, current)
+	}
+	if err != nil {
+		return err
+	}
+	if err := t.keepProfile(ctx, session.Scope); err != nil {
+		return err
+	}
+
+	if err := people.ChangePassword(ctx, session.Scope, current, next); err != nil {
+		return err
+	}
+	_, err = people.ScopeOf(ctx, org, session.User.ID, session.Epoch)
+	t.say("Password changed. The session from before: %v", err)
+	if session, err = people.SignIn(ctx, org, adminEmail, next); err != nil {
+		return err
+	}
+	t.scope = session.Scope
+
+	p, err := people.Profile(ctx, t.scope)
+	if err != nil {
+		return err
+	}
+	t.table("NAME|E-MAIL|COMPANY|ROLE", []string{p.Name, p.Email.Address, p.Company, string(p.Role)})
+	return nil
+}
+
+// keepProfile gives Ann and her company their full names.
+func (t *tour) keepProfile(ctx context.Context, scope admin.Scope) error {
+	people := t.center.People
+	p, err := people.Profile(ctx, scope)
+	if err != nil {
+		return err
+	}
+	if p.Name != "Ann Okafor" {
+		if _, err := people.ChangeName(ctx, scope, p.Version, "Ann Okafor"); err != nil {
+			return err
+		}
+		t.say("Name changed from %q to %q.", p.Name, "Ann Okafor")
+	}
+	if p.Company != "Acme Metering Ltd" {
+		if _, err := people.RenameOrganization(ctx, scope, p.CompanyVersion, "Acme Metering Ltd"); err != nil {
+			return err
+		}
+		t.say("Company name changed from %q to %q.", p.Company, "Acme Metering Ltd")
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// users invites two people, of whom one accepts, and lists who is active and who is invited.
+func (t *tour) users(ctx context.Context) error {
+	t.tab("Users")
+	secret, err := t.invite(ctx, "bea@acme.example", admin.Developer)
+	if err != nil {
+		return err
+	}
+	if !secret.IsZero() {
+		// The host mails the secret; whoever has it chooses a name and a password.
+		_, err := t.center.People.Accept(ctx, org, secret, admin.AcceptInput{
+			Name: "Bea Lindqvist", Password: admin.NewSecret("green umbrella, platform nine"),
+		})
+		if err != nil {
+			return err
+		}
+		t.say("bea@acme.example accepted.")
+	}
+	if _, err := t.invite(ctx, "carl@acme.example", admin.Analyst); err != nil {
+		return err
+	}
+
+	var rows [][]string
+	for u, err := range t.center.People.AllUsers(ctx, t.scope, admin.UserFilter{Status: admin.UserActive}) {
+		if err != nil {
+			return err
+		}
+		rows = append(rows, []string{u.Name, u.Email.Address, string(u.Role)})
+	}
+	t.say("Active")
+	t.table("NAME|E-MAIL|ROLE", rows...)
+
+	rows = nil
+	for i, err := range t.center.People.AllInvitations(ctx, t.scope, admin.InvitationFilter{}) {
+		if err != nil {
+			return err
+		}
+		if i.Status == admin.InvitationPending || i.Status == admin.InvitationExpired {
+			rows = append(rows, []string{i.Email.Address, string(i.Role), string(i.Status), day(i.ExpiresAt)})
+		}
+	}
+	t.say("Invited")
+	t.table("E-MAIL|ROLE|STATUS|UNTIL", rows...)
+	return nil
+}
+
+// invite returns the invitation's secret, or nothing where the person was invited before.
+func (t *tour) invite(ctx context.Context, email string, role admin.Role) (admin.Secret, error) {
+	_, secret, err := t.center.People.Invite(ctx, t.scope, email, role)
+	if errors.Is(err, admin.ErrExists) {
+		return admin.Secret{}, nil
+	}
+	if err == nil {
+		t.say("Invited %s as %s. The secret for the mail prints as %v.", email, role, secret)
+	}
+	return secret, err
+}
