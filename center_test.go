@@ -1,0 +1,252 @@
+package admincenter_test
+
+import (
+	"context"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter"
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/bulkimport"
+	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/storage/memory"
+	"github.com/admincenter/admincenter/token"
+)
+
+const acme admin.OrgID = "acme"
+
+// house is a Center with an administrator, Ann, and a developer, Bea.
+type house struct {
+	*admincenter.Center
+	t        *testing.T
+	now      time.Time
+	ann, bea admin.Session
+}
+
+func newHouse(t *testing.T, o admincenter.Options) *house {
+	t.Helper()
+	h := &house{t: t, now: time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)}
+	o.Now = func() time.Time { return h.now }
+	hasher, err := admin.NewArgon2id(admin.Argon2idOptions{Memory: 64, Time: 1})
+	require.NoError(t, err)
+	o.People.Hasher = hasher // cheap: what is tested here is not the hash
+	center, err := admincenter.New(memory.New(), o)
+	require.NoError(t, err)
+	h.Center = center
+	password := admin.NewSecret("seven herons over Lake Vann")
+	_, _, err = center.People.CreateOrganization(t.Context(), admin.NewOrganization{
+		ID: acme, Name: "Acme", Admin: admin.NewAdmin{Name: "Ann", Email: "ann@acme.example", Password: password},
+	})
+	require.NoError(t, err)
+	h.ann = h.signIn("ann@acme.example", password)
+	_, secret, err := center.People.Invite(t.Context(), h.ann.Scope, "bea@acme.example", admin.Developer)
+	require.NoError(t, err)
+	_, err = center.People.Accept(t.Context(), acme, secret, admin.AcceptInput{Name: "Bea", Password: password})
+	require.NoError(t, err)
+	h.bea = h.signIn("bea@acme.example", password)
+	return h
+}
+
+func (h *house) signIn(email string, password admin.Secret) admin.Session {
+	h.t.Helper()
+	s, err := h.People.SignIn(h.t.Context(), acme, email, password)
+	require.NoError(h.t, err)
+	return s
+}
+
+// upload uploads, maps and starts an import.
+func (h *house) upload(scope admin.Scope, kind bulkimport.TypeName, text string) bulkimport.Import {
+	h.t.Helper()
+	ctx := h.t.Context()
+	i, err := h.Imports.Upload(ctx, scope, bulkimport.UploadInput{Type: kind, FileName: "file.csv", Content: strings.NewReader(text)})
+	require.NoError(h.t, err)
+	suggested, err := h.Imports.Suggest(ctx, scope, i.ID)
+	require.NoError(h.t, err)
+	i, err = h.Imports.SetMapping(ctx, scope, i.ID, i.Version, suggested.Mapping(), bulkimport.Settings{})
+	require.NoError(h.t, err)
+	_, err = h.Imports.Start(ctx, scope, i.ID)
+	require.NoError(h.t, err)
+	return i
+}
+
+func (h *house) deactivate(s admin.Session) {
+	h.t.Helper()
+	u, err := h.People.User(h.t.Context(), h.ann.Scope, s.User.ID)
+	require.NoError(h.t, err)
+	_, err = h.DeactivateUser(h.t.Context(), h.ann.Scope, u.ID, u.Version)
+	require.NoError(h.t, err)
+}
+
+func TestNewRefusesWhatCannotWork(t *testing.T) {
+	_, err := admincenter.New(nil, admincenter.Options{})
+	require.ErrorIs(t, err, admin.ErrInvalid)
+	_, err = admincenter.New(memory.New(), admincenter.Options{Tokens: token.Options{Brand: "NO BRAND"}})
+	require.ErrorIs(t, err, admin.ErrInvalid)
+	_, err = admincenter.New(memory.New(), admincenter.Options{Imports: bulkimport.Options{Types: []bulkimport.Type{{}}}})
+	require.ErrorIs(t, err, admin.ErrInvalid)
+}
+
+func TestDeactivatedUserTakesTheirTokensAlong(t *testing.T) {
+	h := newHouse(t, admincenter.Options{})
+	made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{admin.CustomersRead, admin.TokensWrite}})
+	require.NoError(t, err)
+	verified, err := h.Tokens.Verify(t.Context(), made.Secret.Reveal())
+	require.NoError(t, err)
+	child, err := h.Tokens.Generate(t.Context(), verified.Scope, token.GenerateInput{Name: "child", Permissions: []admin.Permission{admin.CustomersRead}})
+	require.NoError(t, err)
+
+	_, err = h.DeactivateUser(t.Context(), h.bea.Scope, h.ann.User.ID, h.ann.User.Version)
+	require.ErrorIs(t, err, admin.ErrForbidden, "a developer deactivates nobody")
+	_, err = h.DeactivateUser(t.Context(), h.ann.Scope, h.ann.User.ID, h.ann.User.Version)
+	require.ErrorIs(t, err, admin.ErrLastAdministrator)
+
+	h.deactivate(h.bea)
+	for _, secret := range []admin.Secret{made.Secret, child.Secret} {
+		_, err = h.Tokens.Verify(t.Context(), secret.Reveal())
+		require.ErrorIs(t, err, token.ErrBadToken)
+	}
+	_, err = h.People.ScopeOf(t.Context(), acme, h.bea.User.ID, h.bea.Epoch)
+	require.ErrorIs(t, err, admin.ErrUnauthenticated)
+}
+
+func TestDeactivatingFailsAsAWhole(t *testing.T) {
+	h := newHouse(t, admincenter.Options{})
+	made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{admin.CustomersRead}})
+	require.NoError(t, err)
+	_, err = h.DeactivateUser(t.Context(), h.ann.Scope, h.bea.User.ID, h.bea.User.Version+7)
+	require.ErrorIs(t, err, admin.ErrConflict)
+	_, err = h.Tokens.Verify(t.Context(), made.Secret.Reveal())
+	require.NoError(t, err)
+}
+
+func TestImportStopsWhenItsCreatorMayNoLonger(t *testing.T) {
+	for _, tc := range []struct {
+		reason string
+		scope  func(h *house) admin.Scope
+	}{
+		{"a user who was deactivated", func(h *house) admin.Scope { return h.bea.Scope }},
+		{"a token of that user", func(h *house) admin.Scope {
+			made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{admin.CustomersRead, admin.CustomersWrite}})
+			require.NoError(t, err)
+			v, err := h.Tokens.Verify(t.Context(), made.Secret.Reveal())
+			require.NoError(t, err)
+			return v.Scope
+		}},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			h := newHouse(t, admincenter.Options{Imports: bulkimport.Options{BatchRows: 1}})
+			i := h.upload(tc.scope(h), bulkimport.CustomersType, "id,name,primary_email\nc1,Lumen,l@lumen.example\nc2,Orbit,o@orbit.example\n")
+			p, err := h.Imports.Step(t.Context(), admin.System(acme), i.ID)
+			require.NoError(t, err)
+			require.Equal(t, job.InProgress, p.Status)
+			h.deactivate(h.bea)
+			p, err = h.Imports.Step(t.Context(), admin.System(acme), i.ID)
+			require.NoError(t, err)
+			require.Equal(t, job.Failed, p.Status)
+			require.Equal(t, int64(1), p.Counts.Completed, "what was done stays done")
+		})
+	}
+}
+
+func TestSchedulerFindsWhatIsDue(t *testing.T) {
+	h := newHouse(t, admincenter.Options{})
+	i := h.upload(h.bea.Scope, bulkimport.CustomersType, "id,name,primary_email\nc1,Lumen,l@lumen.example\n")
+	refs, err := h.Jobs.Due(t.Context(), 10)
+	require.NoError(t, err)
+	require.Equal(t, []job.Ref{{Org: acme, ID: i.ID, Kind: bulkimport.JobKind}}, refs)
+	_, err = h.Imports.Step(t.Context(), admin.System(refs[0].Org), refs[0].ID)
+	require.NoError(t, err)
+	refs, err = h.Jobs.Due(t.Context(), 10)
+	require.NoError(t, err)
+	require.Empty(t, refs)
+
+	_, err = h.Jobs.Get(t.Context(), h.bea.Scope, i.ID)
+	require.NoError(t, err)
+	narrow := admin.NewScope(acme, admin.Actor{Kind: admin.ActorToken, ID: "t"}, admin.Permissions(admin.CustomersRead))
+	_, err = h.Jobs.Get(t.Context(), narrow, i.ID)
+	require.ErrorIs(t, err, admin.ErrForbidden, "the job may be of any type of import")
+}
+
+func TestSettingsKnowTheCustomerOfAnImportedAccount(t *testing.T) {
+	h := newHouse(t, admincenter.Options{})
+	ctx := t.Context()
+	for _, i := range []bulkimport.Import{
+		h.upload(h.bea.Scope, bulkimport.CustomersType, "id,name,primary_email\nc1,Lumen,l@lumen.example\n"),
+		h.upload(h.bea.Scope, bulkimport.AccountsType, "id,name,customer_id,currency\na1,Lumen main,c1,EUR\n"),
+	} {
+		p, err := h.Imports.Run(ctx, admin.System(acme), i.ID, nil)
+		require.NoError(t, err)
+		require.Equal(t, int64(1), p.Counts.Completed)
+	}
+	for entity, amount := range map[settings.Entity]int64{{Kind: settings.Organization}: 10, {Kind: settings.Customer, ID: "c1"}: 7} {
+		value, err := settings.Numeric(decimal.NewFromInt(amount))
+		require.NoError(t, err)
+		_, err = h.Settings.Create(ctx, h.bea.Scope, settings.NewSetting{Entity: entity, Name: "minimum", Value: value})
+		require.NoError(t, err)
+	}
+	for account, want := range map[string]string{"a1": "7", "unknown": "10"} {
+		found, err := h.Settings.Resolve(ctx, h.bea.Scope, settings.Path{Account: account}, settings.DefaultNamespace, "minimum")
+		require.NoError(t, err)
+		require.Equal(t, want, found.Setting.Value.Text(), account)
+	}
+}
+
+func TestImportedCurrenciesAreThoseOfISO4217(t *testing.T) {
+	h := newHouse(t, admincenter.Options{})
+	i := h.upload(h.bea.Scope, bulkimport.CustomersType, "id,name,primary_email\nc1,Lumen,l@lumen.example\n")
+	_, err := h.Imports.Run(t.Context(), admin.System(acme), i.ID, nil)
+	require.NoError(t, err)
+	i = h.upload(h.bea.Scope, bulkimport.AccountsType, "id,name,customer_id,currency\na1,One account,c1,EUR\na2,Two account,c1,ZZZ\n")
+	p, err := h.Imports.Run(t.Context(), admin.System(acme), i.ID, nil)
+	require.NoError(t, err)
+	require.Equal(t, job.Counts{Total: 2, Completed: 1, Failed: 1}, p.Counts)
+}
+
+// elsewhere is a host's own price plans.
+type elsewhere struct{ planmigration.Plans }
+
+func (elsewhere) Version(_ context.Context, _ admin.OrgID, ref planmigration.PlanRef) (planmigration.Plan, error) {
+	monthly, err := planmigration.NewCycle(planmigration.Monthly, planmigration.Last, planmigration.Nil)
+	return planmigration.Plan{Ref: ref, Name: "Host's own", Status: planmigration.PlanActive, Currencies: []string{"USD"}, Cycle: monthly}, err
+}
+
+func TestHostsOwnPlansTakeThePlaceOfTheStored(t *testing.T) {
+	h := newHouse(t, admincenter.Options{Plans: elsewhere{}})
+	p, err := h.Migrations.Preview(t.Context(), h.ann.Scope, planmigration.Request{
+		Source: planmigration.PlanRef{ID: "basic", Version: 1}, Target: planmigration.PlanRef{ID: "basic", Version: 2}, Mode: planmigration.Immediate,
+	})
+	require.NoError(t, err)
+	require.Equal(t, "Host's own", p.Target.Name)
+}
+
+func TestRolesReachEveryService(t *testing.T) {
+	roles := admin.DefaultRoles().With("support", "tickets.read", admin.CustomersRead)
+	h := newHouse(t, admincenter.Options{Roles: roles})
+	require.True(t, h.ann.Scope.Can("tickets.read"), "an administrator gets what a host adds")
+	_, err := h.Tokens.Generate(t.Context(), h.ann.Scope, token.GenerateInput{Name: "desk", Permissions: []admin.Permission{"tickets.read"}})
+	require.NoError(t, err)
+	_, _, err = h.People.Invite(t.Context(), h.ann.Scope, "carl@acme.example", "support")
+	require.NoError(t, err)
+}
+
+func TestReadmeSnippet(t *testing.T) {
+	code, err := os.ReadFile("example_test.go")
+	require.NoError(t, err)
+	_, body, _ := strings.Cut(string(code), "func start(ctx context.Context) error {\n")
+	body, _, found := strings.Cut(body, "\t// end of the snippet\n")
+	require.True(t, found)
+	var snippet strings.Builder
+	for line := range strings.Lines(body) {
+		snippet.WriteString(strings.TrimPrefix(line, "\t"))
+	}
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	require.Contains(t, string(readme), "```go\n"+snippet.String()+"```")
+}
