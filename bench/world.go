@@ -1,0 +1,23 @@
+package main
+
+import (
+	"context"
+
+	"github.com/admincenter/admincenter"
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/storage"
+)
+
+const org admin.OrgID = "acme"
+
+// center is an Admin Center over backend with one organization in it.
+func center(ctx context.Context, backend storage.Backend, o admincenter.Options) (*admincenter.Center, error) {
+	c, err := admincenter.New(backend, o)
+	if err != nil {
+		return nil, err
+	}
+	_, _, err = c.People.CreateOrganization(ctx, admin.NewOrganization{
+		ID: org, Name: "Acme", Admin: admin.NewAdmin{Name: "Ann", Email: "ann@acme.example"},
+	})
+	return c, err
+}
