@@ -21,7 +21,7 @@ import (
 //go:embed customers.csv
 var ownCustomers []byte
 
-// imports imports customers from a CSV file, and an account for each of the first few of them.
+// imports takes customers from a CSV file into the Admin Center, and an account for each of the first few of them.
 func (t *tour) imports(ctx context.Context) error {
 	t.tab("Bulk import")
 	name, content := "customers.csv", io.Reader(bytes.NewReader(ownCustomers))
