@@ -26,6 +26,9 @@ type Options struct {
 	Retries int
 }
 
+// checkRetries is how often New looks again at a database that was busy: for some seconds.
+const checkRetries = 20
+
 // DefaultPrefix begins the names of the tables.
 const DefaultPrefix = "admincenter_"
 
@@ -64,7 +67,16 @@ func New(ctx context.Context, pool *sql.DB, d Dialect, o Options) (*DB, error) {
 	if o.Retries == 0 {
 		o.Retries = 5
 	}
-	if err := dia.check(ctx, pool); err != nil {
+	// Many processes may start at once, and SQLite does not wait for the one that sets the journal
+	// mode of a new file.
+	err = patiently(ctx, checkRetries, func() error {
+		err := dia.check(ctx, pool)
+		if err != nil && dia.classify(err) == retryable {
+			return &retry{err}
+		}
+		return err
+	})
+	if err != nil {
 		return nil, fmt.Errorf("sqlstore: %w", err)
 	}
 	db := &DB{pool: pool, dialect: dia, prefix: o.Prefix, retries: o.Retries}

@@ -118,10 +118,10 @@ func checkSQLiteConn(ctx context.Context, conn *sql.Conn, single bool) error {
 	}
 	var lacks []string
 	if foreignKeys != 1 {
-		lacks = append(lacks, "foreign_keys on")
+		lacks = append(lacks, "PRAGMA foreign_keys = ON")
 	}
 	if busyTimeout <= 0 {
-		lacks = append(lacks, "a busy_timeout")
+		lacks = append(lacks, "a PRAGMA busy_timeout")
 	}
 	if len(lacks) > 0 {
 		return fmt.Errorf("SQLite needs %s on every connection: put it in the data source name, such as "+

@@ -153,14 +153,19 @@ func (db *DB) begin(ctx context.Context, fn func(*tx) error) error {
 // transact runs first and then fn in a transaction of its own, again from the start when it lost
 // against another.
 func (db *DB) transact(ctx context.Context, first string, fn func(*tx) error) error {
-	for try := 0; ; try++ {
-		err := db.once(ctx, first, fn)
+	return patiently(ctx, db.retries, func() error { return db.once(ctx, first, fn) })
+}
+
+// patiently runs try until it does not ask to be run again, retries times more at most.
+func patiently(ctx context.Context, retries int, try func() error) error {
+	for tried := 0; ; tried++ {
+		err := try()
 		var again *retry
-		if !errors.As(err, &again) || try >= db.retries {
+		if !errors.As(err, &again) || tried >= retries {
 			return err
 		}
 		// Full jitter: two that collided must not collide again.
-		wait := time.Duration(rand.Int64N(int64(10*time.Millisecond) << min(try, 6)))
+		wait := time.Duration(rand.Int64N(int64(10*time.Millisecond) << min(tried, 6)))
 		select {
 		case <-ctx.Done():
 			return errors.Join(ctx.Err(), err)

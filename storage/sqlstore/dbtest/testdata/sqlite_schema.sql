@@ -1,0 +1,350 @@
+CREATE TABLE admincenter_accounts (
+    org_id           TEXT    NOT NULL,
+    id               TEXT    NOT NULL,
+    name             TEXT    NOT NULL,
+    customer_id      TEXT    NOT NULL,
+    invoice_currency TEXT    NOT NULL,
+    primary_email    TEXT    NOT NULL,
+    net_term_days    INTEGER,
+    phone_number     TEXT    NOT NULL,
+    line1            TEXT    NOT NULL,
+    line2            TEXT    NOT NULL,
+    postal_code      TEXT    NOT NULL,
+    city             TEXT    NOT NULL,
+    state            TEXT    NOT NULL,
+    country          TEXT    NOT NULL,
+    status           TEXT    NOT NULL,
+    extra            TEXT    NOT NULL,
+    created_at       INTEGER NOT NULL,
+    updated_at       INTEGER NOT NULL,
+    version          INTEGER NOT NULL,
+    PRIMARY KEY (org_id, id),
+    FOREIGN KEY (org_id, customer_id) REFERENCES admincenter_customers (org_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_accounts_customer ON admincenter_accounts (org_id, customer_id, id);
+
+CREATE TABLE admincenter_audit (
+    org_id       TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    id           TEXT    NOT NULL,
+    at           INTEGER NOT NULL,
+    actor_kind   TEXT    NOT NULL,
+    actor_id     TEXT    NOT NULL,
+    action       TEXT    NOT NULL,
+    subject_kind TEXT    NOT NULL,
+    subject_id   TEXT    NOT NULL,
+    changes      TEXT    NOT NULL,
+    PRIMARY KEY (org_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER admincenter_audit_no_delete BEFORE DELETE ON admincenter_audit
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: audit records cannot be deleted');
+END;
+
+CREATE TRIGGER admincenter_audit_no_replace BEFORE INSERT ON admincenter_audit
+WHEN EXISTS (SELECT 1 FROM admincenter_audit WHERE org_id = NEW.org_id AND id = NEW.id)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: taken: audit records cannot be replaced');
+END;
+
+CREATE TRIGGER admincenter_audit_no_update BEFORE UPDATE ON admincenter_audit
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: audit records cannot be changed');
+END;
+
+CREATE TABLE admincenter_credentials (
+    org_id     TEXT    NOT NULL,
+    user_id    TEXT    NOT NULL,
+    hash       TEXT    NOT NULL,
+    epoch      INTEGER NOT NULL,
+    changed_at INTEGER,
+    PRIMARY KEY (org_id, user_id),
+    FOREIGN KEY (org_id, user_id) REFERENCES admincenter_users (org_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE admincenter_currencies (
+    org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    code            TEXT    NOT NULL CHECK (length(code) = 3),
+    rate            TEXT    NOT NULL CHECK (
+        rate NOT GLOB '*[^0-9.]*' AND rate GLOB '[0-9]*' AND rate GLOB '*[1-9]*' AND rate NOT GLOB '*.*.*'
+        AND rate NOT GLOB '*.' AND instr(rate || '.', '.') <= 13 AND length(rate) <= instr(rate || '.', '.') + 18
+    ),
+    base_slot       INTEGER CHECK (base_slot = 1),
+    created_at      INTEGER NOT NULL,
+    created_by_kind TEXT    NOT NULL,
+    created_by_id   TEXT    NOT NULL,
+    PRIMARY KEY (org_id, code),
+    UNIQUE (org_id, base_slot)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER admincenter_currencies_no_delete BEFORE DELETE ON admincenter_currencies
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: a saved exchange rate cannot be deleted');
+END;
+
+CREATE TRIGGER admincenter_currencies_no_replace BEFORE INSERT ON admincenter_currencies
+WHEN EXISTS (
+    SELECT 1 FROM admincenter_currencies
+    WHERE org_id = NEW.org_id AND (code = NEW.code OR base_slot = NEW.base_slot)
+)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: taken: a saved exchange rate cannot be replaced');
+END;
+
+CREATE TRIGGER admincenter_currencies_no_update BEFORE UPDATE ON admincenter_currencies
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: a saved exchange rate cannot be changed');
+END;
+
+CREATE TABLE admincenter_customers (
+    org_id        TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    id            TEXT    NOT NULL,
+    name          TEXT    NOT NULL,
+    primary_email TEXT    NOT NULL,
+    phone_number  TEXT    NOT NULL,
+    line1         TEXT    NOT NULL,
+    line2         TEXT    NOT NULL,
+    postal_code   TEXT    NOT NULL,
+    city          TEXT    NOT NULL,
+    state         TEXT    NOT NULL,
+    country       TEXT    NOT NULL,
+    status        TEXT    NOT NULL,
+    extra         TEXT    NOT NULL,
+    created_at    INTEGER NOT NULL,
+    updated_at    INTEGER NOT NULL,
+    version       INTEGER NOT NULL,
+    PRIMARY KEY (org_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE admincenter_import_pieces (
+    org_id    TEXT    NOT NULL,
+    import_id TEXT    NOT NULL,
+    start     INTEGER NOT NULL,
+    piece     BLOB    NOT NULL,
+    PRIMARY KEY (org_id, import_id, start),
+    FOREIGN KEY (org_id, import_id) REFERENCES admincenter_imports (org_id, id)
+) STRICT;
+
+CREATE TABLE admincenter_imports (
+    org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    id              TEXT    NOT NULL,
+    type            TEXT    NOT NULL,
+    file_name       TEXT    NOT NULL,
+    size            INTEGER NOT NULL,
+    sha256          TEXT    NOT NULL,
+    content         TEXT    NOT NULL,
+    file_columns    TEXT    NOT NULL,
+    row_count       INTEGER NOT NULL,
+    warnings        TEXT    NOT NULL,
+    mapping         TEXT    NOT NULL,
+    settings        TEXT    NOT NULL,
+    status          TEXT    NOT NULL,
+    created_at      INTEGER NOT NULL,
+    created_by_kind TEXT    NOT NULL,
+    created_by_id   TEXT    NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    version         INTEGER NOT NULL,
+    PRIMARY KEY (org_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_imports_sha256 ON admincenter_imports (org_id, sha256);
+
+CREATE TABLE admincenter_invitations (
+    org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    id              TEXT    NOT NULL,
+    email           TEXT    NOT NULL,
+    email_key       TEXT    NOT NULL,
+    role            TEXT    NOT NULL,
+    status          TEXT    NOT NULL,
+    digest          BLOB    NOT NULL CHECK (length(digest) = 32),
+    invited_by_kind TEXT    NOT NULL,
+    invited_by_id   TEXT    NOT NULL,
+    created_at      INTEGER NOT NULL,
+    sent_at         INTEGER NOT NULL,
+    expires_at      INTEGER NOT NULL,
+    settled_at      INTEGER,
+    user_id         TEXT,
+    pending_key     TEXT,
+    version         INTEGER NOT NULL,
+    PRIMARY KEY (org_id, id),
+    UNIQUE (org_id, pending_key),
+    UNIQUE (org_id, digest),
+    FOREIGN KEY (org_id, user_id) REFERENCES admincenter_users (org_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_invitations_status ON admincenter_invitations (org_id, status, expires_at);
+
+CREATE TABLE admincenter_job_entries (
+    org_id TEXT    NOT NULL,
+    job_id TEXT    NOT NULL,
+    seq    INTEGER NOT NULL,
+    ref    TEXT    NOT NULL,
+    status TEXT    NOT NULL,
+    reason TEXT    NOT NULL,
+    detail TEXT    NOT NULL,
+    data   TEXT    NOT NULL,
+    PRIMARY KEY (org_id, job_id, seq),
+    FOREIGN KEY (org_id, job_id) REFERENCES admincenter_jobs (org_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_job_entries_status ON admincenter_job_entries (org_id, job_id, status, seq);
+
+CREATE TABLE admincenter_jobs (
+    org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    id              TEXT    NOT NULL,
+    kind            TEXT    NOT NULL,
+    status          TEXT    NOT NULL,
+    start_at        INTEGER,
+    created_at      INTEGER NOT NULL,
+    created_by_kind TEXT    NOT NULL,
+    created_by_id   TEXT    NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    settled_at      INTEGER,
+    total           INTEGER NOT NULL,
+    completed       INTEGER NOT NULL,
+    skipped         INTEGER NOT NULL,
+    failed          INTEGER NOT NULL,
+    cursor_text     TEXT    NOT NULL,
+    failure         TEXT    NOT NULL,
+    attempt         INTEGER NOT NULL,
+    lease_owner     TEXT,
+    lease_until     INTEGER,
+    version         INTEGER NOT NULL,
+    PRIMARY KEY (org_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_jobs_due ON admincenter_jobs (status, id);
+
+CREATE TABLE admincenter_organizations (
+    org_id     TEXT    NOT NULL PRIMARY KEY,
+    name       TEXT    NOT NULL,
+    created_at INTEGER NOT NULL,
+    version    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE admincenter_plan_migrations (
+    org_id               TEXT    NOT NULL,
+    id                   TEXT    NOT NULL,
+    source_id            TEXT    NOT NULL,
+    source_version       INTEGER NOT NULL,
+    target_id            TEXT    NOT NULL,
+    target_version       INTEGER NOT NULL,
+    mode                 TEXT    NOT NULL,
+    overrides            TEXT    NOT NULL,
+    require_confirmation INTEGER NOT NULL CHECK (require_confirmation IN (0, 1)),
+    zone                 TEXT    NOT NULL,
+    PRIMARY KEY (org_id, id),
+    FOREIGN KEY (org_id, id) REFERENCES admincenter_jobs (org_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE admincenter_plans (
+    org_id      TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    id          TEXT    NOT NULL,
+    version     INTEGER NOT NULL CHECK (version > 0),
+    name        TEXT    NOT NULL,
+    status      TEXT    NOT NULL,
+    currencies  TEXT    NOT NULL,
+    cycle       TEXT    NOT NULL,
+    anniversary INTEGER NOT NULL CHECK (anniversary IN (0, 1)),
+    PRIMARY KEY (org_id, id, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE admincenter_schedule_accounts (
+    org_id     TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    account_id TEXT    NOT NULL,
+    changed_at INTEGER NOT NULL,
+    PRIMARY KEY (org_id, account_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE admincenter_schedules (
+    org_id         TEXT    NOT NULL,
+    id             TEXT    NOT NULL,
+    account_id     TEXT    NOT NULL,
+    plan_id        TEXT    NOT NULL,
+    plan_version   INTEGER NOT NULL,
+    from_at        INTEGER NOT NULL,
+    until_at       INTEGER CHECK (until_at > from_at),
+    currency       TEXT    NOT NULL,
+    cycle_override TEXT    NOT NULL,
+    rate_cards     TEXT    NOT NULL,
+    version        INTEGER NOT NULL,
+    PRIMARY KEY (org_id, id),
+    UNIQUE (org_id, account_id, from_at),
+    FOREIGN KEY (org_id, account_id) REFERENCES admincenter_schedule_accounts (org_id, account_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_schedules_plan ON admincenter_schedules (org_id, plan_id, plan_version, account_id);
+
+CREATE TABLE admincenter_schema (version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL);
+
+CREATE TABLE admincenter_settings (
+    org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    id              TEXT    NOT NULL,
+    entity_kind     TEXT    NOT NULL,
+    entity_id       TEXT    NOT NULL CHECK (entity_kind <> 'ORGANIZATION' OR entity_id = ''),
+    namespace       TEXT    NOT NULL,
+    name            TEXT    NOT NULL,
+    value_type      TEXT    NOT NULL CHECK (value_type IN ('STRING', 'NUMERIC', 'JSON', 'JSON_LOGIC')),
+    value_text      TEXT    NOT NULL,
+    created_at      INTEGER NOT NULL,
+    created_by_kind TEXT    NOT NULL,
+    created_by_id   TEXT    NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    updated_by_kind TEXT    NOT NULL,
+    updated_by_id   TEXT    NOT NULL,
+    version         INTEGER NOT NULL,
+    PRIMARY KEY (org_id, id),
+    UNIQUE (org_id, entity_kind, entity_id, namespace, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_settings_entity ON admincenter_settings (org_id, entity_kind, entity_id, id);
+
+CREATE TABLE admincenter_tokens (
+    org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    id              TEXT    NOT NULL,
+    name            TEXT    NOT NULL,
+    permissions     TEXT    NOT NULL CHECK (permissions <> ''),
+    prefix          TEXT    NOT NULL,
+    last4           TEXT    NOT NULL CHECK (length(last4) = 4),
+    state           TEXT    NOT NULL CHECK (state IN ('active', 'deactivated', 'deleted')),
+    expires_at      INTEGER,
+    last_used_at    INTEGER,
+    created_at      INTEGER NOT NULL,
+    created_by_kind TEXT    NOT NULL,
+    created_by_id   TEXT    NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    version         INTEGER NOT NULL,
+    hash_key        TEXT    NOT NULL,
+    digest          BLOB    NOT NULL UNIQUE CHECK (length(digest) = 32),
+    PRIMARY KEY (org_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_tokens_created_by ON admincenter_tokens (org_id, created_by_kind, created_by_id);
+
+CREATE TRIGGER admincenter_tokens_no_revival BEFORE UPDATE OF state ON admincenter_tokens
+WHEN OLD.state = 'deleted' AND NEW.state <> 'deleted'
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: a deleted token cannot come back');
+END;
+
+CREATE TRIGGER admincenter_tokens_no_widening BEFORE UPDATE OF permissions ON admincenter_tokens
+WHEN NEW.permissions <> OLD.permissions
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: the permissions of a token cannot be changed');
+END;
+
+CREATE TABLE admincenter_users (
+    org_id     TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    id         TEXT    NOT NULL,
+    name       TEXT    NOT NULL,
+    email      TEXT    NOT NULL,
+    email_key  TEXT    NOT NULL,
+    role       TEXT    NOT NULL,
+    status     TEXT    NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    version    INTEGER NOT NULL,
+    PRIMARY KEY (org_id, id),
+    UNIQUE (org_id, email_key)
+) STRICT, WITHOUT ROWID;
