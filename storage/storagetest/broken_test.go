@@ -122,7 +122,7 @@ func TestBrokenAdaptersFail(t *testing.T) {
 	for _, f := range faults {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
-			require.Contains(t, storagetest.FailuresWith(t, f.name), f.caught)
+			require.Contains(t, storagetest.FailuresWith(t, f.name, f.caught), f.caught)
 		})
 	}
 }

@@ -19,13 +19,20 @@ func Fault() string { return os.Getenv(faultVariable) }
 
 var failedLine = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
 
-// FailuresWith runs the calling test in a child process with the fault and returns the innermost
+// FailuresWith runs the calling test in a child process with the fault, all of it or the subtest
+// only, and returns the innermost
 // subtests that failed there, in order, without the test's own name and with blanks for underscores.
 // A suite that fails cannot be watched from within its own process: its failure would be ours.
-func FailuresWith(t *testing.T, fault string) []string {
+func FailuresWith(t *testing.T, fault, only string) []string {
 	t.Helper()
 	test, _, _ := strings.Cut(t.Name(), "/")
-	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+test+"$", "-test.timeout=1m")
+	run := "^" + test + "$"
+	for part := range strings.SplitSeq(only, "/") {
+		if part != "" {
+			run += "/^" + regexp.QuoteMeta(strings.ReplaceAll(part, " ", "_")) + "$"
+		}
+	}
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run="+run, "-test.timeout=5m")
 	child.Env = append(os.Environ(), faultVariable+"="+fault)
 	out, err := child.CombinedOutput()
 	var failed []string

@@ -147,7 +147,7 @@ func TestMethodsFindFaultsOfAnyMethod(t *testing.T) {
 				}
 			}
 			require.NotEmpty(t, want)
-			require.Subset(t, FailuresWith(t, fault.name), want)
+			require.Subset(t, FailuresWith(t, fault.name, ""), want)
 		})
 	}
 }
