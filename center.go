@@ -69,7 +69,7 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	c.Currencies = currency.NewService(backend.Currencies(), currency.Options{Runtime: c.o.Runtime})
 	c.Settings = settings.NewService(backend.Settings(), c.o.Settings)
 	c.Directory = bulkimport.NewDirectory(backend.Customers(), backend.Accounts())
-	c.Catalog = planmigration.NewCatalog(backend.Plans(), backend.Schedules(), planmigration.CatalogOptions{Runtime: c.o.Runtime})
+	c.Catalog = planmigration.NewCatalog(backend.Plans(), backend.Schedules(), planmigration.CatalogOptions{Runtime: c.o.Runtime, Zone: c.o.Migrations.Zone})
 	c.Migrations = planmigration.NewService(c.migrationPorts(backend), within(backend, c.migrationPorts), c.o.Migrations)
 	var err error
 	if c.Tokens, err = token.NewService(backend.Tokens(), c.o.Tokens); err != nil {
@@ -100,6 +100,9 @@ func (c *Center) complete(o Options) Options {
 	}
 	if o.Tokens.Roles.IsZero() {
 		o.Tokens.Roles = o.Roles
+	}
+	if o.Tokens.Authorize == nil {
+		o.Tokens.Authorize = c.Authorize
 	}
 	if o.Settings.CustomerOf == nil {
 		o.Settings.CustomerOf = c.customerOf
@@ -179,7 +182,8 @@ func (c *Center) Authorize(ctx context.Context, org admin.OrgID, actor admin.Act
 
 // DeactivateUser is People.Deactivate together with every API token that the user generated, and
 // what these generated: both or neither. Use it where the user's tokens should not outlive their
-// access. It requires admin.UsersWrite and admin.TokensWrite.
+// access. A request of the user's that is under way keeps the scope it began with, but can hand none
+// of it on to a token. It requires admin.UsersWrite and admin.TokensWrite.
 func (c *Center) DeactivateUser(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64) (admin.User, error) {
 	if err := scope.Require(admin.UsersWrite, admin.TokensWrite); err != nil {
 		return admin.User{}, err

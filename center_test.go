@@ -155,6 +155,73 @@ func TestImportStopsWhenItsCreatorMayNoLonger(t *testing.T) {
 	}
 }
 
+// Whoever starts an import answers for it, and not whoever uploaded the file.
+func TestImportAnswersToWhoStartedIt(t *testing.T) {
+	for _, tc := range []struct {
+		reason              string
+		uploads, starts, is func(*house) admin.Session // who is deactivated
+		want                job.Status
+	}{
+		{"the uploader goes", beaOf, annOf, beaOf, job.InProgress},
+		{"the starter goes", annOf, beaOf, beaOf, job.Failed},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			h := newHouse(t, admincenter.Options{Imports: bulkimport.Options{BatchRows: 1}})
+			ctx := t.Context()
+			uploader := tc.uploads(h).Scope
+			i, err := h.Imports.Upload(ctx, uploader, bulkimport.UploadInput{
+				Type: bulkimport.CustomersType, FileName: "file.csv",
+				Content: strings.NewReader("id,name,primary_email\nc1,Lumen,l@lumen.example\nc2,Orbit,o@orbit.example\n"),
+			})
+			require.NoError(t, err)
+			suggested, err := h.Imports.Suggest(ctx, uploader, i.ID)
+			require.NoError(t, err)
+			_, err = h.Imports.SetMapping(ctx, uploader, i.ID, i.Version, suggested.Mapping(), bulkimport.Settings{})
+			require.NoError(t, err)
+			_, err = h.Imports.Start(ctx, tc.starts(h).Scope, i.ID)
+			require.NoError(t, err)
+			h.deactivate(tc.is(h))
+			p, err := h.Imports.Step(ctx, admin.System(acme), i.ID)
+			require.NoError(t, err)
+			require.Equal(t, tc.want, p.Status)
+		})
+	}
+}
+
+func annOf(h *house) admin.Session { return h.ann }
+func beaOf(h *house) admin.Session { return h.bea }
+
+// A scope outlives the moment in which its user is deactivated, and must not turn into a token.
+func TestOldScopeMakesNoTokens(t *testing.T) {
+	h := newHouse(t, admincenter.Options{})
+	made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{admin.CustomersRead}})
+	require.NoError(t, err)
+	h.deactivate(h.bea)
+	_, err = h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "late", Permissions: []admin.Permission{admin.CustomersRead}})
+	require.ErrorIs(t, err, admin.ErrForbidden)
+	_, err = h.Tokens.Reactivate(t.Context(), h.bea.Scope, made.Token.ID)
+	require.ErrorIs(t, err, admin.ErrForbidden)
+}
+
+func TestAnniversariesGoByTheZoneOfMigrations(t *testing.T) {
+	h := newHouse(t, admincenter.Options{Migrations: planmigration.Options{
+		Zone: func(context.Context, admin.OrgID) (string, error) { return "Europe/Berlin", nil },
+	}})
+	monthly, err := planmigration.NewCycle(planmigration.Monthly, planmigration.Last, planmigration.Nil)
+	require.NoError(t, err)
+	_, err = h.Catalog.AddPlan(t.Context(), h.ann.Scope, planmigration.Plan{
+		Ref: planmigration.PlanRef{ID: "basic", Version: 1}, Name: "Basic", Status: planmigration.PlanActive,
+		Currencies: []string{"EUR"}, Cycle: monthly, Anniversary: true,
+	})
+	require.NoError(t, err)
+	s, err := h.Catalog.Associate(t.Context(), h.ann.Scope, planmigration.Association{
+		AccountID: "a1", Plan: planmigration.PlanRef{ID: "basic"}, Currency: "EUR",
+		From: time.Date(2026, 3, 14, 23, 30, 0, 0, time.UTC), // 15 March in Berlin
+	})
+	require.NoError(t, err)
+	require.Contains(t, s.CycleOverride.String(), "15")
+}
+
 func TestSchedulerFindsWhatIsDue(t *testing.T) {
 	h := newHouse(t, admincenter.Options{})
 	i := h.upload(h.bea.Scope, bulkimport.CustomersType, "id,name,primary_email\nc1,Lumen,l@lumen.example\n")

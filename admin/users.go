@@ -33,7 +33,8 @@ func (s *People) User(ctx context.Context, scope Scope, id uuid.UUID) (User, err
 
 // ChangeRole gives a user another role and ends their sessions. version is the user's, and
 // ErrConflict says that it moved on. It requires UsersWrite and everything that the old and the new
-// role may do: nobody hands out, or takes from somebody, more than they have. Errors: ErrInvalid for
+// role may do: nobody hands out, or takes from somebody, more than they have. API tokens that the
+// user generated keep what they were granted; token.Service.DeactivateBy switches them off. Errors: ErrInvalid for
 // a role that is not known, ErrNotFound, ErrLastAdministrator, and ErrState where the user has the
 // role already.
 func (s *People) ChangeRole(ctx context.Context, scope Scope, id uuid.UUID, version int64, role Role) (User, error) {
@@ -61,7 +62,8 @@ func (s *People) ChangeRole(ctx context.Context, scope Scope, id uuid.UUID, vers
 }
 
 // Deactivate keeps a user out: their sessions end, they cannot sign in, and the pending invitations
-// that they sent are revoked. version is the user's, and ErrConflict says that it moved on. It
+// that they sent are revoked. API tokens that they generated go on; Center.DeactivateUser switches
+// these off in the same transaction. version is the user's, and ErrConflict says that it moved on. It
 // requires UsersWrite and everything that the user's role may do. Errors: ErrNotFound,
 // ErrLastAdministrator, and ErrState where the user is deactivated already.
 func (s *People) Deactivate(ctx context.Context, scope Scope, id uuid.UUID, version int64) (User, error) {

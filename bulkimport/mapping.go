@@ -59,7 +59,7 @@ func checkMapping(schema Schema, i Import, m Mapping, s Settings, c caster) erro
 	}
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		if schema.index(name) < 0 {
-			p.Add("/mapping/"+pointer(name), admin.CodeUnknown, "%s have no field %q", schema.Type, admin.Clip(name))
+			p.Add("/mapping/"+pointer(name), admin.CodeUnknown, "%s have no field %q: use one of %s", schema.Type, admin.Clip(name), strings.Join(schema.names(), ", "))
 		}
 	}
 	return p.Err()
@@ -111,7 +111,7 @@ func checkSettings(p *admin.Problems, schema Schema, s Settings) {
 	for k, name := range s.Optional {
 		path := fmt.Sprintf("/settings/optional/%d", k)
 		if f, ok := schema.Field(name); !ok {
-			p.Add(path, admin.CodeUnknown, "%s have no field %q", schema.Type, admin.Clip(name))
+			p.Add(path, admin.CodeUnknown, "%s have no field %q: use one of %s", schema.Type, admin.Clip(name), strings.Join(schema.names(), ", "))
 		} else if f.Key {
 			p.Add(path, admin.CodeFormat, "%s tells rows apart and cannot be optional", name)
 		}

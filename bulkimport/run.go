@@ -42,8 +42,8 @@ func (s *Service) Start(ctx context.Context, scope admin.Scope, id uuid.UUID) (j
 		Counts: job.Counts{Total: i.Rows, Failed: int64(len(duplicates))},
 	}
 	i.Status, i.UpdatedAt = Started, now
-	rec := s.record(scope, ActionStart, i, admin.Change{Field: "rows", To: fmt.Sprint(i.Rows)})
 	mark := s.record(scope, ActionStart, i, admin.Change{Field: "status", From: string(Uploaded), To: string(Started)})
+	rec := s.record(scope, ActionQueue, i, admin.Change{Field: "rows", To: fmt.Sprint(i.Rows)})
 	err = s.runner.Atomically(ctx, func(p Ports) error {
 		if err := p.Imports.Update(ctx, scope.Org(), i, mark); err != nil {
 			return err

@@ -72,6 +72,14 @@ func (s Schema) Field(name string) (Field, bool) {
 	return s.Fields[i], true
 }
 
+func (s Schema) names() []string {
+	out := make([]string, len(s.Fields))
+	for i, f := range s.Fields {
+		out[i] = f.Name
+	}
+	return out
+}
+
 func (s Schema) index(name string) int {
 	return slices.IndexFunc(s.Fields, func(f Field) bool { return f.Name == name })
 }

@@ -22,7 +22,8 @@ const (
 	ActionBegin  admin.Action = "import.begin"  // an upload began
 	ActionUpload admin.Action = "import.upload" // a file was uploaded
 	ActionMap    admin.Action = "import.map"    // a mapping was set
-	ActionStart  admin.Action = "import.start"  // a job was made
+	ActionStart  admin.Action = "import.start"  // the import was fixed as it is, to be run
+	ActionQueue  admin.Action = "import.queue"  // its job was made
 	ActionWrite  admin.Action = "import.write"  // rows were written to the target
 	ActionDelete admin.Action = "import.delete" // an import and its file were deleted
 )
@@ -94,11 +95,11 @@ func NewService(atomically job.Atomically[Ports], imports Store, jobs job.Store,
 	}
 	if o.Authorize != nil {
 		s.runner.Authorize = func(ctx context.Context, org admin.OrgID, j job.Job) error {
-			i, t, err := s.load(ctx, org, j.ID)
+			_, t, err := s.load(ctx, org, j.ID)
 			if err != nil {
 				return err
 			}
-			return o.Authorize(ctx, org, i.CreatedBy, t.Schema.Write)
+			return o.Authorize(ctx, org, j.CreatedBy, t.Schema.Write)
 		}
 	}
 	return s, nil

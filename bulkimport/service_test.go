@@ -157,7 +157,7 @@ func TestWhatWasDoneIsOnRecord(t *testing.T) {
 		got = append([]admin.Action{r.Action}, got...)
 	}
 	require.Equal(t, []admin.Action{
-		bulkimport.ActionBegin, bulkimport.ActionUpload, bulkimport.ActionMap, bulkimport.ActionStart, bulkimport.ActionStart,
+		bulkimport.ActionBegin, bulkimport.ActionUpload, bulkimport.ActionMap, bulkimport.ActionStart, bulkimport.ActionQueue,
 		bulkimport.ActionWrite, job.ActionComplete, bulkimport.ActionDelete,
 	}, got)
 }

@@ -49,7 +49,10 @@ func (s *Service) SetBase(ctx context.Context, scope admin.Scope, code Code) (Cu
 	if errors.Is(err, admin.ErrExists) {
 		return Currency{}, fmt.Errorf("base currency %s: %w", code, ErrBaseSet)
 	}
-	return c, err
+	if err != nil {
+		return Currency{}, err
+	}
+	return c, nil
 }
 
 // Add starts to use a currency, at a rate that can never be changed: one unit of code is worth rate
@@ -71,7 +74,10 @@ func (s *Service) Add(ctx context.Context, scope admin.Scope, code Code, rate de
 	if errors.Is(err, admin.ErrExists) {
 		return Currency{}, fmt.Errorf("currency %s is in use and its rate is fixed: %w", code, admin.ErrExists)
 	}
-	return c, err
+	if err != nil {
+		return Currency{}, err
+	}
+	return c, nil
 }
 
 // Get returns one currency, or admin.ErrNotFound. It requires admin.CurrenciesRead.

@@ -127,6 +127,8 @@ func TestAddRefuses(t *testing.T) {
 		{"no code", "", dec("1"), `/code: "" is not an ISO 4217 currency code: use one of currency.Units`},
 		{"the code for no currency", "XXX", dec("1"), "/code: XXX"},
 		{"the code for tests", "XTS", dec("1"), "/code: XTS"},
+		{"gold, which has no minor unit to round to", "XAU", dec("4000"), "/code: XAU"},
+		{"the drawing right, which has none either", "XDR", dec("1.3"), "/code: XDR"},
 		{"zero", "EUR", dec("0"), "/rate: 0 is not a rate: one unit of the currency must be worth more than 0 and less than 1000000000000 units of the base"},
 		{"the zero value", "EUR", decimal.Decimal{}, "/rate: 0 is not a rate"},
 		{"negative", "EUR", dec("-1.08"), "/rate: -1.08 is not a rate"},

@@ -15,7 +15,7 @@ type Code string
 type Unit struct {
 	Code       Code
 	Number     string // the three-digit numeric code, leading zeros kept: "008"
-	MinorUnits int    // digits after the point of the smallest unit: 2 for EUR, 0 for JPY, 3 for KWD
+	MinorUnits int    // digits after the point of the smallest unit: 2 for EUR, 0 for JPY, 3 for KWD; 0 where ISO has none, as for gold
 	Name       string // ISO's English name
 }
 
@@ -47,5 +47,13 @@ func unitOf(code Code) (Unit, error) {
 	return Unit{}, fmt.Errorf("%q is not an ISO 4217 currency code: %s: %w", admin.Clip(string(code)), hint, admin.ErrInvalid)
 }
 
-// holdsMoney is false for the two codes that ISO 4217 reserves for "no currency" and for tests.
-func (u Unit) holdsMoney() bool { return u.Code != "XXX" && u.Code != "XTS" }
+// holdsMoney is false for the codes of ISO 4217 that are no currency: metals, bond market units,
+// drawing rights, tests. ISO gives them no minor unit ("N.A."), so there would be nothing to round
+// to.
+func (u Unit) holdsMoney() bool {
+	switch u.Code {
+	case "XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX":
+		return false
+	}
+	return true
+}

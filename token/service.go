@@ -34,6 +34,9 @@ type Options struct {
 	Hasher Hasher
 	// Roles says which permissions there are; zero means admin.DefaultRoles().
 	Roles admin.Roles
+	// Authorize, where set, is asked whether a user may still do what their scope says when they
+	// hand it on to a token: a scope may be older than their last day. Its error ends the call.
+	Authorize func(ctx context.Context, org admin.OrgID, actor admin.Actor, ps ...admin.Permission) error
 }
 
 // Service is the API Tokens tab, and what a host authenticates its API with. It is safe for
@@ -44,6 +47,7 @@ type Service struct {
 	format  format
 	hasher  Hasher
 	roles   admin.Roles
+	ask     func(ctx context.Context, org admin.OrgID, actor admin.Actor, ps ...admin.Permission) error
 }
 
 // NewService keeps its tokens in store. It fails with admin.ErrInvalid for a brand or an
@@ -59,7 +63,7 @@ func NewService(store Store, o Options) (*Service, error) {
 	if o.Roles.IsZero() {
 		o.Roles = admin.DefaultRoles()
 	}
-	return &Service{store: store, runtime: o.WithDefaults(), format: f, hasher: o.Hasher, roles: o.Roles}, nil
+	return &Service{store: store, runtime: o.WithDefaults(), format: f, hasher: o.Hasher, roles: o.Roles, ask: o.Authorize}, nil
 }
 
 // GenerateInput is what a new token is to be.
@@ -104,6 +108,9 @@ func (s *Service) Generate(ctx context.Context, scope admin.Scope, in GenerateIn
 		if err := s.checkCreator(ctx, scope, in, granted); err != nil {
 			return Generated{}, err
 		}
+	}
+	if err := s.stillMay(ctx, scope, granted); err != nil {
+		return Generated{}, err
 	}
 	secret, err := s.format.generate(s.runtime.Rand)
 	if err != nil {
@@ -160,6 +167,14 @@ func (s *Service) checkCreator(ctx context.Context, scope admin.Scope, in Genera
 	return p.Err()
 }
 
+// stillMay asks about a user who hands their permissions on.
+func (s *Service) stillMay(ctx context.Context, scope admin.Scope, granted admin.PermissionSet) error {
+	if s.ask == nil || scope.Actor().Kind != admin.ActorUser {
+		return nil
+	}
+	return s.ask(ctx, scope.Org(), scope.Actor(), granted.With(admin.TokensWrite).List()...)
+}
+
 // Get returns one token in whatever state, or admin.ErrNotFound. It requires admin.TokensRead.
 func (s *Service) Get(ctx context.Context, scope admin.Scope, id uuid.UUID) (Token, error) {
 	if err := scope.Require(admin.TokensRead); err != nil {
@@ -201,6 +216,9 @@ func (s *Service) Deactivate(ctx context.Context, scope admin.Scope, id uuid.UUI
 func (s *Service) Reactivate(ctx context.Context, scope admin.Scope, id uuid.UUID) (Token, error) {
 	return s.turn(ctx, scope, id, Active, ActionReactivate, func(t Token) error {
 		if err := scope.RequireAll(t.Permissions); err != nil {
+			return err
+		}
+		if err := s.stillMay(ctx, scope, t.Permissions); err != nil {
 			return err
 		}
 		t.State = Active

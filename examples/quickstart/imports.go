@@ -146,7 +146,7 @@ func (t *tour) showResult(ctx context.Context, imp bulkimport.Import) error {
 	}
 	for _, row := range page.Items {
 		for _, e := range row.Errors {
-			t.say("line %d: %s: %s", row.Line, e.Field, e.Message)
+			t.say("line %d: %s", row.Line, strings.TrimPrefix(e.Field+": "+e.Message, ": "))
 		}
 	}
 	var failed bytes.Buffer

@@ -3,6 +3,7 @@
 package archtest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -73,11 +74,13 @@ func standard(pkg string) map[string]string {
 // imports lists the packages of the module and what each imports, tests aside.
 func imports(t *testing.T) map[string][]string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", module+"/...")
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-e", "-json=ImportPath,Imports", module+"/...")
 	cmd.Env = append(os.Environ(), "GOWORK=off")
 	cmd.Dir = "../.."
+	var problems bytes.Buffer
+	cmd.Stderr = &problems
 	out, err := cmd.Output()
-	require.NoError(t, err)
+	require.NoError(t, err, problems.String())
 	found := map[string][]string{}
 	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
 		var p struct {
