@@ -27,7 +27,7 @@ func newCustomerSQL(db *DB) customerSQL {
 	key := []string{"org_id", "id"}
 	set := []string{
 		"name", "primary_email", "phone_number", "line1", "line2", "postal_code", "city", "state", "country", "status", "extra",
-		"created_at", "updated_at", "version",
+		"created_at bigint", "updated_at bigint", "version bigint",
 	}
 	all := slices.Concat(key, set)
 	return customerSQL{
@@ -113,8 +113,8 @@ const accountColumns = `SELECT id, name, customer_id, invoice_currency, primary_
 func newAccountSQL(db *DB) accountSQL {
 	key := []string{"org_id", "id"}
 	set := []string{
-		"name", "customer_id", "invoice_currency", "primary_email", "net_term_days", "phone_number", "line1", "line2", "postal_code",
-		"city", "state", "country", "status", "extra", "created_at", "updated_at", "version",
+		"name", "customer_id", "invoice_currency", "primary_email", "net_term_days bigint", "phone_number", "line1", "line2", "postal_code",
+		"city", "state", "country", "status", "extra", "created_at bigint", "updated_at bigint", "version bigint",
 	}
 	all := slices.Concat(key, set)
 	return accountSQL{

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -45,7 +46,7 @@ func newJobSQL(db *DB) jobSQL {
 			WHERE org_id = ? AND job_id = ? AND status IN ('PENDING', 'IN_PROGRESS')`),
 		entries: db.bind(`SELECT seq, ref, status, reason, detail, data FROM {job_entries}
 			WHERE org_id = ? AND job_id = ? AND seq > ? AND (? = '' OR status = ?) ORDER BY seq LIMIT ?`),
-		addEntries: newBulk(db, "job_entries", append(key[:3:3], set...), key, set),
+		addEntries: newBulk(db, "job_entries", slices.Concat([]string{"org_id", "job_id", "seq bigint"}, set), key, set),
 	}
 }
 

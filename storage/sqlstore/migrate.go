@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -11,8 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/admincenter/admincenter/admin"
 )
 
 //go:embed migrations
@@ -36,18 +33,17 @@ func (db *DB) Migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("sqlstore: migrate: %w", err)
 	}
-	// Outside the transaction, so that its first statement can be the one that takes the lock.
-	create := db.bind(`CREATE TABLE IF NOT EXISTS {schema} (version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)`)
-	err = db.transact(ctx, create, func(*tx) error { return nil })
-	// Where several processes create it at once, PostgreSQL tells all but one that it exists.
-	if err != nil && !errors.Is(err, admin.ErrExists) {
-		return fmt.Errorf("sqlstore: migrate: %w", err)
-	}
-	err = db.transact(ctx, db.bind(db.dialect.lockMigrations), func(t *tx) error { return db.apply(ctx, t, wanted) })
+	err = db.dialect.migrate(ctx, db, func(t *tx) error { return db.apply(ctx, t, wanted) })
 	if err != nil {
 		return fmt.Errorf("sqlstore: migrate: %w", err)
 	}
 	return nil
+}
+
+func (db *DB) createSchemaTable(ctx context.Context, t *tx) error {
+	_, err := t.exec(ctx, "schema version", db.bind(`CREATE TABLE IF NOT EXISTS {schema} (
+		version BIGINT NOT NULL PRIMARY KEY, name VARCHAR(200) NOT NULL, applied_at BIGINT NOT NULL)`))
+	return err
 }
 
 func (db *DB) apply(ctx context.Context, t *tx, wanted []migration) error {

@@ -175,7 +175,7 @@ func patiently(ctx context.Context, retries int, try func() error) error {
 }
 
 func (db *DB) once(ctx context.Context, first string, fn func(*tx) error) error {
-	raw, err := db.pool.BeginTx(ctx, nil)
+	raw, err := db.pool.BeginTx(ctx, &sql.TxOptions{Isolation: db.dialect.isolation})
 	if err != nil {
 		return db.outside().fail("begin", err)
 	}

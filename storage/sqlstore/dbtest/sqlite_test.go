@@ -6,11 +6,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	_ "modernc.org/sqlite"
 
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/sqlstore"
-	"github.com/admincenter/admincenter/storage/storagetest"
 )
 
 // sqlitePool opens a database file that is gone after the test.
@@ -29,5 +27,3 @@ func openSQLite(t *testing.T) storage.Backend {
 	require.NoError(t, db.Migrate(t.Context()))
 	return db
 }
-
-func TestSQLiteConformance(t *testing.T) { storagetest.Run(t, openSQLite) }
