@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -53,10 +54,13 @@ func columnName(column string) string {
 	return name
 }
 
-// Beyond these numbers of rows larger statements gain nothing.
+// Beyond these numbers of rows, and of bytes of text in them, larger statements gain nothing.
+// MySQL refuses a statement above max_allowed_packet, 16 MiB on MariaDB and as little as 4 MiB
+// elsewhere.
 const (
 	bulkRows  = 500
 	arrayRows = 1000
+	bulkBytes = 1 << 20
 )
 
 // insert writes n rows; row gives the values of the i-th.
@@ -65,20 +69,34 @@ func (b bulk) insert(ctx context.Context, t *tx, noun string, n int, row func(i 
 	if b.arrays != "" {
 		write, chunk = b.insertArrays, arrayRows
 	}
-	for from := 0; from < n; from += chunk {
-		if err := write(ctx, t, noun, from, min(n, from+chunk), row); err != nil {
+	var batch [][]any
+	size := 0
+	for i := range n {
+		values := row(i)
+		batch = append(batch, values)
+		size += textSize(values)
+		if len(batch) < chunk && size < bulkBytes && i < n-1 {
+			continue
+		}
+		if err := write(ctx, t, noun, batch); err != nil {
 			return err
 		}
+		batch, size = batch[:0], 0
 	}
 	return nil
 }
 
-func (b bulk) insertValues(ctx context.Context, t *tx, noun string, from, to int, row func(i int) []any) error {
-	args := make([]any, 0, (to-from)*len(b.columns))
-	for i := from; i < to; i++ {
-		args = append(args, row(i)...)
+func textSize(values []any) (n int) {
+	for _, v := range values {
+		if s, ok := v.(string); ok {
+			n += len(s)
+		}
 	}
-	_, err := t.exec(ctx, noun, b.text(t.db.dialect, to-from), args...)
+	return n
+}
+
+func (b bulk) insertValues(ctx context.Context, t *tx, noun string, batch [][]any) error {
+	_, err := t.exec(ctx, noun, b.text(t.db.dialect, len(batch)), slices.Concat(batch...)...)
 	return err
 }
 
@@ -105,12 +123,12 @@ func (b bulk) text(d dialect, n int) string {
 	return s.String()
 }
 
-func (b bulk) insertArrays(ctx context.Context, t *tx, noun string, from, to int, row func(i int) []any) error {
+func (b bulk) insertArrays(ctx context.Context, t *tx, noun string, batch [][]any) error {
 	arrays := make([]strings.Builder, len(b.columns))
-	for i := from; i < to; i++ {
-		for c, v := range row(i) {
+	for i, values := range batch {
+		for c, v := range values {
 			separator := byte(',')
-			if i == from {
+			if i == 0 {
 				separator = '{'
 			}
 			arrays[c].WriteByte(separator)

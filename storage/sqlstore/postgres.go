@@ -37,7 +37,7 @@ func classifyPostgres(err error) failure {
 		return duplicate
 	case "23503": // foreign_key_violation
 		return noParent
-	case "23514", "23502", "23001", "22001", "22003": // check, not_null and restrict_violation; too long, out of range
+	case "23514", "23502", "23001", "22001", "22003", "54000": // check, not_null and restrict_violation; too long, out of range; too long for an index
 		return refused
 	case "40001", "40P01": // serialization_failure, deadlock_detected
 		return retryable

@@ -51,6 +51,9 @@ func (t *tx) exec(ctx context.Context, noun, query string, args ...any) (int64, 
 	if t.broken != nil {
 		return 0, t.broken
 	}
+	if !storable(args) {
+		return 0, fmt.Errorf("%s: a text is not valid UTF-8 or has a NUL character: %w", noun, admin.ErrInvalid)
+	}
 	res, err := t.raw.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, t.fail(noun, err)
@@ -82,10 +85,13 @@ func (t *tx) change(ctx context.Context, noun, query string, args []any, exists 
 	return conflict(noun)
 }
 
-// rows runs a query and scans each row.
+// rows runs a query and scans each row. What no database could have stored finds nothing.
 func rows[T any](ctx context.Context, t *tx, noun, query string, scan func(func(...any) error, *T) error, args ...any) ([]T, error) {
 	if t.broken != nil {
 		return nil, t.broken
+	}
+	if !storable(args) {
+		return nil, ctx.Err()
 	}
 	rs, err := t.raw.QueryContext(ctx, query, args...)
 	if err != nil {

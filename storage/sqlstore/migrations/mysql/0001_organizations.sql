@@ -46,6 +46,10 @@ CREATE TABLE IF NOT EXISTS admincenter_audit (
     subject_id   VARBINARY(1000) NOT NULL,
     changes      MEDIUMTEXT      NOT NULL,
     PRIMARY KEY (org_id, id),
+    -- For what was done to one thing, and for what one actor did, newest first: few among all that
+    -- an organization did. Other filters narrow the walk along the primary key.
+    KEY subject (org_id, subject_kind, subject_id, id),
+    KEY actor (org_id, actor_kind, actor_id, id),
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 

@@ -15,13 +15,16 @@ CREATE TABLE IF NOT EXISTS admincenter_jobs (
     skipped         BIGINT         NOT NULL,
     failed          BIGINT         NOT NULL,
     cursor_text     VARBINARY(1000) NOT NULL,
-    failure         TEXT           NOT NULL,
+    failure         MEDIUMTEXT     NOT NULL,
     attempt         BIGINT         NOT NULL,
     lease_owner     VARBINARY(36),
     lease_until     BIGINT,
     version         BIGINT         NOT NULL,
     PRIMARY KEY (org_id, id),
     KEY due (status, id),
+    -- For lists of one kind and status: how a host finds the few that run among the many that are
+    -- done.
+    KEY kind (org_id, kind, status, id),
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
@@ -32,7 +35,7 @@ CREATE TABLE IF NOT EXISTS admincenter_job_entries (
     ref    VARBINARY(1000) NOT NULL,
     status VARBINARY(30)   NOT NULL,
     reason VARBINARY(100)  NOT NULL,
-    detail TEXT            NOT NULL,
+    detail MEDIUMTEXT      NOT NULL,
     data   MEDIUMTEXT      NOT NULL,
     PRIMARY KEY (org_id, job_id, seq),
     KEY status (org_id, job_id, status, seq),
