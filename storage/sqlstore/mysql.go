@@ -55,7 +55,7 @@ func classifyMySQL(err error) failure {
 			return noParent
 		case 3819, 4025, 1048, 1406, 1264, 1644: // ER_CHECK_CONSTRAINT_VIOLATED (MySQL, MariaDB), ER_BAD_NULL_ERROR, ER_DATA_TOO_LONG, ER_WARN_DATA_OUT_OF_RANGE, ER_SIGNAL_EXCEPTION
 			return refused
-		case 1213, 1205: // ER_LOCK_DEADLOCK, ER_LOCK_WAIT_TIMEOUT
+		case 1213, 1205, 1020: // ER_LOCK_DEADLOCK, ER_LOCK_WAIT_TIMEOUT; MariaDB's ER_CHECKREAD, in a host's transaction at REPEATABLE READ
 			return retryable
 		}
 		return unknown

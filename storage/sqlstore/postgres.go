@@ -39,7 +39,7 @@ func classifyPostgres(err error) failure {
 		return noParent
 	case "23514", "23502", "23001", "22001", "22003", "54000": // check, not_null and restrict_violation; too long, out of range; too long for an index
 		return refused
-	case "40001", "40P01": // serialization_failure, deadlock_detected
+	case "40001", "40P01", "55P03": // serialization_failure, deadlock_detected; lock_not_available where the host sets lock_timeout
 		return retryable
 	}
 	return unknown

@@ -237,3 +237,52 @@ func TestRowThatCannotBeReadBreaksTheTransaction(t *testing.T) {
 		return nil
 	}))
 }
+
+type sqlState string
+
+func (s sqlState) Error() string    { return "SQLSTATE " + string(s) }
+func (s sqlState) SQLState() string { return string(s) }
+
+func TestRacesThatServersLose(t *testing.T) {
+	for _, state := range []string{"40001", "40P01", "55P03"} {
+		require.Equal(t, retryable, classifyPostgres(fmt.Errorf("driver: %w", sqlState(state))), state)
+	}
+	require.Equal(t, unknown, classifyPostgres(sqlState("57P01")), "a connection that was ended may have committed")
+	for _, number := range []int{1205, 1213, 1020} {
+		require.Equal(t, retryable, classifyMySQL(fmt.Errorf("driver: %w", fmt.Errorf("Error %d (HY000): x", number))), number)
+	}
+	require.Equal(t, unknown, classifyMySQL(errors.New("Error 1317 (70100): Query execution was interrupted")))
+	require.Equal(t, unknown, classifyMySQL(errors.New("invalid connection")))
+}
+
+// A host that commits although it was told to roll back commits nothing of the failed write.
+func TestWriteThatBreaksAHostsTransactionIsTakenBack(t *testing.T) {
+	f := &fake{}
+	db := newFake(t, f, Options{})
+	f.fail = failing("INSERT INTO admincenter_audit", errBusy)
+	host, err := db.pool.BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	stores := db.WithTx(host)
+	require.ErrorIs(t, rename(t, stores), admin.ErrBusy)
+	require.ErrorIs(t, rename(t, stores), admin.ErrBusy)
+	require.NoError(t, host.Commit())
+	require.Equal(t, []string{"BEGIN", "SAVEPOINT 1", "UPDATE organizations", "INSERT INTO audit", "ROLLBACK TO SAVEPOINT 1", "COMMIT"}, f.asked())
+}
+
+// Not every driver says of a cancelled statement that the context has ended.
+func TestErrorOfAnEndedContextSaysSo(t *testing.T) {
+	f := &fake{}
+	db := newFake(t, f, Options{})
+	cancelled := errors.New("canceling statement due to user request")
+	ctx, cancel := context.WithCancel(t.Context())
+	f.fail = func(statement string, _ int) error {
+		if !strings.Contains(statement, "SET name") {
+			return nil
+		}
+		cancel()
+		return cancelled
+	}
+	err := db.Organizations().Rename(ctx, "acme", "Name", 1, aRecord())
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorIs(t, err, cancelled)
+}
