@@ -9,6 +9,16 @@
 // is one transaction with its audit record, or a savepoint within [DB.InTx]. Transactions that lose
 // against another are run again, a bounded number of times.
 //
+// A host whose tables are in the same database writes together with the library, or not at all:
+//
+//	tx, err := pool.BeginTx(ctx, nil)
+//	defer tx.Rollback()
+//	_, err = tx.ExecContext(ctx, `INSERT INTO tenants (id) VALUES ('acme')`)
+//	stores := db.WithTx(tx)
+//	people := admin.NewPeople(stores.Organizations(), stores.Users(), stores.Invitations(), admin.PeopleOptions{})
+//	_, _, err = people.CreateOrganization(ctx, admin.NewOrganization{ID: "acme", …})
+//	err = tx.Commit()
+//
 // Instants are stored as whole microseconds, exact decimals so that nothing is rounded, identifiers
 // so that they compare byte by byte. What must never change (exchange rates, the audit trail) is
 // refused by triggers too.
