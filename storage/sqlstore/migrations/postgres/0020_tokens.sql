@@ -24,8 +24,8 @@ CREATE TABLE admincenter_tokens (
 -- For switching off everything that somebody created.
 CREATE INDEX admincenter_tokens_created_by ON admincenter_tokens (org_id, created_by_kind, created_by_id);
 
--- A deleted token never comes back, and no token may ever do more than when it was made. ALWAYS: also
--- for a session in the replica role.
+-- A deleted token never comes back, and no token may ever do more than when it was made: neither by
+-- a change, nor by another row in its place. ALWAYS: also for a session in the replica role.
 -- +goose StatementBegin
 CREATE FUNCTION admincenter_tokens_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -35,6 +35,9 @@ BEGIN
     IF NEW.permissions <> OLD.permissions THEN
         RAISE EXCEPTION 'admincenter: the permissions of a token cannot be changed' USING ERRCODE = 'restrict_violation';
     END IF;
+    IF NEW.org_id <> OLD.org_id OR NEW.id <> OLD.id THEN
+        RAISE EXCEPTION 'admincenter: the id of a token cannot be changed' USING ERRCODE = 'restrict_violation';
+    END IF;
     RETURN NEW;
 END
 $$;
@@ -42,6 +45,9 @@ $$;
 CREATE TRIGGER admincenter_tokens_guarded BEFORE UPDATE ON admincenter_tokens
     FOR EACH ROW EXECUTE FUNCTION admincenter_tokens_guard();
 ALTER TABLE admincenter_tokens ENABLE ALWAYS TRIGGER admincenter_tokens_guarded;
+CREATE TRIGGER admincenter_tokens_kept BEFORE DELETE OR TRUNCATE ON admincenter_tokens
+    FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse();
+ALTER TABLE admincenter_tokens ENABLE ALWAYS TRIGGER admincenter_tokens_kept;
 
 -- +goose Down
 DROP TABLE admincenter_tokens;

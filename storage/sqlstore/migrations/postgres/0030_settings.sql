@@ -19,7 +19,7 @@ CREATE TABLE admincenter_settings (
     version         BIGINT NOT NULL,
     PRIMARY KEY (org_id, id),
     -- The entity first: an account has few settings, while every account may have this one.
-    UNIQUE (org_id, entity_kind, entity_id, namespace, name)
+    CONSTRAINT admincenter_settings_name UNIQUE (org_id, entity_kind, entity_id, namespace, name)
 );
 
 -- For listing one entity's settings in order of id.
