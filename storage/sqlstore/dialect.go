@@ -40,6 +40,8 @@ type dialect struct {
 	classify func(error) failure
 	// check refuses a connection that could not be correct, saying what to set.
 	check check
+	// tables looks up a table by name.
+	tables string
 	// migrate creates the table of versions and runs apply, while no other migrator does; in one
 	// transaction where the database can take back DDL.
 	migrate func(ctx context.Context, db *DB, apply func(*tx) error) error

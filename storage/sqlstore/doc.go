@@ -20,6 +20,8 @@
 //	err = tx.Commit()
 //
 // Instants are stored as whole microseconds, exact decimals so that nothing is rounded, identifiers
-// so that they compare byte by byte. What must never change (exchange rates, the audit trail) is
-// refused by triggers too.
+// so that they compare byte by byte. What must never change (exchange rates, the audit trail, a
+// token's permissions and its end) is refused by triggers too, and TRUNCATE by triggers or foreign
+// keys. On MySQL do not grant DROP to the user that the application connects as: with it and
+// foreign_key_checks = 0 a TRUNCATE goes past all of that.
 package sqlstore

@@ -20,6 +20,7 @@ func postgres() dialect {
 		arrays:    true,
 		maxParams: 60_000,
 		classify:  classifyPostgres,
+		tables:    "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = ?",
 		check:     checkPostgres,
 		migrate:   migratePostgres,
 	}
@@ -47,9 +48,10 @@ func classifyPostgres(err error) failure {
 
 func checkPostgres(ctx context.Context, db *sql.DB) error {
 	var version int
-	var encoding, readOnly string
+	var encoding, client, readOnly, role string
 	err := db.QueryRowContext(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_encoding'),
-		current_setting('default_transaction_read_only')`).Scan(&version, &encoding, &readOnly)
+		current_setting('client_encoding'), current_setting('transaction_read_only'), current_setting('session_replication_role')`).
+		Scan(&version, &encoding, &client, &readOnly, &role)
 	if err != nil {
 		return fmt.Errorf("read the server's settings: %w", err)
 	}
@@ -58,7 +60,11 @@ func checkPostgres(ctx context.Context, db *sql.DB) error {
 		return fmt.Errorf("PostgreSQL %d.%d is too old: use 13 or newer", version/10000, version%10000)
 	case encoding != "UTF8":
 		return fmt.Errorf("the database's encoding is %s: create it with ENCODING 'UTF8'", encoding)
-	case readOnly != "off":
+	case client != "UTF8":
+		return fmt.Errorf("the connection's encoding is %s: set client_encoding to UTF8", client)
+	case role != "origin":
+		return fmt.Errorf("session_replication_role is %s, so foreign keys would not be checked: set it to origin", role)
+	case readOnly != "off": // by the default, or because the server is a standby
 		return errors.New("transactions are read-only by default: set default_transaction_read_only to off, or use the primary")
 	}
 	return nil

@@ -19,6 +19,7 @@ func sqlite() dialect {
 		upsert:    onConflict,
 		maxParams: 30_000,
 		classify:  classifySQLite,
+		tables:    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = ?",
 		check:     checkSQLite,
 	}
 }
