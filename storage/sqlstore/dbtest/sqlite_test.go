@@ -27,3 +27,21 @@ func openSQLite(t *testing.T) storage.Backend {
 	require.NoError(t, db.Migrate(t.Context()))
 	return db
 }
+
+// migrated opens a migrated DB over a pool.
+func migrated(t *testing.T, pool *sql.DB, o sqlstore.Options) *sqlstore.DB {
+	t.Helper()
+	db, err := sqlstore.New(t.Context(), pool, sqlstore.SQLite, o)
+	require.NoError(t, err)
+	require.NoError(t, db.Migrate(t.Context()))
+	return db
+}
+
+// strs is the first column of a query.
+func strs(t *testing.T, pool *sql.DB, query string) (out []string) {
+	t.Helper()
+	for _, r := range cells(t, pool, query) {
+		out = append(out, r[0])
+	}
+	return out
+}

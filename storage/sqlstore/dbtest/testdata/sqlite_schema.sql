@@ -329,6 +329,30 @@ CREATE TABLE admincenter_tokens (
 
 CREATE INDEX admincenter_tokens_created_by ON admincenter_tokens (org_id, created_by_kind, created_by_id);
 
+CREATE TRIGGER admincenter_tokens_no_delete BEFORE DELETE ON admincenter_tokens
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: a token stays, if only as deleted');
+END;
+
+CREATE TRIGGER admincenter_tokens_no_other_id BEFORE UPDATE OF org_id, id ON admincenter_tokens
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: the id of a token cannot be changed');
+END;
+
+CREATE TRIGGER admincenter_tokens_no_replace BEFORE INSERT ON admincenter_tokens
+WHEN EXISTS (
+    SELECT 1 FROM admincenter_tokens WHERE (org_id = NEW.org_id AND id = NEW.id) OR digest = NEW.digest
+)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: taken: a token cannot be replaced');
+END;
+
+CREATE TRIGGER admincenter_tokens_no_replace_by_update BEFORE UPDATE OF digest ON admincenter_tokens
+WHEN NEW.digest <> OLD.digest AND EXISTS (SELECT 1 FROM admincenter_tokens WHERE digest = NEW.digest)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: taken: a token cannot be replaced');
+END;
+
 CREATE TRIGGER admincenter_tokens_no_revival BEFORE UPDATE OF state ON admincenter_tokens
 WHEN OLD.state = 'deleted' AND NEW.state <> 'deleted'
 BEGIN
