@@ -34,7 +34,9 @@ TABLE admincenter_audit InnoDB utf8mb4_bin
     subject_kind varbinary(100) NOT NULL
     subject_id varbinary(1000) NOT NULL
     changes mediumtext COLLATE utf8mb4_bin NOT NULL
+    INDEX actor (org_id, actor_kind, actor_id, id)
     PRIMARY KEY PRIMARY (org_id, id)
+    INDEX subject (org_id, subject_kind, subject_id, id)
     FOREIGN KEY admincenter_audit_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
     TRIGGER admincenter_audit_no_delete BEFORE DELETE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: audit records cannot be deleted'
     TRIGGER admincenter_audit_no_update BEFORE UPDATE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: audit records cannot be changed'
@@ -170,12 +172,13 @@ TABLE admincenter_jobs InnoDB utf8mb4_bin
     skipped bigint(20) NOT NULL
     failed bigint(20) NOT NULL
     cursor_text varbinary(1000) NOT NULL
-    failure text COLLATE utf8mb4_bin NOT NULL
+    failure mediumtext COLLATE utf8mb4_bin NOT NULL
     attempt bigint(20) NOT NULL
     lease_owner varbinary(36)
     lease_until bigint(20)
     version bigint(20) NOT NULL
     INDEX due (status, id)
+    INDEX kind (org_id, kind, status, id)
     PRIMARY KEY PRIMARY (org_id, id)
     FOREIGN KEY admincenter_jobs_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
 
@@ -186,7 +189,7 @@ TABLE admincenter_job_entries InnoDB utf8mb4_bin
     ref varbinary(1000) NOT NULL
     status varbinary(30) NOT NULL
     reason varbinary(100) NOT NULL
-    detail text COLLATE utf8mb4_bin NOT NULL
+    detail mediumtext COLLATE utf8mb4_bin NOT NULL
     data mediumtext COLLATE utf8mb4_bin NOT NULL
     PRIMARY KEY PRIMARY (org_id, job_id, seq)
     INDEX status (org_id, job_id, status, seq)

@@ -34,7 +34,9 @@ TABLE admincenter_audit
     subject_kind text COLLATE C NOT NULL
     subject_id text COLLATE C NOT NULL
     changes text COLLATE default NOT NULL
+    INDEX admincenter_audit_actor (org_id, actor_kind, actor_id, id)
     PRIMARY KEY admincenter_audit_pkey (org_id, id)
+    INDEX admincenter_audit_subject (org_id, subject_kind, subject_id, id)
     FOREIGN KEY admincenter_audit_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
     CREATE TRIGGER admincenter_audit_fixed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.admincenter_audit FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
     BEGIN
@@ -180,6 +182,7 @@ TABLE admincenter_jobs
     lease_until bigint
     version bigint NOT NULL
     INDEX admincenter_jobs_due (status, id)
+    INDEX admincenter_jobs_kind (org_id, kind, status, id)
     PRIMARY KEY admincenter_jobs_pkey (org_id, id)
     FOREIGN KEY admincenter_jobs_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
 
