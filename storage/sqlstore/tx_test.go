@@ -163,7 +163,7 @@ func TestCommit(t *testing.T) {
 		err := rename(t, db)
 		require.ErrorIs(t, err, ErrCommitUnknown)
 		require.ErrorIs(t, err, gone)
-		require.Equal(t, 1, f.times["COMMIT"], "it is never sent again blindly")
+		require.Equal(t, 1, f.sent("COMMIT"), "it is never sent again blindly")
 	})
 	t.Run("is not sent when the context has ended", func(t *testing.T) {
 		f := &fake{}
@@ -175,7 +175,7 @@ func TestCommit(t *testing.T) {
 		})
 		require.ErrorIs(t, err, context.Canceled)
 		require.NotErrorIs(t, err, ErrCommitUnknown)
-		require.Zero(t, f.times["COMMIT"])
+		require.Zero(t, f.sent("COMMIT"))
 	})
 	t.Run("is not sent when the function fails or panics", func(t *testing.T) {
 		f := &fake{}
@@ -185,8 +185,8 @@ func TestCommit(t *testing.T) {
 		require.PanicsWithValue(t, "stop", func() {
 			_ = db.InTx(t.Context(), func(storage.Stores) error { panic("stop") })
 		})
-		require.Zero(t, f.times["COMMIT"])
-		require.Equal(t, 2, f.times["ROLLBACK"])
+		require.Zero(t, f.sent("COMMIT"))
+		require.Equal(t, 2, f.sent("ROLLBACK"))
 	})
 }
 
@@ -210,7 +210,7 @@ func TestSavepointThatCannotBeUndoneBreaksTheTransaction(t *testing.T) {
 		return nil
 	})
 	require.ErrorIs(t, err, gone)
-	require.Zero(t, f.times["COMMIT"])
+	require.Zero(t, f.sent("COMMIT"))
 }
 
 func TestCompareAndSwapTellsMissingFromMoved(t *testing.T) {
@@ -224,7 +224,7 @@ func TestCompareAndSwapTellsMissingFromMoved(t *testing.T) {
 	require.ErrorIs(t, rename(t, db), admin.ErrNotFound)
 	f.rows = func(string) [][]driver.Value { return [][]driver.Value{{"acme", "Name", int64(0), int64(2)}} }
 	require.ErrorIs(t, rename(t, db), admin.ErrConflict)
-	require.Zero(t, f.times["COMMIT"])
+	require.Zero(t, f.sent("COMMIT"))
 }
 
 func TestRowThatCannotBeReadBreaksTheTransaction(t *testing.T) {

@@ -65,7 +65,7 @@ func newImporters(t *testing.T, s server, batch int) *importers {
 // stopped, is taken over from without waiting.
 func importCenter(t *testing.T, b storage.Backend, batch int) *admincenter.Center {
 	t.Helper()
-	c, err := admincenter.New(b, admincenter.Options{Imports: bulkimport.Options{BatchRows: batch, Lease: time.Millisecond}})
+	c, err := admincenter.New(b, admincenter.Options{Imports: bulkimport.Options{BatchRows: batch, Lease: time.Nanosecond}})
 	require.NoError(t, err)
 	return c
 }

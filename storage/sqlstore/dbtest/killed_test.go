@@ -30,7 +30,10 @@ func TestWorkerKilledAtRandomMoments(t *testing.T) {
 			batches := random.IntN(2*left/(kills-kill) + 1)
 			if kill%5 == 4 {
 				j.send(t, errand{Signal: syscall.SIGKILL, After: batches, Inside: true}).killed(t)
-				require.EqualValues(t, settled+batches*batch, j.progress(t).Counts.Settled(), "what was not committed did not happen")
+				// What was not committed did not happen; but a COMMIT that the worker before it had
+				// sent may have come to the server after we looked.
+				want := settled + batches*batch
+				require.Contains(t, []int{want, want + batch}, int(j.progress(t).Counts.Settled()))
 				continue
 			}
 			w := j.send(t, errand{})
