@@ -82,7 +82,8 @@ type InvitationStore interface {
 	// Create adds i, pending, with the digest of its secret. It holds the organization as
 	// UserStore.UpdateAccess does. Errors: ErrExists where i.ID is taken, the digest is, or an
 	// invitation to this e-mail key is pending at i.SentAt (an expired one stays as it is and is
-	// no obstacle); ErrTooManyInvitations where the organization has limit or more at i.SentAt.
+	// no obstacle); ErrTooManyInvitations, which comes first, where the organization has limit or
+	// more at i.SentAt.
 	Create(ctx context.Context, org OrgID, i Invitation, digest SecretDigest, limit int, rec Record) error
 
 	// Get returns the invitation, or ErrNotFound.

@@ -95,7 +95,7 @@ type ScheduleStore interface {
 	Schedules
 
 	// Create adds a schedule. It is ErrOverlap where the account has another one in that time, also
-	// when two are added at once, and admin.ErrExists where the id is taken.
+	// when two are added at once, and otherwise admin.ErrExists where the id is taken.
 	Create(ctx context.Context, org admin.OrgID, s Schedule, rec admin.Record) error
 
 	// Update replaces the schedule s.ID of s.AccountID, whose Version must be s.Version, by s, and

@@ -15,8 +15,8 @@ import (
 type Store interface {
 	// Create adds t, found by h. An id that the organization has, and a digest that any token of
 	// any organization has, deleted ones included, is admin.ErrExists. Where t.CreatedBy is a
-	// token, that one must be there and Active when this commits, else admin.ErrForbidden: a token
-	// that is being switched off leaves nothing behind.
+	// token, that one must be there and Active when this commits, else admin.ErrForbidden, which
+	// comes first: a token that is being switched off leaves nothing behind.
 	Create(ctx context.Context, org admin.OrgID, t Token, h Hash, rec admin.Record) error
 
 	// Get returns the token in whatever state, or admin.ErrNotFound.

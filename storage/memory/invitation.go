@@ -19,36 +19,37 @@ type invitation struct {
 
 func (s invitations) Create(ctx context.Context, org admin.OrgID, i admin.Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		if err := t.room(invitation{i, digest}, limit); err != nil {
+			return err
+		}
 		if _, ok := t.invitations.get(i.ID); ok {
 			return taken("invitation")
 		}
-		return t.send(j, invitation{i, digest}, limit)
+		t.invitations.put(j, i.ID, invitation{i, digest})
+		return nil
 	})
 }
 
-// send puts an invitation in place as of i.SentAt, unless its digest or its address is taken or
-// there are too many.
-func (t *tenant) send(j *journal, i invitation, limit int) error {
-	pending := 0
+// room is whether there is a place for an invitation as of i.SentAt: there are not too many, and
+// neither its digest nor its address is taken.
+func (t *tenant) room(i invitation, limit int) error {
+	pending, clash := 0, false
 	for id, o := range t.invitations.rows {
 		if id == i.ID {
 			continue
 		}
-		if o.digest == i.digest {
-			return taken("invitation")
+		clash = clash || o.digest == i.digest
+		if o.StatusAt(i.SentAt) == admin.InvitationPending {
+			clash = clash || o.Email.Key == i.Email.Key
+			pending++
 		}
-		if o.StatusAt(i.SentAt) != admin.InvitationPending {
-			continue
-		}
-		if o.Email.Key == i.Email.Key {
-			return taken("invitation")
-		}
-		pending++
 	}
-	if pending >= limit {
+	switch {
+	case pending >= limit:
 		return admin.ErrTooManyInvitations
+	case clash:
+		return taken("invitation")
 	}
-	t.invitations.put(j, i.ID, i)
 	return nil
 }
 
@@ -108,7 +109,11 @@ func (s invitations) Resend(ctx context.Context, org admin.OrgID, i admin.Invita
 			return err
 		}
 		now.digest, now.InvitedBy, now.SentAt, now.ExpiresAt = digest, i.InvitedBy, i.SentAt, i.ExpiresAt
-		return t.send(j, now, limit)
+		if err := t.room(now, limit); err != nil {
+			return err
+		}
+		t.invitations.put(j, i.ID, now)
+		return nil
 	})
 }
 

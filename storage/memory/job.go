@@ -3,6 +3,7 @@ package memory
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -114,7 +115,7 @@ func (s jobs) Claim(ctx context.Context, org admin.OrgID, id uuid.UUID, c job.Cl
 }
 
 func (s jobs) Commit(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
-	return s.write(ctx, org, rec, func(t *tenant, log *journal) error {
+	err := s.write(ctx, org, rec, func(t *tenant, log *journal) error {
 		j, ok := t.jobs.get(cp.ID)
 		if !ok {
 			return job.ErrLeaseLost
@@ -129,6 +130,10 @@ func (s jobs) Commit(ctx context.Context, org admin.OrgID, cp job.Checkpoint, re
 		}
 		return nil
 	})
+	if errors.Is(err, admin.ErrNotFound) { // the organization; its job is not there either
+		return job.ErrLeaseLost
+	}
+	return err
 }
 
 func (s jobs) Release(ctx context.Context, org admin.OrgID, id uuid.UUID, attempt int64) error {

@@ -47,10 +47,15 @@ func timeline(account string, all []planmigration.Schedule, after time.Time) pla
 
 func (s schedules) Create(ctx context.Context, org admin.OrgID, n planmigration.Schedule, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		all, _ := t.pricing.timelines.get(n.AccountID)
+		for _, o := range all {
+			if o.ID != n.ID && o.Overlaps(n) {
+				return planmigration.ErrOverlap
+			}
+		}
 		if _, ok := t.pricing.scheduleIDs.get(n.ID); ok {
 			return taken("schedule")
 		}
-		all, _ := t.pricing.timelines.get(n.AccountID)
 		return t.pricing.put(j, n, all)
 	})
 }

@@ -2,6 +2,7 @@ package memory
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -43,18 +44,19 @@ func (b *Backend) forget(d token.Digest) {
 
 func (s tokens) Create(ctx context.Context, org admin.OrgID, tok token.Token, h token.Hash, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		if tok.CreatedBy.Kind == admin.ActorToken {
+			id, err := uuid.Parse(tok.CreatedBy.ID)
+			creator, ok := t.tokens.get(id)
+			// Ids compare byte by byte here too: Parse reads other spellings.
+			if err != nil || id.String() != tok.CreatedBy.ID || !ok || creator.State != token.Active {
+				return fmt.Errorf("token that creates another is not active: %w", admin.ErrForbidden)
+			}
+		}
 		if _, ok := t.tokens.get(tok.ID); ok {
 			return taken("token")
 		}
 		if _, ok := s.b.digests[h.Digest]; ok {
 			return taken("token")
-		}
-		if tok.CreatedBy.Kind == admin.ActorToken {
-			id, err := uuid.Parse(tok.CreatedBy.ID)
-			creator, ok := t.tokens.get(id)
-			if err != nil || !ok || creator.State != token.Active {
-				return fmt.Errorf("token that creates another is not active: %w", admin.ErrForbidden)
-			}
 		}
 		t.tokens.put(j, tok.ID, tokenRow{Token: tok, hash: h})
 		s.b.find(h.Digest, tokenRef{org: org, id: tok.ID})
@@ -147,17 +149,26 @@ func (s tokens) ByDigest(ctx context.Context, digests []token.Digest) (found tok
 }
 
 func (s tokens) Touch(ctx context.Context, org admin.OrgID, id uuid.UUID, at, before time.Time) error {
-	return s.change(ctx, org, func(t *tenant, j *journal) error {
+	return ofNone(s.change(ctx, org, func(t *tenant, j *journal) error {
 		if row, ok := t.tokens.get(id); ok && !row.LastUsedAt.After(before) {
 			row.LastUsedAt = at
 			t.tokens.put(j, id, row)
 		}
 		return nil
-	})
+	}))
+}
+
+// ofNone is err, less that the organization does not exist: where there is no such token there is
+// nothing to do.
+func ofNone(err error) error {
+	if errors.Is(err, admin.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 func (s tokens) Rehash(ctx context.Context, org admin.OrgID, id uuid.UUID, from, to token.Hash) error {
-	return s.change(ctx, org, func(t *tenant, j *journal) error {
+	return ofNone(s.change(ctx, org, func(t *tenant, j *journal) error {
 		row, ok := t.tokens.get(id)
 		if !ok || row.hash.Digest != from.Digest {
 			return nil
@@ -171,5 +182,5 @@ func (s tokens) Rehash(ctx context.Context, org admin.OrgID, id uuid.UUID, from,
 		row.hash = to
 		t.tokens.put(j, id, row)
 		return nil
-	})
+	}))
 }

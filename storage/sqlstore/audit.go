@@ -12,18 +12,18 @@ import (
 
 type audit struct{ access }
 
-type auditSQL struct{ add, list string }
+type auditSQL struct {
+	add  string
+	list filtered
+}
 
 func newAuditSQL(db *DB) auditSQL {
 	return auditSQL{
 		add: db.bind(`INSERT INTO {audit} (org_id, id, at, actor_kind, actor_id, action, subject_kind, subject_id, changes)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-		list: db.bind(`SELECT id, at, actor_kind, actor_id, action, subject_kind, subject_id, changes FROM {audit}
-			WHERE org_id = ? AND id < ?
-			AND (? = '' OR subject_kind = ?) AND (? = '' OR subject_id = ?)
-			AND (? = '' OR actor_kind = ?) AND (? = '' OR actor_id = ?)
-			AND (? = '' OR action = ?) AND at >= ? AND at < ?
-			ORDER BY id DESC LIMIT ?`),
+		list: newFiltered(db, `SELECT id, at, actor_kind, actor_id, action, subject_kind, subject_id, changes FROM {audit}
+			WHERE org_id = ? AND id < ? AND at >= ? AND at < ?`,
+			[]string{"subject_kind = ?", "subject_id = ?", "actor_kind = ?", "actor_id = ?", "action = ?"}, ` ORDER BY id DESC LIMIT ?`),
 	}
 }
 
@@ -35,9 +35,10 @@ func (s audit) List(ctx context.Context, org admin.OrgID, f admin.AuditFilter, s
 	if !f.Until.IsZero() {
 		until = f.Until.UnixMicro()
 	}
-	return rows(ctx, s.reader(), "audit record", s.db.sql.audit.list, scanRecord,
-		org, before(seek.After), f.Subject.Kind, f.Subject.Kind, f.Subject.ID, f.Subject.ID,
-		f.Actor.Kind, f.Actor.Kind, f.Actor.ID, f.Actor.ID, f.Action, f.Action, from, until, seek.Limit)
+	query, args := s.db.sql.audit.list.by(
+		[]string{f.Subject.Kind, f.Subject.ID, string(f.Actor.Kind), f.Actor.ID, string(f.Action)},
+		[]any{org, before(seek.After), from, until}, seek.Limit)
+	return rows(ctx, s.reader(), "audit record", query, scanRecord, args...)
 }
 
 // before is the bound of a descending list by id: the zero id starts above all others.

@@ -14,7 +14,8 @@ import (
 type imports struct{ access }
 
 type importSQL struct {
-	insert, append, update, get, list, content, deletePieces, delete string
+	insert, append, update, get, content, deletePieces, delete string
+	list                                                       filtered
 }
 
 func newImportSQL(db *DB) importSQL {
@@ -28,9 +29,8 @@ func newImportSQL(db *DB) importSQL {
 		update: db.bind(`UPDATE {imports} SET file_name = ?, size = ?, sha256 = ?, content = ?, file_columns = ?, row_count = ?,
 			warnings = ?, mapping = ?, settings = ?, status = ?, updated_at = ?, version = version + 1
 			WHERE org_id = ? AND id = ? AND version = ?`),
-		get: db.bind(columns + `WHERE org_id = ? AND id = ?`),
-		list: db.bind(columns + `WHERE org_id = ? AND id < ? AND (? = '' OR type = ?) AND (? = '' OR status = ?)
-			AND (? = '' OR sha256 = ?) ORDER BY id DESC LIMIT ?`),
+		get:  db.bind(columns + `WHERE org_id = ? AND id = ?`),
+		list: newFiltered(db, columns+`WHERE org_id = ? AND id < ?`, []string{"type = ?", "status = ?", "sha256 = ?"}, ` ORDER BY id DESC LIMIT ?`),
 		content: db.bind(`SELECT start, piece FROM {import_pieces} WHERE org_id = ? AND import_id = ? AND start <= ?
 			ORDER BY start DESC LIMIT 1`),
 		deletePieces: db.bind(`DELETE FROM {import_pieces} WHERE org_id = ? AND import_id = ?`),
@@ -105,8 +105,8 @@ func (s imports) Get(ctx context.Context, org admin.OrgID, importID uuid.UUID) (
 }
 
 func (s imports) List(ctx context.Context, org admin.OrgID, f bulkimport.Filter, seek admin.Seek[uuid.UUID]) ([]bulkimport.Import, error) {
-	return rows(ctx, s.reader(), "import", s.db.sql.imports.list, scanImport,
-		org, before(seek.After), f.Type, f.Type, f.Status, f.Status, f.SHA256, f.SHA256, seek.Limit)
+	query, args := s.db.sql.imports.list.by([]string{string(f.Type), string(f.Status), f.SHA256}, []any{org, before(seek.After)}, seek.Limit)
+	return rows(ctx, s.reader(), "import", query, scanImport, args...)
 }
 
 func (s imports) Content(ctx context.Context, org admin.OrgID, importID uuid.UUID, offset int64) ([]byte, error) {

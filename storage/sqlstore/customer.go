@@ -27,7 +27,7 @@ func newCustomerSQL(db *DB) customerSQL {
 	key := []string{"org_id", "id"}
 	set := []string{
 		"name", "primary_email", "phone_number", "line1", "line2", "postal_code", "city", "state", "country", "status", "extra",
-		"created_at", "updated_at", "version",
+		"created_at bigint", "updated_at bigint", "version bigint",
 	}
 	all := slices.Concat(key, set)
 	return customerSQL{
@@ -102,7 +102,8 @@ func scanExtra(text string, into *map[string]string) error {
 type accounts struct{ access }
 
 type accountSQL struct {
-	get, list      string
+	get            string
+	list           filtered
 	among          in
 	insert, update bulk
 }
@@ -113,13 +114,13 @@ const accountColumns = `SELECT id, name, customer_id, invoice_currency, primary_
 func newAccountSQL(db *DB) accountSQL {
 	key := []string{"org_id", "id"}
 	set := []string{
-		"name", "customer_id", "invoice_currency", "primary_email", "net_term_days", "phone_number", "line1", "line2", "postal_code",
-		"city", "state", "country", "status", "extra", "created_at", "updated_at", "version",
+		"name", "customer_id", "invoice_currency", "primary_email", "net_term_days bigint", "phone_number", "line1", "line2", "postal_code",
+		"city", "state", "country", "status", "extra", "created_at bigint", "updated_at bigint", "version bigint",
 	}
 	all := slices.Concat(key, set)
 	return accountSQL{
 		get:    db.bind(accountColumns + `WHERE org_id = ? AND id = ?`),
-		list:   db.bind(accountColumns + `WHERE org_id = ? AND id > ? AND (? = '' OR customer_id = ?) ORDER BY id LIMIT ?`),
+		list:   newFiltered(db, accountColumns+`WHERE org_id = ? AND id > ?`, []string{"customer_id = ?"}, ` ORDER BY id LIMIT ?`),
 		among:  newIn(db, accountColumns+`WHERE org_id = ? AND id IN `, "{forUpdate}"),
 		insert: newBulk(db, "accounts", all, nil, nil),
 		update: newBulk(db, "accounts", all, key, set),
@@ -169,7 +170,8 @@ func (s accounts) Get(ctx context.Context, org admin.OrgID, accountID string) (b
 }
 
 func (s accounts) List(ctx context.Context, org admin.OrgID, f bulkimport.AccountFilter, seek admin.Seek[string]) ([]bulkimport.Account, error) {
-	return rows(ctx, s.reader(), "account", s.db.sql.account.list, scanAccount, org, seek.After, f.CustomerID, f.CustomerID, seek.Limit)
+	query, args := s.db.sql.account.list.by([]string{f.CustomerID}, []any{org, seek.After}, seek.Limit)
+	return rows(ctx, s.reader(), "account", query, scanAccount, args...)
 }
 
 func scanAccount(scan func(...any) error, a *bulkimport.Account) error {

@@ -1,6 +1,8 @@
 package sqlstore
 
 import (
+	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 )
@@ -10,7 +12,9 @@ type Dialect string
 
 // The dialects.
 const (
-	SQLite Dialect = "sqlite" // SQLite 3.37 or newer (STRICT tables), through any database/sql driver
+	SQLite     Dialect = "sqlite"   // SQLite 3.37 or newer (STRICT tables)
+	PostgreSQL Dialect = "postgres" // PostgreSQL 13 or newer
+	MySQL      Dialect = "mysql"    // MySQL 8.0.16 or newer, MariaDB 10.6 or newer
 )
 
 // dialect holds everything that differs from one database to another; no other file asks which
@@ -22,26 +26,37 @@ type dialect struct {
 	placeholder func(n int) string
 	// forUpdate ends a SELECT whose row is about to be changed.
 	forUpdate string
-	// begin runs first in every transaction that writes.
+	// isolation is the level of every transaction.
+	isolation sql.IsolationLevel
+	// begin runs first in every transaction that writes; empty for nothing.
 	begin string
 	// upsert ends an INSERT that replaces the columns in set where key is taken.
 	upsert func(key, set []string) string
+	// arrays has many rows sent as one array for each column, in place of one parameter a value.
+	arrays bool
 	// maxParams is how many parameters one statement may have.
 	maxParams int
 	// classify tells what kind of failure a driver's error is.
 	classify func(error) failure
 	// check refuses a connection that could not be correct, saying what to set.
 	check check
-	// lockMigrations runs first in the transaction that migrates and makes other migrators wait.
-	lockMigrations string
+	// tables looks up a table by name.
+	tables string
+	// migrate creates the table of versions and runs apply, while no other migrator does; in one
+	// transaction where the database can take back DDL.
+	migrate func(ctx context.Context, db *DB, apply func(*tx) error) error
 }
 
 func dialectOf(d Dialect) (dialect, error) {
 	switch d {
 	case SQLite:
 		return sqlite(), nil
+	case PostgreSQL:
+		return postgres(), nil
+	case MySQL:
+		return mysql(), nil
 	}
-	return dialect{}, fmt.Errorf("dialect %q is not known: use sqlstore.SQLite", d)
+	return dialect{}, fmt.Errorf("dialect %q is not known: use sqlstore.SQLite, PostgreSQL or MySQL", d)
 }
 
 // bind makes a query out of its constant text: {name} becomes the prefixed table, {forUpdate} the

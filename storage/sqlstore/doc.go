@@ -9,7 +9,19 @@
 // is one transaction with its audit record, or a savepoint within [DB.InTx]. Transactions that lose
 // against another are run again, a bounded number of times.
 //
+// A host whose tables are in the same database writes together with the library, or not at all:
+//
+//	tx, err := pool.BeginTx(ctx, nil)
+//	defer tx.Rollback()
+//	_, err = tx.ExecContext(ctx, `INSERT INTO tenants (id) VALUES ('acme')`)
+//	stores := db.WithTx(tx)
+//	people := admin.NewPeople(stores.Organizations(), stores.Users(), stores.Invitations(), admin.PeopleOptions{})
+//	_, _, err = people.CreateOrganization(ctx, admin.NewOrganization{ID: "acme", …})
+//	err = tx.Commit()
+//
 // Instants are stored as whole microseconds, exact decimals so that nothing is rounded, identifiers
-// so that they compare byte by byte. What must never change (exchange rates, the audit trail) is
-// refused by triggers too.
+// so that they compare byte by byte. What must never change (exchange rates, the audit trail, a
+// token's permissions and its end) is refused by triggers too, and TRUNCATE by triggers or foreign
+// keys. On MySQL do not grant DROP to the user that the application connects as: with it and
+// foreign_key_checks = 0 a TRUNCATE goes past all of that.
 package sqlstore

@@ -32,6 +32,13 @@ type fake struct {
 	times map[string]int
 }
 
+// sent is how often a statement came. database/sql rolls back from a goroutine of its own.
+func (f *fake) sent(statement string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.times[statement]
+}
+
 func (f *fake) ask(statement string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"fmt"
 	"strings"
 )
 
@@ -10,10 +11,21 @@ import (
 type in struct {
 	sizes []int
 	texts []string
+	array bool // the first parameter holds all keys
 }
 
-// newIn prepares a query whose text ends with "IN " before the keys; tail comes after them.
+// newIn prepares a query whose text ends with "IN " before the keys; tail comes after them. The keys
+// are each there once.
 func newIn(db *DB, text, tail string) in {
+	if db.dialect.arrays {
+		// One look-up for each key, which OFFSET 0 keeps the planner from taking apart: for a table
+		// that was small when it was last looked at, PostgreSQL plans to read all rows of the
+		// organization, and an import would do so with each batch while the table grows.
+		each := strings.TrimSuffix(text, "IN ") + "= wanted.sought OFFSET 0" + tail
+		return in{sizes: []int{arrayRows}, array: true, texts: []string{
+			db.bind("SELECT found.* FROM unnest(?::text::text[]) AS wanted (sought) CROSS JOIN LATERAL (" + each + ") AS found"),
+		}}
+	}
 	q := in{sizes: []int{8, 64, 500}}
 	for _, n := range q.sizes {
 		q.texts = append(q.texts, db.bind(text+"(?"+strings.Repeat(", ?", n-1)+")"+tail))
@@ -30,9 +42,9 @@ func lookUp[T any](ctx context.Context, t *tx, noun string, q in, scan func(func
 			i++
 		}
 		n := min(len(keys), q.sizes[i])
-		args := append(make([]any, 0, len(before)+q.sizes[i]), before...)
-		for k := range q.sizes[i] {
-			args = append(args, keys[min(k, n-1)])
+		args, err := q.args(keys[:n], q.sizes[i], before)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", noun, err)
 		}
 		found, err := rows(ctx, t, noun, q.texts[i], scan, args...)
 		if err != nil {
@@ -42,4 +54,23 @@ func lookUp[T any](ctx context.Context, t *tx, noun string, q in, scan func(func
 		keys = keys[n:]
 	}
 	return out, nil
+}
+
+// args is the arguments of a statement that has places for keys.
+func (q in) args(keys []string, places int, before []any) ([]any, error) {
+	if !q.array {
+		args := append(make([]any, 0, len(before)+places), before...)
+		for k := range places {
+			args = append(args, keys[min(k, len(keys)-1)])
+		}
+		return args, nil
+	}
+	var array strings.Builder
+	for i, key := range keys {
+		array.WriteByte("{,"[min(i, 1)])
+		if err := writeElement(&array, key); err != nil {
+			return nil, err
+		}
+	}
+	return append([]any{array.String() + "}"}, before...), nil
 }

@@ -13,7 +13,8 @@ import (
 type invitations struct{ access }
 
 type invitationSQL struct {
-	insert, get, lock, byDigest, list, yield, countOthers, resend, settle, revokeSent string
+	insert, get, lock, byDigest, yield, countOthers, resend, settle, revokeSent string
+	list                                                                        filtered
 }
 
 func newInvitationSQL(db *DB) invitationSQL {
@@ -26,8 +27,8 @@ func newInvitationSQL(db *DB) invitationSQL {
 		get:      db.bind(columns + `WHERE org_id = ? AND id = ?`),
 		lock:     db.bind(columns + `WHERE org_id = ? AND id = ?{forUpdate}`),
 		byDigest: db.bind(columns + `WHERE org_id = ? AND digest = ?`),
-		list: db.bind(columns + `WHERE org_id = ? AND id < ? AND (? = '' OR status = ?) AND expires_at > ? AND expires_at <= ?
-			ORDER BY id DESC LIMIT ?`),
+		list: newFiltered(db, columns+`WHERE org_id = ? AND id < ? AND expires_at > ? AND expires_at <= ?`,
+			[]string{"status = ?"}, ` ORDER BY id DESC LIMIT ?`),
 		yield:       db.bind(`UPDATE {invitations} SET pending_key = NULL WHERE org_id = ? AND pending_key = ? AND expires_at <= ? AND id <> ?`),
 		countOthers: db.bind(`SELECT COUNT(*) FROM {invitations} WHERE org_id = ? AND status = 'pending' AND expires_at > ? AND id <> ?`),
 		resend: db.bind(`UPDATE {invitations} SET digest = ?, invited_by_kind = ?, invited_by_id = ?, sent_at = ?, expires_at = ?,
@@ -85,8 +86,8 @@ func (s invitations) List(ctx context.Context, org admin.OrgID, f admin.Invitati
 	case admin.InvitationExpired:
 		status, upTo = admin.InvitationPending, now.UnixMicro()
 	}
-	return rows(ctx, s.reader(), "invitation", s.db.sql.invitation.list, scanInvitation,
-		org, before(seek.After), status, status, above, upTo, seek.Limit)
+	query, args := s.db.sql.invitation.list.by([]string{string(status)}, []any{org, before(seek.After), above, upTo}, seek.Limit)
+	return rows(ctx, s.reader(), "invitation", query, scanInvitation, args...)
 }
 
 func (s invitations) Resend(ctx context.Context, org admin.OrgID, i admin.Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error {
@@ -98,6 +99,9 @@ func (s invitations) Resend(ctx context.Context, org admin.OrgID, i admin.Invita
 		stored, err := one(ctx, t, "invitation", q.lock, scanInvitation, org, id(i.ID))
 		if err != nil {
 			return err
+		}
+		if stored.Version != i.Version || stored.Status != admin.InvitationPending {
+			return conflict("invitation")
 		}
 		i.Email = stored.Email // for the row to say, not for the caller
 		if err := q.room(ctx, t, org, i, limit); err != nil {

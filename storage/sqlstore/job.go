@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,8 +14,9 @@ import (
 type jobs struct{ access }
 
 type jobSQL struct {
-	insert, get, lock, list, due, update, claim, commit, release, cancelEntries, entries string
-	addEntries                                                                           bulk
+	insert, get, lock, due, update, claim, commit, release, cancelEntries string
+	list, entries                                                         filtered
+	addEntries                                                            bulk
 }
 
 func newJobSQL(db *DB) jobSQL {
@@ -28,24 +30,23 @@ func newJobSQL(db *DB) jobSQL {
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		get:  db.bind(columns + `WHERE org_id = ? AND id = ?`),
 		lock: db.bind(columns + `WHERE org_id = ? AND id = ?{forUpdate}`),
-		list: db.bind(columns + `WHERE org_id = ? AND id < ? AND (? = '' OR kind = ?) AND (? = '' OR status = ?)
-			ORDER BY id DESC LIMIT ?`),
+		list: newFiltered(db, columns+`WHERE org_id = ? AND id < ?`, []string{"kind = ?", "status = ?"}, ` ORDER BY id DESC LIMIT ?`),
 		due: db.bind(`SELECT org_id, id, kind FROM {jobs} WHERE status IN ('SCHEDULED', 'PENDING', 'IN_PROGRESS')
 			AND (start_at IS NULL OR start_at <= ?) AND (lease_owner IS NULL OR lease_until <= ?)
 			ORDER BY id, org_id LIMIT ?`),
 		update: db.bind(`UPDATE {jobs} SET status = ?, start_at = ?, updated_at = ?, settled_at = ?, failure = ?,
 			attempt = ?, lease_owner = NULL, lease_until = NULL, version = ? WHERE org_id = ? AND id = ?`),
 		claim: db.bind(`UPDATE {jobs} SET status = ?, attempt = ?, lease_owner = ?, lease_until = ? WHERE org_id = ? AND id = ?`),
-		commit: db.bind(`UPDATE {jobs} SET status = ?, cursor_text = ?, failure = ?, updated_at = ?, settled_at = ?,
-			total = total + ?, completed = completed + ?, skipped = skipped + ?, failed = failed + ?,
+		commit: db.bind(`UPDATE {jobs} SET status = ?, cursor_text = ?, failure = ?, updated_at = ?,
+			settled_at = CASE WHEN ? = 1 THEN ? ELSE settled_at END, total = total + ?, completed = completed + ?, skipped = skipped + ?, failed = failed + ?,
 			lease_owner = CASE WHEN ? = 1 THEN lease_owner ELSE NULL END, lease_until = ?, version = version + 1
 			WHERE org_id = ? AND id = ? AND status = 'IN_PROGRESS' AND attempt = ? AND cursor_text = ?`),
 		release: db.bind(`UPDATE {jobs} SET lease_owner = NULL, lease_until = NULL WHERE org_id = ? AND id = ? AND attempt = ?`),
 		cancelEntries: db.bind(`UPDATE {job_entries} SET status = 'CANCELLED'
 			WHERE org_id = ? AND job_id = ? AND status IN ('PENDING', 'IN_PROGRESS')`),
-		entries: db.bind(`SELECT seq, ref, status, reason, detail, data FROM {job_entries}
-			WHERE org_id = ? AND job_id = ? AND seq > ? AND (? = '' OR status = ?) ORDER BY seq LIMIT ?`),
-		addEntries: newBulk(db, "job_entries", append(key[:3:3], set...), key, set),
+		entries: newFiltered(db, `SELECT seq, ref, status, reason, detail, data FROM {job_entries}
+			WHERE org_id = ? AND job_id = ? AND seq > ?`, []string{"status = ?"}, ` ORDER BY seq LIMIT ?`),
+		addEntries: newBulk(db, "job_entries", slices.Concat([]string{"org_id", "job_id", "seq bigint"}, set), key, set),
 	}
 }
 
@@ -74,8 +75,8 @@ func (s jobs) Get(ctx context.Context, org admin.OrgID, jobID uuid.UUID) (job.Jo
 }
 
 func (s jobs) List(ctx context.Context, org admin.OrgID, f job.Filter, seek admin.Seek[uuid.UUID]) ([]job.Job, error) {
-	return rows(ctx, s.reader(), "job", s.db.sql.job.list, scanJob,
-		org, before(seek.After), f.Kind, f.Kind, f.Status, f.Status, seek.Limit)
+	query, args := s.db.sql.job.list.by([]string{string(f.Kind), string(f.Status)}, []any{org, before(seek.After)}, seek.Limit)
+	return rows(ctx, s.reader(), "job", query, scanJob, args...)
 }
 
 func (s jobs) Due(ctx context.Context, now time.Time, limit int) ([]job.Ref, error) {
@@ -125,17 +126,9 @@ func (s jobs) Claim(ctx context.Context, org admin.OrgID, jobID uuid.UUID, c job
 
 func (s jobs) Commit(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
-		var settled time.Time
-		if cp.Status.Final() {
-			settled = cp.At
-		}
-		keep := 0
-		if !cp.Until.IsZero() {
-			keep = 1
-		}
 		q := s.db.sql.job
-		n, err := t.exec(ctx, "job", q.commit, cp.Status, cp.Cursor, cp.Failure, at(cp.At), at(settled),
-			cp.Counts.Total, cp.Counts.Completed, cp.Counts.Skipped, cp.Counts.Failed, keep, at(cp.Until),
+		n, err := t.exec(ctx, "job", q.commit, cp.Status, cp.Cursor, cp.Failure, at(cp.At), flag(cp.Status.Final()), at(cp.At),
+			cp.Counts.Total, cp.Counts.Completed, cp.Counts.Skipped, cp.Counts.Failed, flag(!cp.Until.IsZero()), at(cp.Until),
 			org, id(cp.ID), cp.Attempt, cp.From)
 		if err != nil {
 			return err
@@ -159,9 +152,10 @@ func (s jobs) Release(ctx context.Context, org admin.OrgID, jobID uuid.UUID, att
 }
 
 func (s jobs) Entries(ctx context.Context, org admin.OrgID, jobID uuid.UUID, f job.EntryFilter, seek admin.Seek[int64]) ([]job.Entry, error) {
-	return rows(ctx, s.reader(), "job entry", s.db.sql.job.entries, func(scan func(...any) error, e *job.Entry) error {
+	query, args := s.db.sql.job.entries.by([]string{string(f.Status)}, []any{org, id(jobID), seek.After}, seek.Limit)
+	return rows(ctx, s.reader(), "job entry", query, func(scan func(...any) error, e *job.Entry) error {
 		return scan(&e.Seq, &e.Ref, &e.Status, &e.Reason, &e.Detail, &e.Data)
-	}, org, id(jobID), seek.After, f.Status, f.Status, seek.Limit)
+	}, args...)
 }
 
 func scanJob(scan func(...any) error, j *job.Job) error {

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -11,15 +10,15 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/admincenter/admincenter/admin"
 )
 
 //go:embed migrations
 var migrationFiles embed.FS
 
 // Migrations is the dialect's migration files, with DefaultPrefix, in goose's format: for a host
-// that runs goose over them instead of calling Migrate.
+// that runs goose over them instead of calling Migrate. They make the same schema either way. Each
+// keeps its own record of what was applied, so a database belongs to one of them for good: Migrate
+// refuses one whose tables it has no record of, and goose must not be run over one that Migrate made.
 func Migrations(d Dialect) (fs.FS, error) {
 	dia, err := dialectOf(d)
 	if err != nil {
@@ -30,24 +29,45 @@ func Migrations(d Dialect) (fs.FS, error) {
 
 // Migrate brings the schema up to date; where it is, it does nothing. It may be called from many
 // processes at once: one migrates and the others wait. It refuses a schema that is newer than this
-// version of the library.
+// version of the library, and tables that something else made, such as goose over Migrations.
 func (db *DB) Migrate(ctx context.Context) error {
 	wanted, err := db.migrations()
 	if err != nil {
 		return fmt.Errorf("sqlstore: migrate: %w", err)
 	}
-	// Outside the transaction, so that its first statement can be the one that takes the lock.
-	create := db.bind(`CREATE TABLE IF NOT EXISTS {schema} (version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)`)
-	err = db.transact(ctx, create, func(*tx) error { return nil })
-	// Where several processes create it at once, PostgreSQL tells all but one that it exists.
-	if err != nil && !errors.Is(err, admin.ErrExists) {
+	if err := patiently(ctx, db.retries, func() error { return db.checkOrigin(ctx) }); err != nil {
 		return fmt.Errorf("sqlstore: migrate: %w", err)
 	}
-	err = db.transact(ctx, db.bind(db.dialect.lockMigrations), func(t *tx) error { return db.apply(ctx, t, wanted) })
+	err = db.dialect.migrate(ctx, db, func(t *tx) error { return db.apply(ctx, t, wanted) })
 	if err != nil {
 		return fmt.Errorf("sqlstore: migrate: %w", err)
 	}
 	return nil
+}
+
+// checkOrigin refuses tables that Migrate has not made. It needs no lock: Migrate makes the table of
+// versions before any other, or with the others in one transaction, so whoever sees the others first
+// sees that one too.
+func (db *DB) checkOrigin(ctx context.Context) error {
+	var there [2]bool
+	for i, table := range []string{db.bind("{organizations}"), db.bind("{schema}")} {
+		found, err := rows(ctx, db.outside(), "schema version", db.bind(db.dialect.tables),
+			func(scan func(...any) error, name *string) error { return scan(name) }, table)
+		if err != nil {
+			return err
+		}
+		there[i] = len(found) > 0
+	}
+	if there[0] && !there[1] {
+		return fmt.Errorf("%[1]sorganizations is there without %[1]sschema, so something else made it: if that was goose over Migrations, go on with goose and do not call Migrate", db.prefix)
+	}
+	return nil
+}
+
+func (db *DB) createSchemaTable(ctx context.Context, t *tx) error {
+	_, err := t.exec(ctx, "schema version", db.bind(`CREATE TABLE IF NOT EXISTS {schema} (
+		version BIGINT NOT NULL PRIMARY KEY, name VARCHAR(200) NOT NULL, applied_at BIGINT NOT NULL)`))
+	return err
 }
 
 func (db *DB) apply(ctx context.Context, t *tx, wanted []migration) error {

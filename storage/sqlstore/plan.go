@@ -11,14 +11,15 @@ import (
 
 type plans struct{ access }
 
-type planSQL struct{ insert, setStatus, version, latest, list string }
+type planSQL struct{ insert, setStatus, version, lock, latest, list string }
 
 func newPlanSQL(db *DB) planSQL {
 	const columns = `SELECT p.id, p.version, p.name, p.status, p.currencies, p.cycle, p.anniversary FROM {plans} p `
 	return planSQL{
 		insert: db.bind(`INSERT INTO {plans} (org_id, id, version, name, status, currencies, cycle, anniversary)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
-		setStatus: db.bind(`UPDATE {plans} SET status = ? WHERE org_id = ? AND id = ? AND version = ? AND status = ?`),
+		setStatus: db.bind(`UPDATE {plans} SET status = ? WHERE org_id = ? AND id = ? AND version = ?`),
+		lock:      db.bind(columns + `WHERE p.org_id = ? AND p.id = ? AND p.version = ?{forUpdate}`),
 		version:   db.bind(columns + `WHERE p.org_id = ? AND p.id = ? AND p.version = ?`),
 		latest:    db.bind(columns + `WHERE p.org_id = ? AND p.id = ? AND p.status <> 'DRAFT' ORDER BY p.version DESC LIMIT 1`),
 		list: db.bind(columns + `WHERE p.org_id = ? AND p.id > ?
@@ -38,7 +39,16 @@ func (s plans) Create(ctx context.Context, org admin.OrgID, p planmigration.Plan
 func (s plans) SetStatus(ctx context.Context, org admin.OrgID, ref planmigration.PlanRef, from, to planmigration.PlanStatus, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.plan
-		return t.change(ctx, "plan", q.setStatus, []any{to, org, ref.ID, ref.Version, from}, q.version, org, ref.ID, ref.Version)
+		// Compared here: MySQL counts a row as not changed where to is from.
+		p, err := one(ctx, t, "plan", q.lock, scanPlan, org, ref.ID, ref.Version)
+		if err != nil {
+			return err
+		}
+		if p.Status != from {
+			return conflict("plan")
+		}
+		_, err = t.exec(ctx, "plan", q.setStatus, to, org, ref.ID, ref.Version)
+		return err
 	})
 }
 

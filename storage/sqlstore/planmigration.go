@@ -12,7 +12,10 @@ import (
 
 type planMigrations struct{ access }
 
-type migrationSQL struct{ insert, get, list string }
+type migrationSQL struct {
+	insert, get string
+	list        filtered
+}
 
 func newMigrationSQL(db *DB) migrationSQL {
 	const columns = `SELECT m.source_id, m.source_version, m.target_id, m.target_version, m.mode, m.overrides,
@@ -24,7 +27,7 @@ func newMigrationSQL(db *DB) migrationSQL {
 		insert: db.bind(`INSERT INTO {plan_migrations} (org_id, id, source_id, source_version, target_id, target_version,
 			mode, overrides, require_confirmation, zone) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		get:  db.bind(columns + `WHERE m.org_id = ? AND m.id = ?`),
-		list: db.bind(columns + `WHERE m.org_id = ? AND m.id < ? AND (? = '' OR j.status = ?) ORDER BY m.id DESC LIMIT ?`),
+		list: newFiltered(db, columns+`WHERE m.org_id = ? AND m.id < ?`, []string{"j.status = ?"}, ` ORDER BY m.id DESC LIMIT ?`),
 	}
 }
 
@@ -44,8 +47,8 @@ func (s planMigrations) Get(ctx context.Context, org admin.OrgID, migration uuid
 }
 
 func (s planMigrations) List(ctx context.Context, org admin.OrgID, f planmigration.Filter, seek admin.Seek[uuid.UUID]) ([]planmigration.Migration, error) {
-	return rows(ctx, s.reader(), "plan migration", s.db.sql.migration.list, scanMigration,
-		org, before(seek.After), f.Status, f.Status, seek.Limit)
+	query, args := s.db.sql.migration.list.by([]string{string(f.Status)}, []any{org, before(seek.After)}, seek.Limit)
+	return rows(ctx, s.reader(), "plan migration", query, scanMigration, args...)
 }
 
 func scanMigration(scan func(...any) error, m *planmigration.Migration) error {

@@ -39,7 +39,7 @@ func newScheduleSQL(db *DB) scheduleSQL {
 			WHERE s.org_id = ? AND (s.until_at IS NULL OR s.until_at > ?) ORDER BY s.account_id, s.from_at`),
 		timeline: db.bind(columns + `WHERE s.org_id = ? AND s.account_id = ? AND (s.until_at IS NULL OR s.until_at > ?)
 			ORDER BY s.from_at`),
-		lockAccount: newBulk(db, "schedule_accounts", append(account[:2:2], "changed_at"), account, []string{"changed_at"}),
+		lockAccount: newBulk(db, "schedule_accounts", append(account[:2:2], "changed_at bigint"), account, []string{"changed_at"}),
 	}
 }
 

@@ -11,7 +11,10 @@ import (
 
 type settingStore struct{ access }
 
-type settingSQL struct{ insert, get, lookup, list, listOf, update, remove string }
+type settingSQL struct {
+	insert, get, lookup, update, remove string
+	list, listOf                        filtered
+}
 
 // lookupWidth is how many entities one look-up takes: a path has three levels at most.
 const lookupWidth = 3
@@ -20,8 +23,8 @@ func newSettingSQL(db *DB) settingSQL {
 	const columns = `SELECT id, entity_kind, entity_id, namespace, name, value_type, value_text,
 		created_at, created_by_kind, created_by_id, updated_at, updated_by_kind, updated_by_id, version FROM {settings} `
 	const key = `org_id = ? AND entity_kind = ? AND entity_id = ? AND namespace = ? AND name = ?`
-	const rest = ` AND (? = '' OR namespace = ?) AND (? = '' OR name = ?) AND (? = '' OR value_type = ?)
-		ORDER BY id LIMIT ?`
+	rest := []string{"namespace = ?", "name = ?", "value_type = ?"}
+	const page = ` ORDER BY id LIMIT ?`
 	return settingSQL{
 		insert: db.bind(`INSERT INTO {settings} (org_id, id, entity_kind, entity_id, namespace, name, value_type, value_text,
 			created_at, created_by_kind, created_by_id, updated_at, updated_by_kind, updated_by_id, version)
@@ -30,11 +33,11 @@ func newSettingSQL(db *DB) settingSQL {
 		// With the whole key in each part, SQLite finds each by the index; with what they share
 		// taken out it would read the whole organization.
 		lookup: db.bind(columns + `WHERE ` + key + ` OR ` + key + ` OR ` + key),
-		list:   db.bind(columns + `WHERE org_id = ? AND (? = '' OR entity_kind = ?) AND id > ?` + rest),
+		list:   newFiltered(db, columns+`WHERE org_id = ? AND id > ?`, append(rest[:3:3], "entity_kind = ?"), page),
 		// One entity's settings are few among an organization's. Without the subquery SQLite walks
 		// all of them in order of id, because they are asked for in that order.
-		listOf: db.bind(columns + `WHERE org_id = ? AND id IN (
-			SELECT id FROM {settings} WHERE org_id = ? AND entity_kind = ? AND entity_id = ? AND id > ?)` + rest),
+		listOf: newFiltered(db, columns+`WHERE org_id = ? AND id IN (
+			SELECT id FROM {settings} WHERE org_id = ? AND entity_kind = ? AND entity_id = ? AND id > ?)`, rest, page),
 		update: db.bind(`UPDATE {settings} SET value_type = ?, value_text = ?, updated_at = ?, updated_by_kind = ?, updated_by_id = ?,
 			version = version + 1 WHERE org_id = ? AND id = ? AND version = ?`),
 		remove: db.bind(`DELETE FROM {settings} WHERE org_id = ? AND id = ? AND version = ?`),
@@ -74,13 +77,12 @@ func (s settingStore) Lookup(ctx context.Context, org admin.OrgID, entities []se
 }
 
 func (s settingStore) List(ctx context.Context, org admin.OrgID, f settings.Filter, seek admin.Seek[uuid.UUID]) ([]settings.Setting, error) {
-	after := seek.After.String()
-	query, entity := s.db.sql.setting.list, []any{org, f.Entity.Kind, f.Entity.Kind, after}
+	rest := []string{f.Namespace, f.Name, string(f.Type)}
+	query, args := s.db.sql.setting.list.by(append(rest[:3:3], string(f.Entity.Kind)), []any{org, seek.After.String()}, seek.Limit)
 	if f.Entity.ID != "" || f.Entity.Kind == settings.Organization { // which has no id
-		query, entity = s.db.sql.setting.listOf, []any{org, org, f.Entity.Kind, f.Entity.ID, after}
+		query, args = s.db.sql.setting.listOf.by(rest, []any{org, org, f.Entity.Kind, f.Entity.ID, seek.After.String()}, seek.Limit)
 	}
-	return rows(ctx, s.reader(), "setting", query, scanSetting, append(entity,
-		f.Namespace, f.Namespace, f.Name, f.Name, f.Type, f.Type, seek.Limit)...)
+	return rows(ctx, s.reader(), "setting", query, scanSetting, args...)
 }
 
 func (s settingStore) Update(ctx context.Context, org admin.OrgID, v settings.Setting, rec admin.Record) error {

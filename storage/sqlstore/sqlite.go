@@ -14,12 +14,13 @@ func sqlite() dialect {
 		placeholder: func(int) string { return "?" },
 		// A transaction that reads first and writes later fails at once when somebody else wrote
 		// in between, whatever busy_timeout says. Writing first takes the lock, and waits for it.
-		begin:          "UPDATE {organizations} SET version = version WHERE org_id = ''",
-		lockMigrations: "DELETE FROM {schema} WHERE version < 0",
-		upsert:         onConflict,
-		maxParams:      30_000,
-		classify:       classifySQLite,
-		check:          checkSQLite,
+		begin:     "UPDATE {organizations} SET version = version WHERE org_id = ''",
+		migrate:   migrateSQLite,
+		upsert:    onConflict,
+		maxParams: 30_000,
+		classify:  classifySQLite,
+		tables:    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = ?",
+		check:     checkSQLite,
 	}
 }
 
@@ -132,4 +133,13 @@ func checkSQLiteConn(ctx context.Context, conn *sql.Conn, single bool) error {
 		return errors.New("an SQLite database in memory is another one for each connection: use a file, or SetMaxOpenConns(1) before New")
 	}
 	return nil
+}
+
+func migrateSQLite(ctx context.Context, db *DB, apply func(*tx) error) error {
+	// In a transaction of its own, so that the first statement of the next can be the one that
+	// takes the lock.
+	if err := db.transact(ctx, "", func(t *tx) error { return db.createSchemaTable(ctx, t) }); err != nil {
+		return err
+	}
+	return db.transact(ctx, db.bind("DELETE FROM {schema} WHERE version < 0"), apply)
 }

@@ -24,12 +24,13 @@ type tx struct {
 	inTx   bool
 	points int   // savepoints so far, for their names
 	broken error // why nothing more may run
+	host   bool  // the transaction is the host's, to commit or roll back
 }
 
 // fail translates a driver's error. Inside a transaction every error that is not a constraint's
 // breaks it: the database may have rolled it back behind our back (SQLite does when its disk is
 // full), and what ran afterwards would be committed on its own.
-func (t *tx) fail(noun string, err error) error {
+func (t *tx) fail(ctx context.Context, noun string, err error) error {
 	switch t.db.dialect.classify(err) {
 	case duplicate:
 		return fmt.Errorf("%s: %w", noun, admin.ErrExists)
@@ -39,6 +40,11 @@ func (t *tx) fail(noun string, err error) error {
 		return fmt.Errorf("%s: the database refuses a value: %w", noun, admin.ErrInvalid)
 	case retryable:
 		err = &retry{err}
+	case unknown:
+		// lib/pq says what the server said when its statement was cancelled, and not why.
+		if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
+			err = errors.Join(ended, err)
+		}
 	}
 	if t.inTx {
 		t.broken = err
@@ -51,13 +57,16 @@ func (t *tx) exec(ctx context.Context, noun, query string, args ...any) (int64, 
 	if t.broken != nil {
 		return 0, t.broken
 	}
+	if !storable(args) {
+		return 0, fmt.Errorf("%s: a text is not valid UTF-8 or has a NUL character: %w", noun, admin.ErrInvalid)
+	}
 	res, err := t.raw.ExecContext(ctx, query, args...)
 	if err != nil {
-		return 0, t.fail(noun, err)
+		return 0, t.fail(ctx, noun, err)
 	}
 	n, err := res.RowsAffected()
 	if err != nil {
-		return 0, t.fail(noun, err)
+		return 0, t.fail(ctx, noun, err)
 	}
 	return n, nil
 }
@@ -82,26 +91,29 @@ func (t *tx) change(ctx context.Context, noun, query string, args []any, exists 
 	return conflict(noun)
 }
 
-// rows runs a query and scans each row.
+// rows runs a query and scans each row. What no database could have stored finds nothing.
 func rows[T any](ctx context.Context, t *tx, noun, query string, scan func(func(...any) error, *T) error, args ...any) ([]T, error) {
 	if t.broken != nil {
 		return nil, t.broken
 	}
+	if !storable(args) {
+		return nil, ctx.Err()
+	}
 	rs, err := t.raw.QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, t.fail(noun, err)
+		return nil, t.fail(ctx, noun, err)
 	}
 	defer rs.Close()
 	var out []T
 	for rs.Next() {
 		var v T
 		if err := scan(rs.Scan, &v); err != nil {
-			return nil, t.fail(noun, err)
+			return nil, t.fail(ctx, noun, err)
 		}
 		out = append(out, v)
 	}
 	if err := rs.Err(); err != nil {
-		return nil, t.fail(noun, err)
+		return nil, t.fail(ctx, noun, err)
 	}
 	return out, nil
 }
@@ -139,10 +151,24 @@ func (t *tx) nested(ctx context.Context, fn func() error) error {
 			_, release := t.exec(ctx, "savepoint", "RELEASE SAVEPOINT "+name)
 			return errors.Join(err, release)
 		}
+		t.undo(ctx, name)
 		return err
 	}
 	_, err := t.exec(ctx, "savepoint", "RELEASE SAVEPOINT "+name)
 	return err
+}
+
+// undo takes back what a write had done before it broke the transaction. Ours is rolled back
+// anyway, but a host may commit nevertheless, and half a write, or one without its audit record,
+// must not be committed then. Where the database has rolled the transaction back itself there is
+// no savepoint any more, and nothing to take back.
+func (t *tx) undo(ctx context.Context, savepoint string) {
+	if !t.host {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	_, _ = t.raw.ExecContext(ctx, "ROLLBACK TO SAVEPOINT "+savepoint)
 }
 
 // begin runs fn in a transaction that writes.
@@ -175,9 +201,9 @@ func patiently(ctx context.Context, retries int, try func() error) error {
 }
 
 func (db *DB) once(ctx context.Context, first string, fn func(*tx) error) error {
-	raw, err := db.pool.BeginTx(ctx, nil)
+	raw, err := db.pool.BeginTx(ctx, &sql.TxOptions{Isolation: db.dialect.isolation})
 	if err != nil {
-		return db.outside().fail("begin", err)
+		return db.outside().fail(ctx, "begin", err)
 	}
 	// After a commit this does nothing; after a panic or an error it takes everything back.
 	defer func() { _ = raw.Rollback() }()

@@ -163,7 +163,7 @@ func TestCommit(t *testing.T) {
 		err := rename(t, db)
 		require.ErrorIs(t, err, ErrCommitUnknown)
 		require.ErrorIs(t, err, gone)
-		require.Equal(t, 1, f.times["COMMIT"], "it is never sent again blindly")
+		require.Equal(t, 1, f.sent("COMMIT"), "it is never sent again blindly")
 	})
 	t.Run("is not sent when the context has ended", func(t *testing.T) {
 		f := &fake{}
@@ -175,7 +175,7 @@ func TestCommit(t *testing.T) {
 		})
 		require.ErrorIs(t, err, context.Canceled)
 		require.NotErrorIs(t, err, ErrCommitUnknown)
-		require.Zero(t, f.times["COMMIT"])
+		require.Zero(t, f.sent("COMMIT"))
 	})
 	t.Run("is not sent when the function fails or panics", func(t *testing.T) {
 		f := &fake{}
@@ -185,8 +185,8 @@ func TestCommit(t *testing.T) {
 		require.PanicsWithValue(t, "stop", func() {
 			_ = db.InTx(t.Context(), func(storage.Stores) error { panic("stop") })
 		})
-		require.Zero(t, f.times["COMMIT"])
-		require.Equal(t, 2, f.times["ROLLBACK"])
+		require.Zero(t, f.sent("COMMIT"))
+		require.Equal(t, 2, f.sent("ROLLBACK"))
 	})
 }
 
@@ -210,7 +210,7 @@ func TestSavepointThatCannotBeUndoneBreaksTheTransaction(t *testing.T) {
 		return nil
 	})
 	require.ErrorIs(t, err, gone)
-	require.Zero(t, f.times["COMMIT"])
+	require.Zero(t, f.sent("COMMIT"))
 }
 
 func TestCompareAndSwapTellsMissingFromMoved(t *testing.T) {
@@ -224,7 +224,7 @@ func TestCompareAndSwapTellsMissingFromMoved(t *testing.T) {
 	require.ErrorIs(t, rename(t, db), admin.ErrNotFound)
 	f.rows = func(string) [][]driver.Value { return [][]driver.Value{{"acme", "Name", int64(0), int64(2)}} }
 	require.ErrorIs(t, rename(t, db), admin.ErrConflict)
-	require.Zero(t, f.times["COMMIT"])
+	require.Zero(t, f.sent("COMMIT"))
 }
 
 func TestRowThatCannotBeReadBreaksTheTransaction(t *testing.T) {
@@ -236,4 +236,53 @@ func TestRowThatCannotBeReadBreaksTheTransaction(t *testing.T) {
 		_, _ = s.Organizations().Get(t.Context(), "acme")
 		return nil
 	}))
+}
+
+type sqlState string
+
+func (s sqlState) Error() string    { return "SQLSTATE " + string(s) }
+func (s sqlState) SQLState() string { return string(s) }
+
+func TestRacesThatServersLose(t *testing.T) {
+	for _, state := range []string{"40001", "40P01", "55P03"} {
+		require.Equal(t, retryable, classifyPostgres(fmt.Errorf("driver: %w", sqlState(state))), state)
+	}
+	require.Equal(t, unknown, classifyPostgres(sqlState("57P01")), "a connection that was ended may have committed")
+	for _, number := range []int{1205, 1213, 1020} {
+		require.Equal(t, retryable, classifyMySQL(fmt.Errorf("driver: %w", fmt.Errorf("Error %d (HY000): x", number))), number)
+	}
+	require.Equal(t, unknown, classifyMySQL(errors.New("Error 1317 (70100): Query execution was interrupted")))
+	require.Equal(t, unknown, classifyMySQL(errors.New("invalid connection")))
+}
+
+// A host that commits although it was told to roll back commits nothing of the failed write.
+func TestWriteThatBreaksAHostsTransactionIsTakenBack(t *testing.T) {
+	f := &fake{}
+	db := newFake(t, f, Options{})
+	f.fail = failing("INSERT INTO admincenter_audit", errBusy)
+	host, err := db.pool.BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	stores := db.WithTx(host)
+	require.ErrorIs(t, rename(t, stores), admin.ErrBusy)
+	require.ErrorIs(t, rename(t, stores), admin.ErrBusy)
+	require.NoError(t, host.Commit())
+	require.Equal(t, []string{"BEGIN", "SAVEPOINT 1", "UPDATE organizations", "INSERT INTO audit", "ROLLBACK TO SAVEPOINT 1", "COMMIT"}, f.asked())
+}
+
+// Not every driver says of a cancelled statement that the context has ended.
+func TestErrorOfAnEndedContextSaysSo(t *testing.T) {
+	f := &fake{}
+	db := newFake(t, f, Options{})
+	cancelled := errors.New("canceling statement due to user request")
+	ctx, cancel := context.WithCancel(t.Context())
+	f.fail = func(statement string, _ int) error {
+		if !strings.Contains(statement, "SET name") {
+			return nil
+		}
+		cancel()
+		return cancelled
+	}
+	err := db.Organizations().Rename(ctx, "acme", "Name", 1, aRecord())
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorIs(t, err, cancelled)
 }

@@ -11,9 +11,10 @@ import (
 type users struct{ access }
 
 type userSQL struct {
-	get, lock, credential, byEmail, list, updateProfile, otherAdministrator string
-	updateAccess, raiseEpoch, setPassword, hasCredential, atEpoch, rehash   string
-	lockOrganization                                                        string
+	get, lock, credential, byEmail, updateProfile, otherAdministrator     string
+	updateAccess, raiseEpoch, setPassword, hasCredential, atEpoch, rehash string
+	lockHash, lockOrganization                                            string
+	list                                                                  filtered
 }
 
 func newUserSQL(db *DB) userSQL {
@@ -26,8 +27,8 @@ func newUserSQL(db *DB) userSQL {
 		lock:       db.bind(`SELECT ` + columns + ` FROM {users} WHERE org_id = ? AND id = ?{forUpdate}`),
 		credential: db.bind(qualified + `WHERE u.org_id = ? AND u.id = ?`),
 		byEmail:    db.bind(qualified + `WHERE u.org_id = ? AND u.email_key = ?`),
-		list: db.bind(`SELECT ` + columns + ` FROM {users} WHERE org_id = ? AND id > ?
-			AND (? = '' OR status = ?) AND (? = '' OR role = ?) ORDER BY id LIMIT ?`),
+		list: newFiltered(db, `SELECT `+columns+` FROM {users} WHERE org_id = ? AND id > ?`,
+			[]string{"status = ?", "role = ?"}, ` ORDER BY id LIMIT ?`),
 		updateProfile: db.bind(`UPDATE {users} SET name = ?, email = ?, email_key = ?, updated_at = ?, version = version + 1
 			WHERE org_id = ? AND id = ? AND version = ?`),
 		// Rows and no count: locking reads see the latest on every database, and PostgreSQL
@@ -40,7 +41,8 @@ func newUserSQL(db *DB) userSQL {
 		setPassword:      db.bind(`UPDATE {credentials} SET hash = ?, changed_at = ?, epoch = epoch + 1 WHERE org_id = ? AND user_id = ? AND epoch = ?`),
 		hasCredential:    db.bind(`SELECT user_id FROM {credentials} WHERE org_id = ? AND user_id = ?`),
 		atEpoch:          db.bind(`SELECT user_id FROM {credentials} WHERE org_id = ? AND user_id = ? AND epoch = ?{forUpdate}`),
-		rehash:           db.bind(`UPDATE {credentials} SET hash = ? WHERE org_id = ? AND user_id = ? AND hash = ?`),
+		rehash:           db.bind(`UPDATE {credentials} SET hash = ? WHERE org_id = ? AND user_id = ?`),
+		lockHash:         db.bind(`SELECT hash FROM {credentials} WHERE org_id = ? AND user_id = ?{forUpdate}`),
 		lockOrganization: db.bind(`SELECT org_id FROM {organizations} WHERE org_id = ?{forUpdate}`),
 	}
 }
@@ -76,8 +78,8 @@ func (s users) account(ctx context.Context, query string, args ...any) (admin.Us
 }
 
 func (s users) List(ctx context.Context, org admin.OrgID, f admin.UserFilter, seek admin.Seek[uuid.UUID]) ([]admin.User, error) {
-	return rows(ctx, s.reader(), "user", s.db.sql.user.list, scanUser,
-		org, seek.After.String(), f.Status, f.Status, f.Role, f.Role, seek.Limit)
+	query, args := s.db.sql.user.list.by([]string{string(f.Status), string(f.Role)}, []any{org, seek.After.String()}, seek.Limit)
+	return rows(ctx, s.reader(), "user", query, scanUser, args...)
 }
 
 func (s users) UpdateProfile(ctx context.Context, org admin.OrgID, u admin.User, rec admin.Record) error {
@@ -144,8 +146,17 @@ func (s users) SetPassword(ctx context.Context, org admin.OrgID, c admin.Credent
 func (s users) Rehash(ctx context.Context, org admin.OrgID, userID uuid.UUID, old, renewed admin.PasswordHash) error {
 	return s.bookkeep(ctx, func(t *tx) error {
 		q := s.db.sql.user
-		return t.change(ctx, "user", q.rehash, []any{renewed.PHC(), org, id(userID), old.PHC()},
-			q.hasCredential, org, id(userID))
+		// Compared here: MySQL ignores blanks at the end, and counts a row as not changed where the
+		// new hash is the old one.
+		hash, err := one(ctx, t, "user", q.lockHash, scanText, org, id(userID))
+		if err != nil {
+			return err
+		}
+		if hash != old.PHC() {
+			return conflict("credential")
+		}
+		_, err = t.exec(ctx, "user", q.rehash, renewed.PHC(), org, id(userID))
+		return err
 	})
 }
 

@@ -39,4 +39,5 @@ func Run(t *testing.T, open Open) {
 	t.Run("Plans", func(t *testing.T) { testPlans(t, open) })
 	t.Run("Schedules", func(t *testing.T) { testSchedules(t, open) })
 	t.Run("PlanMigrations", func(t *testing.T) { testPlanMigrations(t, open) })
+	t.Run("Values", func(t *testing.T) { testValues(t, open) })
 }

@@ -6,11 +6,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	_ "modernc.org/sqlite"
 
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/sqlstore"
-	"github.com/admincenter/admincenter/storage/storagetest"
 )
 
 // sqlitePool opens a database file that is gone after the test.
@@ -30,4 +28,20 @@ func openSQLite(t *testing.T) storage.Backend {
 	return db
 }
 
-func TestSQLiteConformance(t *testing.T) { storagetest.Run(t, openSQLite) }
+// migrated opens a migrated DB over a pool.
+func migrated(t *testing.T, pool *sql.DB, o sqlstore.Options) *sqlstore.DB {
+	t.Helper()
+	db, err := sqlstore.New(t.Context(), pool, sqlstore.SQLite, o)
+	require.NoError(t, err)
+	require.NoError(t, db.Migrate(t.Context()))
+	return db
+}
+
+// strs is the first column of a query.
+func strs(t *testing.T, pool *sql.DB, query string) (out []string) {
+	t.Helper()
+	for _, r := range cells(t, pool, query) {
+		out = append(out, r[0])
+	}
+	return out
+}

@@ -37,6 +37,8 @@ CREATE TABLE admincenter_audit (
     PRIMARY KEY (org_id, id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX admincenter_audit_actor ON admincenter_audit (org_id, actor_kind, actor_id, id);
+
 CREATE TRIGGER admincenter_audit_no_delete BEFORE DELETE ON admincenter_audit
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: audit records cannot be deleted');
@@ -52,6 +54,8 @@ CREATE TRIGGER admincenter_audit_no_update BEFORE UPDATE ON admincenter_audit
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: audit records cannot be changed');
 END;
+
+CREATE INDEX admincenter_audit_subject ON admincenter_audit (org_id, subject_kind, subject_id, id);
 
 CREATE TABLE admincenter_credentials (
     org_id     TEXT    NOT NULL,
@@ -216,6 +220,8 @@ CREATE TABLE admincenter_jobs (
 
 CREATE INDEX admincenter_jobs_due ON admincenter_jobs (status, id);
 
+CREATE INDEX admincenter_jobs_kind ON admincenter_jobs (org_id, kind, status, id);
+
 CREATE TABLE admincenter_organizations (
     org_id     TEXT    NOT NULL PRIMARY KEY,
     name       TEXT    NOT NULL,
@@ -276,7 +282,8 @@ CREATE TABLE admincenter_schedules (
 
 CREATE INDEX admincenter_schedules_plan ON admincenter_schedules (org_id, plan_id, plan_version, account_id);
 
-CREATE TABLE admincenter_schema (version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL);
+CREATE TABLE admincenter_schema (
+		version BIGINT NOT NULL PRIMARY KEY, name VARCHAR(200) NOT NULL, applied_at BIGINT NOT NULL);
 
 CREATE TABLE admincenter_settings (
     org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
@@ -321,6 +328,30 @@ CREATE TABLE admincenter_tokens (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX admincenter_tokens_created_by ON admincenter_tokens (org_id, created_by_kind, created_by_id);
+
+CREATE TRIGGER admincenter_tokens_no_delete BEFORE DELETE ON admincenter_tokens
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: a token stays, if only as deleted');
+END;
+
+CREATE TRIGGER admincenter_tokens_no_other_id BEFORE UPDATE OF org_id, id ON admincenter_tokens
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: the id of a token cannot be changed');
+END;
+
+CREATE TRIGGER admincenter_tokens_no_replace BEFORE INSERT ON admincenter_tokens
+WHEN EXISTS (
+    SELECT 1 FROM admincenter_tokens WHERE (org_id = NEW.org_id AND id = NEW.id) OR digest = NEW.digest
+)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: taken: a token cannot be replaced');
+END;
+
+CREATE TRIGGER admincenter_tokens_no_replace_by_update BEFORE UPDATE OF digest ON admincenter_tokens
+WHEN NEW.digest <> OLD.digest AND EXISTS (SELECT 1 FROM admincenter_tokens WHERE digest = NEW.digest)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: taken: a token cannot be replaced');
+END;
 
 CREATE TRIGGER admincenter_tokens_no_revival BEFORE UPDATE OF state ON admincenter_tokens
 WHEN OLD.state = 'deleted' AND NEW.state <> 'deleted'

@@ -44,6 +44,11 @@ CREATE TABLE admincenter_audit (
     PRIMARY KEY (org_id, id)
 ) STRICT, WITHOUT ROWID;
 
+-- For what was done to one thing, and for what one actor did, newest first: few among all that an
+-- organization did. Other filters narrow the walk along the primary key.
+CREATE INDEX admincenter_audit_subject ON admincenter_audit (org_id, subject_kind, subject_id, id);
+CREATE INDEX admincenter_audit_actor ON admincenter_audit (org_id, actor_kind, actor_id, id);
+
 -- What was done stays on record.
 -- +goose StatementBegin
 CREATE TRIGGER admincenter_audit_no_update BEFORE UPDATE ON admincenter_audit

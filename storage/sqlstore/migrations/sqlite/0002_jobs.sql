@@ -26,6 +26,9 @@ CREATE TABLE admincenter_jobs (
 -- For Due, which looks for work across organizations.
 CREATE INDEX admincenter_jobs_due ON admincenter_jobs (status, id);
 
+-- For lists of one kind and status: how a host finds the few that run among the many that are done.
+CREATE INDEX admincenter_jobs_kind ON admincenter_jobs (org_id, kind, status, id);
+
 CREATE TABLE admincenter_job_entries (
     org_id TEXT    NOT NULL,
     job_id TEXT    NOT NULL,

@@ -24,7 +24,8 @@ CREATE TABLE admincenter_tokens (
 -- For switching off everything that somebody created.
 CREATE INDEX admincenter_tokens_created_by ON admincenter_tokens (org_id, created_by_kind, created_by_id);
 
--- A deleted token never comes back, and no token may ever do more than when it was made.
+-- A deleted token never comes back, and no token may ever do more than when it was made: neither by
+-- a change, nor by another row in its place.
 -- +goose StatementBegin
 CREATE TRIGGER admincenter_tokens_no_revival BEFORE UPDATE OF state ON admincenter_tokens
 WHEN OLD.state = 'deleted' AND NEW.state <> 'deleted'
@@ -37,6 +38,35 @@ CREATE TRIGGER admincenter_tokens_no_widening BEFORE UPDATE OF permissions ON ad
 WHEN NEW.permissions <> OLD.permissions
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: the permissions of a token cannot be changed');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER admincenter_tokens_no_other_id BEFORE UPDATE OF org_id, id ON admincenter_tokens
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: the id of a token cannot be changed');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER admincenter_tokens_no_delete BEFORE DELETE ON admincenter_tokens
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: a token stays, if only as deleted');
+END;
+-- +goose StatementEnd
+-- REPLACE deletes without firing delete triggers unless recursive_triggers is on.
+-- +goose StatementBegin
+CREATE TRIGGER admincenter_tokens_no_replace BEFORE INSERT ON admincenter_tokens
+WHEN EXISTS (
+    SELECT 1 FROM admincenter_tokens WHERE (org_id = NEW.org_id AND id = NEW.id) OR digest = NEW.digest
+)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: taken: a token cannot be replaced');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER admincenter_tokens_no_replace_by_update BEFORE UPDATE OF digest ON admincenter_tokens
+WHEN NEW.digest <> OLD.digest AND EXISTS (SELECT 1 FROM admincenter_tokens WHERE digest = NEW.digest)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: taken: a token cannot be replaced');
 END;
 -- +goose StatementEnd
 

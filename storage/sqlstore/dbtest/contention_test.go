@@ -1,0 +1,148 @@
+package dbtest
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter"
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/settings"
+)
+
+// newCenter is a Center on a database of its own, with an organization and its administrator.
+func newCenter(t *testing.T, s server) (*admincenter.Center, admin.User) {
+	t.Helper()
+	c, err := admincenter.New(s.open(t), admincenter.Options{People: admin.PeopleOptions{Passwords: admin.PasswordRules{Optional: true}}})
+	require.NoError(t, err)
+	_, ann, err := c.People.CreateOrganization(t.Context(), admin.NewOrganization{
+		ID: "acme", Name: "Acme", Admin: admin.NewAdmin{Name: "Ann", Email: "ann@acme.example"},
+	})
+	require.NoError(t, err)
+	return c, ann
+}
+
+// together runs fn many times at once and gives back what each returned.
+func together(many int, fn func(i int) error) []error {
+	errs := make([]error, many)
+	start := make(chan struct{})
+	var group sync.WaitGroup
+	for i := range many {
+		group.Go(func() {
+			<-start
+			errs[i] = fn(i)
+		})
+	}
+	close(start)
+	group.Wait()
+	return errs
+}
+
+func TestNoUpdateIsLost(t *testing.T) {
+	const many = 100
+	onEach(t, func(t *testing.T, s server) {
+		c, _ := newCenter(t, s)
+		ctx, scope := t.Context(), admin.System("acme")
+		zero, err := settings.Numeric(decimal.Zero)
+		require.NoError(t, err)
+		counter, err := c.Settings.Create(ctx, scope, settings.NewSetting{Entity: settings.Entity{Kind: settings.Organization}, Name: "counter", Value: zero})
+		require.NoError(t, err)
+		increment := func() error {
+			for {
+				had, err := c.Settings.Get(ctx, scope, counter.ID)
+				if err != nil {
+					return err
+				}
+				n, _ := had.Value.Decimal()
+				v, err := settings.Numeric(n.Add(decimal.NewFromInt(1)))
+				if err != nil {
+					return err
+				}
+				_, err = c.Settings.Update(ctx, scope, had.ID, had.Version, v)
+				if !errors.Is(err, admin.ErrConflict) {
+					return err
+				}
+				time.Sleep(rand.N(20 * time.Millisecond)) // as a client would, for somebody else to get through
+			}
+		}
+		for _, err := range together(many, func(int) error { return increment() }) {
+			require.NoError(t, err)
+		}
+		counter, err = c.Settings.Get(ctx, scope, counter.ID)
+		require.NoError(t, err)
+		require.Equal(t, fmt.Sprint(many), counter.Value.Text())
+		require.EqualValues(t, 1+many, counter.Version)
+		recorded := map[string]string{}
+		for r, err := range c.Trail.All(ctx, scope, admin.AuditFilter{Action: settings.ActionUpdate}) {
+			require.NoError(t, err)
+			recorded[r.Changes[0].From] = r.Changes[0].To
+		}
+		for n := range many {
+			require.Equal(t, fmt.Sprint(n+1), recorded[fmt.Sprint(n)], "each has its record")
+		}
+	})
+}
+
+// Counting administrators first and demoting one then, in whatever isolation but serializable,
+// would let two demote each other.
+func TestAdministratorsDemotingEachOther(t *testing.T) {
+	const rounds = 200
+	onEach(t, func(t *testing.T, s server) {
+		c, ann := newCenter(t, s)
+		ctx, system := t.Context(), admin.System("acme")
+		_, secret, err := c.People.Invite(ctx, system, "bob@acme.example", admin.Administrator)
+		require.NoError(t, err)
+		bob, err := c.People.Accept(ctx, "acme", secret, admin.AcceptInput{Name: "Bob"})
+		require.NoError(t, err)
+		all, err := admin.DefaultRoles().Permissions(admin.Administrator)
+		require.NoError(t, err)
+		people := []uuid.UUID{ann.ID, bob.ID}
+		kept := 0
+		for round := range rounds {
+			errs := together(2, func(i int) error {
+				scope := admin.NewScope("acme", admin.Actor{Kind: admin.ActorUser, ID: people[i].String()}, all)
+				other, err := c.People.User(ctx, scope, people[1-i])
+				if err != nil {
+					return err
+				}
+				if round%2 == 0 {
+					_, err = c.People.ChangeRole(ctx, scope, other.ID, other.Version, admin.Analyst)
+				} else {
+					_, err = c.People.Deactivate(ctx, scope, other.ID, other.Version)
+				}
+				return err
+			})
+			left := 0
+			for i, id := range people {
+				u, err := c.People.User(ctx, system, id)
+				require.NoError(t, err)
+				if u.Administers() {
+					left++
+					continue
+				}
+				require.NoError(t, errs[1-i], "who is out was put out by the other")
+				if u.Status != admin.UserActive {
+					_, err = c.People.Reactivate(ctx, system, id, u.Version)
+				} else {
+					_, err = c.People.ChangeRole(ctx, system, id, u.Version, admin.Administrator)
+				}
+				require.NoError(t, err)
+			}
+			require.Equal(t, 1, left)
+			for _, err := range errs {
+				if err != nil {
+					require.ErrorIs(t, err, admin.ErrLastAdministrator)
+					kept++
+				}
+			}
+		}
+		require.Equal(t, rounds, kept, "each time one was refused")
+	})
+}

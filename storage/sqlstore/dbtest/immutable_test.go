@@ -1,0 +1,238 @@
+package dbtest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/storage"
+	"github.com/admincenter/admincenter/storage/sqlstore"
+	"github.com/admincenter/admincenter/token"
+)
+
+// What must never change is refused by the database itself, whoever asks for it: these tests go past
+// the ports.
+
+type attack struct {
+	reason, statement string
+	message           string // part of the refusal; "admincenter: " where it is empty
+}
+
+// onAny are attacks that every database understands.
+func onAny() []attack {
+	return []attack{
+		{"update of a rate", "UPDATE admincenter_currencies SET rate = '2'", ""},
+		{"update of a code", "UPDATE admincenter_currencies SET code = 'GBP' WHERE code = 'EUR'", ""},
+		{"update of the base", "UPDATE admincenter_currencies SET base_slot = NULL", ""},
+		{"update to the same", "UPDATE admincenter_currencies SET rate = rate", ""},
+		{"delete of a rate", "DELETE FROM admincenter_currencies WHERE code = 'EUR'", ""},
+		{"delete of all rates", "DELETE FROM admincenter_currencies", ""},
+		{"update of a record", "UPDATE admincenter_audit SET action = 'nothing.happened'", ""},
+		{"delete of one record", "DELETE FROM admincenter_audit WHERE action = 'currency.add'", ""},
+		{"delete of all records", "DELETE FROM admincenter_audit", ""},
+		{"a deleted token comes back", "UPDATE admincenter_tokens SET state = 'active' WHERE state = 'deleted'", "a deleted token cannot come back"},
+		{"a deleted token is half back", "UPDATE admincenter_tokens SET state = 'deactivated' WHERE state = 'deleted'", "a deleted token cannot come back"},
+		{"a token may do more", "UPDATE admincenter_tokens SET permissions = 'users.write'", "permissions of a token cannot be changed"},
+		{"a token may do the same with a blank", "UPDATE admincenter_tokens SET permissions = 'settings.read '", "permissions of a token cannot be changed"},
+		{"tokens swap ids", "UPDATE admincenter_tokens SET id = 'x' WHERE state = 'deleted'", "the id of a token cannot be changed"},
+		{"a token moves to another organization", "UPDATE admincenter_tokens SET org_id = 'umbrella'", "the id of a token cannot be changed"},
+		{"a token's digest is a secret", "UPDATE admincenter_tokens SET digest = 'adm_live_secret'", "digest"},
+		{"delete of a token, to make it anew", "DELETE FROM admincenter_tokens WHERE state = 'deleted'", ""},
+	}
+}
+
+const (
+	otherRate = "INTO admincenter_currencies VALUES ('acme', 'EUR', '2', NULL, 1, 'system', '')"
+	otherBase = "INTO admincenter_currencies VALUES ('acme', 'GBP', '1', 1, 1, 'system', '')"
+	// A SELECT at the end of an INSERT needs a WHERE before ON CONFLICT on SQLite.
+	otherRecord = `INTO admincenter_audit SELECT org_id, id, at, actor_kind, actor_id, 'nothing.happened', subject_kind, subject_id, changes
+		FROM admincenter_audit WHERE 1 = 1`
+	otherToken = `INTO admincenter_tokens SELECT org_id, id, name, 'users.write', prefix, last4, 'active', expires_at, last_used_at, created_at,
+		created_by_kind, created_by_id, updated_at, version, hash_key, digest FROM admincenter_tokens WHERE state = 'deleted'`
+	sameDigest = `INTO admincenter_tokens SELECT org_id, 'x', name, 'users.write', prefix, last4, 'active', expires_at, last_used_at, created_at,
+		created_by_kind, created_by_id, updated_at, version, hash_key, digest FROM admincenter_tokens WHERE state = 'deleted'`
+)
+
+func onSQLite() []attack {
+	attacks := []attack{
+		{"update or ignore", "UPDATE OR IGNORE admincenter_currencies SET rate = '2'", ""},
+		{"update or replace", "UPDATE OR REPLACE admincenter_currencies SET code = 'USD' WHERE code = 'EUR'", ""},
+		{"update or replace of a token by its digest", "UPDATE OR REPLACE admincenter_tokens SET digest = (SELECT digest FROM admincenter_tokens WHERE state = 'deleted') WHERE state = 'active'", ""},
+		{"update or replace of a token by its id", "UPDATE OR REPLACE admincenter_tokens SET id = (SELECT id FROM admincenter_tokens WHERE state = 'deleted') WHERE state = 'active'", ""},
+	}
+	for _, verb := range []string{"REPLACE ", "INSERT OR REPLACE ", "INSERT OR IGNORE ", "INSERT OR FAIL "} {
+		for what, into := range map[string]string{"rate": otherRate, "base": otherBase, "record": otherRecord, "token": otherToken, "digest": sameDigest} {
+			attacks = append(attacks, attack{strings.ToLower(verb) + "of a " + what, verb + into, "admincenter: taken: "})
+		}
+	}
+	return append(attacks, onConflict()...)
+}
+
+func onConflict() []attack {
+	return []attack{
+		{"upsert of a rate", "INSERT " + otherRate + " ON CONFLICT (org_id, code) DO UPDATE SET rate = '2'", ""},
+		{"upsert of the base", "INSERT " + otherBase + " ON CONFLICT (org_id, base_slot) DO UPDATE SET rate = '2'", ""},
+		{"upsert of a record", "INSERT " + otherRecord + " ON CONFLICT (org_id, id) DO UPDATE SET action = 'nothing.happened'", ""},
+		{"upsert of a token", "INSERT " + otherToken + " ON CONFLICT (org_id, id) DO UPDATE SET state = excluded.state", ""},
+		{"upsert of a digest", "INSERT " + sameDigest + " ON CONFLICT (digest) DO UPDATE SET permissions = excluded.permissions", ""},
+	}
+}
+
+func onPostgres() []attack {
+	return append(onConflict(),
+		attack{"truncate of rates", "TRUNCATE admincenter_currencies", ""},
+		attack{"truncate of records", "TRUNCATE admincenter_audit", ""},
+		attack{"truncate of tokens", "TRUNCATE admincenter_tokens", ""},
+		attack{"truncate of organizations with all that belongs to them", "TRUNCATE admincenter_organizations CASCADE", ""},
+		attack{"merge into rates", "MERGE INTO admincenter_currencies c USING (SELECT 1) x ON c.code = 'EUR' WHEN MATCHED THEN UPDATE SET rate = 2", ""},
+		attack{"merge that deletes", "MERGE INTO admincenter_audit a USING (SELECT 1) x ON a.action = 'currency.add' WHEN MATCHED THEN DELETE", ""},
+		attack{"merge into tokens", "MERGE INTO admincenter_tokens t USING (SELECT 1) x ON t.state = 'deleted' WHEN MATCHED THEN UPDATE SET state = 'active'", ""},
+	)
+}
+
+func onMySQL() []attack {
+	var attacks []attack
+	for what, into := range map[string]string{"rate": otherRate, "base": otherBase, "record": otherRecord, "token": otherToken, "digest": sameDigest} {
+		attacks = append(attacks, attack{"replace of a " + what, "REPLACE " + into, ""})
+	}
+	for _, table := range []string{"currencies", "audit", "tokens"} {
+		attacks = append(attacks, attack{"truncate of " + table, "TRUNCATE admincenter_" + table, "Cannot truncate a table referenced in a foreign key constraint"})
+	}
+	return append(attacks,
+		attack{"upsert of a rate", "INSERT " + otherRate + " ON DUPLICATE KEY UPDATE rate = '2'", ""},
+		attack{"upsert of the base", "INSERT " + otherBase + " ON DUPLICATE KEY UPDATE rate = '2'", ""},
+		attack{"upsert of a record", "INSERT " + otherRecord + " ON DUPLICATE KEY UPDATE action = 'nothing.happened'", ""},
+		attack{"upsert of a token", "INSERT " + otherToken + " ON DUPLICATE KEY UPDATE state = 'active'", ""},
+		attack{"upsert of a digest", "INSERT " + sameDigest + " ON DUPLICATE KEY UPDATE permissions = 'users.write'", ""},
+		attack{"update that ignores errors", "UPDATE IGNORE admincenter_currencies SET rate = '2'", ""},
+		attack{"delete that ignores errors", "DELETE IGNORE FROM admincenter_audit", ""},
+	)
+}
+
+// cascades would change or delete what belongs to an organization with it, if foreign keys did that.
+func cascades() []attack {
+	return []attack{
+		{"delete of the organization", "DELETE FROM admincenter_organizations", "foreign key"},
+		{"a new id for the organization", "UPDATE admincenter_organizations SET org_id = 'umbrella'", "foreign key"},
+		{"a new organization for a user with a password", "UPDATE admincenter_users SET org_id = 'umbrella'", "foreign key"},
+	}
+}
+
+func TestWhatIsSavedForGoodCannotBeChanged(t *testing.T) {
+	attacks := map[sqlstore.Dialect][]attack{sqlstore.SQLite: onSQLite(), sqlstore.PostgreSQL: onPostgres(), sqlstore.MySQL: onMySQL()}
+	// Settings of a session under which checks like these have been known to be left out.
+	sessions := map[sqlstore.Dialect][]string{
+		sqlstore.SQLite:     {"PRAGMA recursive_triggers = ON", "PRAGMA recursive_triggers = OFF"},
+		sqlstore.PostgreSQL: {"SET session_replication_role = replica", "SET session_replication_role = origin"},
+		sqlstore.MySQL:      {"SET sql_mode = ''", "SET sql_mode = 'STRICT_ALL_TABLES'"},
+	}
+	onEach(t, func(t *testing.T, s server) {
+		db, pool := s.openPool(t)
+		saveForGood(t, db)
+		everything := func() (out []string) {
+			for _, table := range []string{"currencies", "audit", "tokens"} {
+				for _, row := range cells(t, pool, "SELECT * FROM admincenter_"+table+" ORDER BY 1, 2") {
+					out = append(out, fmt.Sprintf("%q", row))
+				}
+			}
+			return out
+		}
+		before := everything()
+		require.Len(t, before, 2+5+2)
+		conn, err := pool.Conn(t.Context())
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = conn.Close() })
+		refused := func(t *testing.T, a attack) {
+			_, err := conn.ExecContext(t.Context(), a.statement)
+			if a.message == "" {
+				a.message = "admincenter: "
+			}
+			require.ErrorContains(t, lower{err}, strings.ToLower(a.message))
+			require.Equal(t, before, everything())
+		}
+		for _, session := range sessions[s.dialect] {
+			_, err := conn.ExecContext(t.Context(), session)
+			require.NoError(t, err)
+			for _, a := range append(onAny(), attacks[s.dialect]...) {
+				t.Run(session+": "+a.reason, func(t *testing.T) { refused(t, a) })
+			}
+		}
+		for _, a := range cascades() {
+			t.Run(a.reason, func(t *testing.T) { refused(t, a) })
+		}
+	})
+}
+
+// lower gives an error in lower case: databases write FOREIGN KEY and foreign key.
+type lower struct{ error }
+
+func (l lower) Error() string {
+	if l.error == nil {
+		return "no error"
+	}
+	return strings.ToLower(l.error.Error())
+}
+
+// saveForGood makes two rates, a deleted and an active token, and their records.
+func saveForGood(t *testing.T, db storage.Stores) {
+	t.Helper()
+	createOrganization(t, db, "acme")
+	base := aCurrency("USD", "1")
+	base.Base = true
+	require.NoError(t, db.Currencies().Create(t.Context(), "acme", base, rec("currency.set_base")))
+	require.NoError(t, db.Currencies().Create(t.Context(), "acme", aCurrency("EUR", "1.08"), rec("currency.add")))
+	for i, state := range []token.State{token.Deleted, token.Active} {
+		require.NoError(t, db.Tokens().Create(t.Context(), "acme", token.Token{
+			ID: uuid.Must(uuid.NewV7()), Name: "one", Permissions: admin.ParsePermissions("settings.read"), Prefix: "adm_live_", Last4: "aB3x",
+			State: state, CreatedAt: noon, CreatedBy: admin.Actor{Kind: admin.ActorSystem}, UpdatedAt: noon, Version: 1,
+		}, token.Hash{Key: "sha256", Digest: token.Digest{byte(i)}}, rec("token.create")))
+	}
+}
+
+// A TRUNCATE with foreign_key_checks = 0 is the one way past: it takes the privilege to drop tables,
+// which an application does not need.
+func TestMySQLTruncateTakesDrop(t *testing.T) {
+	s := servers()[len(servers())-1]
+	driver, dsn := s.create(t)
+	root := openPool(t, driver, dsn)
+	db, err := sqlstore.New(t.Context(), root, s.dialect, sqlstore.Options{})
+	require.NoError(t, err)
+	require.NoError(t, db.Migrate(t.Context()))
+	config, err := mysql.ParseDSN(dsn)
+	require.NoError(t, err)
+	config.User, config.Passwd = strings.TrimPrefix(config.DBName, "admincenter_"), "secret"
+	run(t, root, "CREATE USER "+config.User+"@'%' IDENTIFIED BY 'secret'")
+	t.Cleanup(func() { run(t, root, "DROP USER "+config.User+"@'%'") })
+	run(t, root, "GRANT SELECT, INSERT, UPDATE, DELETE ON "+config.DBName+".* TO "+config.User+"@'%'")
+
+	pool := openPool(t, driver, config.FormatDSN())
+	app, err := sqlstore.New(t.Context(), pool, s.dialect, sqlstore.Options{})
+	require.NoError(t, err)
+	saveForGood(t, app)
+	err = onConn(t.Context(), pool, "SET foreign_key_checks = 0", "TRUNCATE admincenter_audit")
+	require.ErrorContains(t, err, "DROP command denied")
+	require.NoError(t, onConn(t.Context(), root, "SET foreign_key_checks = 0", "TRUNCATE admincenter_audit"), "who may drop the table may empty it")
+}
+
+// onConn runs statements on one connection, which is closed afterwards, with its settings.
+func onConn(ctx context.Context, pool *sql.DB, statements ...string) error {
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	for _, s := range statements {
+		if _, err := conn.ExecContext(ctx, s); err != nil {
+			return err
+		}
+	}
+	_, err = conn.ExecContext(ctx, "SET foreign_key_checks = 1")
+	return err
+}

@@ -1,0 +1,16 @@
+package dbtest
+
+import (
+	"testing"
+
+	"github.com/admincenter/admincenter/storage"
+	"github.com/admincenter/admincenter/storage/memory"
+	"github.com/admincenter/admincenter/storage/storagetest"
+)
+
+// Every database answers as memory does, whatever it is asked.
+func TestModel(t *testing.T) {
+	onEach(t, func(t *testing.T, s server) {
+		storagetest.Compare(t, s.open, func(*testing.T) storage.Backend { return memory.New() }, 2000)
+	})
+}

@@ -1,0 +1,346 @@
+-- What the catalogue says of the schema: to be read, not run.
+
+TABLE admincenter_accounts InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    id varbinary(200) NOT NULL
+    name varchar(255) COLLATE utf8mb4_bin NOT NULL
+    customer_id varbinary(200) NOT NULL
+    invoice_currency varbinary(3) NOT NULL
+    primary_email varchar(320) COLLATE utf8mb4_bin NOT NULL
+    net_term_days bigint(20)
+    phone_number varchar(255) COLLATE utf8mb4_bin NOT NULL
+    line1 varchar(255) COLLATE utf8mb4_bin NOT NULL
+    line2 varchar(255) COLLATE utf8mb4_bin NOT NULL
+    postal_code varchar(255) COLLATE utf8mb4_bin NOT NULL
+    city varchar(255) COLLATE utf8mb4_bin NOT NULL
+    state varchar(255) COLLATE utf8mb4_bin NOT NULL
+    country varchar(255) COLLATE utf8mb4_bin NOT NULL
+    status varbinary(30) NOT NULL
+    extra mediumtext COLLATE utf8mb4_bin NOT NULL
+    created_at bigint(20) NOT NULL
+    updated_at bigint(20) NOT NULL
+    version bigint(20) NOT NULL
+    INDEX customer (org_id, customer_id, id)
+    PRIMARY KEY PRIMARY (org_id, id)
+    FOREIGN KEY admincenter_accounts_ibfk_1 (org_id, customer_id) REFERENCES admincenter_customers (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
+
+TABLE admincenter_audit InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    id varbinary(36) NOT NULL
+    at bigint(20) NOT NULL
+    actor_kind varbinary(30) NOT NULL
+    actor_id varbinary(200) NOT NULL
+    action varbinary(100) NOT NULL
+    subject_kind varbinary(100) NOT NULL
+    subject_id varbinary(1000) NOT NULL
+    changes mediumtext COLLATE utf8mb4_bin NOT NULL
+    INDEX actor (org_id, actor_kind, actor_id, id)
+    PRIMARY KEY PRIMARY (org_id, id)
+    INDEX subject (org_id, subject_kind, subject_id, id)
+    FOREIGN KEY admincenter_audit_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    TRIGGER admincenter_audit_no_delete BEFORE DELETE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: audit records cannot be deleted'
+    TRIGGER admincenter_audit_no_update BEFORE UPDATE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: audit records cannot be changed'
+
+TABLE admincenter_audit_anchor InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    id varbinary(36) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, id)
+    FOREIGN KEY admincenter_audit_anchor_ibfk_1 (org_id, id) REFERENCES admincenter_audit (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
+
+TABLE admincenter_credentials InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    user_id varbinary(36) NOT NULL
+    hash text COLLATE utf8mb4_bin NOT NULL
+    epoch bigint(20) NOT NULL
+    changed_at bigint(20)
+    PRIMARY KEY PRIMARY (org_id, user_id)
+    FOREIGN KEY admincenter_credentials_ibfk_1 (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
+
+TABLE admincenter_currencies InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    code varbinary(3) NOT NULL
+    rate varchar(64) COLLATE ascii_bin NOT NULL
+    base_slot bigint(20)
+    created_at bigint(20) NOT NULL
+    created_by_kind varbinary(30) NOT NULL
+    created_by_id varbinary(200) NOT NULL
+    UNIQUE base (org_id, base_slot)
+    PRIMARY KEY PRIMARY (org_id, code)
+    FOREIGN KEY admincenter_currencies_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK base_slot `base_slot` = 1
+    CHECK code octet_length(`code`) = 3
+    CHECK rate !(`rate` regexp '[^0-9.]') and `rate` regexp '[1-9]' and `rate` regexp '^[0-9]{1,12}([.][0-9]{1,18})?$'
+    TRIGGER admincenter_currencies_no_delete BEFORE DELETE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a saved exchange rate cannot be deleted'
+    TRIGGER admincenter_currencies_no_update BEFORE UPDATE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a saved exchange rate cannot be changed'
+
+TABLE admincenter_currencies_anchor InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    code varbinary(3) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, code)
+    FOREIGN KEY admincenter_currencies_anchor_ibfk_1 (org_id, code) REFERENCES admincenter_currencies (org_id, code) ON DELETE RESTRICT ON UPDATE RESTRICT
+
+TABLE admincenter_customers InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    id varbinary(200) NOT NULL
+    name varchar(255) COLLATE utf8mb4_bin NOT NULL
+    primary_email varchar(320) COLLATE utf8mb4_bin NOT NULL
+    phone_number varchar(255) COLLATE utf8mb4_bin NOT NULL
+    line1 varchar(255) COLLATE utf8mb4_bin NOT NULL
+    line2 varchar(255) COLLATE utf8mb4_bin NOT NULL
+    postal_code varchar(255) COLLATE utf8mb4_bin NOT NULL
+    city varchar(255) COLLATE utf8mb4_bin NOT NULL
+    state varchar(255) COLLATE utf8mb4_bin NOT NULL
+    country varchar(255) COLLATE utf8mb4_bin NOT NULL
+    status varbinary(30) NOT NULL
+    extra mediumtext COLLATE utf8mb4_bin NOT NULL
+    created_at bigint(20) NOT NULL
+    updated_at bigint(20) NOT NULL
+    version bigint(20) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, id)
+    FOREIGN KEY admincenter_customers_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+
+TABLE admincenter_imports InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    id varbinary(36) NOT NULL
+    type varbinary(100) NOT NULL
+    file_name varchar(255) COLLATE utf8mb4_bin NOT NULL
+    size bigint(20) NOT NULL
+    sha256 varbinary(64) NOT NULL
+    content mediumtext COLLATE utf8mb4_bin NOT NULL
+    file_columns mediumtext COLLATE utf8mb4_bin NOT NULL
+    row_count bigint(20) NOT NULL
+    warnings mediumtext COLLATE utf8mb4_bin NOT NULL
+    mapping mediumtext COLLATE utf8mb4_bin NOT NULL
+    settings mediumtext COLLATE utf8mb4_bin NOT NULL
+    status varbinary(30) NOT NULL
+    created_at bigint(20) NOT NULL
+    created_by_kind varbinary(30) NOT NULL
+    created_by_id varbinary(200) NOT NULL
+    updated_at bigint(20) NOT NULL
+    version bigint(20) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, id)
+    INDEX sha256 (org_id, sha256)
+    FOREIGN KEY admincenter_imports_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+
+TABLE admincenter_import_pieces InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    import_id varbinary(36) NOT NULL
+    start bigint(20) NOT NULL
+    piece mediumblob NOT NULL
+    PRIMARY KEY PRIMARY (org_id, import_id, start)
+    FOREIGN KEY admincenter_import_pieces_ibfk_1 (org_id, import_id) REFERENCES admincenter_imports (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
+
+TABLE admincenter_invitations InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    id varbinary(36) NOT NULL
+    email varchar(320) COLLATE utf8mb4_bin NOT NULL
+    email_key varbinary(320) NOT NULL
+    role varbinary(100) NOT NULL
+    status varbinary(30) NOT NULL
+    digest varbinary(32) NOT NULL
+    invited_by_kind varbinary(30) NOT NULL
+    invited_by_id varbinary(200) NOT NULL
+    created_at bigint(20) NOT NULL
+    sent_at bigint(20) NOT NULL
+    expires_at bigint(20) NOT NULL
+    settled_at bigint(20)
+    user_id varbinary(36)
+    pending_key varbinary(320)
+    version bigint(20) NOT NULL
+    UNIQUE org_id (org_id, pending_key)
+    UNIQUE org_id_2 (org_id, digest)
+    INDEX org_id_3 (org_id, user_id)
+    PRIMARY KEY PRIMARY (org_id, id)
+    INDEX status (org_id, status, expires_at)
+    FOREIGN KEY admincenter_invitations_ibfk_1 (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    FOREIGN KEY admincenter_invitations_ibfk_2 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK digest octet_length(`digest`) = 32
+
+TABLE admincenter_jobs InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    id varbinary(36) NOT NULL
+    kind varbinary(100) NOT NULL
+    status varbinary(30) NOT NULL
+    start_at bigint(20)
+    created_at bigint(20) NOT NULL
+    created_by_kind varbinary(30) NOT NULL
+    created_by_id varbinary(200) NOT NULL
+    updated_at bigint(20) NOT NULL
+    settled_at bigint(20)
+    total bigint(20) NOT NULL
+    completed bigint(20) NOT NULL
+    skipped bigint(20) NOT NULL
+    failed bigint(20) NOT NULL
+    cursor_text varbinary(1000) NOT NULL
+    failure mediumtext COLLATE utf8mb4_bin NOT NULL
+    attempt bigint(20) NOT NULL
+    lease_owner varbinary(36)
+    lease_until bigint(20)
+    version bigint(20) NOT NULL
+    INDEX due (status, id)
+    INDEX kind (org_id, kind, status, id)
+    PRIMARY KEY PRIMARY (org_id, id)
+    FOREIGN KEY admincenter_jobs_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+
+TABLE admincenter_job_entries InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    job_id varbinary(36) NOT NULL
+    seq bigint(20) NOT NULL
+    ref varbinary(1000) NOT NULL
+    status varbinary(30) NOT NULL
+    reason varbinary(100) NOT NULL
+    detail mediumtext COLLATE utf8mb4_bin NOT NULL
+    data mediumtext COLLATE utf8mb4_bin NOT NULL
+    PRIMARY KEY PRIMARY (org_id, job_id, seq)
+    INDEX status (org_id, job_id, status, seq)
+    FOREIGN KEY admincenter_job_entries_ibfk_1 (org_id, job_id) REFERENCES admincenter_jobs (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
+
+TABLE admincenter_organizations InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    name text COLLATE utf8mb4_bin NOT NULL
+    created_at bigint(20) NOT NULL
+    version bigint(20) NOT NULL
+    PRIMARY KEY PRIMARY (org_id)
+
+TABLE admincenter_plans InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    id varbinary(200) NOT NULL
+    version bigint(20) NOT NULL
+    name varchar(255) COLLATE utf8mb4_bin NOT NULL
+    status varbinary(30) NOT NULL
+    currencies text COLLATE utf8mb4_bin NOT NULL
+    cycle varchar(100) COLLATE utf8mb4_bin NOT NULL
+    anniversary tinyint(4) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, id, version)
+    FOREIGN KEY admincenter_plans_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK anniversary `anniversary` in (0,1)
+    CHECK version `version` > 0
+
+TABLE admincenter_plan_migrations InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    id varbinary(36) NOT NULL
+    source_id varbinary(200) NOT NULL
+    source_version bigint(20) NOT NULL
+    target_id varbinary(200) NOT NULL
+    target_version bigint(20) NOT NULL
+    mode varbinary(30) NOT NULL
+    overrides varbinary(30) NOT NULL
+    require_confirmation tinyint(4) NOT NULL
+    zone varchar(100) COLLATE utf8mb4_bin NOT NULL
+    PRIMARY KEY PRIMARY (org_id, id)
+    FOREIGN KEY admincenter_plan_migrations_ibfk_1 (org_id, id) REFERENCES admincenter_jobs (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK require_confirmation `require_confirmation` in (0,1)
+
+TABLE admincenter_schedules InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    id varbinary(200) NOT NULL
+    account_id varbinary(200) NOT NULL
+    plan_id varbinary(200) NOT NULL
+    plan_version bigint(20) NOT NULL
+    from_at bigint(20) NOT NULL
+    until_at bigint(20)
+    currency varbinary(3) NOT NULL
+    cycle_override varchar(100) COLLATE utf8mb4_bin NOT NULL
+    rate_cards varchar(255) COLLATE utf8mb4_bin NOT NULL
+    version bigint(20) NOT NULL
+    UNIQUE org_id (org_id, account_id, from_at)
+    INDEX plan (org_id, plan_id, plan_version, account_id)
+    PRIMARY KEY PRIMARY (org_id, id)
+    FOREIGN KEY admincenter_schedules_ibfk_1 (org_id, account_id) REFERENCES admincenter_schedule_accounts (org_id, account_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK CONSTRAINT_1 `until_at` > `from_at`
+
+TABLE admincenter_schedule_accounts InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    account_id varbinary(200) NOT NULL
+    changed_at bigint(20) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, account_id)
+    FOREIGN KEY admincenter_schedule_accounts_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+
+TABLE admincenter_schema InnoDB utf8mb4_general_ci
+    version bigint(20) NOT NULL
+    name varchar(200) COLLATE utf8mb4_general_ci NOT NULL
+    applied_at bigint(20) NOT NULL
+    PRIMARY KEY PRIMARY (version)
+
+TABLE admincenter_settings InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    id varbinary(36) NOT NULL
+    entity_kind varbinary(30) NOT NULL
+    entity_id varbinary(200) NOT NULL
+    namespace varbinary(100) NOT NULL
+    name varbinary(100) NOT NULL
+    value_type varbinary(30) NOT NULL
+    value_text mediumtext COLLATE utf8mb4_bin NOT NULL
+    created_at bigint(20) NOT NULL
+    created_by_kind varbinary(30) NOT NULL
+    created_by_id varbinary(200) NOT NULL
+    updated_at bigint(20) NOT NULL
+    updated_by_kind varbinary(30) NOT NULL
+    updated_by_id varbinary(200) NOT NULL
+    version bigint(20) NOT NULL
+    INDEX entity (org_id, entity_kind, entity_id, id)
+    UNIQUE org_id (org_id, entity_kind, entity_id, namespace, name)
+    PRIMARY KEY PRIMARY (org_id, id)
+    FOREIGN KEY admincenter_settings_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK CONSTRAINT_1 `entity_kind` <> 'ORGANIZATION' or `entity_id` = ''
+    CHECK value_type `value_type` in ('STRING','NUMERIC','JSON','JSON_LOGIC')
+
+TABLE admincenter_tokens InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    id varbinary(36) NOT NULL
+    name varchar(255) COLLATE utf8mb4_bin NOT NULL
+    permissions text COLLATE utf8mb4_bin NOT NULL
+    prefix varbinary(100) NOT NULL
+    last4 varbinary(100) NOT NULL
+    state varbinary(30) NOT NULL
+    expires_at bigint(20)
+    last_used_at bigint(20)
+    created_at bigint(20) NOT NULL
+    created_by_kind varbinary(30) NOT NULL
+    created_by_id varbinary(200) NOT NULL
+    updated_at bigint(20) NOT NULL
+    version bigint(20) NOT NULL
+    hash_key varbinary(100) NOT NULL
+    digest varbinary(32) NOT NULL
+    INDEX created_by (org_id, created_by_kind, created_by_id)
+    UNIQUE digest (digest)
+    PRIMARY KEY PRIMARY (org_id, id)
+    FOREIGN KEY admincenter_tokens_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK digest octet_length(`digest`) = 32
+    CHECK digest octet_length(`digest`) = 32
+    CHECK last4 octet_length(`last4`) = 4
+    CHECK permissions `permissions` <> ''
+    CHECK state `state` in ('active','deactivated','deleted')
+    TRIGGER admincenter_tokens_guarded BEFORE UPDATE BEGIN
+        IF OLD.state = 'deleted' AND NEW.state <> 'deleted' THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a deleted token cannot come back';
+        END IF;
+        IF CAST(NEW.permissions AS BINARY) <> CAST(OLD.permissions AS BINARY) THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: the permissions of a token cannot be changed';
+        END IF;
+        IF NEW.org_id <> OLD.org_id OR NEW.id <> OLD.id THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: the id of a token cannot be changed';
+        END IF;
+    END
+    TRIGGER admincenter_tokens_no_delete BEFORE DELETE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a token stays, if only as deleted'
+
+TABLE admincenter_tokens_anchor InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    id varbinary(36) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, id)
+    FOREIGN KEY admincenter_tokens_anchor_ibfk_1 (org_id, id) REFERENCES admincenter_tokens (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
+
+TABLE admincenter_users InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    id varbinary(36) NOT NULL
+    name text COLLATE utf8mb4_bin NOT NULL
+    email text COLLATE utf8mb4_bin NOT NULL
+    email_key varbinary(320) NOT NULL
+    role varbinary(100) NOT NULL
+    status varbinary(30) NOT NULL
+    created_at bigint(20) NOT NULL
+    updated_at bigint(20) NOT NULL
+    version bigint(20) NOT NULL
+    UNIQUE email (org_id, email_key)
+    PRIMARY KEY PRIMARY (org_id, id)
+    FOREIGN KEY admincenter_users_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT

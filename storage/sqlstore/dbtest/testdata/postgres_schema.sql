@@ -1,0 +1,335 @@
+-- What the catalogue says of the schema: to be read, not run.
+
+TABLE admincenter_accounts
+    org_id text COLLATE C NOT NULL
+    id text COLLATE C NOT NULL
+    name text COLLATE C NOT NULL
+    customer_id text COLLATE C NOT NULL
+    invoice_currency text COLLATE C NOT NULL
+    primary_email text COLLATE C NOT NULL
+    net_term_days bigint
+    phone_number text COLLATE C NOT NULL
+    line1 text COLLATE C NOT NULL
+    line2 text COLLATE C NOT NULL
+    postal_code text COLLATE C NOT NULL
+    city text COLLATE C NOT NULL
+    state text COLLATE C NOT NULL
+    country text COLLATE C NOT NULL
+    status text COLLATE C NOT NULL
+    extra text COLLATE C NOT NULL
+    created_at bigint NOT NULL
+    updated_at bigint NOT NULL
+    version bigint NOT NULL
+    INDEX admincenter_accounts_customer (org_id, customer_id, id)
+    PRIMARY KEY admincenter_accounts_pkey (org_id, id)
+    FOREIGN KEY admincenter_accounts_org_id_customer_id_fkey (org_id, customer_id) REFERENCES admincenter_customers (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
+
+TABLE admincenter_audit
+    org_id text COLLATE C NOT NULL
+    id text COLLATE C NOT NULL
+    at bigint NOT NULL
+    actor_kind text COLLATE C NOT NULL
+    actor_id text COLLATE C NOT NULL
+    action text COLLATE C NOT NULL
+    subject_kind text COLLATE C NOT NULL
+    subject_id text COLLATE C NOT NULL
+    changes text COLLATE default NOT NULL
+    INDEX admincenter_audit_actor (org_id, actor_kind, actor_id, id)
+    PRIMARY KEY admincenter_audit_pkey (org_id, id)
+    INDEX admincenter_audit_subject (org_id, subject_kind, subject_id, id)
+    FOREIGN KEY admincenter_audit_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CREATE TRIGGER admincenter_audit_fixed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.admincenter_audit FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
+    BEGIN
+        RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END
+
+TABLE admincenter_credentials
+    org_id text COLLATE C NOT NULL
+    user_id text COLLATE C NOT NULL
+    hash text COLLATE default NOT NULL
+    epoch bigint NOT NULL
+    changed_at bigint
+    PRIMARY KEY admincenter_credentials_pkey (org_id, user_id)
+    FOREIGN KEY admincenter_credentials_org_id_user_id_fkey (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
+
+TABLE admincenter_currencies
+    org_id text COLLATE C NOT NULL
+    code text COLLATE C NOT NULL
+    rate numeric NOT NULL
+    base_slot bigint
+    created_at bigint NOT NULL
+    created_by_kind text COLLATE C NOT NULL
+    created_by_id text COLLATE C NOT NULL
+    UNIQUE admincenter_currencies_org_id_base_slot_key (org_id, base_slot)
+    PRIMARY KEY admincenter_currencies_pkey (org_id, code)
+    FOREIGN KEY admincenter_currencies_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK (((rate > (0)::numeric) AND (rate < ('1000000000000'::bigint)::numeric) AND (scale(rate) <= 18)))
+    CHECK ((base_slot = 1))
+    CHECK ((length(code) = 3))
+    CREATE TRIGGER admincenter_currencies_fixed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.admincenter_currencies FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
+    BEGIN
+        RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END
+
+TABLE admincenter_customers
+    org_id text COLLATE C NOT NULL
+    id text COLLATE C NOT NULL
+    name text COLLATE C NOT NULL
+    primary_email text COLLATE C NOT NULL
+    phone_number text COLLATE C NOT NULL
+    line1 text COLLATE C NOT NULL
+    line2 text COLLATE C NOT NULL
+    postal_code text COLLATE C NOT NULL
+    city text COLLATE C NOT NULL
+    state text COLLATE C NOT NULL
+    country text COLLATE C NOT NULL
+    status text COLLATE C NOT NULL
+    extra text COLLATE C NOT NULL
+    created_at bigint NOT NULL
+    updated_at bigint NOT NULL
+    version bigint NOT NULL
+    PRIMARY KEY admincenter_customers_pkey (org_id, id)
+    FOREIGN KEY admincenter_customers_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+
+TABLE admincenter_import_pieces
+    org_id text COLLATE C NOT NULL
+    import_id text COLLATE C NOT NULL
+    start bigint NOT NULL
+    piece bytea NOT NULL
+    PRIMARY KEY admincenter_import_pieces_pkey (org_id, import_id, start)
+    FOREIGN KEY admincenter_import_pieces_org_id_import_id_fkey (org_id, import_id) REFERENCES admincenter_imports (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
+
+TABLE admincenter_imports
+    org_id text COLLATE C NOT NULL
+    id text COLLATE C NOT NULL
+    type text COLLATE C NOT NULL
+    file_name text COLLATE C NOT NULL
+    size bigint NOT NULL
+    sha256 text COLLATE C NOT NULL
+    content text COLLATE C NOT NULL
+    file_columns text COLLATE C NOT NULL
+    row_count bigint NOT NULL
+    warnings text COLLATE C NOT NULL
+    mapping text COLLATE C NOT NULL
+    settings text COLLATE C NOT NULL
+    status text COLLATE C NOT NULL
+    created_at bigint NOT NULL
+    created_by_kind text COLLATE C NOT NULL
+    created_by_id text COLLATE C NOT NULL
+    updated_at bigint NOT NULL
+    version bigint NOT NULL
+    PRIMARY KEY admincenter_imports_pkey (org_id, id)
+    INDEX admincenter_imports_sha256 (org_id, sha256)
+    FOREIGN KEY admincenter_imports_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+
+TABLE admincenter_invitations
+    org_id text COLLATE C NOT NULL
+    id text COLLATE C NOT NULL
+    email text COLLATE C NOT NULL
+    email_key text COLLATE C NOT NULL
+    role text COLLATE C NOT NULL
+    status text COLLATE C NOT NULL
+    digest bytea NOT NULL
+    invited_by_kind text COLLATE C NOT NULL
+    invited_by_id text COLLATE C NOT NULL
+    created_at bigint NOT NULL
+    sent_at bigint NOT NULL
+    expires_at bigint NOT NULL
+    settled_at bigint
+    user_id text COLLATE C
+    pending_key text COLLATE C
+    version bigint NOT NULL
+    UNIQUE admincenter_invitations_org_id_digest_key (org_id, digest)
+    UNIQUE admincenter_invitations_org_id_pending_key_key (org_id, pending_key)
+    PRIMARY KEY admincenter_invitations_pkey (org_id, id)
+    INDEX admincenter_invitations_status (org_id, status, expires_at)
+    FOREIGN KEY admincenter_invitations_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    FOREIGN KEY admincenter_invitations_org_id_user_id_fkey (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK ((length(digest) = 32))
+
+TABLE admincenter_job_entries
+    org_id text COLLATE C NOT NULL
+    job_id text COLLATE C NOT NULL
+    seq bigint NOT NULL
+    ref text COLLATE C NOT NULL
+    status text COLLATE C NOT NULL
+    reason text COLLATE C NOT NULL
+    detail text COLLATE C NOT NULL
+    data text COLLATE C NOT NULL
+    PRIMARY KEY admincenter_job_entries_pkey (org_id, job_id, seq)
+    INDEX admincenter_job_entries_status (org_id, job_id, status, seq)
+    FOREIGN KEY admincenter_job_entries_org_id_job_id_fkey (org_id, job_id) REFERENCES admincenter_jobs (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
+
+TABLE admincenter_jobs
+    org_id text COLLATE C NOT NULL
+    id text COLLATE C NOT NULL
+    kind text COLLATE C NOT NULL
+    status text COLLATE C NOT NULL
+    start_at bigint
+    created_at bigint NOT NULL
+    created_by_kind text COLLATE C NOT NULL
+    created_by_id text COLLATE C NOT NULL
+    updated_at bigint NOT NULL
+    settled_at bigint
+    total bigint NOT NULL
+    completed bigint NOT NULL
+    skipped bigint NOT NULL
+    failed bigint NOT NULL
+    cursor_text text COLLATE C NOT NULL
+    failure text COLLATE C NOT NULL
+    attempt bigint NOT NULL
+    lease_owner text COLLATE C
+    lease_until bigint
+    version bigint NOT NULL
+    INDEX admincenter_jobs_due (status, id)
+    INDEX admincenter_jobs_kind (org_id, kind, status, id)
+    PRIMARY KEY admincenter_jobs_pkey (org_id, id)
+    FOREIGN KEY admincenter_jobs_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+
+TABLE admincenter_organizations
+    org_id text COLLATE C NOT NULL
+    name text COLLATE default NOT NULL
+    created_at bigint NOT NULL
+    version bigint NOT NULL
+    PRIMARY KEY admincenter_organizations_pkey (org_id)
+
+TABLE admincenter_plan_migrations
+    org_id text COLLATE C NOT NULL
+    id text COLLATE C NOT NULL
+    source_id text COLLATE C NOT NULL
+    source_version bigint NOT NULL
+    target_id text COLLATE C NOT NULL
+    target_version bigint NOT NULL
+    mode text COLLATE C NOT NULL
+    overrides text COLLATE C NOT NULL
+    require_confirmation bigint NOT NULL
+    zone text COLLATE C NOT NULL
+    PRIMARY KEY admincenter_plan_migrations_pkey (org_id, id)
+    FOREIGN KEY admincenter_plan_migrations_org_id_id_fkey (org_id, id) REFERENCES admincenter_jobs (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK ((require_confirmation = ANY (ARRAY[(0)::bigint, (1)::bigint])))
+
+TABLE admincenter_plans
+    org_id text COLLATE C NOT NULL
+    id text COLLATE C NOT NULL
+    version bigint NOT NULL
+    name text COLLATE C NOT NULL
+    status text COLLATE C NOT NULL
+    currencies text COLLATE C NOT NULL
+    cycle text COLLATE C NOT NULL
+    anniversary bigint NOT NULL
+    PRIMARY KEY admincenter_plans_pkey (org_id, id, version)
+    FOREIGN KEY admincenter_plans_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK ((anniversary = ANY (ARRAY[(0)::bigint, (1)::bigint])))
+    CHECK ((version > 0))
+
+TABLE admincenter_schedule_accounts
+    org_id text COLLATE C NOT NULL
+    account_id text COLLATE C NOT NULL
+    changed_at bigint NOT NULL
+    PRIMARY KEY admincenter_schedule_accounts_pkey (org_id, account_id)
+    FOREIGN KEY admincenter_schedule_accounts_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+
+TABLE admincenter_schedules
+    org_id text COLLATE C NOT NULL
+    id text COLLATE C NOT NULL
+    account_id text COLLATE C NOT NULL
+    plan_id text COLLATE C NOT NULL
+    plan_version bigint NOT NULL
+    from_at bigint NOT NULL
+    until_at bigint
+    currency text COLLATE C NOT NULL
+    cycle_override text COLLATE C NOT NULL
+    rate_cards text COLLATE C NOT NULL
+    version bigint NOT NULL
+    UNIQUE admincenter_schedules_org_id_account_id_from_at_key (org_id, account_id, from_at)
+    PRIMARY KEY admincenter_schedules_pkey (org_id, id)
+    INDEX admincenter_schedules_plan (org_id, plan_id, plan_version, account_id)
+    FOREIGN KEY admincenter_schedules_org_id_account_id_fkey (org_id, account_id) REFERENCES admincenter_schedule_accounts (org_id, account_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK ((until_at > from_at))
+
+TABLE admincenter_schema
+    version bigint NOT NULL
+    name character varying(200) COLLATE default NOT NULL
+    applied_at bigint NOT NULL
+    PRIMARY KEY admincenter_schema_pkey (version)
+
+TABLE admincenter_settings
+    org_id text COLLATE C NOT NULL
+    id text COLLATE C NOT NULL
+    entity_kind text COLLATE C NOT NULL
+    entity_id text COLLATE C NOT NULL
+    namespace text COLLATE C NOT NULL
+    name text COLLATE C NOT NULL
+    value_type text COLLATE C NOT NULL
+    value_text text COLLATE C NOT NULL
+    created_at bigint NOT NULL
+    created_by_kind text COLLATE C NOT NULL
+    created_by_id text COLLATE C NOT NULL
+    updated_at bigint NOT NULL
+    updated_by_kind text COLLATE C NOT NULL
+    updated_by_id text COLLATE C NOT NULL
+    version bigint NOT NULL
+    INDEX admincenter_settings_entity (org_id, entity_kind, entity_id, id)
+    UNIQUE admincenter_settings_name (org_id, entity_kind, entity_id, namespace, name)
+    PRIMARY KEY admincenter_settings_pkey (org_id, id)
+    FOREIGN KEY admincenter_settings_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK (((entity_kind <> 'ORGANIZATION'::text) OR (entity_id = ''::text)))
+    CHECK ((value_type = ANY (ARRAY['STRING'::text, 'NUMERIC'::text, 'JSON'::text, 'JSON_LOGIC'::text])))
+
+TABLE admincenter_tokens
+    org_id text COLLATE C NOT NULL
+    id text COLLATE C NOT NULL
+    name text COLLATE C NOT NULL
+    permissions text COLLATE C NOT NULL
+    prefix text COLLATE C NOT NULL
+    last4 text COLLATE C NOT NULL
+    state text COLLATE C NOT NULL
+    expires_at bigint
+    last_used_at bigint
+    created_at bigint NOT NULL
+    created_by_kind text COLLATE C NOT NULL
+    created_by_id text COLLATE C NOT NULL
+    updated_at bigint NOT NULL
+    version bigint NOT NULL
+    hash_key text COLLATE C NOT NULL
+    digest bytea NOT NULL
+    INDEX admincenter_tokens_created_by (org_id, created_by_kind, created_by_id)
+    UNIQUE admincenter_tokens_digest_key (digest)
+    PRIMARY KEY admincenter_tokens_pkey (org_id, id)
+    FOREIGN KEY admincenter_tokens_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK ((length(digest) = 32))
+    CHECK ((length(last4) = 4))
+    CHECK ((permissions <> ''::text))
+    CHECK ((state = ANY (ARRAY['active'::text, 'deactivated'::text, 'deleted'::text])))
+    CREATE TRIGGER admincenter_tokens_guarded BEFORE UPDATE ON public.admincenter_tokens FOR EACH ROW EXECUTE FUNCTION admincenter_tokens_guard() ENABLED A AS 
+    BEGIN
+        IF OLD.state = 'deleted' AND NEW.state <> 'deleted' THEN
+            RAISE EXCEPTION 'admincenter: a deleted token cannot come back' USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF NEW.permissions <> OLD.permissions THEN
+            RAISE EXCEPTION 'admincenter: the permissions of a token cannot be changed' USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF NEW.org_id <> OLD.org_id OR NEW.id <> OLD.id THEN
+            RAISE EXCEPTION 'admincenter: the id of a token cannot be changed' USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
+    END
+    CREATE TRIGGER admincenter_tokens_kept BEFORE DELETE OR TRUNCATE ON public.admincenter_tokens FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
+    BEGIN
+        RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END
+
+TABLE admincenter_users
+    org_id text COLLATE C NOT NULL
+    id text COLLATE C NOT NULL
+    name text COLLATE default NOT NULL
+    email text COLLATE default NOT NULL
+    email_key text COLLATE C NOT NULL
+    role text COLLATE C NOT NULL
+    status text COLLATE C NOT NULL
+    created_at bigint NOT NULL
+    updated_at bigint NOT NULL
+    version bigint NOT NULL
+    UNIQUE admincenter_users_org_id_email_key_key (org_id, email_key)
+    PRIMARY KEY admincenter_users_pkey (org_id, id)
+    FOREIGN KEY admincenter_users_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION

@@ -1,0 +1,24 @@
+package sqlstore
+
+import (
+	"database/sql"
+
+	"github.com/admincenter/admincenter/storage"
+)
+
+// WithTx gives stores that write within the host's own transaction, so that the host's writes and
+// these commit together, or not at all. The transaction stays the host's to commit or roll back,
+// and must be on the same database.
+//
+// Each write takes a savepoint and releases it: a write that is refused (a duplicate key, a lost
+// compare-and-swap) is taken back alone, and the host may go on. After any other error the stores
+// refuse to do more; the host should roll back, and where it commits nevertheless, nothing of the
+// failed write is committed. An error that is admin.ErrBusy says that the
+// transaction lost against another one: roll back and do all of it again.
+//
+// A host on SQLite should begin with a statement that writes, or with BEGIN IMMEDIATE: one that
+// reads first and writes later fails whenever somebody else wrote in between. A host on PostgreSQL
+// or MySQL that chose an isolation level above READ COMMITTED will see admin.ErrBusy more often.
+func (db *DB) WithTx(host *sql.Tx) storage.Stores {
+	return stores{access{db: db, tx: &tx{db: db, raw: host, inTx: true, host: true}}}
+}

@@ -1,0 +1,79 @@
+-- +goose Up
+-- Identifiers are VARBINARY: text collations fold case and accents or ignore blanks at the end, and
+-- the one that does not has another name on MariaDB than on MySQL. Each statement can be repeated,
+-- because DDL cannot be rolled back.
+CREATE TABLE IF NOT EXISTS admincenter_organizations (
+    org_id     VARBINARY(64) NOT NULL PRIMARY KEY,
+    name       TEXT          NOT NULL,
+    created_at BIGINT        NOT NULL,
+    version    BIGINT        NOT NULL
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE IF NOT EXISTS admincenter_users (
+    org_id     VARBINARY(64)  NOT NULL,
+    id         VARBINARY(36)  NOT NULL,
+    name       TEXT           NOT NULL,
+    email      TEXT           NOT NULL,
+    email_key  VARBINARY(320) NOT NULL,
+    role       VARBINARY(100) NOT NULL,
+    status     VARBINARY(30)  NOT NULL,
+    created_at BIGINT         NOT NULL,
+    updated_at BIGINT         NOT NULL,
+    version    BIGINT         NOT NULL,
+    PRIMARY KEY (org_id, id),
+    UNIQUE KEY email (org_id, email_key),
+    FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE IF NOT EXISTS admincenter_credentials (
+    org_id     VARBINARY(64) NOT NULL,
+    user_id    VARBINARY(36) NOT NULL,
+    hash       TEXT          NOT NULL,
+    epoch      BIGINT        NOT NULL,
+    changed_at BIGINT,
+    PRIMARY KEY (org_id, user_id),
+    FOREIGN KEY (org_id, user_id) REFERENCES admincenter_users (org_id, id)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE IF NOT EXISTS admincenter_audit (
+    org_id       VARBINARY(64)   NOT NULL,
+    id           VARBINARY(36)   NOT NULL,
+    at           BIGINT          NOT NULL,
+    actor_kind   VARBINARY(30)   NOT NULL,
+    actor_id     VARBINARY(200)  NOT NULL,
+    action       VARBINARY(100)  NOT NULL,
+    subject_kind VARBINARY(100)  NOT NULL,
+    subject_id   VARBINARY(1000) NOT NULL,
+    changes      MEDIUMTEXT      NOT NULL,
+    PRIMARY KEY (org_id, id),
+    -- For what was done to one thing, and for what one actor did, newest first: few among all that
+    -- an organization did. Other filters narrow the walk along the primary key.
+    KEY subject (org_id, subject_kind, subject_id, id),
+    KEY actor (org_id, actor_kind, actor_id, id),
+    FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- What was done stays on record.
+DROP TRIGGER IF EXISTS admincenter_audit_no_update;
+CREATE TRIGGER admincenter_audit_no_update BEFORE UPDATE ON admincenter_audit FOR EACH ROW
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: audit records cannot be changed';
+DROP TRIGGER IF EXISTS admincenter_audit_no_delete;
+CREATE TRIGGER admincenter_audit_no_delete BEFORE DELETE ON admincenter_audit FOR EACH ROW
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: audit records cannot be deleted';
+
+-- TRUNCATE fires no trigger, but is refused for a table that a foreign key refers to. This table is
+-- there for its foreign key and stays empty. What gets past it, SET foreign_key_checks = 0, is stopped
+-- by not granting DROP, which TRUNCATE needs, to the user that the application connects as.
+CREATE TABLE IF NOT EXISTS admincenter_audit_anchor (
+    org_id VARBINARY(64) NOT NULL,
+    id     VARBINARY(36) NOT NULL,
+    PRIMARY KEY (org_id, id),
+    FOREIGN KEY (org_id, id) REFERENCES admincenter_audit (org_id, id)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- +goose Down
+DROP TABLE admincenter_audit_anchor;
+DROP TABLE admincenter_audit;
+DROP TABLE admincenter_credentials;
+DROP TABLE admincenter_users;
+DROP TABLE admincenter_organizations;

@@ -1,0 +1,47 @@
+-- +goose Up
+CREATE TABLE IF NOT EXISTS admincenter_jobs (
+    org_id          VARBINARY(64)  NOT NULL,
+    id              VARBINARY(36)  NOT NULL,
+    kind            VARBINARY(100) NOT NULL,
+    status          VARBINARY(30)  NOT NULL,
+    start_at        BIGINT,
+    created_at      BIGINT         NOT NULL,
+    created_by_kind VARBINARY(30)  NOT NULL,
+    created_by_id   VARBINARY(200) NOT NULL,
+    updated_at      BIGINT         NOT NULL,
+    settled_at      BIGINT,
+    total           BIGINT         NOT NULL,
+    completed       BIGINT         NOT NULL,
+    skipped         BIGINT         NOT NULL,
+    failed          BIGINT         NOT NULL,
+    cursor_text     VARBINARY(1000) NOT NULL,
+    failure         MEDIUMTEXT     NOT NULL,
+    attempt         BIGINT         NOT NULL,
+    lease_owner     VARBINARY(36),
+    lease_until     BIGINT,
+    version         BIGINT         NOT NULL,
+    PRIMARY KEY (org_id, id),
+    KEY due (status, id),
+    -- For lists of one kind and status: how a host finds the few that run among the many that are
+    -- done.
+    KEY kind (org_id, kind, status, id),
+    FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE IF NOT EXISTS admincenter_job_entries (
+    org_id VARBINARY(64)   NOT NULL,
+    job_id VARBINARY(36)   NOT NULL,
+    seq    BIGINT          NOT NULL,
+    ref    VARBINARY(1000) NOT NULL,
+    status VARBINARY(30)   NOT NULL,
+    reason VARBINARY(100)  NOT NULL,
+    detail MEDIUMTEXT      NOT NULL,
+    data   MEDIUMTEXT      NOT NULL,
+    PRIMARY KEY (org_id, job_id, seq),
+    KEY status (org_id, job_id, status, seq),
+    FOREIGN KEY (org_id, job_id) REFERENCES admincenter_jobs (org_id, id)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- +goose Down
+DROP TABLE admincenter_job_entries;
+DROP TABLE admincenter_jobs;

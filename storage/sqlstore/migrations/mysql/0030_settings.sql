@@ -1,0 +1,29 @@
+-- +goose Up
+CREATE TABLE IF NOT EXISTS admincenter_settings (
+    org_id          VARBINARY(64)  NOT NULL,
+    id              VARBINARY(36)  NOT NULL,
+    entity_kind     VARBINARY(30)  NOT NULL,
+    -- Empty for the organization's own settings.
+    entity_id       VARBINARY(200) NOT NULL,
+    namespace       VARBINARY(100) NOT NULL,
+    name            VARBINARY(100) NOT NULL,
+    value_type      VARBINARY(30)  NOT NULL CHECK (value_type IN ('STRING', 'NUMERIC', 'JSON', 'JSON_LOGIC')),
+    -- Text whatever the type: a column of numbers would round, one of JSON would reorder.
+    value_text      MEDIUMTEXT     NOT NULL,
+    created_at      BIGINT         NOT NULL,
+    created_by_kind VARBINARY(30)  NOT NULL,
+    created_by_id   VARBINARY(200) NOT NULL,
+    updated_at      BIGINT         NOT NULL,
+    updated_by_kind VARBINARY(30)  NOT NULL,
+    updated_by_id   VARBINARY(200) NOT NULL,
+    version         BIGINT         NOT NULL,
+    PRIMARY KEY (org_id, id),
+    CHECK (entity_kind <> 'ORGANIZATION' OR entity_id = ''),
+    -- The entity first: an account has few settings, while every account may have this one.
+    UNIQUE (org_id, entity_kind, entity_id, namespace, name),
+    KEY entity (org_id, entity_kind, entity_id, id),
+    FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- +goose Down
+DROP TABLE admincenter_settings;

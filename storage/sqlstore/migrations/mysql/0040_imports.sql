@@ -1,0 +1,38 @@
+-- +goose Up
+CREATE TABLE IF NOT EXISTS admincenter_imports (
+    org_id          VARBINARY(64)  NOT NULL,
+    id              VARBINARY(36)  NOT NULL,
+    type            VARBINARY(100) NOT NULL,
+    file_name       VARCHAR(255)   NOT NULL,
+    size            BIGINT         NOT NULL,
+    sha256          VARBINARY(64)  NOT NULL,
+    content         MEDIUMTEXT     NOT NULL,
+    file_columns    MEDIUMTEXT     NOT NULL,
+    row_count       BIGINT         NOT NULL,
+    warnings        MEDIUMTEXT     NOT NULL,
+    mapping         MEDIUMTEXT     NOT NULL,
+    settings        MEDIUMTEXT     NOT NULL,
+    status          VARBINARY(30)  NOT NULL,
+    created_at      BIGINT         NOT NULL,
+    created_by_kind VARBINARY(30)  NOT NULL,
+    created_by_id   VARBINARY(200) NOT NULL,
+    updated_at      BIGINT         NOT NULL,
+    version         BIGINT         NOT NULL,
+    PRIMARY KEY (org_id, id),
+    KEY sha256 (org_id, sha256),
+    FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- The text of the files. Pieces are large, so the rows are kept apart from the key.
+CREATE TABLE IF NOT EXISTS admincenter_import_pieces (
+    org_id    VARBINARY(64) NOT NULL,
+    import_id VARBINARY(36) NOT NULL,
+    start     BIGINT        NOT NULL,
+    piece     MEDIUMBLOB    NOT NULL,
+    PRIMARY KEY (org_id, import_id, start),
+    FOREIGN KEY (org_id, import_id) REFERENCES admincenter_imports (org_id, id)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- +goose Down
+DROP TABLE admincenter_import_pieces;
+DROP TABLE admincenter_imports;

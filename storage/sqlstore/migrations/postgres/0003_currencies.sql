@@ -1,0 +1,23 @@
+-- +goose Up
+CREATE TABLE admincenter_currencies (
+    org_id          TEXT COLLATE "C" NOT NULL REFERENCES admincenter_organizations (org_id),
+    code            TEXT COLLATE "C" NOT NULL CHECK (length(code) = 3),
+    -- No scale in the type: a scale would round without a word. The bound keeps NaN and Infinity
+    -- out, which sort above every number.
+    rate            NUMERIC NOT NULL CHECK (rate > 0 AND rate < 1000000000000 AND scale(rate) <= 18),
+    -- 1 for the base currency, NULL for the others: one base an organization.
+    base_slot       BIGINT CHECK (base_slot = 1),
+    created_at      BIGINT NOT NULL,
+    created_by_kind TEXT COLLATE "C" NOT NULL,
+    created_by_id   TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (org_id, code),
+    UNIQUE (org_id, base_slot)
+);
+
+-- A saved rate never changes. For each statement, so that one that touches no row is refused too.
+CREATE TRIGGER admincenter_currencies_fixed BEFORE UPDATE OR DELETE OR TRUNCATE ON admincenter_currencies
+    FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse();
+ALTER TABLE admincenter_currencies ENABLE ALWAYS TRIGGER admincenter_currencies_fixed;
+
+-- +goose Down
+DROP TABLE admincenter_currencies;

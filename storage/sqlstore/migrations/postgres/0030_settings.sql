@@ -1,0 +1,29 @@
+-- +goose Up
+CREATE TABLE admincenter_settings (
+    org_id          TEXT COLLATE "C" NOT NULL REFERENCES admincenter_organizations (org_id),
+    id              TEXT COLLATE "C" NOT NULL,
+    entity_kind     TEXT COLLATE "C" NOT NULL,
+    -- Empty for the organization's own settings.
+    entity_id       TEXT COLLATE "C" NOT NULL CHECK (entity_kind <> 'ORGANIZATION' OR entity_id = ''),
+    namespace       TEXT COLLATE "C" NOT NULL,
+    name            TEXT COLLATE "C" NOT NULL,
+    value_type      TEXT COLLATE "C" NOT NULL CHECK (value_type IN ('STRING', 'NUMERIC', 'JSON', 'JSON_LOGIC')),
+    -- Text whatever the type: a column of numbers would round, one of JSON would reorder.
+    value_text      TEXT COLLATE "C" NOT NULL,
+    created_at      BIGINT NOT NULL,
+    created_by_kind TEXT COLLATE "C" NOT NULL,
+    created_by_id   TEXT COLLATE "C" NOT NULL,
+    updated_at      BIGINT NOT NULL,
+    updated_by_kind TEXT COLLATE "C" NOT NULL,
+    updated_by_id   TEXT COLLATE "C" NOT NULL,
+    version         BIGINT NOT NULL,
+    PRIMARY KEY (org_id, id),
+    -- The entity first: an account has few settings, while every account may have this one.
+    CONSTRAINT admincenter_settings_name UNIQUE (org_id, entity_kind, entity_id, namespace, name)
+);
+
+-- For listing one entity's settings in order of id.
+CREATE INDEX admincenter_settings_entity ON admincenter_settings (org_id, entity_kind, entity_id, id);
+
+-- +goose Down
+DROP TABLE admincenter_settings;

@@ -1,0 +1,38 @@
+-- +goose Up
+CREATE TABLE admincenter_imports (
+    org_id          TEXT COLLATE "C" NOT NULL REFERENCES admincenter_organizations (org_id),
+    id              TEXT COLLATE "C" NOT NULL,
+    type            TEXT COLLATE "C" NOT NULL,
+    file_name       TEXT COLLATE "C" NOT NULL,
+    size            BIGINT NOT NULL,
+    sha256          TEXT COLLATE "C" NOT NULL,
+    content         TEXT COLLATE "C" NOT NULL,
+    file_columns    TEXT COLLATE "C" NOT NULL,
+    row_count       BIGINT NOT NULL,
+    warnings        TEXT COLLATE "C" NOT NULL,
+    mapping         TEXT COLLATE "C" NOT NULL,
+    settings        TEXT COLLATE "C" NOT NULL,
+    status          TEXT COLLATE "C" NOT NULL,
+    created_at      BIGINT NOT NULL,
+    created_by_kind TEXT COLLATE "C" NOT NULL,
+    created_by_id   TEXT COLLATE "C" NOT NULL,
+    updated_at      BIGINT NOT NULL,
+    version         BIGINT NOT NULL,
+    PRIMARY KEY (org_id, id)
+);
+
+CREATE INDEX admincenter_imports_sha256 ON admincenter_imports (org_id, sha256);
+
+-- The text of the files. Pieces are large, so the rows are kept apart from the key.
+CREATE TABLE admincenter_import_pieces (
+    org_id    TEXT COLLATE "C" NOT NULL,
+    import_id TEXT COLLATE "C" NOT NULL,
+    start     BIGINT NOT NULL,
+    piece     BYTEA NOT NULL,
+    PRIMARY KEY (org_id, import_id, start),
+    FOREIGN KEY (org_id, import_id) REFERENCES admincenter_imports (org_id, id)
+);
+
+-- +goose Down
+DROP TABLE admincenter_import_pieces;
+DROP TABLE admincenter_imports;

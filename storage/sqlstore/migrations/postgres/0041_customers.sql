@@ -1,0 +1,50 @@
+-- +goose Up
+CREATE TABLE admincenter_customers (
+    org_id        TEXT COLLATE "C" NOT NULL REFERENCES admincenter_organizations (org_id),
+    id            TEXT COLLATE "C" NOT NULL,
+    name          TEXT COLLATE "C" NOT NULL,
+    primary_email TEXT COLLATE "C" NOT NULL,
+    phone_number  TEXT COLLATE "C" NOT NULL,
+    line1         TEXT COLLATE "C" NOT NULL,
+    line2         TEXT COLLATE "C" NOT NULL,
+    postal_code   TEXT COLLATE "C" NOT NULL,
+    city          TEXT COLLATE "C" NOT NULL,
+    state         TEXT COLLATE "C" NOT NULL,
+    country       TEXT COLLATE "C" NOT NULL,
+    status        TEXT COLLATE "C" NOT NULL,
+    extra         TEXT COLLATE "C" NOT NULL,
+    created_at    BIGINT NOT NULL,
+    updated_at    BIGINT NOT NULL,
+    version       BIGINT NOT NULL,
+    PRIMARY KEY (org_id, id)
+);
+
+CREATE TABLE admincenter_accounts (
+    org_id           TEXT COLLATE "C" NOT NULL,
+    id               TEXT COLLATE "C" NOT NULL,
+    name             TEXT COLLATE "C" NOT NULL,
+    customer_id      TEXT COLLATE "C" NOT NULL,
+    invoice_currency TEXT COLLATE "C" NOT NULL,
+    primary_email    TEXT COLLATE "C" NOT NULL,
+    net_term_days    BIGINT,
+    phone_number     TEXT COLLATE "C" NOT NULL,
+    line1            TEXT COLLATE "C" NOT NULL,
+    line2            TEXT COLLATE "C" NOT NULL,
+    postal_code      TEXT COLLATE "C" NOT NULL,
+    city             TEXT COLLATE "C" NOT NULL,
+    state            TEXT COLLATE "C" NOT NULL,
+    country          TEXT COLLATE "C" NOT NULL,
+    status           TEXT COLLATE "C" NOT NULL,
+    extra            TEXT COLLATE "C" NOT NULL,
+    created_at       BIGINT NOT NULL,
+    updated_at       BIGINT NOT NULL,
+    version          BIGINT NOT NULL,
+    PRIMARY KEY (org_id, id),
+    FOREIGN KEY (org_id, customer_id) REFERENCES admincenter_customers (org_id, id)
+);
+
+CREATE INDEX admincenter_accounts_customer ON admincenter_accounts (org_id, customer_id, id);
+
+-- +goose Down
+DROP TABLE admincenter_accounts;
+DROP TABLE admincenter_customers;

@@ -1,0 +1,83 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+)
+
+func postgres() dialect {
+	return dialect{
+		name:        PostgreSQL,
+		placeholder: func(n int) string { return "$" + strconv.Itoa(n) },
+		forUpdate:   " FOR UPDATE",
+		// Rows that are about to change are locked by {forUpdate}; what a statement reads besides
+		// is either immutable or guarded by the statement that writes.
+		isolation: sql.LevelReadCommitted,
+		upsert:    onConflict,
+		arrays:    true,
+		maxParams: 60_000,
+		classify:  classifyPostgres,
+		tables:    "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = ?",
+		check:     checkPostgres,
+		migrate:   migratePostgres,
+	}
+}
+
+// classifyPostgres knows the SQLSTATE codes (https://www.postgresql.org/docs/current/errcodes-appendix.html);
+// the drivers of pgx and lib/pq both give them through this method.
+func classifyPostgres(err error) failure {
+	var coded interface{ SQLState() string }
+	if !errors.As(err, &coded) {
+		return unknown
+	}
+	switch coded.SQLState() {
+	case "23505": // unique_violation
+		return duplicate
+	case "23503": // foreign_key_violation
+		return noParent
+	case "23514", "23502", "23001", "22001", "22003", "54000": // check, not_null and restrict_violation; too long, out of range; too long for an index
+		return refused
+	case "40001", "40P01", "55P03": // serialization_failure, deadlock_detected; lock_not_available where the host sets lock_timeout
+		return retryable
+	}
+	return unknown
+}
+
+func checkPostgres(ctx context.Context, db *sql.DB) error {
+	var version int
+	var encoding, client, readOnly, role string
+	err := db.QueryRowContext(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_encoding'),
+		current_setting('client_encoding'), current_setting('transaction_read_only'), current_setting('session_replication_role')`).
+		Scan(&version, &encoding, &client, &readOnly, &role)
+	if err != nil {
+		return fmt.Errorf("read the server's settings: %w", err)
+	}
+	switch {
+	case version < 130000:
+		return fmt.Errorf("PostgreSQL %d.%d is too old: use 13 or newer", version/10000, version%10000)
+	case encoding != "UTF8":
+		return fmt.Errorf("the database's encoding is %s: create it with ENCODING 'UTF8'", encoding)
+	case client != "UTF8":
+		return fmt.Errorf("the connection's encoding is %s: set client_encoding to UTF8", client)
+	case role != "origin":
+		return fmt.Errorf("session_replication_role is %s, so foreign keys would not be checked: set it to origin", role)
+	case readOnly != "off": // by the default, or because the server is a standby
+		return errors.New("transactions are read-only by default: set default_transaction_read_only to off, or use the primary")
+	}
+	return nil
+}
+
+func migratePostgres(ctx context.Context, db *DB, apply func(*tx) error) error {
+	// Two CREATE TABLE IF NOT EXISTS at once collide in the catalogue, so the lock comes first. Its
+	// number is the prefix's, so that two prefixes do not wait for each other.
+	lock := "SELECT pg_advisory_xact_lock(hashtextextended('" + db.prefix + "', 0))"
+	return db.transact(ctx, lock, func(t *tx) error {
+		if err := db.createSchemaTable(ctx, t); err != nil {
+			return err
+		}
+		return apply(t)
+	})
+}

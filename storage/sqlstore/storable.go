@@ -1,0 +1,28 @@
+package sqlstore
+
+import (
+	"database/sql/driver"
+	"strings"
+	"unicode/utf8"
+)
+
+// storable reports whether every text among args is one that all databases keep: valid UTF-8
+// without NUL. PostgreSQL takes no other, and fails the transaction that tries; the others keep it
+// or cut it off, each in its own way. So none of them is asked.
+func storable(args []any) bool {
+	for _, a := range args {
+		s, ok := a.(string)
+		if !ok {
+			// The domains' own kinds of text.
+			v, err := driver.DefaultParameterConverter.ConvertValue(a)
+			if err != nil {
+				continue // for the driver to tell
+			}
+			s, _ = v.(string)
+		}
+		if !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,63 @@
+package storagetest
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/bulkimport"
+	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/storage"
+	"github.com/admincenter/admincenter/token"
+)
+
+// everything is what a backend has of an organization that the script could have put there, port by
+// port.
+func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
+	t, out := s.t, map[string]any{}
+	t.Helper()
+	ctx, all := t.Context(), largest[uuid.UUID]()
+	put := func(name string) func(value any, err error) {
+		return func(value any, err error) {
+			t.Helper()
+			if err != nil {
+				require.ErrorIs(t, err, admin.ErrNotFound, name)
+				value = nil
+			}
+			out[name] = value
+		}
+	}
+	put("organization")(b.Organizations().Get(ctx, org))
+	put("users")(b.Users().List(ctx, org, admin.UserFilter{}, all))
+	put("invitations")(b.Invitations().List(ctx, org, admin.InvitationFilter{}, s.now, all))
+	put("audit")(b.Audit().List(ctx, org, admin.AuditFilter{}, all))
+	put("jobs")(b.Jobs().List(ctx, org, job.Filter{}, all))
+	put("due")(b.Jobs().Due(ctx, s.now, 1000))
+	put("currencies")(b.Currencies().List(ctx, org, largest[string]()))
+	put("settings")(b.Settings().List(ctx, org, settings.Filter{}, all))
+	put("tokens")(b.Tokens().List(ctx, org, token.Filter{}, all))
+	put("deleted tokens")(b.Tokens().List(ctx, org, token.Filter{State: token.Deleted}, all))
+	put("imports")(b.Imports().List(ctx, org, bulkimport.Filter{}, all))
+	put("customers")(b.Customers().List(ctx, org, largest[string]()))
+	put("accounts")(b.Accounts().List(ctx, org, bulkimport.AccountFilter{}, largest[string]()))
+	put("plans")(b.Plans().List(ctx, org, largest[string]()))
+	put("migrations")(b.PlanMigrations().List(ctx, org, planmigration.Filter{}, all))
+	for _, id := range s.ids {
+		put("credential of " + id.String())(account(b.Users().Credential(ctx, org, id)))
+		put("entries of " + id.String())(b.Jobs().Entries(ctx, org, id, job.EntryFilter{}, largest[int64]()))
+		put("content of " + id.String())(b.Imports().Content(ctx, org, id, 0))
+	}
+	for n := range byte(9) {
+		d := admin.SecretDigest(digestOf(n))
+		put("invitation of digest " + string('0'+n))(b.Invitations().ByDigest(ctx, org, d))
+		put("token of digest " + string('0'+n))(b.Tokens().ByDigest(ctx, []token.Digest{token.Digest(d)}))
+	}
+	for _, account := range []string{"a", "A", "a ", "\u00e1", "a\u0301"} {
+		put("timeline of " + account)(b.Schedules().Timeline(ctx, org, account, time.Time{}))
+	}
+	return out
+}

@@ -1,0 +1,281 @@
+package storagetest
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/storage"
+	"github.com/admincenter/admincenter/token"
+)
+
+func (s *script) email() admin.Email {
+	text := s.text()
+	return admin.Email{Address: text + "@x.example", Key: pick(s, "", text) + "@x.example"}
+}
+
+func (s *script) role() admin.Role {
+	return pick(s, admin.Administrator, admin.Developer, admin.Analyst)
+}
+
+func (s *script) hash() admin.PasswordHash {
+	return admin.NewPasswordHash(pick(s, "$argon2id$1", "$argon2id$2", "$argon2id$2 ", ""))
+}
+
+// newUser is one who is not stored.
+func (s *script) newUser() (admin.User, admin.Credential) {
+	u := admin.User{
+		ID: s.id(), Name: s.text(), Email: s.email(), Role: s.role(), Status: pick(s, admin.UserActive, admin.UserActive, admin.UserDeactivated),
+		CreatedAt: s.now, UpdatedAt: s.now, Version: 1,
+	}
+	return u, admin.Credential{UserID: u.ID, Hash: s.hash(), Epoch: int64(s.r.IntN(3)), ChangedAt: s.atOrNever()}
+}
+
+// user is one who is stored, if there is one.
+func (s *script) user(org admin.OrgID) (admin.User, admin.Credential) {
+	list, err := s.ref.Users().List(s.t.Context(), org, admin.UserFilter{}, largest[uuid.UUID]())
+	u := one(s, list, err)
+	_, c, err := s.ref.Users().Credential(s.t.Context(), org, u.ID)
+	if err != nil {
+		return s.newUser()
+	}
+	return u, c
+}
+
+func (s *script) newOrganization(org admin.OrgID, rec admin.Record) do {
+	u, c := s.newUser()
+	u.Role, u.Status = admin.Administrator, admin.UserActive
+	o := admin.Organization{ID: org, Name: s.text(), CreatedAt: s.now, Version: 1}
+	return func(ctx context.Context, st storage.Stores) (any, error) {
+		return nil, st.Organizations().Create(ctx, o, u, c, rec)
+	}
+}
+
+func (s *script) newInvitation() admin.Invitation {
+	return admin.Invitation{
+		ID: s.id(), Email: s.email(), Role: s.role(), Status: admin.InvitationPending, InvitedBy: s.actor(),
+		CreatedAt: s.now, SentAt: s.now, ExpiresAt: s.now.Add(time.Duration(1+s.r.IntN(20)) * time.Hour), Version: 1,
+	}
+}
+
+func (s *script) invitation(org admin.OrgID) admin.Invitation {
+	list, err := s.ref.Invitations().List(s.t.Context(), org, admin.InvitationFilter{}, s.now, largest[uuid.UUID]())
+	i := one(s, list, err)
+	if i.ID == uuid.Nil || s.chance(8) {
+		return s.newInvitation()
+	}
+	i.Version = s.version(i.Version)
+	return i
+}
+
+func peopleDraws() map[string]func(*script) do {
+	return map[string]func(*script) do{
+		"Organizations.Create": func(s *script) do { return s.newOrganization(pick(s, s.orgs[:3]...), s.rec("organization.create")) },
+		"Organizations.Get": func(s *script) do {
+			org := s.org()
+			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Organizations().Get(ctx, org) }
+		},
+		"Organizations.Rename": func(s *script) do {
+			org, name, rec := s.org(), s.text(), s.rec("organization.rename")
+			o, _ := s.ref.Organizations().Get(s.t.Context(), org)
+			version := s.version(o.Version)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Organizations().Rename(ctx, org, name, version, rec)
+			}
+		},
+		"Users.Get": func(s *script) do {
+			org := s.org()
+			u, _ := s.user(org)
+			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Users().Get(ctx, org, u.ID) }
+		},
+		"Users.Credential": func(s *script) do {
+			org := s.org()
+			u, _ := s.user(org)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return account(st.Users().Credential(ctx, org, u.ID))
+			}
+		},
+		"Users.ByEmail": func(s *script) do {
+			org := s.org()
+			u, _ := s.user(org)
+			key := pick(s, u.Email.Key, s.email().Key)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return account(st.Users().ByEmail(ctx, org, key))
+			}
+		},
+		"Users.List": func(s *script) do {
+			org, seek := s.org(), s.seek()
+			f := admin.UserFilter{Status: pick(s, "", admin.UserActive, admin.UserDeactivated, "Active"), Role: pick(s, "", s.role(), " ")}
+			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Users().List(ctx, org, f, seek) }
+		},
+		"Users.UpdateProfile": func(s *script) do {
+			org, rec := s.org(), s.rec("user.update")
+			u, _ := s.user(org)
+			u.Name, u.Email, u.UpdatedAt, u.Version = s.text(), s.email(), s.now, s.version(u.Version)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Users().UpdateProfile(ctx, org, u, rec)
+			}
+		},
+		"Users.UpdateAccess": func(s *script) do {
+			org, rec := s.org(), s.rec("user.access")
+			u, _ := s.user(org)
+			u.Role, u.Status, u.UpdatedAt, u.Version = s.role(), pick(s, admin.UserActive, admin.UserDeactivated), s.now, s.version(u.Version)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Users().UpdateAccess(ctx, org, u, rec)
+			}
+		},
+		"Users.SetPassword": func(s *script) do {
+			org, rec := s.org(), s.rec("user.password")
+			_, c := s.user(org)
+			c.Hash, c.ChangedAt, c.Epoch = s.hash(), s.now, s.version(c.Epoch)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Users().SetPassword(ctx, org, c, rec)
+			}
+		},
+		"Users.Rehash": func(s *script) do {
+			org, renewed := s.org(), s.hash()
+			_, c := s.user(org)
+			old := pick(s, c.Hash, c.Hash, s.hash())
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Users().Rehash(ctx, org, c.UserID, old, renewed)
+			}
+		},
+		"Invitations.Create": func(s *script) do {
+			org, i, d, limit, rec := s.org(), s.newInvitation(), s.digest(), pick(s, 2, 1000), s.rec("invitation.create")
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Invitations().Create(ctx, org, i, d, limit, rec)
+			}
+		},
+		"Invitations.Get": func(s *script) do {
+			org := s.org()
+			i := s.invitation(org)
+			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Invitations().Get(ctx, org, i.ID) }
+		},
+		"Invitations.ByDigest": func(s *script) do {
+			org, d := s.org(), s.digest()
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Invitations().ByDigest(ctx, org, d)
+			}
+		},
+		"Invitations.List": func(s *script) do {
+			org, now, seek := s.org(), pick(s, s.now, s.at()), s.seek()
+			f := admin.InvitationFilter{Status: pick(s, "", admin.InvitationPending, admin.InvitationExpired, admin.InvitationAccepted, admin.InvitationRevoked, " ")}
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Invitations().List(ctx, org, f, now, seek)
+			}
+		},
+		"Invitations.Resend": func(s *script) do {
+			org, d, limit, rec := s.org(), s.digest(), pick(s, 2, 1000), s.rec("invitation.resend")
+			i := s.invitation(org)
+			i.InvitedBy, i.SentAt, i.ExpiresAt = s.actor(), s.now, s.now.Add(time.Hour)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Invitations().Resend(ctx, org, i, d, limit, rec)
+			}
+		},
+		"Invitations.Revoke": func(s *script) do {
+			org, rec := s.org(), s.rec("invitation.revoke")
+			i := s.invitation(org)
+			i.SettledAt = s.now
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Invitations().Revoke(ctx, org, i, rec)
+			}
+		},
+		"Invitations.Accept": func(s *script) do {
+			org, rec := s.org(), s.rec("invitation.accept")
+			a := admin.Acceptance{Invitation: s.invitation(org)}
+			if by, err := uuid.Parse(a.Invitation.InvitedBy.ID); err == nil {
+				_, c, _ := s.ref.Users().Credential(s.t.Context(), org, by)
+				a.InviterEpoch = s.version(c.Epoch)
+			}
+			a.User, a.Credential = s.newUser()
+			a.User.Email = pick(s, a.Invitation.Email, a.User.Email)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Invitations().Accept(ctx, org, a, rec)
+			}
+		},
+	}
+}
+
+func account(u admin.User, c admin.Credential, err error) (any, error) { return [2]any{u, c}, err }
+
+func (s *script) newToken() token.Token {
+	return token.Token{
+		ID: s.id(), Name: s.text(), Permissions: admin.Permissions(pick(s, admin.TokensWrite, admin.CustomersRead)), Prefix: "adm_", Last4: pick(s, "aB3x", "ab3X"),
+		State: pick(s, token.Active, token.Active, token.Active, token.Deactivated), ExpiresAt: s.atOrNever(), CreatedAt: s.now,
+		CreatedBy: s.actor(), UpdatedAt: s.now, Version: 1,
+	}
+}
+
+func (s *script) token(org admin.OrgID) token.Token {
+	list, err := s.ref.Tokens().List(s.t.Context(), org, token.Filter{State: pick(s, "", token.Deleted)}, largest[uuid.UUID]())
+	tok := one(s, list, err)
+	if tok.ID == uuid.Nil {
+		return s.newToken()
+	}
+	return tok
+}
+
+func (s *script) tokenHash() token.Hash {
+	return token.Hash{Key: pick(s, "sha256", "pepper"), Digest: s.digest()}
+}
+
+func tokenDraws() map[string]func(*script) do {
+	return map[string]func(*script) do{
+		"Tokens.Create": func(s *script) do {
+			// In organizations that are there: else a digest may be taken in another one, and no
+			// rule says which of the two errors that is.
+			org, tok, h, rec := pick(s, s.orgs[:2]...), s.newToken(), s.tokenHash(), s.rec("token.generate")
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Tokens().Create(ctx, org, tok, h, rec)
+			}
+		},
+		"Tokens.Get": func(s *script) do {
+			org, id := s.org(), s.id()
+			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Tokens().Get(ctx, org, id) }
+		},
+		"Tokens.List": func(s *script) do {
+			org, f, seek := s.org(), token.Filter{State: pick(s, "", token.Active, token.Deactivated, token.Deleted, " ")}, s.seek()
+			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Tokens().List(ctx, org, f, seek) }
+		},
+		"Tokens.Update": func(s *script) do {
+			org, rec := s.org(), s.rec("token.update")
+			tok := s.token(org)
+			tok.State, tok.UpdatedAt, tok.Version = pick(s, token.Active, token.Active, token.Deactivated, token.Deleted), s.now, s.version(tok.Version)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Tokens().Update(ctx, org, tok, rec)
+			}
+		},
+		"Tokens.DeactivateBy": func(s *script) do {
+			org, by, now, rec := s.org(), s.actor(), s.now, s.rec("token.deactivate")
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Tokens().DeactivateBy(ctx, org, by, now, rec)
+			}
+		},
+		"Tokens.ByDigest": func(s *script) do {
+			digests := make([]token.Digest, s.r.IntN(token.MaxHashes+2))
+			for i := range digests {
+				digests[i] = s.digest()
+			}
+			if len(digests) == 2 { // two tokens at once would be either
+				digests[1] = token.Digest{}
+			}
+			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Tokens().ByDigest(ctx, digests) }
+		},
+		"Tokens.Touch": func(s *script) do {
+			org, now, before := s.org(), s.now, s.now.Add(-time.Hour)
+			tok := s.token(org)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Tokens().Touch(ctx, org, tok.ID, now, before)
+			}
+		},
+		"Tokens.Rehash": func(s *script) do {
+			org, from, to := s.org(), s.tokenHash(), s.tokenHash()
+			tok := s.token(org)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Tokens().Rehash(ctx, org, tok.ID, from, to)
+			}
+		},
+	}
+}

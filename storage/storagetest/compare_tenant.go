@@ -1,0 +1,141 @@
+package storagetest
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/storage"
+)
+
+func (s *script) code() currency.Code {
+	return pick(s, currency.Code("EUR"), "eur", "USD", "JPY", "A B")
+}
+
+func (s *script) entity() settings.Entity {
+	return pick(s, settings.Entity{Kind: settings.Organization}, ofAccount(s.text()), ofAccount(s.text()), settings.Entity{Kind: settings.Customer, ID: s.text()})
+}
+
+func (s *script) namespace() string { return pick(s, "USER", "user", "USER-") }
+
+func (s *script) settingName() string { return pick(s, "rate", "Rate", "rate_", "rate.x") }
+
+func (s *script) value() settings.Value {
+	s.t.Helper()
+	kind, text := settings.TypeString, s.text()
+	switch s.r.IntN(3) {
+	case 0:
+		kind, text = settings.TypeNumeric, pick(s, "0", "-1.5", "99999999999999999999.999999999999999999")
+	case 1:
+		kind, text = settings.TypeJSON, pick(s, `{"b":1,"a":[1.10,null]}`, "null", `"\ud83d\udc18 \u00e9"`)
+	}
+	v, err := settings.ParseValue(kind, text)
+	if err != nil {
+		s.t.Fatalf("value %q: %v", text, err)
+	}
+	return v
+}
+
+func (s *script) newSetting() settings.Setting {
+	return settings.Setting{
+		ID: s.id(), Entity: s.entity(), Namespace: s.namespace(), Name: s.settingName(), Value: s.value(),
+		CreatedAt: s.now, CreatedBy: s.actor(), UpdatedAt: s.now, UpdatedBy: s.actor(), Version: 1,
+	}
+}
+
+func (s *script) setting(org admin.OrgID) settings.Setting {
+	list, err := s.ref.Settings().List(s.t.Context(), org, settings.Filter{}, largest[uuid.UUID]())
+	v := one(s, list, err)
+	if v.ID == uuid.Nil {
+		return s.newSetting()
+	}
+	v.Version = s.version(v.Version)
+	return v
+}
+
+func tenantDraws() map[string]func(*script) do {
+	return map[string]func(*script) do{
+		"Audit.List": func(s *script) do {
+			org, seek := s.org(), admin.Seek[uuid.UUID]{Limit: 1 + s.r.IntN(9)}
+			f := admin.AuditFilter{
+				Subject: admin.Subject{Kind: pick(s, "", "test", "Test", " "), ID: s.sometimes()}, Actor: pick(s, admin.Actor{}, s.actor()),
+				Action: pick(s, admin.Action(""), "user.update", "User.update", "setting.create"),
+				From:   pick(s, time.Time{}, s.at(), time.Unix(0, 0).UTC()), Until: pick(s, time.Time{}, s.at()),
+			}
+			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Audit().List(ctx, org, f, seek) }
+		},
+		"Currencies.Create": func(s *script) do {
+			org, rec := s.org(), s.rec("currency.add")
+			c := currency.Currency{
+				Code: s.code(), Rate: decimal.RequireFromString(pick(s, "1", "0.000000000000000001", "999999999999.999999999999999999", "0.1", "1234")),
+				Base: s.chance(3), CreatedAt: s.now, CreatedBy: s.actor(),
+			}
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Currencies().Create(ctx, org, c, rec)
+			}
+		},
+		"Currencies.Get": func(s *script) do {
+			org, code := s.org(), pick(s, s.code(), currency.Code(s.text()), "")
+			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Currencies().Get(ctx, org, code) }
+		},
+		"Currencies.Base": func(s *script) do {
+			org := s.org()
+			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Currencies().Base(ctx, org) }
+		},
+		"Currencies.List": func(s *script) do {
+			org, seek := s.org(), s.textSeek()
+			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Currencies().List(ctx, org, seek) }
+		},
+		"Settings.Create": func(s *script) do {
+			org, v, rec := s.org(), s.newSetting(), s.rec("setting.create")
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Settings().Create(ctx, org, v, rec)
+			}
+		},
+		"Settings.Get": func(s *script) do {
+			org := s.org()
+			v := s.setting(org)
+			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Settings().Get(ctx, org, v.ID) }
+		},
+		"Settings.Lookup": func(s *script) do {
+			org, namespace, name := s.org(), s.namespace(), s.settingName()
+			v := s.setting(org) // one that is found, and which has no order among several
+			if s.chance(2) {
+				namespace, name = v.Namespace, v.Name
+			}
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Settings().Lookup(ctx, org, []settings.Entity{v.Entity}, namespace, name)
+			}
+		},
+		"Settings.List": func(s *script) do {
+			org, seek := s.org(), s.seek()
+			f := settings.Filter{
+				Entity: pick(s, settings.Entity{}, s.entity(), settings.Entity{Kind: settings.Account}), Namespace: pick(s, "", s.namespace(), " "),
+				Name: pick(s, "", s.settingName(), " "), Type: pick(s, "", settings.TypeString, settings.TypeJSON),
+			}
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Settings().List(ctx, org, f, seek)
+			}
+		},
+		"Settings.Update": func(s *script) do {
+			org, rec := s.org(), s.rec("setting.update")
+			v := s.setting(org)
+			v.Value, v.UpdatedAt, v.UpdatedBy = s.value(), s.now, s.actor()
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Settings().Update(ctx, org, v, rec)
+			}
+		},
+		"Settings.Delete": func(s *script) do {
+			org, rec := s.org(), s.rec("setting.delete")
+			v := s.setting(org)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Settings().Delete(ctx, org, v.ID, v.Version, rec)
+			}
+		},
+	}
+}

@@ -1,0 +1,354 @@
+package storagetest
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/bulkimport"
+	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/storage"
+	"github.com/admincenter/admincenter/token"
+)
+
+// testValues puts the values in that storages differ in: texts that look alike, the largest of
+// everything, and instants and numbers at their ends.
+func testValues(t *testing.T, open Open) {
+	b, c := open(t), &ids{}
+	c.n.Store(60 << 40)
+	t.Run("keep apart what looks alike, in order of bytes", func(t *testing.T) { testAlike(t, newWorld(t, b, c)) })
+	t.Run("keep the largest of everything", func(t *testing.T) { testLargest(t, newWorld(t, b, c)) })
+	t.Run("keep instants to the microsecond, and the lack of one", func(t *testing.T) { testInstants(t, newWorld(t, b, c)) })
+	t.Run("keep numbers up to their ends", func(t *testing.T) { testNumbers(t, newWorld(t, b, c)) })
+	t.Run("are not found by a text that cannot be stored", func(t *testing.T) { testUnstorable(t, newWorld(t, b, c)) })
+}
+
+func testAlike(t *testing.T, w *world) {
+	ctx, keys := t.Context(), alike()
+	slices.Sort(keys)
+	var customers, accounts [][]string
+	for i, k := range keys {
+		customers = append(customers, []string{k, k, k})
+		accounts = append(accounts, []string{k, k, k})
+		s := w.setting(ofAccount(k), "rate")
+		s.Value = w.value(settings.TypeString, k)
+		w.createSetting(w.b, s)
+		require.NoError(t, w.b.Plans().Create(ctx, w.org, w.plan(k, i+1), w.rec("plan.add")))
+		require.NoError(t, w.b.Schedules().Create(ctx, w.org, w.schedule(k, epoch, time.Time{}), w.rec("schedule.associate")))
+		invited := w.invitation("x")
+		invited.Email = admin.Email{Address: k, Key: k}
+		require.NoError(t, w.b.Invitations().Create(ctx, w.org, invited, w.digest(k), 1000, w.rec("invitation.create")), k)
+		a := w.acceptance(invited)
+		a.User.Name = k
+		require.NoError(t, w.b.Invitations().Accept(ctx, w.org, a, w.rec("invitation.accept")), k)
+	}
+	created := results(slices.Repeat([]bulkimport.Result{bulkimport.Created}, len(keys))...)
+	out, err := w.b.Customers().Write(ctx, w.org, w.batch(bulkimport.Create, customerFields(), customers...), w.rec("import.write"))
+	require.NoError(t, err)
+	require.Equal(t, created, out)
+	out, err = w.b.Accounts().Write(ctx, w.org, w.batch(bulkimport.Create, accountFields(), accounts...), w.rec("import.write"))
+	require.NoError(t, err)
+	require.Equal(t, created, out)
+
+	for i, k := range keys {
+		customer, err := w.b.Customers().Get(ctx, w.org, k)
+		require.NoError(t, err, "%q", k)
+		require.Equal(t, []string{k, k, k}, []string{customer.ID, customer.Name, customer.PrimaryEmail})
+		of, err := w.b.Accounts().List(ctx, w.org, bulkimport.AccountFilter{CustomerID: k}, page[string](10))
+		require.NoError(t, err)
+		require.Len(t, of, 1, "%q", k)
+		require.Equal(t, k, of[0].ID)
+		found, err := w.b.Settings().Lookup(ctx, w.org, []settings.Entity{ofAccount(k)}, "USER", "rate")
+		require.NoError(t, err)
+		require.Len(t, found, 1, "%q", k)
+		require.Equal(t, k, found[0].Value.Text())
+		plan, err := w.b.Plans().Latest(ctx, w.org, k)
+		require.NoError(t, err, "%q", k)
+		require.Equal(t, planmigration.PlanRef{ID: k, Version: i + 1}, plan.Ref)
+		tl, err := w.b.Schedules().Timeline(ctx, w.org, k, time.Time{})
+		require.NoError(t, err)
+		require.Len(t, tl.Schedules, 1, "%q", k)
+		user, _, err := w.b.Users().ByEmail(ctx, w.org, k)
+		require.NoError(t, err, "%q", k)
+		require.Equal(t, k, user.Name)
+	}
+	require.Equal(t, keys, listed(t, w.b.Customers().List, w.org, func(c bulkimport.Customer) string { return c.ID }))
+	require.Equal(t, keys, listed(t, w.b.Plans().List, w.org, func(p planmigration.Plan) string { return p.Ref.ID }))
+	testAlikeCursors(t, w, keys)
+	testAlikeFilters(t, w)
+}
+
+// listed is every key of a list, two at a time.
+func listed[T any](t *testing.T, list func(context.Context, admin.OrgID, admin.Seek[string]) ([]T, error), org admin.OrgID, key func(T) string) (out []string) {
+	t.Helper()
+	for _, item := range pages(t, func(seek admin.Seek[string]) ([]T, error) { return list(t.Context(), org, seek) }, key) {
+		out = append(out, key(item))
+	}
+	return out
+}
+
+// A batch is committed at exactly the cursor where it began.
+func testAlikeCursors(t *testing.T, w *world, keys []string) {
+	j := w.job()
+	require.NoError(t, w.b.Jobs().Create(t.Context(), w.org, j, nil, w.rec("job.create")))
+	claimed, err := w.b.Jobs().Claim(t.Context(), w.org, j.ID, job.Claim{Owner: w.id(), Now: epoch, Until: epoch.Add(time.Hour)})
+	require.NoError(t, err)
+	cp := job.Checkpoint{ID: j.ID, Attempt: claimed.Lease.Attempt, From: claimed.Cursor, Status: job.InProgress, At: epoch, Until: epoch.Add(time.Hour)}
+	for i, k := range keys {
+		cp.Cursor = k
+		require.NoError(t, w.b.Jobs().Commit(t.Context(), w.org, cp, w.rec("job.batch")))
+		for _, other := range []string{"", k + " ", k + "\u200b", strings.ToUpper(k), keys[(i+1)%len(keys)]} {
+			if cp.From = other; other != k {
+				require.ErrorIs(t, w.b.Jobs().Commit(t.Context(), w.org, cp, w.rec("job.batch")), job.ErrLeaseLost, "%q is not %q", other, k)
+			}
+		}
+		cp.From = k
+	}
+}
+
+// A blank, or what a collation ignores, is a filter like any other and not the lack of one.
+func testAlikeFilters(t *testing.T, w *world) {
+	ctx := t.Context()
+	for _, none := range []string{" ", "\u200b", "\u00ad", "ACTIVE", "Test"} {
+		ids := page[uuid.UUID](10)
+		for name, list := range map[string]func() (int, error){
+			"audit": func() (int, error) {
+				l, err := w.b.Audit().List(ctx, w.org, admin.AuditFilter{Subject: admin.Subject{Kind: none}}, ids)
+				return len(l), err
+			},
+			"users": func() (int, error) {
+				l, err := w.b.Users().List(ctx, w.org, admin.UserFilter{Status: admin.UserStatus(none)}, ids)
+				return len(l), err
+			},
+			"invitations": func() (int, error) {
+				l, err := w.b.Invitations().List(ctx, w.org, admin.InvitationFilter{Status: admin.InvitationStatus(none)}, epoch, ids)
+				return len(l), err
+			},
+			"jobs": func() (int, error) {
+				l, err := w.b.Jobs().List(ctx, w.org, job.Filter{Kind: job.Kind(none)}, ids)
+				return len(l), err
+			},
+			"settings": func() (int, error) {
+				l, err := w.b.Settings().List(ctx, w.org, settings.Filter{Namespace: none}, ids)
+				return len(l), err
+			},
+			"tokens": func() (int, error) {
+				l, err := w.b.Tokens().List(ctx, w.org, token.Filter{State: token.State(none)}, ids)
+				return len(l), err
+			},
+			"imports": func() (int, error) {
+				l, err := w.b.Imports().List(ctx, w.org, bulkimport.Filter{SHA256: none}, ids)
+				return len(l), err
+			},
+			"accounts": func() (int, error) {
+				l, err := w.b.Accounts().List(ctx, w.org, bulkimport.AccountFilter{CustomerID: none}, page[string](10))
+				return len(l), err
+			},
+		} {
+			n, err := list()
+			require.NoError(t, err, "%s by %q", name, none)
+			require.Zero(t, n, "%s by %q", name, none)
+		}
+	}
+}
+
+func testLargest(t *testing.T, w *world) {
+	ctx := t.Context()
+	wide := func(n int) string { return strings.Repeat("\U0001f418", n) } // four bytes each
+	t.Run("settings", func(t *testing.T) {
+		for name, v := range map[string]settings.Value{
+			"string": w.value(settings.TypeString, wide(settings.MaxString)),
+			"json":   w.value(settings.TypeJSON, `"`+strings.Repeat("x", settings.MaxJSON-2)+`"`),
+		} {
+			s := w.setting(ofAccount(wide(admin.MaxID)), name+strings.Repeat("n", settings.MaxName-len(name)))
+			s.Namespace, s.Value = strings.Repeat("N", settings.MaxNamespace), v
+			w.createSetting(w.b, s)
+			got, err := w.b.Settings().Get(ctx, w.org, s.ID)
+			require.NoError(t, err)
+			require.Equal(t, s, got)
+		}
+	})
+	t.Run("customers and accounts", func(t *testing.T) {
+		id := wide(admin.MaxID)
+		values := []string{id}
+		fields := []string{"id", "name", "primary_email", "phone_number", "line1", "line2", "postal_code", "city", "state", "country", wide(50)}
+		for range fields[1:] {
+			values = append(values, wide(255))
+		}
+		values[2] = wide(254)
+		out, err := w.b.Customers().Write(ctx, w.org, w.batch(bulkimport.Create, fields, values), w.rec("import.write"))
+		require.NoError(t, err)
+		require.Equal(t, results(bulkimport.Created), out)
+		got, err := w.b.Customers().Get(ctx, w.org, id)
+		require.NoError(t, err)
+		require.Equal(t, values[1:10], []string{got.Name, got.PrimaryEmail, got.PhoneNumber, got.Line1, got.Line2, got.PostalCode, got.City, got.State, got.Country})
+		require.Equal(t, map[string]string{wide(50): wide(255)}, got.Extra)
+		out, err = w.b.Accounts().Write(ctx, w.org, w.batch(bulkimport.Create, accountFields(), []string{id, wide(255), id}), w.rec("import.write"))
+		require.NoError(t, err)
+		require.Equal(t, results(bulkimport.Created), out)
+	})
+	t.Run("plans and schedules", func(t *testing.T) {
+		p := w.plan(wide(admin.MaxID), math.MaxInt32)
+		p.Name = wide(50)
+		require.NoError(t, w.b.Plans().Create(ctx, w.org, p, w.rec("plan.add")))
+		got, err := w.b.Plans().Version(ctx, w.org, p.Ref)
+		require.NoError(t, err)
+		require.Equal(t, p, got)
+		s := w.schedule(wide(admin.MaxID), epoch, time.Time{})
+		s.ID, s.Plan, s.RateCards = wide(admin.MaxID), p.Ref, wide(255)
+		require.NoError(t, w.b.Schedules().Create(ctx, w.org, s, w.rec("schedule.associate")))
+		tl, err := w.b.Schedules().Timeline(ctx, w.org, s.AccountID, time.Time{})
+		require.NoError(t, err)
+		require.Equal(t, []planmigration.Schedule{s}, tl.Schedules)
+	})
+	t.Run("names of people, tokens and files", func(t *testing.T) {
+		require.NoError(t, w.b.Organizations().Rename(ctx, w.org, wide(255), 1, w.rec("organization.rename")))
+		u := w.first
+		u.Name, u.Email = wide(255), admin.Email{Address: strings.Repeat("a", 254), Key: strings.Repeat("k", 254)}
+		require.NoError(t, w.b.Users().UpdateProfile(ctx, w.org, u, w.rec("user.update")))
+		u.Version++
+		got, err := w.b.Users().Get(ctx, w.org, u.ID)
+		require.NoError(t, err)
+		require.Equal(t, u, got)
+		tok := w.token()
+		tok.Name = wide(100)
+		require.Equal(t, w.addToken(tok), w.getToken(tok.ID))
+		i := w.imp()
+		i.FileName = wide(255)
+		require.NoError(t, w.b.Imports().Create(ctx, w.org, i, w.rec("import.begin")))
+		stored, err := w.b.Imports().Get(ctx, w.org, i.ID)
+		require.NoError(t, err)
+		require.Equal(t, i, stored)
+	})
+	t.Run("pieces with every byte", func(t *testing.T) {
+		i := w.imp()
+		require.NoError(t, w.b.Imports().Create(ctx, w.org, i, w.rec("import.begin")))
+		piece := make([]byte, bulkimport.MaxChunk)
+		for k := range piece {
+			piece[k] = byte(k)
+		}
+		require.NoError(t, w.b.Imports().Append(ctx, w.org, i.ID, math.MaxInt64-1<<20, piece))
+		got, err := w.b.Imports().Content(ctx, w.org, i.ID, math.MaxInt64-1<<20)
+		require.NoError(t, err)
+		require.Equal(t, piece, got)
+	})
+	t.Run("entries, more of them at once than a server takes in one statement", func(t *testing.T) {
+		j := w.job()
+		var entries []job.Entry
+		for seq := range int64(18) {
+			entries = append(entries, job.Entry{
+				Seq: seq + 1, Ref: wide(50), Status: job.EntryFailed, Reason: "too_long", Detail: wide(20_000), Data: strings.Repeat(fmt.Sprint(seq%10), 1<<20),
+			})
+		}
+		j.Failure, j.Cursor = wide(20_000), wide(250)
+		require.NoError(t, w.b.Jobs().Create(ctx, w.org, j, entries, w.rec("job.create")))
+		got, err := w.b.Jobs().Entries(ctx, w.org, j.ID, job.EntryFilter{}, page[int64](100))
+		require.NoError(t, err)
+		require.Len(t, got, len(entries))
+		for i := range got {
+			require.True(t, entries[i] == got[i], "entry %d", i) // whose difference nobody could read
+		}
+		stored, err := w.b.Jobs().Get(ctx, w.org, j.ID)
+		require.NoError(t, err)
+		require.Equal(t, j, stored)
+	})
+}
+
+func testInstants(t *testing.T, w *world) {
+	for _, at := range []time.Time{
+		time.Unix(0, 0).UTC(), time.UnixMicro(-1).UTC(), time.UnixMicro(1).UTC(), time.Date(1, 1, 1, 0, 0, 0, 1000, time.UTC),
+		time.Date(1582, 10, 10, 0, 0, 0, 999999000, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 999999000, time.UTC),
+	} {
+		j := w.job()
+		j.CreatedAt, j.UpdatedAt, j.StartAt, j.SettledAt = at, at, at, time.Time{}
+		require.NoError(t, w.b.Jobs().Create(t.Context(), w.org, j, nil, w.rec("job.create")))
+		got, err := w.b.Jobs().Get(t.Context(), w.org, j.ID)
+		require.NoError(t, err)
+		require.Equal(t, j, got, at)
+		tok := w.token()
+		tok.ExpiresAt, tok.LastUsedAt, tok.CreatedAt = at, time.Time{}, at
+		require.Equal(t, w.addToken(tok), w.getToken(tok.ID), at)
+		rec := w.rec(admin.Action("at." + at.Format(time.RFC3339Nano)))
+		rec.At = at
+		require.NoError(t, w.b.Plans().Create(t.Context(), w.org, w.plan(at.String(), 1), rec))
+		recorded, err := w.b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: rec.Action, From: at, Until: at.Add(time.Microsecond)}, page[uuid.UUID](2))
+		require.NoError(t, err)
+		require.Equal(t, []admin.Record{rec}, recorded)
+	}
+}
+
+func testNumbers(t *testing.T, w *world) {
+	for _, n := range []int64{math.MinInt64, -1, 0, math.MaxInt64} {
+		j := w.job()
+		j.Counts = job.Counts{Total: n, Completed: n, Skipped: n, Failed: n}
+		j.Version, j.Lease.Attempt = n, n
+		entry := job.Entry{Seq: max(n, 1), Ref: "a", Status: job.EntryPending}
+		require.NoError(t, w.b.Jobs().Create(t.Context(), w.org, j, []job.Entry{entry}, w.rec("job.create")))
+		got, err := w.b.Jobs().Get(t.Context(), w.org, j.ID)
+		require.NoError(t, err)
+		require.Equal(t, j, got)
+		entries, err := w.b.Jobs().Entries(t.Context(), w.org, j.ID, job.EntryFilter{}, page[int64](2))
+		require.NoError(t, err)
+		require.Equal(t, []job.Entry{entry}, entries)
+		i := w.imp()
+		i.Size, i.Rows, i.Version = n, n, n
+		require.NoError(t, w.b.Imports().Create(t.Context(), w.org, i, w.rec("import.begin")))
+		stored, err := w.b.Imports().Get(t.Context(), w.org, i.ID)
+		require.NoError(t, err)
+		require.Equal(t, i, stored)
+	}
+}
+
+// testUnstorable reads by what no service lets in, within a transaction that goes on.
+func testUnstorable(t *testing.T, w *world) {
+	w.seed()
+	for n, text := range []string{"\xff", "A\x00B", "\xed\xa0\x80", "acme\x00", "\xc0\x80", "abc\xe2\x82"} {
+		require.NoError(t, w.b.InTx(t.Context(), func(s storage.Stores) error {
+			ctx, gets := t.Context(), map[string]error{}
+			_, gets["organization"] = s.Organizations().Get(ctx, admin.OrgID(text))
+			_, gets["currency"] = s.Currencies().Get(ctx, w.org, currency.Code(text))
+			_, gets["customer"] = s.Customers().Get(ctx, w.org, text)
+			_, gets["account"] = s.Accounts().Get(ctx, w.org, text)
+			_, gets["plan"] = s.Plans().Latest(ctx, w.org, text)
+			_, gets["version"] = s.Plans().Version(ctx, w.org, planmigration.PlanRef{ID: text, Version: 1})
+			_, _, gets["user"] = s.Users().ByEmail(ctx, w.org, text)
+			for name, err := range gets {
+				require.ErrorIs(t, err, admin.ErrNotFound, "%s %q", name, text)
+			}
+			found, err := s.Settings().Lookup(ctx, w.org, []settings.Entity{ofAccount(text)}, "USER", "rate")
+			require.NoError(t, err)
+			require.Empty(t, found)
+			records, err := s.Audit().List(ctx, w.org, admin.AuditFilter{Subject: admin.Subject{Kind: "test", ID: text}}, page[uuid.UUID](10))
+			require.NoError(t, err)
+			require.Empty(t, records)
+			tl, err := s.Schedules().Timeline(ctx, w.org, text, time.Time{})
+			require.NoError(t, err)
+			require.Empty(t, tl.Schedules)
+			// A storage may keep such a text; where it does not, the error says that it is the text's.
+			if err := s.Organizations().Rename(ctx, w.org, text, int64(1+2*n), w.rec("organization.rename")); err != nil {
+				require.ErrorIs(t, err, admin.ErrInvalid)
+				if err := s.Organizations().Rename(ctx, w.org, "Other", int64(1+2*n), w.rec("organization.rename")); err != nil {
+					return err
+				}
+			}
+			return s.Organizations().Rename(ctx, w.org, w.mark("good"), int64(2+2*n), w.rec("organization.rename"))
+		}))
+		o, err := w.b.Organizations().Get(t.Context(), w.org)
+		require.NoError(t, err)
+		require.Equal(t, w.mark("good"), o.Name)
+	}
+	_, err := w.b.Tokens().ByDigest(t.Context(), []token.Digest{sha256.Sum256([]byte("\xff"))})
+	require.ErrorIs(t, err, admin.ErrNotFound)
+}
