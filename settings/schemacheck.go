@@ -24,7 +24,7 @@ type checker struct {
 
 // schemaURL is where the one schema seems to be, for references to start from. It is of no scheme
 // that anything could be loaded by.
-const schemaURL = "setting:/schema"
+const schemaURL = "setting:///schema"
 
 // loadNothing is the loader of a compiler that is given everything.
 type loadNothing struct{}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -229,8 +230,8 @@ func (s *Service) change(ctx context.Context, scope admin.Scope, action admin.Ac
 	}
 	changed := old
 	changed.Value, changed.Schema, changed.UpdatedAt, changed.UpdatedBy = v, schema, s.runtime.Instant(), scope.Actor()
-	changes := append(note, valueChanges(old, changed)...)
-	err = s.store.Update(ctx, scope.Org(), changed, s.record(scope, action, old, changes...))
+	rec := s.record(scope, action, old, slices.Concat(note, valueChanges(old, changed))...)
+	err = s.store.Update(ctx, scope.Org(), changed, rec)
 	s.Forget(scope.Org())
 	if err != nil {
 		return Setting{}, err
