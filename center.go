@@ -41,16 +41,17 @@ type Options struct {
 
 // Center is the Admin Center: every service, wired over one storage. It is safe for concurrent use.
 type Center struct {
-	People     *admin.People          // profile, users, invitations, sign-in
-	Trail      *admin.Trail           // what was done
-	Currencies *currency.Service      // base currency and rates
-	Tokens     *token.Service         // API tokens
-	Imports    *bulkimport.Service    // bulk import
-	Directory  *bulkimport.Directory  // the customers and accounts that were imported
-	Migrations *planmigration.Service // price plan migrations
-	Catalog    *planmigration.Catalog // price plans and account schedules in this storage
-	Settings   *settings.Service      // settings
-	Jobs       *job.Jobs              // imports and migrations as jobs, and which are due
+	People      *admin.People          // profile, users, invitations, sign-in
+	Trail       *admin.Trail           // what was done
+	Currencies  *currency.Service      // base currency and rates
+	Tokens      *token.Service         // API tokens
+	Imports     *bulkimport.Service    // bulk import
+	Directory   *bulkimport.Directory  // the customers and accounts that were imported
+	Migrations  *planmigration.Service // price plan migrations
+	Catalog     *planmigration.Catalog // price plans and account schedules in this storage
+	Settings    *settings.Service      // settings
+	Enrichments *settings.Enrichments  // what usage events are enriched with
+	Jobs        *job.Jobs              // imports and migrations as jobs, and which are due
 
 	backend storage.Backend
 	o       Options
@@ -68,6 +69,7 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	c.Trail = admin.NewTrail(backend.Audit())
 	c.Currencies = currency.NewService(backend.Currencies(), currency.Options{Runtime: c.o.Runtime})
 	c.Settings = settings.NewService(backend.Settings(), c.o.Settings)
+	c.Enrichments = settings.NewEnrichments(c.Settings, backend.Enrichments())
 	c.Directory = bulkimport.NewDirectory(backend.Customers(), backend.Accounts())
 	c.Catalog = planmigration.NewCatalog(backend.Plans(), backend.Schedules(), planmigration.CatalogOptions{Runtime: c.o.Runtime, Zone: c.o.Migrations.Zone})
 	c.Migrations = planmigration.NewService(c.migrationPorts(backend), within(backend, c.migrationPorts), c.o.Migrations)

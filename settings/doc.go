@@ -25,5 +25,24 @@
 //
 // A JSON_LOGIC setting is a formula that [Service.Evaluate] runs on an event. What runs it is an
 // [Evaluator]; a rule that the service's evaluator cannot compile is refused when it is saved, not
-// when the first event arrives.
+// when the first event arrives. [Service.Explain] tells how a rule came to its result.
+//
+// # History
+//
+// Every version of a setting is kept with who made it and when: [Service.History], [Diff],
+// [Service.Restore]. A JSON setting may carry a JSON [Schema] that its values have to meet.
+//
+// # Enrichment
+//
+// An [Enricher] gives usage events what an [Enrichment] says, from settings that it resolves for the
+// event's account:
+//
+//	enricher, err := enrichments.Enricher(ctx, scope, "trips", settings.EnricherOptions{})
+//	enriched, err := enricher.Enrich(ctx, settings.Event{
+//		Account:    "acme-eu",
+//		Attributes: map[string]json.Number{"distance": "2500"},
+//	})
+//	enriched.Attributes["km"] // 2.5
+//
+// A setting that an enrichment depends on is not deleted unasked. All limits are in docs/settings.md.
 package settings

@@ -28,6 +28,10 @@ func EntityKinds() []EntityKind {
 	return []EntityKind{Organization, Customer, Account, EventSchema, UsageMeter, AddOn, PricePlan, Invoice}
 }
 
+// Resolved reports whether settings on this kind are what a Path resolves to, and so what an
+// enrichment may depend on.
+func (k EntityKind) Resolved() bool { return k == Organization || k == Customer || k == Account }
+
 // Entity is what a setting is on. It is not looked up: a setting may be made before its entity is,
 // and outlives it.
 type Entity struct {

@@ -70,13 +70,16 @@ func (s *Service) Resolve(ctx context.Context, scope admin.Scope, path Path, nam
 	if err != nil {
 		return Resolved{}, err
 	}
-	levels := path.levels()
-	found, err := s.store.Lookup(ctx, scope.Org(), levels, k.namespace, k.name)
+	return s.resolve(ctx, scope.Org(), path.levels(), k.namespace, k.name)
+}
+
+func (s *Service) resolve(ctx context.Context, org admin.OrgID, levels []Entity, namespace, name string) (Resolved, error) {
+	found, err := s.store.Lookup(ctx, org, levels, namespace, name)
 	if err != nil {
 		return Resolved{}, err
 	}
 	if len(found) == 0 {
-		return Resolved{}, fmt.Errorf("setting %s in %s is not on any of %s: %w", k.name, k.namespace, names(levels), admin.ErrNotFound)
+		return Resolved{}, fmt.Errorf("setting %s in %s is not on any of %s: %w", name, namespace, names(levels), admin.ErrNotFound)
 	}
 	slices.SortFunc(found, func(a, b Setting) int {
 		return slices.Index(levels, a.Entity) - slices.Index(levels, b.Entity)
@@ -132,14 +135,16 @@ func (s *Service) EvaluateID(ctx context.Context, scope admin.Scope, id uuid.UUI
 func (s *Service) run(ctx context.Context, org admin.OrgID, rule Setting, event any) (Result, error) {
 	program, err := s.program(ctx, org, rule)
 	if err != nil {
-		return Result{}, fmt.Errorf("setting %s: %w", rule.key(), err)
+		return Result{}, inSetting(rule, err)
 	}
 	value, err := program.Eval(ctx, event)
 	if err != nil {
-		return Result{}, fmt.Errorf("setting %s: %w", rule.key(), err)
+		return Result{}, inSetting(rule, err)
 	}
 	return Result{Value: value, Setting: rule}, nil
 }
+
+func inSetting(rule Setting, err error) error { return fmt.Errorf("setting %s: %w", rule.key(), err) }
 
 func (s *Service) program(ctx context.Context, org admin.OrgID, rule Setting) (Program, error) {
 	if t := rule.Value.Type(); t != TypeLogic {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -13,10 +14,15 @@ import (
 
 // Audit actions.
 const (
-	ActionCreate admin.Action = "setting.create"
-	ActionUpdate admin.Action = "setting.update"
-	ActionDelete admin.Action = "setting.delete"
+	ActionCreate  admin.Action = "setting.create"
+	ActionUpdate  admin.Action = "setting.update"
+	ActionDelete  admin.Action = "setting.delete"
+	ActionRestore admin.Action = "setting.restore"
 )
+
+// CodeSchema is the code of an admin.FieldError for a value that breaks a rule of its JSON Schema.
+// The path goes on below "/value" to the place in the document.
+const CodeSchema = "json_schema"
 
 // Options of a Service; the zero value is ready.
 type Options struct {
@@ -28,6 +34,8 @@ type Options struct {
 	// CustomerOf finds the customer that an account belongs to, for a Path that names the account
 	// alone; no customer is "". nil means that such a Path has no customer's level.
 	CustomerOf func(ctx context.Context, org admin.OrgID, account string) (string, error)
+	// Limits are how many settings there may be; the zero value means the defaults.
+	Limits Limits
 }
 
 // Service is the Settings tab. It is safe for concurrent use.
@@ -36,7 +44,10 @@ type Service struct {
 	runtime    admin.Runtime
 	evaluator  Evaluator
 	customerOf func(ctx context.Context, org admin.OrgID, account string) (string, error)
-	programs   *programs
+	programs   programs
+	schemas    *recently[string, checker] // by their text
+	limits     Limits
+	epochs     *epochs
 }
 
 // NewService keeps its settings in store.
@@ -47,12 +58,14 @@ func NewService(store Store, o Options) *Service {
 	return &Service{
 		store: store, runtime: o.WithDefaults(), evaluator: o.Evaluator,
 		customerOf: o.CustomerOf, programs: newPrograms(maxPrograms),
+		schemas: newRecently[string, checker](maxSchemas), limits: o.Limits.withDefaults(), epochs: newEpochs(),
 	}
 }
 
 // Create adds a setting. It fails with a *admin.ValidationError for everything that is wrong with
-// it, a rule that the Evaluator cannot compile included, and with admin.ErrExists where the entity
-// has a setting of this namespace and name. It requires admin.SettingsWrite.
+// it, a rule that the Evaluator cannot compile and every violation of the JSON Schema included, with
+// admin.ErrExists where the entity has a setting of this namespace and name, and with ErrTooMany
+// where there are as many settings as Options.Limits let through. It requires admin.SettingsWrite.
 func (s *Service) Create(ctx context.Context, scope admin.Scope, n NewSetting) (Setting, error) {
 	if err := scope.Require(admin.SettingsWrite); err != nil {
 		return Setting{}, err
@@ -60,7 +73,7 @@ func (s *Service) Create(ctx context.Context, scope admin.Scope, n NewSetting) (
 	k := newKey(n.Entity, n.Namespace, n.Name)
 	var p admin.Problems
 	k.check(&p)
-	if err := s.checkValue(ctx, &p, n.Value); err != nil {
+	if err := s.checkValue(ctx, &p, n.Value, n.Schema); err != nil {
 		return Setting{}, err
 	}
 	if err := p.Err(); err != nil {
@@ -68,7 +81,7 @@ func (s *Service) Create(ctx context.Context, scope admin.Scope, n NewSetting) (
 	}
 	now := s.runtime.Instant()
 	made := Setting{
-		ID: s.runtime.NewID(), Entity: k.entity, Namespace: k.namespace, Name: k.name, Value: n.Value,
+		ID: s.runtime.NewID(), Entity: k.entity, Namespace: k.namespace, Name: k.name, Value: n.Value, Schema: n.Schema,
 		CreatedAt: now, CreatedBy: scope.Actor(), UpdatedAt: now, UpdatedBy: scope.Actor(), Version: 1,
 	}
 	rec := s.record(scope, ActionCreate, made,
@@ -77,7 +90,11 @@ func (s *Service) Create(ctx context.Context, scope admin.Scope, n NewSetting) (
 		admin.Change{Field: "name", To: made.Name},
 		admin.Change{Field: "type", To: string(made.Value.Type())},
 		admin.Change{Field: "value", To: admin.Clip(made.Value.Text())})
-	err := s.store.Create(ctx, scope.Org(), made, rec)
+	if !made.Schema.IsZero() {
+		rec.Changes = append(rec.Changes, admin.Change{Field: "schema", To: admin.Clip(made.Schema.Text())})
+	}
+	err := s.store.Create(ctx, scope.Org(), made, s.limits, rec)
+	s.Forget(scope.Org())
 	if errors.Is(err, admin.ErrExists) {
 		return Setting{}, fmt.Errorf("setting %s is there already: update it instead: %w", k, admin.ErrExists)
 	}
@@ -88,7 +105,8 @@ func (s *Service) Create(ctx context.Context, scope admin.Scope, n NewSetting) (
 }
 
 // checkValue adds what is wrong with a value to be saved. Its error is another failure.
-func (s *Service) checkValue(ctx context.Context, p *admin.Problems, v Value) error {
+func (s *Service) checkValue(ctx context.Context, p *admin.Problems, v Value, schema Schema) error {
+	s.checkSchema(p, v, schema)
 	if v.IsZero() {
 		p.Add("/value", admin.CodeRequired, "is required: make one with settings.ParseValue")
 		return nil
@@ -103,6 +121,29 @@ func (s *Service) checkValue(ctx context.Context, p *admin.Problems, v Value) er
 		return nil
 	}
 	return err
+}
+
+// checkSchema adds what is wrong with a schema and with the value under it.
+func (s *Service) checkSchema(p *admin.Problems, v Value, schema Schema) {
+	if schema.IsZero() {
+		return
+	}
+	if v.Type() != TypeJSON {
+		if !v.IsZero() {
+			p.Add("/schema", admin.CodeFormat, "is for JSON values and this one is %s: leave the JSON Schema away", v.Type())
+		}
+		return
+	}
+	c, ok := s.schemas.get(schema.text)
+	if !ok {
+		var err error
+		if c, err = compileSchema(schema); err != nil {
+			p.Add("/schema", admin.CodeFormat, "JSON Schema cannot be used: %v", err)
+			return
+		}
+		s.schemas.put(schema.text, c)
+	}
+	c.check(p, "/value", v.text)
 }
 
 // Get returns one setting, or admin.ErrNotFound. It requires admin.SettingsRead.
@@ -154,27 +195,45 @@ func (s *Service) All(ctx context.Context, scope admin.Scope, f Filter) iter.Seq
 }
 
 // Update gives the setting another value, which may be of another type, where its Version is still
-// version; otherwise it fails with admin.ErrConflict. The value is checked as in Create. Entity,
-// namespace and name stay: create another setting and delete this one. It requires
-// admin.SettingsWrite.
+// version; otherwise it fails with admin.ErrConflict. The value is checked as in Create, against the
+// setting's Schema. Entity, namespace and name stay: create another setting and delete this one. It
+// requires admin.SettingsWrite.
 func (s *Service) Update(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64, v Value) (Setting, error) {
+	return s.change(ctx, scope, ActionUpdate, id, version, func(old Setting) (Value, Schema, error) { return v, old.Schema, nil })
+}
+
+// UpdateWithSchema is Update that gives the setting another JSON Schema with the value, or none:
+// what both become is what is checked.
+func (s *Service) UpdateWithSchema(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64, v Value, schema Schema) (Setting, error) {
+	return s.change(ctx, scope, ActionUpdate, id, version, func(Setting) (Value, Schema, error) { return v, schema, nil })
+}
+
+// change saves what to makes of the setting.
+func (s *Service) change(ctx context.Context, scope admin.Scope, action admin.Action, id uuid.UUID, version int64, to func(Setting) (Value, Schema, error), note ...admin.Change) (Setting, error) {
 	if err := scope.Require(admin.SettingsWrite); err != nil {
-		return Setting{}, err
-	}
-	var p admin.Problems
-	if err := s.checkValue(ctx, &p, v); err != nil {
-		return Setting{}, err
-	}
-	if err := p.Err(); err != nil {
 		return Setting{}, err
 	}
 	old, err := s.at(ctx, scope, id, version)
 	if err != nil {
 		return Setting{}, err
 	}
+	v, schema, err := to(old)
+	if err != nil {
+		return Setting{}, err
+	}
+	var p admin.Problems
+	if err := s.checkValue(ctx, &p, v, schema); err != nil {
+		return Setting{}, err
+	}
+	if err := p.Err(); err != nil {
+		return Setting{}, err
+	}
 	changed := old
-	changed.Value, changed.UpdatedAt, changed.UpdatedBy = v, s.runtime.Instant(), scope.Actor()
-	if err := s.store.Update(ctx, scope.Org(), changed, s.record(scope, ActionUpdate, old, valueChanges(old.Value, v)...)); err != nil {
+	changed.Value, changed.Schema, changed.UpdatedAt, changed.UpdatedBy = v, schema, s.runtime.Instant(), scope.Actor()
+	rec := s.record(scope, action, old, slices.Concat(note, valueChanges(old, changed))...)
+	err = s.store.Update(ctx, scope.Org(), changed, rec)
+	s.Forget(scope.Org())
+	if err != nil {
 		return Setting{}, err
 	}
 	changed.Version++
@@ -182,8 +241,19 @@ func (s *Service) Update(ctx context.Context, scope admin.Scope, id uuid.UUID, v
 }
 
 // Delete removes the setting where its Version is still version; otherwise it fails with
-// admin.ErrConflict. What it hid counts again. It requires admin.SettingsWrite.
+// admin.ErrConflict. What it hid counts again, and its history stays. Where an enrichment depends on
+// its namespace and name it fails with a *InUseError, which wraps ErrInUse and says which do;
+// DeleteInUse deletes it all the same. It requires admin.SettingsWrite.
 func (s *Service) Delete(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64) error {
+	return s.remove(ctx, scope, id, version, false)
+}
+
+// DeleteInUse is Delete also where enrichments depend on the setting. The audit record says so.
+func (s *Service) DeleteInUse(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64) error {
+	return s.remove(ctx, scope, id, version, true)
+}
+
+func (s *Service) remove(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64, inUse bool) error {
 	if err := scope.Require(admin.SettingsWrite); err != nil {
 		return err
 	}
@@ -197,7 +267,15 @@ func (s *Service) Delete(ctx context.Context, scope admin.Scope, id uuid.UUID, v
 		admin.Change{Field: "name", From: old.Name},
 		admin.Change{Field: "type", From: string(old.Value.Type())},
 		admin.Change{Field: "value", From: admin.Clip(old.Value.Text())})
-	return s.store.Delete(ctx, scope.Org(), id, version, rec)
+	if inUse {
+		rec.Changes = append(rec.Changes, admin.Change{Field: "in_use", To: "deleted whether in use or not"})
+	}
+	err = s.store.Delete(ctx, scope.Org(), Deletion{ID: id, Version: version, At: s.runtime.Instant(), By: scope.Actor(), InUse: inUse}, rec)
+	s.Forget(scope.Org())
+	if used := (*InUseError)(nil); errors.As(err, &used) {
+		return fmt.Errorf("setting %s: %w", old.key(), err)
+	}
+	return err
 }
 
 // at reads the setting as it is about to be changed, for the audit record to tell what it was. The
@@ -217,10 +295,14 @@ func (s *Service) record(scope admin.Scope, action admin.Action, on Setting, cha
 	return s.runtime.Record(scope, action, admin.Subject{Kind: "setting", ID: on.ID.String()}, changes...)
 }
 
-func valueChanges(from, to Value) []admin.Change {
+func valueChanges(from, to Setting) []admin.Change {
 	var changes []admin.Change
-	if from.Type() != to.Type() {
-		changes = append(changes, admin.Change{Field: "type", From: string(from.Type()), To: string(to.Type())})
+	if from.Value.Type() != to.Value.Type() {
+		changes = append(changes, admin.Change{Field: "type", From: string(from.Value.Type()), To: string(to.Value.Type())})
 	}
-	return append(changes, admin.Change{Field: "value", From: admin.Clip(from.Text()), To: admin.Clip(to.Text())})
+	changes = append(changes, admin.Change{Field: "value", From: admin.Clip(from.Value.Text()), To: admin.Clip(to.Value.Text())})
+	if from.Schema != to.Schema {
+		changes = append(changes, admin.Change{Field: "schema", From: admin.Clip(from.Schema.Text()), To: admin.Clip(to.Schema.Text())})
+	}
+	return changes
 }

@@ -18,6 +18,8 @@ type Setting struct {
 	Namespace string // 1 to MaxNamespace of A-Z a-z 0-9 _ -
 	Name      string // 1 to MaxName of A-Z a-z 0-9 _ . -
 	Value     Value
+	// Schema is what Value must meet, as long as it is a JSON value; zero where anything goes.
+	Schema    Schema
 	CreatedAt time.Time
 	CreatedBy admin.Actor
 	UpdatedAt time.Time
@@ -34,6 +36,7 @@ type NewSetting struct {
 	Namespace string // empty means DefaultNamespace
 	Name      string
 	Value     Value
+	Schema    Schema // what Value and its successors must meet; only with a JSON value
 }
 
 // Filter narrows a list of settings; zero fields do not narrow. Texts compare byte by byte.

@@ -22,6 +22,7 @@ type Stores interface {
 	Jobs() job.Store
 	Currencies() currency.Store
 	Settings() settings.Store
+	Enrichments() settings.EnrichmentStore
 	Tokens() token.Store
 	Imports() bulkimport.Store
 	Customers() bulkimport.CustomerStore

@@ -39,7 +39,7 @@ func rules() map[string]rule {
 		"admin/job":           {[]string{"admin"}, []string{"github.com/google/uuid"}},
 		"currency":            domain(),
 		"token":               domain(),
-		"settings":            withOurs(domain("github.com/diegoholiveira/jsonlogic"), "internal/jsonlogic"),
+		"settings":            withOurs(domain("github.com/diegoholiveira/jsonlogic", "github.com/santhosh-tekuri/jsonschema", "golang.org/x/text"), "internal/jsonlogic"),
 		"bulkimport":          domain("github.com/jszwec/csvutil", "golang.org/x/text"),
 		"planmigration":       domain(),
 		"internal/jsonlogic":  {nil, []string{"github.com/shopspring/decimal"}},

@@ -3,6 +3,8 @@ package memory
 import (
 	"cmp"
 	"context"
+	"math"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -11,16 +13,32 @@ import (
 	"github.com/admincenter/admincenter/settings"
 )
 
-// settingTables are the settings by id, and their ids by what they are unique by.
+// settingTables are the settings by id, their ids by what they are unique by, the history of each,
+// and what depends on them.
 type settingTables struct {
-	rows *table[uuid.UUID, settings.Setting]
-	ids  *table[settingKey, uuid.UUID]
+	rows     *table[uuid.UUID, settings.Setting]
+	ids      *table[settingKey, uuid.UUID]
+	versions *table[versionKey, settings.Version]
+	enrich   *table[string, settings.Enrichment]
+}
+
+type versionKey struct {
+	id     uuid.UUID
+	number int64
+}
+
+func versionKeyOf(v settings.Version) versionKey { return versionKey{v.Setting.ID, v.Setting.Version} }
+
+func compareVersionKey(a, b versionKey) int {
+	return cmp.Or(compareID(a.id, b.id), cmp.Compare(a.number, b.number))
 }
 
 func newSettingTables() settingTables {
 	return settingTables{
-		rows: newTable[uuid.UUID, settings.Setting](compareID),
-		ids:  newTable[settingKey, uuid.UUID](compareSettingKey),
+		rows:     newTable[uuid.UUID, settings.Setting](compareID),
+		ids:      newTable[settingKey, uuid.UUID](compareSettingKey),
+		versions: newTable[versionKey, settings.Version](compareVersionKey),
+		enrich:   newTable[string, settings.Enrichment](strings.Compare),
 	}
 }
 
@@ -40,15 +58,18 @@ func compareSettingKey(a, b settingKey) int {
 
 type settingStore struct{ access }
 
-func (s settingStore) Create(ctx context.Context, org admin.OrgID, v settings.Setting, rec admin.Record) error {
+func (s settingStore) Create(ctx context.Context, org admin.OrgID, v settings.Setting, limits settings.Limits, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		if _, ok := t.settings.rows.get(v.ID); ok {
+		if _, ok := t.settings.versions.get(versionKey{v.ID, v.Version}); ok {
 			return taken("setting")
 		}
 		if _, ok := t.settings.ids.get(settingKeyOf(v)); ok {
 			return taken("setting")
 		}
-		t.settings.rows.put(j, v.ID, v)
+		if err := limits.Check(v.Entity, t.settings.on(v.Entity)+1, len(t.settings.rows.order)+1); err != nil {
+			return err
+		}
+		t.settings.keep(j, v)
 		t.settings.ids.put(j, settingKeyOf(v), v.ID)
 		return nil
 	})
@@ -95,23 +116,72 @@ func (s settingStore) Update(ctx context.Context, org admin.OrgID, v settings.Se
 		if err != nil {
 			return err
 		}
-		old.Value, old.UpdatedAt, old.UpdatedBy = v.Value, v.UpdatedAt, v.UpdatedBy
+		old.Value, old.Schema, old.UpdatedAt, old.UpdatedBy = v.Value, v.Schema, v.UpdatedAt, v.UpdatedBy
 		old.Version++
-		t.settings.rows.put(j, v.ID, old)
+		t.settings.keep(j, old)
 		return nil
 	})
 }
 
-func (s settingStore) Delete(ctx context.Context, org admin.OrgID, id uuid.UUID, version int64, rec admin.Record) error {
+func (s settingStore) Delete(ctx context.Context, org admin.OrgID, d settings.Deletion, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		old, err := t.settings.at(id, version)
+		old, err := t.settings.at(d.ID, d.Version)
 		if err != nil {
 			return err
 		}
-		t.settings.rows.remove(j, id)
+		if !d.InUse && old.Entity.Kind.Resolved() {
+			if err := settings.NewInUse(t.settings.users(old.Namespace, old.Name, "", settings.MaxUsersNamed+1)); err != nil {
+				return err
+			}
+		}
+		t.settings.rows.remove(j, d.ID)
 		t.settings.ids.remove(j, settingKeyOf(old))
+		old.UpdatedAt, old.UpdatedBy = d.At, d.By
+		old.Version++
+		last := settings.Version{Setting: old, Deleted: true}
+		t.settings.versions.put(j, versionKeyOf(last), last)
 		return nil
 	})
+}
+
+func (s settingStore) History(ctx context.Context, org admin.OrgID, id uuid.UUID, seek admin.Seek[int64]) (out []settings.Version, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		after := versionKey{id, math.MaxInt64}
+		if seek.After != 0 {
+			after.number = seek.After
+		}
+		out = t.settings.versions.descending(after, seek.Limit, func(v settings.Version) bool { return v.Setting.ID == id })
+		return nil
+	})
+	return out, err
+}
+
+func (s settingStore) Version(ctx context.Context, org admin.OrgID, id uuid.UUID, number int64) (v settings.Version, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		var ok bool
+		if v, ok = t.settings.versions.get(versionKey{id, number}); !ok {
+			return missing("setting version")
+		}
+		return nil
+	})
+	return v, err
+}
+
+// keep puts a setting and the version that it is now.
+func (t settingTables) keep(j *journal, v settings.Setting) {
+	t.rows.put(j, v.ID, v)
+	now := settings.Version{Setting: v}
+	t.versions.put(j, versionKeyOf(now), now)
+}
+
+// on counts the settings on an entity, which lie next to each other.
+func (t settingTables) on(e settings.Entity) int {
+	i, _ := slices.BinarySearchFunc(t.ids.order, settingKey{entity: e}, compareSettingKey)
+	n := 0
+	for i+n < len(t.ids.order) && t.ids.order[i+n].entity == e {
+		n++
+	}
+	return n
 }
 
 // at is the setting as long as it has this version.

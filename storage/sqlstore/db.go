@@ -103,6 +103,7 @@ type statements struct {
 	job          jobSQL
 	organization organizationSQL
 	setting      settingSQL
+	enrichment   enrichmentSQL
 	token        tokenSQL
 	user         userSQL
 	invitation   invitationSQL
@@ -121,6 +122,7 @@ func newStatements(db *DB) statements {
 		job:          newJobSQL(db),
 		organization: newOrganizationSQL(db),
 		setting:      newSettingSQL(db),
+		enrichment:   newEnrichmentSQL(db),
 		token:        newTokenSQL(db),
 		user:         newUserSQL(db),
 		invitation:   newInvitationSQL(db),
@@ -143,6 +145,7 @@ func (s stores) Audit() admin.AuditStore                { return audit{s.access}
 func (s stores) Jobs() job.Store                        { return jobs{s.access} }
 func (s stores) Currencies() currency.Store             { return currencies{s.access} }
 func (s stores) Settings() settings.Store               { return settingStore{s.access} }
+func (s stores) Enrichments() settings.EnrichmentStore  { return enrichments{s.access} }
 func (s stores) Tokens() token.Store                    { return tokens{s.access} }
 func (s stores) Imports() bulkimport.Store              { return imports{s.access} }
 func (s stores) Customers() bulkimport.CustomerStore    { return customers{s.access} }

@@ -39,6 +39,7 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 	put("due")(b.Jobs().Due(ctx, s.now, 1000))
 	put("currencies")(b.Currencies().List(ctx, org, largest[string]()))
 	put("settings")(b.Settings().List(ctx, org, settings.Filter{}, all))
+	put("enrichments")(b.Enrichments().List(ctx, org, largest[string]()))
 	put("tokens")(b.Tokens().List(ctx, org, token.Filter{}, all))
 	put("deleted tokens")(b.Tokens().List(ctx, org, token.Filter{State: token.Deleted}, all))
 	put("imports")(b.Imports().List(ctx, org, bulkimport.Filter{}, all))
@@ -48,6 +49,7 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 	put("migrations")(b.PlanMigrations().List(ctx, org, planmigration.Filter{}, all))
 	for _, id := range s.ids {
 		put("credential of " + id.String())(account(b.Users().Credential(ctx, org, id)))
+		put("versions of " + id.String())(b.Settings().History(ctx, org, id, largest[int64]()))
 		put("entries of " + id.String())(b.Jobs().Entries(ctx, org, id, job.EntryFilter{}, largest[int64]()))
 		put("content of " + id.String())(b.Imports().Content(ctx, org, id, 0))
 	}

@@ -43,7 +43,8 @@ func (s *script) value() settings.Value {
 
 func (s *script) newSetting() settings.Setting {
 	return settings.Setting{
-		ID: s.id(), Entity: s.entity(), Namespace: s.namespace(), Name: s.settingName(), Value: s.value(),
+		// An id is never given twice, so the pool alone would soon be used up.
+		ID: pick(s, s.id(), s.uuid()), Entity: s.entity(), Namespace: s.namespace(), Name: s.settingName(), Value: s.value(),
 		CreatedAt: s.now, CreatedBy: s.actor(), UpdatedAt: s.now, UpdatedBy: s.actor(), Version: 1,
 	}
 }
@@ -93,8 +94,9 @@ func tenantDraws() map[string]func(*script) do {
 		},
 		"Settings.Create": func(s *script) do {
 			org, v, rec := s.org(), s.newSetting(), s.rec("setting.create")
+			limits := settings.Limits{PerEntity: 1 + s.r.IntN(4), PerOrganization: 3 + s.r.IntN(6)}
 			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return nil, st.Settings().Create(ctx, org, v, rec)
+				return nil, st.Settings().Create(ctx, org, v, limits, rec)
 			}
 		},
 		"Settings.Get": func(s *script) do {
@@ -133,8 +135,9 @@ func tenantDraws() map[string]func(*script) do {
 		"Settings.Delete": func(s *script) do {
 			org, rec := s.org(), s.rec("setting.delete")
 			v := s.setting(org)
+			d := settings.Deletion{ID: v.ID, Version: v.Version, At: s.now, By: s.actor(), InUse: s.chance(2)}
 			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return nil, st.Settings().Delete(ctx, org, v.ID, v.Version, rec)
+				return nil, st.Settings().Delete(ctx, org, d, rec)
 			}
 		},
 	}

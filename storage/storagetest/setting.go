@@ -33,11 +33,18 @@ func (w *world) setting(e settings.Entity, name string) settings.Setting {
 	}
 }
 
+// roomy are limits that nothing here reaches.
+func roomy() settings.Limits { return settings.Limits{PerEntity: 1000, PerOrganization: 1000} }
+
+func deletion(id uuid.UUID, version int64) settings.Deletion {
+	return settings.Deletion{ID: id, Version: version, At: epoch.Add(time.Hour), By: admin.Actor{Kind: admin.ActorSystem}}
+}
+
 func ofAccount(id string) settings.Entity { return settings.Entity{Kind: settings.Account, ID: id} }
 
 func (w *world) createSetting(b storage.Backend, s settings.Setting) settings.Setting {
 	w.t.Helper()
-	require.NoError(w.t, b.Settings().Create(w.t.Context(), w.org, s, w.rec("setting.create")))
+	require.NoError(w.t, b.Settings().Create(w.t.Context(), w.org, s, roomy(), w.rec("setting.create")))
 	return s
 }
 
@@ -50,7 +57,7 @@ func (w *world) seedSettings() {
 func settingCalls() map[string]call {
 	return map[string]call{
 		"Settings.Create": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
-			return nil, s.Settings().Create(ctx, org, w.setting(ofAccount("acme"), "limit"), rec)
+			return nil, s.Settings().Create(ctx, org, w.setting(ofAccount("acme"), "limit"), roomy(), rec)
 		},
 		"Settings.Get": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
 			v, err := s.Settings().Get(ctx, org, w.seeds.settings.id)
@@ -64,13 +71,21 @@ func settingCalls() map[string]call {
 			vs, err := s.Settings().List(ctx, org, settings.Filter{}, page[uuid.UUID](100))
 			return vs, err
 		},
+		"Settings.History": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+			vs, err := s.Settings().History(ctx, org, w.seeds.settings.id, page[int64](100))
+			return vs, err
+		},
+		"Settings.Version": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+			v, err := s.Settings().Version(ctx, org, w.seeds.settings.id, 1)
+			return v, err
+		},
 		"Settings.Update": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
 			v := w.setting(ofAccount("acme"), "rate")
 			v.ID = w.seeds.settings.id
 			return nil, s.Settings().Update(ctx, org, v, rec)
 		},
 		"Settings.Delete": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
-			return nil, s.Settings().Delete(ctx, org, w.seeds.settings.id, 1, rec)
+			return nil, s.Settings().Delete(ctx, org, deletion(w.seeds.settings.id, 1), rec)
 		},
 	}
 }
@@ -117,10 +132,10 @@ func testSettings(t *testing.T, open Open) {
 		first := w.createSetting(b, w.setting(ofAccount("acme"), "rate"))
 		second := w.setting(ofAccount("acme"), "rate")
 		second.Value = w.value(settings.TypeNumeric, "1")
-		require.ErrorIs(t, b.Settings().Create(t.Context(), w.org, second, w.rec("setting.create")), admin.ErrExists)
+		require.ErrorIs(t, b.Settings().Create(t.Context(), w.org, second, roomy(), w.rec("setting.create")), admin.ErrExists)
 		again := w.setting(ofAccount("acme"), "other")
 		again.ID = first.ID
-		require.ErrorIs(t, b.Settings().Create(t.Context(), w.org, again, w.rec("setting.create")), admin.ErrExists)
+		require.ErrorIs(t, b.Settings().Create(t.Context(), w.org, again, roomy(), w.rec("setting.create")), admin.ErrExists)
 		require.Equal(t, []settings.Setting{first}, list(t, w, settings.Filter{}))
 	})
 	t.Run("compares kinds, ids, namespaces and names byte by byte", func(t *testing.T) {
@@ -219,18 +234,18 @@ func testSettings(t *testing.T, open Open) {
 	t.Run("deletes only the version that was read, and frees the name", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		s := w.createSetting(b, w.setting(ofAccount("acme"), "rate"))
-		require.ErrorIs(t, b.Settings().Delete(t.Context(), w.org, s.ID, 2, w.rec("setting.delete")), admin.ErrConflict)
+		require.ErrorIs(t, b.Settings().Delete(t.Context(), w.org, deletion(s.ID, 2), w.rec("setting.delete")), admin.ErrConflict)
 		require.Equal(t, s, get(t, w, s.ID))
-		require.NoError(t, b.Settings().Delete(t.Context(), w.org, s.ID, 1, w.rec("setting.delete")))
+		require.NoError(t, b.Settings().Delete(t.Context(), w.org, deletion(s.ID, 1), w.rec("setting.delete")))
 		_, err := b.Settings().Get(t.Context(), w.org, s.ID)
 		require.ErrorIs(t, err, admin.ErrNotFound)
-		require.ErrorIs(t, b.Settings().Delete(t.Context(), w.org, s.ID, 1, w.rec("setting.delete")), admin.ErrNotFound)
+		require.ErrorIs(t, b.Settings().Delete(t.Context(), w.org, deletion(s.ID, 1), w.rec("setting.delete")), admin.ErrNotFound)
 		again := w.createSetting(b, w.setting(ofAccount("acme"), "rate"))
 		require.Equal(t, []settings.Setting{again}, list(t, w, settings.Filter{}))
 	})
 	t.Run("refuses an organization that does not exist", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		err := b.Settings().Create(t.Context(), w.org+".none", w.setting(ofAccount("acme"), "rate"), w.rec("setting.create"))
+		err := b.Settings().Create(t.Context(), w.org+".none", w.setting(ofAccount("acme"), "rate"), roomy(), w.rec("setting.create"))
 		require.ErrorIs(t, err, admin.ErrNotFound)
 	})
 }

@@ -32,6 +32,8 @@ func Run(t *testing.T, open Open) {
 	t.Run("Jobs", func(t *testing.T) { testJobs(t, open) })
 	t.Run("Currencies", func(t *testing.T) { testCurrencies(t, open) })
 	t.Run("Settings", func(t *testing.T) { testSettings(t, open) })
+	t.Run("SettingHistory", func(t *testing.T) { testSettingHistory(t, open) })
+	t.Run("Enrichments", func(t *testing.T) { testEnrichments(t, open) })
 	t.Run("Tokens", func(t *testing.T) { testTokens(t, open) })
 	t.Run("Imports", func(t *testing.T) { testImports(t, open) })
 	t.Run("Customers", func(t *testing.T) { testCustomers(t, open) })

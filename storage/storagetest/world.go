@@ -102,6 +102,7 @@ func (w *world) seed() {
 	w.seedCurrencies()
 	w.seedJobs()
 	w.seedSettings()
+	w.seedEnrichments()
 	w.seedTokens()
 	w.seedPeople()
 	w.seedImports()
@@ -140,6 +141,7 @@ func calls() map[string]call {
 	for _, part := range []map[string]call{
 		organizationCalls(), auditCalls(), jobCalls(), currencyCalls(),
 		settingCalls(),
+		enrichmentCalls(),
 		tokenCalls(),
 		userCalls(), invitationCalls(),
 		importCalls(), customerCalls(), accountCalls(),

@@ -45,7 +45,7 @@ func TestDecimalsRoundTrip(t *testing.T) {
 				ID: uuid.Must(uuid.NewV7()), Entity: settings.Entity{Kind: settings.Organization}, Namespace: "n", Name: fmt.Sprintf("n%d", i), Value: value,
 				CreatedAt: noon, CreatedBy: admin.Actor{Kind: admin.ActorSystem}, UpdatedAt: noon, UpdatedBy: admin.Actor{Kind: admin.ActorSystem}, Version: 1,
 			}
-			require.NoError(t, db.Settings().Create(t.Context(), "acme", want, rec("setting.create")))
+			require.NoError(t, db.Settings().Create(t.Context(), "acme", want, settings.Limits{PerEntity: 10, PerOrganization: 10}, rec("setting.create")))
 			got, err := db.Settings().Get(t.Context(), "acme", want.ID)
 			require.NoError(t, err)
 			require.Equal(t, text, got.Value.Text())

@@ -121,6 +121,31 @@ CREATE TABLE admincenter_customers (
     PRIMARY KEY (org_id, id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE admincenter_enrichment_dependencies (
+    org_id       TEXT NOT NULL,
+    namespace    TEXT NOT NULL,
+    name         TEXT NOT NULL,
+    event_schema TEXT NOT NULL,
+    PRIMARY KEY (org_id, namespace, name, event_schema),
+    FOREIGN KEY (org_id, event_schema) REFERENCES admincenter_enrichments (org_id, event_schema)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_enrichment_dependencies_schema ON admincenter_enrichment_dependencies (org_id, event_schema);
+
+CREATE TABLE admincenter_enrichments (
+    org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    event_schema    TEXT    NOT NULL,
+    definition      TEXT    NOT NULL,
+    created_at      INTEGER NOT NULL,
+    created_by_kind TEXT    NOT NULL,
+    created_by_id   TEXT    NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    updated_by_kind TEXT    NOT NULL,
+    updated_by_id   TEXT    NOT NULL,
+    version         INTEGER NOT NULL,
+    PRIMARY KEY (org_id, event_schema)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE admincenter_import_pieces (
     org_id    TEXT    NOT NULL,
     import_id TEXT    NOT NULL,
@@ -285,6 +310,33 @@ CREATE INDEX admincenter_schedules_plan ON admincenter_schedules (org_id, plan_i
 CREATE TABLE admincenter_schema (
 		version BIGINT NOT NULL PRIMARY KEY, name VARCHAR(200) NOT NULL, applied_at BIGINT NOT NULL);
 
+CREATE TABLE admincenter_setting_counts (
+    org_id   TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    settings INTEGER NOT NULL CHECK (settings >= 0),
+    PRIMARY KEY (org_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE admincenter_setting_versions (
+    org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    id              TEXT    NOT NULL,
+    version         INTEGER NOT NULL,
+    entity_kind     TEXT    NOT NULL,
+    entity_id       TEXT    NOT NULL,
+    namespace       TEXT    NOT NULL,
+    name            TEXT    NOT NULL,
+    value_type      TEXT    NOT NULL,
+    value_text      TEXT    NOT NULL,
+    schema_text     TEXT    NOT NULL,
+    created_at      INTEGER NOT NULL,
+    created_by_kind TEXT    NOT NULL,
+    created_by_id   TEXT    NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    updated_by_kind TEXT    NOT NULL,
+    updated_by_id   TEXT    NOT NULL,
+    deleted         INTEGER NOT NULL CHECK (deleted IN (0, 1)),
+    PRIMARY KEY (org_id, id, version)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE admincenter_settings (
     org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
     id              TEXT    NOT NULL,
@@ -300,7 +352,7 @@ CREATE TABLE admincenter_settings (
     updated_at      INTEGER NOT NULL,
     updated_by_kind TEXT    NOT NULL,
     updated_by_id   TEXT    NOT NULL,
-    version         INTEGER NOT NULL,
+    version         INTEGER NOT NULL, schema_text TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (org_id, id),
     UNIQUE (org_id, entity_kind, entity_id, namespace, name)
 ) STRICT, WITHOUT ROWID;

@@ -1,0 +1,394 @@
+package settings_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/settings"
+)
+
+func (o *office) enricher(e settings.Enrichment, options settings.EnricherOptions) *settings.Enricher {
+	o.t.Helper()
+	r, err := o.NewEnricher(o.t.Context(), o.acme, e, options)
+	require.NoError(o.t, err)
+	return r
+}
+
+func event(account string, attributes ...string) settings.Event {
+	e := settings.Event{Account: account, Attributes: map[string]json.Number{}}
+	for i := 0; i < len(attributes); i += 2 {
+		e.Attributes[attributes[i]] = json.Number(attributes[i+1])
+	}
+	return e
+}
+
+func TestEnrich(t *testing.T) {
+	o := newOffice(t, settings.Options{CustomerOf: func(context.Context, admin.OrgID, string) (string, error) { return "acme-group", nil }})
+	perKM := o.create(organization, "meters_per_km", number(t, "1000"))
+	o.create(organization, "price_rule", rule(t, `0`))
+	price := o.create(customer("acme-group"), "price_rule", rule(t, `{"*":[{"var":"attribute.km"},2]}`))
+	r := o.enricher(trips(), settings.EnricherOptions{})
+	in := event("eu", "distance", "2500", "exact", "12345678901234567890.10")
+	in.Dimensions = map[string]string{"unit": "m", "region": "eu"}
+	got, err := r.Enrich(t.Context(), in)
+	require.NoError(t, err)
+	require.Equal(t, settings.Enriched{
+		Attributes: map[string]json.Number{"distance": "2500", "exact": "12345678901234567890.10", "km": "2.5", "price": "5"},
+		Dimensions: map[string]string{"unit": "km", "region": "eu"},
+		Dependencies: []settings.Used{
+			{Name: "per_km", Namespace: "USER", Setting: "meters_per_km", Level: settings.Organization, ID: perKM.ID, Version: 1, Value: perKM.Value},
+			{Name: "price", Namespace: "USER", Setting: "price_rule", Level: settings.Customer, ID: price.ID, Version: 1, Value: price.Value},
+		},
+	}, got)
+	require.Equal(t, map[string]string{"unit": "m", "region": "eu"}, in.Dimensions, "the event is not changed")
+	require.Len(t, in.Attributes, 2)
+
+	text, err := json.Marshal(got)
+	require.NoError(t, err)
+	require.Contains(t, string(text), `"exact":12345678901234567890.10`)
+	require.Contains(t, string(text), `"value":{"dataType":"NUMERIC","value":"1000"}`)
+}
+
+func TestLaterFieldsSeeEarlierResults(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	r := o.enricher(settings.Enrichment{EventSchema: "s", Fields: []settings.Field{
+		attributeOf(30, "c", settings.FromLogic, `{"+":[{"var":"attribute.a"},{"var":"attribute.b"}]}`),
+		attributeOf(-1, "a", settings.FromValue, "007.50"),
+		attributeOf(2, "b", settings.FromLogic, `{"+":[{"var":"attribute.a"},1]}`),
+		dimensionOf(31, "size", settings.FromLogic, `{"if":[{">":[{"var":"attribute.c"},10]},"large","small"]}`),
+		dimensionOf(32, "large", settings.FromLogic, `{"==":[{"var":"dimension.size"},"large"]}`),
+		dimensionOf(33, "text", settings.FromLogic, `{"var":"attribute.c"}`),
+	}}, settings.EnricherOptions{})
+	got, err := r.Enrich(t.Context(), event("", "a", "1000"))
+	require.NoError(t, err)
+	require.Equal(t, map[string]json.Number{"a": "7.50", "b": "8.5", "c": "16"}, got.Attributes)
+	require.Equal(t, map[string]string{"size": "large", "large": "true", "text": "16"}, got.Dimensions)
+}
+
+func TestAttributesAreExactDecimals(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	r := o.enricher(settings.Enrichment{EventSchema: "s", Fields: []settings.Field{dimensionOf(1, "x", settings.FromValue, "x")}}, settings.EnricherOptions{})
+	for _, tc := range []struct{ text, want string }{
+		{"0", "0"}, {"-0.10", "-0.10"}, {"007", "7"}, {"-00.5", "-0.5"}, {"000", "0"},
+		{"12345678901234567890.123456789012345678901", "12345678901234567890.123456789012345678901"},
+		{longDigits + "." + longDigits, longDigits + "." + longDigits},
+		{"1e3", "1000"}, {"1.5E-3", "0.0015"}, {"-12e+2", "-1200"}, {"1e511", "1" + strings.Repeat("0", 511)},
+	} {
+		got, err := r.Enrich(t.Context(), event("", "n", tc.text))
+		require.NoError(t, err, tc.text)
+		require.Equal(t, json.Number(tc.want), got.Attributes["n"])
+	}
+	for _, text := range []string{"", "-", "+1", "1.", ".5", "1,5", " 1", "0x10", "NaN", "Infinity", "1e", "1e+", "1e1000", "1e512", "1e-600", "1e3x", longDigits + "9", "1." + longDigits + "9"} {
+		_, err := r.Enrich(t.Context(), event("", "a/b", text, "fine", "1", "c", "x"))
+		require.Equal(t, []string{"/attributes/a~1b", "/attributes/c"}, paths(t, err), text)
+	}
+	_, err := r.Enrich(t.Context(), settings.Event{Account: strings.Repeat("x", 51)})
+	require.ErrorIs(t, err, admin.ErrInvalid)
+
+	var decoded settings.Event
+	require.NoError(t, json.Unmarshal([]byte(`{"accountId":"a","attributes":{"n":1.10,"t":"2.20"},"dimensions":{"d":"x"}}`), &decoded))
+	require.Equal(t, map[string]json.Number{"n": "1.10", "t": "2.20"}, decoded.Attributes)
+}
+
+func TestAFailingFieldNamesItself(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	o.create(organization, "text", value(t, settings.TypeString, "x"))
+	o.create(organization, "undeclared", rule(t, `{"var":"dependencies.other"}`))
+	for _, tc := range []struct {
+		reason string
+		field  settings.Field
+		needs  string
+		is     error
+		says   string
+	}{
+		{"a rule without result", attributeOf(1, "f", settings.FromLogic, `{"/":[1,0]}`), "", settings.ErrEvaluation, "division by zero"},
+		{"a truth value for an attribute", attributeOf(1, "f", settings.FromLogic, `true`), "", admin.ErrInvalid, "a truth value"},
+		{"a text for an attribute", attributeOf(1, "f", settings.FromLogic, `"abc"`), "", admin.ErrInvalid, `"abc" is not a decimal`},
+		{"nothing for a dimension", dimensionOf(1, "f", settings.FromLogic, `{"var":"attribute.none"}`), "", admin.ErrInvalid, "nothing (null)"},
+		{"an array for a dimension", dimensionOf(1, "f", settings.FromLogic, `[1]`), "", admin.ErrInvalid, "an array"},
+		{"an object for a dimension", dimensionOf(1, "f", settings.FromLogic, `{"var":"attribute"}`), "", admin.ErrInvalid, "an object"},
+		{"a dependency that no level has", attributeOf(1, "f", settings.FromLogic, `{"var":["dependencies.d",1]}`), "none", admin.ErrNotFound, "dependency d"},
+		{"a rule that no level has", attributeOf(1, "f", settings.FromDependency, `d`), "none", admin.ErrNotFound, "dependency d"},
+		{"all dependencies, of which one is missing", attributeOf(1, "f", settings.FromLogic, `{"var":"dependencies"}`), "none", admin.ErrNotFound, "dependency d"},
+		{"a rule that is none", attributeOf(1, "f", settings.FromDependency, `d`), "text", settings.ErrNotLogic, "STRING"},
+		{"a rule that reads what is not declared", attributeOf(1, "f", settings.FromDependency, `d`), "undeclared", settings.ErrEvaluation, `"other"`},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			e := settings.Enrichment{EventSchema: "trips", Fields: []settings.Field{
+				tc.field, attributeOf(2, "after", settings.FromLogic, `{"var":["attribute.f",5]}`),
+			}}
+			if tc.needs != "" {
+				e.Dependencies = []settings.Dependency{needing("d", tc.needs)}
+			}
+			_, err := o.enricher(e, settings.EnricherOptions{}).Enrich(t.Context(), event("eu", "f", "3"))
+			var failed *settings.FieldError
+			require.ErrorAs(t, err, &failed)
+			require.Equal(t, "f", failed.Field)
+			require.Equal(t, "trips", failed.EventSchema)
+			require.ErrorIs(t, err, tc.is)
+			require.ErrorContains(t, err, tc.says)
+
+			got, err := o.enricher(e, settings.EnricherOptions{OnError: settings.LeaveOut}).Enrich(t.Context(), event("eu", "f", "3"))
+			require.NoError(t, err)
+			require.Len(t, got.LeftOut, 1)
+			require.ErrorIs(t, got.LeftOut[0], tc.is)
+			require.Equal(t, "f", got.LeftOut[0].Field)
+			if tc.field.Kind == settings.Attribute {
+				require.Equal(t, map[string]json.Number{"after": "5"}, got.Attributes, "what the event had is not taken for the result")
+			} else {
+				require.Equal(t, map[string]json.Number{"f": "3", "after": "3"}, got.Attributes)
+				require.Empty(t, got.Dimensions)
+			}
+		})
+	}
+	_, err := o.NewEnricher(t.Context(), o.acme, trips(), settings.EnricherOptions{OnError: "SKIP"})
+	require.ErrorIs(t, err, admin.ErrInvalid)
+}
+
+func TestDependenciesThatFieldsDoWithout(t *testing.T) {
+	e := settings.Enrichment{
+		EventSchema:  "s",
+		Dependencies: []settings.Dependency{needing("missing", "none"), {Name: "factor", Setting: "factor", Optional: true}},
+		Fields:       []settings.Field{attributeOf(1, "f", settings.FromLogic, `{"*":[{"var":"attribute.n"},{"var":["dependencies.factor",2]}]}`)},
+	}
+	o := newOffice(t, settings.Options{})
+	r := o.enricher(e, settings.EnricherOptions{})
+	got, err := r.Enrich(t.Context(), event("", "n", "3"))
+	require.NoError(t, err, "what is missing is not read")
+	require.Equal(t, json.Number("6"), got.Attributes["f"])
+	require.Empty(t, got.Dependencies)
+	o.create(organization, "factor", number(t, "3"))
+	got, err = r.Enrich(t.Context(), event("", "n", "3"))
+	require.NoError(t, err)
+	require.Equal(t, json.Number("9"), got.Attributes["f"])
+
+	unsure := newOffice(t, settings.Options{Evaluator: silent{settings.NewV3Evaluator()}})
+	_, err = unsure.enricher(e, settings.EnricherOptions{}).Enrich(t.Context(), event("", "n", "3"))
+	require.ErrorIs(t, err, admin.ErrNotFound, "a program that does not say what it reads may read everything")
+}
+
+func TestRulesReadDocumentsAndTextsOfSettings(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	o.create(organization, "tiers", value(t, settings.TypeJSON, `{"eu":[{"rate":"0.5"}]}`))
+	o.create(organization, "unit", value(t, settings.TypeString, "km"))
+	o.create(organization, "rule", rule(t, `{"+":[1,1]}`))
+	r := o.enricher(settings.Enrichment{
+		EventSchema:  "s",
+		Dependencies: []settings.Dependency{needing("tiers", "tiers"), needing("unit", "unit"), needing("rule", "rule")},
+		Fields: []settings.Field{
+			attributeOf(1, "rate", settings.FromLogic, `{"var":"dependencies.tiers.eu.0.rate"}`),
+			dimensionOf(2, "unit", settings.FromLogic, `{"var":"dependencies.unit"}`),
+			dimensionOf(3, "rule", settings.FromLogic, `{"var":"dependencies.rule"}`),
+		},
+	}, settings.EnricherOptions{})
+	got, err := r.Enrich(t.Context(), event(""))
+	require.NoError(t, err)
+	require.Equal(t, json.Number("0.5"), got.Attributes["rate"])
+	require.Equal(t, map[string]string{"unit": "km", "rule": `{"+":[1,1]}`}, got.Dimensions, "a rule is data and is not run")
+}
+
+// counting counts look-ups, and fails when it is told to.
+type counting struct {
+	settings.Store
+	n    atomic.Int64
+	fail error
+}
+
+func (c *counting) Lookup(ctx context.Context, org admin.OrgID, es []settings.Entity, namespace, name string) ([]settings.Setting, error) {
+	c.n.Add(1)
+	if c.fail != nil {
+		return nil, c.fail
+	}
+	return c.Store.Lookup(ctx, org, es, namespace, name)
+}
+
+func TestChangesAreSeenAtOnceHereAndInTimeElsewhere(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	store := &counting{Store: o.backend.Settings()}
+	clock := settings.Options{Runtime: admin.Runtime{Now: func() time.Time { return o.now }, NewID: o.id}}
+	here, elsewhere := settings.NewService(store, clock), settings.NewService(o.backend.Settings(), clock)
+	def := settings.Enrichment{
+		EventSchema: "s", Dependencies: []settings.Dependency{needing("n", "n")},
+		Fields: []settings.Field{attributeOf(1, "n", settings.FromLogic, `{"var":"dependencies.n"}`)},
+	}
+	r, err := here.NewEnricher(t.Context(), o.acme, def, settings.EnricherOptions{Fresh: time.Minute})
+	require.NoError(t, err)
+	session := r.Session()
+	sees := func(want string) {
+		t.Helper()
+		for range 3 {
+			got, err := r.Enrich(t.Context(), event("a"))
+			require.NoError(t, err)
+			require.Equal(t, json.Number(want), got.Attributes["n"])
+			got, err = session.Enrich(t.Context(), event("a"))
+			require.NoError(t, err)
+			require.Equal(t, json.Number(want), got.Attributes["n"])
+		}
+	}
+	create := func(s *settings.Service, e settings.Entity, text string) settings.Setting {
+		made, err := s.Create(t.Context(), o.acme, settings.NewSetting{Entity: e, Name: "n", Value: number(t, text)})
+		require.NoError(t, err)
+		return made
+	}
+	first := create(here, organization, "1")
+	sees("1")
+	require.Equal(t, int64(1), store.n.Load(), "read once")
+	_, err = here.Update(t.Context(), o.acme, first.ID, 1, number(t, "2"))
+	require.NoError(t, err)
+	sees("2")
+	_, err = here.Restore(t.Context(), o.acme, first.ID, 2, 1)
+	require.NoError(t, err)
+	sees("1")
+	mine := create(here, account("a"), "3")
+	sees("3")
+	require.NoError(t, here.Delete(t.Context(), o.acme, mine.ID, 1))
+	sees("1")
+
+	_, err = elsewhere.Update(t.Context(), o.acme, first.ID, 3, number(t, "4"))
+	require.NoError(t, err)
+	o.now = o.now.Add(time.Minute - time.Microsecond)
+	sees("1")
+	o.now = o.now.Add(time.Microsecond)
+	sees("4")
+
+	_, err = elsewhere.Update(t.Context(), o.acme, first.ID, 4, number(t, "5"))
+	require.NoError(t, err)
+	here.Forget("acme")
+	sees("5")
+
+	always, err := here.NewEnricher(t.Context(), o.acme, def, settings.EnricherOptions{Fresh: -1})
+	require.NoError(t, err)
+	for i := range 3 {
+		_, err = elsewhere.Update(t.Context(), o.acme, first.ID, int64(5+i), number(t, fmt.Sprint(i)))
+		require.NoError(t, err)
+		got, err := always.Session().Enrich(t.Context(), event("a"))
+		require.NoError(t, err)
+		require.Equal(t, json.Number(fmt.Sprint(i)), got.Attributes["n"])
+	}
+}
+
+func TestAChangeDuringALookUpIsNotMissed(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	changing := &during{Store: o.backend.Settings()}
+	s := settings.NewService(changing, settings.Options{})
+	made, err := s.Create(t.Context(), o.acme, settings.NewSetting{Entity: organization, Name: "n", Value: number(t, "1")})
+	require.NoError(t, err)
+	r, err := s.NewEnricher(t.Context(), o.acme, settings.Enrichment{
+		EventSchema: "s", Dependencies: []settings.Dependency{needing("n", "n")},
+		Fields: []settings.Field{attributeOf(1, "n", settings.FromLogic, `{"var":"dependencies.n"}`)},
+	}, settings.EnricherOptions{})
+	require.NoError(t, err)
+	changing.after = func() {
+		_, err := s.Update(t.Context(), o.acme, made.ID, 1, number(t, "2"))
+		require.NoError(t, err)
+	}
+	got, err := r.Enrich(t.Context(), event("a"))
+	require.NoError(t, err)
+	require.Equal(t, json.Number("1"), got.Attributes["n"], "it began before the change")
+	got, err = r.Enrich(t.Context(), event("a"))
+	require.NoError(t, err)
+	require.Equal(t, json.Number("2"), got.Attributes["n"])
+}
+
+// during runs something once, after a look-up has read and before it returns.
+type during struct {
+	settings.Store
+	after func()
+}
+
+func (d *during) Lookup(ctx context.Context, org admin.OrgID, es []settings.Entity, namespace, name string) ([]settings.Setting, error) {
+	found, err := d.Store.Lookup(ctx, org, es, namespace, name)
+	if after := d.after; after != nil {
+		d.after = nil
+		after()
+	}
+	return found, err
+}
+
+func TestWhatKeepsSettingsFromBeingReadFailsTheEvent(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	store := &counting{Store: o.backend.Settings(), fail: errors.New("no database")}
+	s := settings.NewService(store, settings.Options{})
+	r, err := s.NewEnricher(t.Context(), o.acme, trips(), settings.EnricherOptions{OnError: settings.LeaveOut})
+	require.NoError(t, err)
+	_, err = r.Enrich(t.Context(), event("a", "distance", "1"))
+	require.ErrorIs(t, err, store.fail, "whatever the policy")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = r.Enrich(ctx, event("a", "distance", "1"))
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestMemoryOfPathsIsBounded(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	store := &counting{Store: o.backend.Settings()}
+	s := settings.NewService(store, settings.Options{})
+	o.create(organization, "n", number(t, "1"))
+	r, err := s.NewEnricher(t.Context(), o.acme, settings.Enrichment{
+		EventSchema: "s", Dependencies: []settings.Dependency{needing("n", "n")}, Fields: []settings.Field{dimensionOf(1, "x", settings.FromValue, "x")},
+	}, settings.EnricherOptions{Paths: 4})
+	require.NoError(t, err)
+	for range 2 {
+		for i := range 8 {
+			_, err := r.Enrich(t.Context(), event(fmt.Sprint("a", i)))
+			require.NoError(t, err)
+		}
+	}
+	require.Equal(t, int64(16), store.n.Load(), "those that come last push the first out")
+}
+
+func TestEnricherIsSafeForConcurrentUse(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	o.create(organization, "meters_per_km", number(t, "1000"))
+	r := o.enricher(settings.Enrichment{
+		EventSchema: "trips", Dependencies: []settings.Dependency{needing("per_km", "meters_per_km")},
+		Fields: []settings.Field{attributeOf(1, "km", settings.FromLogic, `{"/":[{"var":"attribute.distance"},{"var":"dependencies.per_km"}]}`)},
+	}, settings.EnricherOptions{Paths: 4})
+	var group sync.WaitGroup
+	for g := range 4 {
+		session := r.Session()
+		group.Go(func() {
+			for i := range 100 {
+				in := event(fmt.Sprint("a", i%6), "distance", fmt.Sprint(g*1000))
+				mine, err := r.Enrich(t.Context(), in)
+				if err != nil || mine.Attributes["km"] != json.Number(fmt.Sprint(g)) {
+					t.Errorf("%v %v", mine, err)
+				}
+				same, err := session.Enrich(t.Context(), in)
+				if err != nil || same.Attributes["km"] != json.Number(fmt.Sprint(g)) {
+					t.Errorf("%v %v", same, err)
+				}
+			}
+		})
+	}
+	for i := range 20 {
+		_, err := o.Create(t.Context(), o.acme, settings.NewSetting{Entity: account(fmt.Sprint("b", i)), Name: "n", Value: number(t, "1")})
+		require.NoError(t, err)
+	}
+	group.Wait()
+}
+
+func TestResultsOfEnrichAreTheCallers(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	r := o.enricher(settings.Enrichment{EventSchema: "s", Fields: []settings.Field{dimensionOf(1, "x", settings.FromValue, "x")}}, settings.EnricherOptions{})
+	first, err := r.Enrich(t.Context(), event("", "n", "1"))
+	require.NoError(t, err)
+	for range 10 {
+		_, err := r.Enrich(t.Context(), event("", "n", "2"))
+		require.NoError(t, err)
+	}
+	require.Equal(t, json.Number("1"), first.Attributes["n"])
+	def := r.Enrichment()
+	def.Fields[0].Name = "changed"
+	require.Equal(t, "x", r.Enrichment().Fields[0].Name)
+}

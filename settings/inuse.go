@@ -1,0 +1,47 @@
+package settings
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// ErrInUse: a setting cannot be deleted because enrichments depend on it; see *InUseError for which.
+var ErrInUse = fmt.Errorf("in use: %w", admin.ErrState)
+
+// MaxUsersNamed is how many event schemas an InUseError names.
+const MaxUsersNamed = 10
+
+// InUseError says whose enrichments depend on a setting. It wraps ErrInUse.
+type InUseError struct {
+	EventSchemas []string // in ascending order, MaxUsersNamed at most
+	More         bool     // there are more
+}
+
+// NewInUse is the error for a setting that these event schemas use, or nil where none do. Stores give
+// it the first MaxUsersNamed + 1 of them, in ascending order.
+func NewInUse(users []string) error {
+	if len(users) == 0 {
+		return nil
+	}
+	named := users[:min(len(users), MaxUsersNamed)]
+	return &InUseError{EventSchemas: named, More: len(named) < len(users)}
+}
+
+// Error names the event schemas.
+func (e *InUseError) Error() string {
+	quoted := make([]string, len(e.EventSchemas))
+	for i, s := range e.EventSchemas {
+		quoted[i] = fmt.Sprintf("%q", s)
+	}
+	more := ""
+	if e.More {
+		more = " and more"
+	}
+	return fmt.Sprintf("the enrichments of the event schemas %s%s depend on it: change them first, or delete it with DeleteInUse: %v",
+		strings.Join(quoted, ", "), more, ErrInUse)
+}
+
+// Unwrap makes errors.Is(err, ErrInUse) true.
+func (e *InUseError) Unwrap() error { return ErrInUse }
