@@ -28,6 +28,10 @@ type node struct {
 	path  *path
 	iter  *iteration // a map or filter that a reduce can take in
 
+	// pick is the arm that an if comes to, so that the result of a rule is not boxed on its way
+	// through; nil is null.
+	pick func(*run) *node
+
 	val   func(*run) any
 	truth func(*run) bool
 	num   func(*run) num

@@ -32,7 +32,21 @@ func (k *compiler) ifForm(s *syntax, sc *lexical) *node {
 		}
 		return nil
 	}}
-	if k.plain || len(args) != 3 {
+	if k.plain {
+		return n
+	}
+	n.pick = func(c *run) *node {
+		for i := 0; i+1 < len(args) && c.err == nil; i += 2 {
+			if args[i].truth(c) {
+				return args[i+1]
+			}
+		}
+		if len(args)%2 == 1 {
+			return args[len(args)-1]
+		}
+		return nil
+	}
+	if len(args) != 3 {
 		return n
 	}
 	k.ifThree(n, args[0], args[1], args[2])

@@ -142,15 +142,37 @@ func (c *run) eval(ctx context.Context, data any) (any, error) {
 	return v, nil
 }
 
-func (c *run) result() any {
-	root := c.p.root
+// tail is the node that the rule comes to: through an if, the arm that is taken. It is nil where
+// there is an error or nothing to evaluate.
+func (c *run) tail() *node {
+	n := c.p.root
+	for n != nil && n.pick != nil && c.err == nil {
+		n = n.pick(c)
+	}
 	if c.err != nil {
 		return nil
+	}
+	return n
+}
+
+func (c *run) result() any {
+	root := c.tail()
+	switch {
+	case root == nil:
+		return nil
+	case root.kind == ofNumber && c.p.float:
+		return c.checkedFloat(root.flt(c))
+	case root.kind == ofNumber:
+		return c.exportNum(root.num(c))
 	}
 	v := root.val(c)
 	switch x := v.(type) {
 	case nil, bool, string:
 		return v
+	case float64:
+		if c.p.float && x-x == 0 {
+			return v
+		}
 	case []any:
 		if root.own && c.err == nil {
 			return c.exportOwn(x)
@@ -186,14 +208,14 @@ func (c *run) evalNumber(ctx context.Context, data any) (decimal.Decimal, error)
 }
 
 func (c *run) numberResult() num {
-	root := c.p.root
-	if c.err != nil {
-		return num{}
-	}
-	if root.kind == ofNumber && !c.p.float {
+	root := c.tail()
+	if root != nil && root.kind == ofNumber && !c.p.float {
 		return root.num(c)
 	}
-	v := root.val(c)
+	var v any
+	if root != nil {
+		v = root.val(c)
+	}
 	if c.err != nil {
 		return num{}
 	}
@@ -213,15 +235,10 @@ func (c *run) evalFloat(ctx context.Context, data any) (float64, error) {
 		return 0, err
 	}
 	var f float64
-	if root := c.p.root; c.err == nil && root.kind == ofNumber && c.p.float {
-		f = root.flt(c)
-	} else if c.p.float {
-		v, ok := root.val(c), false
-		if f, ok = c.float(v); !ok {
-			c.wrong("number")
-		}
-	} else {
-		f = c.numberResult().float()
+	if c.p.float {
+		f = c.floatResult()
+	} else if x := c.numberResult(); c.err == nil {
+		f = x.float()
 	}
 	if err := c.finish(); err != nil {
 		return 0, err
@@ -229,15 +246,35 @@ func (c *run) evalFloat(ctx context.Context, data any) (float64, error) {
 	return f, nil
 }
 
+func (c *run) floatResult() float64 {
+	root := c.tail()
+	if root == nil {
+		c.wrong("number")
+		return 0
+	}
+	if root.kind == ofNumber {
+		return root.flt(c)
+	}
+	f, ok := c.float(root.val(c))
+	if !ok {
+		c.wrong("number")
+	}
+	return f
+}
+
 func (c *run) evalText(ctx context.Context, data any) (string, error) {
 	if err := c.start(ctx, data); err != nil {
 		return "", err
 	}
 	var s string
-	if root := c.p.root; c.err == nil && root.text != nil {
+	if root := c.tail(); root != nil && root.text != nil {
 		s = root.text(c)
-	} else if c.err == nil {
-		v, ok := root.val(c), false
+	} else {
+		var v any
+		ok := false
+		if root != nil {
+			v = root.val(c)
+		}
 		if d, isDate := v.(date); isDate {
 			v = c.dateText(d)
 		}
