@@ -243,7 +243,8 @@ func (c *run) compare(op compareOp, s *syntax, a, b any) bool {
 }
 
 func (c *run) compareNumbers(op compareOp, s *syntax, a, b any) bool {
-	order, ok := 0, false
+	var order int
+	var ok bool
 	if c.p.float {
 		x, okA := c.floatOperand(a)
 		y, okB := c.floatOperand(b)

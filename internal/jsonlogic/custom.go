@@ -1,9 +1,6 @@
 package jsonlogic
 
-import (
-	"context"
-	"errors"
-)
+import "errors"
 
 // customForm calls an operator of the host's.
 func (k *compiler) customForm(s *syntax, o Operator, sc *lexical) *node {
@@ -51,15 +48,8 @@ func (c *run) returned(s *syntax, v any, err error) any {
 	}
 	var own *Error
 	switch {
-	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
-		if c.ctx.Err() != nil {
-			c.err = &Error{Kind: ended, err: c.ctx.Err()}
-			return nil
-		}
-		fallthrough
-	default:
-		c.fail(s, Failed, "")
-		c.err.err = err
+	case c.ctx.Err() != nil && errors.Is(err, c.ctx.Err()):
+		c.err = &Error{Kind: ended, err: c.ctx.Err()}
 	case errors.As(err, &own):
 		kept := own.copied()
 		kept.Operator, kept.Pointer = s.operator(), s.pointer
@@ -67,6 +57,9 @@ func (c *run) returned(s *syntax, v any, err error) any {
 			kept.Value = map[string]any{"type": string(Thrown)}
 		}
 		c.err = kept
+	default:
+		c.fail(s, Failed, "")
+		c.err.err = err
 	}
 	return nil
 }

@@ -74,7 +74,7 @@ func (k *compiler) fused(s *syntax, it *iteration, first *node) *node {
 
 // reduce runs the pipeline and leaves the accumulator in its scope, which the caller leaves.
 func (c *run) reduce(p *pipeline) {
-	l, _, _ := c.source(p.source)
+	l, _ := c.source(p.source)
 	var acc any
 	if c.err == nil {
 		acc = p.first.val(c)

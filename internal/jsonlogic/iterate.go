@@ -27,13 +27,12 @@ func (k *compiler) iterator(s *syntax, sc *lexical, kind scopeKind) (it iteratio
 }
 
 // source evaluates the list. Not being one is for the operator to judge.
-func (c *run) source(n *node) (l []any, v any, ok bool) {
-	v = n.val(c)
+func (c *run) source(n *node) ([]any, bool) {
+	v := n.val(c)
 	if c.err != nil {
-		return nil, nil, false
+		return nil, false
 	}
-	l, ok = list(v)
-	return l, v, ok
+	return list(v)
 }
 
 func (k *compiler) mapForm(s *syntax, sc *lexical) *node    { return k.mapOrFilter(s, sc, false) }
@@ -52,7 +51,7 @@ func (k *compiler) mapOrFilter(s *syntax, sc *lexical, filter bool) *node {
 	}
 	it.filter = filter
 	n := &node{own: true, kind: ofList, val: func(c *run) any {
-		l, _, _ := c.source(it.source)
+		l, _ := c.source(it.source)
 		if c.err != nil {
 			return nil
 		}
@@ -115,7 +114,7 @@ func (k *compiler) quantifier(s *syntax, sc *lexical, result func(n int, stopped
 		return bad
 	}
 	is := func(c *run) bool {
-		l, _, ok := c.source(it.source)
+		l, ok := c.source(it.source)
 		if !ok {
 			c.invalid(s, "it needs a list")
 			return false
@@ -152,7 +151,7 @@ func (k *compiler) reduceForm(s *syntax, sc *lexical) *node {
 		return k.fused(s, &it, first)
 	}
 	return &node{val: func(c *run) any {
-		l, _, _ := c.source(it.source)
+		l, _ := c.source(it.source)
 		var acc any
 		if first != nil {
 			acc = first.val(c)

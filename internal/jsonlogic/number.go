@@ -176,7 +176,8 @@ func (c *run) mul(x, y num) num {
 // div rounds half up, away from zero, to the scale. y is not zero.
 func (c *run) div(x, y num, scale int32) num {
 	if x.big == nil && y.big == nil {
-		n, d, ok := x.m, y.m, false
+		n, d := x.m, y.m
+		var ok bool
 		if e := scale + y.scale - x.scale; e >= 0 {
 			n, ok = shift(n, e)
 		} else {

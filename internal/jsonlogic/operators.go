@@ -100,7 +100,7 @@ func count(n int) string {
 func standardOperators() map[string]builder {
 	return map[string]builder{
 		"var": (*compiler).varForm, "val": (*compiler).valForm, "exists": (*compiler).existsForm,
-		"missing": eager(missing), "missing_some": eager(missingSome),
+		"missing": reading(eager(missing)), "missing_some": reading(eager(missingSome)),
 		"if": (*compiler).ifForm, "?:": (*compiler).ifForm, "and": (*compiler).andForm, "or": (*compiler).orForm,
 		"!": (*compiler).notForm, "!!": (*compiler).truthForm, "??": (*compiler).coalesceForm,
 		"try": (*compiler).tryForm, "throw": (*compiler).throwForm, "preserve": (*compiler).preserveForm, "log": (*compiler).logForm,

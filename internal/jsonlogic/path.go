@@ -72,11 +72,12 @@ func (c *run) stepOther(v any, s segment) (any, bool) {
 }
 
 func (c *run) walk(v any, segments []segment) (any, bool) {
-	ok := true
 	for i := range segments {
-		if v, ok = c.step(v, segments[i]); !ok {
+		next, ok := c.step(v, segments[i])
+		if !ok {
 			return nil, false
 		}
+		v = next
 	}
 	return v, true
 }
@@ -371,4 +372,27 @@ func missingSome(c *run, s *syntax, args []any) any {
 		return []any{}
 	}
 	return out
+}
+
+// reading notes the paths that missing and missing_some are written with.
+func reading(b builder) builder {
+	return func(k *compiler, s *syntax, sc *lexical) *node {
+		k.readPaths(s.items[0], s.operator() == "missing_some", sc)
+		return b(k, s, sc)
+	}
+}
+
+func (k *compiler) readPaths(s *syntax, skipFirst bool, sc *lexical) {
+	switch s.form {
+	case isText, isNumber:
+		k.read(s.text, sc)
+	case isObject:
+		k.readAnything(sc)
+	case isList:
+		for i, item := range s.items {
+			if i > 0 || !skipFirst {
+				k.readPaths(item, false, sc)
+			}
+		}
+	}
 }

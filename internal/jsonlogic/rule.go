@@ -271,7 +271,7 @@ func (c *run) evalText(ctx context.Context, data any) (string, error) {
 		s = root.text(c)
 	} else {
 		var v any
-		ok := false
+		var ok bool
 		if root != nil {
 			v = root.val(c)
 		}

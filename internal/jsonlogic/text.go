@@ -230,11 +230,11 @@ func runes(t string, n int) int {
 
 // inForm finds a text in a text, or an element in a list as === compares.
 func (k *compiler) inForm(s *syntax, sc *lexical) *node {
-	general := func(c *run, s *syntax, args []any) any {
+	general := func(c *run, _ *syntax, args []any) any {
 		if len(args) < 2 {
 			return false
 		}
-		return c.contains(s, args[0], args[1])
+		return c.contains(args[0], args[1])
 	}
 	if k.plain || s.items[0].form != isList || len(s.items[0].items) != 2 {
 		return k.eagerNode(s, sc, general)
@@ -247,7 +247,7 @@ func (k *compiler) inForm(s *syntax, sc *lexical) *node {
 				v := needle(c)
 				t, ok := v.(string)
 				if !ok {
-					return c.err == nil && c.contains(s, v, l)
+					return c.err == nil && c.contains(v, l)
 				}
 				for _, w := range words {
 					if w == t {
@@ -261,7 +261,7 @@ func (k *compiler) inForm(s *syntax, sc *lexical) *node {
 	return &node{kind: ofBool, truth: func(c *run) bool {
 		v := needle(c)
 		w := hay(c)
-		return c.err == nil && c.contains(s, v, w)
+		return c.err == nil && c.contains(v, w)
 	}}
 }
 
@@ -282,7 +282,7 @@ func textsOnly(l []any) ([]string, bool) {
 	return out, true
 }
 
-func (c *run) contains(s *syntax, needle, hay any) bool {
+func (c *run) contains(needle, hay any) bool {
 	if h, ok := text(hay); ok {
 		if needle == nil || !c.charge(len(h)>>6) {
 			return false

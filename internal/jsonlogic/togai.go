@@ -7,7 +7,7 @@ package jsonlogic
 
 func togaiOperators() map[string]builder {
 	return map[string]builder{
-		"var": (*compiler).togaiVar, "missing": togaiEager(togaiMissing), "missing_some": togaiEager(togaiMissingSome),
+		"var": (*compiler).togaiVar, "missing": reading(togaiEager(togaiMissing)), "missing_some": reading(togaiEager(togaiMissingSome)),
 		"if": (*compiler).togaiIf, "?:": (*compiler).togaiIf, "and": togaiLogical(false), "or": togaiLogical(true),
 		"!": togaiEager(togaiNot(true)), "!!": togaiEager(togaiNot(false)), "log": togaiEager(togaiLog),
 		"==": togaiEager(togaiEqual(togaiLoose, true)), "!=": togaiEager(togaiEqual(togaiLoose, false)),

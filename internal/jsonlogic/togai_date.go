@@ -11,7 +11,7 @@ import (
 // javaDate is OffsetDateTime.toString: no seconds where they are zero, and 3, 6 or 9 places.
 func javaDate(t time.Time) string {
 	year := t.Year()
-	out := ""
+	var out string
 	switch {
 	case year < 0:
 		out = fmt.Sprintf("-%04d", -year)

@@ -83,7 +83,7 @@ func (k *compiler) togaiReduce(s *syntax, sc *lexical) *node {
 	}
 	first := k.compile(s.items[0].items[2], sc)
 	return &node{val: func(c *run) any {
-		l, _, _ := c.source(it.source)
+		l, _ := c.source(it.source)
 		acc := first.val(c)
 		c.enter(atReduce)
 		for i, v := range l {
