@@ -109,7 +109,7 @@ func (k *compiler) compareTwo(op compareOp, s *syntax, a, b *node) func(*run) bo
 	}
 	if a.text != nil && b.text != nil {
 		x, y := a.text, b.text
-		return func(c *run) bool { return op.holds(cmp.Compare(x(c), y(c))) }
+		return func(c *run) bool { return textHolds(op, x(c), y(c)) }
 	}
 	x, y := a.val, b.val
 	return func(c *run) bool {
@@ -135,7 +135,7 @@ func (k *compiler) compareConst(op compareOp, s *syntax, a, b *node, exchanged b
 	case string:
 		if a.text != nil {
 			text := a.text
-			return func(c *run) bool { return op.holds(cmp.Compare(text(c), w)) }
+			return func(c *run) bool { return textHolds(op, text(c), w) }
 		}
 		return compareText(op, read, w, slow)
 	case float64:
@@ -169,10 +169,27 @@ func compareText(op compareOp, read func(*run) any, w string, slow func(*run, an
 	return func(c *run) bool {
 		v := read(c)
 		if t, ok := v.(string); ok {
-			return op.holds(cmp.Compare(t, w))
+			return textHolds(op, t, w)
 		}
 		return slow(c, v)
 	}
+}
+
+// textHolds and floatHolds compare once, where cmp.Compare would do so several times.
+func textHolds(op compareOp, t, w string) bool {
+	switch op {
+	case opEq, opSame:
+		return t == w
+	case opNe, opNotSame:
+		return t != w
+	case opLt:
+		return t < w
+	case opLe:
+		return t <= w
+	case opGt:
+		return t > w
+	}
+	return t >= w
 }
 
 func floatHolds(op compareOp, f, w float64) bool {
@@ -232,7 +249,7 @@ func (c *run) compare(op compareOp, s *syntax, a, b any) bool {
 	ta, okA := text(a)
 	tb, okB := text(b)
 	if okA && okB {
-		return op.holds(cmp.Compare(ta, tb))
+		return textHolds(op, ta, tb)
 	}
 	_, dateA := a.(date)
 	_, dateB := b.(date)

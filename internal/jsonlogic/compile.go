@@ -13,7 +13,8 @@ type program struct {
 	scale   int32 // of a division
 	budget  Budget
 	slots   int
-	cost    int // steps of running it once
+	lasting uint64 // the slots that hold for the whole evaluation, not for one element
+	cost    int    // steps of running it once
 	reads   []string
 }
 
@@ -57,8 +58,10 @@ type compiler struct {
 	bad     *Error
 	reads   map[string]bool
 	uses    map[string]int // of the root's paths
+	items   map[string]int // of the paths of elements
 	below   map[string]map[string]bool
-	slotOf  map[string]int
+	slotOf  map[string]int // of the root's paths
+	itemOf  map[string]int
 	climbs  int // scopes that something looks out of
 	folding *run
 }
@@ -86,14 +89,14 @@ func build(s *syntax, o Options, plain, traced bool) (*program, *Error) {
 }
 
 func newCompiler(s *syntax, o Options) *compiler {
-	k := &compiler{custom: o.Operators, strict: o.Strict, reads: map[string]bool{}, uses: map[string]int{}, below: map[string]map[string]bool{}}
+	k := &compiler{custom: o.Operators, strict: o.Strict, reads: map[string]bool{}, uses: map[string]int{}, items: map[string]int{}, below: map[string]map[string]bool{}}
 	k.p = &program{float: o.Numbers == Float64 && o.Dialect == Standard, dialect: o.Dialect, scale: DivisionScale, budget: o.Budget.orDefault(), cost: s.size}
 	if o.DivisionScale != nil && o.Dialect == Standard {
 		k.p.scale = int32(*o.DivisionScale)
 	}
-	k.ops = standardOperators()
+	k.ops = standardOperators
 	if o.Dialect == Togai {
-		k.ops = togaiOperators()
+		k.ops = togaiOperators
 	}
 	k.folding = newRun(k.p)
 	return k

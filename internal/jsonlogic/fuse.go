@@ -10,6 +10,7 @@ type pipeline struct {
 	cost   int  // steps for each element
 	unbox  bool // the last map comes to a number
 	number bool // the body comes to a number
+	sum    bool // the body adds current to accumulator
 }
 
 // fused builds a reduce with the maps and filters that its source is made of.
@@ -24,6 +25,7 @@ func (k *compiler) fused(s *syntax, it *iteration, first *node) *node {
 	if n := len(p.stages); n > 0 && !p.stages[n-1].filter {
 		p.unbox = p.stages[n-1].body.kind == ofNumber
 	}
+	p.sum = p.unbox && p.number && adds(it.body.at)
 	if !p.number {
 		return &node{val: func(c *run) any {
 			c.reduce(p)
@@ -92,6 +94,10 @@ func (c *run) reduce(p *pipeline) {
 		}
 		sc.kind = atReduce
 		switch {
+		case p.sum && sc.accIs && sc.float:
+			sc.accF = c.finite(p.body.at, sc.accF+sc.curF)
+		case p.sum && sc.accIs:
+			sc.accN = c.add(sc.accN, sc.curN)
 		case !p.number:
 			sc.acc = p.body.val(c)
 		case sc.float:
@@ -109,6 +115,7 @@ func (c *run) pass(p *pipeline, v any) bool {
 	last := len(p.stages) - 1
 	if last >= 0 {
 		sc.kind, sc.data = atItem, v
+		c.forget()
 	}
 	for i, stage := range p.stages {
 		switch {
@@ -118,6 +125,7 @@ func (c *run) pass(p *pipeline, v any) bool {
 			}
 		case i < last || !p.unbox:
 			sc.data = stage.body.val(c)
+			c.forget()
 		case sc.float:
 			sc.curF, sc.curIs = stage.body.flt(c), true
 			return true
@@ -131,4 +139,25 @@ func (c *run) pass(p *pipeline, v any) bool {
 	}
 	sc.cur, sc.curIs = v, false
 	return true
+}
+
+// adds recognises {"+":[accumulator, current]}, either way round.
+func adds(s *syntax) bool {
+	if s.operator() != "+" || s.items[0].form != isList || len(s.items[0].items) != 2 {
+		return false
+	}
+	a, b := varName(s.items[0].items[0]), varName(s.items[0].items[1])
+	return a == "accumulator" && b == "current" || a == "current" && b == "accumulator"
+}
+
+// varName is the path of a var of a path alone.
+func varName(s *syntax) string {
+	if s.operator() != "var" {
+		return ""
+	}
+	arg := s.items[0]
+	if arg.form == isList && len(arg.items) == 1 {
+		arg = arg.items[0]
+	}
+	return arg.text
 }

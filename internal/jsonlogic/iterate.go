@@ -77,7 +77,7 @@ func (c *run) collect(it *iteration, l []any) any {
 		if !c.charge(it.cost) {
 			break
 		}
-		c.scope.data, c.scope.index = v, i
+		c.next(v, i)
 		if !it.filter {
 			v = it.body.val(c)
 			out = append(out, v)
@@ -125,7 +125,7 @@ func (k *compiler) quantifier(s *syntax, sc *lexical, result func(n int, stopped
 			if stopped || !c.charge(it.cost) {
 				break
 			}
-			c.scope.data, c.scope.index = v, i
+			c.next(v, i)
 			stopped = it.body.truth(c) == stop
 		}
 		c.leave()

@@ -83,6 +83,9 @@ func shift(m int64, n int32) (int64, bool) {
 }
 
 func mul64(a, b int64) (int64, bool) {
+	if int64(int32(a)) == a && int64(int32(b)) == b {
+		return a * b, true
+	}
 	hi, lo := bits.Mul64(abs(a), abs(b))
 	if hi != 0 || lo > math.MaxInt64 {
 		return 0, false
@@ -164,6 +167,9 @@ func (c *run) neg(x num) num {
 func (c *run) mul(x, y num) num {
 	if x.big == nil && y.big == nil {
 		if p, ok := mul64(x.m, y.m); ok {
+			if scale := x.scale + y.scale; scale >= 0 && scale <= 18 {
+				return num{m: p, scale: scale}
+			}
 			return c.kept(num{m: p, scale: x.scale + y.scale})
 		}
 	}

@@ -112,8 +112,10 @@ func exponent(s string) (int, bool) {
 // ofFloat is the shortest decimal that reads as f. Up to 15 digits no two decimals read as one
 // float, so that any that does is the shortest.
 func ofFloat(f float64, most int) (num, numText) {
-	if f == math.Trunc(f) && f > -1e15 && f < 1e15 {
-		return num{m: int64(f)}, numOK
+	if f > -1e15 && f < 1e15 {
+		if n := int64(f); float64(n) == f {
+			return num{m: n}, numOK
+		}
 	}
 	if f > -1e9 && f < 1e9 {
 		for k := int32(1); k <= 5; k++ {

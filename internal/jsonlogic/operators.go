@@ -97,21 +97,19 @@ func count(n int) string {
 }
 
 // standardOperators are the built-in ones of the standard dialect.
-func standardOperators() map[string]builder {
-	return map[string]builder{
-		"var": (*compiler).varForm, "val": (*compiler).valForm, "exists": (*compiler).existsForm,
-		"missing": reading(eager(missing)), "missing_some": reading(eager(missingSome)),
-		"if": (*compiler).ifForm, "?:": (*compiler).ifForm, "and": (*compiler).andForm, "or": (*compiler).orForm,
-		"!": (*compiler).notForm, "!!": (*compiler).truthForm, "??": (*compiler).coalesceForm,
-		"try": (*compiler).tryForm, "throw": (*compiler).throwForm, "preserve": (*compiler).preserveForm, "log": (*compiler).logForm,
-		"==": comparing(opEq), "!=": comparing(opNe), "===": comparing(opSame), "!==": comparing(opNotSame),
-		"<": comparing(opLt), "<=": comparing(opLe), ">": comparing(opGt), ">=": comparing(opGe),
-		"+": arithmetic(opAdd), "-": arithmetic(opSub), "*": arithmetic(opMul), "/": arithmetic(opDiv), "%": arithmetic(opRem),
-		"min": arithmetic(opMin), "max": arithmetic(opMax),
-		"map": (*compiler).mapForm, "filter": (*compiler).filterForm, "reduce": (*compiler).reduceForm,
-		"all": (*compiler).allForm, "some": (*compiler).someForm, "none": (*compiler).noneForm,
-		"merge": (*compiler).mergeForm, "in": (*compiler).inForm, "cat": (*compiler).catForm, "substr": (*compiler).substrForm,
-		"date": eager(dateOf), "date.add": eager(dateAdd), "date.sub": eager(dateSub),
-		"duration.of": eager(durationOf), "duration.between": eager(durationBetween), "duration.as": eager(durationAs),
-	}
+var standardOperators = map[string]builder{
+	"var": (*compiler).varForm, "val": (*compiler).valForm, "exists": (*compiler).existsForm,
+	"missing": reading(eager(missing)), "missing_some": reading(eager(missingSome)),
+	"if": (*compiler).ifForm, "?:": (*compiler).ifForm, "and": (*compiler).andForm, "or": (*compiler).orForm,
+	"!": (*compiler).notForm, "!!": (*compiler).truthForm, "??": (*compiler).coalesceForm,
+	"try": (*compiler).tryForm, "throw": (*compiler).throwForm, "preserve": (*compiler).preserveForm, "log": (*compiler).logForm,
+	"==": comparing(opEq), "!=": comparing(opNe), "===": comparing(opSame), "!==": comparing(opNotSame),
+	"<": comparing(opLt), "<=": comparing(opLe), ">": comparing(opGt), ">=": comparing(opGe),
+	"+": arithmetic(opAdd), "-": arithmetic(opSub), "*": arithmetic(opMul), "/": arithmetic(opDiv), "%": arithmetic(opRem),
+	"min": arithmetic(opMin), "max": arithmetic(opMax),
+	"map": (*compiler).mapForm, "filter": (*compiler).filterForm, "reduce": (*compiler).reduceForm,
+	"all": (*compiler).allForm, "some": (*compiler).someForm, "none": (*compiler).noneForm,
+	"merge": (*compiler).mergeForm, "in": (*compiler).inForm, "cat": (*compiler).catForm, "substr": (*compiler).substrForm,
+	"date": eager(dateOf), "date.add": eager(dateAdd), "date.sub": eager(dateSub),
+	"duration.of": eager(durationOf), "duration.between": eager(durationBetween), "duration.as": eager(durationAs),
 }

@@ -90,7 +90,7 @@ type Budget struct {
 	Bytes int // texts, lists and objects made, together; 1 MiB
 	Array int // elements of a list that the rule makes; 32,768
 	Text  int // bytes of a text that the rule makes; 64 KiB
-	// Digits of a number, before and after the point together; 1,000. Only Decimal.
+	// Digits of a number, before and after the point together; 1,000, and at least 20. Only Decimal.
 	Digits    int
 	DataDepth int // levels of data that are compared, returned or thrown; 64
 }
@@ -104,6 +104,6 @@ func (b Budget) orDefault() Budget {
 			*f.n = f.most
 		}
 	}
-	b.Digits = min(b.Digits, 1_000_000)
+	b.Digits = min(max(b.Digits, 20), 1_000_000) // what fits an int64 is not looked at
 	return b
 }

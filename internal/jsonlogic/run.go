@@ -39,6 +39,8 @@ type run struct {
 	outer []scope
 	have  uint64 // which slots are filled
 	slots []any
+	nums  []num  // the same as numbers, of the slots in is
+	is    uint64 // which slots have been read as numbers
 	stack []any  // arguments of eager operators
 	buf   []byte // texts in the making
 	steps int    // left
@@ -49,7 +51,9 @@ type run struct {
 
 const lookEvery = 256 // steps
 
-func newRun(p *program) *run { return &run{p: p, slots: make([]any, p.slots)} }
+func newRun(p *program) *run {
+	return &run{p: p, slots: make([]any, p.slots), nums: make([]num, p.slots)}
+}
 
 func (c *run) start(ctx context.Context, data any) error {
 	if ctx.Done() != nil {
@@ -57,7 +61,7 @@ func (c *run) start(ctx context.Context, data any) error {
 			return err
 		}
 	}
-	c.ctx, c.root, c.err, c.have = ctx, data, nil, 0
+	c.ctx, c.root, c.err, c.have, c.is = ctx, data, nil, 0, 0
 	c.scope.kind, c.scope.data = atRoot, data
 	c.bytes = c.p.budget.Bytes
 	c.steps = c.p.budget.Steps - c.p.cost
@@ -164,10 +168,24 @@ func (c *run) makeText(n int) bool {
 func (c *run) enter(k scopeKind) {
 	c.outer = append(c.outer, c.scope)
 	c.scope = scope{kind: k}
+	c.forget()
+}
+
+// next makes v the element that an iteration looks at.
+func (c *run) next(v any, i int) {
+	c.scope.data, c.scope.index = v, i
+	c.forget()
+}
+
+// forget empties the slots of what belongs to an element.
+func (c *run) forget() {
+	c.have &= c.p.lasting
+	c.is &= c.p.lasting
 }
 
 func (c *run) leave() {
 	last := len(c.outer) - 1
 	c.scope, c.outer[last] = c.outer[last], scope{}
 	c.outer = c.outer[:last]
+	c.forget()
 }

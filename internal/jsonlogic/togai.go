@@ -5,23 +5,21 @@ package jsonlogic
 // and no deeper, durations lose their sign. It is for rules that come from there. It is not
 // specialised: it costs what the plain build costs.
 
-func togaiOperators() map[string]builder {
-	return map[string]builder{
-		"var": (*compiler).togaiVar, "missing": reading(togaiEager(togaiMissing)), "missing_some": reading(togaiEager(togaiMissingSome)),
-		"if": (*compiler).togaiIf, "?:": (*compiler).togaiIf, "and": togaiLogical(false), "or": togaiLogical(true),
-		"!": togaiEager(togaiNot(true)), "!!": togaiEager(togaiNot(false)), "log": togaiEager(togaiLog),
-		"==": togaiEager(togaiEqual(togaiLoose, true)), "!=": togaiEager(togaiEqual(togaiLoose, false)),
-		"===": togaiEager(togaiEqual(togaiStrict, true)), "!==": togaiEager(togaiEqual(togaiStrict, false)),
-		"<": togaiEager(togaiCompare(opLt)), "<=": togaiEager(togaiCompare(opLe)),
-		">": togaiEager(togaiCompare(opGt)), ">=": togaiEager(togaiCompare(opGe)),
-		"+": togaiArithmetic(opAdd), "-": togaiArithmetic(opSub), "*": togaiArithmetic(opMul), "/": togaiArithmetic(opDiv),
-		"%": togaiArithmetic(opRem), "min": togaiArithmetic(opMin), "max": togaiArithmetic(opMax),
-		"map": (*compiler).togaiMap, "filter": (*compiler).togaiFilter, "reduce": (*compiler).togaiReduce,
-		"all": togaiQuantifier("all"), "some": togaiQuantifier("some"), "none": togaiQuantifier("none"),
-		"merge": togaiEager(merge), "in": togaiEager(togaiIn), "cat": togaiEager(togaiCat), "substr": togaiEager(togaiSubstr),
-		"date": togaiEager(togaiDate), "date.add": togaiEager(togaiAdd(1)), "date.sub": togaiEager(togaiAdd(-1)),
-		"duration.of": togaiEager(togaiDurationOf), "duration.between": togaiEager(togaiBetween), "duration.as": togaiEager(togaiDurationAs),
-	}
+var togaiOperators = map[string]builder{
+	"var": (*compiler).togaiVar, "missing": reading(togaiEager(togaiMissing)), "missing_some": reading(togaiEager(togaiMissingSome)),
+	"if": (*compiler).togaiIf, "?:": (*compiler).togaiIf, "and": togaiLogical(false), "or": togaiLogical(true),
+	"!": togaiEager(togaiNot(true)), "!!": togaiEager(togaiNot(false)), "log": togaiEager(togaiLog),
+	"==": togaiEager(togaiEqual(togaiLoose, true)), "!=": togaiEager(togaiEqual(togaiLoose, false)),
+	"===": togaiEager(togaiEqual(togaiStrict, true)), "!==": togaiEager(togaiEqual(togaiStrict, false)),
+	"<": togaiEager(togaiCompare(opLt)), "<=": togaiEager(togaiCompare(opLe)),
+	">": togaiEager(togaiCompare(opGt)), ">=": togaiEager(togaiCompare(opGe)),
+	"+": togaiArithmetic(opAdd), "-": togaiArithmetic(opSub), "*": togaiArithmetic(opMul), "/": togaiArithmetic(opDiv),
+	"%": togaiArithmetic(opRem), "min": togaiArithmetic(opMin), "max": togaiArithmetic(opMax),
+	"map": (*compiler).togaiMap, "filter": (*compiler).togaiFilter, "reduce": (*compiler).togaiReduce,
+	"all": togaiQuantifier("all"), "some": togaiQuantifier("some"), "none": togaiQuantifier("none"),
+	"merge": togaiEager(merge), "in": togaiEager(togaiIn), "cat": togaiEager(togaiCat), "substr": togaiEager(togaiSubstr),
+	"date": togaiEager(togaiDate), "date.add": togaiEager(togaiAdd(1)), "date.sub": togaiEager(togaiAdd(-1)),
+	"duration.of": togaiEager(togaiDurationOf), "duration.between": togaiEager(togaiBetween), "duration.as": togaiEager(togaiDurationAs),
 }
 
 // togaiEager evaluates the arguments; a list that stands alone takes their place, however written.

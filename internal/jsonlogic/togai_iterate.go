@@ -61,7 +61,7 @@ func togaiQuantifier(op string) builder {
 				if stopped || !c.charge(it.cost) {
 					break
 				}
-				c.scope.data, c.scope.index = v, i
+				c.next(v, i)
 				stopped = it.body.truth(c) == (op != "all")
 			}
 			c.leave()

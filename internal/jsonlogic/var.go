@@ -1,7 +1,5 @@
 package jsonlogic
 
-import "maps"
-
 // maxSlots is how many paths an evaluation remembers.
 const maxSlots = 64
 
@@ -15,9 +13,17 @@ func (k *compiler) assignSlots(first *compiler) {
 			k.p.slots++
 		}
 	}
-	for name, keys := range maps.All(first.below) {
+	for name, keys := range first.below {
 		if _, ok := k.slotOf[name]; !ok && len(keys) > 1 && k.p.slots < maxSlots {
 			k.slotOf[name] = k.p.slots
+			k.p.slots++
+		}
+	}
+	k.p.lasting = 1<<k.p.slots - 1
+	k.itemOf = map[string]int{}
+	for name, n := range first.items {
+		if n > 1 && k.p.slots < maxSlots {
+			k.itemOf[name] = k.p.slots
 			k.p.slots++
 		}
 	}
@@ -52,8 +58,11 @@ func (k *compiler) staticVar(p path, otherwise *node, sc *lexical) *node {
 			return v
 		}}
 	}
-	if sc.kind == atRoot {
+	switch {
+	case sc.kind == atRoot:
 		k.use(p)
+	case sc.kind == atItem && len(p.segments) == 1:
+		k.items[p.name]++
 	}
 	n := &node{path: &p}
 	switch {
@@ -69,19 +78,30 @@ func (k *compiler) staticVar(p path, otherwise *node, sc *lexical) *node {
 		n.val = k.reader(p, sc)
 	}
 	if n.num == nil && n.flt == nil && !k.plain {
-		k.numbers(n)
+		k.numbers(n, p, sc)
 	}
 	return n
 }
 
 // reader is the quickest way to a path.
 func (k *compiler) reader(p path, sc *lexical) func(*run) any {
-	if sc.kind == atRoot {
-		if slot, ok := k.slotOf[p.name]; ok && len(p.segments) > 0 {
-			return k.slotted(slot, k.unslotted(p, sc))
-		}
+	if slot, ok := k.slot(p, sc); ok {
+		return k.slotted(slot, k.unslotted(p, sc))
 	}
 	return k.unslotted(p, sc)
+}
+
+// slot is where the path is remembered.
+func (k *compiler) slot(p path, sc *lexical) (int, bool) {
+	slot, ok := 0, false
+	switch {
+	case len(p.segments) == 0:
+	case sc.kind == atRoot:
+		slot, ok = k.slotOf[p.name]
+	case sc.kind == atItem:
+		slot, ok = k.itemOf[p.name]
+	}
+	return slot, ok
 }
 
 func (k *compiler) slotted(slot int, read func(*run) any) func(*run) any {
@@ -150,7 +170,7 @@ func (k *compiler) unslotted(p path, sc *lexical) func(*run) any {
 }
 
 // numbers are the unboxed variants of a read: the common case without a call.
-func (k *compiler) numbers(n *node) {
+func (k *compiler) numbers(n *node, p path, sc *lexical) {
 	read := n.val
 	if k.p.float {
 		n.flt = func(c *run) float64 {
@@ -162,7 +182,23 @@ func (k *compiler) numbers(n *node) {
 		}
 		return
 	}
-	n.num = func(c *run) num { return c.toNum(read(c), n.at) }
+	slot, ok := k.slot(p, sc)
+	if !ok {
+		n.num = func(c *run) num { return c.toNum(read(c), n.at) }
+		return
+	}
+	bit := uint64(1) << slot
+	n.num = func(c *run) num {
+		if c.is&bit != 0 {
+			return c.nums[slot]
+		}
+		x := c.toNum(read(c), n.at)
+		if c.err == nil {
+			c.nums[slot] = x
+			c.is |= bit
+		}
+		return x
+	}
 }
 
 // reduceVar reads current, accumulator or below them; a number may still be unboxed there.
