@@ -32,9 +32,13 @@ func (c *run) checkedFloat(f float64) any {
 // finite is f, or the error that the number cannot be computed.
 func (c *run) finite(s *syntax, f float64) float64 {
 	if f-f != 0 {
-		c.fail(s, NaN, "the result is out of range, or a division by zero")
+		c.infinite(s)
 	}
 	return f
+}
+
+func (c *run) infinite(s *syntax) {
+	c.fail(s, NaN, "the result is out of range, or a division by zero")
 }
 
 func (c *run) unaryFloat(op arithOp, s *syntax, x float64) float64 {

@@ -134,14 +134,7 @@ func (k *compiler) logical(s *syntax, sc *lexical, decides bool) *node {
 	if k.plain {
 		return n
 	}
-	n.truth = func(c *run) bool {
-		for _, arg := range args {
-			if arg.truth(c) == decides {
-				return decides
-			}
-		}
-		return !decides
-	}
+	n.truth = decision(args, decides)
 	for _, arg := range args {
 		if arg.kind != ofBool {
 			return n
@@ -149,6 +142,36 @@ func (k *compiler) logical(s *syntax, sc *lexical, decides bool) *node {
 	}
 	n.kind, n.val = ofBool, nil
 	return n
+}
+
+// decision is the truth of and, or: two and three operands are what most rules have.
+func decision(args []*node, decides bool) func(*run) bool {
+	switch len(args) {
+	case 2:
+		a, b := args[0].truth, args[1].truth
+		return func(c *run) bool {
+			if a(c) == decides {
+				return decides
+			}
+			return b(c)
+		}
+	case 3:
+		a, b, d := args[0].truth, args[1].truth, args[2].truth
+		return func(c *run) bool {
+			if a(c) == decides || b(c) == decides {
+				return decides
+			}
+			return d(c)
+		}
+	}
+	return func(c *run) bool {
+		for _, arg := range args {
+			if arg.truth(c) == decides {
+				return decides
+			}
+		}
+		return !decides
+	}
 }
 
 func (k *compiler) notForm(s *syntax, sc *lexical) *node   { return k.negation(s, sc, true) }

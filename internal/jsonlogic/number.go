@@ -133,6 +133,11 @@ func (c *run) kept(x num) num {
 }
 
 func (c *run) add(x, y num) num {
+	if x.scale == y.scale && x.big == nil && y.big == nil {
+		if s := x.m + y.m; (s^x.m)&(s^y.m) >= 0 {
+			return num{m: s, scale: x.scale}
+		}
+	}
 	if a, b, scale, ok := aligned(x, y); ok {
 		if s := a + b; (s^a)&(s^b) >= 0 {
 			return num{m: s, scale: scale}

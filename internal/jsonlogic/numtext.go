@@ -109,6 +109,8 @@ func exponent(s string) (int, bool) {
 	return n, true
 }
 
+var tens = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5}
+
 // ofFloat is the shortest decimal that reads as f. Up to 15 digits no two decimals read as one
 // float, so that any that does is the shortest.
 func ofFloat(f float64, most int) (num, numText) {
@@ -119,9 +121,11 @@ func ofFloat(f float64, most int) (num, numText) {
 	}
 	if f > -1e9 && f < 1e9 {
 		for k := int32(1); k <= 5; k++ {
-			ten := float64(pow10[k])
-			if r := math.RoundToEven(f * ten); r/ten == f {
-				return num{m: int64(r), scale: k}, numOK
+			ten := tens[k]
+			up := f * ten
+			n := int64(up + math.Copysign(0.5, up))
+			if float64(n)/ten == f {
+				return num{m: n, scale: k}, numOK
 			}
 		}
 	}

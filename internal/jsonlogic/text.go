@@ -175,9 +175,14 @@ func (k *compiler) substrForm(s *syntax, sc *lexical) *node {
 		c.err = nil
 		return &node{val: func(c *run) any { return callEager(c, s, args, general) }}
 	}
+	end := start + length
+	quick := limited && start >= 0 && length >= 0 && end <= 64
 	return &node{kind: ofText, text: func(c *run) string {
 		v := source(c)
 		t, ok := v.(string)
+		if quick && len(t) >= end && ascii(t[:end]) {
+			return t[start:end]
+		}
 		if !ok {
 			t = c.textOf(v)
 		}
@@ -212,6 +217,15 @@ func (c *run) substr(t string, start, length int, limited bool) string {
 		t = t[:runes(t, length)]
 	}
 	return t
+}
+
+func ascii(t string) bool {
+	for i := range len(t) {
+		if t[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // runes is how many bytes the first n code points of t take.

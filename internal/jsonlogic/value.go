@@ -297,6 +297,11 @@ func (c *run) floatOperand(v any) (float64, bool) {
 
 // toNum is the operand at s, or the error that it is none.
 func (c *run) toNum(v any, s *syntax) num {
+	if f, ok := v.(float64); ok {
+		if x, how := ofFloat(f, c.p.budget.Digits); how == numOK {
+			return x
+		}
+	}
 	x, ok := c.operand(v)
 	if !ok {
 		c.noNumber(s)

@@ -172,9 +172,16 @@ func (k *compiler) unslotted(p path, sc *lexical) func(*run) any {
 // numbers are the unboxed variants of a read: the common case without a call.
 func (k *compiler) numbers(n *node, p path, sc *lexical) {
 	read := n.val
+	slot, ok := k.slot(p, sc)
+	bit := uint64(1) << slot
 	if k.p.float {
 		n.flt = func(c *run) float64 {
-			v := read(c)
+			var v any
+			if ok && c.have&bit != 0 {
+				v = c.slots[slot]
+			} else {
+				v = read(c)
+			}
 			if f, ok := v.(float64); ok && f-f == 0 {
 				return f
 			}
@@ -182,12 +189,10 @@ func (k *compiler) numbers(n *node, p path, sc *lexical) {
 		}
 		return
 	}
-	slot, ok := k.slot(p, sc)
 	if !ok {
 		n.num = func(c *run) num { return c.toNum(read(c), n.at) }
 		return
 	}
-	bit := uint64(1) << slot
 	n.num = func(c *run) num {
 		if c.is&bit != 0 {
 			return c.nums[slot]
