@@ -59,7 +59,7 @@ func compileRule(s *syntax, o Options, plain bool) (*Rule, error) {
 func (r *Rule) Eval(ctx context.Context, data any) (any, error) {
 	c := r.pool.Get().(*run)
 	v, err := c.eval(ctx, data)
-	r.pool.Put(c)
+	r.give(c)
 	return v, err
 }
 
@@ -67,7 +67,7 @@ func (r *Rule) Eval(ctx context.Context, data any) (any, error) {
 func (r *Rule) EvalNumber(ctx context.Context, data any) (decimal.Decimal, error) {
 	c := r.pool.Get().(*run)
 	v, err := c.evalNumber(ctx, data)
-	r.pool.Put(c)
+	r.give(c)
 	return v, err
 }
 
@@ -75,7 +75,7 @@ func (r *Rule) EvalNumber(ctx context.Context, data any) (decimal.Decimal, error
 func (r *Rule) EvalFloat(ctx context.Context, data any) (float64, error) {
 	c := r.pool.Get().(*run)
 	v, err := c.evalFloat(ctx, data)
-	r.pool.Put(c)
+	r.give(c)
 	return v, err
 }
 
@@ -83,7 +83,7 @@ func (r *Rule) EvalFloat(ctx context.Context, data any) (float64, error) {
 func (r *Rule) EvalText(ctx context.Context, data any) (string, error) {
 	c := r.pool.Get().(*run)
 	v, err := c.evalText(ctx, data)
-	r.pool.Put(c)
+	r.give(c)
 	return v, err
 }
 
@@ -91,7 +91,7 @@ func (r *Rule) EvalText(ctx context.Context, data any) (string, error) {
 func (r *Rule) EvalTruth(ctx context.Context, data any) (bool, error) {
 	c := r.pool.Get().(*run)
 	v, err := c.evalTruth(ctx, data)
-	r.pool.Put(c)
+	r.give(c)
 	return v, err
 }
 
@@ -103,8 +103,8 @@ func (r *Rule) Reads() []string { return slices.Clone(r.p.reads) }
 // NewSession is a Session of this rule.
 func (r *Rule) NewSession() *Session { return &Session{newRun(r.p)} }
 
-// Session evaluates a rule over and over on one goroutine, for less than Rule does. Between
-// evaluations it keeps nothing of the data.
+// Session evaluates a rule over and over on one goroutine, for less than Rule does. It may keep data
+// alive until its next evaluation, but never looks at it again.
 type Session struct{ c *run }
 
 // Eval is Rule.Eval.
@@ -184,14 +184,18 @@ func (c *run) result() any {
 	return c.export(v, 0)
 }
 
-// finish forgets the data and gives the error.
+// give puts a run back without the data: a pool must not keep that alive.
+func (r *Rule) give(c *run) {
+	c.release()
+	r.pool.Put(c)
+}
+
+// finish gives the error, and makes the run ready for the next evaluation.
 func (c *run) finish() error {
 	if c.err == nil {
-		c.release()
 		return nil
 	}
 	err := c.failure()
-	c.release()
 	c.err, c.outer, c.stack = nil, c.outer[:0], c.stack[:0]
 	return err
 }

@@ -34,7 +34,6 @@ type run struct {
 	p     *program
 	ctx   context.Context
 	err   *Error
-	root  any
 	scope scope
 	outer []scope
 	have  uint64 // which slots are filled
@@ -61,7 +60,7 @@ func (c *run) start(ctx context.Context, data any) error {
 			return err
 		}
 	}
-	c.ctx, c.root, c.err, c.have, c.is = ctx, data, nil, 0, 0
+	c.ctx, c.err, c.have, c.is = ctx, nil, 0, 0
 	c.scope.kind, c.scope.data = atRoot, data
 	c.bytes = c.p.budget.Bytes
 	c.steps = c.p.budget.Steps - c.p.cost
@@ -72,12 +71,10 @@ func (c *run) start(ctx context.Context, data any) error {
 	return nil
 }
 
-// release forgets the data, which a pool or a session must not keep alive.
+// release forgets the data.
 func (c *run) release() {
-	c.ctx, c.root, c.scope.data = nil, nil, nil
-	if c.have != 0 {
-		clear(c.slots)
-	}
+	c.ctx, c.scope.data = nil, nil
+	clear(c.slots)
 	if cap(c.stack) > 0 {
 		clear(c.stack[:cap(c.stack)])
 	}

@@ -137,8 +137,14 @@ func (k *compiler) unslotted(p path, sc *lexical) func(*run) any {
 		rest := segs[1:]
 		if len(rest) == 1 {
 			s := rest[0]
+			bit := uint64(1) << slot
 			return func(c *run) any {
-				v := first(c)
+				var v any
+				if c.have&bit != 0 {
+					v = c.slots[slot]
+				} else {
+					v = first(c)
+				}
 				if m, ok := v.(map[string]any); ok {
 					return m[s.key]
 				}
