@@ -1,6 +1,7 @@
 package jsonlogic
 
 import (
+	"cmp"
 	"math"
 	"math/big"
 	"math/bits"
@@ -243,6 +244,9 @@ func (c *run) rem(x, y num) num {
 }
 
 func (c *run) cmp(x, y num) int {
+	if x.scale == y.scale && x.big == nil && y.big == nil {
+		return cmp.Compare(x.m, y.m)
+	}
 	if a, b, _, ok := aligned(x, y); ok {
 		switch {
 		case a < b:

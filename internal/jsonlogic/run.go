@@ -177,7 +177,6 @@ func (c *run) next(v any, i int) {
 // forget empties the slots of what belongs to an element.
 func (c *run) forget() {
 	c.have &= c.p.lasting
-	c.is &= c.p.lasting
 }
 
 func (c *run) leave() {

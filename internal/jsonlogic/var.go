@@ -195,7 +195,7 @@ func (k *compiler) numbers(n *node, p path, sc *lexical) {
 		}
 		return
 	}
-	if !ok {
+	if !ok || sc.kind == atItem { // of an element a number is rarely read twice
 		n.num = func(c *run) num { return c.toNum(read(c), n.at) }
 		return
 	}
