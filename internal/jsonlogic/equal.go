@@ -1,0 +1,78 @@
+package jsonlogic
+
+// same is ===: equal without taking one kind for another.
+func (c *run) same(a, b any, depth int) bool {
+	if s, ok := a.(string); ok {
+		t, ok := text(b)
+		return ok && s == t
+	}
+	if c.err != nil {
+		return false
+	}
+	k := kindOf(a)
+	if k != kindOf(b) {
+		return false
+	}
+	if depth > c.p.budget.DataDepth {
+		c.exceeded("levels of data")
+		return false
+	}
+	switch k {
+	case ofNull:
+		return true
+	case ofBool:
+		return a == b
+	case ofText:
+		s, _ := text(a)
+		t, _ := text(b)
+		return s == t
+	case ofNumber:
+		return c.sameNumber(a, b)
+	case ofDate:
+		return a.(date).Equal(b.(date).Time)
+	case ofList:
+		return c.sameList(a, b, depth)
+	case ofObject:
+		return c.sameObject(a, b, depth)
+	}
+	return c.unknown(a) != nil
+}
+
+func (c *run) sameNumber(a, b any) bool {
+	if c.p.float {
+		x, okA := c.float(a)
+		y, okB := c.float(b)
+		return okA && okB && x == y
+	}
+	x, okA := c.number(a)
+	y, okB := c.number(b)
+	return okA && okB && c.cmp(x, y) == 0
+}
+
+func (c *run) sameList(a, b any, depth int) bool {
+	l, _ := list(a)
+	m, _ := list(b)
+	if len(l) != len(m) || !c.charge(len(l)) {
+		return false
+	}
+	for i := range l {
+		if !c.same(l[i], m[i], depth+1) {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *run) sameObject(a, b any, depth int) bool {
+	l, m := object(a), object(b)
+	if len(l) != len(m) || !c.charge(len(l)) {
+		return false
+	}
+	for k, x := range l {
+		y, ok := m[k]
+		if !ok || !c.same(x, y, depth+1) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,103 @@
+package jsonlogic
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+func typeName(v any) string { return fmt.Sprintf("%T", v) }
+
+// export copies a value into the types of a result.
+func (c *run) export(v any, depth int) any {
+	switch x := v.(type) {
+	case nil, bool, string:
+		return v
+	case num:
+		return c.exportNum(x)
+	case float64:
+		if c.p.float && x-x == 0 {
+			return x
+		}
+	case []any:
+		return c.exportList(x, depth)
+	case map[string]any:
+		return c.exportObject(x, depth)
+	case time.Time:
+		return x.Format(time.RFC3339Nano)
+	case date:
+		return c.dateText(x)
+	}
+	switch kindOf(v) {
+	case ofNumber:
+		return c.exportNumber(v)
+	case ofList:
+		l, _ := list(v)
+		return c.exportList(l, depth)
+	case ofObject:
+		return c.exportObject(object(v), depth)
+	}
+	return c.unknown(v)
+}
+
+func (c *run) exportNumber(v any) any {
+	if c.p.float {
+		if f, ok := c.float(v); ok {
+			return f
+		}
+	} else if x, ok := c.number(v); ok {
+		return c.exportNum(x)
+	}
+	if c.err == nil {
+		c.err = &Error{Kind: InvalidData, Detail: "the data holds a " + typeName(v) + " that is no number within bounds"}
+	}
+	return nil
+}
+
+func (c *run) exportNum(x num) any {
+	if c.p.float {
+		return x.float()
+	}
+	c.buf = x.plain(c.buf[:0], c.p.dialect == Standard)
+	return json.Number(c.buf)
+}
+
+func (c *run) exportList(l []any, depth int) any {
+	if !c.deeper(depth) || !c.make(len(l)*perElement) || !c.charge(len(l)) {
+		return nil
+	}
+	out := make([]any, len(l))
+	for i, v := range l {
+		out[i] = c.export(v, depth+1)
+	}
+	return out
+}
+
+// exportOwn is exportList of a list that nothing else has: it is changed in place.
+func (c *run) exportOwn(l []any) any {
+	if !c.charge(len(l)) {
+		return nil
+	}
+	for i, v := range l {
+		l[i] = c.export(v, 1)
+	}
+	return l
+}
+
+func (c *run) exportObject(m map[string]any, depth int) any {
+	if !c.deeper(depth) || !c.make(4*len(m)*perElement) || !c.charge(len(m)) {
+		return nil
+	}
+	out := make(map[string]any, len(m))
+	for k, v := range m {
+		out[k] = c.export(v, depth+1)
+	}
+	return out
+}
+
+func (c *run) deeper(depth int) bool {
+	if depth >= c.p.budget.DataDepth {
+		c.exceeded("levels of data")
+	}
+	return c.err == nil
+}

@@ -1,0 +1,140 @@
+package jsonlogic
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// wide is a budget that no generated rule reaches, so that the builds are compared on all of them.
+var wide = Budget{Steps: 1 << 30, Bytes: 1 << 30, Array: 1 << 20, Text: 1 << 24}
+
+// answer is a result or an error as text. Which of two errors comes first is not compared: fusion
+// runs a pipeline element by element.
+func answer(r *Rule, data any) string {
+	v, err := r.Eval(context.Background(), data)
+	if err != nil {
+		var e *Error
+		if errors.As(err, &e) && e.Kind == BudgetExceeded {
+			return "budget"
+		}
+		return "error"
+	}
+	out, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
+	return string(out)
+}
+
+func requireBuildsAgree(t testing.TB, rule []byte, o Options, data any) {
+	t.Helper()
+	s, bad := parse(rule)
+	if bad != nil {
+		return
+	}
+	fast, err := compileRule(s, o, false)
+	slow, plainErr := compileRule(s, o, true)
+	require.Equal(t, plainErr == nil, err == nil, "%s", rule)
+	if err != nil {
+		return
+	}
+	got, want := answer(fast, data), answer(slow, data)
+	if got == "budget" || want == "budget" {
+		return
+	}
+	require.Equal(t, want, got, "%s %v", rule, o.Numbers)
+	requireTypedAgree(t, fast, data, string(rule))
+}
+
+// requireTypedAgree holds the variants that do not box to Eval, and a session that is used twice to
+// one that is used once.
+func requireTypedAgree(t testing.TB, r *Rule, data any, rule string) {
+	t.Helper()
+	ctx := context.Background()
+	v, err := r.Eval(ctx, data)
+	s := r.NewSession()
+	for range 2 {
+		again, againErr := s.Eval(ctx, data)
+		require.Equal(t, err == nil, againErr == nil, rule)
+		require.Equal(t, v, again, rule)
+	}
+	truth, truthErr := r.EvalTruth(ctx, data)
+	number, numberErr := r.EvalNumber(ctx, data)
+	text, textErr := r.EvalText(ctx, data)
+	if err != nil {
+		require.Error(t, numberErr, rule)
+		require.Error(t, textErr, rule)
+		return
+	}
+	switch x := v.(type) {
+	case json.Number:
+		require.NoError(t, numberErr, rule)
+		require.Equal(t, x.String(), number.String(), rule)
+	case float64:
+		f, floatErr := r.EvalFloat(ctx, data)
+		require.NoError(t, floatErr, rule)
+		require.Equal(t, fmt.Sprint(x), fmt.Sprint(f), rule)
+	case string:
+		require.NoError(t, textErr, rule)
+		require.Equal(t, x, text, rule)
+	case bool:
+		require.NoError(t, truthErr, rule)
+		require.Equal(t, x, truth, rule)
+	}
+}
+
+func TestBuildsAgreeOnRandomRules(t *testing.T) {
+	n := 8_000
+	if testing.Short() {
+		n = 1_000
+	}
+	g := generator{rand.New(rand.NewPCG(1, 2))}
+	for i := range n {
+		numbers := Numbers(i % 2)
+		rule := g.rule(1 + i%4)
+		requireBuildsAgree(t, []byte(rule), Options{Numbers: numbers, Budget: wide}, decodeFor(t, []byte(generatedData), Numbers(i/2%2)))
+	}
+}
+
+func FuzzBuildsAgree(f *testing.F) {
+	f.Add(uint64(1), uint8(3))
+	f.Add(uint64(99), uint8(5))
+	f.Fuzz(func(t *testing.T, seed uint64, depth uint8) {
+		g := generator{rand.New(rand.NewPCG(seed, 7))}
+		rule := []byte(g.rule(int(depth % 6)))
+		for _, n := range []Numbers{Decimal, Float64} {
+			requireBuildsAgree(t, rule, Options{Numbers: n, Budget: wide}, decode(t, []byte(generatedData)))
+		}
+	})
+}
+
+// FuzzNothingPanics runs any rule on any data in both dialects within the default budget.
+func FuzzNothingPanics(f *testing.F) {
+	f.Add([]byte(`{"reduce":[{"var":"a"},{"+":[{"var":"current"},{"var":"accumulator"}]},0]}`), []byte(`{"a":[1,"2",null]}`))
+	f.Add([]byte(`{"cat":[{"substr":["é",-1,1]},{"date":"2024-05-28T00:00:00Z"}]}`), []byte(`null`))
+	f.Add([]byte(`{"try":[{"throw":{"var":""}},{"val":[[2],"a"]}]}`), []byte(`{"a":1e400}`))
+	f.Add([]byte(`{"date.add":["2024-01-31T00:00:00Z","P1M-2DT1.5S"]}`), []byte(`[]`))
+	f.Add([]byte(`{"%":[1e999,{"/":[1,3e-999]}]}`), []byte(`-0`))
+	f.Fuzz(func(t *testing.T, rule, raw []byte) {
+		var data any
+		if json.Unmarshal(raw, &data) != nil {
+			data = string(raw)
+		}
+		for _, o := range []Options{{}, {Numbers: Float64}, {Dialect: Togai}, {Strict: true}} {
+			r, err := Compile(rule, o)
+			if err != nil {
+				continue
+			}
+			_, _ = r.Eval(context.Background(), data)
+			if _, err = r.Trace(context.Background(), data); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

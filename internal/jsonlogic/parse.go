@@ -1,0 +1,142 @@
+package jsonlogic
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// form is what kind of JSON a node of the rule is.
+type form uint8
+
+const (
+	isNull form = iota
+	isBool
+	isNumber
+	isText
+	isList
+	isObject
+)
+
+// syntax is a node of the rule as it was written.
+type syntax struct {
+	form    form
+	flag    bool      // of isBool
+	text    string    // of isText and isNumber
+	keys    []string  // of isObject
+	items   []*syntax // of isList and isObject
+	parent  *syntax
+	pointer string
+	size    int // nodes, itself included
+}
+
+// operator is the name that the object is an operator by.
+func (s *syntax) operator() string {
+	if s != nil && s.form == isObject && len(s.keys) == 1 {
+		return s.keys[0]
+	}
+	return ""
+}
+
+// within is the operator that s is an operand of.
+func (s *syntax) within() string {
+	for p := s.parent; p != nil; p = p.parent {
+		if op := p.operator(); op != "" {
+			return op
+		}
+	}
+	return ""
+}
+
+func (s *syntax) fault(k Kind, format string, args ...any) *Error {
+	return &Error{Kind: k, Operator: s.operator(), Pointer: s.pointer, Detail: fmt.Sprintf(format, args...)}
+}
+
+type parser struct {
+	dec   *json.Decoder
+	nodes int
+}
+
+// parse reads a rule within the limits.
+func parse(raw []byte) (*syntax, *Error) {
+	if len(raw) > MaxBytes {
+		return nil, &Error{Kind: TooLarge, Detail: fmt.Sprintf("the rule has %d bytes, more than %d", len(raw), MaxBytes)}
+	}
+	if !json.Valid(raw) {
+		var v json.RawMessage
+		return nil, &Error{Kind: Syntax, Detail: "the rule is not JSON", err: json.Unmarshal(raw, &v)}
+	}
+	p := parser{dec: json.NewDecoder(bytes.NewReader(raw))}
+	p.dec.UseNumber()
+	return p.value(nil, "", 0)
+}
+
+func (p *parser) value(parent *syntax, pointer string, depth int) (*syntax, *Error) {
+	s := &syntax{parent: parent, pointer: pointer, size: 1}
+	if p.nodes++; p.nodes > MaxNodes {
+		return nil, s.fault(TooLarge, "the rule has more than %d operators, arrays and constants", MaxNodes)
+	}
+	tok, err := p.dec.Token()
+	if err != nil {
+		return nil, &Error{Kind: Syntax, Pointer: pointer, err: err}
+	}
+	switch t := tok.(type) {
+	case nil:
+	case bool:
+		s.form, s.flag = isBool, t
+	case json.Number:
+		s.form, s.text = isNumber, t.String()
+	case string:
+		s.form, s.text = isText, t
+	case json.Delim:
+		if depth >= MaxDepth {
+			return nil, s.fault(TooLarge, "the rule is nested deeper than %d", MaxDepth)
+		}
+		s.form = isList
+		if t == '{' {
+			s.form = isObject
+		}
+		if bad := p.inside(s, depth+1); bad != nil {
+			return nil, bad
+		}
+	}
+	return s, nil
+}
+
+func (p *parser) inside(s *syntax, depth int) *Error {
+	var seen map[string]bool
+	for p.dec.More() {
+		step := strconv.Itoa(len(s.items))
+		if s.form == isObject {
+			tok, err := p.dec.Token()
+			key, ok := tok.(string)
+			if err != nil || !ok {
+				return &Error{Kind: Syntax, Pointer: s.pointer, err: err}
+			}
+			if seen[key] {
+				return s.fault(Syntax, "key %q is there twice", clip(key))
+			}
+			if seen == nil {
+				seen = map[string]bool{}
+			}
+			seen[key] = true
+			s.keys = append(s.keys, key)
+			step = pointerEscape.Replace(key)
+		}
+		item, bad := p.value(s, s.pointer+"/"+step, depth)
+		if bad != nil {
+			return bad
+		}
+		s.items = append(s.items, item)
+		s.size += item.size
+	}
+	if _, err := p.dec.Token(); err != nil {
+		return &Error{Kind: Syntax, Pointer: s.pointer, err: err}
+	}
+	return nil
+}
+
+// pointerEscape writes a key as a token of a JSON Pointer (RFC 6901).
+var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")

@@ -1,0 +1,398 @@
+package jsonlogic
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// segment is a step into data: a key of an object, or an element of a list.
+type segment struct {
+	key   string
+	index int // what key is as an index; -1 if it is none
+}
+
+// path is what a var or val reads, split when the rule is compiled.
+type path struct {
+	segments []segment
+	name     string // as a var writes it
+}
+
+func segmentOf(key string) segment {
+	index := -1
+	if key != "" && len(key) < 10 && (key[0] != '0' || len(key) == 1) {
+		index = 0
+		for i := range len(key) {
+			if key[i] < '0' || key[i] > '9' {
+				return segment{key, -1}
+			}
+			index = index*10 + int(key[i]-'0')
+		}
+	}
+	return segment{key, index}
+}
+
+// pathOf splits at dots; "" is the whole.
+func pathOf(name string) path {
+	p := path{name: name}
+	if name == "" {
+		return p
+	}
+	for key := range strings.SplitSeq(name, ".") {
+		p.segments = append(p.segments, segmentOf(key))
+	}
+	return p
+}
+
+// step goes one segment in.
+func (c *run) step(v any, s segment) (any, bool) {
+	if m, ok := v.(map[string]any); ok {
+		x, ok := m[s.key]
+		return x, ok
+	}
+	return c.stepOther(v, s)
+}
+
+func (c *run) stepOther(v any, s segment) (any, bool) {
+	if l, ok := v.([]any); ok {
+		if s.index >= 0 && s.index < len(l) {
+			return l[s.index], true
+		}
+		return nil, false
+	}
+	if x, ok := lookup(v, s.key); ok {
+		return x, true
+	}
+	if s.index < 0 {
+		return nil, false
+	}
+	if l, ok := list(v); ok && c.charge(len(l)) && s.index < len(l) {
+		return l[s.index], true
+	}
+	return nil, false
+}
+
+func (c *run) walk(v any, segments []segment) (any, bool) {
+	for i := range segments {
+		next, ok := c.step(v, segments[i])
+		if !ok {
+			return nil, false
+		}
+		v = next
+	}
+	return v, true
+}
+
+// here finds a path in the current scope.
+func (c *run) here(segments []segment) (any, bool) {
+	return c.in(&c.scope, segments)
+}
+
+func (c *run) in(sc *scope, segments []segment) (any, bool) {
+	if sc.kind != atReduce {
+		return c.walk(sc.data, segments)
+	}
+	if len(segments) == 0 {
+		if !c.make(8 * perElement) {
+			return nil, false
+		}
+		return map[string]any{"current": sc.current(), "accumulator": sc.accumulator()}, true
+	}
+	switch segments[0].key {
+	case "current":
+		return c.walk(sc.current(), segments[1:])
+	case "accumulator":
+		return c.walk(sc.accumulator(), segments[1:])
+	}
+	return nil, false
+}
+
+func (sc *scope) current() any {
+	if !sc.curIs {
+		return sc.cur
+	}
+	return sc.boxed(sc.curN, sc.curF)
+}
+
+func (sc *scope) accumulator() any {
+	if !sc.accIs {
+		return sc.acc
+	}
+	return sc.boxed(sc.accN, sc.accF)
+}
+
+func (sc *scope) boxed(x num, f float64) any {
+	if sc.float {
+		return f
+	}
+	return x
+}
+
+// keyOf is a computed key of a var or val as text. It has no key for lists and objects.
+func (c *run) keyOf(v any) (string, bool) {
+	switch k := v.(type) {
+	case string:
+		return k, true
+	case json.Number, num, float64, int, bool:
+		return c.textOf(k), true
+	}
+	switch kindOf(v) {
+	case ofNumber, ofText:
+		return c.textOf(v), true
+	}
+	return "", false
+}
+
+// read counts a read of the data as a whole; through a scope it is a read of the data only if that
+// scope is the root.
+func (k *compiler) read(name string, sc *lexical) {
+	if sc.kind == atRoot {
+		k.reads[name] = true
+	}
+}
+
+// readAnything: what is read is known only when it is.
+func (k *compiler) readAnything(sc *lexical) { k.read("", sc) }
+
+func (k *compiler) varForm(s *syntax, sc *lexical) *node {
+	arg := s.items[0]
+	items := []*syntax{arg}
+	if arg.form == isList {
+		items = arg.items
+	}
+	if len(items) == 0 {
+		return k.staticVar(path{}, nil, sc)
+	}
+	key := items[0]
+	var otherwise *node
+	if len(items) > 1 {
+		otherwise = k.compile(items[1], sc)
+	}
+	switch key.form {
+	case isNull:
+		return k.staticVar(path{}, otherwise, sc)
+	case isText:
+		return k.staticVar(pathOf(key.text), otherwise, sc)
+	case isNumber, isBool:
+		name, _ := k.folding.keyOf(k.literal(key))
+		return k.staticVar(pathOf(name), otherwise, sc)
+	}
+	k.readAnything(sc)
+	if arg.form == isList {
+		return k.computedVar(s, k.compile(key, sc), otherwise)
+	}
+	// What stands alone may come to a list of the path and the default.
+	return k.eagerNode(s, sc, func(c *run, s *syntax, args []any) any {
+		if len(args) == 0 {
+			args = []any{nil}
+		}
+		v, ok := c.find(s, args[0])
+		if !ok && len(args) > 1 {
+			return args[1]
+		}
+		return v
+	})
+}
+
+func (k *compiler) computedVar(s *syntax, key, otherwise *node) *node {
+	return &node{val: func(c *run) any {
+		name := key.val(c)
+		if c.err != nil {
+			return nil
+		}
+		v, ok := c.find(s, name)
+		if !ok && otherwise != nil && c.err == nil {
+			return otherwise.val(c)
+		}
+		return v
+	}}
+}
+
+// find reads a path that was computed.
+func (c *run) find(s *syntax, key any) (any, bool) {
+	name, ok := c.keyOf(key)
+	l, isList := list(key)
+	switch {
+	case key == nil || isList && len(l) == 0:
+		name = ""
+	case !ok:
+		c.invalid(s, "a path must be text or number")
+		return nil, false
+	}
+	if !c.charge(1 + len(name)>>4) {
+		return nil, false
+	}
+	v, ok := c.here(pathOf(name).segments)
+	c.tell(name, ok)
+	return v, ok
+}
+
+func (k *compiler) valForm(s *syntax, sc *lexical) *node {
+	return k.pathForm(s, sc, func(v any, _ bool) any { return v })
+}
+
+func (k *compiler) existsForm(s *syntax, sc *lexical) *node {
+	return k.pathForm(s, sc, func(_ any, ok bool) any { return ok })
+}
+
+// pathForm is an operator whose arguments are the steps of a path. A list as the first one climbs out
+// of scopes: [[1]] is where the iteration stands, [[2]] what is around it, and so on.
+func (k *compiler) pathForm(s *syntax, sc *lexical, f func(any, bool) any) *node {
+	segments, static := staticSteps(s)
+	if static {
+		k.read(nameOf(segments), sc)
+		return &node{val: func(c *run) any {
+			v, ok := c.here(segments)
+			c.tellSteps(segments, ok)
+			return f(v, ok)
+		}}
+	}
+	k.climbs++
+	k.reads[""] = true
+	return k.eagerNode(s, sc, func(c *run, s *syntax, args []any) any {
+		v, ok := c.climb(s, args)
+		if c.err != nil {
+			return nil
+		}
+		return f(v, ok)
+	})
+}
+
+func nameOf(segments []segment) string {
+	keys := make([]string, len(segments))
+	for i, s := range segments {
+		keys[i] = s.key
+	}
+	return strings.Join(keys, ".")
+}
+
+// staticSteps are the steps if all are constants.
+func staticSteps(s *syntax) ([]segment, bool) {
+	items := s.items
+	if items[0].form == isList {
+		items = items[0].items
+	}
+	segments := make([]segment, len(items))
+	for i, item := range items {
+		if item.form != isText && item.form != isNumber {
+			return nil, false
+		}
+		segments[i] = segmentOf(item.text)
+	}
+	return segments, true
+}
+
+func (c *run) climb(s *syntax, args []any) (any, bool) {
+	at := &c.scope
+	if len(args) > 0 {
+		if up, ok := list(args[0]); ok {
+			args = args[1:]
+			if len(up) != 1 {
+				c.invalid(s, "a climb is a list of one number")
+				return nil, false
+			}
+			n := c.toNum(up[0], s).whole()
+			n = max(n, -n)
+			if n/2 > len(c.outer) || n < 0 {
+				return nil, false
+			}
+			if n/2 > 0 {
+				at = &c.outer[len(c.outer)-n/2]
+			}
+			if n%2 == 1 {
+				at = &scope{data: map[string]any{"index": float64(at.index)}, kind: at.kind}
+				if at.kind == atRoot || at.kind == atCatch {
+					return nil, false
+				}
+				at.kind = atItem
+			}
+		}
+	}
+	segments := make([]segment, 0, 4)
+	for _, v := range args {
+		key, ok := c.keyOf(v)
+		if !ok {
+			return nil, false
+		}
+		segments = append(segments, segmentOf(key))
+	}
+	v, ok := c.in(at, segments)
+	c.tellSteps(segments, ok)
+	return v, ok
+}
+
+// absent: missing counts null and "" as missing.
+func (c *run) absent(s *syntax, key any) bool {
+	v, ok := c.find(s, key)
+	if !ok || v == nil {
+		return true
+	}
+	t, isText := v.(string)
+	return isText && t == ""
+}
+
+func missing(c *run, s *syntax, args []any) any {
+	if len(args) > 0 {
+		if l, ok := list(args[0]); ok {
+			args = l
+		}
+	}
+	return c.absentOf(s, args)
+}
+
+func (c *run) absentOf(s *syntax, keys []any) any {
+	if !c.makeList(len(keys)) || !c.charge(len(keys)) {
+		return nil
+	}
+	out := []any{}
+	for _, key := range keys {
+		if c.absent(s, key) {
+			out = append(out, key)
+		}
+		if c.err != nil {
+			return nil
+		}
+	}
+	return out
+}
+
+func missingSome(c *run, s *syntax, args []any) any {
+	if len(args) < 2 {
+		return c.invalid(s, "it needs a number and a list of paths")
+	}
+	keys, ok := list(args[1])
+	if !ok {
+		return c.invalid(s, "its second argument must be a list of paths")
+	}
+	need := c.toNum(args[0], operandAt(s, 0)).whole()
+	out, _ := c.absentOf(s, keys).([]any)
+	if c.err != nil {
+		return nil
+	}
+	if len(keys)-len(out) >= need {
+		return []any{}
+	}
+	return out
+}
+
+// reading notes the paths that missing and missing_some are written with.
+func reading(b builder) builder {
+	return func(k *compiler, s *syntax, sc *lexical) *node {
+		k.readPaths(s.items[0], s.operator() == "missing_some", sc)
+		return b(k, s, sc)
+	}
+}
+
+func (k *compiler) readPaths(s *syntax, skipFirst bool, sc *lexical) {
+	switch s.form {
+	case isText, isNumber:
+		k.read(s.text, sc)
+	case isObject:
+		k.readAnything(sc)
+	case isList:
+		for i, item := range s.items {
+			if i > 0 || !skipFirst {
+				k.readPaths(item, false, sc)
+			}
+		}
+	}
+}

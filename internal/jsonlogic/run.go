@@ -1,0 +1,187 @@
+package jsonlogic
+
+import (
+	"context"
+	"fmt"
+)
+
+// scopeKind is what a var finds: the whole data, an element, or accumulator and current.
+type scopeKind uint8
+
+const (
+	atRoot scopeKind = iota
+	atItem
+	atReduce
+	atCatch // what a try caught
+)
+
+// scope is where a var looks. A number that only arithmetic has seen yet stays unboxed: then curIs
+// or accIs says so, and cur or acc is nothing.
+type scope struct {
+	kind         scopeKind
+	data         any
+	index        int
+	cur, acc     any
+	curIs, accIs bool
+	float        bool // which of N and F
+	curN, accN   num
+	curF, accF   float64
+}
+
+// run is the state of one evaluation. The first error stays: operators go on with zero values until
+// the nearest loop or the end sees it.
+type run struct {
+	p     *program
+	ctx   context.Context
+	err   *Error
+	scope scope
+	outer []scope
+	have  uint64 // which slots are filled
+	slots []any
+	nums  []num  // the same as numbers, of the slots in is
+	is    uint64 // which slots have been read as numbers
+	stack []any  // arguments of eager operators
+	buf   []byte // texts in the making
+	steps int    // left
+	look  int    // at this many steps left the context is looked at
+	bytes int    // left
+	trace *tracer
+}
+
+const lookEvery = 256 // steps
+
+func newRun(p *program) *run {
+	return &run{p: p, slots: make([]any, p.slots), nums: make([]num, p.slots)}
+}
+
+func (c *run) start(ctx context.Context, data any) error {
+	if ctx.Done() != nil {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	c.ctx, c.err, c.have, c.is = ctx, nil, 0, 0
+	c.scope.kind, c.scope.data = atRoot, data
+	c.bytes = c.p.budget.Bytes
+	c.steps = c.p.budget.Steps - c.p.cost
+	c.look = c.steps - lookEvery
+	if c.steps < 0 {
+		c.exceeded("steps")
+	}
+	return nil
+}
+
+// release forgets the data.
+func (c *run) release() {
+	c.ctx, c.scope.data = nil, nil
+	clear(c.slots)
+	if cap(c.stack) > 0 {
+		clear(c.stack[:cap(c.stack)])
+	}
+	if cap(c.outer) > 0 {
+		clear(c.outer[:cap(c.outer)])
+		c.scope = scope{}
+	}
+}
+
+// failure is the error to give out: the context's own, or an *Error that shares nothing.
+func (c *run) failure() error {
+	if c.err.Kind == ended {
+		return c.err.err
+	}
+	return c.err.copied()
+}
+
+// fail records an error at an operator unless there is one already.
+func (c *run) fail(s *syntax, k Kind, format string, args ...any) {
+	if c.err != nil {
+		return
+	}
+	c.err = s.fault(k, format, args...)
+	if c.err.Operator == "" {
+		c.err.Operator = s.within()
+	}
+}
+
+func (c *run) invalid(s *syntax, detail string) any {
+	c.fail(s, InvalidArguments, "%s", detail)
+	return nil
+}
+
+func (c *run) exceeded(what string) {
+	if c.err == nil || c.err.caught() {
+		c.err = &Error{Kind: BudgetExceeded, Detail: fmt.Sprintf("more %s than the budget allows", what)}
+	}
+}
+
+// charge takes n steps and says whether to go on.
+func (c *run) charge(n int) bool {
+	c.steps -= n
+	if c.steps < c.look {
+		return c.checked()
+	}
+	return c.err == nil
+}
+
+func (c *run) checked() bool {
+	if c.steps < 0 {
+		c.exceeded("steps")
+		return false
+	}
+	c.look = c.steps - lookEvery
+	if err := c.ctx.Err(); err != nil && (c.err == nil || c.err.caught()) {
+		c.err = &Error{Kind: ended, err: err}
+	}
+	return c.err == nil
+}
+
+// make takes n bytes, before they are allocated.
+func (c *run) make(n int) bool {
+	if c.bytes -= n; c.bytes < 0 {
+		c.exceeded("bytes")
+	}
+	return c.err == nil
+}
+
+const perElement = 16 // bytes that an element of a list costs
+
+// makeList says whether a list of n elements may be made.
+func (c *run) makeList(n int) bool {
+	if n > c.p.budget.Array {
+		c.exceeded("elements in a list")
+	}
+	return c.make(n * perElement)
+}
+
+// makeText says whether a text of n bytes may be made.
+func (c *run) makeText(n int) bool {
+	if n > c.p.budget.Text {
+		c.exceeded("bytes in a text")
+	}
+	return c.make(n) && c.charge(n>>4)
+}
+
+// enter begins an inner scope, and leave ends it.
+func (c *run) enter(k scopeKind) {
+	c.outer = append(c.outer, c.scope)
+	c.scope = scope{kind: k}
+	c.forget()
+}
+
+// next makes v the element that an iteration looks at.
+func (c *run) next(v any, i int) {
+	c.scope.data, c.scope.index = v, i
+	c.forget()
+}
+
+// forget empties the slots of what belongs to an element.
+func (c *run) forget() {
+	c.have &= c.p.lasting
+}
+
+func (c *run) leave() {
+	last := len(c.outer) - 1
+	c.scope, c.outer[last] = c.outer[last], scope{}
+	c.outer = c.outer[:last]
+	c.forget()
+}

@@ -1,0 +1,132 @@
+package jsonlogic
+
+import (
+	"context"
+	"slices"
+)
+
+// Trace is how an evaluation came to its result.
+type Trace struct {
+	Result any   // as Eval gives it
+	Err    error // as Eval gives it
+	// Steps are the nodes that were evaluated, each after its operands. A constant is no step. What
+	// iterates has the steps of its body once for each element.
+	Steps     []Step
+	Truncated bool     // there were more than MaxTrace steps
+	Reads     []string // paths of the data that were read and found, in the order of their first read
+	Missing   []string // paths that were read and not there, likewise
+}
+
+// Step is one evaluation of one node.
+type Step struct {
+	Pointer  string // JSON Pointer to the node in the rule
+	Operator string // "" for a list
+	Value    any    // what it came to, in the types of a result
+	Err      error  // or why it did not
+	// Branch is the argument that decided, from 0, of if, ?:, and, or, ??, and try; -1 of others and
+	// where none did.
+	Branch int
+	// Index is which element the nearest iteration was at; -1 outside of any.
+	Index int
+}
+
+// MaxTrace is how many steps a Trace keeps.
+const MaxTrace = 10_000
+
+// tracer collects a Trace while it comes about.
+type tracer struct {
+	trace    Trace
+	branches map[*syntax]int
+}
+
+// Trace evaluates the rule and tells how it came to its result. It is much slower than Eval, and
+// steps and bytes of the budget count what it records too.
+func (r *Rule) Trace(ctx context.Context, data any) (*Trace, error) {
+	r.traced.Do(func() {
+		// It compiled before, so that it compiles again.
+		if p, bad := build(r.syntax, r.options, true, true); bad == nil {
+			r.tracing = p
+		}
+	})
+	c := newRun(r.tracing)
+	c.trace = &tracer{branches: map[*syntax]int{}}
+	v, err := c.eval(ctx, data)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	t := &c.trace.trace
+	t.Result, t.Err = v, err
+	return t, nil
+}
+
+// watch makes a node record each of its evaluations.
+func (k *compiler) watch(n *node) {
+	s, inner := n.at, n.val
+	if s.form != isObject && s.form != isList || n.konst && s.form == isList {
+		return
+	}
+	n.val = func(c *run) any {
+		if c.err != nil {
+			return nil
+		}
+		v := inner(c)
+		c.record(s, v)
+		return v
+	}
+	val := n.val
+	n.truth = func(c *run) bool { return c.truthy(val(c)) }
+	n.num = func(c *run) num { return c.toNum(val(c), s) }
+	n.flt = func(c *run) float64 { return c.toFloat(val(c), s) }
+}
+
+func (c *run) record(s *syntax, v any) {
+	t := c.trace
+	if t == nil {
+		return
+	}
+	if len(t.trace.Steps) >= MaxTrace {
+		t.trace.Truncated = true
+		return
+	}
+	step := Step{Pointer: s.pointer, Operator: s.operator(), Branch: -1, Index: -1}
+	if b, ok := t.branches[s]; ok {
+		step.Branch = b
+		delete(t.branches, s)
+	}
+	if c.scope.kind == atItem || c.scope.kind == atReduce {
+		step.Index = c.scope.index
+	}
+	if c.err == nil {
+		step.Value = c.export(v, 0)
+	}
+	if c.err != nil {
+		step.Value, step.Err = nil, c.failure()
+	}
+	t.trace.Steps = append(t.trace.Steps, step)
+}
+
+// branch notes which argument decided.
+func (c *run) branch(s *syntax, i int) {
+	if c.trace != nil && c.err == nil {
+		c.trace.branches[s] = i
+	}
+}
+
+// tell notes a read of the data as a whole.
+func (c *run) tell(name string, found bool) {
+	if c.trace == nil || c.scope.kind != atRoot {
+		return
+	}
+	t := &c.trace.trace
+	if found && !slices.Contains(t.Reads, name) {
+		t.Reads = append(t.Reads, name)
+	} else if !found && !slices.Contains(t.Missing, name) {
+		t.Missing = append(t.Missing, name)
+	}
+}
+
+func (c *run) tellSteps(segments []segment, found bool) {
+	if c.trace != nil {
+		c.tell(nameOf(segments), found)
+	}
+}

@@ -1,0 +1,58 @@
+package jsonlogic
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestTraceTellsHowAResultCameAbout(t *testing.T) {
+	r := compiled(t, `{"if":[{">":[{"var":"q"},10]},{"*":[{"var":"q"},{"var":["rate",2]}]},{"cat":["no"]}]}`, Options{})
+	got, err := r.Trace(t.Context(), map[string]any{"q": 12})
+	require.NoError(t, err)
+	require.NoError(t, got.Err)
+	require.Equal(t, json.Number("24"), got.Result)
+	require.Equal(t, []string{"q"}, got.Reads)
+	require.Equal(t, []string{"rate"}, got.Missing)
+	require.Equal(t, []Step{
+		{Pointer: "/if/0/>/0", Operator: "var", Value: json.Number("12"), Branch: -1, Index: -1},
+		{Pointer: "/if/0", Operator: ">", Value: true, Branch: -1, Index: -1},
+		{Pointer: "/if/1/*/0", Operator: "var", Value: json.Number("12"), Branch: -1, Index: -1},
+		{Pointer: "/if/1/*/1", Operator: "var", Value: json.Number("2"), Branch: -1, Index: -1},
+		{Pointer: "/if/1", Operator: "*", Value: json.Number("24"), Branch: -1, Index: -1},
+		{Pointer: "", Operator: "if", Value: json.Number("24"), Branch: 1, Index: -1},
+	}, got.Steps)
+}
+
+func TestTraceOfIterationsAndErrors(t *testing.T) {
+	got, err := compiled(t, `{"try":[{"map":[{"var":"l"},{"+":[{"var":""},1]}]},"caught"]}`, Options{}).Trace(t.Context(), map[string]any{"l": []any{1, "x"}})
+	require.NoError(t, err)
+	require.Equal(t, "caught", got.Result)
+	var bodies []Step
+	for _, s := range got.Steps {
+		if s.Operator == "+" {
+			bodies = append(bodies, s)
+		}
+	}
+	require.Len(t, bodies, 2)
+	require.Equal(t, json.Number("2"), bodies[0].Value)
+	require.Equal(t, 0, bodies[0].Index)
+	require.Equal(t, 1, bodies[1].Index)
+	require.ErrorContains(t, bodies[1].Err, "NaN")
+	require.Equal(t, 1, got.Steps[len(got.Steps)-1].Branch)
+}
+
+func TestTraceAgreesWithEval(t *testing.T) {
+	for _, w := range workloads() {
+		for _, o := range []Options{{}, {Numbers: Float64}} {
+			r := compiled(t, w.rule, o)
+			want, err := r.Eval(t.Context(), w.data())
+			require.NoError(t, err)
+			got, err := r.Trace(t.Context(), w.data())
+			require.NoError(t, err)
+			require.NoError(t, got.Err)
+			require.Equal(t, want, got.Result)
+		}
+	}
+}

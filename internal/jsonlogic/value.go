@@ -1,0 +1,370 @@
+package jsonlogic
+
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+)
+
+// kind is what a value is to JSON Logic, whatever its Go type.
+type kind uint8
+
+const (
+	ofAny kind = iota // only of a node: not known before it is evaluated
+	ofNull
+	ofBool
+	ofNumber
+	ofText
+	ofList
+	ofObject
+	ofDate
+	ofOther // a Go type that data may not hold
+)
+
+func kindOf(v any) kind {
+	switch v.(type) {
+	case nil:
+		return ofNull
+	case bool:
+		return ofBool
+	case string, time.Time:
+		return ofText
+	case float64, json.Number, int, num, decimal.Decimal, int64, int32, int16, int8,
+		uint, uint64, uint32, uint16, uint8, float32:
+		return ofNumber
+	case date:
+		return ofDate
+	case map[string]any, map[string]string, map[string]json.Number, map[string]float64, map[string]int, map[string]bool, map[string]decimal.Decimal:
+		return ofObject
+	case []any, []string, []json.Number, []int, []int64, []float64, []bool, []decimal.Decimal,
+		[]map[string]any, []map[string]string, []time.Time, [][]any:
+		return ofList
+	}
+	return ofOther
+}
+
+// lookup finds a key of an object.
+func lookup(v any, key string) (any, bool) {
+	switch m := v.(type) {
+	case map[string]any:
+		x, ok := m[key]
+		return x, ok
+	case map[string]string:
+		return field(m, key)
+	case map[string]json.Number:
+		return field(m, key)
+	case map[string]float64:
+		return field(m, key)
+	case map[string]int:
+		return field(m, key)
+	case map[string]bool:
+		return field(m, key)
+	case map[string]decimal.Decimal:
+		return field(m, key)
+	}
+	return nil, false
+}
+
+func field[T any](m map[string]T, key string) (any, bool) {
+	x, ok := m[key]
+	if !ok {
+		return nil, false
+	}
+	return x, true
+}
+
+// object is v with its fields as values, itself where it has them already.
+func object(v any) map[string]any {
+	switch m := v.(type) {
+	case map[string]any:
+		return m
+	case map[string]string:
+		return fields(m)
+	case map[string]json.Number:
+		return fields(m)
+	case map[string]float64:
+		return fields(m)
+	case map[string]int:
+		return fields(m)
+	case map[string]bool:
+		return fields(m)
+	case map[string]decimal.Decimal:
+		return fields(m)
+	}
+	return nil
+}
+
+func fields[T any](m map[string]T) map[string]any {
+	out := make(map[string]any, len(m))
+	for k, v := range m {
+		out[k] = v
+	}
+	return out
+}
+
+// list is v as a list, itself where it is a []any already.
+func list(v any) ([]any, bool) {
+	switch l := v.(type) {
+	case []any:
+		return l, true
+	case []string:
+		return elements(l), true
+	case []json.Number:
+		return elements(l), true
+	case []int:
+		return elements(l), true
+	case []int64:
+		return elements(l), true
+	case []float64:
+		return elements(l), true
+	case []bool:
+		return elements(l), true
+	case []decimal.Decimal:
+		return elements(l), true
+	case []map[string]any:
+		return elements(l), true
+	case []map[string]string:
+		return elements(l), true
+	case []time.Time:
+		return elements(l), true
+	case [][]any:
+		return elements(l), true
+	}
+	return nil, false
+}
+
+func elements[T any](l []T) []any {
+	out := make([]any, len(l))
+	for i, v := range l {
+		out[i] = v
+	}
+	return out
+}
+
+// text is v as a text, if it is one.
+func text(v any) (string, bool) {
+	switch s := v.(type) {
+	case string:
+		return s, true
+	case time.Time:
+		return s.Format(time.RFC3339Nano), true
+	}
+	return "", false
+}
+
+// number is v as a decimal, if it is a number; it does not take texts for numbers.
+func (c *run) number(v any) (num, bool) {
+	var x num
+	var how numText
+	switch n := v.(type) {
+	case float64:
+		x, how = ofFloat(n, c.p.budget.Digits)
+	case json.Number:
+		x, how = parseNum(string(n), c.p.budget.Digits)
+	case int:
+		return ofInt(int64(n)), true
+	case num:
+		return n, true
+	case int64:
+		return ofInt(n), true
+	case decimal.Decimal:
+		x, how = fromDecimal(n, c.p.budget.Digits)
+	case int32:
+		return ofInt(int64(n)), true
+	case int16:
+		return ofInt(int64(n)), true
+	case int8:
+		return ofInt(int64(n)), true
+	case uint:
+		x, how = parseNum(strconv.FormatUint(uint64(n), 10), c.p.budget.Digits)
+	case uint64:
+		x, how = parseNum(strconv.FormatUint(n, 10), c.p.budget.Digits)
+	case uint32:
+		return ofInt(int64(n)), true
+	case uint16:
+		return ofInt(int64(n)), true
+	case uint8:
+		return ofInt(int64(n)), true
+	case float32:
+		x, how = ofFloat32(n, c.p.budget.Digits)
+	default:
+		return num{}, false
+	}
+	if how == numLong {
+		c.exceeded("digits in a number")
+	}
+	return x, how == numOK
+}
+
+func ofFloat32(f float32, most int) (num, numText) {
+	if math.IsNaN(float64(f)) || math.IsInf(float64(f), 0) {
+		return num{}, numBad
+	}
+	return parseNum(strconv.FormatFloat(float64(f), 'g', -1, 32), most)
+}
+
+// float is v as a float64, if it is a finite number.
+func (c *run) float(v any) (float64, bool) {
+	switch n := v.(type) {
+	case float64:
+		return n, n-n == 0 // neither NaN nor infinite
+	case int:
+		return float64(n), true
+	case json.Number:
+		return floatText(string(n))
+	case int64:
+		return float64(n), true
+	case uint64:
+		return float64(n), true
+	case uint:
+		return float64(n), true
+	case float32:
+		return float64(n), n-n == 0
+	case decimal.Decimal:
+		if e := n.Exponent(); e > 1000 || e < -10_000 {
+			return 0, false
+		}
+		f := n.InexactFloat64()
+		return f, f-f == 0
+	}
+	if x, ok := c.number(v); ok {
+		return x.float(), true
+	}
+	return 0, false
+}
+
+func floatText(s string) (float64, bool) {
+	if len(s) < 16 { // small ones are exact and quick this way
+		if x, how := parseNum(s, 22); how == numOK && x.scale >= 0 {
+			return x.float(), true
+		} else if how == numBad {
+			return 0, false
+		}
+	} else if _, how := parseNum(s, 0); how == numBad {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	return f, err == nil && f-f == 0
+}
+
+const blanks = " \t\n\r\v\f\u00a0\ufeff\u2028\u2029"
+
+// operand is v as arithmetic takes it: null and "" are 0, booleans 0 and 1, texts what they say.
+func (c *run) operand(v any) (num, bool) {
+	switch n := v.(type) {
+	case nil:
+		return num{}, true
+	case bool:
+		if n {
+			return ofInt(1), true
+		}
+		return num{}, true
+	case string:
+		if n = strings.Trim(n, blanks); n == "" {
+			return num{}, true
+		}
+		x, how := parseNum(n, c.p.budget.Digits)
+		if how == numLong {
+			c.exceeded("digits in a number")
+		}
+		return x, how == numOK
+	}
+	return c.number(v)
+}
+
+// floatOperand is operand in float64.
+func (c *run) floatOperand(v any) (float64, bool) {
+	switch n := v.(type) {
+	case nil:
+		return 0, true
+	case bool:
+		if n {
+			return 1, true
+		}
+		return 0, true
+	case string:
+		if n = strings.Trim(n, blanks); n == "" {
+			return 0, true
+		}
+		return floatText(n)
+	}
+	return c.float(v)
+}
+
+// toNum is the operand at s, or the error that it is none.
+func (c *run) toNum(v any, s *syntax) num {
+	if f, ok := v.(float64); ok {
+		if x, how := ofFloat(f, c.p.budget.Digits); how == numOK {
+			return x
+		}
+	}
+	x, ok := c.operand(v)
+	if !ok {
+		c.noNumber(s)
+	}
+	return x
+}
+
+func (c *run) toFloat(v any, s *syntax) float64 {
+	if f, ok := v.(float64); ok && f-f == 0 {
+		return f
+	}
+	x, ok := c.floatOperand(v)
+	if !ok {
+		c.noNumber(s)
+	}
+	return x
+}
+
+func (c *run) noNumber(s *syntax) {
+	if c.err == nil {
+		c.err = &Error{Kind: NaN, Operator: s.within(), Pointer: s.pointer, Detail: "the operand is no number"}
+		if c.err.Operator == "" {
+			c.err.Operator = s.operator()
+		}
+	}
+}
+
+// truthy: null, false, 0, NaN, "" and the empty list are false, all else is true.
+func (c *run) truthy(v any) bool {
+	switch x := v.(type) {
+	case nil:
+		return false
+	case bool:
+		return x
+	case string:
+		return x != ""
+	case float64:
+		return x != 0 && !math.IsNaN(x)
+	case []any:
+		return len(x) > 0
+	case json.Number:
+		n, ok := c.number(x)
+		return ok && n.sign() != 0
+	case map[string]any, time.Time, date:
+		return true
+	}
+	switch kindOf(v) {
+	case ofNumber:
+		x, ok := c.number(v)
+		return ok && x.sign() != 0
+	case ofList:
+		l, _ := list(v)
+		return len(l) > 0
+	case ofOther:
+		return c.unknown(v) != nil
+	}
+	return true
+}
+
+// unknown is the error of a Go type that data may not hold; it gives nil.
+func (c *run) unknown(v any) any {
+	if c.err == nil {
+		c.err = &Error{Kind: InvalidData, Detail: "the data holds a " + typeName(v) + ": use what JSON decodes to, Go's numbers, decimal.Decimal, time.Time, and maps and slices of these"}
+	}
+	return nil
+}
