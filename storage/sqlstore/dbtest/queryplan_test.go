@@ -221,8 +221,8 @@ func fillForPlans(t *testing.T, d sqlstore.Dialect, pool *sql.DB) {
 	fill("tokens", "id, name, permissions, prefix, last4, state, created_at, created_by_kind, created_by_id, updated_at, version, hash_key, digest", func(n int) string {
 		return fmt.Sprintf("'%s', 'name', 'settings.read', 'adm_', 'aB3x', 'active', %d, 'system', '', %d, 1, 'sha256', %s", numbered(n), at, at, binary(sha256.Sum256(fmt.Append(nil, n))))
 	})
-	fill("settings", "id, entity_kind, entity_id, namespace, name, value_type, value_text, created_at, created_by_kind, created_by_id, updated_at, updated_by_kind, updated_by_id, version", func(n int) string {
-		return fmt.Sprintf("'%s', 'ACCOUNT', 'a%d', 'USER', 'rate', 'STRING', 'x', %d, 'system', '', %d, 'system', '', 1", numbered(n), n, at, at)
+	fill("settings", "id, entity_kind, entity_id, namespace, name, value_type, value_text, created_at, created_by_kind, created_by_id, updated_at, updated_by_kind, updated_by_id, version, schema_text", func(n int) string {
+		return fmt.Sprintf("'%s', 'ACCOUNT', 'a%d', 'USER', 'rate', 'STRING', 'x', %d, 'system', '', %d, 'system', '', 1, ''", numbered(n), n, at, at)
 	})
 	fill("jobs", "id, kind, status, created_at, created_by_kind, created_by_id, updated_at, total, completed, skipped, failed, cursor_text, failure, attempt, version", func(n int) string {
 		status := "COMPLETED"

@@ -99,6 +99,29 @@ TABLE admincenter_customers InnoDB utf8mb4_bin
     PRIMARY KEY PRIMARY (org_id, id)
     FOREIGN KEY admincenter_customers_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
 
+TABLE admincenter_enrichments InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    event_schema varbinary(200) NOT NULL
+    definition mediumtext COLLATE utf8mb4_bin NOT NULL
+    created_at bigint(20) NOT NULL
+    created_by_kind varbinary(30) NOT NULL
+    created_by_id varbinary(200) NOT NULL
+    updated_at bigint(20) NOT NULL
+    updated_by_kind varbinary(30) NOT NULL
+    updated_by_id varbinary(200) NOT NULL
+    version bigint(20) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, event_schema)
+    FOREIGN KEY admincenter_enrichments_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+
+TABLE admincenter_enrichment_dependencies InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    namespace varbinary(100) NOT NULL
+    name varbinary(100) NOT NULL
+    event_schema varbinary(200) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, namespace, name, event_schema)
+    INDEX schema (org_id, event_schema)
+    FOREIGN KEY admincenter_enrichment_dependencies_ibfk_1 (org_id, event_schema) REFERENCES admincenter_enrichments (org_id, event_schema) ON DELETE RESTRICT ON UPDATE RESTRICT
+
 TABLE admincenter_imports InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
     id varbinary(36) NOT NULL
@@ -278,12 +301,42 @@ TABLE admincenter_settings InnoDB utf8mb4_bin
     updated_by_kind varbinary(30) NOT NULL
     updated_by_id varbinary(200) NOT NULL
     version bigint(20) NOT NULL
+    schema_text mediumtext COLLATE utf8mb4_bin NOT NULL
     INDEX entity (org_id, entity_kind, entity_id, id)
     UNIQUE org_id (org_id, entity_kind, entity_id, namespace, name)
     PRIMARY KEY PRIMARY (org_id, id)
     FOREIGN KEY admincenter_settings_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
     CHECK CONSTRAINT_1 `entity_kind` <> 'ORGANIZATION' or `entity_id` = ''
     CHECK value_type `value_type` in ('STRING','NUMERIC','JSON','JSON_LOGIC')
+
+TABLE admincenter_setting_counts InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    settings bigint(20) NOT NULL
+    PRIMARY KEY PRIMARY (org_id)
+    FOREIGN KEY admincenter_setting_counts_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK settings `settings` >= 0
+
+TABLE admincenter_setting_versions InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    id varbinary(36) NOT NULL
+    version bigint(20) NOT NULL
+    entity_kind varbinary(30) NOT NULL
+    entity_id varbinary(200) NOT NULL
+    namespace varbinary(100) NOT NULL
+    name varbinary(100) NOT NULL
+    value_type varbinary(30) NOT NULL
+    value_text mediumtext COLLATE utf8mb4_bin NOT NULL
+    schema_text mediumtext COLLATE utf8mb4_bin NOT NULL
+    created_at bigint(20) NOT NULL
+    created_by_kind varbinary(30) NOT NULL
+    created_by_id varbinary(200) NOT NULL
+    updated_at bigint(20) NOT NULL
+    updated_by_kind varbinary(30) NOT NULL
+    updated_by_id varbinary(200) NOT NULL
+    deleted bigint(20) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, id, version)
+    FOREIGN KEY admincenter_setting_versions_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK deleted `deleted` in (0,1)
 
 TABLE admincenter_tokens InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL

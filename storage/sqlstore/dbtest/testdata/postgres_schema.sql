@@ -91,6 +91,29 @@ TABLE admincenter_customers
     PRIMARY KEY admincenter_customers_pkey (org_id, id)
     FOREIGN KEY admincenter_customers_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
 
+TABLE admincenter_enrichment_dependencies
+    org_id text COLLATE C NOT NULL
+    namespace text COLLATE C NOT NULL
+    name text COLLATE C NOT NULL
+    event_schema text COLLATE C NOT NULL
+    PRIMARY KEY admincenter_enrichment_dependencies_pkey (org_id, namespace, name, event_schema)
+    INDEX admincenter_enrichment_dependencies_schema (org_id, event_schema)
+    FOREIGN KEY admincenter_enrichment_dependencies_org_id_event_schema_fkey (org_id, event_schema) REFERENCES admincenter_enrichments (org_id, event_schema) ON DELETE NO ACTION ON UPDATE NO ACTION
+
+TABLE admincenter_enrichments
+    org_id text COLLATE C NOT NULL
+    event_schema text COLLATE C NOT NULL
+    definition text COLLATE C NOT NULL
+    created_at bigint NOT NULL
+    created_by_kind text COLLATE C NOT NULL
+    created_by_id text COLLATE C NOT NULL
+    updated_at bigint NOT NULL
+    updated_by_kind text COLLATE C NOT NULL
+    updated_by_id text COLLATE C NOT NULL
+    version bigint NOT NULL
+    PRIMARY KEY admincenter_enrichments_pkey (org_id, event_schema)
+    FOREIGN KEY admincenter_enrichments_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+
 TABLE admincenter_import_pieces
     org_id text COLLATE C NOT NULL
     import_id text COLLATE C NOT NULL
@@ -253,6 +276,35 @@ TABLE admincenter_schema
     applied_at bigint NOT NULL
     PRIMARY KEY admincenter_schema_pkey (version)
 
+TABLE admincenter_setting_counts
+    org_id text COLLATE C NOT NULL
+    settings bigint NOT NULL
+    PRIMARY KEY admincenter_setting_counts_pkey (org_id)
+    FOREIGN KEY admincenter_setting_counts_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK ((settings >= 0))
+
+TABLE admincenter_setting_versions
+    org_id text COLLATE C NOT NULL
+    id text COLLATE C NOT NULL
+    version bigint NOT NULL
+    entity_kind text COLLATE C NOT NULL
+    entity_id text COLLATE C NOT NULL
+    namespace text COLLATE C NOT NULL
+    name text COLLATE C NOT NULL
+    value_type text COLLATE C NOT NULL
+    value_text text COLLATE C NOT NULL
+    schema_text text COLLATE C NOT NULL
+    created_at bigint NOT NULL
+    created_by_kind text COLLATE C NOT NULL
+    created_by_id text COLLATE C NOT NULL
+    updated_at bigint NOT NULL
+    updated_by_kind text COLLATE C NOT NULL
+    updated_by_id text COLLATE C NOT NULL
+    deleted bigint NOT NULL
+    PRIMARY KEY admincenter_setting_versions_pkey (org_id, id, version)
+    FOREIGN KEY admincenter_setting_versions_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK ((deleted = ANY (ARRAY[(0)::bigint, (1)::bigint])))
+
 TABLE admincenter_settings
     org_id text COLLATE C NOT NULL
     id text COLLATE C NOT NULL
@@ -269,6 +321,7 @@ TABLE admincenter_settings
     updated_by_kind text COLLATE C NOT NULL
     updated_by_id text COLLATE C NOT NULL
     version bigint NOT NULL
+    schema_text text COLLATE C NOT NULL DEFAULT ''::text
     INDEX admincenter_settings_entity (org_id, entity_kind, entity_id, id)
     UNIQUE admincenter_settings_name (org_id, entity_kind, entity_id, namespace, name)
     PRIMARY KEY admincenter_settings_pkey (org_id, id)
