@@ -294,6 +294,7 @@ TABLE admincenter_settings InnoDB utf8mb4_bin
     name varbinary(100) NOT NULL
     value_type varbinary(30) NOT NULL
     value_text mediumtext COLLATE utf8mb4_bin NOT NULL
+    schema_text mediumtext COLLATE utf8mb4_bin NOT NULL
     created_at bigint(20) NOT NULL
     created_by_kind varbinary(30) NOT NULL
     created_by_id varbinary(200) NOT NULL
@@ -301,7 +302,6 @@ TABLE admincenter_settings InnoDB utf8mb4_bin
     updated_by_kind varbinary(30) NOT NULL
     updated_by_id varbinary(200) NOT NULL
     version bigint(20) NOT NULL
-    schema_text mediumtext COLLATE utf8mb4_bin NOT NULL
     INDEX entity (org_id, entity_kind, entity_id, id)
     UNIQUE org_id (org_id, entity_kind, entity_id, namespace, name)
     PRIMARY KEY PRIMARY (org_id, id)

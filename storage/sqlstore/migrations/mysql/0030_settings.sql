@@ -10,6 +10,9 @@ CREATE TABLE IF NOT EXISTS admincenter_settings (
     value_type      VARBINARY(30)  NOT NULL CHECK (value_type IN ('STRING', 'NUMERIC', 'JSON', 'JSON_LOGIC')),
     -- Text whatever the type: a column of numbers would round, one of JSON would reorder.
     value_text      MEDIUMTEXT     NOT NULL,
+    -- The JSON Schema that a JSON value must meet; empty where anything goes. It is here because
+    -- adding a column cannot be repeated.
+    schema_text     MEDIUMTEXT     NOT NULL,
     created_at      BIGINT         NOT NULL,
     created_by_kind VARBINARY(30)  NOT NULL,
     created_by_id   VARBINARY(200) NOT NULL,

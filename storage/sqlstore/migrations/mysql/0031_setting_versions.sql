@@ -1,7 +1,4 @@
 -- +goose Up
--- The JSON Schema that a JSON value must meet; empty where anything goes.
-ALTER TABLE admincenter_settings ADD COLUMN schema_text MEDIUMTEXT NOT NULL;
-
 -- A setting as each change left it. It refers to no setting, because it outlives it.
 CREATE TABLE IF NOT EXISTS admincenter_setting_versions (
     org_id          VARBINARY(64)  NOT NULL,
@@ -26,7 +23,7 @@ CREATE TABLE IF NOT EXISTS admincenter_setting_versions (
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 -- What the settings of before are now is the first that is known of them.
-INSERT INTO admincenter_setting_versions (org_id, id, version, entity_kind, entity_id, namespace, name, value_type, value_text,
+INSERT IGNORE INTO admincenter_setting_versions (org_id, id, version, entity_kind, entity_id, namespace, name, value_type, value_text,
     schema_text, created_at, created_by_kind, created_by_id, updated_at, updated_by_kind, updated_by_id, deleted)
 SELECT org_id, id, version, entity_kind, entity_id, namespace, name, value_type, value_text,
     schema_text, created_at, created_by_kind, created_by_id, updated_at, updated_by_kind, updated_by_id, 0
@@ -41,10 +38,9 @@ CREATE TABLE IF NOT EXISTS admincenter_setting_counts (
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
-INSERT INTO admincenter_setting_counts (org_id, settings)
+INSERT IGNORE INTO admincenter_setting_counts (org_id, settings)
 SELECT org_id, COUNT(*) FROM admincenter_settings GROUP BY org_id;
 
 -- +goose Down
 DROP TABLE admincenter_setting_counts;
 DROP TABLE admincenter_setting_versions;
-ALTER TABLE admincenter_settings DROP COLUMN schema_text;
