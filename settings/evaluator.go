@@ -24,7 +24,7 @@ var (
 type Evaluator interface {
 	// Compile checks a rule and makes it ready to run. It neither keeps nor changes the bytes. A
 	// rule that is not JSON, breaks the limits of Logic, or has an operator that does not exist is
-	// ErrRule, with the operator in the message. A ctx that has ended is its error.
+	// ErrRule, with the operator and its place in the message. A ctx that has ended is its error.
 	Compile(ctx context.Context, rule json.RawMessage) (Program, error)
 }
 

@@ -58,7 +58,7 @@ func Example() {
 	// ACCOUNT hides 1
 	// acme-rail 60
 	// acme-road 260
-	// invalid input: /value: operator "vat" at the top does not exist: rule cannot be compiled: invalid
+	// invalid input: /value: operator "vat" at the top: there is no such operator: rule cannot be compiled: invalid
 }
 
 // exampleService is a Service over an organization in memory.

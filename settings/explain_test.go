@@ -12,8 +12,8 @@ import (
 	"github.com/admincenter/admincenter/settings"
 )
 
-func TestExplainWithWhatTheProgramKnows(t *testing.T) {
-	o := newOffice(t, settings.Options{})
+func TestExplainWithWhatAProgramWithoutTraceKnows(t *testing.T) {
+	o := newOffice(t, settings.Options{Evaluator: settings.NewV3Evaluator()})
 	o.create(organization, "charge", rule(t, `1`))
 	mine := o.create(account("eu"), "charge", rule(t, `{"if":[{"var":"vip"},0,{"*":[{"var":"trip.km"},{"var":["rates.1",2]}]}]}`))
 	event := map[string]any{"trip": map[string]any{"km": json.Number("3")}, "rates": []any{json.Number("5")}}

@@ -28,8 +28,8 @@ const CodeSchema = "json_schema"
 type Options struct {
 	admin.Runtime
 	// Evaluator compiles JSON_LOGIC settings, when they are saved and when they are evaluated; nil
-	// means NewV3Evaluator, which computes in floats and is for trusted rules and events. Replace it
-	// only by one that knows the operators of the rules that are saved already.
+	// means an Engine with exact numbers and the built-in operators. Replace it only by one that knows
+	// the operators of the rules that are saved already.
 	Evaluator Evaluator
 	// CustomerOf finds the customer that an account belongs to, for a Path that names the account
 	// alone; no customer is "". nil means that such a Path has no customer's level.
@@ -53,7 +53,7 @@ type Service struct {
 // NewService keeps its settings in store.
 func NewService(store Store, o Options) *Service {
 	if o.Evaluator == nil {
-		o.Evaluator = NewV3Evaluator()
+		o.Evaluator = &Engine{}
 	}
 	return &Service{
 		store: store, runtime: o.WithDefaults(), evaluator: o.Evaluator,

@@ -13,6 +13,7 @@ type Session struct {
 	// What rules run on: data holds the three others.
 	data, attributes, dimensions map[string]any
 	out                          Enriched
+	programs                     []Program // by field, those that belong to the field, for this goroutine
 	// The bundle of the last event: streams often have one account's events together.
 	path Path
 	last *bundle
@@ -23,6 +24,13 @@ func (r *Enricher) Session() *Session {
 	s := &Session{
 		r: r, attributes: map[string]any{}, dimensions: map[string]any{},
 		out: Enriched{Attributes: map[string]json.Number{}, Dimensions: map[string]string{}},
+	}
+	s.programs = make([]Program, len(r.fields))
+	for i, f := range r.fields {
+		s.programs[i] = f.program
+		if p, ok := f.program.(Sessioner); ok {
+			s.programs[i] = p.Session()
+		}
 	}
 	s.data = map[string]any{rootAttribute: s.attributes, rootDimension: s.dimensions}
 	return s
@@ -57,7 +65,7 @@ func (s *Session) Enrich(ctx context.Context, e Event) (Enriched, error) {
 	}
 	for i := range s.r.fields {
 		f := &s.r.fields[i]
-		err := s.run(ctx, f, b)
+		err := s.run(ctx, f, s.programs[i], b)
 		if err == nil {
 			continue
 		}
@@ -110,7 +118,7 @@ func (s *Session) load(e Event, b *bundle) error {
 }
 
 // run gives the event one field.
-func (s *Session) run(ctx context.Context, f *field, b *bundle) error {
+func (s *Session) run(ctx context.Context, f *field, program Program, b *bundle) error {
 	if f.Type == FromValue {
 		if f.Kind == Attribute {
 			s.setAttribute(f.Name, f.constant)
@@ -119,7 +127,7 @@ func (s *Session) run(ctx context.Context, f *field, b *bundle) error {
 		}
 		return nil
 	}
-	program, needs := f.program, f.needs
+	needs := f.needs
 	if f.Type == FromDependency {
 		if err := b.unready[f.rule]; err != nil {
 			return err

@@ -21,6 +21,12 @@ type Tracer interface {
 	Trace(ctx context.Context, event any) (any, Trace, error)
 }
 
+// Sessioner is a Program that is cheaper for one goroutine which runs it over and over.
+type Sessioner interface {
+	// Session is the program for one goroutine, with its working memory at hand.
+	Session() Program
+}
+
 // MaxTrace is how many steps, and how many reads, a Trace holds at most.
 const MaxTrace = 10_000
 
@@ -44,11 +50,13 @@ type Step struct {
 	Operator string
 	// Value is what it came to, as Program.Eval gives results; nil where it failed.
 	Value any
+	// Failure says why the part has no value; empty where it has one.
+	Failure string
 	// Branch is the Pointer of the argument that an operator which chooses (if, and, or, ??, try)
 	// took for its result; empty for all others.
 	Branch string
-	// Failure says why the part has no value; empty where it has one.
-	Failure string
+	// Index is which element the nearest iteration was at, from 0; -1 outside of any.
+	Index int
 }
 
 // Read is one path that was asked for.

@@ -1,6 +1,9 @@
 package jsonlogic
 
-import "errors"
+import (
+	"errors"
+	"runtime/debug"
+)
 
 // customForm calls an operator of the host's.
 func (k *compiler) customForm(s *syntax, o Operator, sc *lexical) *node {
@@ -22,7 +25,7 @@ func (k *compiler) customForm(s *syntax, o Operator, sc *lexical) *node {
 			if c.err != nil {
 				return nil
 			}
-			v, err := o.Eager(c.ctx, own)
+			v, err := guarded(func() (any, error) { return o.Eager(c.ctx, own) })
 			return c.returned(s, v, err)
 		})
 	}
@@ -30,9 +33,29 @@ func (k *compiler) customForm(s *syntax, o Operator, sc *lexical) *node {
 		if c.err != nil || !c.charge(1) {
 			return nil
 		}
-		v, err := o.Lazy(c.ctx, Arguments{c, args})
+		v, err := guarded(func() (any, error) { return o.Lazy(c.ctx, Arguments{c, args}) })
 		return c.returned(s, v, err)
 	}}
+}
+
+// PanicError is what a custom operator panicked with.
+type PanicError struct {
+	Value any    // of the panic; it may hold the event's data
+	Stack []byte // of the goroutine, as debug.Stack writes it
+}
+
+// Error does not repeat the value of the panic.
+func (e *PanicError) Error() string { return "the host has to mend the operator" }
+
+// guarded calls an operator of the host's. This is the one place where a panic is caught: the code is
+// not ours, and one bad operator must not end the process that bills everybody.
+func guarded(f func() (any, error)) (v any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			v, err = nil, &PanicError{p, debug.Stack()}
+		}
+	}()
+	return f()
 }
 
 // returned is what a custom operator gave. An *Error of its own making keeps its kind.
@@ -57,6 +80,9 @@ func (c *run) returned(s *syntax, v any, err error) any {
 			kept.Value = map[string]any{"type": string(Thrown)}
 		}
 		c.err = kept
+	case errors.As(err, new(*PanicError)):
+		c.fail(s, Panicked, "")
+		c.err.err = err
 	default:
 		c.fail(s, Failed, "")
 		c.err.err = err

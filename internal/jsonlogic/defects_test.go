@@ -155,6 +155,28 @@ func TestD6OperatorsBelongToTheirRule(t *testing.T) {
 	requireAnswer(t, `{"==":[1,2]}`, ``, `false`, Options{})
 }
 
+func TestD7APanicDoesNotEscape(t *testing.T) {
+	for name, o := range map[string]Operator{
+		"eager": {Eager: func(context.Context, []any) (any, error) { panic("text") }},
+		"lazy":  {Lazy: func(context.Context, Arguments) (any, error) { panic("text") }},
+	} {
+		r := compiled(t, `{"try":[{"map":[[1],{"x":[1]}]},2]}`, Options{Operators: map[string]Operator{"x": o}})
+		s := r.NewSession()
+		for range 2 {
+			_, err := s.Eval(t.Context(), nil)
+			var e *Error
+			require.ErrorAs(t, err, &e, name)
+			require.Equal(t, Panicked, e.Kind)
+			require.Equal(t, "/try/0/map/1", e.Pointer)
+			var p *PanicError
+			require.ErrorAs(t, err, &p)
+			require.Equal(t, "text", p.Value)
+			require.Contains(t, string(p.Stack), "TestD7")
+			require.NotContains(t, err.Error(), "text")
+		}
+	}
+}
+
 func TestD8ResultsShareNothing(t *testing.T) {
 	for _, rule := range []string{`[{"preserve":{"a":1,"b":[2]}},{"var":"x"}]`, `{"map":[{"var":"l"},{"var":""}]}`, `{"filter":[{"var":"l"},true]}`, `{"merge":[{"var":"l"},[[{"var":"x"}]]]}`, `[[1,{"preserve":{"a":1}}]]`} {
 		r := compiled(t, rule, Options{})
@@ -226,6 +248,22 @@ func TestD35StrictCompilationFindsWhatCannotWork(t *testing.T) {
 	_, err := Compile([]byte(`{"==":[1,1]} trailing`), Options{})
 	var e *Error
 	require.True(t, errors.As(err, &e) && e.Kind == Syntax)
+}
+
+func TestD37NothingIsLookedUpWhenARuleRuns(t *testing.T) {
+	own := map[string]Operator{"x": {Eager: func(context.Context, []any) (any, error) { return true, nil }}}
+	r := compiled(t, `{"and":[{"==":[{"var":"a.b"},1]},{"x":[]}]}`, Options{Operators: own})
+	clear(own)
+	v, err := r.Eval(t.Context(), map[string]any{"a": map[string]any{"b": 1}})
+	require.NoError(t, err)
+	require.Equal(t, true, v)
+	trace, err := r.Trace(t.Context(), map[string]any{"a": map[string]any{"b": 1}})
+	require.NoError(t, err)
+	require.Equal(t, true, trace.Result)
+
+	s := compiled(t, `{"==":[{"var":"a.b"},1]}`, Options{}).NewSession()
+	data := map[string]any{"a": map[string]any{"b": 1.0}}
+	require.Zero(t, testing.AllocsPerRun(100, func() { _, _ = s.Eval(t.Context(), data) }))
 }
 
 func TestD20NothingInfiniteComesOut(t *testing.T) {

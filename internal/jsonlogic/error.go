@@ -3,6 +3,7 @@ package jsonlogic
 import (
 	"fmt"
 	"maps"
+	"strings"
 )
 
 // Kind says what went wrong. The first four are the names that a rule sees in a try.
@@ -21,6 +22,8 @@ const (
 	Thrown Kind = "Thrown"
 	// Failed: a custom operator returned an error, which Error.Unwrap gives.
 	Failed Kind = "Operator Failed"
+	// Panicked: a custom operator panicked; Error.Unwrap gives the *PanicError. No try catches it.
+	Panicked Kind = "Operator Panicked"
 	// InvalidData: the data holds a Go type that Rule.Eval does not list, or is no number though
 	// it says so.
 	InvalidData Kind = "Invalid Data"
@@ -46,17 +49,21 @@ type Error struct {
 	err      error
 }
 
-// Error names the kind, the operator, the place and the detail.
+// Error says which operator, where, and what is wrong with it.
 func (e *Error) Error() string {
-	text := string(e.Kind)
-	if e.Operator != "" {
-		text += fmt.Sprintf(" in operator %q", clip(e.Operator))
+	text := e.Detail
+	if text == "" {
+		text = strings.ToLower(string(e.Kind))
 	}
+	place := "the top"
 	if e.Pointer != "" {
-		text += " at " + clip(e.Pointer)
+		place = clip(e.Pointer)
 	}
-	if e.Detail != "" {
-		text += ": " + e.Detail
+	switch {
+	case e.Operator != "":
+		text = fmt.Sprintf("operator %q at %s: %s", clip(e.Operator), place, text)
+	case e.Pointer != "":
+		text = "at " + place + ": " + text
 	}
 	if e.err != nil {
 		text += ": " + e.err.Error()
@@ -76,7 +83,9 @@ func (e *Error) Object() any {
 }
 
 // caught says whether try may go on after the error: not after those that stop the whole evaluation.
-func (e *Error) caught() bool { return e.Kind != BudgetExceeded && e.Kind != ended }
+func (e *Error) caught() bool {
+	return e.Kind != BudgetExceeded && e.Kind != Panicked && e.Kind != ended
+}
 
 // copied is e with a Value of its own, for a caller that may change it.
 func (e *Error) copied() *Error {

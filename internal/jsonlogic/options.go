@@ -50,7 +50,7 @@ type Options struct {
 }
 
 // Operator is a custom operator. It has one of the two functions; Eager wins. The functions must be
-// safe for concurrent use, and must not panic: a panic of theirs is not caught.
+// safe for concurrent use. A panic of theirs ends the evaluation as a *PanicError.
 type Operator struct {
 	// Eager gets the evaluated arguments, in the types of a result, and may keep and change them.
 	Eager func(ctx context.Context, args []any) (any, error)

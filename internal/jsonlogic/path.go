@@ -222,7 +222,7 @@ func (c *run) find(s *syntax, key any) (any, bool) {
 		return nil, false
 	}
 	v, ok := c.here(pathOf(name).segments)
-	c.tell(name, ok)
+	c.tell(name, v, ok)
 	return v, ok
 }
 
@@ -242,7 +242,7 @@ func (k *compiler) pathForm(s *syntax, sc *lexical, f func(any, bool) any) *node
 		k.read(nameOf(segments), sc)
 		return &node{val: func(c *run) any {
 			v, ok := c.here(segments)
-			c.tellSteps(segments, ok)
+			c.tellSteps(segments, v, ok)
 			return f(v, ok)
 		}}
 	}
@@ -316,7 +316,7 @@ func (c *run) climb(s *syntax, args []any) (any, bool) {
 		segments = append(segments, segmentOf(key))
 	}
 	v, ok := c.in(at, segments)
-	c.tellSteps(segments, ok)
+	c.tellSteps(segments, v, ok)
 	return v, ok
 }
 

@@ -25,7 +25,7 @@ func (k *compiler) togaiVar(s *syntax, sc *lexical) *node {
 		}
 		v := c.togaiFind(s, data, key)
 		if name, ok := c.keyOf(key); ok {
-			c.tell(name, v != nil)
+			c.tell(name, v, v != nil)
 		}
 		if v != nil || c.err != nil || len(args) < 2 {
 			return v

@@ -1,9 +1,6 @@
 package jsonlogic
 
-import (
-	"context"
-	"slices"
-)
+import "context"
 
 // Trace is how an evaluation came to its result.
 type Trace struct {
@@ -11,10 +8,10 @@ type Trace struct {
 	Err    error // as Eval gives it
 	// Steps are the nodes that were evaluated, each after its operands. A constant is no step. What
 	// iterates has the steps of its body once for each element.
-	Steps     []Step
-	Truncated bool     // there were more than MaxTrace steps
-	Reads     []string // paths of the data that were read and found, in the order of their first read
-	Missing   []string // paths that were read and not there, likewise
+	Steps []Step
+	// Reads are the paths of the data that were asked for, in the order of their first read.
+	Reads     []Read
+	Truncated bool // there were more than MaxTrace steps or reads
 }
 
 // Step is one evaluation of one node.
@@ -22,21 +19,29 @@ type Step struct {
 	Pointer  string // JSON Pointer to the node in the rule
 	Operator string // "" for a list
 	Value    any    // what it came to, in the types of a result
-	Err      error  // or why it did not
-	// Branch is the argument that decided, from 0, of if, ?:, and, or, ??, and try; -1 of others and
-	// where none did.
-	Branch int
+	Failure  string // or why it did not
+	// Branch is the JSON Pointer to the argument that decided, of if, ?:, and, or, ??, and try; empty
+	// for others and where none did.
+	Branch string
 	// Index is which element the nearest iteration was at; -1 outside of any.
 	Index int
 }
 
-// MaxTrace is how many steps a Trace keeps.
+// Read is a path of the data that was asked for.
+type Read struct {
+	Path  string // as a var writes it
+	Found bool   // it is there, even as null
+	Value any    // what is there, the data's own
+}
+
+// MaxTrace is how many steps, and how many reads, a Trace keeps.
 const MaxTrace = 10_000
 
 // tracer collects a Trace while it comes about.
 type tracer struct {
 	trace    Trace
-	branches map[*syntax]int
+	branches map[*syntax]string
+	read     map[string]bool // the paths of Reads
 }
 
 // Trace evaluates the rule and tells how it came to its result. It is much slower than Eval, and
@@ -49,7 +54,7 @@ func (r *Rule) Trace(ctx context.Context, data any) (*Trace, error) {
 		}
 	})
 	c := newRun(r.tracing)
-	c.trace = &tracer{branches: map[*syntax]int{}}
+	c.trace = &tracer{branches: map[*syntax]string{}, read: map[string]bool{}}
 	v, err := c.eval(ctx, data)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -88,7 +93,7 @@ func (c *run) record(s *syntax, v any) {
 		t.trace.Truncated = true
 		return
 	}
-	step := Step{Pointer: s.pointer, Operator: s.operator(), Branch: -1, Index: -1}
+	step := Step{Pointer: s.pointer, Operator: s.operator(), Index: -1}
 	if b, ok := t.branches[s]; ok {
 		step.Branch = b
 		delete(t.branches, s)
@@ -100,7 +105,7 @@ func (c *run) record(s *syntax, v any) {
 		step.Value = c.export(v, 0)
 	}
 	if c.err != nil {
-		step.Value, step.Err = nil, c.failure()
+		step.Value, step.Failure = nil, c.failure().Error()
 	}
 	t.trace.Steps = append(t.trace.Steps, step)
 }
@@ -108,25 +113,29 @@ func (c *run) record(s *syntax, v any) {
 // branch notes which argument decided.
 func (c *run) branch(s *syntax, i int) {
 	if c.trace != nil && c.err == nil {
-		c.trace.branches[s] = i
+		c.trace.branches[s] = operandAt(s, i).pointer
 	}
 }
 
 // tell notes a read of the data as a whole.
-func (c *run) tell(name string, found bool) {
+func (c *run) tell(name string, v any, found bool) {
 	if c.trace == nil || c.scope.kind != atRoot {
 		return
 	}
 	t := &c.trace.trace
-	if found && !slices.Contains(t.Reads, name) {
-		t.Reads = append(t.Reads, name)
-	} else if !found && !slices.Contains(t.Missing, name) {
-		t.Missing = append(t.Missing, name)
+	if c.trace.read[name] {
+		return
 	}
+	if len(t.Reads) >= MaxTrace {
+		t.Truncated = true
+		return
+	}
+	c.trace.read[name] = true
+	t.Reads = append(t.Reads, Read{name, found, v})
 }
 
-func (c *run) tellSteps(segments []segment, found bool) {
+func (c *run) tellSteps(segments []segment, v any, found bool) {
 	if c.trace != nil {
-		c.tell(nameOf(segments), found)
+		c.tell(nameOf(segments), v, found)
 	}
 }

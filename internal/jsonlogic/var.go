@@ -51,7 +51,7 @@ func (k *compiler) staticVar(p path, otherwise *node, sc *lexical) *node {
 	if otherwise != nil {
 		return &node{val: func(c *run) any {
 			v, ok := c.here(p.segments)
-			c.tell(p.name, ok)
+			c.tell(p.name, v, ok)
 			if !ok {
 				return otherwise.val(c)
 			}
@@ -69,7 +69,7 @@ func (k *compiler) staticVar(p path, otherwise *node, sc *lexical) *node {
 	case k.plain:
 		n.val = func(c *run) any {
 			v, ok := c.here(p.segments)
-			c.tell(p.name, ok)
+			c.tell(p.name, v, ok)
 			return v
 		}
 	case sc.kind == atReduce:
