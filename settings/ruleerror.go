@@ -84,7 +84,12 @@ func (e *PanicError) Error() string { return "the operator is the host's and has
 
 // evaluationError is an error of the engine's as this package has them; others, such as a context's,
 // stay what they are.
-func evaluationError(err error) error { return ruleError(err, ErrEvaluation) }
+func evaluationError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return ruleError(err, ErrEvaluation)
+}
 
 func ruleError(err, sentinel error) error {
 	if err == nil {

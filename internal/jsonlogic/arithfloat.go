@@ -89,6 +89,12 @@ func floatArithmetic(op arithOp, s *syntax, args []*node) func(*run) float64 {
 		}
 	}
 	b := args[1].flt
+	if w, ok := args[1].value.(float64); ok {
+		return floatWithConst(op, s, a, w)
+	}
+	if w, ok := args[0].value.(float64); ok && op == opSub {
+		return func(c *run) float64 { return c.finite(s, w-b(c)) }
+	}
 	switch op {
 	case opAdd:
 		return func(c *run) float64 { return c.finite(s, a(c)+b(c)) }
@@ -98,4 +104,17 @@ func floatArithmetic(op arithOp, s *syntax, args []*node) func(*run) float64 {
 		return func(c *run) float64 { return c.finite(s, a(c)*b(c)) }
 	}
 	return func(c *run) float64 { return c.binaryFloat(op, s, a(c), b(c)) }
+}
+
+// floatWithConst is the operator with a constant as its second operand.
+func floatWithConst(op arithOp, s *syntax, a func(*run) float64, w float64) func(*run) float64 {
+	switch op {
+	case opAdd:
+		return func(c *run) float64 { return c.finite(s, a(c)+w) }
+	case opSub:
+		return func(c *run) float64 { return c.finite(s, a(c)-w) }
+	case opMul:
+		return func(c *run) float64 { return c.finite(s, a(c)*w) }
+	}
+	return func(c *run) float64 { return c.binaryFloat(op, s, a(c), w) }
 }

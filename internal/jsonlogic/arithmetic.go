@@ -23,7 +23,11 @@ func (k *compiler) arithmeticForm(op arithOp, s *syntax, sc *lexical) *node {
 		}
 		return c.compute(op, s, args)
 	}
+	text := k.sumText(s, sc)
 	if k.plain {
+		if text != "" {
+			k.sums[text]++
+		}
 		return k.eagerNode(s, sc, general)
 	}
 	args := k.fixed(s, sc)
@@ -31,10 +35,18 @@ func (k *compiler) arithmeticForm(op arithOp, s *syntax, sc *lexical) *node {
 		return k.eagerNode(s, sc, general)
 	}
 	n := &node{kind: ofNumber}
-	if k.p.float {
+	slot, again := k.sumOf[text]
+	switch {
+	case k.p.float:
 		n.flt = floatArithmetic(op, s, args)
-	} else {
+		if again {
+			n.flt = k.rememberedFloat(slot, n.flt)
+		}
+	default:
 		n.num = numArithmetic(op, s, args)
+		if again {
+			n.num = k.remembered(slot, n.num)
+		}
 	}
 	return n
 }

@@ -1,6 +1,9 @@
 package jsonlogic
 
-import "cmp"
+import (
+	"cmp"
+	"strings"
+)
 
 type compareOp uint8
 
@@ -130,7 +133,7 @@ func (k *compiler) compareConst(op compareOp, s *syntax, a, b *node, exchanged b
 		}
 		return c.compare(op, s, v, b.value)
 	}
-	read := a.val
+	read := a.readingOf()
 	switch w := b.value.(type) {
 	case string:
 		if a.text != nil {
@@ -140,8 +143,8 @@ func (k *compiler) compareConst(op compareOp, s *syntax, a, b *node, exchanged b
 		return compareText(op, read, w, slow)
 	case float64:
 		if a.kind == ofNumber {
-			x := a.flt
-			return func(c *run) bool { return floatHolds(op, x(c), w) }
+			x, orders := a.flt, op.orders()
+			return func(c *run) bool { return orders>>order(x(c), w)&1 != 0 }
 		}
 		return compareFloat(op, read, w, slow)
 	case num:
@@ -154,28 +157,40 @@ func (k *compiler) compareConst(op compareOp, s *syntax, a, b *node, exchanged b
 	return nil
 }
 
-func compareText(op compareOp, read func(*run) any, w string, slow func(*run, any) bool) func(*run) bool {
+func compareText(op compareOp, read *reading, w string, slow func(*run, any) bool) func(*run) bool {
 	switch op {
 	case opEq, opSame, opNe, opNotSame:
 		equal := op == opEq || op == opSame
 		return func(c *run) bool {
-			v := read(c)
+			v := c.read(read)
 			if t, ok := v.(string); ok {
 				return (t == w) == equal
 			}
 			return slow(c, v)
 		}
 	}
+	orders := op.orders()
 	return func(c *run) bool {
-		v := read(c)
+		v := c.read(read)
 		if t, ok := v.(string); ok {
-			return textHolds(op, t, w)
+			return orders>>(strings.Compare(t, w)+1)&1 != 0
 		}
 		return slow(c, v)
 	}
 }
 
-// textHolds and floatHolds compare once, where cmp.Compare would do so several times.
+// orders are the results of a comparison, plus one, for which the operator holds, as bits.
+func (op compareOp) orders() uint8 {
+	var bits uint8
+	for order := -1; order <= 1; order++ {
+		if op.holds(order) {
+			bits |= 1 << (order + 1)
+		}
+	}
+	return bits
+}
+
+// textHolds compares once, where cmp.Compare would do so several times.
 func textHolds(op compareOp, t, w string) bool {
 	switch op {
 	case opEq, opSame:
@@ -192,27 +207,23 @@ func textHolds(op compareOp, t, w string) bool {
 	return t >= w
 }
 
-func floatHolds(op compareOp, f, w float64) bool {
-	switch op {
-	case opEq, opSame:
-		return f == w
-	case opNe, opNotSame:
-		return f != w
-	case opLt:
-		return f < w
-	case opLe:
-		return f <= w
-	case opGt:
-		return f > w
+// order is that of two numbers plus one.
+func order(f, w float64) uint8 {
+	switch {
+	case f < w:
+		return 0
+	case f > w:
+		return 2
 	}
-	return f >= w
+	return 1
 }
 
-func compareFloat(op compareOp, read func(*run) any, w float64, slow func(*run, any) bool) func(*run) bool {
+func compareFloat(op compareOp, read *reading, w float64, slow func(*run, any) bool) func(*run) bool {
+	orders := op.orders()
 	return func(c *run) bool {
-		v := read(c)
+		v := c.read(read)
 		if f, ok := v.(float64); ok && f-f == 0 {
-			return floatHolds(op, f, w)
+			return orders>>order(f, w)&1 != 0
 		}
 		return slow(c, v)
 	}
@@ -220,16 +231,16 @@ func compareFloat(op compareOp, read func(*run) any, w float64, slow func(*run, 
 
 // compareNum compares floats of the data as floats where the constant is the shortest decimal of
 // one: shortest decimals are ordered as their floats are.
-func compareNum(op compareOp, read func(*run) any, w num, slow func(*run, any) bool) func(*run) bool {
+func compareNum(op compareOp, read *reading, w num, slow func(*run, any) bool) func(*run) bool {
 	near := w.float()
 	back, how := ofFloat(near, 400)
-	exact := how == numOK && w.decimal().Equal(back.decimal())
+	exact, orders := how == numOK && w.decimal().Equal(back.decimal()), op.orders()
 	return func(c *run) bool {
-		v := read(c)
+		v := c.read(read)
 		switch n := v.(type) {
 		case float64:
 			if exact && n-n == 0 {
-				return floatHolds(op, n, near)
+				return orders>>order(n, near)&1 != 0
 			}
 		case int:
 			return op.holds(c.cmp(ofInt(int64(n)), w))

@@ -21,13 +21,13 @@ type program struct {
 // node is a compiled piece of a rule: val gives its value, and the others do so without boxing it.
 // truth, and num or flt after the arithmetic, are always there; text only where kind is ofText.
 type node struct {
-	at    *syntax
-	kind  kind // what its value always is, if that is known; only the specialised build asks
-	konst bool
-	value any  // of a constant
-	own   bool // its value is a list that nothing else has
-	path  *path
-	iter  *iteration // a map or filter that a reduce can take in
+	at      *syntax
+	kind    kind // what its value always is, if that is known; only the specialised build asks
+	konst   bool
+	value   any        // of a constant
+	own     bool       // its value is a list that nothing else has
+	reading *reading   // of a var
+	iter    *iteration // a map or filter that a reduce can take in
 
 	// pick is the arm that an if comes to, so that the result of a rule is not boxed on its way
 	// through; nil is null.
@@ -60,8 +60,10 @@ type compiler struct {
 	uses    map[string]int // of the root's paths
 	items   map[string]int // of the paths of elements
 	below   map[string]map[string]bool
+	sums    map[string]int // of arithmetic on the root, by its text
 	slotOf  map[string]int // of the root's paths
 	itemOf  map[string]int
+	sumOf   map[string]int
 	climbs  int // scopes that something looks out of
 	folding *run
 }
@@ -89,7 +91,7 @@ func build(s *syntax, o Options, plain, traced bool) (*program, *Error) {
 }
 
 func newCompiler(s *syntax, o Options) *compiler {
-	k := &compiler{custom: o.Operators, strict: o.Strict, reads: map[string]bool{}, uses: map[string]int{}, items: map[string]int{}, below: map[string]map[string]bool{}}
+	k := &compiler{custom: o.Operators, strict: o.Strict, reads: map[string]bool{}, uses: map[string]int{}, items: map[string]int{}, sums: map[string]int{}, below: map[string]map[string]bool{}}
 	k.p = &program{float: o.Numbers == Float64 && o.Dialect == Standard, dialect: o.Dialect, scale: DivisionScale, budget: o.Budget.orDefault(), cost: s.size}
 	if o.DivisionScale != nil && o.Dialect == Standard {
 		k.p.scale = int32(*o.DivisionScale)

@@ -16,6 +16,11 @@ func (k *compiler) ifForm(s *syntax, sc *lexical) *node {
 	case 1:
 		return args[0]
 	}
+	return k.chosen(s, args)
+}
+
+// chosen is an if of two arguments or more.
+func (k *compiler) chosen(s *syntax, args []*node) *node {
 	n := &node{val: func(c *run) any {
 		for i := 0; i+1 < len(args); i += 2 {
 			if args[i].truth(c) {
@@ -35,22 +40,33 @@ func (k *compiler) ifForm(s *syntax, sc *lexical) *node {
 	if k.plain {
 		return n
 	}
-	n.pick = func(c *run) *node {
-		for i := 0; i+1 < len(args) && c.err == nil; i += 2 {
-			if args[i].truth(c) {
-				return args[i+1]
-			}
-		}
-		if len(args)%2 == 1 {
-			return args[len(args)-1]
-		}
-		return nil
-	}
+	n.pick = picking(args)
 	if len(args) != 3 {
 		return n
 	}
 	k.ifThree(n, args[0], args[1], args[2])
 	return n
+}
+
+// picking finds the arm of an if. Where a condition fails, whoever asks sees the error.
+func picking(args []*node) func(*run) *node {
+	var conditions []func(*run) bool
+	var arms []*node
+	for i := 0; i+1 < len(args); i += 2 {
+		conditions, arms = append(conditions, args[i].truth), append(arms, args[i+1])
+	}
+	if len(args)%2 == 1 {
+		arms = append(arms, args[len(args)-1])
+	} else {
+		arms = append(arms, nil)
+	}
+	return func(c *run) *node {
+		i := 0
+		for i < len(conditions) && !conditions[i](c) {
+			i++
+		}
+		return arms[i]
+	}
 }
 
 // ifThree is condition, one, other without boxing.

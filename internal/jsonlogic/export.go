@@ -3,6 +3,7 @@ package jsonlogic
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -59,8 +60,22 @@ func (c *run) exportNum(x num) any {
 		return x.float()
 	}
 	c.buf = x.plain(c.buf[:0], c.p.dialect == Standard)
-	return json.Number(c.buf)
+	return json.Number(c.keep(c.buf))
 }
+
+// keep makes a text of digits. Several share one allocation, of a size that does not matter where only
+// one of them is kept.
+func (c *run) keep(number []byte) string {
+	if c.digits.Cap()-c.digits.Len() < len(number) {
+		c.digits = strings.Builder{}
+		c.digits.Grow(max(keptTogether, len(number)))
+	}
+	from := c.digits.Len()
+	c.digits.Write(number)
+	return c.digits.String()[from:]
+}
+
+const keptTogether = 128 // bytes
 
 func (c *run) exportList(l []any, depth int) any {
 	if !c.deeper(depth) || !c.make(len(l)*perElement) || !c.charge(len(l)) {

@@ -11,6 +11,10 @@ type pipeline struct {
 	unbox  bool // the last map comes to a number
 	number bool // the body comes to a number
 	sum    bool // the body adds current to accumulator
+	// total says that it is a sum of numbers over one map, and keep is the filter before it, if any.
+	total bool
+	keep  *node
+	value *node // the map's
 }
 
 // fused builds a reduce with the maps and filters that its source is made of.
@@ -26,6 +30,7 @@ func (k *compiler) fused(s *syntax, it *iteration, first *node) *node {
 		p.unbox = p.stages[n-1].body.kind == ofNumber
 	}
 	p.sum = p.unbox && p.number && adds(it.body.at)
+	p.total = p.sum && first.kind == ofNumber && p.short()
 	if !p.number {
 		return &node{val: func(c *run) any {
 			c.reduce(p)
@@ -49,6 +54,10 @@ func (k *compiler) fused(s *syntax, it *iteration, first *node) *node {
 	}}
 	if first.kind == ofNumber {
 		n.val, n.kind = nil, ofNumber
+	}
+	if p.total {
+		n.num, n.flt = k.totals(p)
+		return n
 	}
 	if k.p.float {
 		n.flt = func(c *run) float64 {

@@ -19,8 +19,21 @@ func (g generator) leaf() string {
 		`{"exists":["o","z"]}`, `{"missing":["a","zz"]}`)
 }
 
+// again is what a rule is likely to have twice, so that what is remembered is used: sums that come to
+// something and sums that fail, and the loop that has its own code.
+func (g generator) again() string {
+	return g.pick(`{"*":[{"var":"n"},{"var":"o.x"}]}`, `{"-":[10,{"var":"n"}]}`, `{"/":[{"var":"n"},{"var":"o.zz"}]}`, `{"+":[{"var":"s"},1]}`,
+		`{"+":[{"*":[{"var":"n"},{"var":"o.x"}]},{"var":"a.b"}]}`,
+		`{"reduce":[{"map":[{"filter":[{"var":"items"},{">":[{"var":"qty"},6]}]},{"*":[{"var":"qty"},{"var":"price"}]}]},{"+":[{"var":"accumulator"},{"var":"current"}]},0]}`,
+		`{"reduce":[{"map":[{"var":"list"},{"*":[{"var":""},2]}]},{"+":[{"var":"current"},{"var":"accumulator"}]},{"var":"n"}]}`,
+		`{"reduce":[{"map":[{"filter":[{"var":"items"},{"<":[{"var":"qty"},15]}]},{"-":[{"var":"qty"},1]}]},{"+":[{"var":"accumulator"},{"var":"current"}]},{"+":[{"var":"n"},0]}]}`)
+}
+
 func (g generator) rule(depth int) string {
 	if depth == 0 || g.r.IntN(6) == 0 {
+		if g.r.IntN(4) == 0 {
+			return g.again()
+		}
 		return g.leaf()
 	}
 	args := func(n int) string {

@@ -99,10 +99,14 @@ func aligned(x, y num) (a, b int64, scale int32, ok bool) {
 	if x.big != nil || y.big != nil {
 		return 0, 0, 0, false
 	}
-	switch {
-	case x.scale == y.scale:
+	switch up := x.scale - y.scale; {
+	case up == 0:
 		return x.m, y.m, x.scale, true
-	case x.scale < y.scale:
+	case 0 < up && up < 10 && y.m == int64(int32(y.m)):
+		return x.m, y.m * pow10[up], x.scale, true
+	case -10 < up && up < 0 && x.m == int64(int32(x.m)):
+		return x.m * pow10[-up], y.m, y.scale, true
+	case up < 0:
 		a, ok = shift(x.m, y.scale-x.scale)
 		return a, y.m, y.scale, ok
 	}
@@ -257,7 +261,7 @@ func (c *run) cmp(x, y num) int {
 		return 0
 	}
 	if s, t := x.sign(), y.sign(); s != t {
-		return s - t
+		return cmp.Compare(s, t)
 	}
 	if !c.fits(x, y) {
 		return 0

@@ -99,7 +99,7 @@ func count(n int) string {
 // standardOperators are the built-in ones of the standard dialect.
 var standardOperators = map[string]builder{
 	"var": (*compiler).varForm, "val": (*compiler).valForm, "exists": (*compiler).existsForm,
-	"missing": reading(eager(missing)), "missing_some": reading(eager(missingSome)),
+	"missing": readingPaths(eager(missing)), "missing_some": readingPaths(eager(missingSome)),
 	"if": (*compiler).ifForm, "?:": (*compiler).ifForm, "and": (*compiler).andForm, "or": (*compiler).orForm,
 	"!": (*compiler).notForm, "!!": (*compiler).truthForm, "??": (*compiler).coalesceForm,
 	"try": (*compiler).tryForm, "throw": (*compiler).throwForm, "preserve": (*compiler).preserveForm, "log": (*compiler).logForm,

@@ -54,6 +54,30 @@ func (s *syntax) fault(k Kind, format string, args ...any) *Error {
 	return &Error{Kind: k, Operator: s.operator(), Pointer: s.pointer, Detail: fmt.Sprintf(format, args...)}
 }
 
+// append writes s so that no two different rules are written alike.
+func (s *syntax) append(buf []byte) []byte {
+	switch s.form {
+	case isNull:
+		return append(buf, "null"...)
+	case isBool:
+		return strconv.AppendBool(buf, s.flag)
+	case isNumber:
+		return append(buf, s.text...)
+	case isText:
+		return strconv.AppendQuote(buf, s.text)
+	}
+	if buf = append(buf, '['); s.form == isObject {
+		buf[len(buf)-1] = '{'
+	}
+	for i, item := range s.items {
+		if s.form == isObject {
+			buf = append(strconv.AppendQuote(buf, s.keys[i]), ':')
+		}
+		buf = append(item.append(buf), ',')
+	}
+	return append(buf, ']')
+}
+
 type parser struct {
 	dec   *json.Decoder
 	nodes int

@@ -374,8 +374,8 @@ func missingSome(c *run, s *syntax, args []any) any {
 	return out
 }
 
-// reading notes the paths that missing and missing_some are written with.
-func reading(b builder) builder {
+// readingPaths notes the paths that missing and missing_some are written with.
+func readingPaths(b builder) builder {
 	return func(k *compiler, s *syntax, sc *lexical) *node {
 		k.readPaths(s.items[0], s.operator() == "missing_some", sc)
 		return b(k, s, sc)

@@ -136,10 +136,13 @@ func (c *run) eval(ctx context.Context, data any) (any, error) {
 	if err := c.start(ctx, data); err != nil {
 		return nil, err
 	}
-	v := c.result()
-	err := c.finish()
-	if err != nil {
-		return nil, err
+	root := c.p.root
+	if root.pick != nil {
+		root = c.tail()
+	}
+	v := c.result(root)
+	if c.err != nil {
+		return nil, c.finish()
 	}
 	return v, nil
 }
@@ -148,40 +151,41 @@ func (c *run) eval(ctx context.Context, data any) (any, error) {
 // there is an error or nothing to evaluate.
 func (c *run) tail() *node {
 	n := c.p.root
-	for n != nil && n.pick != nil && c.err == nil {
-		n = n.pick(c)
-	}
-	if c.err != nil {
-		return nil
+	for n != nil && n.pick != nil {
+		if n = n.pick(c); c.err != nil {
+			return nil
+		}
 	}
 	return n
 }
 
-func (c *run) result() any {
-	root := c.tail()
-	switch {
-	case root == nil:
+// result is what a node comes to, as a result.
+func (c *run) result(n *node) any {
+	if n == nil {
 		return nil
-	case root.kind == ofNumber && c.p.float:
-		return c.checkedFloat(root.flt(c))
-	case root.kind == ofNumber:
-		return c.exportNum(root.num(c))
 	}
-	v := root.val(c)
-	switch x := v.(type) {
-	case nil, bool, string:
-		return v
-	case float64:
-		if c.p.float && x-x == 0 {
-			return v
+	switch n.kind {
+	case ofBool:
+		return n.truth(c)
+	case ofText:
+		if n.text != nil {
+			return n.text(c)
 		}
-	case []any:
-		if root.own && c.err == nil {
-			return c.exportOwn(x)
+	case ofNumber:
+		if c.p.float {
+			return c.checkedFloat(n.flt(c))
 		}
+		if x := n.num(c); c.err == nil {
+			return c.exportNum(x)
+		}
+		return nil
 	}
+	v := n.val(c)
 	if c.err != nil {
 		return nil
+	}
+	if l, ok := v.([]any); ok && n.own {
+		return c.exportOwn(l)
 	}
 	return c.export(v, 0)
 }

@@ -3,6 +3,7 @@ package jsonlogic
 import (
 	"context"
 	"fmt"
+	"strings"
 )
 
 // scopeKind is what a var finds: the whole data, an element, or accumulator and current.
@@ -31,27 +32,35 @@ type scope struct {
 // run is the state of one evaluation. The first error stays: operators go on with zero values until
 // the nearest loop or the end sees it.
 type run struct {
-	p     *program
-	ctx   context.Context
-	err   *Error
-	scope scope
-	outer []scope
-	have  uint64 // which slots are filled
-	slots []any
-	nums  []num  // the same as numbers, of the slots in is
-	is    uint64 // which slots have been read as numbers
-	stack []any  // arguments of eager operators
-	buf   []byte // texts in the making
-	steps int    // left
-	look  int    // at this many steps left the context is looked at
-	bytes int    // left
-	trace *tracer
+	p      *program
+	ctx    context.Context
+	err    *Error
+	scope  scope
+	outer  []scope
+	have   uint64 // which slots are filled
+	slots  []any
+	nums   []num           // numbers, of the slots in is
+	flts   []float64       // the same in Float64
+	is     uint64          // which slots have a number
+	stack  []any           // arguments of eager operators
+	buf    []byte          // texts in the making
+	digits strings.Builder // numbers that were given out, and room for more
+	steps  int             // left
+	look   int             // at this many steps left the context is looked at
+	bytes  int             // left
+	trace  *tracer
 }
 
 const lookEvery = 256 // steps
 
 func newRun(p *program) *run {
-	return &run{p: p, slots: make([]any, p.slots), nums: make([]num, p.slots)}
+	c := &run{p: p, slots: make([]any, p.slots)}
+	if p.float {
+		c.flts = make([]float64, p.slots)
+	} else {
+		c.nums = make([]num, p.slots)
+	}
+	return c
 }
 
 func (c *run) start(ctx context.Context, data any) error {
@@ -60,7 +69,7 @@ func (c *run) start(ctx context.Context, data any) error {
 			return err
 		}
 	}
-	c.ctx, c.err, c.have, c.is = ctx, nil, 0, 0
+	c.ctx, c.have, c.is = ctx, 0, 0 // err is nil: finish sees to that
 	c.scope.kind, c.scope.data = atRoot, data
 	c.bytes = c.p.budget.Bytes
 	c.steps = c.p.budget.Steps - c.p.cost

@@ -165,7 +165,7 @@ func (k *compiler) substrForm(s *syntax, sc *lexical) *node {
 			return &node{val: func(c *run) any { return callEager(c, s, args, general) }}
 		}
 	}
-	source, limited := args[0].val, len(args) == 3
+	source, limited := args[0].readingOf(), len(args) == 3
 	c := k.folding
 	start, length := c.index(args[1].value, s), 0
 	if limited {
@@ -178,7 +178,7 @@ func (k *compiler) substrForm(s *syntax, sc *lexical) *node {
 	end := start + length
 	quick := limited && start >= 0 && length >= 0 && end <= 64
 	return &node{kind: ofText, text: func(c *run) string {
-		v := source(c)
+		v := c.read(source)
 		t, ok := v.(string)
 		if quick && len(t) >= end && ascii(t[:end]) {
 			return t[start:end]
@@ -254,11 +254,11 @@ func (k *compiler) inForm(s *syntax, sc *lexical) *node {
 		return k.eagerNode(s, sc, general)
 	}
 	args, _ := k.compileAll(s.items[0].items, sc)
-	needle, hay := args[0].val, args[1].val
+	needle, hay := args[0].readingOf(), args[1].val
 	if l, ok := args[1].value.([]any); ok && args[1].konst {
 		if words, ok := textsOnly(l); ok {
 			return &node{kind: ofBool, truth: func(c *run) bool {
-				v := needle(c)
+				v := c.read(needle)
 				t, ok := v.(string)
 				if !ok {
 					return c.err == nil && c.contains(v, l)
@@ -273,7 +273,7 @@ func (k *compiler) inForm(s *syntax, sc *lexical) *node {
 		}
 	}
 	return &node{kind: ofBool, truth: func(c *run) bool {
-		v := needle(c)
+		v := c.read(needle)
 		w := hay(c)
 		return c.err == nil && c.contains(v, w)
 	}}

@@ -6,7 +6,7 @@ package jsonlogic
 // specialised: it costs what the plain build costs.
 
 var togaiOperators = map[string]builder{
-	"var": (*compiler).togaiVar, "missing": reading(togaiEager(togaiMissing)), "missing_some": reading(togaiEager(togaiMissingSome)),
+	"var": (*compiler).togaiVar, "missing": readingPaths(togaiEager(togaiMissing)), "missing_some": readingPaths(togaiEager(togaiMissingSome)),
 	"if": (*compiler).togaiIf, "?:": (*compiler).togaiIf, "and": togaiLogical(false), "or": togaiLogical(true),
 	"!": togaiEager(togaiNot(true)), "!!": togaiEager(togaiNot(false)), "log": togaiEager(togaiLog),
 	"==": togaiEager(togaiEqual(togaiLoose, true)), "!=": togaiEager(togaiEqual(togaiLoose, false)),

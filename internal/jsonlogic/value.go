@@ -298,6 +298,9 @@ func (c *run) floatOperand(v any) (float64, bool) {
 // toNum is the operand at s, or the error that it is none.
 func (c *run) toNum(v any, s *syntax) num {
 	if f, ok := v.(float64); ok {
+		if n := int64(f); float64(n) == f && n > -1e15 && n < 1e15 {
+			return num{m: n}
+		}
 		if x, how := ofFloat(f, c.p.budget.Digits); how == numOK {
 			return x
 		}

@@ -3,31 +3,32 @@ package jsonlogic
 // maxSlots is how many paths an evaluation remembers.
 const maxSlots = 64
 
-// assignSlots gives a slot to each path of the root that is read more than once, and to what several
-// such paths begin with.
+// assignSlots gives a slot to each path of the root that is read more than once, to what several such
+// paths begin with, and to arithmetic that is written more than once.
 func (k *compiler) assignSlots(first *compiler) {
 	k.slotOf = map[string]int{}
-	for name, n := range first.uses {
-		if n > 1 && k.p.slots < maxSlots {
-			k.slotOf[name] = k.p.slots
-			k.p.slots++
-		}
-	}
+	k.assign(k.slotOf, first.uses)
+	below := map[string]int{}
 	for name, keys := range first.below {
-		if _, ok := k.slotOf[name]; !ok && len(keys) > 1 && k.p.slots < maxSlots {
-			k.slotOf[name] = k.p.slots
-			k.p.slots++
-		}
+		below[name] = len(keys)
 	}
+	k.assign(k.slotOf, below)
+	k.sumOf = map[string]int{}
+	k.assign(k.sumOf, first.sums)
 	k.p.lasting = 1<<k.p.slots - 1
 	k.itemOf = map[string]int{}
-	for name, n := range first.items {
-		if n > 1 && k.p.slots < maxSlots {
-			k.itemOf[name] = k.p.slots
+	k.assign(k.itemOf, first.items)
+	k.folding = newRun(k.p)
+}
+
+// assign gives slots to what is there more than once, as long as there are any.
+func (k *compiler) assign(slots map[string]int, times map[string]int) {
+	for name, n := range times {
+		if _, ok := slots[name]; !ok && n > 1 && k.p.slots < maxSlots {
+			slots[name] = k.p.slots
 			k.p.slots++
 		}
 	}
-	k.folding = newRun(k.p)
 }
 
 // use counts a read of the root for assignSlots.
@@ -64,7 +65,7 @@ func (k *compiler) staticVar(p path, otherwise *node, sc *lexical) *node {
 	case sc.kind == atItem && len(p.segments) == 1:
 		k.items[p.name]++
 	}
-	n := &node{path: &p}
+	n := &node{}
 	switch {
 	case k.plain:
 		n.val = func(c *run) any {
@@ -75,140 +76,162 @@ func (k *compiler) staticVar(p path, otherwise *node, sc *lexical) *node {
 	case sc.kind == atReduce:
 		k.reduceVar(n, p)
 	default:
-		n.val = k.reader(p, sc)
-	}
-	if n.num == nil && n.flt == nil && !k.plain {
+		r := k.reader(p, sc)
+		n.reading, n.val = r, func(c *run) any { return c.read(r) }
 		k.numbers(n, p, sc)
 	}
 	return n
 }
 
+// reading is a value made ready to be read: that of a path mostly.
+type reading struct {
+	slot  int    // where it is remembered
+	bit   uint64 // of slot; 0 if it is not
+	fresh func(*run) any
+}
+
+// readingOf is the quickest way to what a node comes to.
+func (n *node) readingOf() *reading {
+	if n.reading != nil {
+		return n.reading
+	}
+	return &reading{fresh: n.val}
+}
+
+// read is what is at a path, nil where it is not there.
+func (c *run) read(r *reading) any {
+	if c.have&r.bit != 0 {
+		return c.slots[r.slot]
+	}
+	return r.fresh(c)
+}
+
+func (c *run) remember(r *reading, v any) any {
+	if r.bit != 0 {
+		c.have |= r.bit
+		c.slots[r.slot] = v
+	}
+	return v
+}
+
 // reader is the quickest way to a path.
-func (k *compiler) reader(p path, sc *lexical) func(*run) any {
-	if slot, ok := k.slot(p, sc); ok {
-		return k.slotted(slot, k.unslotted(p, sc))
+func (k *compiler) reader(p path, sc *lexical) *reading {
+	r := &reading{}
+	slots := k.itemOf
+	if sc.kind == atRoot {
+		slots = k.slotOf
 	}
-	return k.unslotted(p, sc)
-}
-
-// slot is where the path is remembered.
-func (k *compiler) slot(p path, sc *lexical) (int, bool) {
-	slot, ok := 0, false
-	switch {
-	case len(p.segments) == 0:
-	case sc.kind == atRoot:
-		slot, ok = k.slotOf[p.name]
-	case sc.kind == atItem:
-		slot, ok = k.itemOf[p.name]
+	if slot, ok := slots[p.name]; ok && len(p.segments) > 0 && sc.kind != atCatch {
+		r.slot, r.bit = slot, 1<<slot
 	}
-	return slot, ok
-}
-
-func (k *compiler) slotted(slot int, read func(*run) any) func(*run) any {
-	bit := uint64(1) << slot
-	return func(c *run) any {
-		if c.have&bit != 0 {
-			return c.slots[slot]
-		}
-		v := read(c)
-		c.have |= bit
-		c.slots[slot] = v
-		return v
-	}
-}
-
-func (k *compiler) unslotted(p path, sc *lexical) func(*run) any {
-	segs := p.segments
-	switch len(segs) {
+	switch segments := p.segments; len(segments) {
 	case 0:
-		return func(c *run) any { return c.scope.data }
+		r.fresh = func(c *run) any { return c.scope.data }
 	case 1:
-		s := segs[0]
-		return func(c *run) any {
+		s := segments[0]
+		r.fresh = func(c *run) any {
 			if m, ok := c.scope.data.(map[string]any); ok {
-				return m[s.key]
+				return c.remember(r, m[s.key])
 			}
 			v, _ := c.stepOther(c.scope.data, s)
-			return v
+			return c.remember(r, v)
 		}
+	default:
+		r.fresh = k.readDeep(p, r, sc)
 	}
-	if slot, ok := k.slotOf[segs[0].key]; ok && sc.kind == atRoot {
-		first := k.slotted(slot, k.unslotted(path{segments: segs[:1]}, sc))
-		rest := segs[1:]
-		if len(rest) == 1 {
-			s := rest[0]
-			bit := uint64(1) << slot
-			return func(c *run) any {
-				var v any
-				if c.have&bit != 0 {
-					v = c.slots[slot]
-				} else {
-					v = first(c)
-				}
-				if m, ok := v.(map[string]any); ok {
-					return m[s.key]
-				}
-				v, _ = c.stepOther(v, s)
-				return v
-			}
-		}
-		return func(c *run) any {
-			v, _ := c.walk(first(c), rest)
-			return v
-		}
+	return r
+}
+
+// readDeep reads a path of two segments or more, the beginning of which may be remembered.
+func (k *compiler) readDeep(p path, r *reading, sc *lexical) func(*run) any {
+	last := len(p.segments) - 1
+	head := k.reader(path{name: p.segments[0].key, segments: p.segments[:1]}, sc)
+	switch {
+	case last > 1:
+		return readBelow(r, readWithin(head, p.segments[1:last]), p.segments[last])
+	case head.bit == 0:
+		return readTwo(r, p.segments)
 	}
-	if len(segs) == 2 {
-		s, t := segs[0], segs[1]
-		return func(c *run) any {
-			if m, ok := c.scope.data.(map[string]any); ok {
-				if m, ok := m[s.key].(map[string]any); ok {
-					return m[t.key]
-				}
-			}
-			v, _ := c.walk(c.scope.data, segs)
-			return v
-		}
-	}
+	return readBelow(r, head, p.segments[last])
+}
+
+func readTwo(r *reading, segments []segment) func(*run) any {
+	first, second := segments[0].key, segments[1].key
 	return func(c *run) any {
-		v, _ := c.walk(c.scope.data, segs)
+		if m, ok := c.scope.data.(map[string]any); ok {
+			if m, ok := m[first].(map[string]any); ok {
+				return c.remember(r, m[second])
+			}
+		}
+		v, _ := c.walk(c.scope.data, segments)
+		return c.remember(r, v)
+	}
+}
+
+func readWithin(head *reading, segments []segment) *reading {
+	return &reading{fresh: func(c *run) any {
+		v, _ := c.walk(c.read(head), segments)
+		return v
+	}}
+}
+
+func readBelow(r, head *reading, last segment) func(*run) any {
+	return func(c *run) any {
+		var v any
+		if c.have&head.bit != 0 {
+			v = c.slots[head.slot]
+		} else {
+			v = head.fresh(c)
+		}
+		if m, ok := v.(map[string]any); ok {
+			v = m[last.key]
+		} else {
+			v, _ = c.stepOther(v, last)
+		}
+		if r.bit != 0 {
+			c.have |= r.bit
+			c.slots[r.slot] = v
+		}
 		return v
 	}
 }
 
-// numbers are the unboxed variants of a read: the common case without a call.
+// numbers are the unboxed variants of a read.
 func (k *compiler) numbers(n *node, p path, sc *lexical) {
-	read := n.val
-	slot, ok := k.slot(p, sc)
-	bit := uint64(1) << slot
-	if k.p.float {
+	r := n.reading
+	switch {
+	case k.p.float && sc.kind == atItem && len(p.segments) == 1:
+		n.flt = floatField(n, r, p.segments[0].key)
+	case k.p.float:
 		n.flt = func(c *run) float64 {
-			var v any
-			if ok && c.have&bit != 0 {
-				v = c.slots[slot]
-			} else {
-				v = read(c)
-			}
+			v := c.read(r)
 			if f, ok := v.(float64); ok && f-f == 0 {
 				return f
 			}
 			return c.toFloat(v, n.at)
 		}
-		return
+	case r.bit == 0 || sc.kind == atItem: // of an element a number is rarely read twice
+		n.num = func(c *run) num { return c.toNum(c.read(r), n.at) }
+	default:
+		n.num = k.remembered(r.slot, func(c *run) num { return c.toNum(c.read(r), n.at) })
 	}
-	if !ok || sc.kind == atItem { // of an element a number is rarely read twice
-		n.num = func(c *run) num { return c.toNum(read(c), n.at) }
-		return
-	}
-	n.num = func(c *run) num {
-		if c.is&bit != 0 {
-			return c.nums[slot]
+}
+
+// floatField is a field of the element that an iteration is at: what loops read most, in one closure.
+func floatField(n *node, r *reading, key string) func(*run) float64 {
+	return func(c *run) float64 {
+		var v any
+		if c.have&r.bit != 0 {
+			v = c.slots[r.slot]
+		} else if m, ok := c.scope.data.(map[string]any); ok {
+			v = c.remember(r, m[key])
+		} else {
+			v = r.fresh(c)
 		}
-		x := c.toNum(read(c), n.at)
-		if c.err == nil {
-			c.nums[slot] = x
-			c.is |= bit
+		if f, ok := v.(float64); ok && f-f == 0 {
+			return f
 		}
-		return x
+		return c.toFloat(v, n.at)
 	}
 }
 
