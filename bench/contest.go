@@ -9,7 +9,7 @@ import (
 
 const (
 	turn  = 5 * time.Millisecond // how long a contestant runs at a time, at least
-	turns = 80                   // how many each has
+	turns = 1000                 // how many they have together: some seconds, whatever their number
 )
 
 // contest is one job done by several contestants.
@@ -59,7 +59,7 @@ func (c contest) measure() ([]result, error) {
 		times[i] = enough(one)
 		out[i].allocs = testing.AllocsPerRun(100, func() { _, _ = one.run(1) }) / float64(c.operations)
 	}
-	for range turns {
+	for range turns / len(c.contestants) {
 		for i, one := range c.contestants {
 			runtime.GC() // nobody pays for what the one before left
 			took := timed(one, times[i])

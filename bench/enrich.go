@@ -21,13 +21,12 @@ func printEnrich(ctx context.Context) error {
 	}
 	ours := func() func(int) error { return over(newSessionWay(ctx, enricher)) }
 	others := func() func(int) error { return over(newV3Way(v3)) }
-	for _, r := range []rate{
+	err = printRates([]rate{
 		{"enrich.sessions.1", 1, ours}, {"enrich.sessions.2", 2, ours},
 		{"enrich.jsonlogic-v3.1", 1, others}, {"enrich.jsonlogic-v3.2", 2, others},
-	} {
-		if err := r.print(); err != nil {
-			return err
-		}
+	})
+	if err != nil {
+		return err
 	}
 	c, err := enrichContest(newSessionWay(ctx, enricher), newV3Way(v3))
 	if err != nil {

@@ -16,26 +16,40 @@ type rate struct {
 	start func() func(n int) error
 }
 
-// print runs it in turns of a twentieth of a second or more and prints the best.
-func (r rate) print() error {
-	const turn = time.Second / 20
-	var best, allocs float64
-	for n, turns := 1000, 0; turns < 30; {
-		took, made, err := r.run(n)
-		if err != nil {
-			return fmt.Errorf("%s: %w", r.name, err)
-		}
-		if took < turn {
-			n *= 2
-			continue
-		}
-		turns++
-		done := float64(n * r.goroutines)
-		if speed := done / took.Seconds(); speed > best {
-			best, allocs = speed, float64(made)/done
+// printRates runs them by turns, as contestants are, and prints the best turn of each.
+func printRates(rates []rate) error {
+	const (
+		turn  = 50 * time.Millisecond
+		turns = 30
+	)
+	times := make([]int, len(rates))
+	for i, r := range rates {
+		for times[i] = 1000; ; times[i] *= 2 {
+			took, _, err := r.run(times[i])
+			if err != nil {
+				return fmt.Errorf("%s: %w", r.name, err)
+			}
+			if took >= turn {
+				break
+			}
 		}
 	}
-	fmt.Printf("rate %s %.0f events/s %.2f allocs/event\n", r.name, best, allocs)
+	speeds, allocs := make([]float64, len(rates)), make([]float64, len(rates))
+	for range turns {
+		for i, r := range rates {
+			took, made, err := r.run(times[i])
+			if err != nil {
+				return fmt.Errorf("%s: %w", r.name, err)
+			}
+			done := float64(times[i] * r.goroutines)
+			if speed := done / took.Seconds(); speed > speeds[i] {
+				speeds[i], allocs[i] = speed, float64(made)/done
+			}
+		}
+	}
+	for i, r := range rates {
+		fmt.Printf("rate %s %.0f events/s %.1f allocs/event\n", r.name, speeds[i], allocs[i])
+	}
 	return nil
 }
 
