@@ -1,10 +1,19 @@
 // Bench measures the library beside the alternative, in one run on the same machine.
 //
-//	go run ./bench            # everything
+//	go run ./bench                # everything
 //	go run ./bench -run token
+//	go run ./bench -run jsonlogic # a minute
 //
 // Each line is `ratio <name> <ours ns> <other ns> <ours/other>`, for one operation of each. Machines
 // differ and are noisy: only the ratio means something.
+//
+// Two groups are contests and print more:
+//
+//   - jsonlogic has rules a to e, each for several variants of ours and several rivals, and a line
+//     `allocs <name> <allocations of one evaluation>` for each of them, those of a hand-written closure
+//     in brackets. Rule e needs the public compatibility suites, in JSONLOGIC_SUITES or
+//     ../shared/data/jsonlogic-suites; ADMINCENTER_DATA may have other data for rule c.
+//   - enrich has lines `rate <name>.<goroutines> <n> events/s <n> allocs/event`.
 package main
 
 import (
@@ -39,31 +48,38 @@ func run(ctx context.Context, pattern string) error {
 		return err
 	}
 	for _, group := range []struct {
-		name string
-		make func(context.Context) ([]comparison, error)
+		name  string
+		print func(context.Context) error
 	}{
-		{"token", tokens}, {"convert", conversions}, {"import", imports},
+		{"token", each(tokens)}, {"convert", each(conversions)}, {"import", each(imports)},
+		{"jsonlogic", printLogic}, {"enrich", printEnrich},
 	} {
 		if !match.MatchString(group.name) {
 			continue
 		}
-		comparisons, err := group.make(ctx)
-		if err != nil {
+		if err := group.print(ctx); err != nil {
 			return fmt.Errorf("%s: %w", group.name, err)
-		}
-		for _, c := range comparisons {
-			c.print()
 		}
 	}
 	return nil
 }
 
+// each prints the comparisons of a group.
+func each(group func(context.Context) ([]comparison, error)) func(context.Context) error {
+	return func(ctx context.Context) error {
+		comparisons, err := group(ctx)
+		for _, c := range comparisons {
+			c.print()
+		}
+		return err
+	}
+}
+
 // print runs both ways by turns, so that a slow moment of the machine hits both, and keeps the best
 // of each.
 func (c comparison) print() {
-	const rounds = 3
 	var ours, other float64
-	for range rounds {
+	for range 3 {
 		ours = best(ours, c.ours)
 		other = best(other, c.other)
 	}
