@@ -2,6 +2,7 @@ package jsonlogic
 
 import (
 	"cmp"
+	"encoding/json"
 	"strings"
 )
 
@@ -107,8 +108,8 @@ func (k *compiler) compareTwo(op compareOp, s *syntax, a, b *node) func(*run) bo
 			x, y := a.flt, b.flt
 			return func(c *run) bool { return op.holds(cmp.Compare(x(c), y(c))) }
 		}
-		x, y := a.num, b.num
-		return func(c *run) bool { return op.holds(c.cmp(x(c), y(c))) }
+		x, y, orders := a.num, b.num, op.orders()
+		return func(c *run) bool { return orders>>(c.cmp(x(c), y(c))+1)&1 != 0 }
 	}
 	if a.text != nil && b.text != nil {
 		x, y := a.text, b.text
@@ -149,8 +150,8 @@ func (k *compiler) compareConst(op compareOp, s *syntax, a, b *node, exchanged b
 		return compareFloat(op, read, w, slow)
 	case num:
 		if a.kind == ofNumber {
-			x := a.num
-			return func(c *run) bool { return op.holds(c.cmp(x(c), w)) }
+			x, orders := a.num, op.orders()
+			return func(c *run) bool { return orders>>(c.cmp(x(c), w)+1)&1 != 0 }
 		}
 		return compareNum(op, read, w, slow)
 	}
@@ -242,8 +243,12 @@ func compareNum(op compareOp, read *reading, w num, slow func(*run, any) bool) f
 			if exact && n-n == 0 {
 				return orders>>order(n, near)&1 != 0
 			}
+		case json.Number:
+			if x, ok := c.parsed(read, n); ok {
+				return orders>>(c.cmp(x, w)+1)&1 != 0
+			}
 		case int:
-			return op.holds(c.cmp(ofInt(int64(n)), w))
+			return orders>>(c.cmp(ofInt(int64(n)), w)+1)&1 != 0
 		}
 		return slow(c, v)
 	}

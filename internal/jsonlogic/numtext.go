@@ -21,6 +21,9 @@ const (
 // parseNum reads [+-]digits[.digits][e[+-]digits] with at least one digit before the e; .5 and 5. are
 // numbers too, blanks, names and other bases are not.
 func parseNum(s string, most int) (num, numText) {
+	if x, ok := parseShort(s); ok {
+		return x, numOK
+	}
 	i, neg := 0, false
 	if i < len(s) && (s[i] == '+' || s[i] == '-') {
 		neg = s[i] == '-'
@@ -81,6 +84,38 @@ func parseNum(s string, most int) (num, numText) {
 		b.Neg(b)
 	}
 	return ofBig(b, int32(scale)), numOK
+}
+
+// parseShort reads what most numbers are: few digits, and a point at most.
+func parseShort(s string) (num, bool) {
+	if len(s) > 18 {
+		return num{}, false
+	}
+	var m int64
+	first, point := 0, -1
+	if s != "" && s[0] == '-' {
+		first = 1
+	}
+	for i := first; i < len(s); i++ {
+		switch d := s[i] - '0'; {
+		case d <= 9:
+			m = m*10 + int64(d)
+		case s[i] == '.' && point < 0:
+			point = i
+		default:
+			return num{}, false
+		}
+	}
+	x := num{m: m}
+	digits := len(s) - first
+	if point >= 0 {
+		x.scale = int32(len(s) - point - 1)
+		digits--
+	}
+	if first > 0 {
+		x.m = -m
+	}
+	return x, digits > 0
 }
 
 // exponent reads e[+-]digits; beyond what any budget allows it is just large.

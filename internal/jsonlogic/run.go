@@ -186,6 +186,7 @@ func (c *run) next(v any, i int) {
 // forget empties the slots of what belongs to an element.
 func (c *run) forget() {
 	c.have &= c.p.lasting
+	c.is &= c.p.lasting
 }
 
 func (c *run) leave() {

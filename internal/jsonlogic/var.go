@@ -1,5 +1,7 @@
 package jsonlogic
 
+import "encoding/json"
+
 // maxSlots is how many paths an evaluation remembers.
 const maxSlots = 64
 
@@ -114,6 +116,22 @@ func (c *run) remember(r *reading, v any) any {
 	return v
 }
 
+// parsed is a number that was read, parsed once where it is read again.
+func (c *run) parsed(r *reading, n json.Number) (num, bool) {
+	if c.is&r.bit != 0 {
+		return c.nums[r.slot], true
+	}
+	x, how := parseNum(string(n), c.p.budget.Digits)
+	if how != numOK {
+		return num{}, false
+	}
+	if r.bit != 0 {
+		c.nums[r.slot] = x
+		c.is |= r.bit
+	}
+	return x, true
+}
+
 // reader is the quickest way to a path.
 func (k *compiler) reader(p path, sc *lexical) *reading {
 	r := &reading{}
@@ -210,7 +228,7 @@ func (k *compiler) numbers(n *node, p path, sc *lexical) {
 			}
 			return c.toFloat(v, n.at)
 		}
-	case r.bit == 0 || sc.kind == atItem: // of an element a number is rarely read twice
+	case r.bit == 0:
 		n.num = func(c *run) num { return c.toNum(c.read(r), n.at) }
 	default:
 		n.num = k.remembered(r.slot, func(c *run) num { return c.toNum(c.read(r), n.at) })
