@@ -23,6 +23,9 @@ type Rule struct{ of *jsonlogic.Rule }
 // Lenient, an operator that does not exist or cannot take so many arguments. Options out of range are
 // one too.
 func CompileRule(raw json.RawMessage, o RuleOptions) (*Rule, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
 	r, err := jsonlogic.Compile(raw, o.engine())
 	if err != nil {
 		return nil, ruleError(err, ErrRule)
