@@ -59,7 +59,8 @@ func (r *Rule) EvalNumber(ctx context.Context, data any) (decimal.Decimal, error
 	return v, evaluationError(err)
 }
 
-// EvalFloat is EvalNumber that gives the float64 nearest to the number.
+// EvalFloat is EvalNumber that gives the float64 nearest to the number, and fails with NotANumber
+// where that is beyond the largest.
 func (r *Rule) EvalFloat(ctx context.Context, data any) (float64, error) {
 	v, err := r.of.EvalFloat(ctx, data)
 	return v, evaluationError(err)

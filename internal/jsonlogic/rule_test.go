@@ -213,6 +213,19 @@ func TestTypedResults(t *testing.T) {
 	}
 }
 
+func TestANumberBeyondFloatsIsNoFloat(t *testing.T) {
+	r := compiled(t, `{"*":[{"var":"n"},1e300]}`, Options{})
+	for _, n := range []string{"1e300", "-1e300"} {
+		data := map[string]any{"n": json.Number(n)}
+		_, err := r.EvalNumber(t.Context(), data)
+		require.NoError(t, err)
+		_, err = r.EvalFloat(t.Context(), data)
+		var e *Error
+		require.ErrorAs(t, err, &e)
+		require.Equal(t, NaN, e.Kind)
+	}
+}
+
 func TestReads(t *testing.T) {
 	for rule, want := range map[string][]string{
 		`1`: nil,
