@@ -429,6 +429,7 @@ func FuzzRule(f *testing.F) {
 		f.Add([]byte(formula), []byte(`{"n":3,"m":0.10,"text":"x","o":{"yes":true},"l":[{"q":2,"p":1.5},{"q":"1"},null]}`), byte(i))
 	}
 	f.Add([]byte(`{"try":[{"throw":{"var":"a"}},{"val":[[2],"a"]}]}`), []byte(`{"a":1e400}`), byte(0))
+	f.Add([]byte(`{"val":"a"}`), []byte(`{"a":1e700}`), byte(1))
 	f.Add([]byte(`{"map":[{"var":"l"},{"val":[[2],"n"]}]}`), []byte(`{"n":-0.0,"l":[1]}`), byte(1))
 	f.Add([]byte(`{"preserve":{"a":[{}]}}`), []byte(`[1e21]`), byte(7))
 	f.Fuzz(func(t *testing.T, rule, data []byte, kind byte) {

@@ -225,6 +225,13 @@ func (c *run) numberResult() num {
 	if c.err != nil {
 		return num{}
 	}
+	if c.p.float { // what comes straight from the data is one of the rule's numbers too
+		if f, ok := c.float(v); ok {
+			v = f
+		} else {
+			v = nil
+		}
+	}
 	x, ok := c.number(v)
 	if !ok {
 		c.wrong("number")

@@ -226,6 +226,15 @@ func TestANumberBeyondFloatsIsNoFloat(t *testing.T) {
 	}
 }
 
+func TestANumberOfTheDataIsOneOfTheRules(t *testing.T) {
+	r := compiled(t, `{"var":""}`, Options{Numbers: Float64})
+	n, err := r.EvalNumber(t.Context(), json.Number("9007199254740993"))
+	require.NoError(t, err)
+	require.Equal(t, "9007199254740992", n.String(), "as Eval has it")
+	_, err = r.EvalNumber(t.Context(), json.Number("1e700"))
+	require.Error(t, err)
+}
+
 func TestReads(t *testing.T) {
 	for rule, want := range map[string][]string{
 		`1`: nil,
