@@ -23,9 +23,20 @@
 //
 // # Rules
 //
-// A JSON_LOGIC setting is a formula that [Service.Evaluate] runs on an event. What runs it is an
-// [Evaluator]; a rule that the service's evaluator cannot compile is refused when it is saved, not
-// when the first event arrives. [Service.Explain] tells how a rule came to its result.
+// A JSON_LOGIC setting is a formula that [Service.Evaluate] runs on an event. It computes in exact
+// decimals, and each evaluation is bounded by a [Budget]. A rule that cannot be compiled is refused
+// when it is saved, with operator and place, and not when the first event arrives. [Service.Explain]
+// tells how a rule came to its result. docs/jsonlogic.md has what rules mean.
+//
+// What runs rules is an [Evaluator], and by default an [Engine]. A host makes one with [NewEngine] for
+// operators of its own, other numbers, another division or Togai's dialect. [NewV3Evaluator] is for
+// hosts with rules that were written for jsonlogic/v3, and for trusted rules and events only;
+// [V3Operators] keeps the operators of such a host when it goes over to an Engine.
+//
+// [CompileRule] is for rules that are kept elsewhere than in settings:
+//
+//	rule, err := settings.CompileRule(raw, settings.RuleOptions{})
+//	amount, err := rule.EvalNumber(ctx, event)
 //
 // # History
 //

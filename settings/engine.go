@@ -3,6 +3,7 @@ package settings
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strconv"
 
 	"github.com/admincenter/admincenter/internal/jsonlogic"
@@ -18,6 +19,9 @@ var _ Evaluator = (*Engine)(nil)
 // NewEngine is an Engine whose rules have these options, the host's operators included. Options out of
 // range are ErrRule. It does not keep the map of operators.
 func NewEngine(o RuleOptions) (*Engine, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
 	o.Lenient = false
 	e := &Engine{o.engine()}
 	if _, err := jsonlogic.Compile([]byte("null"), e.options); err != nil {
@@ -56,7 +60,7 @@ var (
 func (p program) Eval(ctx context.Context, event any) (any, error) {
 	v, err := p.rule.Eval(ctx, event)
 	if p.floats {
-		v = digits(v)
+		return digits(v), thrownDigits(err)
 	}
 	return v, err
 }
@@ -71,7 +75,7 @@ func (p program) Trace(ctx context.Context, event any) (any, Trace, error) {
 	for i := range t.Steps {
 		t.Steps[i].Value = digits(t.Steps[i].Value)
 	}
-	return digits(v), t, err
+	return digits(v), t, thrownDigits(err)
 }
 
 func (p program) Session() Program {
@@ -79,6 +83,14 @@ func (p program) Session() Program {
 		return p
 	}
 	return p.rule.Session()
+}
+
+// thrownDigits is digits of what an error carries.
+func thrownDigits(err error) error {
+	if e := (*RuleError)(nil); errors.As(err, &e) {
+		e.Value = digits(e.Value)
+	}
+	return err
 }
 
 // digits makes json.Numbers of the float64 in a result, which it changes.

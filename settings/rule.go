@@ -23,6 +23,9 @@ type Rule struct{ of *jsonlogic.Rule }
 // Lenient, an operator that does not exist or cannot take so many arguments. Options out of range are
 // one too.
 func CompileRule(raw json.RawMessage, o RuleOptions) (*Rule, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
 	r, err := jsonlogic.Compile(raw, o.engine())
 	if err != nil {
 		return nil, ruleError(err, ErrRule)
@@ -56,7 +59,8 @@ func (r *Rule) EvalNumber(ctx context.Context, data any) (decimal.Decimal, error
 	return v, evaluationError(err)
 }
 
-// EvalFloat is EvalNumber that gives the float64 nearest to the number.
+// EvalFloat is EvalNumber that gives the float64 nearest to the number, and fails with NotANumber
+// where that is beyond the largest.
 func (r *Rule) EvalFloat(ctx context.Context, data any) (float64, error) {
 	v, err := r.of.EvalFloat(ctx, data)
 	return v, evaluationError(err)

@@ -55,7 +55,7 @@ func (e *RuleError) Error() string {
 	if e.cause != nil {
 		text += ": " + e.cause.Error()
 	}
-	if e.sentinel != nil {
+	if e.sentinel != nil && !errors.Is(e.cause, e.sentinel) { // the operator's error may have said so
 		text += ": " + e.sentinel.Error()
 	}
 	return text

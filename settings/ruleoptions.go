@@ -2,6 +2,7 @@ package settings
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/admincenter/admincenter/internal/jsonlogic"
 )
@@ -69,8 +70,9 @@ type Operator struct {
 	Eager func(ctx context.Context, args []any) (any, error)
 	// Lazy evaluates only the arguments that it wants. It returns what Rule.Eval takes for data.
 	Lazy func(ctx context.Context, args Arguments) (any, error)
-	// Least and Most are how many arguments it takes; Most 0 means any number. A rule that writes
-	// another number is refused, unless the options are Lenient.
+	// Least and Most are how many arguments it takes; Most 0 means any number. It is never called with
+	// another number. A rule that writes one is refused, unless the options are Lenient; where the
+	// evaluation tells, as of a single argument that comes to the list of them, it is InvalidArguments.
 	Least, Most int
 }
 
@@ -98,6 +100,20 @@ type Budget struct {
 	Text      int // bytes of a text made; 64 KiB by default
 	Digits    int // of a number, before and after the point together; 1,000 by default and at least 20
 	DataDepth int // levels of data compared, returned or thrown; 64 by default
+}
+
+// check refuses what is out of range, but for the division's scale, which the engine looks at.
+func (o RuleOptions) check() error {
+	var detail string
+	switch {
+	case o.Numbers > FloatNumbers:
+		detail = fmt.Sprintf("there are no numbers %d: use ExactNumbers or FloatNumbers", o.Numbers)
+	case o.Dialect > TogaiDialect:
+		detail = fmt.Sprintf("there is no dialect %d: use StandardDialect or TogaiDialect", o.Dialect)
+	default:
+		return nil
+	}
+	return &RuleError{Fault: InvalidArguments, Detail: detail, sentinel: ErrRule}
 }
 
 func (o RuleOptions) engine() jsonlogic.Options {

@@ -27,7 +27,10 @@ const maxExponent = 1000
 const notARule = "\x00 data, not a rule"
 
 // v3Input turns an event into what the library takes: a copy with float64 for every number.
-type v3Input struct{ nodes, text int }
+type v3Input struct {
+	nodes, text int
+	asIs        bool // without notARule
+}
 
 func (in *v3Input) value(v any, depth int) (any, error) {
 	in.nodes++
@@ -84,7 +87,7 @@ func (in *v3Input) object(v map[string]any, depth int) (any, error) {
 			return nil, under(k, err)
 		}
 	}
-	if len(out) == 1 {
+	if len(out) == 1 && !in.asIs {
 		out[notARule] = nil
 	}
 	return out, in.limit()
@@ -106,6 +109,8 @@ func under(k string, err error) error {
 	return &misplaced{path: "/" + pointerEscape(k) + inner.path, err: inner.err}
 }
 
+var errOutOfRange = errors.New("is a number out of range")
+
 // v3Number is a number of any type that Program allows, as the library takes it.
 func v3Number(v any) (float64, error) {
 	var f float64
@@ -113,7 +118,7 @@ func v3Number(v any) (float64, error) {
 	case json.Number:
 		var err error
 		if f, err = v.Float64(); err != nil {
-			return 0, fmt.Errorf("number %q is out of range", admin.Clip(v.String()))
+			return 0, errOutOfRange
 		}
 	case decimal.Decimal:
 		// Writing out a larger exponent would cost memory in proportion to it.
@@ -149,7 +154,7 @@ func v3Number(v any) (float64, error) {
 		return 0, fmt.Errorf("is a %T: use what JSON decodes to, Go's numbers or decimal.Decimal", v)
 	}
 	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return 0, errors.New("is a number out of range")
+		return 0, errOutOfRange
 	}
 	return f, nil
 }

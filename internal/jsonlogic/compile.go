@@ -327,7 +327,7 @@ func (k *compiler) fillVal(n *node) {
 // fold runs an operator whose operands are all constants, once and for all. If that is an error it
 // stays for the evaluation that reaches it.
 func (k *compiler) fold(n *node, s *syntax) *node {
-	if k.plain || n.konst || !foldable(s) {
+	if k.plain || n.konst || !k.foldable(s) {
 		return n
 	}
 	n.at = s
@@ -345,14 +345,16 @@ func (k *compiler) fold(n *node, s *syntax) *node {
 }
 
 // foldable says whether nothing under s reads data or calls what the host supplied.
-func foldable(s *syntax) bool {
-	switch op := s.operator(); {
+func (k *compiler) foldable(s *syntax) bool {
+	op := s.operator()
+	_, own := k.custom[op]
+	switch {
 	case s.form != isObject && s.form != isList:
 		return true
-	case s.form == isObject && !pure[op]:
+	case s.form == isObject && (own || !pure[op]):
 		return false
 	case op == "preserve":
 		return true
 	}
-	return !slices.ContainsFunc(s.items, func(item *syntax) bool { return !foldable(item) })
+	return !slices.ContainsFunc(s.items, func(item *syntax) bool { return !k.foldable(item) })
 }

@@ -7,13 +7,17 @@ import (
 
 // customForm calls an operator of the host's.
 func (k *compiler) customForm(s *syntax, o Operator, sc *lexical) *node {
-	args := k.fixed(s, sc)
-	if n := len(args); k.strict && (s.items[0].form == isList || s.items[0].form != isObject) && (n < o.Least || o.Most > 0 && n > o.Most) {
-		most := o.Most
-		if most == 0 {
-			most = many
+	args, a := k.fixed(s, sc), arity{o.Least, o.Most}
+	if a.most == 0 {
+		a.most = many
+	}
+	// What an eager one's only argument comes to may be the list of its arguments.
+	if sure := o.Eager == nil || s.items[0].form != isObject; sure && !a.takes(len(args)) {
+		bad := s.fault(InvalidArguments, "%s", a.says(len(args)))
+		if k.strict {
+			k.refuse(bad)
 		}
-		k.refuse(s.fault(InvalidArguments, "%s", arity{o.Least, most}.says(n)))
+		return k.failing(bad)
 	}
 	if o.Eager == nil && o.Lazy == nil {
 		k.refuse(s.fault(UnknownOperator, "the custom operator has no function"))
@@ -21,6 +25,9 @@ func (k *compiler) customForm(s *syntax, o Operator, sc *lexical) *node {
 	}
 	if o.Eager != nil {
 		return k.eagerNode(s, sc, func(c *run, s *syntax, args []any) any {
+			if !a.takes(len(args)) {
+				return c.invalid(s, a.says(len(args)))
+			}
 			own, _ := c.export(args, 0).([]any)
 			if c.err != nil {
 				return nil

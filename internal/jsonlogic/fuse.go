@@ -29,7 +29,8 @@ func (k *compiler) fused(s *syntax, it *iteration, first *node) *node {
 	if n := len(p.stages); n > 0 && !p.stages[n-1].filter {
 		p.unbox = p.stages[n-1].body.kind == ofNumber
 	}
-	p.sum = p.unbox && p.number && adds(it.body.at)
+	_, own := k.custom["var"]
+	p.sum = p.unbox && p.number && !own && adds(it.body.at)
 	p.total = p.sum && first.kind == ofNumber && p.short()
 	if !p.number {
 		return &node{val: func(c *run) any {

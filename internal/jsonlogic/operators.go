@@ -72,10 +72,12 @@ func (k *compiler) checkArity(s *syntax) {
 	if k.p.dialect == Togai && n == 1 && args.form == isList && (args.items[0].form == isObject || args.items[0].form == isList) {
 		return // a single list takes the place of the arguments
 	}
-	if n < a.least || n > a.most {
+	if !a.takes(n) {
 		k.refuse(s.fault(InvalidArguments, "%s", a.says(n)))
 	}
 }
+
+func (a arity) takes(n int) bool { return n >= a.least && n <= a.most }
 
 func (a arity) says(n int) string {
 	switch {

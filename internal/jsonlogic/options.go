@@ -56,7 +56,8 @@ type Operator struct {
 	Eager func(ctx context.Context, args []any) (any, error)
 	// Lazy evaluates the arguments that it wants.
 	Lazy func(ctx context.Context, args Arguments) (any, error)
-	// Least and Most are how many arguments it takes; Most 0 means any number.
+	// Least and Most are how many arguments it takes; Most 0 means any number. It is never called with
+	// another number: that is InvalidArguments, of Compile where Options.Strict and the rule tells.
 	Least, Most int
 }
 

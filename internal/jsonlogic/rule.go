@@ -73,7 +73,7 @@ func (r *Rule) EvalNumber(ctx context.Context, data any) (decimal.Decimal, error
 	return v, err
 }
 
-// EvalFloat is EvalNumber that gives a float64.
+// EvalFloat is EvalNumber that gives a float64; NaN where the number is out of its range.
 func (r *Rule) EvalFloat(ctx context.Context, data any) (float64, error) {
 	c := r.pool.Get().(*run)
 	v, err := c.evalFloat(ctx, data)
@@ -229,6 +229,13 @@ func (c *run) numberResult() num {
 	if c.err != nil {
 		return num{}
 	}
+	if c.p.float { // what comes straight from the data is one of the rule's numbers too
+		if f, ok := c.float(v); ok {
+			v = f
+		} else {
+			v = nil
+		}
+	}
 	x, ok := c.number(v)
 	if !ok {
 		c.wrong("number")
@@ -248,7 +255,7 @@ func (c *run) evalFloat(ctx context.Context, data any) (float64, error) {
 	if c.p.float {
 		f = c.floatResult()
 	} else if x := c.numberResult(); c.err == nil {
-		f = x.float()
+		f = c.finite(c.p.root.at, x.float())
 	}
 	if err := c.finish(); err != nil {
 		return 0, err

@@ -213,6 +213,28 @@ func TestTypedResults(t *testing.T) {
 	}
 }
 
+func TestANumberBeyondFloatsIsNoFloat(t *testing.T) {
+	r := compiled(t, `{"*":[{"var":"n"},1e300]}`, Options{})
+	for _, n := range []string{"1e300", "-1e300"} {
+		data := map[string]any{"n": json.Number(n)}
+		_, err := r.EvalNumber(t.Context(), data)
+		require.NoError(t, err)
+		_, err = r.EvalFloat(t.Context(), data)
+		var e *Error
+		require.ErrorAs(t, err, &e)
+		require.Equal(t, NaN, e.Kind)
+	}
+}
+
+func TestANumberOfTheDataIsOneOfTheRules(t *testing.T) {
+	r := compiled(t, `{"var":""}`, Options{Numbers: Float64})
+	n, err := r.EvalNumber(t.Context(), json.Number("9007199254740993"))
+	require.NoError(t, err)
+	require.Equal(t, "9007199254740992", n.String(), "as Eval has it")
+	_, err = r.EvalNumber(t.Context(), json.Number("1e700"))
+	require.Error(t, err)
+}
+
 func TestReads(t *testing.T) {
 	for rule, want := range map[string][]string{
 		`1`: nil,
@@ -263,8 +285,33 @@ func TestCustomOperators(t *testing.T) {
 	require.ErrorIs(t, err, failure)
 	_, err = Compile([]byte(`{"double":[1,2]}`), o)
 	require.ErrorContains(t, err, "takes 1 argument")
+	for _, rule := range []string{`{"double":[]}`, `{"double":[1,2]}`, `{"double":{"var":"l"}}`} {
+		requireAnswer(t, rule, `{"l":[1,2]}`, `!Invalid Arguments`, Options{Operators: ops})
+	}
 	_, err = Compile([]byte(`{"none":1}`), Options{Operators: map[string]Operator{"none": {}}})
 	require.Error(t, err)
+}
+
+func TestCustomOperatorsInThePlaceOfBuiltInOnes(t *testing.T) {
+	var calls int64
+	counts := Operator{Eager: func(context.Context, []any) (any, error) { calls++; return calls, nil }}
+	for rule, op := range map[string]string{
+		`{"+":[{"==":[1,2]},0]}`: "==", `{"if":[true,{"cat":["a"]}]}`: "cat", `{"+":[{"preserve":1},0]}`: "preserve",
+		`{"reduce":[{"map":[[1,2],{"*":[{"val":[]},1]}]},{"+":[{"var":"accumulator"},{"var":"current"}]},0]}`: "var",
+	} {
+		calls = 0
+		r := compiled(t, rule, Options{Strict: true, Operators: map[string]Operator{op: counts}})
+		require.Zero(t, calls, "compiling %s calls nothing", rule)
+		first, err := r.EvalNumber(t.Context(), nil)
+		require.NoError(t, err)
+		second, err := r.EvalNumber(t.Context(), nil)
+		require.NoError(t, err)
+		if op == "var" {
+			require.Equal(t, []string{"7", "15"}, []string{first.String(), second.String()}, "3 + 4, then 7 + 8")
+			continue
+		}
+		require.Equal(t, []string{"1", "2"}, []string{first.String(), second.String()}, rule)
+	}
 }
 
 func TestScopes(t *testing.T) {

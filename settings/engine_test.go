@@ -1,0 +1,266 @@
+package settings_test
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/settings"
+)
+
+func newEngine(t *testing.T, o settings.RuleOptions) *settings.Engine {
+	t.Helper()
+	e, err := settings.NewEngine(o)
+	require.NoError(t, err)
+	return e
+}
+
+var plainDigits = regexp.MustCompile(`^-?\d+(\.\d+)?$`)
+
+// requirePlain holds a result to what Program promises of its numbers.
+func requirePlain(t *testing.T, v any, what string) {
+	t.Helper()
+	switch x := v.(type) {
+	case nil, bool, string:
+	case json.Number:
+		require.Regexp(t, plainDigits, x.String(), what)
+	case []any:
+		for i := range x {
+			requirePlain(t, x[i], what)
+		}
+	case map[string]any:
+		for k := range x {
+			requirePlain(t, x[k], what)
+		}
+	default:
+		require.Fail(t, "not in the types of a result", "%T: %s", v, what)
+	}
+}
+
+func TestProgramsOfAnEngineAreWhatTheyShouldBe(t *testing.T) {
+	more := []string{
+		`1e21`, `-0`, `{"*":[0,-1]}`, `{"*":[1e21,10]}`, `{"/":[1,10000000]}`, `[{"+":[0.1,0.2]},[1e-7]]`, `{"throw":{"var":"n"}}`,
+		`{"preserve":{"a":[1e21,{"b":-0.0}]}}`,
+	}
+	for name, o := range everyKind() {
+		e := newEngine(t, o)
+		for _, formula := range append(more, formulas...) {
+			p, err := e.Compile(t.Context(), json.RawMessage(formula))
+			if err != nil {
+				require.Equal(t, settings.TogaiDialect, o.Dialect, "%s: %v", formula, err)
+				continue
+			}
+			tracer, ok := p.(settings.Tracer)
+			require.True(t, ok)
+			sessioner, ok := p.(settings.Sessioner)
+			require.True(t, ok)
+			reader, ok := p.(settings.Reader)
+			require.True(t, ok)
+			require.Equal(t, compileRule(t, formula, o).Reads(), reader.Reads())
+			session := sessioner.Session()
+			for _, event := range append(events(), map[string]any{"n": 1e21, "m": math.Copysign(0, -1), "l": []any{map[string]any{"q": 1e21, "p": 1e-7}}}) {
+				what := name + " " + formula
+				want, failure := p.Eval(t.Context(), event)
+				requirePlain(t, want, what)
+				requireThrownPlain(t, failure, what)
+				for range 2 {
+					got, err := session.Eval(t.Context(), event)
+					require.Equal(t, failure, err, what)
+					require.Equal(t, want, got, what)
+				}
+				got, trace, err := tracer.Trace(t.Context(), event)
+				require.Equal(t, failure, err, what)
+				require.Equal(t, want, got, what)
+				for _, step := range trace.Steps {
+					requirePlain(t, step.Value, what)
+				}
+			}
+		}
+	}
+}
+
+// requireThrownPlain holds an evaluation's error to what RuleError promises of its Value.
+func requireThrownPlain(t *testing.T, err error, what string) {
+	t.Helper()
+	if err == nil {
+		return
+	}
+	require.ErrorIs(t, err, settings.ErrEvaluation, what)
+	var failed *settings.RuleError
+	require.ErrorAs(t, err, &failed, what)
+	requirePlain(t, failed.Value, what)
+}
+
+func TestAnEngineIsStrictAndItsOwn(t *testing.T) {
+	own := map[string]settings.Operator{"mine": {Eager: first}}
+	e := newEngine(t, settings.RuleOptions{Lenient: true, Operators: own})
+	clear(own)
+	_, err := e.Compile(t.Context(), json.RawMessage(`{"mine":[1]}`))
+	require.NoError(t, err)
+	for _, rule := range []string{`{"bogus":1}`, `{"in":[1]}`} {
+		_, err := e.Compile(t.Context(), json.RawMessage(rule))
+		require.ErrorIs(t, err, settings.ErrRule)
+		_, err = new(settings.Engine).Compile(t.Context(), json.RawMessage(rule))
+		require.ErrorIs(t, err, settings.ErrRule, "the zero value is strict too")
+	}
+	raw := json.RawMessage(`{"cat":["a","b"]}`)
+	p, err := e.Compile(t.Context(), raw)
+	require.NoError(t, err)
+	copy(raw[9:], "x")
+	got, err := p.Eval(t.Context(), nil)
+	require.NoError(t, err)
+	require.Equal(t, "ab", got, "it does not keep the bytes")
+}
+
+func TestABadRuleIsRefusedWhereverItIsSaved(t *testing.T) {
+	const bad, says = `{"if":[true,1,{"-":[{"var":"a"},{"abs":-2}]}]}`, `operator "abs" at /if/2/-/1: there is no such operator`
+	o := newOffice(t, settings.Options{})
+	earlier := settings.NewService(o.backend.Settings(), settings.Options{Evaluator: settings.NewV3Evaluator()})
+	old, err := earlier.Create(t.Context(), o.acme, settings.NewSetting{Entity: organization, Name: "old", Value: rule(t, bad)})
+	require.NoError(t, err)
+	_, err = earlier.Update(t.Context(), o.acme, old.ID, 1, number(t, "1"))
+	require.NoError(t, err)
+	s := o.create(organization, "rule", rule(t, `1`))
+	trips := trips()
+	trips.Fields = append(trips.Fields, attributeOf(9, "bad", settings.FromLogic, bad))
+	for name, tc := range map[string]struct {
+		path string
+		save func() error
+	}{
+		"Create": {"/value", func() error {
+			_, err := o.Create(t.Context(), o.acme, settings.NewSetting{Entity: organization, Name: "new", Value: rule(t, bad)})
+			return err
+		}},
+		"Update":  {"/value", func() error { _, err := o.Update(t.Context(), o.acme, s.ID, 1, rule(t, bad)); return err }},
+		"Restore": {"/value", func() error { _, err := o.Restore(t.Context(), o.acme, old.ID, 2, 1); return err }},
+		"Put":     {"/fields/3/value", func() error { _, err := o.enrichments().Put(t.Context(), o.acme, trips); return err }},
+		"NewEnricher": {"/fields/3/value", func() error {
+			_, err := o.NewEnricher(t.Context(), o.acme, trips, settings.EnricherOptions{})
+			return err
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := tc.save()
+			require.Equal(t, []string{tc.path}, paths(t, err))
+			require.ErrorContains(t, err, says)
+		})
+	}
+}
+
+func TestARuleThatChangesIsSeenByTheNextEvent(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	o.create(organization, "meters_per_km", number(t, "1000"))
+	price := o.create(organization, "price_rule", rule(t, `{"*":[{"var":"attribute.km"},2]}`))
+	r := o.enricher(trips(), settings.EnricherOptions{})
+	session := r.Session()
+	costs := func(want string) {
+		t.Helper()
+		for _, enrich := range []func(context.Context, settings.Event) (settings.Enriched, error){r.Enrich, session.Enrich} {
+			got, err := enrich(t.Context(), event("eu", "distance", "2500"))
+			require.NoError(t, err)
+			require.Equal(t, json.Number(want), got.Attributes["price"])
+		}
+	}
+	costs("5")
+	_, err := o.Update(t.Context(), o.acme, price.ID, 1, rule(t, `{"*":[{"var":"attribute.km"},3]}`))
+	require.NoError(t, err)
+	costs("7.5")
+	mine := o.create(account("eu"), "price_rule", rule(t, `1`))
+	costs("1")
+	require.NoError(t, o.Delete(t.Context(), o.acme, mine.ID, 1))
+	_, err = o.Restore(t.Context(), o.acme, price.ID, 2, 1)
+	require.NoError(t, err)
+	costs("5")
+}
+
+func TestEnrichedNumbersAreExact(t *testing.T) {
+	e := settings.Enrichment{EventSchema: "s", Fields: []settings.Field{
+		attributeOf(1, "sum", settings.FromLogic, `{"+":[{"var":"attribute.a"},{"var":"attribute.b"}]}`),
+		attributeOf(2, "same", settings.FromLogic, `{"var":"attribute.large"}`),
+		attributeOf(3, "more", settings.FromLogic, `{"+":[{"var":"attribute.large"},{"var":"attribute.small"}]}`),
+		attributeOf(4, "third", settings.FromLogic, `{"/":[{"var":"attribute.a"},3]}`),
+		attributeOf(5, "half_up", settings.FromLogic, `{"/":[{"var":"attribute.half"},1]}`),
+		dimensionOf(6, "text", settings.FromLogic, `{"cat":["sum ",{"var":"attribute.sum"}]}`),
+	}}
+	in := event("", "a", "0.1", "b", "0.2", "large", "9007199254740993", "small", "0.000000000000000001", "half", "0.00005")
+	o := newOffice(t, settings.Options{})
+	got, err := o.enricher(e, settings.EnricherOptions{}).Enrich(t.Context(), in)
+	require.NoError(t, err)
+	for name, want := range map[string]json.Number{
+		"sum": "0.3", "same": "9007199254740993", "more": "9007199254740993.000000000000000001", "third": "0.0333", "half_up": "0.0001",
+	} {
+		require.Equal(t, want, got.Attributes[name], name)
+	}
+	require.Equal(t, "sum 0.3", got.Dimensions["text"])
+
+	six := 6
+	o = newOffice(t, settings.Options{Evaluator: newEngine(t, settings.RuleOptions{DivisionScale: &six})})
+	got, err = o.enricher(e, settings.EnricherOptions{}).Enrich(t.Context(), in)
+	require.NoError(t, err)
+	require.Equal(t, json.Number("0.033333"), got.Attributes["third"])
+
+	o = newOffice(t, settings.Options{Evaluator: newEngine(t, settings.RuleOptions{Numbers: settings.FloatNumbers})})
+	got, err = o.enricher(e, settings.EnricherOptions{}).Enrich(t.Context(), in)
+	require.NoError(t, err)
+	require.Equal(t, json.Number("0.30000000000000004"), got.Attributes["sum"])
+	require.Equal(t, json.Number("9007199254740992"), got.Attributes["same"])
+}
+
+func TestExplainTracesTheRulesOfAnEngine(t *testing.T) {
+	event := map[string]any{"trip": map[string]any{"km": json.Number("1e21")}}
+	for _, tc := range []struct {
+		numbers      settings.Numbers
+		value, twice json.Number
+	}{
+		{settings.ExactNumbers, "2000000000000000000000.1", "2000000000000000000000"},
+		{settings.FloatNumbers, "2000000000000000000000", "2000000000000000000000"},
+	} {
+		o := newOffice(t, settings.Options{Evaluator: newEngine(t, settings.RuleOptions{Numbers: tc.numbers})})
+		o.create(organization, "charge", rule(t, `{"if":[{"var":"vip"},0,{"+":[{"*":[{"var":"trip.km"},2]},0.1]}]}`))
+		got, err := o.Explain(t.Context(), o.acme, settings.Path{}, "", "charge", event)
+		require.NoError(t, err)
+		require.True(t, got.Traced)
+		require.NoError(t, got.Failure)
+		require.Equal(t, tc.value, got.Value)
+		require.Equal(t, []settings.Read{{Path: "vip"}, {Path: "trip.km", Found: true, Value: json.Number("1e21")}}, got.Trace.Reads)
+		steps := got.Trace.Steps
+		require.Equal(t, settings.Step{Pointer: "/if/2/+/0", Operator: "*", Value: tc.twice, Index: -1}, steps[2])
+		require.Equal(t, settings.Step{Operator: "if", Value: tc.value, Branch: "/if/2", Index: -1}, steps[len(steps)-1])
+	}
+
+	o := newOffice(t, settings.Options{})
+	o.create(organization, "charge", rule(t, `{"map":[{"var":"l"},{"/":[1,{"var":""}]}]}`))
+	got, err := o.Explain(t.Context(), o.acme, settings.Path{}, "", "charge", map[string]any{"l": []any{4, 0}})
+	require.NoError(t, err)
+	require.ErrorIs(t, got.Failure, settings.ErrEvaluation)
+	var failed *settings.RuleError
+	require.ErrorAs(t, got.Failure, &failed)
+	require.Equal(t, "/map/1", failed.Pointer)
+	var quotients []settings.Step
+	for _, s := range got.Trace.Steps {
+		if s.Operator == "/" {
+			quotients = append(quotients, s)
+		}
+	}
+	require.Len(t, quotients, 2)
+	require.Equal(t, settings.Step{Pointer: "/map/1", Operator: "/", Value: json.Number("0.25")}, quotients[0])
+	require.Equal(t, 1, quotients[1].Index)
+	require.Contains(t, quotients[1].Failure, "division by zero")
+}
+
+func TestARunAwayRuleFailsItsEventOnly(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	doubling := `{"reduce":[[` + strings.TrimSuffix(strings.Repeat("1,", 40), ",") + `],{"cat":[{"var":"accumulator"},{"var":"accumulator"}]},"x"]}`
+	s := o.create(organization, "doubling", rule(t, doubling))
+	_, err := o.EvaluateID(t.Context(), o.acme, s.ID, nil)
+	require.ErrorIs(t, err, settings.ErrEvaluation)
+	require.ErrorIs(t, err, admin.ErrInvalid)
+	require.ErrorContains(t, err, "doubling of ORGANIZATION")
+	require.ErrorContains(t, err, "than the budget allows")
+}
