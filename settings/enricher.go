@@ -58,10 +58,10 @@ type Enricher struct {
 // field is a Field made ready.
 type field struct {
 	Field
-	constant json.Number // of a FromValue attribute
-	program  Program     // of a FromLogic field
-	rule     int         // of a FromDependency field: the place of the dependency
-	needs    []int       // the places of the dependencies that program may read
+	constant any     // of a FromValue field, as Session.set takes it
+	program  Program // of a FromLogic field
+	rule     int     // of a FromDependency field: the place of the dependency
+	needs    []int   // the places of the dependencies that program may read
 }
 
 // bundle is what the dependencies are for one path.
@@ -129,12 +129,13 @@ func (s *Service) compileFields(ctx context.Context, e Enrichment) ([]field, err
 func (s *Service) compileField(ctx context.Context, p *admin.Problems, at string, e Enrichment, f *field) error {
 	switch f.Type {
 	case FromValue:
-		if f.Kind == Attribute {
-			var err error
-			if f.constant, err = attribute(f.Value); err != nil {
-				p.AddError(at+"/value", admin.CodeFormat, err)
-			}
-		} else if _, err := String(f.Value); err != nil {
+		var err error
+		if f.constant = f.Value; f.Kind == Attribute {
+			f.constant, err = attribute(f.Value)
+		} else {
+			_, err = String(f.Value)
+		}
+		if err != nil {
 			p.AddError(at+"/value", admin.CodeFormat, err)
 		}
 	case FromDependency:

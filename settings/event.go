@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -142,31 +143,34 @@ func leadingDigits(text string) int {
 	return n
 }
 
-// asAttribute takes a rule's result for an attribute: a number, or a text that is one.
-func asAttribute(v any) (json.Number, error) {
-	switch v := v.(type) {
+// asAttribute takes a rule's result for an attribute: a number, or a text that is one. It is a
+// json.Number, v itself where that is one in plain digits.
+func asAttribute(v any) (any, error) {
+	switch n := v.(type) {
 	case json.Number:
-		return attribute(v.String())
+		plain, err := attribute(n.String())
+		if err == nil && plain == n {
+			return v, nil
+		}
+		return plain, err
 	case string:
-		return attribute(v)
+		return attribute(n)
 	}
-	return "", fmt.Errorf("it came to %s and an attribute is a number: %w", kindOf(v), admin.ErrInvalid)
+	return nil, fmt.Errorf("it came to %s and an attribute is a number: %w", kindOf(v), admin.ErrInvalid)
 }
 
-// asDimension takes a rule's result for a dimension: a text, or a number or truth value in words.
-func asDimension(v any) (string, error) {
-	switch v := v.(type) {
+// asDimension takes a rule's result for a dimension: a text, or a number or truth value in words. It
+// is a string, v itself where that is one.
+func asDimension(v any) (any, error) {
+	switch x := v.(type) {
 	case string:
 		return v, nil
 	case json.Number:
-		return v.String(), nil
+		return x.String(), nil
 	case bool:
-		if v {
-			return "true", nil
-		}
-		return "false", nil
+		return strconv.FormatBool(x), nil
 	}
-	return "", fmt.Errorf("it came to %s and a dimension is a text: %w", kindOf(v), admin.ErrInvalid)
+	return nil, fmt.Errorf("it came to %s and a dimension is a text: %w", kindOf(v), admin.ErrInvalid)
 }
 
 func kindOf(v any) string {

@@ -120,11 +120,7 @@ func (s *Session) load(e Event, b *bundle) error {
 // run gives the event one field.
 func (s *Session) run(ctx context.Context, f *field, program Program, b *bundle) error {
 	if f.Type == FromValue {
-		if f.Kind == Attribute {
-			s.setAttribute(f.Name, f.constant)
-		} else {
-			s.setDimension(f.Name, f.Value)
-		}
+		s.set(f, f.constant)
 		return nil
 	}
 	needs := f.needs
@@ -144,27 +140,27 @@ func (s *Session) run(ctx context.Context, f *field, program Program, b *bundle)
 		return err
 	}
 	if f.Kind == Attribute {
-		n, err := asAttribute(v)
-		if err == nil {
-			s.setAttribute(f.Name, n)
-		}
-		return err
+		v, err = asAttribute(v)
+	} else {
+		v, err = asDimension(v)
 	}
-	text, err := asDimension(v)
 	if err == nil {
-		s.setDimension(f.Name, text)
+		s.set(f, v)
 	}
 	return err
 }
 
-func (s *Session) setAttribute(name string, n json.Number) {
-	s.out.Attributes[name] = n
-	s.attributes[name] = n
-}
-
-func (s *Session) setDimension(name, text string) {
-	s.out.Dimensions[name] = text
-	s.dimensions[name] = text
+// set gives the event what the field came to: a json.Number for an attribute, a string for a
+// dimension. It is boxed already, as rules read it.
+func (s *Session) set(f *field, v any) {
+	switch x := v.(type) {
+	case json.Number:
+		s.out.Attributes[f.Name] = x
+		s.attributes[f.Name] = v
+	case string:
+		s.out.Dimensions[f.Name] = x
+		s.dimensions[f.Name] = v
+	}
 }
 
 // leaveOut takes away what the event itself had under the field's name: it is not what the field

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"unicode/utf8"
 )
 
 // Kind says what went wrong. The first four are the names that a rule sees in a try.
@@ -102,5 +103,9 @@ func clip(s string) string {
 	if len(s) <= clipped {
 		return s
 	}
-	return s[:clipped] + "…"
+	end := clipped
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
 }

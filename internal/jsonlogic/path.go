@@ -221,9 +221,27 @@ func (c *run) find(s *syntax, key any) (any, bool) {
 	if !c.charge(1 + len(name)>>4) {
 		return nil, false
 	}
-	v, ok := c.here(pathOf(name).segments)
+	v, ok := c.named(name)
 	c.tell(name, v, ok)
 	return v, ok
+}
+
+// named finds a dotted path in the current scope, split as it goes.
+func (c *run) named(name string) (any, bool) {
+	if c.scope.kind == atReduce {
+		return c.here(pathOf(name).segments)
+	}
+	v, more := c.scope.data, name != ""
+	for more {
+		var key string
+		key, name, more = strings.Cut(name, ".")
+		next, ok := c.step(v, segmentOf(key))
+		if !ok {
+			return nil, false
+		}
+		v = next
+	}
+	return v, true
 }
 
 func (k *compiler) valForm(s *syntax, sc *lexical) *node {
@@ -378,7 +396,9 @@ func missingSome(c *run, s *syntax, args []any) any {
 func readingPaths(b builder) builder {
 	return func(k *compiler, s *syntax, sc *lexical) *node {
 		k.readPaths(s.items[0], s.operator() == "missing_some", sc)
-		return b(k, s, sc)
+		n := b(k, s, sc)
+		n.own = true
+		return n
 	}
 }
 
