@@ -131,7 +131,12 @@ func (p v3Program) Eval(ctx context.Context, event any) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("event %w: %w", err, ErrEvaluation)
 	}
-	out, err := v3Apply(v3Clone(p.rule), data)
+	return v3Run(ctx, v3Clone(p.rule), data)
+}
+
+// v3Run runs a rule on data, both of which the library may change.
+func v3Run(ctx context.Context, rule, data any) (any, error) {
+	out, err := v3Apply(rule, data)
 	if err != nil {
 		return nil, err
 	}

@@ -71,17 +71,6 @@ func v3Operator(name string) func(context.Context, []any) (any, error) {
 		for i := range reads {
 			reads[i] = map[string]any{"var": strconv.Itoa(i)}
 		}
-		out, err := v3Apply(map[string]any{name: reads}, data)
-		if err != nil {
-			return nil, err
-		}
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		result, err := v3Output(out)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", err, ErrEvaluation)
-		}
-		return result, nil
+		return v3Run(ctx, map[string]any{name: reads}, data)
 	}
 }
