@@ -131,7 +131,9 @@ func (s *Service) compileField(ctx context.Context, p *admin.Problems, at string
 	case FromValue:
 		var err error
 		if f.constant = f.Value; f.Kind == Attribute {
-			f.constant, err = attribute(f.Value)
+			if f.constant, err = attribute(f.Value); err != nil {
+				err = fmt.Errorf("%q %w", admin.Clip(f.Value), err)
+			}
 		} else {
 			_, err = String(f.Value)
 		}
