@@ -72,6 +72,7 @@ type bundle struct {
 	values  map[string]any
 	failed  []error   // by dependency, why it cannot be read
 	rules   []Program // by dependency, those that a field takes its rule from
+	sources []Setting // by dependency, what rules is from
 	unready []error   // by dependency, why there is no rule
 	needs   [][]int   // by dependency, the places of those that the rule may read
 }
@@ -229,7 +230,7 @@ func (r *Enricher) resolve(ctx context.Context, path Path) (*bundle, error) {
 	n := len(r.def.Dependencies)
 	b := &bundle{
 		values: make(map[string]any, n), failed: make([]error, n), rules: make([]Program, n),
-		unready: make([]error, n), needs: make([][]int, n),
+		sources: make([]Setting, n), unready: make([]error, n), needs: make([][]int, n),
 	}
 	levels := path.levels()
 	for i, d := range r.def.Dependencies {
@@ -276,7 +277,7 @@ func (r *Enricher) ready(ctx context.Context, b *bundle, i int, set Setting) err
 	case err != nil:
 		return inSetting(set, err)
 	}
-	b.rules[i] = program
+	b.rules[i], b.sources[i] = program, set
 	return nil
 }
 

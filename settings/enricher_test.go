@@ -155,6 +155,24 @@ func TestAFailingFieldNamesItself(t *testing.T) {
 	require.ErrorIs(t, err, admin.ErrInvalid)
 }
 
+func TestAFailingRuleOfASettingNamesTheSetting(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	o.create(organization, "rule", rule(t, `1`))
+	o.create(account("eu"), "rule", rule(t, `{"/":[1,{"var":"attribute.n"}]}`))
+	o.create(account("us"), "rule", rule(t, `"ten"`))
+	r := o.enricher(settings.Enrichment{
+		EventSchema: "trips", Dependencies: []settings.Dependency{needing("d", "rule")}, Fields: []settings.Field{attributeOf(1, "f", settings.FromDependency, "d")},
+	}, settings.EnricherOptions{})
+	for account, says := range map[string]string{
+		"eu": `event schema "trips": attribute f: setting rule of ACCOUNT eu in USER: operator "/" at the top: division by zero`,
+		"us": `event schema "trips": attribute f: setting rule of ACCOUNT us in USER: it came to a text that is not a decimal number`,
+	} {
+		_, err := r.Enrich(t.Context(), event(account, "n", "0"))
+		require.ErrorContains(t, err, says)
+		require.ErrorIs(t, err, admin.ErrInvalid)
+	}
+}
+
 func TestErrorsSayNothingOfTheEvent(t *testing.T) {
 	o := newOffice(t, settings.Options{})
 	for _, tc := range []struct {
