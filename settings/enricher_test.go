@@ -173,6 +173,23 @@ func TestAFailingRuleOfASettingNamesTheSetting(t *testing.T) {
 	}
 }
 
+func TestPathsToAllDependenciesNeedThemAll(t *testing.T) {
+	dialects := map[settings.Dialect][]string{
+		settings.StandardDialect: {`{"var":""}`, `{"var":"dependencies"}`, `{"val":["dependencies"]}`, `{"var":{"cat":["dependencies",".d"]}}`},
+		settings.TogaiDialect:    {`{"var":""}`, `{"var":"dependencies"}`, `{"var":"dependencies."}`, `{"var":"."}`},
+	}
+	for dialect, rules := range dialects {
+		o := newOffice(t, settings.Options{Evaluator: newEngine(t, settings.RuleOptions{Dialect: dialect})})
+		for _, all := range rules {
+			_, err := o.enricher(settings.Enrichment{
+				EventSchema: "s", Dependencies: []settings.Dependency{needing("d", "none")},
+				Fields: []settings.Field{attributeOf(1, "f", settings.FromLogic, `{"if":[`+all+`,1,2]}`)},
+			}, settings.EnricherOptions{}).Enrich(t.Context(), event(""))
+			require.ErrorIs(t, err, admin.ErrNotFound, all)
+		}
+	}
+}
+
 func TestErrorsSayNothingOfTheEvent(t *testing.T) {
 	o := newOffice(t, settings.Options{})
 	for _, tc := range []struct {
