@@ -55,6 +55,7 @@ func TestJSONMustMeetItsSchema(t *testing.T) {
 	require.NoError(t, err)
 	_, err = o.Update(t.Context(), o.acme, s.ID, 2, number(t, "1"))
 	require.Equal(t, []string{"/schema"}, paths(t, err), "another type only without the schema")
+	require.ErrorContains(t, err, "UpdateWithSchema")
 	s, err = o.UpdateWithSchema(t.Context(), o.acme, s.ID, 2, number(t, "1"), settings.Schema{})
 	require.NoError(t, err)
 	require.True(t, s.Schema.IsZero())
