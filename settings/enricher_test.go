@@ -451,6 +451,25 @@ func TestResultsOfEnrichAreTheCallers(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.Equal(t, json.Number("1"), first.Attributes["n"])
+	var group sync.WaitGroup
+	for g := range 4 {
+		group.Go(func() {
+			kept := make([]settings.Enriched, 50)
+			for i := range kept {
+				var err error
+				if kept[i], err = r.Enrich(t.Context(), event("", "n", fmt.Sprint(100*g+i))); err != nil {
+					t.Error(err)
+				}
+				kept[i].Dimensions["mine"] = fmt.Sprint(g, i)
+			}
+			for i, mine := range kept {
+				if mine.Attributes["n"] != json.Number(fmt.Sprint(100*g+i)) || mine.Dimensions["mine"] != fmt.Sprint(g, i) || len(mine.Dimensions) != 2 {
+					t.Errorf("%d %d: %v", g, i, mine)
+				}
+			}
+		})
+	}
+	group.Wait()
 	def := r.Enrichment()
 	def.Fields[0].Name = "changed"
 	require.Equal(t, "x", r.Enrichment().Fields[0].Name)
