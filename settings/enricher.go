@@ -41,8 +41,9 @@ type EnricherOptions struct {
 }
 
 // Enricher enriches the events of one event schema of one organization. It is made once, with its
-// rules compiled, and is safe for concurrent use. It acts on the scope that it was made with: whoever
-// holds it needs no other.
+// rules compiled, and is safe for concurrent use. It sees changes of settings, as EnricherOptions.Fresh
+// says, but not of the Enrichment. It acts on the scope that it was made with: whoever holds it needs
+// no other.
 type Enricher struct {
 	service  *Service
 	org      admin.OrgID
@@ -106,7 +107,8 @@ func (s *Service) NewEnricher(ctx context.Context, scope admin.Scope, e Enrichme
 	return r, nil
 }
 
-// Enrichment is what the Enricher was made from.
+// Enrichment is what the Enricher was made from. One that Enrichments keeps has a Version, by which a
+// host notices that there is a newer.
 func (r *Enricher) Enrichment() Enrichment { return r.def.Clone() }
 
 // compileFields checks a completed enrichment and makes its fields ready.
