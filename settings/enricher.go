@@ -41,8 +41,9 @@ type EnricherOptions struct {
 }
 
 // Enricher enriches the events of one event schema of one organization. It is made once, with its
-// rules compiled, and is safe for concurrent use. It acts on the scope that it was made with: whoever
-// holds it needs no other.
+// rules compiled, and is safe for concurrent use. It sees changes of settings, as EnricherOptions.Fresh
+// says, but not of the Enrichment. It acts on the scope that it was made with: whoever holds it needs
+// no other.
 type Enricher struct {
 	service  *Service
 	org      admin.OrgID
@@ -72,6 +73,7 @@ type bundle struct {
 	values  map[string]any
 	failed  []error   // by dependency, why it cannot be read
 	rules   []Program // by dependency, those that a field takes its rule from
+	sources []Setting // by dependency, what rules is from
 	unready []error   // by dependency, why there is no rule
 	needs   [][]int   // by dependency, the places of those that the rule may read
 }
@@ -105,7 +107,8 @@ func (s *Service) NewEnricher(ctx context.Context, scope admin.Scope, e Enrichme
 	return r, nil
 }
 
-// Enrichment is what the Enricher was made from.
+// Enrichment is what the Enricher was made from. One that Enrichments keeps has a Version, by which a
+// host notices that there is a newer.
 func (r *Enricher) Enrichment() Enrichment { return r.def.Clone() }
 
 // compileFields checks a completed enrichment and makes its fields ready.
@@ -131,7 +134,9 @@ func (s *Service) compileField(ctx context.Context, p *admin.Problems, at string
 	case FromValue:
 		var err error
 		if f.constant = f.Value; f.Kind == Attribute {
-			f.constant, err = attribute(f.Value)
+			if f.constant, err = attribute(f.Value); err != nil {
+				err = fmt.Errorf("%q %w", admin.Clip(f.Value), err)
+			}
 		} else {
 			_, err = String(f.Value)
 		}
@@ -227,7 +232,7 @@ func (r *Enricher) resolve(ctx context.Context, path Path) (*bundle, error) {
 	n := len(r.def.Dependencies)
 	b := &bundle{
 		values: make(map[string]any, n), failed: make([]error, n), rules: make([]Program, n),
-		unready: make([]error, n), needs: make([][]int, n),
+		sources: make([]Setting, n), unready: make([]error, n), needs: make([][]int, n),
 	}
 	levels := path.levels()
 	for i, d := range r.def.Dependencies {
@@ -274,7 +279,7 @@ func (r *Enricher) ready(ctx context.Context, b *bundle, i int, set Setting) err
 	case err != nil:
 		return inSetting(set, err)
 	}
-	b.rules[i] = program
+	b.rules[i], b.sources[i] = program, set
 	return nil
 }
 

@@ -113,7 +113,7 @@ func TestAFailingFieldNamesItself(t *testing.T) {
 	}{
 		{"a rule without result", attributeOf(1, "f", settings.FromLogic, `{"/":[1,0]}`), "", settings.ErrEvaluation, "division by zero"},
 		{"a truth value for an attribute", attributeOf(1, "f", settings.FromLogic, `true`), "", admin.ErrInvalid, "a truth value"},
-		{"a text for an attribute", attributeOf(1, "f", settings.FromLogic, `"abc"`), "", admin.ErrInvalid, `"abc" is not a decimal`},
+		{"a text for an attribute", attributeOf(1, "f", settings.FromLogic, `"abc"`), "", admin.ErrInvalid, "a text that is not a decimal"},
 		{"nothing for a dimension", dimensionOf(1, "f", settings.FromLogic, `{"var":"attribute.none"}`), "", admin.ErrInvalid, "nothing (null)"},
 		{"an array for a dimension", dimensionOf(1, "f", settings.FromLogic, `[1]`), "", admin.ErrInvalid, "an array"},
 		{"an object for a dimension", dimensionOf(1, "f", settings.FromLogic, `{"var":"attribute"}`), "", admin.ErrInvalid, "an object"},
@@ -153,6 +153,69 @@ func TestAFailingFieldNamesItself(t *testing.T) {
 	}
 	_, err := o.NewEnricher(t.Context(), o.acme, trips(), settings.EnricherOptions{OnError: "SKIP"})
 	require.ErrorIs(t, err, admin.ErrInvalid)
+}
+
+func TestAFailingRuleOfASettingNamesTheSetting(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	o.create(organization, "rule", rule(t, `1`))
+	o.create(account("eu"), "rule", rule(t, `{"/":[1,{"var":"attribute.n"}]}`))
+	o.create(account("us"), "rule", rule(t, `"ten"`))
+	r := o.enricher(settings.Enrichment{
+		EventSchema: "trips", Dependencies: []settings.Dependency{needing("d", "rule")}, Fields: []settings.Field{attributeOf(1, "f", settings.FromDependency, "d")},
+	}, settings.EnricherOptions{})
+	for account, says := range map[string]string{
+		"eu": `event schema "trips": attribute f: setting rule of ACCOUNT eu in USER: operator "/" at the top: division by zero`,
+		"us": `event schema "trips": attribute f: setting rule of ACCOUNT us in USER: it came to a text that is not a decimal number`,
+	} {
+		_, err := r.Enrich(t.Context(), event(account, "n", "0"))
+		require.ErrorContains(t, err, says)
+		require.ErrorIs(t, err, admin.ErrInvalid)
+	}
+}
+
+func TestPathsToAllDependenciesNeedThemAll(t *testing.T) {
+	dialects := map[settings.Dialect][]string{
+		settings.StandardDialect: {`{"var":""}`, `{"var":"dependencies"}`, `{"val":["dependencies"]}`, `{"var":{"cat":["dependencies",".d"]}}`},
+		settings.TogaiDialect:    {`{"var":""}`, `{"var":"dependencies"}`, `{"var":"dependencies."}`, `{"var":"."}`},
+	}
+	for dialect, rules := range dialects {
+		o := newOffice(t, settings.Options{Evaluator: newEngine(t, settings.RuleOptions{Dialect: dialect})})
+		for _, all := range rules {
+			_, err := o.enricher(settings.Enrichment{
+				EventSchema: "s", Dependencies: []settings.Dependency{needing("d", "none")},
+				Fields: []settings.Field{attributeOf(1, "f", settings.FromLogic, `{"if":[`+all+`,1,2]}`)},
+			}, settings.EnricherOptions{}).Enrich(t.Context(), event(""))
+			require.ErrorIs(t, err, admin.ErrNotFound, all)
+		}
+	}
+}
+
+func TestErrorsSayNothingOfTheEvent(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	for _, tc := range []struct {
+		reason, attribute, dimension, says string
+	}{
+		{"an attribute that is no number", "confidential", "", "/attributes/n: is not a decimal number"},
+		{"an attribute of too many digits", longDigits + "4111", "", "/attributes/n: has too many digits"},
+		{"an attribute of too great an exponent", "4111e512", "", "/attributes/n: has too many digits"},
+		{"a text for an attribute", "1", "confidential", "attribute f: it came to a text that is not a decimal number"},
+		{"a text of too many digits", "1", longDigits + "4111", "attribute f: it came to a text that has too many digits"},
+		{"a number of too many digits", strings.Repeat("4111", 100), "2", "attribute g: it came to a number that has too many digits"},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			in := event("", "n", tc.attribute)
+			in.Dimensions = map[string]string{"d": tc.dimension}
+			_, err := o.enricher(settings.Enrichment{EventSchema: "s", Fields: []settings.Field{
+				attributeOf(1, "f", settings.FromLogic, `{"var":"dimension.d"}`),
+				attributeOf(2, "g", settings.FromLogic, `{"*":[{"var":"attribute.n"},{"var":"attribute.n"}]}`),
+			}}, settings.EnricherOptions{}).Enrich(t.Context(), in)
+			require.ErrorIs(t, err, admin.ErrInvalid)
+			require.ErrorContains(t, err, tc.says)
+			for _, data := range []string{"confidential", "4111", "999", "169"} { // 4111 * 4111 is 16900321
+				require.NotContains(t, err.Error(), data)
+			}
+		})
+	}
 }
 
 func TestDependenciesThatFieldsDoWithout(t *testing.T) {
@@ -388,6 +451,25 @@ func TestResultsOfEnrichAreTheCallers(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.Equal(t, json.Number("1"), first.Attributes["n"])
+	var group sync.WaitGroup
+	for g := range 4 {
+		group.Go(func() {
+			kept := make([]settings.Enriched, 50)
+			for i := range kept {
+				var err error
+				if kept[i], err = r.Enrich(t.Context(), event("", "n", fmt.Sprint(100*g+i))); err != nil {
+					t.Error(err)
+				}
+				kept[i].Dimensions["mine"] = fmt.Sprint(g, i)
+			}
+			for i, mine := range kept {
+				if mine.Attributes["n"] != json.Number(fmt.Sprint(100*g+i)) || mine.Dimensions["mine"] != fmt.Sprint(g, i) || len(mine.Dimensions) != 2 {
+					t.Errorf("%d %d: %v", g, i, mine)
+				}
+			}
+		})
+	}
+	group.Wait()
 	def := r.Enrichment()
 	def.Fields[0].Name = "changed"
 	require.Equal(t, "x", r.Enrichment().Fields[0].Name)

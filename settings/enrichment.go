@@ -180,6 +180,8 @@ func (e Enrichment) dependency(name string) int {
 // readsDependency tells the name of the dependency in a path of var; all says that the path stands
 // for every one.
 func readsDependency(path string) (name string, all bool) {
+	// Togai's dialect does not count dots at the end: "." is the event, and "dependencies." all of them.
+	path = strings.TrimRight(path, ".")
 	root, rest, nested := strings.Cut(path, ".")
 	if path == "" || root == rootDependencies && !nested {
 		return "", true
@@ -188,7 +190,7 @@ func readsDependency(path string) (name string, all bool) {
 		return "", false
 	}
 	name, _, _ = strings.Cut(rest, ".")
-	return name, false
+	return name, name == ""
 }
 
 // What rules find an event's parts under.

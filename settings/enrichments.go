@@ -34,12 +34,14 @@ func NewEnrichments(settings *Service, store EnrichmentStore) *Enrichments {
 // Put adds the enrichment of an event schema where e.Version is 0, and otherwise replaces the one
 // whose Version is e.Version. Of e it takes EventSchema, Dependencies, Fields and Version, and puts
 // the fields in Order. It fails with a *admin.ValidationError for everything that is wrong, rules that
-// the Evaluator cannot compile and dependencies that are not declared included; with admin.ErrExists
+// the Evaluator cannot compile and dependencies that are not declared included, whose paths count the
+// fields in Order and have the names of this package's Go fields ("/fields/0/kind"); with admin.ErrExists
 // where there is one already; with admin.ErrNotFound or admin.ErrConflict where the one to replace is
 // gone or moved on; and with ErrTooMany beyond MaxEnrichments. The settings that it depends on need
 // not exist yet: they may be made for each account. It requires admin.SettingsWrite.
 //
-// Enrichers that were made before go on with what they were made from.
+// Enrichers that were made before go on with what they were made from: make new ones. Enricher.Enrichment
+// has the Version that one is of.
 func (s *Enrichments) Put(ctx context.Context, scope admin.Scope, e Enrichment) (Enrichment, error) {
 	if err := scope.Require(admin.SettingsWrite); err != nil {
 		return Enrichment{}, err
@@ -104,7 +106,7 @@ func (s *Enrichments) All(ctx context.Context, scope admin.Scope) iter.Seq2[Enri
 }
 
 // Delete removes the enrichment of an event schema where its Version is still version; otherwise it
-// fails with admin.ErrConflict. It requires admin.SettingsWrite.
+// fails with admin.ErrConflict. Enrichers that were made of it go on. It requires admin.SettingsWrite.
 func (s *Enrichments) Delete(ctx context.Context, scope admin.Scope, eventSchema string, version int64) error {
 	if err := scope.Require(admin.SettingsWrite); err != nil {
 		return err
@@ -133,8 +135,8 @@ func (s *Enrichments) Uses(ctx context.Context, scope admin.Scope, namespace, na
 }
 
 // Enricher makes an Enricher of the enrichment that is kept for an event schema; Service.NewEnricher
-// makes one of any other. Errors: admin.ErrNotFound, and those of NewEnricher. It requires
-// admin.SettingsRead.
+// makes one of any other. It is of what is kept now: a later Put or Delete does not change it. Errors:
+// admin.ErrNotFound, and those of NewEnricher. It requires admin.SettingsRead.
 func (s *Enrichments) Enricher(ctx context.Context, scope admin.Scope, eventSchema string, o EnricherOptions) (*Enricher, error) {
 	e, err := s.Get(ctx, scope, eventSchema)
 	if err != nil {

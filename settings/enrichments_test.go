@@ -95,6 +95,34 @@ func TestEnrichmentsArePutReadListedAndDeleted(t *testing.T) {
 	require.ErrorIs(t, err, admin.ErrNotFound)
 }
 
+func TestAnEnricherStaysWithItsEnrichment(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	s := o.enrichments()
+	e, err := s.Put(t.Context(), o.acme, settings.Enrichment{EventSchema: "s", Fields: []settings.Field{dimensionOf(1, "x", settings.FromValue, "old")}})
+	require.NoError(t, err)
+	enricher := func() *settings.Enricher {
+		r, err := s.Enricher(t.Context(), o.acme, "s", settings.EnricherOptions{})
+		require.NoError(t, err)
+		return r
+	}
+	gives := func(r *settings.Enricher, want string) {
+		got, err := r.Enrich(t.Context(), event(""))
+		require.NoError(t, err)
+		require.Equal(t, want, got.Dimensions["x"])
+	}
+	older := enricher()
+	e.Fields[0].Value = "new"
+	_, err = s.Put(t.Context(), o.acme, e)
+	require.NoError(t, err)
+	newer := enricher()
+	gives(older, "old")
+	gives(newer, "new")
+	require.Equal(t, int64(1), older.Enrichment().Version)
+	require.Equal(t, int64(2), newer.Enrichment().Version)
+	require.NoError(t, s.Delete(t.Context(), o.acme, "s", 2))
+	gives(newer, "new")
+}
+
 func TestPutRefusesAllThatIsWrongAtOnce(t *testing.T) {
 	o := newOffice(t, settings.Options{})
 	_, err := o.enrichments().Put(t.Context(), o.acme, settings.Enrichment{

@@ -49,9 +49,10 @@ type Used struct {
 	Value     Value      `json:"value"`
 }
 
-// FieldError says why a field has no value. It wraps the reason: ErrEvaluation, ErrNotLogic,
-// admin.ErrNotFound for a dependency that no level has, or admin.ErrInvalid for a result that is not
-// of the field's kind.
+// FieldError says why a field has no value. It wraps the reason: ErrEvaluation; ErrNotLogic, or ErrRule
+// for a rule that was saved under another Evaluator, where a dependency should be a rule;
+// admin.ErrNotFound for a dependency that no level has; or admin.ErrInvalid for a result that is not of
+// the field's kind. The message does not repeat the event's data.
 type FieldError struct {
 	EventSchema string
 	Field       string
@@ -71,13 +72,21 @@ func (e *FieldError) Unwrap() error { return e.Err }
 // Togai has the same limit before it.
 const MaxAttributeDigits = 512
 
+// What is wrong with an attribute. They do not say what it is: that is the event's data.
+var (
+	errNotDecimal = fmt.Errorf("is not a decimal number, such as -12.50: %w", admin.ErrInvalid)
+	errDigits     = fmt.Errorf("has too many digits: at most %d on either side of the point: %w", MaxAttributeDigits, admin.ErrInvalid)
+)
+
 // attribute is a number in plain digits without zeros before them. It is computed in texts: a number
 // of 512 digits is rare and one of 5 is not, so the usual one should cost no arithmetic.
 func attribute(text string) (json.Number, error) {
 	digits, fraction, exponent, ok := numberParts(text)
-	if !ok || len(digits) > MaxAttributeDigits || len(fraction) > MaxAttributeDigits {
-		return "", fmt.Errorf("%q is not a decimal number of at most %d digits on either side of the point, such as -12.50: %w",
-			admin.Clip(text), MaxAttributeDigits, admin.ErrInvalid)
+	if !ok {
+		return "", errNotDecimal
+	}
+	if len(digits) > MaxAttributeDigits || len(fraction) > MaxAttributeDigits {
+		return "", errDigits
 	}
 	if exponent {
 		return withoutExponent(text)
@@ -103,7 +112,7 @@ func trimmed(text string) string {
 func withoutExponent(text string) (json.Number, error) {
 	d, err := decimal.NewFromString(text)
 	if err != nil || d.Exponent() < -MaxAttributeDigits || d.NumDigits()+int(d.Exponent()) > MaxAttributeDigits {
-		return "", fmt.Errorf("%q is out of range: at most %d digits on either side of the point: %w", admin.Clip(text), MaxAttributeDigits, admin.ErrInvalid)
+		return "", errDigits
 	}
 	return json.Number(d.StringFixed(max(0, -d.Exponent()))), nil
 }
@@ -152,11 +161,20 @@ func asAttribute(v any) (any, error) {
 		if err == nil && plain == n {
 			return v, nil
 		}
-		return plain, err
+		return plain, cameTo("a number that", err)
 	case string:
-		return attribute(n)
+		plain, err := attribute(n)
+		return plain, cameTo("a text that", err)
 	}
 	return nil, fmt.Errorf("it came to %s and an attribute is a number: %w", kindOf(v), admin.ErrInvalid)
+}
+
+// cameTo says what is wrong with a rule's result.
+func cameTo(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("it came to %s %w", what, err)
 }
 
 // asDimension takes a rule's result for a dimension: a text, or a number or truth value in words. It

@@ -30,7 +30,7 @@ func (s *Service) History(ctx context.Context, scope admin.Scope, id uuid.UUID, 
 // Restore gives the setting, where its Version is still version, the value that it had at the version
 // toVersion, as a new version: nothing of the history is lost. The value is checked by the rules of
 // today, the JSON Schema that the setting has now and the operators that the Evaluator knows now
-// among them. Errors: as of Update, and admin.ErrNotFound also for a version that there is not. A
+// among them; the schema itself stays as it is now. Errors: as of Update, and admin.ErrNotFound also for a version that there is not. A
 // deleted setting cannot be restored: create one with the value that its history has. It requires
 // admin.SettingsWrite.
 func (s *Service) Restore(ctx context.Context, scope admin.Scope, id uuid.UUID, version, toVersion int64) (Setting, error) {

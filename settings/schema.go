@@ -8,12 +8,15 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Limits of a JSON Schema and of what is checked against one. The work of a check is bounded by its
-// product of the two: a schema asks so many questions at most of each of so many values.
+// Limits of a JSON Schema and of what is checked against one. They bound the time of a check, which is
+// about that of its questions: a schema asks so many at most of each of so many values. A number
+// counts as more values by 40 digits, and a pattern asks a question by 32 of its steps and bytes of
+// text.
 const (
 	MaxSchema          = 16 << 10  // bytes, as given
 	MaxSchemaQuestions = 2_000     // keywords and subschemas, each counted wherever it is referred to
-	MaxSchemaWork      = 5_000_000 // questions times the values in the document that is checked
+	MaxSchemaPatterns  = 20_000    // steps of its patterns: characters and classes, each as often as it is repeated
+	MaxSchemaWork      = 1_000_000 // questions times the values in the document that is checked
 	MaxSchemaNumber    = 400       // characters of a number, and the magnitude of its exponent
 	MaxViolations      = 100       // violations that one error lists
 )

@@ -55,6 +55,7 @@ func TestJSONMustMeetItsSchema(t *testing.T) {
 	require.NoError(t, err)
 	_, err = o.Update(t.Context(), o.acme, s.ID, 2, number(t, "1"))
 	require.Equal(t, []string{"/schema"}, paths(t, err), "another type only without the schema")
+	require.ErrorContains(t, err, "UpdateWithSchema")
 	s, err = o.UpdateWithSchema(t.Context(), o.acme, s.ID, 2, number(t, "1"), settings.Schema{})
 	require.NoError(t, err)
 	require.True(t, s.Schema.IsZero())
@@ -112,6 +113,8 @@ func TestSchemasThatCannotBeUsed(t *testing.T) {
 		{"a dynamic reference", `{"$dynamicAnchor":"x","items":{"$dynamicRef":"#x"}}`, "$dynamicRef"},
 		{"the drafts' own schema, which is recursive", `{"$ref":"https://json-schema.org/draft/2020-12/schema"}`, ""},
 		{"references that multiply", doubling, "questions"},
+		{"a short pattern that is long", `{"pattern":"^` + strings.Repeat(`(a?){1000}`, 7) + `$"}`, "patterns have more than 20000 steps"},
+		{"patterns that are long together", `{"pattern":"a{900}","patternProperties":{` + distinct(22, `"%[1]d{900}":{}`) + `}}`, "patterns have more than 20000 steps"},
 		{"a number of a billion digits", `{"minimum":1e1000000000}`, "exponent"},
 		{"a number with a billion zeros before it", `{"multipleOf":1e-1000000000}`, "exponent"},
 		{"a number of a thousand digits", `{"minimum":` + strings.Repeat("9", 1000) + `}`, "characters"},
@@ -135,12 +138,41 @@ func TestValuesThatCannotBeChecked(t *testing.T) {
 	_, err = o.under("x", `{"minimum":0}`, `1e400`)
 	require.NoError(t, err)
 
-	many := `{"items":{"enum":[` + strings.TrimSuffix(strings.Repeat(`0,`, 1), ",")
-	for i := range 1000 {
-		many += fmt.Sprintf(",%d", i+1)
+	const draft7 = `"$schema":"http://json-schema.org/draft-07/schema#",`
+	for _, tc := range []struct{ reason, schema, document string }{
+		{"many questions of many values", `{"items":{"enum":[` + distinct(1000, "%d") + `]}}`, `[` + distinct(2_000, "%d") + `]`},
+		{"long patterns over a long text", `{"pattern":"^(a?){1000}b$"}`, `"` + strings.Repeat("a", 60_000) + `"`},
+		{"many patterns over a long text", `{"allOf":[` + distinct(200, `{"pattern":"a|%d"}`) + `]}`, `"` + strings.Repeat("a", 60_000) + `"`},
+		{"patterns over many keys", `{"patternProperties":{"^(a?){1000}b$":true}}`, `{` + distinct(6_000, `"k%d":0`) + `}`},
+		{"texts that are patterns", `{` + draft7 + `"allOf":[` + distinct(200, `{"format":"regex","minLength":%d}`) + `]}`, `"` + strings.Repeat("a", 60_000) + `"`},
+		{"large numbers divided", `{"items":{"allOf":[` + distinct(100, `{"multipleOf":1e-%d}`) + `]}}`, `[` + strings.Repeat("1e400,", 2_000) + `0]`},
+		{"numbers divided by long ones", `{"items":{"allOf":[` + strings.Repeat(`{"multipleOf":1e-400},`, 99) + `{}]}}`, `[` + distinct(2_000, "%d") + `]`},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			_, err := o.under("y", tc.schema, tc.document)
+			require.Equal(t, []string{"/value"}, paths(t, err))
+			require.ErrorContains(t, err, "too much to check")
+		})
 	}
-	_, err = o.under("y", many+`]}}`, `[`+strings.Repeat("0,", 20_000)+`0]`)
-	require.ErrorContains(t, err, "too much to check")
+	for i, tc := range []struct{ reason, schema, document string }{
+		{"a usual pattern over a long text", `{"pattern":"^[a-z]+$"}`, `"` + strings.Repeat("a", 60_000) + `"`},
+		{"a usual schema of a long list", `{"items":{"type":"number","minimum":0,"multipleOf":0.01}}`, `[` + distinct(6_000, "%d.25") + `]`},
+		{"a text that is a pattern", `{` + draft7 + `"format":"regex"}`, `"(a?){1000}"`},
+	} {
+		_, err := o.under(fmt.Sprint("fine", i), tc.schema, tc.document)
+		require.NoError(t, err, tc.reason)
+	}
+	_, err = o.under("z", `{`+draft7+`"format":"regex"}`, `"("`)
+	require.Equal(t, []string{"/value"}, paths(t, err))
+}
+
+// distinct lists n of something, told apart by their number from 1.
+func distinct(n int, format string) string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprintf(format, i+1)
+	}
+	return strings.Join(list, ",")
 }
 
 func TestManyViolationsAreBounded(t *testing.T) {

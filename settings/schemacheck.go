@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,8 +19,8 @@ import (
 
 // checker is a compiled schema.
 type checker struct {
-	schema    *jsonschema.Schema
-	questions int
+	schema *jsonschema.Schema
+	asks   asks
 }
 
 // schemaURL is where the one schema seems to be, for references to start from. It is of no scheme
@@ -44,6 +45,8 @@ func compileSchema(s Schema) (checker, error) {
 	}
 	c := jsonschema.NewCompiler()
 	c.UseLoader(loadNothing{})
+	var p patterns
+	c.UseRegexpEngine(p.compile)
 	if err := c.AddResource(schemaURL, document); err != nil {
 		return checker{}, plainly(err)
 	}
@@ -51,12 +54,12 @@ func compileSchema(s Schema) (checker, error) {
 	if err != nil {
 		return checker{}, plainly(err)
 	}
-	counter := questions{of: map[*jsonschema.Schema]int{}}
-	n, err := counter.count(compiled)
+	p.compiled = true
+	asks, err := counter{}.count(compiled)
 	if err != nil {
 		return checker{}, err
 	}
-	return checker{compiled, n}, nil
+	return checker{compiled, asks}, nil
 }
 
 // plainly takes what belongs to the library out of its errors.
@@ -73,38 +76,52 @@ func plainly(err error) error {
 	return errors.New(strings.ReplaceAll(err.Error(), schemaURL, ""))
 }
 
-// questions counts what a schema asks of one value, at most: each keyword that has a list or a
-// pattern, and each subschema, wherever it is referred to.
-type questions struct{ of map[*jsonschema.Schema]int }
+// asks is what a schema asks at most: of one value, and of each byte of text.
+type asks struct{ questions, steps int }
+
+func (a asks) plus(b asks) asks { return asks{a.questions + b.questions, a.steps + b.steps} }
+
+// bitsAQuestion is how many bits of a number in a schema are as much work as one question, about: the
+// library computes with fractions.
+const bitsAQuestion = 128
+
+// counter counts what schemas ask: each keyword that has a list, a pattern or a number, and each
+// subschema, wherever it is referred to.
+type counter map[*jsonschema.Schema]asks
 
 // counting marks a schema whose count is not known yet.
-const counting = -1
+var counting = asks{questions: -1}
 
-func (q questions) count(s *jsonschema.Schema) (int, error) {
-	switch n, ok := q.of[s]; {
+func (c counter) count(s *jsonschema.Schema) (asks, error) {
+	switch n, ok := c[s]; {
 	case ok && n == counting:
-		return 0, fmt.Errorf("%s refers to itself: the work of checking could double with each level of a value", within(s.Location))
+		return asks{}, fmt.Errorf("%s refers to itself: the work of checking could double with each level of a value", within(s.Location))
 	case ok:
 		return n, nil
 	}
 	if s.DynamicRef != nil || s.RecursiveRef != nil {
-		return 0, fmt.Errorf("%s has a \"$dynamicRef\" or \"$recursiveRef\": use \"$ref\"", within(s.Location))
+		return asks{}, fmt.Errorf("%s has a \"$dynamicRef\" or \"$recursiveRef\": use \"$ref\"", within(s.Location))
 	}
-	q.of[s] = counting
-	total := 1 + len(s.Required) + len(s.PatternProperties) + len(s.DependentRequired)
+	c[s] = counting
+	total := asks{1 + len(s.Required) + len(s.PatternProperties) + len(s.DependentRequired), textSteps(s)}
 	if s.Enum != nil {
-		total += len(s.Enum.Values)
+		total.questions += len(s.Enum.Values)
+	}
+	for _, n := range []*big.Rat{s.Maximum, s.Minimum, s.ExclusiveMaximum, s.ExclusiveMinimum, s.MultipleOf} {
+		if n != nil {
+			total.questions += 1 + (n.Num().BitLen()+n.Denom().BitLen())/bitsAQuestion
+		}
 	}
 	for _, sub := range subschemas(s) {
-		n, err := q.count(sub)
+		n, err := c.count(sub)
 		if err != nil {
-			return 0, err
+			return asks{}, err
 		}
-		if total += n; total > MaxSchemaQuestions {
-			return 0, fmt.Errorf("it asks more than %d questions of a value, what \"$ref\" refers to counted each time", MaxSchemaQuestions)
+		if total = total.plus(n); total.questions > MaxSchemaQuestions {
+			return asks{}, fmt.Errorf("it asks more than %d questions of a value, what \"$ref\" refers to counted each time", MaxSchemaQuestions)
 		}
 	}
-	q.of[s] = total
+	c[s] = total
 	return total, nil
 }
 
@@ -172,20 +189,45 @@ func checkNumbers(v any) error {
 	return nil
 }
 
-func countValues(v any) int {
-	n := 1
+// size is how much there is to check in a document: values, large numbers counted as several, and
+// bytes of text.
+type size struct{ values, text int }
+
+// digitsAValue is how many digits of a number are as much work as one more value, about.
+const digitsAValue = 40
+
+func (n *size) add(v any) {
+	n.values++
 	switch v := v.(type) {
+	case string:
+		n.text += len(v)
+	case json.Number:
+		n.values += numberSize(v.String()) / digitsAValue
 	case []any:
 		for _, item := range v {
-			n += countValues(item)
+			n.add(item)
 		}
 	case map[string]any:
-		for _, item := range v {
-			n += 1 + countValues(item) // a key is a value to "propertyNames"
+		for k, item := range v {
+			n.add(k) // to "propertyNames" and "patternProperties"
+			n.add(item)
+		}
+	}
+}
+
+// numberSize is about how many digits a number has that checkNumbers let through.
+func numberSize(text string) int {
+	n := len(text)
+	if i := strings.IndexAny(text, "eE"); i >= 0 {
+		if e, err := strconv.Atoi(text[i+1:]); err == nil {
+			n += max(e, -e)
 		}
 	}
 	return n
 }
+
+// work is how many questions a document of this size is asked, at most.
+func (a asks) work(n size) int { return n.values*a.questions + n.text*a.steps/stepsAQuestion }
 
 // violation is one rule of a schema that a value breaks.
 type violation struct{ pointer, message string }
@@ -200,8 +242,10 @@ func (c checker) check(p *admin.Problems, path, text string) {
 		p.Add(path, admin.CodeFormat, "%v", err)
 		return
 	}
-	if n := countValues(document); n*c.questions > MaxSchemaWork {
-		p.Add(path, admin.CodeTooLong, "%d values and a JSON Schema of %d questions are too much to check: at most %d together", n, c.questions, MaxSchemaWork)
+	var n size
+	n.add(document)
+	if work := c.asks.work(n); work > MaxSchemaWork {
+		p.Add(path, admin.CodeTooLong, "document and JSON Schema are too much to check: %d questions, at most %d: make either smaller", work, MaxSchemaWork)
 		return
 	}
 	err = c.schema.Validate(document)

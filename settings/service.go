@@ -130,7 +130,7 @@ func (s *Service) checkSchema(p *admin.Problems, v Value, schema Schema) {
 	}
 	if v.Type() != TypeJSON {
 		if !v.IsZero() {
-			p.Add("/schema", admin.CodeFormat, "is for JSON values and this one is %s: leave the JSON Schema away", v.Type())
+			p.Add("/schema", admin.CodeFormat, "is for JSON values and this one is %s: leave the JSON Schema away; UpdateWithSchema takes it off a setting", v.Type())
 		}
 		return
 	}
@@ -196,8 +196,9 @@ func (s *Service) All(ctx context.Context, scope admin.Scope, f Filter) iter.Seq
 
 // Update gives the setting another value, which may be of another type, where its Version is still
 // version; otherwise it fails with admin.ErrConflict. The value is checked as in Create, against the
-// setting's Schema. Entity, namespace and name stay: create another setting and delete this one. It
-// requires admin.SettingsWrite.
+// setting's Schema: one of another type than JSON needs UpdateWithSchema without a Schema. Entity,
+// namespace and name stay: create another setting and delete this one. It requires
+// admin.SettingsWrite.
 func (s *Service) Update(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64, v Value) (Setting, error) {
 	return s.change(ctx, scope, ActionUpdate, id, version, func(old Setting) (Value, Schema, error) { return v, old.Schema, nil })
 }

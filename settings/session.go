@@ -136,16 +136,19 @@ func (s *Session) run(ctx context.Context, f *field, program Program, b *bundle)
 		}
 	}
 	v, err := program.Eval(ctx, s.data)
-	if err != nil {
-		return err
-	}
-	if f.Kind == Attribute {
+	switch {
+	case err != nil:
+	case f.Kind == Attribute:
 		v, err = asAttribute(v)
-	} else {
+	default:
 		v, err = asDimension(v)
 	}
 	if err == nil {
 		s.set(f, v)
+		return nil
+	}
+	if f.Type == FromDependency {
+		return inSetting(b.sources[f.rule], err) // it may be any level's
 	}
 	return err
 }

@@ -18,7 +18,7 @@ type Setting struct {
 	Namespace string // 1 to MaxNamespace of A-Z a-z 0-9 _ -
 	Name      string // 1 to MaxName of A-Z a-z 0-9 _ . -
 	Value     Value
-	// Schema is what Value must meet, as long as it is a JSON value; zero where anything goes.
+	// Schema is what Value must meet, which then is a JSON value; zero where anything goes.
 	Schema    Schema
 	CreatedAt time.Time
 	CreatedBy admin.Actor

@@ -25,8 +25,8 @@ const maxRuleNodes = 2000
 //
 // So it is for rules and events that are trusted. What it adds is that rules are checked when they
 // are compiled, that nothing which goes wrong inside the library panics or comes out untyped, that
-// events may hold the numbers that Program allows, that results share nothing with rule or event,
-// and that an object which an event carries is not run as a rule (the library does that to objects
+// events may hold the numbers that Program allows and are bounded (100,000 values, 1 MiB of texts and
+// keys, nested MaxDepth deep), that results share nothing with rule or event, and that an object which an event carries is not run as a rule (the library does that to objects
 // with one key).
 //
 // The operators are the library's own and those that the host registered with its AddOperator,
