@@ -235,18 +235,19 @@ func (r *Enricher) resolve(ctx context.Context, path Path) (*bundle, error) {
 		sources: make([]Setting, n), unready: make([]error, n), needs: make([][]int, n),
 	}
 	levels := path.levels()
+	found, err := r.lookUp(ctx, levels)
+	if err != nil {
+		return nil, err
+	}
 	for i, d := range r.def.Dependencies {
-		found, err := r.service.resolve(ctx, r.org, levels, d.Namespace, d.Setting)
-		switch {
-		case errors.Is(err, admin.ErrNotFound):
+		found, err := resolved(levels, d.Namespace, d.Setting, found[Key{Namespace: d.Namespace, Name: d.Setting}])
+		if err != nil {
 			missing := fmt.Errorf("dependency %s: %w", d.Name, err)
 			b.unready[i] = missing
 			if !d.Optional {
 				b.failed[i] = missing
 			}
 			continue
-		case err != nil:
-			return nil, fmt.Errorf("dependency %s: %w", d.Name, err)
 		}
 		set := found.Setting
 		b.used = append(b.used, Used{d.Name, d.Namespace, d.Setting, found.Level(), set.ID, set.Version, set.Value})
@@ -258,6 +259,31 @@ func (r *Enricher) resolve(ctx context.Context, path Path) (*bundle, error) {
 		}
 	}
 	return b, nil
+}
+
+// lookUp reads all dependencies at once, and gives those of the same namespace and name together.
+func (r *Enricher) lookUp(ctx context.Context, levels []Entity) (map[Key][]Setting, error) {
+	var keys []Key
+	out := make(map[Key][]Setting, len(r.def.Dependencies))
+	for _, d := range r.def.Dependencies {
+		k := Key{Namespace: d.Namespace, Name: d.Setting}
+		if _, ok := out[k]; !ok { // two dependencies may take the same setting
+			out[k] = nil
+			keys = append(keys, keysOn(levels, d.Namespace, d.Setting)...)
+		}
+	}
+	if len(keys) == 0 {
+		return out, nil
+	}
+	found, err := r.service.store.Lookup(ctx, r.org, keys)
+	if err != nil {
+		return nil, fmt.Errorf("dependencies of event schema %q: %w", r.def.EventSchema, err)
+	}
+	for _, s := range found {
+		k := Key{Namespace: s.Namespace, Name: s.Name}
+		out[k] = append(out[k], s)
+	}
+	return out, nil
 }
 
 // ready compiles the setting where a field takes its rule from it. Its error is none of the rule's.

@@ -267,12 +267,12 @@ type counting struct {
 	fail error
 }
 
-func (c *counting) Lookup(ctx context.Context, org admin.OrgID, es []settings.Entity, namespace, name string) ([]settings.Setting, error) {
+func (c *counting) Lookup(ctx context.Context, org admin.OrgID, keys []settings.Key) ([]settings.Setting, error) {
 	c.n.Add(1)
 	if c.fail != nil {
 		return nil, c.fail
 	}
-	return c.Store.Lookup(ctx, org, es, namespace, name)
+	return c.Store.Lookup(ctx, org, keys)
 }
 
 func TestChangesAreSeenAtOnceHereAndInTimeElsewhere(t *testing.T) {
@@ -369,8 +369,8 @@ type during struct {
 	after func()
 }
 
-func (d *during) Lookup(ctx context.Context, org admin.OrgID, es []settings.Entity, namespace, name string) ([]settings.Setting, error) {
-	found, err := d.Store.Lookup(ctx, org, es, namespace, name)
+func (d *during) Lookup(ctx context.Context, org admin.OrgID, keys []settings.Key) ([]settings.Setting, error) {
+	found, err := d.Store.Lookup(ctx, org, keys)
 	if after := d.after; after != nil {
 		d.after = nil
 		after()
@@ -408,6 +408,31 @@ func TestMemoryOfPathsIsBounded(t *testing.T) {
 		}
 	}
 	require.Equal(t, int64(16), store.n.Load(), "those that come last push the first out")
+}
+
+func TestDependenciesAreLookedUpTogether(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	store := &counting{Store: o.backend.Settings()}
+	s := settings.NewService(store, settings.Options{})
+	def := settings.Enrichment{EventSchema: "s"}
+	for i := range settings.MaxDependencies {
+		name := fmt.Sprint("n", i/2) // two dependencies may take the same setting
+		if i%2 == 0 {
+			o.create([]settings.Entity{organization, customer("c"), account("a")}[i%3], name, number(t, fmt.Sprint(i)))
+		}
+		def.Dependencies = append(def.Dependencies, needing(fmt.Sprint("d", i), name))
+		def.Fields = append(def.Fields, attributeOf(i, fmt.Sprint("x", i), settings.FromLogic, fmt.Sprintf(`{"var":"dependencies.d%d"}`, i)))
+	}
+	r, err := s.NewEnricher(t.Context(), o.acme, def, settings.EnricherOptions{})
+	require.NoError(t, err)
+	e := event("a")
+	e.Customer = "c"
+	got, err := r.Enrich(t.Context(), e)
+	require.NoError(t, err)
+	for i := range settings.MaxDependencies {
+		require.Equal(t, json.Number(fmt.Sprint(i/2*2)), got.Attributes[fmt.Sprint("x", i)])
+	}
+	require.Equal(t, int64(1), store.n.Load())
 }
 
 func TestEnricherIsSafeForConcurrentUse(t *testing.T) {

@@ -127,9 +127,9 @@ func (s *Enrichments) Uses(ctx context.Context, scope admin.Scope, namespace, na
 	if err := p.Err(); err != nil {
 		return admin.Page[string]{}, err
 	}
-	return admin.Paginate(scope.Org(), fmt.Sprintf("setting uses %q", []string{k.namespace, k.name}), q,
+	return admin.Paginate(scope.Org(), fmt.Sprintf("setting uses %q", []string{k.Namespace, k.Name}), q,
 		func(seek admin.Seek[string]) ([]string, error) {
-			return s.store.Users(ctx, scope.Org(), k.namespace, k.name, seek)
+			return s.store.Users(ctx, scope.Org(), k.Namespace, k.Name, seek)
 		},
 		func(eventSchema string) string { return eventSchema })
 }

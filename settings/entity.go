@@ -121,24 +121,25 @@ func wordByte(c byte, extra string) bool {
 	return extra != "" && c == extra[0]
 }
 
-// key is what a setting is unique by within its organization.
-type key struct {
-	entity          Entity
-	namespace, name string
+// Key is what a setting is unique by within its organization.
+type Key struct {
+	Entity          Entity
+	Namespace, Name string
 }
 
 // newKey fills in the default namespace.
-func newKey(e Entity, namespace, name string) key {
+func newKey(e Entity, namespace, name string) Key {
 	if namespace == "" {
 		namespace = DefaultNamespace
 	}
-	return key{e, namespace, name}
+	return Key{e, namespace, name}
 }
 
-func (k key) check(p *admin.Problems) {
-	k.entity.check(p)
-	checkNamespace(p, k.namespace)
-	checkName(p, k.name)
+func (k Key) check(p *admin.Problems) {
+	k.Entity.check(p)
+	checkNamespace(p, k.Namespace)
+	checkName(p, k.Name)
 }
 
-func (k key) String() string { return fmt.Sprintf("%s of %s in %s", k.name, k.entity, k.namespace) }
+// String is for messages.
+func (k Key) String() string { return fmt.Sprintf("%s of %s in %s", k.Name, k.Entity, k.Namespace) }

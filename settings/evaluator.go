@@ -55,11 +55,11 @@ type Result struct {
 func (r Result) Decimal() (decimal.Decimal, error) {
 	n, ok := r.Value.(json.Number)
 	if !ok {
-		return decimal.Decimal{}, fmt.Errorf("rule %s came to %T and not to a number: %w", r.Setting.key(), r.Value, ErrEvaluation)
+		return decimal.Decimal{}, fmt.Errorf("rule %s came to %T and not to a number: %w", r.Setting.Key(), r.Value, ErrEvaluation)
 	}
 	d, err := decimal.NewFromString(n.String())
 	if err != nil {
-		return decimal.Decimal{}, fmt.Errorf("rule %s came to a number that is not one: %w", r.Setting.key(), ErrEvaluation)
+		return decimal.Decimal{}, fmt.Errorf("rule %s came to a number that is not one: %w", r.Setting.Key(), ErrEvaluation)
 	}
 	return d, nil
 }

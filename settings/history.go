@@ -37,7 +37,7 @@ func (s *Service) Restore(ctx context.Context, scope admin.Scope, id uuid.UUID, 
 	return s.change(ctx, scope, ActionRestore, id, version, func(old Setting) (Value, Schema, error) {
 		v, err := s.store.Version(ctx, scope.Org(), id, toVersion)
 		if errors.Is(err, admin.ErrNotFound) {
-			return Value{}, Schema{}, fmt.Errorf("setting %s has no version %d: %w", old.key(), toVersion, admin.ErrNotFound)
+			return Value{}, Schema{}, fmt.Errorf("setting %s has no version %d: %w", old.Key(), toVersion, admin.ErrNotFound)
 		}
 		return v.Setting.Value, old.Schema, err
 	}, admin.Change{Field: "restored_version", To: strconv.FormatInt(toVersion, 10)})

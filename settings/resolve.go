@@ -70,14 +70,28 @@ func (s *Service) Resolve(ctx context.Context, scope admin.Scope, path Path, nam
 	if err != nil {
 		return Resolved{}, err
 	}
-	return s.resolve(ctx, scope.Org(), path.levels(), k.namespace, k.name)
+	return s.resolve(ctx, scope.Org(), path.levels(), k.Namespace, k.Name)
 }
 
 func (s *Service) resolve(ctx context.Context, org admin.OrgID, levels []Entity, namespace, name string) (Resolved, error) {
-	found, err := s.store.Lookup(ctx, org, levels, namespace, name)
+	found, err := s.store.Lookup(ctx, org, keysOn(levels, namespace, name))
 	if err != nil {
 		return Resolved{}, err
 	}
+	return resolved(levels, namespace, name, found)
+}
+
+// keysOn are the keys of a setting on each level.
+func keysOn(levels []Entity, namespace, name string) []Key {
+	out := make([]Key, len(levels))
+	for i, e := range levels {
+		out[i] = Key{e, namespace, name}
+	}
+	return out
+}
+
+// resolved puts what was found of one setting in the order of the levels. It changes found.
+func resolved(levels []Entity, namespace, name string, found []Setting) (Resolved, error) {
 	if len(found) == 0 {
 		return Resolved{}, fmt.Errorf("setting %s in %s is not on any of %s: %w", name, namespace, names(levels), admin.ErrNotFound)
 	}
@@ -144,7 +158,7 @@ func (s *Service) run(ctx context.Context, org admin.OrgID, rule Setting, event 
 	return Result{Value: value, Setting: rule}, nil
 }
 
-func inSetting(rule Setting, err error) error { return fmt.Errorf("setting %s: %w", rule.key(), err) }
+func inSetting(rule Setting, err error) error { return fmt.Errorf("setting %s: %w", rule.Key(), err) }
 
 func (s *Service) program(ctx context.Context, org admin.OrgID, rule Setting) (Program, error) {
 	if t := rule.Value.Type(); t != TypeLogic {

@@ -81,7 +81,7 @@ func (s *Service) Create(ctx context.Context, scope admin.Scope, n NewSetting) (
 	}
 	now := s.runtime.Instant()
 	made := Setting{
-		ID: s.runtime.NewID(), Entity: k.entity, Namespace: k.namespace, Name: k.name, Value: n.Value, Schema: n.Schema,
+		ID: s.runtime.NewID(), Entity: k.Entity, Namespace: k.Namespace, Name: k.Name, Value: n.Value, Schema: n.Schema,
 		CreatedAt: now, CreatedBy: scope.Actor(), UpdatedAt: now, UpdatedBy: scope.Actor(), Version: 1,
 	}
 	rec := s.record(scope, ActionCreate, made,
@@ -166,7 +166,7 @@ func (s *Service) Find(ctx context.Context, scope admin.Scope, e Entity, namespa
 	if err := p.Err(); err != nil {
 		return Setting{}, err
 	}
-	found, err := s.store.Lookup(ctx, scope.Org(), []Entity{k.entity}, k.namespace, k.name)
+	found, err := s.store.Lookup(ctx, scope.Org(), []Key{k})
 	if err != nil {
 		return Setting{}, err
 	}
@@ -274,7 +274,7 @@ func (s *Service) remove(ctx context.Context, scope admin.Scope, id uuid.UUID, v
 	err = s.store.Delete(ctx, scope.Org(), Deletion{ID: id, Version: version, At: s.runtime.Instant(), By: scope.Actor(), InUse: inUse}, rec)
 	s.Forget(scope.Org())
 	if used := (*InUseError)(nil); errors.As(err, &used) {
-		return fmt.Errorf("setting %s: %w", old.key(), err)
+		return fmt.Errorf("setting %s: %w", old.Key(), err)
 	}
 	return err
 }
@@ -287,7 +287,7 @@ func (s *Service) at(ctx context.Context, scope admin.Scope, id uuid.UUID, versi
 		return Setting{}, err
 	}
 	if old.Version != version {
-		return Setting{}, fmt.Errorf("setting %s is at version %d and not %d: read it again: %w", old.key(), old.Version, version, admin.ErrConflict)
+		return Setting{}, fmt.Errorf("setting %s is at version %d and not %d: read it again: %w", old.Key(), old.Version, version, admin.ErrConflict)
 	}
 	return old, nil
 }

@@ -28,7 +28,8 @@ type Setting struct {
 }
 
 // key is what the setting is unique by.
-func (s Setting) key() key { return key{s.Entity, s.Namespace, s.Name} }
+// Key is what the setting is found by.
+func (s Setting) Key() Key { return Key{s.Entity, s.Namespace, s.Name} }
 
 // NewSetting is a setting to be created.
 type NewSetting struct {

@@ -27,10 +27,11 @@ type Store interface {
 	// Get returns the setting, or admin.ErrNotFound.
 	Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (Setting, error)
 
-	// Lookup returns the settings with this namespace and name on the given entities, in no
-	// particular order: one for each at most, none where there are none. The entities are distinct
-	// and few (one for each level of a Path), so it should be one query.
-	Lookup(ctx context.Context, org admin.OrgID, entities []Entity, namespace, name string) ([]Setting, error)
+	// Lookup returns the settings that there are under the given keys, in no particular order. The
+	// keys are distinct: one for each level of a Path, of which there are three, and for an
+	// enrichment that times its dependencies. Every account that usage comes from waits for it, so
+	// it should be one query, or a few.
+	Lookup(ctx context.Context, org admin.OrgID, keys []Key) ([]Setting, error)
 
 	// List returns at most seek.Limit settings that match, in ascending order of id, with an id
 	// above seek.After. In f a zero field matches everything and any other exactly itself; of

@@ -17,7 +17,7 @@ import (
 // and what depends on them.
 type settingTables struct {
 	rows     *table[uuid.UUID, settings.Setting]
-	ids      *table[settingKey, uuid.UUID]
+	ids      *table[settings.Key, uuid.UUID]
 	versions *table[versionKey, settings.Version]
 	enrich   *table[string, settings.Enrichment]
 }
@@ -36,23 +36,16 @@ func compareVersionKey(a, b versionKey) int {
 func newSettingTables() settingTables {
 	return settingTables{
 		rows:     newTable[uuid.UUID, settings.Setting](compareID),
-		ids:      newTable[settingKey, uuid.UUID](compareSettingKey),
+		ids:      newTable[settings.Key, uuid.UUID](compareKeys),
 		versions: newTable[versionKey, settings.Version](compareVersionKey),
 		enrich:   newTable[string, settings.Enrichment](strings.Compare),
 	}
 }
 
-type settingKey struct {
-	entity          settings.Entity
-	namespace, name string
-}
-
-func settingKeyOf(s settings.Setting) settingKey { return settingKey{s.Entity, s.Namespace, s.Name} }
-
-func compareSettingKey(a, b settingKey) int {
+func compareKeys(a, b settings.Key) int {
 	return cmp.Or(
-		strings.Compare(string(a.entity.Kind), string(b.entity.Kind)), strings.Compare(a.entity.ID, b.entity.ID),
-		strings.Compare(a.namespace, b.namespace), strings.Compare(a.name, b.name),
+		strings.Compare(string(a.Entity.Kind), string(b.Entity.Kind)), strings.Compare(a.Entity.ID, b.Entity.ID),
+		strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name),
 	)
 }
 
@@ -63,14 +56,14 @@ func (s settingStore) Create(ctx context.Context, org admin.OrgID, v settings.Se
 		if _, ok := t.settings.versions.get(versionKey{v.ID, v.Version}); ok {
 			return taken("setting")
 		}
-		if _, ok := t.settings.ids.get(settingKeyOf(v)); ok {
+		if _, ok := t.settings.ids.get(v.Key()); ok {
 			return taken("setting")
 		}
 		if err := limits.Check(v.Entity, t.settings.on(v.Entity)+1, len(t.settings.rows.order)+1); err != nil {
 			return err
 		}
 		t.settings.keep(j, v)
-		t.settings.ids.put(j, settingKeyOf(v), v.ID)
+		t.settings.ids.put(j, v.Key(), v.ID)
 		return nil
 	})
 }
@@ -86,10 +79,10 @@ func (s settingStore) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (v
 	return v, err
 }
 
-func (s settingStore) Lookup(ctx context.Context, org admin.OrgID, entities []settings.Entity, namespace, name string) (out []settings.Setting, err error) {
+func (s settingStore) Lookup(ctx context.Context, org admin.OrgID, keys []settings.Key) (out []settings.Setting, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
-		for _, e := range entities {
-			if id, ok := t.settings.ids.get(settingKey{e, namespace, name}); ok {
+		for _, k := range keys {
+			if id, ok := t.settings.ids.get(k); ok {
 				v, _ := t.settings.rows.get(id)
 				out = append(out, v)
 			}
@@ -135,7 +128,7 @@ func (s settingStore) Delete(ctx context.Context, org admin.OrgID, d settings.De
 			}
 		}
 		t.settings.rows.remove(j, d.ID)
-		t.settings.ids.remove(j, settingKeyOf(old))
+		t.settings.ids.remove(j, old.Key())
 		old.UpdatedAt, old.UpdatedBy = d.At, d.By
 		old.Version++
 		last := settings.Version{Setting: old, Deleted: true}
@@ -176,9 +169,9 @@ func (t settingTables) keep(j *journal, v settings.Setting) {
 
 // on counts the settings on an entity, which lie next to each other.
 func (t settingTables) on(e settings.Entity) int {
-	i, _ := slices.BinarySearchFunc(t.ids.order, settingKey{entity: e}, compareSettingKey)
+	i, _ := slices.BinarySearchFunc(t.ids.order, settings.Key{Entity: e}, compareKeys)
 	n := 0
-	for i+n < len(t.ids.order) && t.ids.order[i+n].entity == e {
+	for i+n < len(t.ids.order) && t.ids.order[i+n].Entity == e {
 		n++
 	}
 	return n

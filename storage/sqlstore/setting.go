@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"math"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -13,15 +14,19 @@ import (
 type settingStore struct{ access }
 
 type settingSQL struct {
-	insert, get, lookup, update, last, remove string
-	list, listOf                              filtered
-	keep, keepLast, history, version          string
-	counter                                   bulk
-	lock, countUp, countDown, counts          string
+	insert, get, lookup, lookups, update, last, remove string
+	list, listOf                                       filtered
+	keep, keepLast, history, version                   string
+	counter                                            bulk
+	lock, countUp, countDown, counts                   string
 }
 
-// lookupWidth is how many entities one look-up takes: a path has three levels at most.
-const lookupWidth = 3
+// How many keys one look-up takes: a path has three levels at most, and an enrichment mostly ten
+// dependencies or less.
+const (
+	lookupWidth  = 3
+	lookupsWidth = 30
+)
 
 func newSettingSQL(db *DB) settingSQL {
 	const names = `id, entity_kind, entity_id, namespace, name, value_type, value_text, schema_text,
@@ -38,8 +43,9 @@ func newSettingSQL(db *DB) settingSQL {
 		get: db.bind(columns + `WHERE org_id = ? AND id = ?`),
 		// With the whole key in each part, SQLite finds each by the index; with what they share
 		// taken out it would read the whole organization.
-		lookup: db.bind(columns + `WHERE ` + key + ` OR ` + key + ` OR ` + key),
-		list:   newFiltered(db, columns+`WHERE org_id = ? AND id > ?`, append(rest[:3:3], "entity_kind = ?"), page),
+		lookup:  db.bind(columns + `WHERE ` + key + strings.Repeat(` OR `+key, lookupWidth-1)),
+		lookups: db.bind(columns + `WHERE ` + key + strings.Repeat(` OR `+key, lookupsWidth-1)),
+		list:    newFiltered(db, columns+`WHERE org_id = ? AND id > ?`, append(rest[:3:3], "entity_kind = ?"), page),
 		// One entity's settings are few among an organization's. Without the subquery SQLite walks
 		// all of them in order of id, because they are asked for in that order.
 		listOf: newFiltered(db, columns+`WHERE org_id = ? AND id IN (
@@ -104,21 +110,25 @@ func (s settingStore) Get(ctx context.Context, org admin.OrgID, settingID uuid.U
 	return one(ctx, s.reader(), "setting", s.db.sql.setting.get, scanSetting, org, id(settingID))
 }
 
-func (s settingStore) Lookup(ctx context.Context, org admin.OrgID, entities []settings.Entity, namespace, name string) ([]settings.Setting, error) {
+func (s settingStore) Lookup(ctx context.Context, org admin.OrgID, keys []settings.Key) ([]settings.Setting, error) {
 	var out []settings.Setting
-	for len(entities) > 0 {
-		n := min(lookupWidth, len(entities))
-		var args []any
-		for i := range lookupWidth {
-			// The same entity again asks for nothing more.
-			e := entities[min(i, n-1)]
-			args = append(args, org, e.Kind, e.ID, namespace, name)
+	for len(keys) > 0 {
+		query, width := s.db.sql.setting.lookup, lookupWidth
+		if len(keys) > lookupWidth {
+			query, width = s.db.sql.setting.lookups, lookupsWidth
 		}
-		found, err := rows(ctx, s.reader(), "setting", s.db.sql.setting.lookup, scanSetting, args...)
+		n := min(width, len(keys))
+		args := make([]any, 0, 5*width)
+		for i := range width {
+			// The same key again asks for nothing more.
+			k := keys[min(i, n-1)]
+			args = append(args, org, k.Entity.Kind, k.Entity.ID, k.Namespace, k.Name)
+		}
+		found, err := rows(ctx, s.reader(), "setting", query, scanSetting, args...)
 		if err != nil {
 			return nil, err
 		}
-		out, entities = append(out, found...), entities[n:]
+		out, keys = append(out, found...), keys[n:]
 	}
 	return out, nil
 }

@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -110,8 +111,12 @@ func tenantDraws() map[string]func(*script) do {
 			if s.chance(2) {
 				namespace, name = v.Namespace, v.Name
 			}
+			keys := []settings.Key{{Entity: v.Entity, Namespace: namespace, Name: name}}
+			for i := range 5 * s.r.IntN(2) { // so that there are too many for one path, and one still is found
+				keys = append(keys, settings.Key{Entity: v.Entity, Namespace: namespace, Name: fmt.Sprint("none", i)})
+			}
 			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return st.Settings().Lookup(ctx, org, []settings.Entity{v.Entity}, namespace, name)
+				return st.Settings().Lookup(ctx, org, keys)
 			}
 		},
 		"Settings.List": func(s *script) do {

@@ -2,6 +2,8 @@ package storagetest
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -64,7 +66,7 @@ func settingCalls() map[string]call {
 			return v, err
 		},
 		"Settings.Lookup": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
-			vs, err := s.Settings().Lookup(ctx, org, []settings.Entity{ofAccount("acme")}, "USER", "rate")
+			vs, err := s.Settings().Lookup(ctx, org, rates(ofAccount("acme")))
 			return vs, err
 		},
 		"Settings.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
@@ -154,7 +156,7 @@ func testSettings(t *testing.T, open Open) {
 			}
 		}
 		for _, want := range made {
-			found, err := b.Settings().Lookup(t.Context(), w.org, []settings.Entity{want.Entity}, want.Namespace, want.Name)
+			found, err := b.Settings().Lookup(t.Context(), w.org, []settings.Key{want.Key()})
 			require.NoError(t, err)
 			require.Equal(t, []settings.Setting{want}, found)
 			if want.Entity.ID != "" {
@@ -178,7 +180,7 @@ func testSettings(t *testing.T, open Open) {
 		elsewhere.Namespace = "TOGAI"
 		w.createSetting(b, elsewhere)
 		lookup := func(es ...settings.Entity) []settings.Setting {
-			found, err := b.Settings().Lookup(t.Context(), w.org, es, "USER", "rate")
+			found, err := b.Settings().Lookup(t.Context(), w.org, rates(es...))
 			require.NoError(t, err)
 			return found
 		}
@@ -188,6 +190,27 @@ func testSettings(t *testing.T, open Open) {
 		require.ElementsMatch(t, want, lookup(ofAccount("x"), ofAccount("y"), ofAccount("z"), ofAccount("a"), customer, organization))
 		require.Empty(t, lookup(ofAccount("x")))
 		require.Empty(t, lookup())
+	})
+	t.Run("looks up many keys together, each whole", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		var want []settings.Setting
+		var keys []settings.Key
+		for i := range 50 {
+			for _, e := range []settings.Entity{ofAccount("a"), {Kind: settings.Customer, ID: "c"}, {Kind: settings.Organization}} {
+				s := w.setting(e, fmt.Sprint("n", i))
+				keys = append(keys, s.Key())
+				if i%3 == 0 {
+					want = append(want, w.createSetting(b, s))
+				}
+			}
+		}
+		// Entity of one and name of another: not one of the keys.
+		w.createSetting(b, w.setting(ofAccount("b"), "n0"))
+		for _, n := range []int{4, 29, 30, 31, 150} {
+			found, err := b.Settings().Lookup(t.Context(), w.org, keys[:n])
+			require.NoError(t, err)
+			require.ElementsMatch(t, slices.DeleteFunc(slices.Clone(want), func(s settings.Setting) bool { return !slices.Contains(keys[:n], s.Key()) }), found)
+		}
 	})
 	t.Run("lists oldest first what matches every part of a filter", func(t *testing.T) {
 		w := newWorld(t, b, c)
@@ -248,4 +271,13 @@ func testSettings(t *testing.T, open Open) {
 		err := b.Settings().Create(t.Context(), w.org+".none", w.setting(ofAccount("acme"), "rate"), roomy(), w.rec("setting.create"))
 		require.ErrorIs(t, err, admin.ErrNotFound)
 	})
+}
+
+// rates are the keys of the setting "rate" on entities.
+func rates(es ...settings.Entity) []settings.Key {
+	out := make([]settings.Key, len(es))
+	for i, e := range es {
+		out[i] = settings.Key{Entity: e, Namespace: "USER", Name: "rate"}
+	}
+	return out
 }

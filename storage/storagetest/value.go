@@ -70,7 +70,7 @@ func testAlike(t *testing.T, w *world) {
 		require.NoError(t, err)
 		require.Len(t, of, 1, "%q", k)
 		require.Equal(t, k, of[0].ID)
-		found, err := w.b.Settings().Lookup(ctx, w.org, []settings.Entity{ofAccount(k)}, "USER", "rate")
+		found, err := w.b.Settings().Lookup(ctx, w.org, rates(ofAccount(k)))
 		require.NoError(t, err)
 		require.Len(t, found, 1, "%q", k)
 		require.Equal(t, k, found[0].Value.Text())
@@ -327,7 +327,7 @@ func testUnstorable(t *testing.T, w *world) {
 			for name, err := range gets {
 				require.ErrorIs(t, err, admin.ErrNotFound, "%s %q", name, text)
 			}
-			found, err := s.Settings().Lookup(ctx, w.org, []settings.Entity{ofAccount(text)}, "USER", "rate")
+			found, err := s.Settings().Lookup(ctx, w.org, rates(ofAccount(text)))
 			require.NoError(t, err)
 			require.Empty(t, found)
 			records, err := s.Audit().List(ctx, w.org, admin.AuditFilter{Subject: admin.Subject{Kind: "test", ID: text}}, page[uuid.UUID](10))

@@ -77,7 +77,11 @@ func hotQueries() []hotQuery {
 			return 1, err
 		}},
 		{"setting of a path", "", func(ctx context.Context, s storage.Stores) (int, error) {
-			l, err := s.Settings().Lookup(ctx, org, []settings.Entity{{Kind: settings.Account, ID: "a77"}, {Kind: settings.Customer, ID: "c"}, {Kind: settings.Organization}}, "USER", "rate")
+			l, err := s.Settings().Lookup(ctx, org, onPath("rate"))
+			return len(l), err
+		}},
+		{"settings of an enrichment", "", func(ctx context.Context, s storage.Stores) (int, error) {
+			l, err := s.Settings().Lookup(ctx, org, onPath("rate", "a", "b", "c", "d", "e", "f"))
 			return len(l), err
 		}},
 		{"settings of an entity", "", func(ctx context.Context, s storage.Stores) (int, error) {
@@ -258,4 +262,15 @@ func fillForPlans(t *testing.T, d sqlstore.Dialect, pool *sql.DB) {
 	for _, statement := range analyse {
 		run(t, pool, statement)
 	}
+}
+
+// onPath are the keys of settings on the levels of a path.
+func onPath(names ...string) []settings.Key {
+	var out []settings.Key
+	for _, name := range names {
+		for _, e := range []settings.Entity{{Kind: settings.Account, ID: "a77"}, {Kind: settings.Customer, ID: "c"}, {Kind: settings.Organization}} {
+			out = append(out, settings.Key{Entity: e, Namespace: settings.DefaultNamespace, Name: name})
+		}
+	}
+	return out
 }
