@@ -62,12 +62,10 @@ func (c *run) stepOther(v any, s segment) (any, bool) {
 	if x, ok := lookup(v, s.key); ok {
 		return x, true
 	}
-	if s.index < 0 {
-		return nil, false
+	if kindOf(v) == ofList {
+		return element(v, s.index)
 	}
-	if l, ok := list(v); ok && c.charge(len(l)) && s.index < len(l) {
-		return l[s.index], true
-	}
+	c.known(v)
 	return nil, false
 }
 
@@ -210,9 +208,8 @@ func (k *compiler) computedVar(s *syntax, key, otherwise *node) *node {
 // find reads a path that was computed.
 func (c *run) find(s *syntax, key any) (any, bool) {
 	name, ok := c.keyOf(key)
-	l, isList := list(key)
 	switch {
-	case key == nil || isList && len(l) == 0:
+	case key == nil || kindOf(key) == ofList && length(key) == 0:
 		name = ""
 	case !ok:
 		c.invalid(s, "a path must be text or number")
@@ -302,7 +299,7 @@ func staticSteps(s *syntax) ([]segment, bool) {
 func (c *run) climb(s *syntax, args []any) (any, bool) {
 	at := &c.scope
 	if len(args) > 0 {
-		if up, ok := list(args[0]); ok {
+		if up, ok := c.list(args[0]); ok {
 			args = args[1:]
 			if len(up) != 1 {
 				c.invalid(s, "a climb is a list of one number")
@@ -350,7 +347,7 @@ func (c *run) absent(s *syntax, key any) bool {
 
 func missing(c *run, s *syntax, args []any) any {
 	if len(args) > 0 {
-		if l, ok := list(args[0]); ok {
+		if l, ok := c.list(args[0]); ok {
 			args = l
 		}
 	}
@@ -377,7 +374,7 @@ func missingSome(c *run, s *syntax, args []any) any {
 	if len(args) < 2 {
 		return c.invalid(s, "it needs a number and a list of paths")
 	}
-	keys, ok := list(args[1])
+	keys, ok := c.list(args[1])
 	if !ok {
 		return c.invalid(s, "its second argument must be a list of paths")
 	}

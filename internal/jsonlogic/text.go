@@ -40,14 +40,14 @@ func (c *run) appendText(buf []byte, v any, depth int, s *syntax) []byte {
 		if t, ok := text(v); ok {
 			return append(buf, t...)
 		}
-		if l, ok := list(v); ok {
+		if l, ok := c.list(v); ok {
 			return c.appendList(buf, l, depth, s)
 		}
 	}
 	if kindOf(v) == ofNumber {
 		return c.appendNumber(buf, v, s)
 	}
-	if c.err == nil && s != nil {
+	if c.known(v); s != nil {
 		c.fail(s, InvalidArguments, "an object has no text")
 	}
 	return buf
@@ -307,8 +307,12 @@ func (c *run) contains(needle, hay any) bool {
 		}
 		return strings.Contains(h, c.textOf(needle))
 	}
-	l, ok := list(hay)
-	if !ok || !c.charge(len(l)) {
+	l, ok := c.list(hay)
+	if !ok {
+		c.known(hay)
+		return false
+	}
+	if !c.charge(len(l)) {
 		return false
 	}
 	for _, v := range l {
@@ -329,8 +333,8 @@ func (k *compiler) mergeForm(s *syntax, sc *lexical) *node {
 func merge(c *run, _ *syntax, args []any) any {
 	n := 0
 	for _, v := range args {
-		if l, ok := list(v); ok {
-			n += len(l)
+		if kindOf(v) == ofList {
+			n += length(v)
 		} else {
 			n++
 		}
@@ -340,7 +344,7 @@ func merge(c *run, _ *syntax, args []any) any {
 	}
 	out := make([]any, 0, n)
 	for _, v := range args {
-		if l, ok := list(v); ok {
+		if l, ok := c.list(v); ok {
 			out = append(out, l...)
 		} else {
 			out = append(out, v)

@@ -3,6 +3,7 @@ package jsonlogic
 import (
 	"encoding/json"
 	"math"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -77,11 +78,19 @@ func field[T any](m map[string]T, key string) (any, bool) {
 	return x, true
 }
 
-// object is v with its fields as values, itself where it has them already.
-func object(v any) map[string]any {
-	switch m := v.(type) {
-	case map[string]any:
+// object is v with its fields as values, itself where it has them already. As with list, a copy is
+// charged for.
+func (c *run) object(v any) map[string]any {
+	if m, ok := v.(map[string]any); ok {
 		return m
+	}
+	if kindOf(v) != ofObject {
+		return nil
+	}
+	if n := length(v); !c.make(4*n*perElement) || !c.charge(n) {
+		return nil
+	}
+	switch m := v.(type) {
 	case map[string]string:
 		return fields(m)
 	case map[string]json.Number:
@@ -106,11 +115,19 @@ func fields[T any](m map[string]T) map[string]any {
 	return out
 }
 
-// list is v as a list, itself where it is a []any already.
-func list(v any) ([]any, bool) {
-	switch l := v.(type) {
-	case []any:
+// list is v as a list, itself where it is a []any already. Others are copied, which is charged for
+// first; where the budget does not allow that, the list is empty and the run has the error.
+func (c *run) list(v any) ([]any, bool) {
+	if l, ok := v.([]any); ok {
 		return l, true
+	}
+	if kindOf(v) != ofList {
+		return nil, false
+	}
+	if n := length(v); !c.make(n*perElement) || !c.charge(n) {
+		return nil, true
+	}
+	switch l := v.(type) {
 	case []string:
 		return elements(l), true
 	case []json.Number:
@@ -143,6 +160,32 @@ func elements[T any](l []T) []any {
 		out[i] = v
 	}
 	return out
+}
+
+// length is how many elements a list has, or fields an object.
+func length(v any) int {
+	switch x := v.(type) {
+	case []any:
+		return len(x)
+	case map[string]any:
+		return len(x)
+	}
+	return reflect.ValueOf(v).Len()
+}
+
+// element is that of a list, without a copy of the others.
+func element(l any, i int) (any, bool) {
+	if l, ok := l.([]any); ok {
+		if i < 0 || i >= len(l) {
+			return nil, false
+		}
+		return l[i], true
+	}
+	v := reflect.ValueOf(l)
+	if i < 0 || i >= v.Len() {
+		return nil, false
+	}
+	return v.Index(i).Interface(), true
 }
 
 // text is v as a text, if it is one.
@@ -192,6 +235,7 @@ func (c *run) number(v any) (num, bool) {
 	case float32:
 		x, how = ofFloat32(n, c.p.budget.Digits)
 	default:
+		c.known(v)
 		return num{}, false
 	}
 	if how == numLong {
@@ -356,12 +400,19 @@ func (c *run) truthy(v any) bool {
 		x, ok := c.number(v)
 		return ok && x.sign() != 0
 	case ofList:
-		l, _ := list(v)
-		return len(l) > 0
+		return length(v) > 0
 	case ofOther:
 		return c.unknown(v) != nil
 	}
 	return true
+}
+
+// known makes it an error that v is of a Go type that data may not hold. Whoever finds v to be none of
+// what it can work with asks: such a value must not pass for one that is not there.
+func (c *run) known(v any) {
+	if kindOf(v) == ofOther {
+		c.unknown(v)
+	}
 }
 
 // unknown is the error of a Go type that data may not hold; it gives nil.
