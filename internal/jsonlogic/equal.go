@@ -7,7 +7,7 @@ func (c *run) same(a, b any, depth int) bool {
 		if !ok {
 			c.known(b)
 		}
-		return ok && s == t
+		return ok && len(s) == len(t) && c.along(len(s)) && s == t
 	}
 	if c.err != nil {
 		return false

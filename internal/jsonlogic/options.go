@@ -86,7 +86,8 @@ func (a Arguments) Eval(i int) (any, error) {
 // Budget bounds an evaluation. Each zero field means its default.
 type Budget struct {
 	// Steps, 100,000 by default. A rule costs its number of nodes once, and an iterator the number
-	// of nodes of its body for each element; work along a text or list costs its length besides.
+	// of nodes of its body for each element; work along a text or list costs its length besides: an
+	// element a step, and 64 bytes of what is read, compared, searched or written in the rule.
 	Steps int
 	Bytes int // texts, lists and objects made, together; 1 MiB
 	Array int // elements of a list that the rule makes; 32,768

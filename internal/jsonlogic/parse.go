@@ -29,7 +29,7 @@ type syntax struct {
 	items   []*syntax // of isList and isObject
 	parent  *syntax
 	pointer string
-	size    int // nodes, itself included
+	size    int // nodes, itself included, and how long their texts are: what it costs to run
 }
 
 // operator is the name that the object is an operator by.
@@ -114,6 +114,7 @@ func (p *parser) value(parent *syntax, pointer string, depth int) (*syntax, *Err
 		s.form, s.text = isNumber, t.String()
 	case string:
 		s.form, s.text = isText, t
+		s.size += len(t) >> 6 // to read along it
 	case json.Delim:
 		if depth >= MaxDepth {
 			return nil, s.fault(TooLarge, "the rule is nested deeper than %d", MaxDepth)

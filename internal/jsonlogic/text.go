@@ -75,8 +75,7 @@ func (c *run) appendList(buf []byte, l []any, depth int, s *syntax) []byte {
 		if i > 0 {
 			buf = append(buf, ',')
 		}
-		buf = c.appendText(buf, v, depth+1, s)
-		if len(buf) > c.p.budget.Text {
+		if buf = c.appendPiece(buf, v, depth+1, s); len(buf) > c.p.budget.Text {
 			c.exceeded("bytes in a text")
 		}
 		if c.err != nil {
@@ -93,7 +92,7 @@ func (k *compiler) catForm(s *syntax, sc *lexical) *node {
 		}
 		buf := c.buf[:0]
 		for _, v := range args {
-			if buf = c.appendPiece(buf, v, s); c.err != nil {
+			if buf = c.appendPiece(buf, v, 0, s); c.err != nil {
 				return nil
 			}
 		}
@@ -107,7 +106,7 @@ func (k *compiler) catForm(s *syntax, sc *lexical) *node {
 		buf := c.buf[:0]
 		c.buf = nil // what the arguments themselves write is elsewhere
 		for _, n := range args {
-			if buf = c.appendPiece(buf, n.val(c), s); c.err != nil {
+			if buf = c.appendPiece(buf, n.val(c), 0, s); c.err != nil {
 				break
 			}
 		}
@@ -116,7 +115,7 @@ func (k *compiler) catForm(s *syntax, sc *lexical) *node {
 }
 
 // appendPiece is appendText that looks at the length before it writes.
-func (c *run) appendPiece(buf []byte, v any, s *syntax) []byte {
+func (c *run) appendPiece(buf []byte, v any, depth int, s *syntax) []byte {
 	if t, ok := v.(string); ok {
 		if len(buf)+len(t) > c.p.budget.Text {
 			c.exceeded("bytes in a text")
@@ -124,7 +123,7 @@ func (c *run) appendPiece(buf []byte, v any, s *syntax) []byte {
 		}
 		return append(buf, t...)
 	}
-	return c.appendText(buf, v, 0, s)
+	return c.appendText(buf, v, depth, s)
 }
 
 // textMade makes the text of a buffer, and gives the buffer back.

@@ -45,7 +45,7 @@ func (c *run) javaNumber(v any) (num, bool) {
 	if !ok {
 		return c.number(v)
 	}
-	x, how := parseNum(s, c.p.budget.Digits)
+	x, how := c.parseNum(s)
 	if how == numLong {
 		c.exceeded("digits in a number")
 	}

@@ -30,9 +30,14 @@ func (c *run) javaText(v any, depth int) string {
 		if i > 0 {
 			out.WriteString(", ")
 		}
-		if out.WriteString(c.javaText(item, depth+1)); !c.makeText(out.Len() / len(l)) {
+		piece := c.javaText(item, depth+1)
+		if out.Len()+len(piece) > c.p.budget.Text {
+			c.exceeded("bytes in a text")
+		}
+		if !c.makeText(len(piece)) {
 			return ""
 		}
+		out.WriteString(piece)
 	}
 	out.WriteByte(']')
 	return out.String()

@@ -90,6 +90,9 @@ func (c *run) togaiWalk(s *syntax, data any, name string) any {
 		segments = segments[:len(segments)-1] // as Java's String.split
 	}
 	for _, key := range segments {
+		if !c.charge(1 + len(tail)>>6) {
+			return nil
+		}
 		if data = c.togaiStep(s, data, key); data == nil || c.err != nil {
 			return nil
 		}
@@ -124,6 +127,9 @@ func (c *run) togaiPresent(data any, name string, depth int) bool {
 	for i := range len(name) {
 		if name[i] != '.' {
 			continue
+		}
+		if !c.charge(1 + i>>6) {
+			return false
 		}
 		if v, ok := lookup(data, name[:i]); ok && c.togaiPresent(v, name[i+1:], depth+1) {
 			return true

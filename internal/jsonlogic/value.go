@@ -207,7 +207,7 @@ func (c *run) number(v any) (num, bool) {
 	case float64:
 		x, how = ofFloat(n, c.p.budget.Digits)
 	case json.Number:
-		x, how = parseNum(string(n), c.p.budget.Digits)
+		x, how = c.parseNum(string(n))
 	case int:
 		return ofInt(int64(n)), true
 	case num:
@@ -244,6 +244,17 @@ func (c *run) number(v any) (num, bool) {
 	return x, how == numOK
 }
 
+// parseNum is parseNum within the budget.
+func (c *run) parseNum(s string) (num, numText) {
+	if x, ok := parseShort(s); ok {
+		return x, numOK
+	}
+	if !c.along(len(s)) {
+		return num{}, numBad
+	}
+	return parseNum(s, c.p.budget.Digits)
+}
+
 func ofFloat32(f float32, most int) (num, numText) {
 	if math.IsNaN(float64(f)) || math.IsInf(float64(f), 0) {
 		return num{}, numBad
@@ -259,7 +270,7 @@ func (c *run) float(v any) (float64, bool) {
 	case int:
 		return float64(n), true
 	case json.Number:
-		return floatText(string(n))
+		return c.floatText(string(n))
 	case int64:
 		return float64(n), true
 	case uint64:
@@ -272,6 +283,9 @@ func (c *run) float(v any) (float64, bool) {
 		if e := n.Exponent(); e > 1000 || e < -10_000 {
 			return 0, false
 		}
+		if digits := n.NumDigits(); digits > 19 && !c.charge(digits) {
+			return 0, false
+		}
 		f := n.InexactFloat64()
 		return f, f-f == 0
 	}
@@ -279,6 +293,13 @@ func (c *run) float(v any) (float64, bool) {
 		return x.float(), true
 	}
 	return 0, false
+}
+
+func (c *run) floatText(s string) (float64, bool) {
+	if !c.along(len(s)) {
+		return 0, false
+	}
+	return floatText(s)
 }
 
 func floatText(s string) (float64, bool) {
@@ -297,6 +318,14 @@ func floatText(s string) (float64, bool) {
 
 const blanks = " \t\n\r\v\f\u00a0\ufeff\u2028\u2029"
 
+// trimmed is a text without the blanks around it.
+func (c *run) trimmed(s string) string {
+	if !c.along(len(s)) {
+		return ""
+	}
+	return strings.Trim(s, blanks)
+}
+
 // operand is v as arithmetic takes it: null and "" are 0, booleans 0 and 1, texts what they say.
 func (c *run) operand(v any) (num, bool) {
 	switch n := v.(type) {
@@ -308,10 +337,10 @@ func (c *run) operand(v any) (num, bool) {
 		}
 		return num{}, true
 	case string:
-		if n = strings.Trim(n, blanks); n == "" {
-			return num{}, true
+		if n = c.trimmed(n); n == "" {
+			return num{}, c.err == nil
 		}
-		x, how := parseNum(n, c.p.budget.Digits)
+		x, how := c.parseNum(n)
 		if how == numLong {
 			c.exceeded("digits in a number")
 		}
@@ -331,10 +360,10 @@ func (c *run) floatOperand(v any) (float64, bool) {
 		}
 		return 0, true
 	case string:
-		if n = strings.Trim(n, blanks); n == "" {
-			return 0, true
+		if n = c.trimmed(n); n == "" {
+			return 0, c.err == nil
 		}
-		return floatText(n)
+		return c.floatText(n)
 	}
 	return c.float(v)
 }
