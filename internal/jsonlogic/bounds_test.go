@@ -1,7 +1,9 @@
 package jsonlogic
 
 import (
+	"context"
 	"encoding/json"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -57,4 +59,22 @@ func TestWorkAlongLongDataIsCharged(t *testing.T) {
 			require.LessOrEqual(t, cap(s.c.buf), 128<<10, "the session keeps no text of the data")
 		})
 	}
+}
+
+// TestALongKeyIsNotKeptForEachNodeBelowIt: pointers to 2,000 nodes under a key of 60 kB took 131 MB.
+func TestALongKeyIsNotKeptForEachNodeBelowIt(t *testing.T) {
+	key := strings.Repeat("k", 60_000)
+	rule := `{"` + key + `":[` + strings.Repeat("1,", 1900) + `{"bogus":1}]}`
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := Compile([]byte(rule), Options{})
+	runtime.ReadMemStats(&after)
+	require.NoError(t, err)
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(8<<20))
+
+	own := Operator{Eager: func(context.Context, []any) (any, error) { return 1, nil }}
+	_, err = Compile([]byte(rule), Options{Strict: true, Operators: map[string]Operator{key: own}})
+	var e *Error
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, "/"+key+"/1900", e.Pointer)
 }

@@ -93,7 +93,7 @@ func (c *run) record(s *syntax, v any) {
 		t.trace.Truncated = true
 		return
 	}
-	step := Step{Pointer: s.pointer, Operator: s.operator(), Index: -1}
+	step := Step{Pointer: s.pointer(), Operator: s.operator(), Index: -1}
 	if b, ok := t.branches[s]; ok {
 		step.Branch = b
 		delete(t.branches, s)
@@ -113,7 +113,7 @@ func (c *run) record(s *syntax, v any) {
 // branch notes which argument decided.
 func (c *run) branch(s *syntax, i int) {
 	if c.trace != nil && c.err == nil {
-		c.trace.branches[s] = operandAt(s, i).pointer
+		c.trace.branches[s] = operandAt(s, i).pointer()
 	}
 }
 

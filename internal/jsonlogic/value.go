@@ -398,7 +398,7 @@ func (c *run) toFloat(v any, s *syntax) float64 {
 
 func (c *run) noNumber(s *syntax) {
 	if c.err == nil {
-		c.err = &Error{Kind: NaN, Operator: s.within(), Pointer: s.pointer, Detail: "the operand is no number"}
+		c.err = &Error{Kind: NaN, Operator: s.within(), Pointer: s.pointer(), Detail: "the operand is no number"}
 		if c.err.Operator == "" {
 			c.err.Operator = s.operator()
 		}
