@@ -122,10 +122,15 @@ func (o RuleOptions) engine() jsonlogic.Options {
 	for name, op := range o.Operators {
 		own[name] = op.engine()
 	}
-	return jsonlogic.Options{
-		Numbers: jsonlogic.Numbers(o.Numbers), Dialect: jsonlogic.Dialect(o.Dialect), DivisionScale: o.DivisionScale,
+	out := jsonlogic.Options{
+		Numbers: jsonlogic.Numbers(o.Numbers), Dialect: jsonlogic.Dialect(o.Dialect),
 		Strict: !o.Lenient, Operators: own, Budget: jsonlogic.Budget(o.Budget),
 	}
+	if o.DivisionScale != nil { // the host may change its own
+		scale := *o.DivisionScale
+		out.DivisionScale = &scale
+	}
+	return out
 }
 
 func (o Operator) engine() jsonlogic.Operator {

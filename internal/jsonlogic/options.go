@@ -1,6 +1,9 @@
 package jsonlogic
 
-import "context"
+import (
+	"context"
+	"maps"
+)
 
 // Numbers is the arithmetic of a rule.
 type Numbers uint8
@@ -47,6 +50,16 @@ type Options struct {
 	// Operators of this rule only, by name. They take the place of built-in ones of the same name.
 	Operators map[string]Operator
 	Budget    Budget
+}
+
+// own is a copy that the host does not share.
+func (o Options) own() Options {
+	o.Operators = maps.Clone(o.Operators)
+	if o.DivisionScale != nil {
+		scale := *o.DivisionScale
+		o.DivisionScale = &scale
+	}
+	return o
 }
 
 // Operator is a custom operator. It has one of the two functions; Eager wins. The functions must be
