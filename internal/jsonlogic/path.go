@@ -252,9 +252,9 @@ func (k *compiler) existsForm(s *syntax, sc *lexical) *node {
 // pathForm is an operator whose arguments are the steps of a path. A list as the first one climbs out
 // of scopes: [[1]] is where the iteration stands, [[2]] what is around it, and so on.
 func (k *compiler) pathForm(s *syntax, sc *lexical, f func(any, bool) any) *node {
-	segments, static := staticSteps(s)
+	segments, static := k.staticSteps(s)
 	if static {
-		k.read(nameOf(segments), sc)
+		k.read(covered(segments), sc)
 		return &node{val: func(c *run) any {
 			v, ok := c.here(segments)
 			c.tellSteps(segments, v, ok)
@@ -280,8 +280,19 @@ func nameOf(segments []segment) string {
 	return strings.Join(keys, ".")
 }
 
+// covered is the path that the steps are a part of, as a var writes it: a var has none for what is
+// below a key with a dot.
+func covered(segments []segment) string {
+	for i, s := range segments {
+		if strings.Contains(s.key, ".") {
+			return nameOf(segments[:i])
+		}
+	}
+	return nameOf(segments)
+}
+
 // staticSteps are the steps if all are constants.
-func staticSteps(s *syntax) ([]segment, bool) {
+func (k *compiler) staticSteps(s *syntax) ([]segment, bool) {
 	items := s.items
 	if items[0].form == isList {
 		items = items[0].items
@@ -291,7 +302,8 @@ func staticSteps(s *syntax) ([]segment, bool) {
 		if item.form != isText && item.form != isNumber {
 			return nil, false
 		}
-		segments[i] = segmentOf(item.text)
+		key, _ := k.folding.keyOf(k.literal(item))
+		segments[i] = segmentOf(key)
 	}
 	return segments, true
 }
@@ -401,11 +413,15 @@ func readingPaths(b builder) builder {
 
 func (k *compiler) readPaths(s *syntax, skipFirst bool, sc *lexical) {
 	switch s.form {
-	case isText, isNumber:
-		k.read(s.text, sc)
-	case isObject:
+	case isText, isNumber, isBool:
+		name, _ := k.folding.keyOf(k.literal(s))
+		k.read(name, sc)
+	case isObject, isNull:
 		k.readAnything(sc)
 	case isList:
+		if len(s.items) == 0 { // it may be the path of all the data
+			k.readAnything(sc)
+		}
 		for i, item := range s.items {
 			if i > 0 || !skipFirst {
 				k.readPaths(item, false, sc)
