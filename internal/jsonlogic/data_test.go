@@ -1,6 +1,8 @@
 package jsonlogic
 
 import (
+	"encoding/json"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -54,5 +56,14 @@ func TestListsOfGoAreChargedForTheirCopies(t *testing.T) {
 		is, err := compiled(t, rule, Options{}).EvalTruth(t.Context(), data)
 		require.NoError(t, err, "what needs no copy: %s", rule)
 		require.True(t, is)
+	}
+}
+
+func TestANumberThatIsNoneIsNoPath(t *testing.T) {
+	for _, key := range []any{json.Number("abc"), math.NaN()} {
+		for _, n := range []Numbers{Decimal, Float64} {
+			_, err := compiled(t, `{"var":[{"var":"key"}]}`, Options{Numbers: n}).Eval(t.Context(), map[string]any{"key": key})
+			require.Error(t, err)
+		}
 	}
 }

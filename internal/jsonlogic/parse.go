@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // form is what kind of JSON a node of the rule is.
@@ -98,6 +99,9 @@ type parser struct {
 func parse(raw []byte) (*syntax, *Error) {
 	if len(raw) > MaxBytes {
 		return nil, &Error{Kind: TooLarge, Detail: fmt.Sprintf("the rule has %d bytes, more than %d", len(raw), MaxBytes)}
+	}
+	if !utf8.Valid(raw) { // the decoder would put other characters in their place
+		return nil, &Error{Kind: Syntax, Detail: "the rule is not JSON: it is not UTF-8"}
 	}
 	if !json.Valid(raw) {
 		var v json.RawMessage

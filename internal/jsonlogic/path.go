@@ -1,9 +1,6 @@
 package jsonlogic
 
-import (
-	"encoding/json"
-	"strings"
-)
+import "strings"
 
 // segment is a step into data: a key of an object, or an element of a list.
 type segment struct {
@@ -130,12 +127,13 @@ func (c *run) keyOf(v any) (string, bool) {
 	switch k := v.(type) {
 	case string:
 		return k, true
-	case json.Number, num, float64, int, bool:
+	case bool:
 		return c.textOf(k), true
 	}
 	switch kindOf(v) {
 	case ofNumber, ofText:
-		return c.textOf(v), true
+		key := c.textOf(v)
+		return key, key != "" // a NaN has no text
 	}
 	return "", false
 }

@@ -30,7 +30,7 @@ func (c *run) appendText(buf []byte, v any, depth int, s *syntax) []byte {
 	case num:
 		return x.plain(buf, true)
 	case float64:
-		if c.p.float {
+		if c.p.float && x-x == 0 {
 			return appendFloat(buf, x)
 		}
 	case json.Number, int:
