@@ -264,3 +264,20 @@ func TestARunAwayRuleFailsItsEventOnly(t *testing.T) {
 	require.ErrorContains(t, err, "doubling of ORGANIZATION")
 	require.ErrorContains(t, err, "than the budget allows")
 }
+
+func TestAnEngineKeepsItsOptions(t *testing.T) {
+	scale := 2
+	own := map[string]settings.Operator{"one": {Eager: func(context.Context, []any) (any, error) { return 1, nil }}}
+	o := settings.RuleOptions{DivisionScale: &scale, Operators: own}
+	e, rule := newEngine(t, o), compileRule(t, `{"/":[2,3]}`, o)
+	scale = 5
+	clear(own)
+	p, err := e.Compile(t.Context(), json.RawMessage(`{"/":[{"*":[2,{"one":[]}]},3]}`))
+	require.NoError(t, err)
+	v, err := p.Eval(t.Context(), nil)
+	require.NoError(t, err)
+	require.Equal(t, json.Number("0.67"), v)
+	v, _, err = rule.Trace(t.Context(), nil)
+	require.NoError(t, err)
+	require.Equal(t, json.Number("0.67"), v, "a trace is compiled when it is first asked for")
+}

@@ -93,7 +93,8 @@ func (a Arguments) Eval(i int) (any, error) {
 // means its default. What exceeds it is a *RuleError of kind BudgetExceeded, which no try catches.
 type Budget struct {
 	// Steps, 100,000 by default: the nodes of the rule, those of an iterator's body once for each
-	// element, and the length of what is searched or copied.
+	// element, and the length of what is read, compared, searched or copied: an element, or 64 bytes
+	// of text, a step.
 	Steps     int
 	Bytes     int // of texts, lists and objects made, together; 1 MiB by default
 	Array     int // elements of a list made; 32,768 by default
@@ -121,10 +122,15 @@ func (o RuleOptions) engine() jsonlogic.Options {
 	for name, op := range o.Operators {
 		own[name] = op.engine()
 	}
-	return jsonlogic.Options{
-		Numbers: jsonlogic.Numbers(o.Numbers), Dialect: jsonlogic.Dialect(o.Dialect), DivisionScale: o.DivisionScale,
+	out := jsonlogic.Options{
+		Numbers: jsonlogic.Numbers(o.Numbers), Dialect: jsonlogic.Dialect(o.Dialect),
 		Strict: !o.Lenient, Operators: own, Budget: jsonlogic.Budget(o.Budget),
 	}
+	if o.DivisionScale != nil { // the host may change its own
+		scale := *o.DivisionScale
+		out.DivisionScale = &scale
+	}
+	return out
 }
 
 func (o Operator) engine() jsonlogic.Operator {

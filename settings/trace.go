@@ -50,7 +50,7 @@ type Step struct {
 	Operator string
 	// Value is what it came to, as Program.Eval gives results; nil where it failed.
 	Value any
-	// Failure says why the part has no value; empty where it has one.
+	// Failure says why the part has no value, or none that can be shown; empty where it has one.
 	Failure string
 	// Branch is the Pointer of the argument that an operator which chooses (if, and, or, ??, try)
 	// took for its result; empty for all others.

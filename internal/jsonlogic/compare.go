@@ -113,7 +113,10 @@ func (k *compiler) compareTwo(op compareOp, s *syntax, a, b *node) func(*run) bo
 	}
 	if a.text != nil && b.text != nil {
 		x, y := a.text, b.text
-		return func(c *run) bool { return textHolds(op, x(c), y(c)) }
+		return func(c *run) bool {
+			t, w := x(c), y(c)
+			return c.along(min(len(t), len(w))) && textHolds(op, t, w)
+		}
 	}
 	x, y := a.val, b.val
 	return func(c *run) bool {
@@ -265,7 +268,7 @@ func (c *run) compare(op compareOp, s *syntax, a, b any) bool {
 	ta, okA := text(a)
 	tb, okB := text(b)
 	if okA && okB {
-		return textHolds(op, ta, tb)
+		return c.along(min(len(ta), len(tb))) && textHolds(op, ta, tb)
 	}
 	_, dateA := a.(date)
 	_, dateB := b.(date)

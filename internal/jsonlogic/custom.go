@@ -82,7 +82,7 @@ func (c *run) returned(s *syntax, v any, err error) any {
 		c.err = &Error{Kind: ended, err: c.ctx.Err()}
 	case errors.As(err, &own):
 		kept := own.copied()
-		kept.Operator, kept.Pointer = s.operator(), s.pointer
+		kept.Operator, kept.Pointer = s.operator(), s.pointer()
 		if kept.Kind == Thrown && kept.Value == nil {
 			kept.Value = map[string]any{"type": string(Thrown)}
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -25,6 +26,7 @@ func defects() []defect {
 		{name: "D2 data does not read other fields", rule: `{"if":[{"var":"ok"},{"var":"props"},null]}`, data: `{"ok":true,"props":{"var":"secret"},"secret":42}`, want: `{"var":"secret"}`},
 		{name: "D4 an object with one key is an object", rule: `{"if":[{"var":"ok"},{"var":"props"},null]}`, data: `{"ok":true,"props":{"color":"red"}}`, want: `{"color":"red"}`},
 		{name: "D5 nothing outside is spliced into an iteration", rule: `{"filter":[{"var":"items"},{"===":[{"var":"x"},{"var":"y"}]}]}`, data: `{"x":{"var":"secret"},"items":[{"y":1,"secret":1}]}`, want: `[]`},
+		{name: "D5 what is outside is not there in an iteration", rule: `{"filter":[{"var":"items"},{"==":[{"var":"x"},{"var":"y"}]}]}`, data: `{"x":{"var":"secret"},"items":[{"y":1,"secret":1}]}`, want: `[]`},
 		{name: "D10 filter looks at the element", rule: `{"filter":[{"var":"items"},{"==":[{"var":"status"},"open"]}]}`, data: `{"status":"open","items":[{"status":"closed"},{"status":"open"}]}`, want: `[{"status":"open"}]`},
 		{name: "D11 some looks at the element", rule: `{"some":[{"var":"items"},{"==":[{"var":"qty"},5]}]}`, data: `{"qty":1,"items":[{"qty":5}]}`, want: `true`},
 		{name: "D11 none looks at the element", rule: `{"none":[{"var":"items"},{"==":[{"var":"qty"},5]}]}`, data: `{"qty":1,"items":[{"qty":5}]}`, want: `false`},
@@ -33,6 +35,8 @@ func defects() []defect {
 		{name: "D14 reduce takes nulls", rule: `{"reduce":[[1,null,2],{"+":[{"var":"accumulator"},1]},0]}`, want: `3`},
 		{name: "D14 reduce keeps no type", rule: `{"reduce":[["a","b"],{"cat":[{"var":"accumulator"},{"var":"current"}]},0]}`, want: `"0ab"`},
 		{name: "D14 reduce from a list", rule: `{"reduce":[[1,2],{"merge":[{"var":"accumulator"},{"var":"current"}]},[]]}`, want: `[1,2]`},
+		{name: "D14 reduce from an object", rule: `{"reduce":[[1],{"val":["accumulator","a"]},{"preserve":{"a":7}}]}`, want: `7`},
+		{name: "D14 reduce from null", rule: `{"reduce":[[1],[{"var":"accumulator"},{"var":"current"}],null]}`, want: `[null,1]`},
 		{name: "D14 reduce of what is missing", rule: `{"reduce":[{"var":"no"},{"var":"current"},42]}`, want: `42`},
 		{name: "D14 reduce without an initial value", rule: `{"reduce":[[1,2,3],{"+":[{"var":"accumulator"},{"var":"current"}]}]}`, want: `6`},
 		{name: "D14 reduce has no third variable", rule: `{"reduce":[[1],{"var":"valueType"},0]}`, want: `null`},
@@ -99,8 +103,25 @@ func defects() []defect {
 		{name: "D32 keys with dots can be read", rule: `{"val":["a.b","c"]}`, data: `{"a.b":{"c":1}}`, want: `1`},
 		{name: "D32 an empty text is missing", rule: `{"missing":["a"]}`, data: `{"a":""}`, want: `["a"]`},
 		{name: "D32 a list of paths", rule: `{"missing":[["a","b"]]}`, want: `["a","b"]`},
+		{name: "D33 a number keeps its digits and compares", rule: `{"==":[{"var":"a"},1.5]}`, data: `{"a":1.5}`, want: `true`},
 		{name: "D36 no HTML escapes", rule: `{"cat":["<b>"]}`, want: `"<b>"`},
 	}
+}
+
+// TestEveryDefectHasATest: what is not in the table has a test of its own, by its number.
+func TestEveryDefectHasATest(t *testing.T) {
+	has := map[string]bool{}
+	for _, own := range []int{3, 6, 7, 8, 9, 34, 35, 37} {
+		has[fmt.Sprintf("D%d", own)] = true
+	}
+	for _, d := range defects() {
+		number, _, _ := strings.Cut(d.name, " ")
+		has[number] = true
+	}
+	for n := 1; n <= 37; n++ {
+		require.True(t, has[fmt.Sprintf("D%d", n)], "D%d", n)
+	}
+	require.Len(t, has, 37)
 }
 
 func TestDefectsOfV3AreNotOurs(t *testing.T) {
@@ -130,13 +151,23 @@ func requireAnswer(t *testing.T, rule, data, want string, o Options) {
 	require.Equal(t, canonical(decode(t, []byte(want))), canonical(got), rule)
 }
 
-func TestD3AndD9RunAwayRulesStop(t *testing.T) {
+// nestedMaps are seven maps in each other, over ten elements each.
+func nestedMaps() string {
 	nested := `1`
 	for range 7 {
 		nested = `{"map":[[0,1,2,3,4,5,6,7,8,9],` + nested + `]}`
 	}
+	return nested
+}
+
+func TestD3DataCostsNothingToPassOn(t *testing.T) {
+	nested := nestedMaps()
+	requireAnswer(t, `{"if":[true,{"var":"props"}]}`, `{"props":`+nested+`}`, nested, Options{Budget: Budget{Steps: 500}})
+}
+
+func TestD9RunAwayRulesStop(t *testing.T) {
+	nested := nestedMaps()
 	doubling := `{"reduce":[[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],{"cat":[{"var":"accumulator"},{"var":"accumulator"}]},"x"]}`
-	requireAnswer(t, `{"if":[true,{"var":"props"}]}`, `{"props":`+nested+`}`, nested, Options{})
 	for _, n := range []Numbers{Decimal, Float64} {
 		requireAnswer(t, nested, ``, `!Budget Exceeded`, Options{Numbers: n})
 		requireAnswer(t, doubling, ``, `!Budget Exceeded`, Options{Numbers: n})
@@ -144,6 +175,14 @@ func TestD3AndD9RunAwayRulesStop(t *testing.T) {
 	deep := strings.Repeat(`{"!":`, 1<<20) + "1" + strings.Repeat(`}`, 1<<20)
 	_, err := Compile([]byte(deep), Options{})
 	require.Error(t, err)
+	var data any = 1
+	for range 1 << 20 {
+		data = map[string]any{"a": data}
+	}
+	for _, rule := range []string{`{"var":""}`, `{"===":[{"var":""},{"var":""}]}`, `{"throw":{"var":""}}`, `{"cat":[[{"var":""}]]}`, `{"merge":[{"var":""},[{"var":""}]]}`} {
+		_, err := compiled(t, rule, Options{}).Eval(t.Context(), data)
+		require.Error(t, err, rule)
+	}
 }
 
 func TestD6OperatorsBelongToTheirRule(t *testing.T) {
@@ -190,6 +229,45 @@ func TestD8ResultsShareNothing(t *testing.T) {
 		after, _ := json.Marshal(second)
 		require.Equal(t, string(before), string(after))
 		require.Equal(t, decode(t, []byte(`{"x":{"y":[1]},"l":[{"z":{}}]}`)), data)
+	}
+}
+
+// TestD8OperatorsShareNothing: operators may keep their arguments and change them, and
+// give the same value each time.
+func TestD8OperatorsShareNothing(t *testing.T) {
+	kept := decode(t, []byte(`{"a":[1,{"b":2}]}`))
+	ops := map[string]Operator{
+		"spoil": {Eager: func(_ context.Context, args []any) (any, error) { scribble(args); return len(args), nil }},
+		"late": {Lazy: func(_ context.Context, args Arguments) (any, error) {
+			v, err := args.Eval(0)
+			scribble(v)
+			return 1, err
+		}},
+		"same": {Eager: func(context.Context, []any) (any, error) { return kept, nil }},
+	}
+	data := decode(t, []byte(`{"x":{"y":[1]}}`))
+	for _, rule := range []string{
+		`[{"spoil":[{"var":"x"},{"preserve":{"a":[1]}}]},{"late":{"var":"x"}},{"late":{"preserve":[[1]]}},{"var":"x"},{"preserve":{"a":[1]}}]`,
+		`{"same":[]}`, `[{"same":[]}]`, `{"merge":[{"same":[]}]}`, `{"val":[{"same":[]}]}`, `{"throw":{"same":[]}}`, `{"try":[{"throw":{"same":[]}},{"var":""}]}`, `{"throw":{"var":"x"}}`,
+	} {
+		r := compiled(t, rule, Options{Operators: ops})
+		var before string
+		for i := range 3 {
+			v, err := r.Eval(t.Context(), data)
+			var e *Error
+			if errors.As(err, &e) {
+				v = e.Value
+			}
+			out, err := json.Marshal(v)
+			require.NoError(t, err)
+			if i > 0 {
+				require.Equal(t, before, string(out), rule)
+			}
+			before = string(out)
+			scribble(v)
+			require.Equal(t, decode(t, []byte(`{"a":[1,{"b":2}]}`)), kept, rule)
+			require.Equal(t, decode(t, []byte(`{"x":{"y":[1]}}`)), data, rule)
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ func (k *compiler) eagerNode(s *syntax, sc *lexical, f eagerFunc) *node {
 			if c.err != nil {
 				return nil
 			}
-			if l, ok := list(v); ok {
+			if l, ok := c.list(v); ok {
 				return f(c, s, l)
 			}
 			base := len(c.stack)

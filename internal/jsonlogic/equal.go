@@ -4,13 +4,18 @@ package jsonlogic
 func (c *run) same(a, b any, depth int) bool {
 	if s, ok := a.(string); ok {
 		t, ok := text(b)
-		return ok && s == t
+		if !ok {
+			c.known(b)
+		}
+		return ok && len(s) == len(t) && c.along(len(s)) && s == t
 	}
 	if c.err != nil {
 		return false
 	}
 	k := kindOf(a)
 	if k != kindOf(b) {
+		c.known(a)
+		c.known(b)
 		return false
 	}
 	if depth > c.p.budget.DataDepth {
@@ -50,9 +55,12 @@ func (c *run) sameNumber(a, b any) bool {
 }
 
 func (c *run) sameList(a, b any, depth int) bool {
-	l, _ := list(a)
-	m, _ := list(b)
-	if len(l) != len(m) || !c.charge(len(l)) {
+	if length(a) != length(b) || !c.charge(length(a)) {
+		return false
+	}
+	l, _ := c.list(a)
+	m, _ := c.list(b)
+	if c.err != nil {
 		return false
 	}
 	for i := range l {
@@ -64,8 +72,11 @@ func (c *run) sameList(a, b any, depth int) bool {
 }
 
 func (c *run) sameObject(a, b any, depth int) bool {
-	l, m := object(a), object(b)
-	if len(l) != len(m) || !c.charge(len(l)) {
+	if length(a) != length(b) || !c.charge(length(a)) {
+		return false
+	}
+	l, m := c.object(a), c.object(b)
+	if c.err != nil {
 		return false
 	}
 	for k, x := range l {

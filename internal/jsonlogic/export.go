@@ -33,10 +33,10 @@ func (c *run) export(v any, depth int) any {
 	case ofNumber:
 		return c.exportNumber(v)
 	case ofList:
-		l, _ := list(v)
+		l, _ := c.list(v)
 		return c.exportList(l, depth)
 	case ofObject:
-		return c.exportObject(object(v), depth)
+		return c.exportObject(c.object(v), depth)
 	}
 	return c.unknown(v)
 }

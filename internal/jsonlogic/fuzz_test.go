@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -137,4 +138,25 @@ func FuzzNothingPanics(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestMorePathsThanSlots: a rule may read more paths twice than an evaluation can remember.
+func TestMorePathsThanSlots(t *testing.T) {
+	for _, n := range []int{20, 21, 31, 32, 33, 63, 64, 65, 120} {
+		parts, data := []string{`{"reduce":[{"map":[{"var":"l"},{"+":[{"var":"x"},{"var":"x"},{"var":"y"}]}]},{"+":[{"var":"accumulator"},{"var":"current"}]},0]}`}, map[string]any{}
+		var list []any
+		for i := range n {
+			path := fmt.Sprintf("p%d", i)
+			fields := map[string]any{"x": json.Number(fmt.Sprint(i)), "y": float64(i)}
+			data[path], list = fields, append(list, fields)
+			sum := fmt.Sprintf(`{"*":[{"var":"%s.x"},{"var":"%s.y"}]}`, path, path)
+			parts = append(parts, sum, sum)
+		}
+		data["l"] = list
+		rule := `{"+":[` + strings.Join(parts, ",") + `]}`
+		for _, numbers := range []Numbers{Decimal, Float64} {
+			require.LessOrEqual(t, compiled(t, rule, Options{Numbers: numbers}).p.slots, maxSlots)
+			requireBuildsAgree(t, []byte(rule), Options{Numbers: numbers, Budget: wide}, data)
+		}
+	}
 }

@@ -32,7 +32,11 @@ func (c *run) source(n *node) ([]any, bool) {
 	if c.err != nil {
 		return nil, false
 	}
-	return list(v)
+	if l, ok := v.([]any); ok {
+		return l, true
+	}
+	c.known(v)
+	return c.list(v)
 }
 
 func (k *compiler) mapForm(s *syntax, sc *lexical) *node    { return k.mapOrFilter(s, sc, false) }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/big"
 	"math/bits"
+	"strconv"
 
 	"github.com/shopspring/decimal"
 )
@@ -116,8 +117,8 @@ func aligned(x, y num) (a, b int64, scale int32, ok bool) {
 
 // fits checks that aligning x and y stays within the budget, before it is done.
 func (c *run) fits(x, y num) bool {
-	spread := int(x.scale) - int(y.scale)
-	return c.within(max(x.digits(), y.digits()) + max(spread, -spread))
+	spread := int(x.scale) - int(y.scale) // what has the smaller scale becomes so much longer
+	return c.within(max(x.digits()+max(-spread, 0), y.digits()+max(spread, 0)))
 }
 
 func (c *run) within(digits int) bool {
@@ -130,22 +131,47 @@ func (c *run) within(digits int) bool {
 
 // kept checks the result's own digits.
 func (c *run) kept(x num) num {
-	if x.big != nil && x.digits() > c.p.budget.Digits+1 || int(max(x.scale, -x.scale)) > c.p.budget.Digits {
+	if x.longer(c.p.budget.Digits) {
 		c.exceeded("digits in a number")
 		return num{}
 	}
 	return x
 }
 
+// longer says whether the number has more digits than most, before and after the point together. What
+// an int64 has on its own is not looked at.
+func (x num) longer(most int) bool {
+	scale := int(x.scale)
+	if scale > most || -scale > most {
+		return true
+	}
+	if x.big == nil && scale >= 0 {
+		return false
+	}
+	digits := x.digits()
+	if end := digits - min(scale, 0); end <= most || end > most+20 {
+		return end > most // however rough, that is sure
+	}
+	if x.big == nil {
+		digits = len(strconv.FormatUint(abs(x.m), 10))
+	} else if digits = len(x.big.Text(10)); x.big.Sign() < 0 {
+		digits--
+	}
+	return digits-min(scale, 0) > most
+}
+
 func (c *run) add(x, y num) num {
-	if x.scale == y.scale && x.big == nil && y.big == nil {
+	if x.scale == y.scale && x.scale >= 0 && x.big == nil && y.big == nil {
 		if s := x.m + y.m; (s^x.m)&(s^y.m) >= 0 {
 			return num{m: s, scale: x.scale}
 		}
 	}
 	if a, b, scale, ok := aligned(x, y); ok {
 		if s := a + b; (s^a)&(s^b) >= 0 {
-			return num{m: s, scale: scale}
+			if scale >= 0 {
+				return num{m: s, scale: scale}
+			}
+			return c.kept(num{m: s, scale: scale})
 		}
 	}
 	if !c.fits(x, y) {
@@ -157,7 +183,10 @@ func (c *run) add(x, y num) num {
 func (c *run) sub(x, y num) num {
 	if a, b, scale, ok := aligned(x, y); ok {
 		if s := a - b; (a^b)&(s^a) >= 0 {
-			return num{m: s, scale: scale}
+			if scale >= 0 {
+				return num{m: s, scale: scale}
+			}
+			return c.kept(num{m: s, scale: scale})
 		}
 	}
 	if !c.fits(x, y) {
@@ -208,7 +237,7 @@ func (c *run) div(x, y num, scale int32) num {
 		}
 	}
 	reach := int(scale) + int(y.scale) - int(x.scale)
-	if !c.within(max(x.digits(), y.digits()) + max(reach, -reach)) {
+	if !c.within(max(x.digits()+max(reach, 0), y.digits()+max(-reach, 0))) {
 		return num{}
 	}
 	d := x.decimal().DivRound(y.decimal(), scale)

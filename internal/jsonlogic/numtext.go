@@ -63,7 +63,7 @@ func parseNum(s string, most int) (num, numText) {
 		}
 		scale -= exp
 	}
-	if significant > most || scale > most || scale < -most {
+	if max(significant, scale, significant-scale, -scale) > most {
 		return num{}, numLong
 	}
 	if significant <= 18 {
@@ -264,7 +264,7 @@ func fromDecimal(d decimal.Decimal, most int) (num, numText) {
 		return num{}, numLong
 	}
 	x := ofDecimal(d)
-	if x.big != nil && x.digits() > most+1 {
+	if x.longer(most) {
 		return num{}, numLong
 	}
 	return x, numOK

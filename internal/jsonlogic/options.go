@@ -1,6 +1,9 @@
 package jsonlogic
 
-import "context"
+import (
+	"context"
+	"maps"
+)
 
 // Numbers is the arithmetic of a rule.
 type Numbers uint8
@@ -49,6 +52,16 @@ type Options struct {
 	Budget    Budget
 }
 
+// own is a copy that the host does not share.
+func (o Options) own() Options {
+	o.Operators = maps.Clone(o.Operators)
+	if o.DivisionScale != nil {
+		scale := *o.DivisionScale
+		o.DivisionScale = &scale
+	}
+	return o
+}
+
 // Operator is a custom operator. It has one of the two functions; Eager wins. The functions must be
 // safe for concurrent use. A panic of theirs ends the evaluation as a *PanicError.
 type Operator struct {
@@ -86,7 +99,8 @@ func (a Arguments) Eval(i int) (any, error) {
 // Budget bounds an evaluation. Each zero field means its default.
 type Budget struct {
 	// Steps, 100,000 by default. A rule costs its number of nodes once, and an iterator the number
-	// of nodes of its body for each element; work along a text or list costs its length besides.
+	// of nodes of its body for each element; work along a text or list costs its length besides: an
+	// element a step, and 64 bytes of what is read, compared, searched or written in the rule.
 	Steps int
 	Bytes int // texts, lists and objects made, together; 1 MiB
 	Array int // elements of a list that the rule makes; 32,768

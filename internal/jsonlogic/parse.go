@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // form is what kind of JSON a node of the rule is.
@@ -22,14 +23,25 @@ const (
 
 // syntax is a node of the rule as it was written.
 type syntax struct {
-	form    form
-	flag    bool      // of isBool
-	text    string    // of isText and isNumber
-	keys    []string  // of isObject
-	items   []*syntax // of isList and isObject
-	parent  *syntax
-	pointer string
-	size    int // nodes, itself included
+	form   form
+	flag   bool      // of isBool
+	text   string    // of isText and isNumber
+	keys   []string  // of isObject
+	items  []*syntax // of isList and isObject
+	parent *syntax
+	step   string // of the JSON Pointer, from parent
+	place  string // the JSON Pointer, where it is not long: most nodes have short ones
+	size   int    // nodes, itself included, and how long their texts are: what it costs to run
+}
+
+const longPlace = 2048 // bytes of a JSON Pointer that is not kept: 2,000 nodes may be under one long key
+
+// pointer is the JSON Pointer to the node.
+func (s *syntax) pointer() string {
+	if s.parent == nil || s.place != "" {
+		return s.place
+	}
+	return s.parent.pointer() + "/" + s.step
 }
 
 // operator is the name that the object is an operator by.
@@ -51,7 +63,7 @@ func (s *syntax) within() string {
 }
 
 func (s *syntax) fault(k Kind, format string, args ...any) *Error {
-	return &Error{Kind: k, Operator: s.operator(), Pointer: s.pointer, Detail: fmt.Sprintf(format, args...)}
+	return &Error{Kind: k, Operator: s.operator(), Pointer: s.pointer(), Detail: fmt.Sprintf(format, args...)}
 }
 
 // append writes s so that no two different rules are written alike.
@@ -88,6 +100,9 @@ func parse(raw []byte) (*syntax, *Error) {
 	if len(raw) > MaxBytes {
 		return nil, &Error{Kind: TooLarge, Detail: fmt.Sprintf("the rule has %d bytes, more than %d", len(raw), MaxBytes)}
 	}
+	if !utf8.Valid(raw) { // the decoder would put other characters in their place
+		return nil, &Error{Kind: Syntax, Detail: "the rule is not JSON: it is not UTF-8"}
+	}
 	if !json.Valid(raw) {
 		var v json.RawMessage
 		return nil, &Error{Kind: Syntax, Detail: "the rule is not JSON", err: json.Unmarshal(raw, &v)}
@@ -97,14 +112,17 @@ func parse(raw []byte) (*syntax, *Error) {
 	return p.value(nil, "", 0)
 }
 
-func (p *parser) value(parent *syntax, pointer string, depth int) (*syntax, *Error) {
-	s := &syntax{parent: parent, pointer: pointer, size: 1}
+func (p *parser) value(parent *syntax, step string, depth int) (*syntax, *Error) {
+	s := &syntax{parent: parent, step: step, size: 1}
+	if parent != nil && (parent.parent == nil || parent.place != "") && len(parent.place)+len(step) < longPlace {
+		s.place = parent.place + "/" + step
+	}
 	if p.nodes++; p.nodes > MaxNodes {
 		return nil, s.fault(TooLarge, "the rule has more than %d operators, arrays and constants", MaxNodes)
 	}
 	tok, err := p.dec.Token()
 	if err != nil {
-		return nil, &Error{Kind: Syntax, Pointer: pointer, err: err}
+		return nil, &Error{Kind: Syntax, Pointer: s.pointer(), err: err}
 	}
 	switch t := tok.(type) {
 	case nil:
@@ -114,6 +132,7 @@ func (p *parser) value(parent *syntax, pointer string, depth int) (*syntax, *Err
 		s.form, s.text = isNumber, t.String()
 	case string:
 		s.form, s.text = isText, t
+		s.size += len(t) >> 6 // to read along it
 	case json.Delim:
 		if depth >= MaxDepth {
 			return nil, s.fault(TooLarge, "the rule is nested deeper than %d", MaxDepth)
@@ -137,7 +156,7 @@ func (p *parser) inside(s *syntax, depth int) *Error {
 			tok, err := p.dec.Token()
 			key, ok := tok.(string)
 			if err != nil || !ok {
-				return &Error{Kind: Syntax, Pointer: s.pointer, err: err}
+				return &Error{Kind: Syntax, Pointer: s.pointer(), err: err}
 			}
 			if seen[key] {
 				return s.fault(Syntax, "key %q is there twice", clip(key))
@@ -149,7 +168,7 @@ func (p *parser) inside(s *syntax, depth int) *Error {
 			s.keys = append(s.keys, key)
 			step = pointerEscape.Replace(key)
 		}
-		item, bad := p.value(s, s.pointer+"/"+step, depth)
+		item, bad := p.value(s, step, depth)
 		if bad != nil {
 			return bad
 		}
@@ -157,7 +176,7 @@ func (p *parser) inside(s *syntax, depth int) *Error {
 		s.size += item.size
 	}
 	if _, err := p.dec.Token(); err != nil {
-		return &Error{Kind: Syntax, Pointer: s.pointer, err: err}
+		return &Error{Kind: Syntax, Pointer: s.pointer(), err: err}
 	}
 	return nil
 }

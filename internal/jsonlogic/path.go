@@ -1,9 +1,6 @@
 package jsonlogic
 
-import (
-	"encoding/json"
-	"strings"
-)
+import "strings"
 
 // segment is a step into data: a key of an object, or an element of a list.
 type segment struct {
@@ -62,12 +59,10 @@ func (c *run) stepOther(v any, s segment) (any, bool) {
 	if x, ok := lookup(v, s.key); ok {
 		return x, true
 	}
-	if s.index < 0 {
-		return nil, false
+	if kindOf(v) == ofList {
+		return element(v, s.index)
 	}
-	if l, ok := list(v); ok && c.charge(len(l)) && s.index < len(l) {
-		return l[s.index], true
-	}
+	c.known(v)
 	return nil, false
 }
 
@@ -132,12 +127,13 @@ func (c *run) keyOf(v any) (string, bool) {
 	switch k := v.(type) {
 	case string:
 		return k, true
-	case json.Number, num, float64, int, bool:
+	case bool:
 		return c.textOf(k), true
 	}
 	switch kindOf(v) {
 	case ofNumber, ofText:
-		return c.textOf(v), true
+		key := c.textOf(v)
+		return key, key != "" // a NaN has no text
 	}
 	return "", false
 }
@@ -210,9 +206,8 @@ func (k *compiler) computedVar(s *syntax, key, otherwise *node) *node {
 // find reads a path that was computed.
 func (c *run) find(s *syntax, key any) (any, bool) {
 	name, ok := c.keyOf(key)
-	l, isList := list(key)
 	switch {
-	case key == nil || isList && len(l) == 0:
+	case key == nil || kindOf(key) == ofList && length(key) == 0:
 		name = ""
 	case !ok:
 		c.invalid(s, "a path must be text or number")
@@ -255,9 +250,9 @@ func (k *compiler) existsForm(s *syntax, sc *lexical) *node {
 // pathForm is an operator whose arguments are the steps of a path. A list as the first one climbs out
 // of scopes: [[1]] is where the iteration stands, [[2]] what is around it, and so on.
 func (k *compiler) pathForm(s *syntax, sc *lexical, f func(any, bool) any) *node {
-	segments, static := staticSteps(s)
+	segments, static := k.staticSteps(s)
 	if static {
-		k.read(nameOf(segments), sc)
+		k.read(covered(segments), sc)
 		return &node{val: func(c *run) any {
 			v, ok := c.here(segments)
 			c.tellSteps(segments, v, ok)
@@ -283,8 +278,19 @@ func nameOf(segments []segment) string {
 	return strings.Join(keys, ".")
 }
 
+// covered is the path that the steps are a part of, as a var writes it: a var has none for what is
+// below a key with a dot.
+func covered(segments []segment) string {
+	for i, s := range segments {
+		if strings.Contains(s.key, ".") {
+			return nameOf(segments[:i])
+		}
+	}
+	return nameOf(segments)
+}
+
 // staticSteps are the steps if all are constants.
-func staticSteps(s *syntax) ([]segment, bool) {
+func (k *compiler) staticSteps(s *syntax) ([]segment, bool) {
 	items := s.items
 	if items[0].form == isList {
 		items = items[0].items
@@ -294,7 +300,8 @@ func staticSteps(s *syntax) ([]segment, bool) {
 		if item.form != isText && item.form != isNumber {
 			return nil, false
 		}
-		segments[i] = segmentOf(item.text)
+		key, _ := k.folding.keyOf(k.literal(item))
+		segments[i] = segmentOf(key)
 	}
 	return segments, true
 }
@@ -302,7 +309,7 @@ func staticSteps(s *syntax) ([]segment, bool) {
 func (c *run) climb(s *syntax, args []any) (any, bool) {
 	at := &c.scope
 	if len(args) > 0 {
-		if up, ok := list(args[0]); ok {
+		if up, ok := c.list(args[0]); ok {
 			args = args[1:]
 			if len(up) != 1 {
 				c.invalid(s, "a climb is a list of one number")
@@ -350,7 +357,7 @@ func (c *run) absent(s *syntax, key any) bool {
 
 func missing(c *run, s *syntax, args []any) any {
 	if len(args) > 0 {
-		if l, ok := list(args[0]); ok {
+		if l, ok := c.list(args[0]); ok {
 			args = l
 		}
 	}
@@ -377,7 +384,7 @@ func missingSome(c *run, s *syntax, args []any) any {
 	if len(args) < 2 {
 		return c.invalid(s, "it needs a number and a list of paths")
 	}
-	keys, ok := list(args[1])
+	keys, ok := c.list(args[1])
 	if !ok {
 		return c.invalid(s, "its second argument must be a list of paths")
 	}
@@ -404,11 +411,15 @@ func readingPaths(b builder) builder {
 
 func (k *compiler) readPaths(s *syntax, skipFirst bool, sc *lexical) {
 	switch s.form {
-	case isText, isNumber:
-		k.read(s.text, sc)
-	case isObject:
+	case isText, isNumber, isBool:
+		name, _ := k.folding.keyOf(k.literal(s))
+		k.read(name, sc)
+	case isObject, isNull:
 		k.readAnything(sc)
 	case isList:
+		if len(s.items) == 0 { // it may be the path of all the data
+			k.readAnything(sc)
+		}
 		for i, item := range s.items {
 			if i > 0 || !skipFirst {
 				k.readPaths(item, false, sc)

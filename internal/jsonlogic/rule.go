@@ -2,7 +2,6 @@ package jsonlogic
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"sync"
 
@@ -33,10 +32,10 @@ func Compile(raw []byte, o Options) (*Rule, error) {
 }
 
 func compileRule(s *syntax, o Options, plain bool) (*Rule, error) {
+	o = o.own() // a Trace compiles with them once more
 	if o.DivisionScale != nil && (*o.DivisionScale < 0 || *o.DivisionScale > 100) {
 		return nil, &Error{Kind: InvalidArguments, Detail: "the scale of a division must be from 0 to 100"}
 	}
-	o.Operators = maps.Clone(o.Operators) // a Trace compiles with them once more
 	p, bad := build(s, o, plain, false)
 	if bad != nil {
 		return nil, bad

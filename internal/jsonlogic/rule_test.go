@@ -128,7 +128,7 @@ func TestLimitsOfRules(t *testing.T) {
 		require.ErrorAs(t, err, &e, reason)
 		require.Equal(t, TooLarge, e.Kind, reason)
 	}
-	for _, rule := range []string{``, `{`, `{"a":1}x`, `{"var":"a","var":"b"}`, `{"if":[{"+":[1]},{"a":1,"a":2}]}`} {
+	for _, rule := range []string{``, `{`, `{"a":1}x`, `{"var":"a","var":"b"}`, `{"if":[{"+":[1]},{"a":1,"a":2}]}`, `{"preserve":{"a":1,"\u0061":2}}`, "\xef\xbb\xbf{}", "\"\xff\"", "{\"\xfe\":1}"} {
 		_, err := Compile([]byte(rule), Options{})
 		var e *Error
 		require.ErrorAs(t, err, &e, rule)

@@ -144,6 +144,9 @@ func (c *run) checked() bool {
 	return c.err == nil
 }
 
+// along charges for work along a text of n bytes: nothing for those that rules mostly have.
+func (c *run) along(n int) bool { return n < 64 || c.charge(n>>6) }
+
 // make takes n bytes, before they are allocated.
 func (c *run) make(n int) bool {
 	if c.bytes -= n; c.bytes < 0 {

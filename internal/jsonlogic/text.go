@@ -30,7 +30,7 @@ func (c *run) appendText(buf []byte, v any, depth int, s *syntax) []byte {
 	case num:
 		return x.plain(buf, true)
 	case float64:
-		if c.p.float {
+		if c.p.float && x-x == 0 {
 			return appendFloat(buf, x)
 		}
 	case json.Number, int:
@@ -40,14 +40,14 @@ func (c *run) appendText(buf []byte, v any, depth int, s *syntax) []byte {
 		if t, ok := text(v); ok {
 			return append(buf, t...)
 		}
-		if l, ok := list(v); ok {
+		if l, ok := c.list(v); ok {
 			return c.appendList(buf, l, depth, s)
 		}
 	}
 	if kindOf(v) == ofNumber {
 		return c.appendNumber(buf, v, s)
 	}
-	if c.err == nil && s != nil {
+	if c.known(v); s != nil {
 		c.fail(s, InvalidArguments, "an object has no text")
 	}
 	return buf
@@ -75,8 +75,7 @@ func (c *run) appendList(buf []byte, l []any, depth int, s *syntax) []byte {
 		if i > 0 {
 			buf = append(buf, ',')
 		}
-		buf = c.appendText(buf, v, depth+1, s)
-		if len(buf) > c.p.budget.Text {
+		if buf = c.appendPiece(buf, v, depth+1, s); len(buf) > c.p.budget.Text {
 			c.exceeded("bytes in a text")
 		}
 		if c.err != nil {
@@ -93,7 +92,7 @@ func (k *compiler) catForm(s *syntax, sc *lexical) *node {
 		}
 		buf := c.buf[:0]
 		for _, v := range args {
-			if buf = c.appendPiece(buf, v, s); c.err != nil {
+			if buf = c.appendPiece(buf, v, 0, s); c.err != nil {
 				return nil
 			}
 		}
@@ -107,7 +106,7 @@ func (k *compiler) catForm(s *syntax, sc *lexical) *node {
 		buf := c.buf[:0]
 		c.buf = nil // what the arguments themselves write is elsewhere
 		for _, n := range args {
-			if buf = c.appendPiece(buf, n.val(c), s); c.err != nil {
+			if buf = c.appendPiece(buf, n.val(c), 0, s); c.err != nil {
 				break
 			}
 		}
@@ -116,7 +115,7 @@ func (k *compiler) catForm(s *syntax, sc *lexical) *node {
 }
 
 // appendPiece is appendText that looks at the length before it writes.
-func (c *run) appendPiece(buf []byte, v any, s *syntax) []byte {
+func (c *run) appendPiece(buf []byte, v any, depth int, s *syntax) []byte {
 	if t, ok := v.(string); ok {
 		if len(buf)+len(t) > c.p.budget.Text {
 			c.exceeded("bytes in a text")
@@ -124,7 +123,7 @@ func (c *run) appendPiece(buf []byte, v any, s *syntax) []byte {
 		}
 		return append(buf, t...)
 	}
-	return c.appendText(buf, v, 0, s)
+	return c.appendText(buf, v, depth, s)
 }
 
 // textMade makes the text of a buffer, and gives the buffer back.
@@ -307,8 +306,12 @@ func (c *run) contains(needle, hay any) bool {
 		}
 		return strings.Contains(h, c.textOf(needle))
 	}
-	l, ok := list(hay)
-	if !ok || !c.charge(len(l)) {
+	l, ok := c.list(hay)
+	if !ok {
+		c.known(hay)
+		return false
+	}
+	if !c.charge(len(l)) {
 		return false
 	}
 	for _, v := range l {
@@ -329,8 +332,8 @@ func (k *compiler) mergeForm(s *syntax, sc *lexical) *node {
 func merge(c *run, _ *syntax, args []any) any {
 	n := 0
 	for _, v := range args {
-		if l, ok := list(v); ok {
-			n += len(l)
+		if kindOf(v) == ofList {
+			n += length(v)
 		} else {
 			n++
 		}
@@ -340,7 +343,7 @@ func merge(c *run, _ *syntax, args []any) any {
 	}
 	out := make([]any, 0, n)
 	for _, v := range args {
-		if l, ok := list(v); ok {
+		if l, ok := c.list(v); ok {
 			out = append(out, l...)
 		} else {
 			out = append(out, v)

@@ -29,7 +29,7 @@ func togaiEager(f eagerFunc) builder {
 		return &node{val: func(c *run) any {
 			return callEager(c, s, args, func(c *run, s *syntax, args []any) any {
 				if len(args) == 1 {
-					if l, ok := list(args[0]); ok {
+					if l, ok := c.list(args[0]); ok {
 						args = l
 					}
 				}
@@ -45,7 +45,7 @@ func (c *run) javaNumber(v any) (num, bool) {
 	if !ok {
 		return c.number(v)
 	}
-	x, how := parseNum(s, c.p.budget.Digits)
+	x, how := c.parseNum(s)
 	if how == numLong {
 		c.exceeded("digits in a number")
 	}

@@ -76,11 +76,23 @@ func (c *run) two(s *syntax, args []any) (a, b string, ok bool) {
 	return a, b, okA && okB
 }
 
+// readable says whether the numbers of a duration are within the budget.
+func (c *run) readable(duration string) bool {
+	if len(duration) > c.p.budget.Digits {
+		c.exceeded("digits in a number")
+		return false
+	}
+	return c.charge(len(duration) >> 4)
+}
+
 // togaiAdd reads durations as javax.xml does and forgets their sign; fields wrap at 32 bits.
 func togaiAdd(sign int64) eagerFunc {
 	return func(c *run, s *syntax, args []any) any {
 		a, b, ok := c.two(s, args)
 		if !ok {
+			return nil
+		}
+		if !c.readable(b) {
 			return nil
 		}
 		t, okT := parseDate(a, false)
@@ -144,7 +156,7 @@ func togaiBetween(c *run, s *syntax, args []any) any {
 // togaiDurationAs cuts off what is less than a unit, but of seconds it takes the floor.
 func togaiDurationAs(c *run, s *syntax, args []any) any {
 	a, name, ok := c.two(s, args)
-	if !ok {
+	if !ok || !c.readable(a) {
 		return nil
 	}
 	fields, neg, ok := readDuration(a, spelling{fields: "D", signs: true, plus: true, anyCase: true, comma: true, fraction: 9})

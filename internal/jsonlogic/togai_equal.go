@@ -101,6 +101,8 @@ func (c *run) javaEquals(a, b any, depth int) bool {
 		return false
 	}
 	if kindOf(a) != kindOf(b) {
+		c.known(a)
+		c.known(b)
 		return false
 	}
 	switch kindOf(a) {
@@ -114,23 +116,35 @@ func (c *run) javaEquals(a, b any, depth int) bool {
 		_, oy := y.Zone()
 		return x.Equal(y.Time) && ox == oy
 	case ofList:
-		l, _ := list(a)
-		m, _ := list(b)
+		if length(a) != length(b) {
+			return false
+		}
+		l, _ := c.list(a)
+		m, _ := c.list(b)
+		if c.err != nil {
+			return false
+		}
 		for i := range l {
-			if len(l) != len(m) || !c.javaEquals(l[i], m[i], depth+1) {
+			if !c.javaEquals(l[i], m[i], depth+1) {
 				return false
 			}
 		}
-		return len(l) == len(m)
+		return true
 	case ofObject:
-		l, m := object(a), object(b)
+		if length(a) != length(b) {
+			return false
+		}
+		l, m := c.object(a), c.object(b)
+		if c.err != nil {
+			return false
+		}
 		for k, x := range l {
 			y, ok := m[k]
 			if !ok || !c.javaEquals(x, y, depth+1) {
 				return false
 			}
 		}
-		return len(l) == len(m)
+		return true
 	}
 	return c.same(a, b, depth)
 }

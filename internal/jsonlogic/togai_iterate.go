@@ -2,14 +2,15 @@ package jsonlogic
 
 func (k *compiler) togaiMap(s *syntax, sc *lexical) *node {
 	return k.togaiIterator(s, sc, func(c *run, it *iteration, v any) any {
-		l, _ := list(v)
+		c.known(v)
+		l, _ := c.list(v)
 		return c.collect(it, l)
 	})
 }
 
 func (k *compiler) togaiFilter(s *syntax, sc *lexical) *node {
 	return k.togaiIterator(s, sc, func(c *run, it *iteration, v any) any {
-		l, ok := list(v)
+		l, ok := c.list(v)
 		if !ok {
 			return c.invalid(s, "its first argument must be a list")
 		}
@@ -51,7 +52,7 @@ func togaiQuantifier(op string) builder {
 			if v == nil && op != "all" {
 				return op == "none"
 			}
-			l, ok := list(v)
+			l, ok := c.list(v)
 			if !ok {
 				return c.invalid(s, "its first argument must be a list")
 			}

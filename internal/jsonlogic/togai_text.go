@@ -17,7 +17,7 @@ func (c *run) javaText(v any, depth int) string {
 	if n, ok := c.number(v); ok {
 		return n.javaText()
 	}
-	l, ok := list(v)
+	l, ok := c.list(v)
 	if !ok {
 		return c.textOf(v)
 	}
@@ -30,9 +30,14 @@ func (c *run) javaText(v any, depth int) string {
 		if i > 0 {
 			out.WriteString(", ")
 		}
-		if out.WriteString(c.javaText(item, depth+1)); !c.makeText(out.Len() / len(l)) {
+		piece := c.javaText(item, depth+1)
+		if out.Len()+len(piece) > c.p.budget.Text {
+			c.exceeded("bytes in a text")
+		}
+		if !c.makeText(len(piece)) {
 			return ""
 		}
+		out.WriteString(piece)
 	}
 	out.WriteByte(']')
 	return out.String()
@@ -68,7 +73,7 @@ func togaiIn(c *run, _ *syntax, args []any) any {
 	if h, ok := text(args[1]); ok {
 		return args[0] != nil && c.charge(len(h)>>6) && strings.Contains(h, c.javaText(args[0], 0))
 	}
-	l, _ := list(args[1])
+	l, _ := c.list(args[1])
 	for _, v := range l {
 		if c.javaEquals(args[0], v, 0) {
 			return true

@@ -50,8 +50,7 @@ func (c *run) togaiFind(s *syntax, data, key any) any {
 	if data == nil {
 		return nil
 	}
-	l, isList := list(key)
-	if key == nil || isList && len(l) == 0 {
+	if key == nil || kindOf(key) == ofList && length(key) == 0 {
 		return data
 	}
 	if name, ok := key.(string); ok {
@@ -64,15 +63,16 @@ func (c *run) togaiFind(s *syntax, data, key any) any {
 	if !ok {
 		return c.invalid(s, "a path must be null, number or text")
 	}
-	return elementAt(data, x.whole())
+	return c.elementAt(data, x.whole())
 }
 
-func elementAt(data any, i int) any {
-	l, _ := list(data)
-	if i < 0 || i >= len(l) {
+func (c *run) elementAt(data any, i int) any {
+	if kindOf(data) != ofList {
+		c.known(data)
 		return nil
 	}
-	return l[i]
+	v, _ := element(data, i)
+	return v
 }
 
 // togaiWalk tries the whole name as a key, and then goes in segment by segment. At each object it
@@ -90,6 +90,9 @@ func (c *run) togaiWalk(s *syntax, data any, name string) any {
 		segments = segments[:len(segments)-1] // as Java's String.split
 	}
 	for _, key := range segments {
+		if !c.charge(1 + len(tail)>>6) {
+			return nil
+		}
 		if data = c.togaiStep(s, data, key); data == nil || c.err != nil {
 			return nil
 		}
@@ -101,7 +104,8 @@ func (c *run) togaiWalk(s *syntax, data any, name string) any {
 }
 
 func (c *run) togaiStep(s *syntax, data any, key string) any {
-	if _, ok := list(data); !ok {
+	if kindOf(data) != ofList {
+		c.known(data)
 		v, _ := lookup(data, key)
 		return v
 	}
@@ -109,7 +113,7 @@ func (c *run) togaiStep(s *syntax, data any, key string) any {
 	if err != nil {
 		return c.invalid(s, "an element of a list has a number for its key")
 	}
-	return elementAt(data, int(i))
+	return c.elementAt(data, int(i))
 }
 
 // togaiPresent says whether a name is a leaf of the data: objects are flattened, lists are leaves.
@@ -123,6 +127,9 @@ func (c *run) togaiPresent(data any, name string, depth int) bool {
 	for i := range len(name) {
 		if name[i] != '.' {
 			continue
+		}
+		if !c.charge(1 + i>>6) {
+			return false
 		}
 		if v, ok := lookup(data, name[:i]); ok && c.togaiPresent(v, name[i+1:], depth+1) {
 			return true
@@ -150,7 +157,7 @@ func togaiMissingSome(c *run, s *syntax, args []any) any {
 		return c.invalid(s, "it needs a number and a list of paths")
 	}
 	need, ok := c.number(args[0])
-	keys, isList := list(args[1])
+	keys, isList := c.list(args[1])
 	if !ok || !isList {
 		return c.invalid(s, "it needs a number and a list of paths")
 	}

@@ -19,7 +19,7 @@ type Step struct {
 	Pointer  string // JSON Pointer to the node in the rule
 	Operator string // "" for a list
 	Value    any    // what it came to, in the types of a result
-	Failure  string // or why it did not
+	Failure  string // or why it did not, or cannot be shown
 	// Branch is the JSON Pointer to the argument that decided, of if, ?:, and, or, ??, and try; empty
 	// for others and where none did.
 	Branch string
@@ -93,7 +93,7 @@ func (c *run) record(s *syntax, v any) {
 		t.trace.Truncated = true
 		return
 	}
-	step := Step{Pointer: s.pointer, Operator: s.operator(), Index: -1}
+	step := Step{Pointer: s.pointer(), Operator: s.operator(), Index: -1}
 	if b, ok := t.branches[s]; ok {
 		step.Branch = b
 		delete(t.branches, s)
@@ -101,11 +101,15 @@ func (c *run) record(s *syntax, v any) {
 	if c.scope.kind == atItem || c.scope.kind == atReduce {
 		step.Index = c.scope.index
 	}
-	if c.err == nil {
+	fails := c.err != nil
+	if !fails {
 		step.Value = c.export(v, 0)
 	}
 	if c.err != nil {
 		step.Value, step.Failure = nil, c.failure().Error()
+	}
+	if !fails && c.err != nil && c.err.Kind == InvalidData {
+		c.err = nil // it cannot be shown, but nobody said that the rule is to come to it
 	}
 	t.trace.Steps = append(t.trace.Steps, step)
 }
@@ -113,7 +117,7 @@ func (c *run) record(s *syntax, v any) {
 // branch notes which argument decided.
 func (c *run) branch(s *syntax, i int) {
 	if c.trace != nil && c.err == nil {
-		c.trace.branches[s] = operandAt(s, i).pointer
+		c.trace.branches[s] = operandAt(s, i).pointer()
 	}
 }
 

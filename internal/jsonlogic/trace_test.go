@@ -55,3 +55,17 @@ func TestTraceAgreesWithEval(t *testing.T) {
 		}
 	}
 }
+
+// TestTraceGoesOnWhereAValueCannotBeShown: what Eval only passes through may hold what no result can.
+func TestTraceGoesOnWhereAValueCannotBeShown(t *testing.T) {
+	r := compiled(t, `{"if":[{"!!":[{"var":"o"}]},{"var":"o.n"}]}`, Options{})
+	data := map[string]any{"o": map[string]any{"n": 1, "other": struct{}{}}}
+	want, err := r.Eval(t.Context(), data)
+	require.NoError(t, err)
+	got, err := r.Trace(t.Context(), data)
+	require.NoError(t, err)
+	require.NoError(t, got.Err)
+	require.Equal(t, want, got.Result)
+	require.Contains(t, got.Steps[0].Failure, "struct {}")
+	require.Nil(t, got.Steps[0].Value)
+}

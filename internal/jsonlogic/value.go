@@ -3,6 +3,7 @@ package jsonlogic
 import (
 	"encoding/json"
 	"math"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -77,11 +78,19 @@ func field[T any](m map[string]T, key string) (any, bool) {
 	return x, true
 }
 
-// object is v with its fields as values, itself where it has them already.
-func object(v any) map[string]any {
-	switch m := v.(type) {
-	case map[string]any:
+// object is v with its fields as values, itself where it has them already. As with list, a copy is
+// charged for.
+func (c *run) object(v any) map[string]any {
+	if m, ok := v.(map[string]any); ok {
 		return m
+	}
+	if kindOf(v) != ofObject {
+		return nil
+	}
+	if n := length(v); !c.make(4*n*perElement) || !c.charge(n) {
+		return nil
+	}
+	switch m := v.(type) {
 	case map[string]string:
 		return fields(m)
 	case map[string]json.Number:
@@ -106,11 +115,19 @@ func fields[T any](m map[string]T) map[string]any {
 	return out
 }
 
-// list is v as a list, itself where it is a []any already.
-func list(v any) ([]any, bool) {
-	switch l := v.(type) {
-	case []any:
+// list is v as a list, itself where it is a []any already. Others are copied, which is charged for
+// first; where the budget does not allow that, the list is empty and the run has the error.
+func (c *run) list(v any) ([]any, bool) {
+	if l, ok := v.([]any); ok {
 		return l, true
+	}
+	if kindOf(v) != ofList {
+		return nil, false
+	}
+	if n := length(v); !c.make(n*perElement) || !c.charge(n) {
+		return nil, true
+	}
+	switch l := v.(type) {
 	case []string:
 		return elements(l), true
 	case []json.Number:
@@ -145,6 +162,32 @@ func elements[T any](l []T) []any {
 	return out
 }
 
+// length is how many elements a list has, or fields an object.
+func length(v any) int {
+	switch x := v.(type) {
+	case []any:
+		return len(x)
+	case map[string]any:
+		return len(x)
+	}
+	return reflect.ValueOf(v).Len()
+}
+
+// element is that of a list, without a copy of the others.
+func element(l any, i int) (any, bool) {
+	if l, ok := l.([]any); ok {
+		if i < 0 || i >= len(l) {
+			return nil, false
+		}
+		return l[i], true
+	}
+	v := reflect.ValueOf(l)
+	if i < 0 || i >= v.Len() {
+		return nil, false
+	}
+	return v.Index(i).Interface(), true
+}
+
 // text is v as a text, if it is one.
 func text(v any) (string, bool) {
 	switch s := v.(type) {
@@ -164,7 +207,7 @@ func (c *run) number(v any) (num, bool) {
 	case float64:
 		x, how = ofFloat(n, c.p.budget.Digits)
 	case json.Number:
-		x, how = parseNum(string(n), c.p.budget.Digits)
+		x, how = c.parseNum(string(n))
 	case int:
 		return ofInt(int64(n)), true
 	case num:
@@ -192,12 +235,24 @@ func (c *run) number(v any) (num, bool) {
 	case float32:
 		x, how = ofFloat32(n, c.p.budget.Digits)
 	default:
+		c.known(v)
 		return num{}, false
 	}
 	if how == numLong {
 		c.exceeded("digits in a number")
 	}
 	return x, how == numOK
+}
+
+// parseNum is parseNum within the budget.
+func (c *run) parseNum(s string) (num, numText) {
+	if x, ok := parseShort(s); ok {
+		return x, numOK
+	}
+	if !c.along(len(s)) {
+		return num{}, numBad
+	}
+	return parseNum(s, c.p.budget.Digits)
 }
 
 func ofFloat32(f float32, most int) (num, numText) {
@@ -215,7 +270,7 @@ func (c *run) float(v any) (float64, bool) {
 	case int:
 		return float64(n), true
 	case json.Number:
-		return floatText(string(n))
+		return c.floatText(string(n))
 	case int64:
 		return float64(n), true
 	case uint64:
@@ -228,6 +283,9 @@ func (c *run) float(v any) (float64, bool) {
 		if e := n.Exponent(); e > 1000 || e < -10_000 {
 			return 0, false
 		}
+		if digits := n.NumDigits(); digits > 19 && !c.charge(digits) {
+			return 0, false
+		}
 		f := n.InexactFloat64()
 		return f, f-f == 0
 	}
@@ -235,6 +293,13 @@ func (c *run) float(v any) (float64, bool) {
 		return x.float(), true
 	}
 	return 0, false
+}
+
+func (c *run) floatText(s string) (float64, bool) {
+	if !c.along(len(s)) {
+		return 0, false
+	}
+	return floatText(s)
 }
 
 func floatText(s string) (float64, bool) {
@@ -253,6 +318,14 @@ func floatText(s string) (float64, bool) {
 
 const blanks = " \t\n\r\v\f\u00a0\ufeff\u2028\u2029"
 
+// trimmed is a text without the blanks around it.
+func (c *run) trimmed(s string) string {
+	if !c.along(len(s)) {
+		return ""
+	}
+	return strings.Trim(s, blanks)
+}
+
 // operand is v as arithmetic takes it: null and "" are 0, booleans 0 and 1, texts what they say.
 func (c *run) operand(v any) (num, bool) {
 	switch n := v.(type) {
@@ -264,10 +337,10 @@ func (c *run) operand(v any) (num, bool) {
 		}
 		return num{}, true
 	case string:
-		if n = strings.Trim(n, blanks); n == "" {
-			return num{}, true
+		if n = c.trimmed(n); n == "" {
+			return num{}, c.err == nil
 		}
-		x, how := parseNum(n, c.p.budget.Digits)
+		x, how := c.parseNum(n)
 		if how == numLong {
 			c.exceeded("digits in a number")
 		}
@@ -287,10 +360,10 @@ func (c *run) floatOperand(v any) (float64, bool) {
 		}
 		return 0, true
 	case string:
-		if n = strings.Trim(n, blanks); n == "" {
-			return 0, true
+		if n = c.trimmed(n); n == "" {
+			return 0, c.err == nil
 		}
-		return floatText(n)
+		return c.floatText(n)
 	}
 	return c.float(v)
 }
@@ -325,7 +398,7 @@ func (c *run) toFloat(v any, s *syntax) float64 {
 
 func (c *run) noNumber(s *syntax) {
 	if c.err == nil {
-		c.err = &Error{Kind: NaN, Operator: s.within(), Pointer: s.pointer, Detail: "the operand is no number"}
+		c.err = &Error{Kind: NaN, Operator: s.within(), Pointer: s.pointer(), Detail: "the operand is no number"}
 		if c.err.Operator == "" {
 			c.err.Operator = s.operator()
 		}
@@ -356,12 +429,19 @@ func (c *run) truthy(v any) bool {
 		x, ok := c.number(v)
 		return ok && x.sign() != 0
 	case ofList:
-		l, _ := list(v)
-		return len(l) > 0
+		return length(v) > 0
 	case ofOther:
 		return c.unknown(v) != nil
 	}
 	return true
+}
+
+// known makes it an error that v is of a Go type that data may not hold. Whoever finds v to be none of
+// what it can work with asks: such a value must not pass for one that is not there.
+func (c *run) known(v any) {
+	if kindOf(v) == ofOther {
+		c.unknown(v)
+	}
 }
 
 // unknown is the error of a Go type that data may not hold; it gives nil.

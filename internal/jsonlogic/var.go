@@ -121,7 +121,7 @@ func (c *run) parsed(r *reading, n json.Number) (num, bool) {
 	if c.is&r.bit != 0 {
 		return c.nums[r.slot], true
 	}
-	x, how := parseNum(string(n), c.p.budget.Digits)
+	x, how := c.parseNum(string(n))
 	if how != numOK {
 		return num{}, false
 	}
