@@ -289,8 +289,14 @@ func (c *run) cmp(x, y num) int {
 		}
 		return 0
 	}
-	if s, t := x.sign(), y.sign(); s != t {
+	s, t := x.sign(), y.sign()
+	switch { // numbers far apart are not written out
+	case s != t:
 		return cmp.Compare(s, t)
+	case -int(x.scale) >= y.digits()-int(y.scale):
+		return s
+	case -int(y.scale) >= x.digits()-int(x.scale):
+		return -s
 	}
 	if !c.fits(x, y) {
 		return 0

@@ -167,3 +167,16 @@ func TestDigitsOfANumberAreCountedExactly(t *testing.T) {
 		require.Equal(t, fits, err == nil, "%.40s", text)
 	}
 }
+
+func TestNumbersFarApartAreCompared(t *testing.T) {
+	for _, tc := range []struct{ less, more string }{
+		{`1e-900`, `1e900`}, {`-1e900`, `-1e-900`}, {`-1e900`, `1e-900`}, {`0`, `1e-999`}, {`-1e999`, `0`},
+		{`9223372036854775807`, `1e19`}, {`1e18`, `9223372036854775807`}, {`99999999999999999999.9`, `1e20`}, {`1e20`, `100000000000000000000.1`},
+		{`0.00000000000000000009`, `1e-19`}, {`1e-20`, `0.000000000000000000010000000000000000000001`},
+	} {
+		requireAnswer(t, `{"<":[{"var":"a"},{"var":"b"}]}`, `{"a":`+tc.less+`,"b":`+tc.more+`}`, `true`, Options{})
+		requireAnswer(t, `{"<":[{"var":"b"},{"var":"a"}]}`, `{"a":`+tc.less+`,"b":`+tc.more+`}`, `false`, Options{})
+		requireAnswer(t, `{"==":[`+tc.less+`,`+tc.more+`]}`, ``, `false`, Options{})
+		requireAnswer(t, `{"max":[`+tc.less+`,`+tc.more+`]}`, ``, tc.more, Options{})
+	}
+}
