@@ -32,18 +32,6 @@ func (k *compiler) fused(s *syntax, it *iteration, first *node) *node {
 	_, own := k.custom["var"]
 	p.sum = p.unbox && p.number && !own && adds(it.body.at)
 	p.total = p.sum && first.kind == ofNumber && p.short()
-	if !p.number {
-		return &node{val: func(c *run) any {
-			c.reduce(p)
-			acc := c.scope.accumulator()
-			c.leave()
-			if c.err != nil {
-				return nil
-			}
-			return acc
-		}}
-	}
-	// The result is a number only if there was an element: the initial value is what it is.
 	n := &node{val: func(c *run) any {
 		c.reduce(p)
 		acc := c.scope.accumulator()
@@ -53,6 +41,10 @@ func (k *compiler) fused(s *syntax, it *iteration, first *node) *node {
 		}
 		return acc
 	}}
+	if !p.number {
+		return n
+	}
+	// The result is a number only if there was an element: the initial value is what it is.
 	if first.kind == ofNumber {
 		n.val, n.kind = nil, ofNumber
 	}

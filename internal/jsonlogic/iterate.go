@@ -165,15 +165,20 @@ func (k *compiler) reduceForm(s *syntax, sc *lexical) *node {
 		if c.err != nil {
 			return nil
 		}
-		c.enter(atReduce)
-		for i, v := range l {
-			if !c.charge(it.cost) {
-				break
-			}
-			c.scope.cur, c.scope.acc, c.scope.index = v, acc, i
-			acc = it.body.val(c)
-		}
-		c.leave()
-		return acc
+		return c.accumulate(&it, l, acc)
 	}}
+}
+
+// accumulate runs the body of a reduce over a list.
+func (c *run) accumulate(it *iteration, l []any, acc any) any {
+	c.enter(atReduce)
+	for i, v := range l {
+		if !c.charge(it.cost) {
+			break
+		}
+		c.scope.cur, c.scope.acc, c.scope.index = v, acc, i
+		acc = it.body.val(c)
+	}
+	c.leave()
+	return acc
 }

@@ -86,15 +86,6 @@ func (k *compiler) togaiReduce(s *syntax, sc *lexical) *node {
 	return &node{val: func(c *run) any {
 		l, _ := c.source(it.source)
 		acc := first.val(c)
-		c.enter(atReduce)
-		for i, v := range l {
-			if !c.charge(it.cost) {
-				break
-			}
-			c.scope.cur, c.scope.acc, c.scope.index = v, acc, i
-			acc = it.body.val(c)
-		}
-		c.leave()
-		return acc
+		return c.accumulate(&it, l, acc)
 	}}
 }
