@@ -109,6 +109,7 @@ func TestAnEnricherStaysWithItsEnrichment(t *testing.T) {
 		got, err := r.Enrich(t.Context(), event(""))
 		require.NoError(t, err)
 		require.Equal(t, want, got.Dimensions["x"])
+		require.Equal(t, r.Enrichment().Version, got.Version)
 	}
 	older := enricher()
 	e.Fields[0].Value = "new"

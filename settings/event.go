@@ -34,6 +34,8 @@ type Enriched struct {
 	// Dependencies are the settings that were found, in the order of the enrichment: what the result
 	// can be explained by later. The slice is shared by events: do not change it.
 	Dependencies []Used `json:"dependencies,omitempty"`
+	// Version is that of the Enrichment, 0 for one that was never put.
+	Version int64 `json:"enrichmentVersion,omitempty"`
 	// LeftOut are the fields that failed under the policy LeaveOut, in Order.
 	LeftOut []*FieldError `json:"-"`
 }

@@ -100,7 +100,7 @@ func (s *Session) load(e Event, b *bundle) error {
 	clear(s.dimensions)
 	clear(s.out.Attributes)
 	clear(s.out.Dimensions)
-	s.out.Dependencies, s.out.LeftOut = b.used, nil
+	s.out.Dependencies, s.out.Version, s.out.LeftOut = b.used, s.r.def.Version, nil
 	s.data[rootDependencies] = b.values
 	for name, text := range e.Attributes {
 		n, err := attribute(text.String())

@@ -59,7 +59,7 @@ func TestLeavesOutFieldsThatFail(t *testing.T) {
 		{"name":"b","type":"DIMENSION","enrichmentType":"VALUE","order":2,"value":"x"}]}}`), 0o600))
 	out, errs, err := enriching(t, `{}`, "-config", config, "-leave-out")
 	require.NoError(t, err)
-	require.Equal(t, "{\"dimensions\":{\"b\":\"x\"}}\n", out)
+	require.Equal(t, "{\"dimensions\":{\"b\":\"x\"},\"enrichmentVersion\":1}\n", out)
 	require.Contains(t, errs, "line 1: left out: event schema \"s\": attribute a: dependency d")
 	out, errs, err = enriching(t, `{}`, "-config", config)
 	require.NoError(t, err)
