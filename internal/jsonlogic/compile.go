@@ -1,6 +1,7 @@
 package jsonlogic
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 )
@@ -24,7 +25,9 @@ type node struct {
 	at      *syntax
 	kind    kind // what its value always is, if that is known; only the specialised build asks
 	konst   bool
-	value   any        // of a constant
+	value   any  // of a constant
+	ready   bool // shown is its value as a result, which can be given out as it is
+	shown   any
 	own     bool       // its value is a list that nothing else has
 	reading *reading   // of a var
 	iter    *iteration // a map or filter that a reduce can take in
@@ -176,13 +179,18 @@ func (k *compiler) constant(v any) *node {
 	n.kind = kindOf(v)
 	is := k.folding.truthy(v)
 	n.truth = func(*run) bool { return is }
+	n.ready, n.shown = true, v
 	switch x := v.(type) {
+	case nil, bool:
 	case num:
 		n.num = func(*run) num { return x }
+		n.shown = json.Number(x.plain(nil, k.p.dialect == Standard))
 	case float64:
 		n.flt = func(*run) float64 { return x }
 	case string:
 		n.text = func(*run) string { return x }
+	default:
+		n.ready = false // a list or object is the caller's own each time
 	}
 	return n
 }

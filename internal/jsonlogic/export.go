@@ -18,7 +18,11 @@ func (c *run) export(v any, depth int) any {
 		return c.exportNum(x)
 	case float64:
 		if c.p.float && x-x == 0 {
-			return x
+			return v
+		}
+	case json.Number:
+		if !c.p.float && c.p.dialect == Standard && isPlain(string(x)) {
+			return v
 		}
 	case []any:
 		return c.exportList(x, depth)
@@ -53,6 +57,32 @@ func (c *run) exportNumber(v any) any {
 		c.err = &Error{Kind: InvalidData, Detail: "the data holds a " + typeName(v) + " that is no number within bounds"}
 	}
 	return nil
+}
+
+// isPlain says whether a short number is written as results are: no exponent, no zeros before it or at
+// the end of its places.
+func isPlain(s string) bool {
+	if len(s) > 18 {
+		return false
+	}
+	digits := strings.TrimPrefix(s, "-")
+	whole, places, point := strings.Cut(digits, ".")
+	switch {
+	case !onlyDigits(whole), whole[0] == '0' && len(whole) > 1, s == "-0":
+		return false
+	case point:
+		return onlyDigits(places) && places[len(places)-1] != '0'
+	}
+	return true
+}
+
+func onlyDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
 }
 
 func (c *run) exportNum(x num) any {

@@ -1,5 +1,7 @@
 package jsonlogic
 
+import "slices"
+
 // iteration is a map or filter: where its elements come from and what is done with each.
 type iteration struct {
 	at     *syntax
@@ -86,8 +88,12 @@ func (c *run) collect(it *iteration, l []any) any {
 			v = it.body.val(c)
 			out = append(out, v)
 		} else if it.body.truth(c) && c.err == nil {
-			if len(out) == cap(out) && !c.makeList(max(4, 2*len(out))) {
-				break
+			if len(out) == cap(out) {
+				room := min(max(8, 2*len(out)), len(l))
+				if !c.makeList(room) {
+					break
+				}
+				out = slices.Grow(out, room-len(out))
 			}
 			out = append(out, v)
 		}

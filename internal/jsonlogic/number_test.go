@@ -180,3 +180,27 @@ func TestNumbersFarApartAreCompared(t *testing.T) {
 		requireAnswer(t, `{"max":[`+tc.less+`,`+tc.more+`]}`, ``, tc.more, Options{})
 	}
 }
+
+func TestNumbersOfTheDataComeOutInPlainDigits(t *testing.T) {
+	for text, want := range map[string]string{
+		`12`: `12`, `-12.5`: `-12.5`, `0`: `0`, `0.05`: `0.05`, `-0`: `0`, `-0.0`: `0`, `1.50`: `1.5`, `2.0`: `2`, `1e2`: `100`, `1E-2`: `0.01`,
+		`1234567890123456789012`: `1234567890123456789012`, `0.1234567890123456789`: `0.1234567890123456789`, `100`: `100`, `0.10`: `0.1`,
+	} {
+		v, err := compiled(t, `{"filter":[{"var":"l"},true]}`, Options{}).Eval(t.Context(), map[string]any{"l": []any{json.Number(text)}})
+		require.NoError(t, err)
+		require.Equal(t, []any{json.Number(want)}, v, text)
+	}
+	for text, want := range map[string]string{ // not as JSON writes them
+		`.5`: `0.5`, `5.`: `5`, `+1`: `1`, `01`: `1`, `-01`: `-1`, `-.0`: `0`,
+	} {
+		v, err := compiled(t, `{"var":"n"}`, Options{}).Eval(t.Context(), map[string]any{"n": json.Number(text)})
+		require.NoError(t, err)
+		require.Equal(t, json.Number(want), v, text)
+	}
+	for _, text := range []string{``, `-`, `.`, `1.2.3`, `0x1`, ` 1`, `1_0`, `--1`, `1-`, `1.` + "\x00"} {
+		_, err := compiled(t, `{"var":"n"}`, Options{}).Eval(t.Context(), map[string]any{"n": json.Number(text)})
+		var e *Error
+		require.ErrorAs(t, err, &e, text)
+		require.Equal(t, InvalidData, e.Kind, text)
+	}
+}

@@ -163,6 +163,9 @@ func (c *run) result(n *node) any {
 	if n == nil {
 		return nil
 	}
+	if n.ready {
+		return n.shown
+	}
 	switch n.kind {
 	case ofBool:
 		return n.truth(c)
