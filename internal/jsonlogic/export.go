@@ -119,14 +119,13 @@ func (c *run) exportList(l []any, depth int) any {
 }
 
 // exportOwn is exportList of a list that nothing else has: it is changed in place.
-func (c *run) exportOwn(l []any) any {
+func (c *run) exportOwn(l []any) {
 	if !c.charge(len(l)) {
-		return nil
+		return
 	}
 	for i, v := range l {
 		l[i] = c.export(v, 1)
 	}
-	return l
 }
 
 func (c *run) exportObject(m map[string]any, depth int) any {

@@ -187,7 +187,8 @@ func (c *run) result(n *node) any {
 		return nil
 	}
 	if l, ok := v.([]any); ok && n.own {
-		return c.exportOwn(l)
+		c.exportOwn(l)
+		return v
 	}
 	return c.export(v, 0)
 }
