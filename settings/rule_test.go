@@ -430,6 +430,7 @@ func FuzzRule(f *testing.F) {
 	}
 	f.Add([]byte(`{"try":[{"throw":{"var":"a"}},{"val":[[2],"a"]}]}`), []byte(`{"a":1e400}`), byte(0))
 	f.Add([]byte(`{"val":"a"}`), []byte(`{"a":1e700}`), byte(1))
+	f.Add([]byte(`{"val":"a"}`), []byte(`{"a":0e1010}`), byte(1))
 	f.Add([]byte(`{"map":[{"var":"l"},{"val":[[2],"n"]}]}`), []byte(`{"n":-0.0,"l":[1]}`), byte(1))
 	f.Add([]byte(`{"preserve":{"a":[{}]}}`), []byte(`[1e21]`), byte(7))
 	f.Fuzz(func(t *testing.T, rule, data []byte, kind byte) {

@@ -53,9 +53,7 @@ func (c *run) exportNumber(v any) any {
 	} else if x, ok := c.number(v); ok {
 		return c.exportNum(x)
 	}
-	if c.err == nil {
-		c.err = &Error{Kind: InvalidData, Detail: "the data holds a " + typeName(v) + " that is no number within bounds"}
-	}
+	c.noSuchNumber(v)
 	return nil
 }
 

@@ -204,3 +204,28 @@ func TestNumbersOfTheDataComeOutInPlainDigits(t *testing.T) {
 		require.Equal(t, InvalidData, e.Kind, text)
 	}
 }
+
+func TestZeroIsZeroWhateverItsExponent(t *testing.T) {
+	for _, zero := range []any{json.Number("0e1010"), json.Number("-0.000e-99999"), decimal.New(0, 5000), decimal.New(0, -5000)} {
+		for _, n := range []Numbers{Decimal, Float64} {
+			data := map[string]any{"z": zero}
+			for rule, want := range map[string]string{`{"+":[{"var":"z"},1]}`: `1`, `{"==":[{"var":"z"},0]}`: `true`, `{"!!":[{"var":"z"}]}`: `false`, `{"var":"z"}`: `0`} {
+				v, err := compiled(t, rule, Options{Numbers: n}).Eval(t.Context(), data)
+				require.NoError(t, err, "%s of %v", rule, zero)
+				require.Equal(t, canonical(decode(t, []byte(want))), canonical(v), "%s of %v", rule, zero)
+			}
+			is, err := compiled(t, `{"var":"z"}`, Options{Numbers: n}).EvalTruth(t.Context(), data)
+			require.NoError(t, err)
+			require.False(t, is)
+		}
+	}
+}
+
+func TestANumberBeyondBoundsIsNotFalse(t *testing.T) {
+	for _, n := range []Numbers{Decimal, Float64} {
+		for _, bad := range []any{json.Number("1e2000"), json.Number("x"), decimal.New(1, 1<<20)} {
+			_, err := compiled(t, `{"if":[{"var":"n"},1,2]}`, Options{Numbers: n}).Eval(t.Context(), map[string]any{"n": bad})
+			require.Error(t, err, "%v", bad)
+		}
+	}
+}

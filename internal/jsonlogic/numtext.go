@@ -63,6 +63,9 @@ func parseNum(s string, most int) (num, numText) {
 		}
 		scale -= exp
 	}
+	if significant == 0 && max(scale, -scale) > most { // 0 is 0, whatever its exponent
+		scale = 0
+	}
 	if max(significant, scale, significant-scale, -scale) > most {
 		return num{}, numLong
 	}
@@ -261,6 +264,9 @@ func (x num) javaText() string {
 // fromDecimal takes a host's decimal, within the budget.
 func fromDecimal(d decimal.Decimal, most int) (num, numText) {
 	if e := int(d.Exponent()); e > most || e < -most {
+		if d.IsZero() {
+			return num{}, numOK
+		}
 		return num{}, numLong
 	}
 	x := ofDecimal(d)

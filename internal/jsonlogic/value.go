@@ -281,7 +281,7 @@ func (c *run) float(v any) (float64, bool) {
 		return float64(n), n-n == 0
 	case decimal.Decimal:
 		if e := n.Exponent(); e > 1000 || e < -10_000 {
-			return 0, false
+			return 0, n.IsZero()
 		}
 		if digits := n.NumDigits(); digits > 19 && !c.charge(digits) {
 			return 0, false
@@ -419,21 +419,41 @@ func (c *run) truthy(v any) bool {
 	case []any:
 		return len(x) > 0
 	case json.Number:
-		n, ok := c.number(x)
-		return ok && n.sign() != 0
+		return c.nonzero(v)
 	case map[string]any, time.Time, date:
 		return true
 	}
 	switch kindOf(v) {
 	case ofNumber:
-		x, ok := c.number(v)
-		return ok && x.sign() != 0
+		return c.nonzero(v)
 	case ofList:
 		return length(v) > 0
 	case ofOther:
 		return c.unknown(v) != nil
 	}
 	return true
+}
+
+// nonzero says whether a number is not 0. One that cannot be computed with is an error, and not false.
+func (c *run) nonzero(v any) bool {
+	if c.p.float {
+		f, ok := c.float(v)
+		if !ok {
+			c.noSuchNumber(v)
+		}
+		return f != 0
+	}
+	x, ok := c.number(v)
+	if !ok {
+		c.noSuchNumber(v)
+	}
+	return x.sign() != 0
+}
+
+func (c *run) noSuchNumber(v any) {
+	if c.err == nil {
+		c.err = &Error{Kind: InvalidData, Detail: "the data holds a " + typeName(v) + " that is no number within bounds"}
+	}
 }
 
 // known makes it an error that v is of a Go type that data may not hold. Whoever finds v to be none of
