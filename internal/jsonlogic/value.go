@@ -370,11 +370,16 @@ func (c *run) floatOperand(v any) (float64, bool) {
 
 // toNum is the operand at s, or the error that it is none.
 func (c *run) toNum(v any, s *syntax) num {
-	if f, ok := v.(float64); ok {
-		if n := int64(f); float64(n) == f && n > -1e15 && n < 1e15 {
-			return num{m: n}
+	switch n := v.(type) {
+	case json.Number:
+		if x, ok := parseShort(string(n)); ok {
+			return x
 		}
-		if x, how := ofFloat(f, c.p.budget.Digits); how == numOK {
+	case float64:
+		if i := int64(n); float64(i) == n && i > -1e15 && i < 1e15 {
+			return num{m: i}
+		}
+		if x, how := ofFloat(n, c.p.budget.Digits); how == numOK {
 			return x
 		}
 	}
