@@ -40,12 +40,12 @@ func (k *compiler) arithmeticForm(op arithOp, s *syntax, sc *lexical) *node {
 	case k.p.float:
 		n.flt = floatArithmetic(op, s, args)
 		if again {
-			n.flt = k.rememberedFloat(slot, n.flt)
+			n.flt = rememberedFloat(slot, n.flt)
 		}
 	default:
 		n.num = numArithmetic(op, s, args)
 		if again {
-			n.num = k.remembered(slot, n.num)
+			n.num = remembered(slot, n.num)
 		}
 	}
 	return n

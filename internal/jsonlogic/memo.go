@@ -23,7 +23,7 @@ func (k *compiler) builtIn(s *syntax) bool {
 
 // remembered computes a number of the whole data once in an evaluation. One that comes with an error
 // is not kept: a try may go on from there.
-func (k *compiler) remembered(slot int, compute func(*run) num) func(*run) num {
+func remembered(slot int, compute func(*run) num) func(*run) num {
 	bit := uint64(1) << slot
 	return func(c *run) num {
 		if c.is&bit != 0 {
@@ -38,7 +38,7 @@ func (k *compiler) remembered(slot int, compute func(*run) num) func(*run) num {
 	}
 }
 
-func (k *compiler) rememberedFloat(slot int, compute func(*run) float64) func(*run) float64 {
+func rememberedFloat(slot int, compute func(*run) float64) func(*run) float64 {
 	bit := uint64(1) << slot
 	return func(c *run) float64 {
 		if c.is&bit != 0 {

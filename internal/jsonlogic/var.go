@@ -231,7 +231,7 @@ func (k *compiler) numbers(n *node, p path, sc *lexical) {
 	case r.bit == 0:
 		n.num = func(c *run) num { return c.toNum(c.read(r), n.at) }
 	default:
-		n.num = k.remembered(r.slot, func(c *run) num { return c.toNum(c.read(r), n.at) })
+		n.num = remembered(r.slot, func(c *run) num { return c.toNum(c.read(r), n.at) })
 	}
 }
 
@@ -262,7 +262,6 @@ func (k *compiler) reduceVar(n *node, p path) {
 	if len(p.segments) != 1 {
 		return
 	}
-	read, float := n.val, k.p.float
 	switch p.segments[0].key {
 	case "current":
 		n.flt = func(c *run) float64 {
@@ -290,11 +289,8 @@ func (k *compiler) reduceVar(n *node, p path) {
 			}
 			return c.toNum(c.scope.acc, n.at)
 		}
-	default:
-		n.val = read
-		return
 	}
-	if float {
+	if k.p.float {
 		n.num = nil
 	} else {
 		n.flt = nil
