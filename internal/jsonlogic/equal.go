@@ -36,9 +36,9 @@ func (c *run) same(a, b any, depth int) bool {
 	case ofDate:
 		return a.(date).Equal(b.(date).Time)
 	case ofList:
-		return c.sameList(a, b, depth)
+		return c.sameList(a, b, func(x, y any) bool { return c.same(x, y, depth+1) })
 	case ofObject:
-		return c.sameObject(a, b, depth)
+		return c.sameObject(a, b, func(x, y any) bool { return c.same(x, y, depth+1) })
 	}
 	return c.unknown(a) != nil
 }
@@ -54,7 +54,8 @@ func (c *run) sameNumber(a, b any) bool {
 	return okA && okB && c.cmp(x, y) == 0
 }
 
-func (c *run) sameList(a, b any, depth int) bool {
+// sameList and sameObject compare element by element, as equal does.
+func (c *run) sameList(a, b any, equal func(x, y any) bool) bool {
 	if length(a) != length(b) || !c.charge(length(a)) {
 		return false
 	}
@@ -64,14 +65,14 @@ func (c *run) sameList(a, b any, depth int) bool {
 		return false
 	}
 	for i := range l {
-		if !c.same(l[i], m[i], depth+1) {
+		if !equal(l[i], m[i]) {
 			return false
 		}
 	}
 	return true
 }
 
-func (c *run) sameObject(a, b any, depth int) bool {
+func (c *run) sameObject(a, b any, equal func(x, y any) bool) bool {
 	if length(a) != length(b) || !c.charge(length(a)) {
 		return false
 	}
@@ -81,7 +82,7 @@ func (c *run) sameObject(a, b any, depth int) bool {
 	}
 	for k, x := range l {
 		y, ok := m[k]
-		if !ok || !c.same(x, y, depth+1) {
+		if !ok || !equal(x, y) {
 			return false
 		}
 	}

@@ -116,35 +116,9 @@ func (c *run) javaEquals(a, b any, depth int) bool {
 		_, oy := y.Zone()
 		return x.Equal(y.Time) && ox == oy
 	case ofList:
-		if length(a) != length(b) {
-			return false
-		}
-		l, _ := c.list(a)
-		m, _ := c.list(b)
-		if c.err != nil {
-			return false
-		}
-		for i := range l {
-			if !c.javaEquals(l[i], m[i], depth+1) {
-				return false
-			}
-		}
-		return true
+		return c.sameList(a, b, func(x, y any) bool { return c.javaEquals(x, y, depth+1) })
 	case ofObject:
-		if length(a) != length(b) {
-			return false
-		}
-		l, m := c.object(a), c.object(b)
-		if c.err != nil {
-			return false
-		}
-		for k, x := range l {
-			y, ok := m[k]
-			if !ok || !c.javaEquals(x, y, depth+1) {
-				return false
-			}
-		}
-		return true
+		return c.sameObject(a, b, func(x, y any) bool { return c.javaEquals(x, y, depth+1) })
 	}
 	return c.same(a, b, depth)
 }
