@@ -22,7 +22,7 @@ type Options struct {
 	// Runtime is the clock, ids, randomness and logger of every service whose own options leave
 	// them out.
 	admin.Runtime
-	// Roles says what each role may do; the zero value means admin.DefaultRoles.
+	// Roles says what each role may do; the zero value means [DefaultRoles].
 	Roles admin.Roles
 
 	// The services' own options. What is left out of them is taken from above, and what one domain
@@ -90,7 +90,7 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 // complete fills in what o leaves out.
 func (c *Center) complete(o Options) Options {
 	if o.Roles.IsZero() {
-		o.Roles = admin.DefaultRoles()
+		o.Roles = DefaultRoles()
 	}
 	for _, r := range []*admin.Runtime{
 		&o.People.Runtime, &o.Tokens.Runtime, &o.Settings.Runtime, &o.Imports.Runtime, &o.Migrations.Runtime,
@@ -100,8 +100,8 @@ func (c *Center) complete(o Options) Options {
 	if o.People.Roles.IsZero() {
 		o.People.Roles = o.Roles
 	}
-	if o.Tokens.Roles.IsZero() {
-		o.Tokens.Roles = o.Roles
+	if o.Tokens.Grantable.Len() == 0 {
+		o.Tokens.Grantable = o.Roles.All()
 	}
 	if o.Tokens.Authorize == nil {
 		o.Tokens.Authorize = c.Authorize

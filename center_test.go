@@ -294,7 +294,7 @@ func TestHostsOwnPlansTakeThePlaceOfTheStored(t *testing.T) {
 }
 
 func TestRolesReachEveryService(t *testing.T) {
-	roles := admin.DefaultRoles().With("support", "tickets.read", admin.CustomersRead)
+	roles := admincenter.DefaultRoles().With("support", "tickets.read", admin.CustomersRead)
 	h := newHouse(t, admincenter.Options{Roles: roles})
 	require.True(t, h.ann.Scope.Can("tickets.read"), "an administrator gets what a host adds")
 	_, err := h.Tokens.Generate(t.Context(), h.ann.Scope, token.GenerateInput{Name: "desk", Permissions: []admin.Permission{"tickets.read"}})

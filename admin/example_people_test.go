@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/google/uuid"
+
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/storage/memory"
 )
@@ -53,4 +55,50 @@ func ExamplePeople() {
 	// send to bob@acme.example a link with [redacted]
 	// Bob is developer
 	// Bob may invite: false
+}
+
+// Hosts add permissions and roles of their own; the Administrator gets them too.
+func ExampleRoles_With() {
+	roles := admin.DefaultRoles().With("billing", admin.CurrenciesRead, "invoices.write")
+	billing, _ := roles.Permissions("billing")
+	administrator, _ := roles.Permissions(admin.Administrator)
+	fmt.Println(billing, administrator.Has("invoices.write"))
+	// Output: currencies.read invoices.write true
+}
+
+// Addresses are kept as they were given and compared by their Key.
+func ExampleParseEmail() {
+	given, _ := admin.ParseEmail("Ann@MÜNCHEN.example")
+	fmt.Println(given, given.Key)
+	_, err := admin.ParseEmail("\u212aate@example.com") // begins with the KELVIN SIGN
+	fmt.Println(err)
+	// Output:
+	// Ann@MÜNCHEN.example ann@xn--mnchen-3ya.example
+	// "Kate@example.com" is not an e-mail address: before the @ use letters, digits and .!#$%&'*+/=?^_`{|}~-: invalid
+}
+
+// Every change leaves a record that tells who did what.
+func ExampleTrail() {
+	ctx, backend := context.Background(), memory.New()
+	runtime := admin.Runtime{}.WithDefaults()
+	system := admin.System("acme")
+	ann := admin.User{ID: uuid.New(), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, Version: 1}
+	subject := admin.Subject{Kind: "organization", ID: "acme"}
+	err := backend.Organizations().Create(ctx, admin.Organization{ID: "acme", Name: "Acme", Version: 1}, ann, admin.Credential{UserID: ann.ID},
+		runtime.Record(system, "organization.create", subject))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	trail := admin.NewTrail(backend.Audit())
+	page, err := trail.List(ctx, system, admin.AuditFilter{Subject: subject}, admin.Query{Limit: 20})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, r := range page.Items {
+		fmt.Println(r.Actor, r.Action, r.Subject.ID)
+	}
+	// Output: system organization.create acme
 }

@@ -158,7 +158,7 @@ func (s *People) invitationSecret(ctx context.Context, org OrgID, e Email) (Secr
 	} else if known {
 		return Secret{}, fmt.Errorf("%s is a user's e-mail address: change or reactivate that user: %w", e, ErrExists)
 	}
-	return randomSecret(s.o.Rand)
+	return GenerateSecret(s.o.Rand)
 }
 
 // unsettled returns an invitation that was neither accepted nor revoked.

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/storage/memory"
 )
@@ -64,7 +65,9 @@ const acme = admin.OrgID("acme")
 func newHouse(t *testing.T, change ...func(*admin.PeopleOptions)) *house {
 	t.Helper()
 	h := &house{t: t, clock: newClock(), b: memory.New()}
-	o := admin.PeopleOptions{Runtime: admin.Runtime{Now: h.clock.Now}, Hasher: cheap(t)}
+	o := admin.PeopleOptions{
+		Runtime: admin.Runtime{Now: h.clock.Now}, Roles: admincenter.DefaultRoles(), Hasher: cheap(t),
+	}
 	for _, c := range change {
 		c(&o)
 	}
@@ -111,7 +114,7 @@ func (h *house) lastRecord() admin.Record {
 // token is a scope of an API token with every permission of a role.
 func token(t *testing.T, role admin.Role) admin.Scope {
 	t.Helper()
-	set, err := admin.DefaultRoles().Permissions(role)
+	set, err := admincenter.DefaultRoles().Permissions(role)
 	require.NoError(t, err)
 	return admin.NewScope(acme, admin.Actor{Kind: admin.ActorToken, ID: uuid.NewString()}, set)
 }

@@ -23,22 +23,17 @@ type Roles struct {
 	sets map[Role]PermissionSet
 }
 
-// DefaultRoles is the four built-in roles.
+// DefaultRoles returns the four built-in roles with the permissions of this package; a host adds
+// those of other packages by [Roles.With]. The Center's own roles are admincenter.DefaultRoles.
 func DefaultRoles() Roles {
-	reads := []Permission{
-		ProfileRead, UsersRead, AuditRead, CurrenciesRead, TokensRead, CustomersRead,
-		AccountsRead, SettingsRead, PlansRead, MigrationsRead,
-	}
-	// Whoever can sign in keeps their own profile and password.
-	everyone := Permissions(reads...).With(ProfileWrite)
+	// Every user keeps their own profile and password.
+	everyone := Permissions(ProfileRead, ProfileWrite)
+	reader := everyone.With(UsersRead, AuditRead)
 	return Roles{sets: map[Role]PermissionSet{
-		Administrator: everyone.With(OrganizationWrite, UsersWrite, CurrenciesWrite, TokensWrite,
-			CustomersWrite, AccountsWrite, SettingsWrite, PlansWrite, MigrationsWrite),
-		Analyst: everyone,
-		Developer: Permissions(ProfileRead, ProfileWrite, CurrenciesRead, PlansRead, MigrationsRead,
-			TokensRead, TokensWrite, CustomersRead, CustomersWrite, AccountsRead, AccountsWrite,
-			SettingsRead, SettingsWrite),
-		ProductManager: everyone.With(PlansWrite, MigrationsWrite),
+		Administrator:  reader.With(OrganizationWrite, UsersWrite),
+		Analyst:        reader,
+		Developer:      everyone,
+		ProductManager: reader,
 	}}
 }
 
@@ -62,6 +57,9 @@ func (r Roles) Permissions(role Role) (PermissionSet, error) {
 	}
 	return s, nil
 }
+
+// All returns every permission that any role has: what API tokens can be granted.
+func (r Roles) All() PermissionSet { return r.sets[Administrator] }
 
 // Known reports whether any role has p: the closed list that API tokens are checked against.
 func (r Roles) Known(p Permission) bool { return r.sets[Administrator].Has(p) }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
 )
 
@@ -180,7 +181,7 @@ func TestChangeRole(t *testing.T) {
 const clerk = admin.Role("clerk")
 
 func withClerk(o *admin.PeopleOptions) {
-	o.Roles = admin.DefaultRoles().With(clerk, admin.UsersRead, admin.UsersWrite, admin.ProfileRead, admin.ProfileWrite)
+	o.Roles = admincenter.DefaultRoles().With(clerk, admin.UsersRead, admin.UsersWrite, admin.ProfileRead, admin.ProfileWrite)
 }
 
 func TestNobodyHandsOutOrTakesMoreThanTheyHave(t *testing.T) {

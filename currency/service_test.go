@@ -15,6 +15,7 @@ import (
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
+	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/storage/memory"
@@ -204,7 +205,7 @@ func TestEveryMethodTakesItsPermission(t *testing.T) {
 	for i := range service.NumMethod() {
 		require.Contains(t, methods, service.Method(i).Name, "a method without a case")
 	}
-	every, err := admin.DefaultRoles().Permissions(admin.Administrator)
+	every, err := admincenter.DefaultRoles().Permissions(admin.Administrator)
 	require.NoError(t, err)
 	for name, m := range methods {
 		t.Run(name, func(t *testing.T) {

@@ -32,8 +32,9 @@ type Options struct {
 	Environment Environment
 	// Hasher makes the digests that secrets are kept by; nil means SHA256.
 	Hasher Hasher
-	// Roles says which permissions there are; zero means admin.DefaultRoles().
-	Roles admin.Roles
+	// Grantable is every permission that a token can be granted; empty means that any can be that
+	// the creator has.
+	Grantable admin.PermissionSet
 	// Authorize, where set, is asked whether a user may still do what their scope says when they
 	// hand it on to a token: a scope may be older than their last day. Its error ends the call.
 	Authorize func(ctx context.Context, org admin.OrgID, actor admin.Actor, ps ...admin.Permission) error
@@ -46,7 +47,7 @@ type Service struct {
 	runtime admin.Runtime
 	format  format
 	hasher  Hasher
-	roles   admin.Roles
+	known   admin.PermissionSet
 	ask     func(ctx context.Context, org admin.OrgID, actor admin.Actor, ps ...admin.Permission) error
 }
 
@@ -60,10 +61,7 @@ func NewService(store Store, o Options) (*Service, error) {
 	if o.Hasher == nil {
 		o.Hasher = SHA256{}
 	}
-	if o.Roles.IsZero() {
-		o.Roles = admin.DefaultRoles()
-	}
-	return &Service{store: store, runtime: o.WithDefaults(), format: f, hasher: o.Hasher, roles: o.Roles, ask: o.Authorize}, nil
+	return &Service{store: store, runtime: o.WithDefaults(), format: f, hasher: o.Hasher, known: o.Grantable, ask: o.Authorize}, nil
 }
 
 // GenerateInput is what a new token is to be.
@@ -141,7 +139,7 @@ func (s *Service) check(in GenerateInput, now time.Time) error {
 		p.Add("/permissions", admin.CodeRequired, "is required: choose at least one permission")
 	}
 	for i, perm := range in.Permissions {
-		if !s.roles.Known(perm) {
+		if s.known.Len() > 0 && !s.known.Has(perm) {
 			p.Add(fmt.Sprintf("/permissions/%d", i), admin.CodeUnknown, "%q is not a permission that there is", admin.Clip(string(perm)))
 		}
 	}

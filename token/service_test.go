@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/token"
 )
@@ -34,7 +35,7 @@ func TestGenerate(t *testing.T) {
 }
 
 func TestGenerateChecksItsInput(t *testing.T) {
-	h := newHouse(t, func(o *token.Options) { o.Roles = admin.DefaultRoles().With("clerk", "invoices.read") })
+	h := newHouse(t, func(o *token.Options) { o.Grantable = admincenter.DefaultRoles().With("clerk", "invoices.read").All() })
 	settings := []admin.Permission{admin.SettingsRead}
 	for _, tc := range []struct {
 		reason string
@@ -81,7 +82,7 @@ func TestGenerateChecksItsInput(t *testing.T) {
 
 func TestNobodyHandsOutMoreThanTheyHave(t *testing.T) {
 	h := newHouse(t)
-	developer, err := admin.DefaultRoles().Permissions(admin.Developer)
+	developer, err := admincenter.DefaultRoles().Permissions(admin.Developer)
 	require.NoError(t, err)
 	dev := admin.NewScope(acme, admin.Actor{Kind: admin.ActorUser, ID: "dev"}, developer)
 	in := func(ps ...admin.Permission) token.GenerateInput {

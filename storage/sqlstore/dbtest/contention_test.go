@@ -101,7 +101,7 @@ func TestAdministratorsDemotingEachOther(t *testing.T) {
 		require.NoError(t, err)
 		bob, err := c.People.Accept(ctx, "acme", secret, admin.AcceptInput{Name: "Bob"})
 		require.NoError(t, err)
-		all, err := admin.DefaultRoles().Permissions(admin.Administrator)
+		all, err := admincenter.DefaultRoles().Permissions(admin.Administrator)
 		require.NoError(t, err)
 		people := []uuid.UUID{ann.ID, bob.ID}
 		kept := 0

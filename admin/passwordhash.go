@@ -1,0 +1,11 @@
+package admin
+
+// PasswordHash is a password's hash in PHC format ($argon2id$…). Like the [Secret] in it, it does
+// not print, log or marshal. The zero value means that there is no password.
+type PasswordHash struct{ Secret }
+
+// NewPasswordHash seals a hash in PHC format.
+func NewPasswordHash(phc string) PasswordHash { return PasswordHash{NewSecret(phc)} }
+
+// PHC returns the hash for storing.
+func (h PasswordHash) PHC() string { return h.Reveal() }
