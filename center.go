@@ -9,6 +9,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/planmigration"
@@ -23,11 +24,11 @@ type Options struct {
 	// them out.
 	admin.Runtime
 	// Roles says what each role may do; the zero value means [DefaultRoles].
-	Roles admin.Roles
+	Roles people.Roles
 
 	// The services' own options. What is left out of them is taken from above, and what one domain
 	// needs of another is filled in where it is nil.
-	People     admin.PeopleOptions
+	People     people.Options
 	Tokens     token.Options
 	Settings   settings.Options
 	Imports    bulkimport.Options
@@ -41,7 +42,7 @@ type Options struct {
 
 // Center is the Admin Center: every service, wired over one storage. It is safe for concurrent use.
 type Center struct {
-	People      *admin.People          // profile, users, invitations, sign-in
+	People      *people.Service        // profile, users, invitations, sign-in
 	Trail       *admin.Trail           // what was done
 	Currencies  *currency.Service      // base currency and rates
 	Tokens      *token.Service         // API tokens
@@ -65,7 +66,7 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	}
 	c := &Center{backend: backend}
 	c.o = c.complete(o)
-	c.People = people(backend, c.o)
+	c.People = peopleOf(backend, c.o)
 	c.Trail = admin.NewTrail(backend.Audit())
 	c.Currencies = currency.NewService(backend.Currencies(), currency.Options{Runtime: c.o.Runtime})
 	c.Settings = settings.NewService(backend.Settings(), c.o.Settings)
@@ -82,7 +83,7 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	}
 	c.Jobs = job.NewJobs(backend.Jobs(), c.o.Runtime, map[job.Kind][]admin.Permission{
 		bulkimport.JobKind: importReads(c.Imports.Types()),
-		planmigration.Kind: {admin.MigrationsRead},
+		planmigration.Kind: {planmigration.PermissionRead},
 	})
 	return c, nil
 }
@@ -122,14 +123,14 @@ func (c *Center) complete(o Options) Options {
 	}
 	if o.Migrations.Authorize == nil {
 		o.Migrations.Authorize = func(ctx context.Context, org admin.OrgID, j job.Job) error {
-			return c.Authorize(ctx, org, j.CreatedBy, admin.MigrationsWrite)
+			return c.Authorize(ctx, org, j.CreatedBy, planmigration.PermissionWrite)
 		}
 	}
 	return o
 }
 
-func people(s storage.Stores, o Options) *admin.People {
-	return admin.NewPeople(s.Organizations(), s.Users(), s.Invitations(), o.People)
+func peopleOf(s storage.Stores, o Options) *people.Service {
+	return people.NewService(s.Organizations(), s.Users(), s.Invitations(), o.People)
 }
 
 func importPorts(s storage.Stores) bulkimport.Ports {
@@ -186,24 +187,24 @@ func (c *Center) Authorize(ctx context.Context, org admin.OrgID, actor admin.Act
 // what these generated: both or neither. Use it where the user's tokens should not outlive their
 // access. A request of the user's that is under way keeps the scope it began with, but can hand none
 // of it on to a token. It requires admin.UsersWrite and admin.TokensWrite.
-func (c *Center) DeactivateUser(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64) (admin.User, error) {
-	if err := scope.Require(admin.UsersWrite, admin.TokensWrite); err != nil {
-		return admin.User{}, err
+func (c *Center) DeactivateUser(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64) (people.User, error) {
+	if err := scope.Require(people.PermissionUsersWrite, token.PermissionWrite); err != nil {
+		return people.User{}, err
 	}
-	var u admin.User
+	var u people.User
 	err := c.backend.InTx(ctx, func(s storage.Stores) error {
 		tokens, err := token.NewService(s.Tokens(), c.o.Tokens)
 		if err != nil {
 			return err
 		}
-		if u, err = people(s, c.o).Deactivate(ctx, scope, id, version); err != nil {
+		if u, err = peopleOf(s, c.o).Deactivate(ctx, scope, id, version); err != nil {
 			return err
 		}
 		_, err = tokens.DeactivateBy(ctx, scope, admin.Actor{Kind: admin.ActorUser, ID: id.String()})
 		return err
 	})
 	if err != nil {
-		return admin.User{}, err
+		return people.User{}, err
 	}
 	return u, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
@@ -27,34 +28,34 @@ type house struct {
 	*admincenter.Center
 	t        *testing.T
 	now      time.Time
-	ann, bea admin.Session
+	ann, bea people.Session
 }
 
 func newHouse(t *testing.T, o admincenter.Options) *house {
 	t.Helper()
 	h := &house{t: t, now: time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)}
 	o.Now = func() time.Time { return h.now }
-	hasher, err := admin.NewArgon2id(admin.Argon2idOptions{Memory: 64, Time: 1})
+	hasher, err := people.NewArgon2id(people.Argon2idOptions{Memory: 64, Time: 1})
 	require.NoError(t, err)
 	o.People.Hasher = hasher // cheap: what is tested here is not the hash
 	center, err := admincenter.New(memory.New(), o)
 	require.NoError(t, err)
 	h.Center = center
 	password := admin.NewSecret("seven herons over Lake Vann")
-	_, _, err = center.People.CreateOrganization(t.Context(), admin.NewOrganization{
-		ID: acme, Name: "Acme", Admin: admin.NewAdmin{Name: "Ann", Email: "ann@acme.example", Password: password},
+	_, _, err = center.People.CreateOrganization(t.Context(), people.NewOrganization{
+		ID: acme, Name: "Acme", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example", Password: password},
 	})
 	require.NoError(t, err)
 	h.ann = h.signIn("ann@acme.example", password)
-	_, secret, err := center.People.Invite(t.Context(), h.ann.Scope, "bea@acme.example", admin.Developer)
+	_, secret, err := center.People.Invite(t.Context(), h.ann.Scope, "bea@acme.example", people.Developer)
 	require.NoError(t, err)
-	_, err = center.People.Accept(t.Context(), acme, secret, admin.AcceptInput{Name: "Bea", Password: password})
+	_, err = center.People.Accept(t.Context(), acme, secret, people.AcceptInput{Name: "Bea", Password: password})
 	require.NoError(t, err)
 	h.bea = h.signIn("bea@acme.example", password)
 	return h
 }
 
-func (h *house) signIn(email string, password admin.Secret) admin.Session {
+func (h *house) signIn(email string, password admin.Secret) people.Session {
 	h.t.Helper()
 	s, err := h.People.SignIn(h.t.Context(), acme, email, password)
 	require.NoError(h.t, err)
@@ -76,7 +77,7 @@ func (h *house) upload(scope admin.Scope, kind bulkimport.TypeName, text string)
 	return i
 }
 
-func (h *house) deactivate(s admin.Session) {
+func (h *house) deactivate(s people.Session) {
 	h.t.Helper()
 	u, err := h.People.User(h.t.Context(), h.ann.Scope, s.User.ID)
 	require.NoError(h.t, err)
@@ -95,7 +96,7 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 
 func TestDeactivatedUserTakesTheirTokensAlong(t *testing.T) {
 	h := newHouse(t, admincenter.Options{})
-	made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{admin.CustomersRead, admin.TokensWrite}})
+	made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{admin.CustomersRead, token.PermissionWrite}})
 	require.NoError(t, err)
 	verified, err := h.Tokens.Verify(t.Context(), made.Secret.Reveal())
 	require.NoError(t, err)
@@ -105,7 +106,7 @@ func TestDeactivatedUserTakesTheirTokensAlong(t *testing.T) {
 	_, err = h.DeactivateUser(t.Context(), h.bea.Scope, h.ann.User.ID, h.ann.User.Version)
 	require.ErrorIs(t, err, admin.ErrForbidden, "a developer deactivates nobody")
 	_, err = h.DeactivateUser(t.Context(), h.ann.Scope, h.ann.User.ID, h.ann.User.Version)
-	require.ErrorIs(t, err, admin.ErrLastAdministrator)
+	require.ErrorIs(t, err, people.ErrLastAdministrator)
 
 	h.deactivate(h.bea)
 	for _, secret := range []admin.Secret{made.Secret, child.Secret} {
@@ -159,7 +160,7 @@ func TestImportStopsWhenItsCreatorMayNoLonger(t *testing.T) {
 func TestImportAnswersToWhoStartedIt(t *testing.T) {
 	for _, tc := range []struct {
 		reason              string
-		uploads, starts, is func(*house) admin.Session // who is deactivated
+		uploads, starts, is func(*house) people.Session // who is deactivated
 		want                job.Status
 	}{
 		{"the uploader goes", beaOf, annOf, beaOf, job.InProgress},
@@ -188,8 +189,8 @@ func TestImportAnswersToWhoStartedIt(t *testing.T) {
 	}
 }
 
-func annOf(h *house) admin.Session { return h.ann }
-func beaOf(h *house) admin.Session { return h.bea }
+func annOf(h *house) people.Session { return h.ann }
+func beaOf(h *house) people.Session { return h.bea }
 
 // A scope outlives the moment in which its user is deactivated, and must not turn into a token.
 func TestOldScopeMakesNoTokens(t *testing.T) {

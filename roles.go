@@ -1,21 +1,27 @@
 package admincenter
 
-import "github.com/admincenter/admincenter/admin"
+import (
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/token"
+)
 
 // DefaultRoles returns the four roles of Togai's Admin Center with the permissions of every package:
 // the Administrator may do everything, the Analyst reads everything, the Developer keeps customers,
 // accounts, settings and tokens, and the Product Manager keeps price plans and migrations and reads
 // the rest. Every role may read and change its own profile.
-func DefaultRoles() admin.Roles {
+func DefaultRoles() people.Roles {
 	reads := []admin.Permission{
-		admin.CurrenciesRead, admin.TokensRead, admin.CustomersRead, admin.AccountsRead,
-		admin.SettingsRead, admin.PlansRead, admin.MigrationsRead,
+		currency.PermissionRead, token.PermissionRead, admin.CustomersRead, admin.AccountsRead,
+		admin.SettingsRead, admin.PlansRead, planmigration.PermissionRead,
 	}
-	return admin.DefaultRoles().
-		With(admin.Administrator, admin.CurrenciesWrite).
-		With(admin.Analyst, reads...).
-		With(admin.Developer, reads...).
-		With(admin.Developer, admin.TokensWrite, admin.CustomersWrite, admin.AccountsWrite, admin.SettingsWrite).
-		With(admin.ProductManager, reads...).
-		With(admin.ProductManager, admin.PlansWrite, admin.MigrationsWrite)
+	return people.DefaultRoles().
+		With(people.Administrator, currency.PermissionWrite).
+		With(people.Analyst, reads...).
+		With(people.Developer, reads...).
+		With(people.Developer, token.PermissionWrite, admin.CustomersWrite, admin.AccountsWrite, admin.SettingsWrite).
+		With(people.ProductManager, reads...).
+		With(people.ProductManager, admin.PlansWrite, planmigration.PermissionWrite)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 )
 
 // The matrix is Togai's four roles over the areas of the Admin Center; "r" reads, "w" reads and
@@ -14,11 +15,11 @@ import (
 func TestDefaultRoles(t *testing.T) {
 	areas := []string{"users", "audit", "currencies", "tokens", "customers", "accounts", "settings", "plans", "migrations"}
 	roles := admincenter.DefaultRoles()
-	for role, want := range map[admin.Role]string{
-		admin.Administrator:  "wrwwwwwww",
-		admin.Analyst:        "rrrrrrrrr",
-		admin.Developer:      "..rwwwwrr",
-		admin.ProductManager: "rrrrrrrww",
+	for role, want := range map[people.Role]string{
+		people.Administrator:  "wrwwwwwww",
+		people.Analyst:        "rrrrrrrrr",
+		people.Developer:      "..rwwwwrr",
+		people.ProductManager: "rrrrrrrww",
 	} {
 		t.Run(string(role), func(t *testing.T) {
 			set, err := roles.Permissions(role)
@@ -37,13 +38,13 @@ func TestDefaultRoles(t *testing.T) {
 				}
 			}
 			require.Equal(t, want, got)
-			require.True(t, set.Has(admin.ProfileRead) && set.Has(admin.ProfileWrite), "every role keeps its own profile")
-			require.Equal(t, role == admin.Administrator, set.Has(admin.OrganizationWrite))
+			require.True(t, set.Has(people.PermissionProfileRead) && set.Has(people.PermissionProfileWrite), "every role keeps its own profile")
+			require.Equal(t, role == people.Administrator, set.Has(people.PermissionOrganizationWrite))
 			require.False(t, set.Has("audit.write"), "the trail is not written by hand")
-			administrator, err := roles.Permissions(admin.Administrator)
+			administrator, err := roles.Permissions(people.Administrator)
 			require.NoError(t, err)
 			require.Empty(t, administrator.Missing(set), "the Administrator can do what %s can", role)
 		})
 	}
-	require.Equal(t, []admin.Role{admin.Administrator, admin.Analyst, admin.Developer, admin.ProductManager}, roles.Names())
+	require.Equal(t, []people.Role{people.Administrator, people.Analyst, people.Developer, people.ProductManager}, roles.Names())
 }

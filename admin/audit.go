@@ -73,7 +73,7 @@ func NewTrail(store AuditStore) *Trail { return &Trail{store: store} }
 
 // List pages through the records, newest first. It requires AuditRead.
 func (t *Trail) List(ctx context.Context, scope Scope, f AuditFilter, q Query) (Page[Record], error) {
-	if err := scope.Require(AuditRead); err != nil {
+	if err := scope.Require(PermissionAuditRead); err != nil {
 		return Page[Record]{}, err
 	}
 	// The stores compare instants as whole microseconds.

@@ -11,7 +11,7 @@ import (
 type Permission string
 
 // AuditRead lets its holder read the audit trail.
-const AuditRead Permission = "audit.read"
+const PermissionAuditRead Permission = "audit.read"
 
 // PermissionSet is an immutable set of permissions. The zero value is empty.
 type PermissionSet struct {

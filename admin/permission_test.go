@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 )
 
 // somePermissions draws up to six of ten permissions, with repetitions and in any order.
@@ -77,7 +78,7 @@ func TestPermissionSetsAsJSON(t *testing.T) {
 		json   string
 	}{
 		{"none is an empty list and not null", admin.PermissionSet{}, `[]`},
-		{"in order", admin.Permissions(admin.UsersRead, admin.AuditRead), `["audit.read","users.read"]`},
+		{"in order", admin.Permissions(people.PermissionUsersRead, admin.PermissionAuditRead), `["audit.read","users.read"]`},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			b, err := json.Marshal(tc.set)

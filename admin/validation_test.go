@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 )
 
 func TestProblemsTellsAllAtOnce(t *testing.T) {
@@ -35,7 +36,7 @@ func TestProblemsTellsAllAtOnce(t *testing.T) {
 }
 
 func TestProblemsAddError(t *testing.T) {
-	_, err := admin.ParseEmail("ann")
+	_, err := people.ParseEmail("ann")
 	var p admin.Problems
 	p.AddError("/email", admin.CodeFormat, err)
 	p.AddError("/file", admin.CodeFormat, errors.New("not a file"))

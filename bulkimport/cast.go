@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/email"
 )
 
 // DateOrder says how the dates of a file that are not YYYY-MM-DD are written; 03/04/2024 alone
@@ -115,7 +116,7 @@ func emailAddress(text string) bool {
 		}
 		return r
 	}, local)
-	_, err := admin.ParseEmail(ascii + "@" + domain)
+	_, err := email.Key(ascii + "@" + domain)
 	return err == nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/storage/memory"
 )
@@ -57,9 +58,9 @@ func ExampleLookup() {
 // organization is a storage in memory with one organization in it.
 func organization(ctx context.Context, org admin.OrgID) *memory.Backend {
 	backend := memory.New()
-	user := admin.User{ID: uuid.New(), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, Version: 1}
+	user := people.User{ID: uuid.New(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, Version: 1}
 	rec := admin.Runtime{}.WithDefaults().Record(admin.System(org), "organization.create", admin.Subject{Kind: "organization", ID: string(org)})
-	if err := backend.Organizations().Create(ctx, admin.Organization{ID: org, Name: "Acme", Version: 1}, user, admin.Credential{UserID: user.ID}, rec); err != nil {
+	if err := backend.Organizations().Create(ctx, people.Organization{ID: org, Name: "Acme", Version: 1}, user, people.Credential{UserID: user.ID}, rec); err != nil {
 		panic(err)
 	}
 	return backend

@@ -36,7 +36,7 @@ func NewService(store Store, o Options) *Service {
 // SetBase sets the organization's base currency, once: afterwards it fails with ErrBaseSet. It
 // requires admin.CurrenciesWrite.
 func (s *Service) SetBase(ctx context.Context, scope admin.Scope, code Code) (Currency, error) {
-	if err := scope.Require(admin.CurrenciesWrite); err != nil {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return Currency{}, err
 	}
 	one := decimal.NewFromInt(1)
@@ -60,7 +60,7 @@ func (s *Service) SetBase(ctx context.Context, scope admin.Scope, code Code) (Cu
 // currency that is in use (the base included), and admin.ErrInvalid for a code that is not in ISO
 // 4217 or a rate that is not above 0 and below 10^12. It requires admin.CurrenciesWrite.
 func (s *Service) Add(ctx context.Context, scope admin.Scope, code Code, rate decimal.Decimal) (Currency, error) {
-	if err := scope.Require(admin.CurrenciesWrite); err != nil {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return Currency{}, err
 	}
 	if err := check(code, rate); err != nil {
@@ -82,7 +82,7 @@ func (s *Service) Add(ctx context.Context, scope admin.Scope, code Code, rate de
 
 // Get returns one currency, or admin.ErrNotFound. It requires admin.CurrenciesRead.
 func (s *Service) Get(ctx context.Context, scope admin.Scope, code Code) (Currency, error) {
-	if err := scope.Require(admin.CurrenciesRead); err != nil {
+	if err := scope.Require(PermissionRead); err != nil {
 		return Currency{}, err
 	}
 	return s.store.Get(ctx, scope.Org(), code)
@@ -90,7 +90,7 @@ func (s *Service) Get(ctx context.Context, scope admin.Scope, code Code) (Curren
 
 // Base returns the base currency, or ErrNoBase. It requires admin.CurrenciesRead.
 func (s *Service) Base(ctx context.Context, scope admin.Scope) (Currency, error) {
-	if err := scope.Require(admin.CurrenciesRead); err != nil {
+	if err := scope.Require(PermissionRead); err != nil {
 		return Currency{}, err
 	}
 	return s.base(ctx, scope.Org())
@@ -106,7 +106,7 @@ func (s *Service) base(ctx context.Context, org admin.OrgID) (Currency, error) {
 
 // List pages through the currencies in order of code. It requires admin.CurrenciesRead.
 func (s *Service) List(ctx context.Context, scope admin.Scope, q admin.Query) (admin.Page[Currency], error) {
-	if err := scope.Require(admin.CurrenciesRead); err != nil {
+	if err := scope.Require(PermissionRead); err != nil {
 		return admin.Page[Currency]{}, err
 	}
 	return admin.Paginate(scope.Org(), "currencies", q,
@@ -133,7 +133,7 @@ func (s *Service) Table(ctx context.Context, scope admin.Scope) (Table, error) {
 
 // Convert is Table.Convert for a single amount. It requires admin.CurrenciesRead.
 func (s *Service) Convert(ctx context.Context, scope admin.Scope, amount decimal.Decimal, from, to Code) (decimal.Decimal, error) {
-	if err := scope.Require(admin.CurrenciesRead); err != nil {
+	if err := scope.Require(PermissionRead); err != nil {
 		return decimal.Decimal{}, err
 	}
 	t := Table{rates: map[Code]decimal.Decimal{}}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/storage/memory"
 )
@@ -24,8 +25,8 @@ import (
 var (
 	noon   = time.Date(2026, 3, 1, 12, 0, 0, 123456789, time.UTC)
 	ann    = admin.Actor{Kind: admin.ActorUser, ID: "ann"}
-	writer = admin.NewScope("acme", ann, admin.Permissions(admin.CurrenciesRead, admin.CurrenciesWrite))
-	reader = admin.NewScope("acme", ann, admin.Permissions(admin.CurrenciesRead))
+	writer = admin.NewScope("acme", ann, admin.Permissions(currency.PermissionRead, currency.PermissionWrite))
+	reader = admin.NewScope("acme", ann, admin.Permissions(currency.PermissionRead))
 )
 
 func newService(t *testing.T) (*currency.Service, *memory.Backend) {
@@ -33,9 +34,9 @@ func newService(t *testing.T) (*currency.Service, *memory.Backend) {
 	b := memory.New()
 	runtime := admin.Runtime{Now: func() time.Time { return noon }}
 	for _, org := range []admin.OrgID{"acme", "umbrella"} {
-		u := admin.User{ID: uuid.New(), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, Version: 1}
+		u := people.User{ID: uuid.New(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, Version: 1}
 		rec := runtime.WithDefaults().Record(admin.System(org), "organization.create", admin.Subject{Kind: "organization"})
-		require.NoError(t, b.Organizations().Create(t.Context(), admin.Organization{ID: org, Name: "Name", Version: 1}, u, admin.Credential{UserID: u.ID}, rec))
+		require.NoError(t, b.Organizations().Create(t.Context(), people.Organization{ID: org, Name: "Name", Version: 1}, u, people.Credential{UserID: u.ID}, rec))
 	}
 	return currency.NewService(b.Currencies(), currency.Options{Runtime: runtime}), b
 }
@@ -187,25 +188,25 @@ func TestEveryMethodTakesItsPermission(t *testing.T) {
 		needs admin.Permission
 		call  func(admin.Scope) error
 	}{
-		"SetBase": {admin.CurrenciesWrite, func(sc admin.Scope) error { _, err := s.SetBase(ctx, sc, "USD"); return err }},
-		"Add":     {admin.CurrenciesWrite, func(sc admin.Scope) error { _, err := s.Add(ctx, sc, "EUR", dec("1")); return err }},
-		"Get":     {admin.CurrenciesRead, func(sc admin.Scope) error { _, err := s.Get(ctx, sc, "EUR"); return err }},
-		"Base":    {admin.CurrenciesRead, func(sc admin.Scope) error { _, err := s.Base(ctx, sc); return err }},
-		"List":    {admin.CurrenciesRead, func(sc admin.Scope) error { _, err := s.List(ctx, sc, admin.Query{}); return err }},
-		"All": {admin.CurrenciesRead, func(sc admin.Scope) (last error) {
+		"SetBase": {currency.PermissionWrite, func(sc admin.Scope) error { _, err := s.SetBase(ctx, sc, "USD"); return err }},
+		"Add":     {currency.PermissionWrite, func(sc admin.Scope) error { _, err := s.Add(ctx, sc, "EUR", dec("1")); return err }},
+		"Get":     {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Get(ctx, sc, "EUR"); return err }},
+		"Base":    {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Base(ctx, sc); return err }},
+		"List":    {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.List(ctx, sc, admin.Query{}); return err }},
+		"All": {currency.PermissionRead, func(sc admin.Scope) (last error) {
 			for _, err := range s.All(ctx, sc) {
 				last = err
 			}
 			return last
 		}},
-		"Table":   {admin.CurrenciesRead, func(sc admin.Scope) error { _, err := s.Table(ctx, sc); return err }},
-		"Convert": {admin.CurrenciesRead, func(sc admin.Scope) error { _, err := s.Convert(ctx, sc, dec("1"), "EUR", "USD"); return err }},
+		"Table":   {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Table(ctx, sc); return err }},
+		"Convert": {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Convert(ctx, sc, dec("1"), "EUR", "USD"); return err }},
 	}
 	service := reflect.TypeFor[*currency.Service]()
 	for i := range service.NumMethod() {
 		require.Contains(t, methods, service.Method(i).Name, "a method without a case")
 	}
-	every, err := admincenter.DefaultRoles().Permissions(admin.Administrator)
+	every, err := admincenter.DefaultRoles().Permissions(people.Administrator)
 	require.NoError(t, err)
 	for name, m := range methods {
 		t.Run(name, func(t *testing.T) {

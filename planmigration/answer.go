@@ -33,7 +33,7 @@ func (s *Service) Reject(ctx context.Context, scope admin.Scope, id uuid.UUID) (
 // answer settles the question whether a waiting migration goes ahead. It is not tried again after a
 // conflict: whoever was faster has answered it.
 func (s *Service) answer(ctx context.Context, scope admin.Scope, id uuid.UUID, action admin.Action, change func(*job.Job)) (Migration, error) {
-	if err := scope.Require(admin.MigrationsWrite); err != nil {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return Migration{}, err
 	}
 	m, err := s.ports.Migrations.Get(ctx, scope.Org(), id)
@@ -60,7 +60,7 @@ func (s *Service) answer(ctx context.Context, scope admin.Scope, id uuid.UUID, a
 // that has completed or failed is admin.ErrState; one that is cancelled already is returned as it
 // is. It requires admin.MigrationsWrite.
 func (s *Service) Cancel(ctx context.Context, scope admin.Scope, id uuid.UUID) (Migration, error) {
-	if err := scope.Require(admin.MigrationsWrite); err != nil {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return Migration{}, err
 	}
 	// The runner would cancel jobs of other kinds too.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/memory"
@@ -101,9 +102,9 @@ func ports(s storage.Stores) planmigration.Ports {
 
 func organization(ctx context.Context, b storage.Backend, runtime admin.Runtime) error {
 	runtime = runtime.WithDefaults()
-	ann := admin.User{ID: uuid.Must(uuid.NewV7()), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, Version: 1}
-	return b.Organizations().Create(ctx, admin.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1},
-		ann, admin.Credential{UserID: ann.ID}, runtime.Record(admin.System("acme"), "organization.create", admin.Subject{Kind: "organization"}))
+	ann := people.User{ID: uuid.Must(uuid.NewV7()), Name: "Ann", Role: people.Administrator, Status: people.UserActive, Version: 1}
+	return b.Organizations().Create(ctx, people.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1},
+		ann, people.Credential{UserID: ann.ID}, runtime.Record(admin.System("acme"), "organization.create", admin.Subject{Kind: "organization"}))
 }
 
 func ExampleCycle_Next() {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/memory"
@@ -52,9 +53,9 @@ func newHost(t testing.TB) *host {
 	}
 	h.options = planmigration.Options{Runtime: runtime, Zone: kolkata, Batch: 3}
 	h.catalog = planmigration.NewCatalog(h.b.Plans(), h.b.Schedules(), planmigration.CatalogOptions{Runtime: runtime, Zone: kolkata})
-	first := admin.User{ID: h.id(), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, CreatedAt: runtime.Instant(), UpdatedAt: runtime.Instant(), Version: 1}
+	first := people.User{ID: h.id(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, CreatedAt: runtime.Instant(), UpdatedAt: runtime.Instant(), Version: 1}
 	require.NoError(t, h.b.Organizations().Create(t.Context(),
-		admin.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1}, first, admin.Credential{UserID: first.ID},
+		people.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1}, first, people.Credential{UserID: first.ID},
 		runtime.Record(h.scope, "organization.create", admin.Subject{Kind: "organization", ID: "acme"})))
 	h.plan(basic1, "MONTHLY 1", planmigration.PlanActive)
 	h.plan(basic2, "MONTHLY 15", planmigration.PlanActive)

@@ -71,7 +71,7 @@ func (s *Service) AllPreviewEntries(ctx context.Context, scope admin.Scope, r Re
 }
 
 func (s *Service) previewed(ctx context.Context, scope admin.Scope, r Request) (terms, error) {
-	if err := scope.Require(admin.MigrationsRead); err != nil {
+	if err := scope.Require(PermissionRead); err != nil {
 		return terms{}, err
 	}
 	_, t, err := s.terms(ctx, scope.Org(), r, s.runtime.Instant())

@@ -39,7 +39,7 @@ func (s *Service) Run(ctx context.Context, scope admin.Scope, id uuid.UUID, repo
 
 // begin reads the migration and gives what its batches do.
 func (s *Service) begin(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Prepare[Ports], error) {
-	if err := scope.Require(admin.MigrationsWrite); err != nil {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return nil, err
 	}
 	m, err := s.ports.Migrations.Get(ctx, scope.Org(), id)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/storage/memory"
 )
@@ -330,9 +331,9 @@ func TestSchedulesOutsideTheTransaction(t *testing.T) {
 		t.Run(fmt.Sprintf("batch %d rolled back", batch), func(t *testing.T) {
 			h := newHost(t)
 			own := memory.New()
-			first := admin.User{ID: h.id()}
-			require.NoError(t, own.Organizations().Create(t.Context(), admin.Organization{ID: "acme", Name: "Acme", CreatedAt: h.now.UTC(), Version: 1},
-				first, admin.Credential{UserID: first.ID}, h.options.Record(h.scope, "organization.create", admin.Subject{Kind: "organization"})))
+			first := people.User{ID: h.id()}
+			require.NoError(t, own.Organizations().Create(t.Context(), people.Organization{ID: "acme", Name: "Acme", CreatedAt: h.now.UTC(), Version: 1},
+				first, people.Credential{UserID: first.ID}, h.options.Record(h.scope, "organization.create", admin.Subject{Kind: "organization"})))
 			h.ports.Schedules = own.Schedules()
 			h.catalog = planmigration.NewCatalog(h.b.Plans(), own.Schedules(), planmigration.CatalogOptions{Runtime: h.options.Runtime})
 			m := h.manyAccounts()

@@ -63,7 +63,7 @@ func subject(id uuid.UUID) admin.Subject {
 // take it forward. A *admin.ValidationError lists everything that is wrong with r. It requires
 // admin.MigrationsWrite.
 func (s *Service) Create(ctx context.Context, scope admin.Scope, r Request) (Migration, error) {
-	if err := scope.Require(admin.MigrationsWrite); err != nil {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return Migration{}, err
 	}
 	now := s.runtime.Instant()
@@ -129,7 +129,7 @@ func (s *Service) timelines(ctx context.Context, org admin.OrgID, t terms) iter.
 
 // Get returns a migration, or admin.ErrNotFound. It requires admin.MigrationsRead.
 func (s *Service) Get(ctx context.Context, scope admin.Scope, id uuid.UUID) (Migration, error) {
-	if err := scope.Require(admin.MigrationsRead); err != nil {
+	if err := scope.Require(PermissionRead); err != nil {
 		return Migration{}, err
 	}
 	return s.ports.Migrations.Get(ctx, scope.Org(), id)
@@ -137,7 +137,7 @@ func (s *Service) Get(ctx context.Context, scope admin.Scope, id uuid.UUID) (Mig
 
 // List pages through the migrations, newest first. It requires admin.MigrationsRead.
 func (s *Service) List(ctx context.Context, scope admin.Scope, f Filter, q admin.Query) (admin.Page[Migration], error) {
-	if err := scope.Require(admin.MigrationsRead); err != nil {
+	if err := scope.Require(PermissionRead); err != nil {
 		return admin.Page[Migration]{}, err
 	}
 	return admin.Paginate(scope.Org(), fmt.Sprintf("plan migrations %q", f.Status), q,

@@ -418,8 +418,8 @@ func TestPermissions(t *testing.T) {
 		granted admin.Permission
 		allowed bool
 	}{
-		{reads, admin.MigrationsRead, true}, {reads, admin.MigrationsWrite, false},
-		{writes, admin.MigrationsRead, false}, {writes, admin.PlansWrite, false},
+		{reads, planmigration.PermissionRead, true}, {reads, planmigration.PermissionWrite, false},
+		{writes, planmigration.PermissionRead, false}, {writes, admin.PlansWrite, false},
 	} {
 		for name, call := range calls.of {
 			err := call(admin.NewScope("acme", user, admin.Permissions(calls.granted)))

@@ -88,7 +88,7 @@ const maxName = 100
 // creator. A token that creates another must still be good, and the other must not outlive it. It
 // requires admin.TokensWrite and everything that the token will be allowed.
 func (s *Service) Generate(ctx context.Context, scope admin.Scope, in GenerateInput) (Generated, error) {
-	if err := scope.Require(admin.TokensWrite); err != nil {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return Generated{}, err
 	}
 	now := s.runtime.Instant()
@@ -154,7 +154,7 @@ func (s *Service) check(in GenerateInput, now time.Time) error {
 // checkCreator holds a token that makes another to what is kept of it now: the scope may be older,
 // and knows nothing of its expiry.
 func (s *Service) checkCreator(ctx context.Context, scope admin.Scope, in GenerateInput, granted admin.PermissionSet) error {
-	creator, err := s.authorize(ctx, scope.Org(), scope.Actor(), granted.With(admin.TokensWrite).List()...)
+	creator, err := s.authorize(ctx, scope.Org(), scope.Actor(), granted.With(PermissionWrite).List()...)
 	if err != nil {
 		return err
 	}
@@ -170,12 +170,12 @@ func (s *Service) stillMay(ctx context.Context, scope admin.Scope, granted admin
 	if s.ask == nil || scope.Actor().Kind != admin.ActorUser {
 		return nil
 	}
-	return s.ask(ctx, scope.Org(), scope.Actor(), granted.With(admin.TokensWrite).List()...)
+	return s.ask(ctx, scope.Org(), scope.Actor(), granted.With(PermissionWrite).List()...)
 }
 
 // Get returns one token in whatever state, or admin.ErrNotFound. It requires admin.TokensRead.
 func (s *Service) Get(ctx context.Context, scope admin.Scope, id uuid.UUID) (Token, error) {
-	if err := scope.Require(admin.TokensRead); err != nil {
+	if err := scope.Require(PermissionRead); err != nil {
 		return Token{}, err
 	}
 	return s.store.Get(ctx, scope.Org(), id)
@@ -184,7 +184,7 @@ func (s *Service) Get(ctx context.Context, scope admin.Scope, id uuid.UUID) (Tok
 // List pages through the tokens, newest first; deleted ones only where f asks for them. It requires
 // admin.TokensRead.
 func (s *Service) List(ctx context.Context, scope admin.Scope, f Filter, q admin.Query) (admin.Page[Token], error) {
-	if err := scope.Require(admin.TokensRead); err != nil {
+	if err := scope.Require(PermissionRead); err != nil {
 		return admin.Page[Token]{}, err
 	}
 	if f.State != "" && !f.State.known() {
@@ -241,7 +241,7 @@ const maxTurns = 5
 // turn brings a token into a state. Whoever uses a switch means the state that they want and not the
 // one that they saw, so a token that changed meanwhile is read again instead of being refused.
 func (s *Service) turn(ctx context.Context, scope admin.Scope, id uuid.UUID, to State, action admin.Action, allowed func(Token) error) (Token, error) {
-	if err := scope.Require(admin.TokensWrite); err != nil {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return Token{}, err
 	}
 	for try := 1; ; try++ {
@@ -276,7 +276,7 @@ func (s *Service) turn(ctx context.Context, scope admin.Scope, id uuid.UUID, to 
 // actor comes back. It fails with admin.ErrInvalid for an actor of no known kind, and requires
 // admin.TokensWrite.
 func (s *Service) DeactivateBy(ctx context.Context, scope admin.Scope, actor admin.Actor) (int, error) {
-	if err := scope.Require(admin.TokensWrite); err != nil {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return 0, err
 	}
 	switch actor.Kind {

@@ -18,7 +18,7 @@ import (
 
 func TestVerify(t *testing.T) {
 	h := newHouse(t)
-	made := h.generate(user("ann", admin.TokensWrite, admin.SettingsRead, admin.SettingsWrite), admin.SettingsRead)
+	made := h.generate(user("ann", token.PermissionWrite, admin.SettingsRead, admin.SettingsWrite), admin.SettingsRead)
 	v, err := h.verify(made)
 	require.NoError(t, err)
 	require.Equal(t, made.Token, v.Token)

@@ -8,11 +8,12 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/planmigration"
 )
 
 func TestJobs(t *testing.T) {
 	w := newWorld(t)
-	reads := map[job.Kind][]admin.Permission{toy: {admin.CustomersRead}, "plan": {admin.PlansRead, admin.MigrationsRead}}
+	reads := map[job.Kind][]admin.Permission{toy: {admin.CustomersRead}, "plan": {admin.PlansRead, planmigration.PermissionRead}}
 	jobs := job.NewJobs(w.backend.Jobs(), admin.Runtime{Now: w.clock}, reads)
 	reads["secret"] = []admin.Permission{admin.CustomersRead} // too late
 	reader := admin.NewScope(acme, admin.Actor{Kind: admin.ActorUser, ID: "bob"}, admin.Permissions(admin.CustomersRead))

@@ -19,6 +19,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/planmigration"
@@ -43,9 +44,9 @@ var _ storage.Backend = (*Backend)(nil)
 // tenant is what one organization has. Each is its own set of tables, so that no look-up can cross
 // from one organization into another.
 type tenant struct {
-	organization admin.Organization
-	users        *table[uuid.UUID, admin.User]
-	credentials  *table[uuid.UUID, admin.Credential]
+	organization people.Organization
+	users        *table[uuid.UUID, people.User]
+	credentials  *table[uuid.UUID, people.Credential]
 	invitations  *table[uuid.UUID, invitation]
 	audit        *table[uuid.UUID, admin.Record]
 	jobs         *table[uuid.UUID, job.Job]
@@ -60,11 +61,11 @@ type tenant struct {
 	pricing      *planTables
 }
 
-func newTenant(o admin.Organization) *tenant {
+func newTenant(o people.Organization) *tenant {
 	return &tenant{
 		organization: o,
-		users:        newTable[uuid.UUID, admin.User](compareID),
-		credentials:  newTable[uuid.UUID, admin.Credential](compareID),
+		users:        newTable[uuid.UUID, people.User](compareID),
+		credentials:  newTable[uuid.UUID, people.Credential](compareID),
 		invitations:  newTable[uuid.UUID, invitation](compareID),
 		audit:        newTable[uuid.UUID, admin.Record](compareID),
 		jobs:         newTable[uuid.UUID, job.Job](compareID),
@@ -124,21 +125,21 @@ func (b *Backend) atomically(fn func() error) (err error) {
 // stores gives out the ports, inside a transaction or outside.
 type stores struct{ access }
 
-func (s stores) Organizations() admin.OrganizationStore { return organizations{s.access} }
-func (s stores) Users() admin.UserStore                 { return users{s.access} }
-func (s stores) Invitations() admin.InvitationStore     { return invitations{s.access} }
-func (s stores) Audit() admin.AuditStore                { return audit{s.access} }
-func (s stores) Jobs() job.Store                        { return jobs{s.access} }
-func (s stores) Currencies() currency.Store             { return currencies{s.access} }
-func (s stores) Settings() settings.Store               { return settingStore{s.access} }
-func (s stores) Enrichments() settings.EnrichmentStore  { return enrichments{s.access} }
-func (s stores) Tokens() token.Store                    { return tokens{s.access} }
-func (s stores) Imports() bulkimport.Store              { return imports{s.access} }
-func (s stores) Customers() bulkimport.CustomerStore    { return customers{s.access} }
-func (s stores) Accounts() bulkimport.AccountStore      { return accounts{s.access} }
-func (s stores) Plans() planmigration.PlanStore         { return plans{s.access} }
-func (s stores) Schedules() planmigration.ScheduleStore { return schedules{s.access} }
-func (s stores) PlanMigrations() planmigration.Store    { return planMigrations{s.access} }
+func (s stores) Organizations() people.OrganizationStore { return organizations{s.access} }
+func (s stores) Users() people.UserStore                 { return users{s.access} }
+func (s stores) Invitations() people.InvitationStore     { return invitations{s.access} }
+func (s stores) Audit() admin.AuditStore                 { return audit{s.access} }
+func (s stores) Jobs() job.Store                         { return jobs{s.access} }
+func (s stores) Currencies() currency.Store              { return currencies{s.access} }
+func (s stores) Settings() settings.Store                { return settingStore{s.access} }
+func (s stores) Enrichments() settings.EnrichmentStore   { return enrichments{s.access} }
+func (s stores) Tokens() token.Store                     { return tokens{s.access} }
+func (s stores) Imports() bulkimport.Store               { return imports{s.access} }
+func (s stores) Customers() bulkimport.CustomerStore     { return customers{s.access} }
+func (s stores) Accounts() bulkimport.AccountStore       { return accounts{s.access} }
+func (s stores) Plans() planmigration.PlanStore          { return plans{s.access} }
+func (s stores) Schedules() planmigration.ScheduleStore  { return schedules{s.access} }
+func (s stores) PlanMigrations() planmigration.Store     { return planMigrations{s.access} }
 
 // access is how the ports reach the data.
 type access struct {
@@ -151,7 +152,7 @@ func (a access) read(ctx context.Context, org admin.OrgID, fn func(*tenant) erro
 	return a.hold(ctx, func() error {
 		t, ok := a.b.tenants[org]
 		if !ok {
-			t = newTenant(admin.Organization{})
+			t = newTenant(people.Organization{})
 		}
 		return fn(t)
 	})

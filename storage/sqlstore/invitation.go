@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 )
 
 type invitations struct{ access }
@@ -40,7 +41,7 @@ func newInvitationSQL(db *DB) invitationSQL {
 	}
 }
 
-func (s invitations) Create(ctx context.Context, org admin.OrgID, i admin.Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error {
+func (s invitations) Create(ctx context.Context, org admin.OrgID, i people.Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql
 		if err := q.user.hold(ctx, t, org); err != nil {
@@ -57,7 +58,7 @@ func (s invitations) Create(ctx context.Context, org admin.OrgID, i admin.Invita
 
 // room makes room for one pending invitation, or finds that there is none. The organization must be
 // held.
-func (s invitationSQL) room(ctx context.Context, t *tx, org admin.OrgID, i admin.Invitation, limit int) error {
+func (s invitationSQL) room(ctx context.Context, t *tx, org admin.OrgID, i people.Invitation, limit int) error {
 	// An expired invitation has kept the address so far.
 	if _, err := t.exec(ctx, "invitation", s.yield, org, i.Email.Key, at(i.SentAt), id(i.ID)); err != nil {
 		return err
@@ -65,32 +66,32 @@ func (s invitationSQL) room(ctx context.Context, t *tx, org admin.OrgID, i admin
 	pending, err := one(ctx, t, "invitation", s.countOthers, func(scan func(...any) error, n *int) error { return scan(n) },
 		org, at(i.SentAt), id(i.ID))
 	if err == nil && pending >= limit {
-		err = admin.ErrTooManyInvitations
+		err = people.ErrTooManyInvitations
 	}
 	return err
 }
 
-func (s invitations) Get(ctx context.Context, org admin.OrgID, invitationID uuid.UUID) (admin.Invitation, error) {
+func (s invitations) Get(ctx context.Context, org admin.OrgID, invitationID uuid.UUID) (people.Invitation, error) {
 	return one(ctx, s.reader(), "invitation", s.db.sql.invitation.get, scanInvitation, org, id(invitationID))
 }
 
-func (s invitations) ByDigest(ctx context.Context, org admin.OrgID, digest admin.SecretDigest) (admin.Invitation, error) {
+func (s invitations) ByDigest(ctx context.Context, org admin.OrgID, digest admin.SecretDigest) (people.Invitation, error) {
 	return one(ctx, s.reader(), "invitation", s.db.sql.invitation.byDigest, scanInvitation, org, digest[:])
 }
 
-func (s invitations) List(ctx context.Context, org admin.OrgID, f admin.InvitationFilter, now time.Time, seek admin.Seek[uuid.UUID]) ([]admin.Invitation, error) {
+func (s invitations) List(ctx context.Context, org admin.OrgID, f people.InvitationFilter, now time.Time, seek admin.Seek[uuid.UUID]) ([]people.Invitation, error) {
 	status, above, upTo := f.Status, int64(math.MinInt64), int64(math.MaxInt64)
 	switch f.Status {
-	case admin.InvitationPending:
+	case people.InvitationPending:
 		above = now.UnixMicro()
-	case admin.InvitationExpired:
-		status, upTo = admin.InvitationPending, now.UnixMicro()
+	case people.InvitationExpired:
+		status, upTo = people.InvitationPending, now.UnixMicro()
 	}
 	query, args := s.db.sql.invitation.list.by([]string{string(status)}, []any{org, before(seek.After), above, upTo}, seek.Limit)
 	return rows(ctx, s.reader(), "invitation", query, scanInvitation, args...)
 }
 
-func (s invitations) Resend(ctx context.Context, org admin.OrgID, i admin.Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error {
+func (s invitations) Resend(ctx context.Context, org admin.OrgID, i people.Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		if err := s.db.sql.user.hold(ctx, t, org); err != nil {
 			return err
@@ -100,7 +101,7 @@ func (s invitations) Resend(ctx context.Context, org admin.OrgID, i admin.Invita
 		if err != nil {
 			return err
 		}
-		if stored.Version != i.Version || stored.Status != admin.InvitationPending {
+		if stored.Version != i.Version || stored.Status != people.InvitationPending {
 			return conflict("invitation")
 		}
 		i.Email = stored.Email // for the row to say, not for the caller
@@ -113,15 +114,15 @@ func (s invitations) Resend(ctx context.Context, org admin.OrgID, i admin.Invita
 	})
 }
 
-func (s invitations) Revoke(ctx context.Context, org admin.OrgID, i admin.Invitation, rec admin.Record) error {
+func (s invitations) Revoke(ctx context.Context, org admin.OrgID, i people.Invitation, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.invitation
 		return t.change(ctx, "invitation", q.settle,
-			[]any{admin.InvitationRevoked, at(i.SettledAt), id(uuid.Nil), org, id(i.ID), i.Version}, q.get, org, id(i.ID))
+			[]any{people.InvitationRevoked, at(i.SettledAt), id(uuid.Nil), org, id(i.ID), i.Version}, q.get, org, id(i.ID))
 	})
 }
 
-func (s invitations) Accept(ctx context.Context, org admin.OrgID, a admin.Acceptance, rec admin.Record) error {
+func (s invitations) Accept(ctx context.Context, org admin.OrgID, a people.Acceptance, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql
 		if err := q.user.hold(ctx, t, org); err != nil {
@@ -131,7 +132,7 @@ func (s invitations) Accept(ctx context.Context, org admin.OrgID, a admin.Accept
 		if err != nil {
 			return err
 		}
-		if i.Version != a.Invitation.Version || i.Status != admin.InvitationPending {
+		if i.Version != a.Invitation.Version || i.Status != people.InvitationPending {
 			return conflict("invitation")
 		}
 		if i.InvitedBy.Kind == admin.ActorUser {
@@ -148,18 +149,18 @@ func (s invitations) Accept(ctx context.Context, org admin.OrgID, a admin.Accept
 			return err
 		}
 		_, err = t.exec(ctx, "invitation", q.invitation.settle,
-			admin.InvitationAccepted, at(a.User.CreatedAt), id(a.User.ID), org, id(i.ID), i.Version)
+			people.InvitationAccepted, at(a.User.CreatedAt), id(a.User.ID), org, id(i.ID), i.Version)
 		return err
 	})
 }
 
 // revokeSentBy revokes what a user sent and what is pending at u.UpdatedAt.
-func (s invitationSQL) revokeSentBy(ctx context.Context, t *tx, org admin.OrgID, u admin.User) error {
+func (s invitationSQL) revokeSentBy(ctx context.Context, t *tx, org admin.OrgID, u people.User) error {
 	_, err := t.exec(ctx, "invitation", s.revokeSent, at(u.UpdatedAt), org, admin.ActorUser, u.ID.String(), at(u.UpdatedAt))
 	return err
 }
 
-func scanInvitation(scan func(...any) error, i *admin.Invitation) error {
+func scanInvitation(scan func(...any) error, i *people.Invitation) error {
 	return scan(scanID(&i.ID), &i.Email.Address, &i.Email.Key, &i.Role, &i.Status, &i.InvitedBy.Kind, &i.InvitedBy.ID,
 		scanAt(&i.CreatedAt), scanAt(&i.SentAt), scanAt(&i.ExpiresAt), scanAt(&i.SettledAt), scanID(&i.UserID), &i.Version)
 }

@@ -121,7 +121,7 @@ func (q tokenSQL) deactivate(ctx context.Context, x *tx, org admin.OrgID, actor 
 		}
 		n += int(switched)
 		for _, t := range created {
-			if t.Permissions.Has(admin.TokensWrite) {
+			if t.Permissions.Has(token.PermissionWrite) {
 				creators = append(creators, admin.Actor{Kind: admin.ActorToken, ID: t.ID.String()})
 			}
 		}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
@@ -104,7 +105,7 @@ func answerOf(t *testing.T, o op, value any, err error) answer {
 func errorKinds() []error {
 	return []error{
 		admin.ErrNotFound, admin.ErrExists, admin.ErrConflict, admin.ErrInvalid, admin.ErrForbidden, admin.ErrUnauthenticated,
-		admin.ErrState, admin.ErrBusy, admin.ErrRateLimited, admin.ErrLastAdministrator, admin.ErrTooManyInvitations,
+		admin.ErrState, admin.ErrBusy, admin.ErrRateLimited, people.ErrLastAdministrator, people.ErrTooManyInvitations,
 		job.ErrLeaseLost, job.ErrNotDue, planmigration.ErrOverlap, token.ErrDeleted,
 	}
 }

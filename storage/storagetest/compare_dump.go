@@ -8,6 +8,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
@@ -32,8 +33,8 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 		}
 	}
 	put("organization")(b.Organizations().Get(ctx, org))
-	put("users")(b.Users().List(ctx, org, admin.UserFilter{}, all))
-	put("invitations")(b.Invitations().List(ctx, org, admin.InvitationFilter{}, s.now, all))
+	put("users")(b.Users().List(ctx, org, people.UserFilter{}, all))
+	put("invitations")(b.Invitations().List(ctx, org, people.InvitationFilter{}, s.now, all))
 	put("audit")(b.Audit().List(ctx, org, admin.AuditFilter{}, all))
 	put("jobs")(b.Jobs().List(ctx, org, job.Filter{}, all))
 	put("due")(b.Jobs().Due(ctx, s.now, 1000))

@@ -15,6 +15,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/planmigration"
@@ -48,7 +49,7 @@ func testAlike(t *testing.T, w *world) {
 		require.NoError(t, w.b.Plans().Create(ctx, w.org, w.plan(k, i+1), w.rec("plan.add")))
 		require.NoError(t, w.b.Schedules().Create(ctx, w.org, w.schedule(k, epoch, time.Time{}), w.rec("schedule.associate")))
 		invited := w.invitation("x")
-		invited.Email = admin.Email{Address: k, Key: k}
+		invited.Email = people.Email{Address: k, Key: k}
 		require.NoError(t, w.b.Invitations().Create(ctx, w.org, invited, w.digest(k), 1000, w.rec("invitation.create")), k)
 		a := w.acceptance(invited)
 		a.User.Name = k
@@ -129,11 +130,11 @@ func testAlikeFilters(t *testing.T, w *world) {
 				return len(l), err
 			},
 			"users": func() (int, error) {
-				l, err := w.b.Users().List(ctx, w.org, admin.UserFilter{Status: admin.UserStatus(none)}, ids)
+				l, err := w.b.Users().List(ctx, w.org, people.UserFilter{Status: people.UserStatus(none)}, ids)
 				return len(l), err
 			},
 			"invitations": func() (int, error) {
-				l, err := w.b.Invitations().List(ctx, w.org, admin.InvitationFilter{Status: admin.InvitationStatus(none)}, epoch, ids)
+				l, err := w.b.Invitations().List(ctx, w.org, people.InvitationFilter{Status: people.InvitationStatus(none)}, epoch, ids)
 				return len(l), err
 			},
 			"jobs": func() (int, error) {
@@ -216,7 +217,7 @@ func testLargest(t *testing.T, w *world) {
 	t.Run("names of people, tokens and files", func(t *testing.T) {
 		require.NoError(t, w.b.Organizations().Rename(ctx, w.org, wide(255), 1, w.rec("organization.rename")))
 		u := w.first
-		u.Name, u.Email = wide(255), admin.Email{Address: strings.Repeat("a", 254), Key: strings.Repeat("k", 254)}
+		u.Name, u.Email = wide(255), people.Email{Address: strings.Repeat("a", 254), Key: strings.Repeat("k", 254)}
 		require.NoError(t, w.b.Users().UpdateProfile(ctx, w.org, u, w.rec("user.update")))
 		u.Version++
 		got, err := w.b.Users().Get(ctx, w.org, u.ID)

@@ -14,6 +14,7 @@ import (
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/sqlstore"
@@ -54,8 +55,8 @@ func newImporters(t *testing.T, s server, batch int) *importers {
 	db, pool := w.place.open(t)
 	require.NoError(t, db.Migrate(t.Context()))
 	w.pool, w.center = pool, importCenter(t, db, batch)
-	_, _, err := w.center.People.CreateOrganization(t.Context(), admin.NewOrganization{
-		ID: w.scope.Org(), Name: "Acme", Admin: admin.NewAdmin{Name: "Ann", Email: "ann@acme.example"},
+	_, _, err := w.center.People.CreateOrganization(t.Context(), people.NewOrganization{
+		ID: w.scope.Org(), Name: "Acme", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example"},
 	})
 	require.NoError(t, err)
 	return w

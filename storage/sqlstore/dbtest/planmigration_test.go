@@ -11,6 +11,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/storage"
 )
@@ -24,9 +25,9 @@ func TestPlanMigrationResumesExactly(t *testing.T) {
 	const accounts = 250
 	b, ctx, scope := openSQLite(t), t.Context(), admin.System("acme")
 	runtime := admin.Runtime{}.WithDefaults()
-	first := admin.User{ID: runtime.NewID(), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, CreatedAt: runtime.Instant(), UpdatedAt: runtime.Instant(), Version: 1}
-	require.NoError(t, b.Organizations().Create(ctx, admin.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1},
-		first, admin.Credential{UserID: first.ID}, runtime.Record(scope, "organization.create", admin.Subject{Kind: "organization", ID: "acme"})))
+	first := people.User{ID: runtime.NewID(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, CreatedAt: runtime.Instant(), UpdatedAt: runtime.Instant(), Version: 1}
+	require.NoError(t, b.Organizations().Create(ctx, people.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1},
+		first, people.Credential{UserID: first.ID}, runtime.Record(scope, "organization.create", admin.Subject{Kind: "organization", ID: "acme"})))
 	catalog := planmigration.NewCatalog(b.Plans(), b.Schedules(), planmigration.CatalogOptions{})
 	cycle, err := planmigration.NewCycle(planmigration.Monthly, planmigration.Last, planmigration.Nil)
 	require.NoError(t, err)
