@@ -8,10 +8,13 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
@@ -35,9 +38,9 @@ type Options struct {
 	Migrations planmigration.Options
 
 	// Plans and Schedules are the host's own price plans and account schedules, for migrations; nil
-	// means those of the storage, which Center.Catalog keeps.
-	Plans     planmigration.Plans
-	Schedules planmigration.Schedules
+	// means those of the storage, which Center.PricePlans keeps.
+	Plans     priceplan.Plans
+	Schedules priceplan.Schedules
 }
 
 // Center is the Admin Center: every service, wired over one storage. It is safe for concurrent use.
@@ -47,9 +50,9 @@ type Center struct {
 	Currencies  *currency.Service      // base currency and rates
 	Tokens      *token.Service         // API tokens
 	Imports     *bulkimport.Service    // bulk import
-	Directory   *bulkimport.Directory  // the customers and accounts that were imported
+	Customers   *customer.Service      // customers and their accounts
 	Migrations  *planmigration.Service // price plan migrations
-	Catalog     *planmigration.Catalog // price plans and account schedules in this storage
+	PricePlans  *priceplan.Service     // price plans and account schedules in this storage
 	Settings    *settings.Service      // settings
 	Enrichments *settings.Enrichments  // what usage events are enriched with
 	Jobs        *job.Jobs              // imports and migrations as jobs, and which are due
@@ -71,8 +74,8 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	c.Currencies = currency.NewService(backend.Currencies(), currency.Options{Runtime: c.o.Runtime})
 	c.Settings = settings.NewService(backend.Settings(), c.o.Settings)
 	c.Enrichments = settings.NewEnrichments(c.Settings, backend.Enrichments())
-	c.Directory = bulkimport.NewDirectory(backend.Customers(), backend.Accounts())
-	c.Catalog = planmigration.NewCatalog(backend.Plans(), backend.Schedules(), planmigration.CatalogOptions{Runtime: c.o.Runtime, Zone: c.o.Migrations.Zone})
+	c.Customers = customer.NewService(backend.Customers(), backend.Accounts())
+	c.PricePlans = priceplan.NewService(backend.Plans(), backend.Schedules(), priceplan.Options{Runtime: c.o.Runtime, Zone: c.o.Migrations.Zone})
 	c.Migrations = planmigration.NewService(c.migrationPorts(backend), within(backend, c.migrationPorts), c.o.Migrations)
 	var err error
 	if c.Tokens, err = token.NewService(backend.Tokens(), c.o.Tokens); err != nil {
@@ -112,7 +115,7 @@ func (c *Center) complete(o Options) Options {
 	}
 	if o.Imports.CurrencyKnown == nil {
 		o.Imports.CurrencyKnown = func(code string) bool {
-			_, ok := currency.Lookup(currency.Code(code))
+			_, ok := iso4217.Lookup(iso4217.Code(code))
 			return ok
 		}
 	}

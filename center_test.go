@@ -12,8 +12,10 @@ import (
 
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
@@ -96,11 +98,11 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 
 func TestDeactivatedUserTakesTheirTokensAlong(t *testing.T) {
 	h := newHouse(t, admincenter.Options{})
-	made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{admin.CustomersRead, token.PermissionWrite}})
+	made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{customer.PermissionRead, token.PermissionWrite}})
 	require.NoError(t, err)
 	verified, err := h.Tokens.Verify(t.Context(), made.Secret.Reveal())
 	require.NoError(t, err)
-	child, err := h.Tokens.Generate(t.Context(), verified.Scope, token.GenerateInput{Name: "child", Permissions: []admin.Permission{admin.CustomersRead}})
+	child, err := h.Tokens.Generate(t.Context(), verified.Scope, token.GenerateInput{Name: "child", Permissions: []admin.Permission{customer.PermissionRead}})
 	require.NoError(t, err)
 
 	_, err = h.DeactivateUser(t.Context(), h.bea.Scope, h.ann.User.ID, h.ann.User.Version)
@@ -119,7 +121,7 @@ func TestDeactivatedUserTakesTheirTokensAlong(t *testing.T) {
 
 func TestDeactivatingFailsAsAWhole(t *testing.T) {
 	h := newHouse(t, admincenter.Options{})
-	made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{admin.CustomersRead}})
+	made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{customer.PermissionRead}})
 	require.NoError(t, err)
 	_, err = h.DeactivateUser(t.Context(), h.ann.Scope, h.bea.User.ID, h.bea.User.Version+7)
 	require.ErrorIs(t, err, admin.ErrConflict)
@@ -134,7 +136,7 @@ func TestImportStopsWhenItsCreatorMayNoLonger(t *testing.T) {
 	}{
 		{"a user who was deactivated", func(h *house) admin.Scope { return h.bea.Scope }},
 		{"a token of that user", func(h *house) admin.Scope {
-			made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{admin.CustomersRead, admin.CustomersWrite}})
+			made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{customer.PermissionRead, customer.PermissionWrite}})
 			require.NoError(t, err)
 			v, err := h.Tokens.Verify(t.Context(), made.Secret.Reveal())
 			require.NoError(t, err)
@@ -195,10 +197,10 @@ func beaOf(h *house) people.Session { return h.bea }
 // A scope outlives the moment in which its user is deactivated, and must not turn into a token.
 func TestOldScopeMakesNoTokens(t *testing.T) {
 	h := newHouse(t, admincenter.Options{})
-	made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{admin.CustomersRead}})
+	made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{customer.PermissionRead}})
 	require.NoError(t, err)
 	h.deactivate(h.bea)
-	_, err = h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "late", Permissions: []admin.Permission{admin.CustomersRead}})
+	_, err = h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "late", Permissions: []admin.Permission{customer.PermissionRead}})
 	require.ErrorIs(t, err, admin.ErrForbidden)
 	_, err = h.Tokens.Reactivate(t.Context(), h.bea.Scope, made.Token.ID)
 	require.ErrorIs(t, err, admin.ErrForbidden)
@@ -208,15 +210,15 @@ func TestAnniversariesGoByTheZoneOfMigrations(t *testing.T) {
 	h := newHouse(t, admincenter.Options{Migrations: planmigration.Options{
 		Zone: func(context.Context, admin.OrgID) (string, error) { return "Europe/Berlin", nil },
 	}})
-	monthly, err := planmigration.NewCycle(planmigration.Monthly, planmigration.Last, planmigration.Nil)
+	monthly, err := priceplan.NewCycle(priceplan.Monthly, priceplan.Last, priceplan.Nil)
 	require.NoError(t, err)
-	_, err = h.Catalog.AddPlan(t.Context(), h.ann.Scope, planmigration.Plan{
-		Ref: planmigration.PlanRef{ID: "basic", Version: 1}, Name: "Basic", Status: planmigration.PlanActive,
+	_, err = h.PricePlans.AddPlan(t.Context(), h.ann.Scope, priceplan.Plan{
+		Ref: priceplan.Ref{ID: "basic", Version: 1}, Name: "Basic", Status: priceplan.Active,
 		Currencies: []string{"EUR"}, Cycle: monthly, Anniversary: true,
 	})
 	require.NoError(t, err)
-	s, err := h.Catalog.Associate(t.Context(), h.ann.Scope, planmigration.Association{
-		AccountID: "a1", Plan: planmigration.PlanRef{ID: "basic"}, Currency: "EUR",
+	s, err := h.PricePlans.Associate(t.Context(), h.ann.Scope, priceplan.Association{
+		AccountID: "a1", Plan: priceplan.Ref{ID: "basic"}, Currency: "EUR",
 		From: time.Date(2026, 3, 14, 23, 30, 0, 0, time.UTC), // 15 March in Berlin
 	})
 	require.NoError(t, err)
@@ -237,7 +239,7 @@ func TestSchedulerFindsWhatIsDue(t *testing.T) {
 
 	_, err = h.Jobs.Get(t.Context(), h.bea.Scope, i.ID)
 	require.NoError(t, err)
-	narrow := admin.NewScope(acme, admin.Actor{Kind: admin.ActorToken, ID: "t"}, admin.Permissions(admin.CustomersRead))
+	narrow := admin.NewScope(acme, admin.Actor{Kind: admin.ActorToken, ID: "t"}, admin.Permissions(customer.PermissionRead))
 	_, err = h.Jobs.Get(t.Context(), narrow, i.ID)
 	require.ErrorIs(t, err, admin.ErrForbidden, "the job may be of any type of import")
 }
@@ -278,24 +280,24 @@ func TestImportedCurrenciesAreThoseOfISO4217(t *testing.T) {
 }
 
 // elsewhere is a host's own price plans.
-type elsewhere struct{ planmigration.Plans }
+type elsewhere struct{ priceplan.Plans }
 
-func (elsewhere) Version(_ context.Context, _ admin.OrgID, ref planmigration.PlanRef) (planmigration.Plan, error) {
-	monthly, err := planmigration.NewCycle(planmigration.Monthly, planmigration.Last, planmigration.Nil)
-	return planmigration.Plan{Ref: ref, Name: "Host's own", Status: planmigration.PlanActive, Currencies: []string{"USD"}, Cycle: monthly}, err
+func (elsewhere) Version(_ context.Context, _ admin.OrgID, ref priceplan.Ref) (priceplan.Plan, error) {
+	monthly, err := priceplan.NewCycle(priceplan.Monthly, priceplan.Last, priceplan.Nil)
+	return priceplan.Plan{Ref: ref, Name: "Host's own", Status: priceplan.Active, Currencies: []string{"USD"}, Cycle: monthly}, err
 }
 
 func TestHostsOwnPlansTakeThePlaceOfTheStored(t *testing.T) {
 	h := newHouse(t, admincenter.Options{Plans: elsewhere{}})
 	p, err := h.Migrations.Preview(t.Context(), h.ann.Scope, planmigration.Request{
-		Source: planmigration.PlanRef{ID: "basic", Version: 1}, Target: planmigration.PlanRef{ID: "basic", Version: 2}, Mode: planmigration.Immediate,
+		Source: priceplan.Ref{ID: "basic", Version: 1}, Target: priceplan.Ref{ID: "basic", Version: 2}, Mode: planmigration.Immediate,
 	})
 	require.NoError(t, err)
 	require.Equal(t, "Host's own", p.Target.Name)
 }
 
 func TestRolesReachEveryService(t *testing.T) {
-	roles := admincenter.DefaultRoles().With("support", "tickets.read", admin.CustomersRead)
+	roles := admincenter.DefaultRoles().With("support", "tickets.read", customer.PermissionRead)
 	h := newHouse(t, admincenter.Options{Roles: roles})
 	require.True(t, h.ann.Scope.Can("tickets.read"), "an administrator gets what a host adds")
 	_, err := h.Tokens.Generate(t.Context(), h.ann.Scope, token.GenerateInput{Name: "desk", Permissions: []admin.Permission{"tickets.read"}})

@@ -2,7 +2,9 @@ package admincenter
 
 import (
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/token"
@@ -14,14 +16,14 @@ import (
 // the rest. Every role may read and change its own profile.
 func DefaultRoles() people.Roles {
 	reads := []admin.Permission{
-		currency.PermissionRead, token.PermissionRead, admin.CustomersRead, admin.AccountsRead,
-		admin.SettingsRead, admin.PlansRead, planmigration.PermissionRead,
+		currency.PermissionRead, token.PermissionRead, customer.PermissionRead, customer.PermissionAccountsRead,
+		admin.SettingsRead, priceplan.PermissionRead, planmigration.PermissionRead,
 	}
 	return people.DefaultRoles().
 		With(people.Administrator, currency.PermissionWrite).
 		With(people.Analyst, reads...).
 		With(people.Developer, reads...).
-		With(people.Developer, token.PermissionWrite, admin.CustomersWrite, admin.AccountsWrite, admin.SettingsWrite).
+		With(people.Developer, token.PermissionWrite, customer.PermissionWrite, customer.PermissionAccountsWrite, admin.SettingsWrite).
 		With(people.ProductManager, reads...).
-		With(people.ProductManager, admin.PlansWrite, planmigration.PermissionWrite)
+		With(people.ProductManager, priceplan.PermissionWrite, planmigration.PermissionWrite)
 }

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/internal/email"
 )
 
@@ -61,7 +62,7 @@ func (c caster) cast(f Field, cell string) (string, *problem) {
 		}
 		return cell, nil
 	case Country:
-		code, ok := CountryCode(cell)
+		code, ok := customer.CountryCode(cell)
 		if !ok {
 			return wrong(CodeInvalidOption, "%q is not a country: write an ISO 3166 code such as US, or an English name", admin.Clip(cell))
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/bulkimport"
@@ -127,9 +128,9 @@ func (w *world) failedFile(id uuid.UUID) string {
 	return b.String()
 }
 
-func (w *world) customers() []bulkimport.Customer {
+func (w *world) customers() []customer.Customer {
 	w.t.Helper()
-	var all []bulkimport.Customer
+	var all []customer.Customer
 	seek := admin.Seek[string]{Limit: 100}
 	for {
 		some, err := w.backend.Customers().List(w.t.Context(), org, seek)
@@ -142,7 +143,7 @@ func (w *world) customers() []bulkimport.Customer {
 	}
 }
 
-func (w *world) customer(id string) bulkimport.Customer {
+func (w *world) customer(id string) customer.Customer {
 	w.t.Helper()
 	c, err := w.backend.Customers().Get(w.t.Context(), org, id)
 	require.NoError(w.t, err)

@@ -7,11 +7,12 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
 // Currency is one that an organization uses.
 type Currency struct {
-	Code Code
+	Code iso4217.Code
 	// Rate is how many units of the base currency one unit of this currency is worth: with base
 	// USD, EUR at 1.08 means 1 EUR = 1.08 USD. It is exact, above zero, below 10^12, and never
 	// changes. The base currency's is 1.
@@ -33,11 +34,11 @@ var (
 var maxRate = decimal.New(1, 12)
 
 // check finds everything that is wrong with a currency to be saved.
-func check(code Code, rate decimal.Decimal) error {
+func check(code iso4217.Code, rate decimal.Decimal) error {
 	var p admin.Problems
-	if u, err := unitOf(code); err != nil {
+	if u, err := iso4217.Parse(code); err != nil {
 		p.AddError("/code", admin.CodeUnknown, err)
-	} else if !u.holdsMoney() {
+	} else if !u.HoldsMoney() {
 		p.Add("/code", admin.CodeUnknown, "%s (%s) is not a currency that money is kept in", u.Code, u.Name)
 	}
 	if err := admin.CheckDecimal(rate); err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/storage/memory"
 )
 
@@ -39,7 +40,7 @@ func Example() {
 
 // Amounts are rounded to the minor units of their currency, ties to even.
 func ExampleRound() {
-	for _, code := range []currency.Code{"JPY", "EUR", "KWD"} {
+	for _, code := range []iso4217.Code{"JPY", "EUR", "KWD"} {
 		rounded, err := currency.Round(decimal.RequireFromString("1.0125"), code)
 		fmt.Println(code, rounded, err)
 	}
@@ -50,7 +51,7 @@ func ExampleRound() {
 }
 
 func ExampleLookup() {
-	unit, ok := currency.Lookup("KWD")
+	unit, ok := iso4217.Lookup("KWD")
 	fmt.Println(unit.Name, unit.MinorUnits, ok)
 	// Output: Kuwaiti Dinar 3 true
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // Confirm lets a migration that waits for confirmation go ahead. Where its effective instant has
@@ -48,7 +49,7 @@ func (s *Service) answer(ctx context.Context, scope admin.Scope, id uuid.UUID, a
 	change(&j)
 	changes := []admin.Change{{Field: "status", From: string(m.Job.Status), To: string(j.Status)}}
 	if !j.StartAt.Equal(m.Job.StartAt) {
-		changes = append(changes, admin.Change{Field: "effective_at", From: instant(m.Job.StartAt), To: instant(j.StartAt)})
+		changes = append(changes, admin.Change{Field: "effective_at", From: text.Instant(m.Job.StartAt), To: text.Instant(j.StartAt)})
 	}
 	if err := s.ports.Jobs.Update(ctx, scope.Org(), j, s.runtime.Record(scope, action, subject(id), changes...)); err != nil {
 		return Migration{}, err

@@ -8,11 +8,12 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/priceplan"
 )
 
 // Preview is what a migration would do.
 type Preview struct {
-	Source, Target Plan
+	Source, Target priceplan.Plan
 	EffectiveAt    time.Time
 	Counts         job.Counts           // as the migration's would be at its end
 	Reasons        map[job.Reason]int64 // how many accounts would be skipped or fail, by reason

@@ -10,6 +10,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // Step moves the next batch of accounts: their schedules, the entries, the counters, the cursor and
@@ -105,7 +106,7 @@ func (s *Service) account(ctx context.Context, scope admin.Scope, ports Ports, m
 		admin.Change{Field: "migration", To: m.ID.String()},
 		admin.Change{Field: "account", To: account},
 		admin.Change{Field: "plan", From: m.Source.String(), To: m.Target.String()},
-		admin.Change{Field: "from", To: instant(e.At)},
+		admin.Change{Field: "from", To: text.Instant(e.At)},
 		admin.Change{Field: "schedule", From: e.Old, To: e.New})
 	err = ports.Schedules.Replace(ctx, scope.Org(), *change, rec)
 	switch {

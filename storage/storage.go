@@ -6,6 +6,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/planmigration"
@@ -28,8 +29,8 @@ type Stores interface {
 	Imports() bulkimport.Store
 	Customers() bulkimport.CustomerStore
 	Accounts() bulkimport.AccountStore
-	Plans() planmigration.PlanStore
-	Schedules() planmigration.ScheduleStore
+	Plans() priceplan.Store
+	Schedules() priceplan.ScheduleStore
 	PlanMigrations() planmigration.Store
 }
 

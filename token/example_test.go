@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage/memory"
 	"github.com/admincenter/admincenter/token"
@@ -27,7 +28,7 @@ func Example() {
 	}
 	made, err := tokens.Generate(ctx, ann, token.GenerateInput{
 		Name:        "Nightly import",
-		Permissions: []admin.Permission{admin.CustomersRead, admin.CustomersWrite},
+		Permissions: []admin.Permission{customer.PermissionRead, customer.PermissionWrite},
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -70,6 +71,6 @@ func createOrganization(ctx context.Context, backend *memory.Backend, org admin.
 	if err != nil {
 		log.Fatal(err)
 	}
-	permissions := admin.Permissions(token.PermissionRead, token.PermissionWrite, admin.CustomersRead, admin.CustomersWrite)
+	permissions := admin.Permissions(token.PermissionRead, token.PermissionWrite, customer.PermissionRead, customer.PermissionWrite)
 	return admin.NewScope(org, admin.Actor{Kind: admin.ActorUser, ID: first.ID.String()}, permissions)
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
 )
 
 func TestSignIn(t *testing.T) {
@@ -204,7 +205,7 @@ func TestAuthorize(t *testing.T) {
 		{"nobody", admin.Actor{}, false},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
-			err := h.Authorize(t.Context(), acme, tc.actor, people.PermissionProfileRead, admin.PlansWrite)
+			err := h.Authorize(t.Context(), acme, tc.actor, people.PermissionProfileRead, priceplan.PermissionWrite)
 			if tc.ok {
 				require.NoError(t, err)
 			} else {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/token"
 )
@@ -27,7 +28,7 @@ func (t *tour) tokens(ctx context.Context) error {
 	}
 	if have == nil {
 		made, err := tokens.Generate(ctx, t.scope, token.GenerateInput{
-			Name: tokenName, Permissions: []admin.Permission{admin.CustomersRead, currency.PermissionRead},
+			Name: tokenName, Permissions: []admin.Permission{customer.PermissionRead, currency.PermissionRead},
 			ExpiresAt: time.Now().AddDate(1, 0, 0),
 		})
 		if err != nil {

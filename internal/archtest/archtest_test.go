@@ -41,6 +41,7 @@ func tiers() []tier {
 // others are the modules that a package may import, by path prefix, besides uuid and decimal.
 func others(pkg string) []string {
 	return append(map[string][]string{
+		"admin/customer":      {"golang.org/x/text"},
 		"admin/people":        {"golang.org/x/"},
 		"bulkimport":          {"github.com/jszwec/csvutil", "golang.org/x/text"},
 		"internal/email":      {"golang.org/x/net/idna"},

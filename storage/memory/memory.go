@@ -18,8 +18,10 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/planmigration"
@@ -56,8 +58,8 @@ type tenant struct {
 	tokens       *table[uuid.UUID, tokenRow]
 	imports      *table[uuid.UUID, bulkimport.Import]
 	contents     map[uuid.UUID]*table[int64, []byte]
-	customers    *table[string, bulkimport.Customer]
-	accounts     *table[string, bulkimport.Account]
+	customers    *table[string, customer.Customer]
+	accounts     *table[string, customer.Account]
 	pricing      *planTables
 }
 
@@ -75,8 +77,8 @@ func newTenant(o people.Organization) *tenant {
 		tokens:       newTable[uuid.UUID, tokenRow](compareID),
 		imports:      newTable[uuid.UUID, bulkimport.Import](compareID),
 		contents:     map[uuid.UUID]*table[int64, []byte]{},
-		customers:    newTable[string, bulkimport.Customer](strings.Compare),
-		accounts:     newTable[string, bulkimport.Account](strings.Compare),
+		customers:    newTable[string, customer.Customer](strings.Compare),
+		accounts:     newTable[string, customer.Account](strings.Compare),
 		pricing:      newPlanTables(),
 	}
 }
@@ -137,8 +139,8 @@ func (s stores) Tokens() token.Store                     { return tokens{s.acces
 func (s stores) Imports() bulkimport.Store               { return imports{s.access} }
 func (s stores) Customers() bulkimport.CustomerStore     { return customers{s.access} }
 func (s stores) Accounts() bulkimport.AccountStore       { return accounts{s.access} }
-func (s stores) Plans() planmigration.PlanStore          { return plans{s.access} }
-func (s stores) Schedules() planmigration.ScheduleStore  { return schedules{s.access} }
+func (s stores) Plans() priceplan.Store                  { return plans{s.access} }
+func (s stores) Schedules() priceplan.ScheduleStore      { return schedules{s.access} }
 func (s stores) PlanMigrations() planmigration.Store     { return planMigrations{s.access} }
 
 // access is how the ports reach the data.

@@ -9,6 +9,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/planmigration"
@@ -151,8 +152,8 @@ func (s stores) Tokens() token.Store                     { return tokens{s.acces
 func (s stores) Imports() bulkimport.Store               { return imports{s.access} }
 func (s stores) Customers() bulkimport.CustomerStore     { return customers{s.access} }
 func (s stores) Accounts() bulkimport.AccountStore       { return accounts{s.access} }
-func (s stores) Plans() planmigration.PlanStore          { return plans{s.access} }
-func (s stores) Schedules() planmigration.ScheduleStore  { return schedules{s.access} }
+func (s stores) Plans() priceplan.Store                  { return plans{s.access} }
+func (s stores) Schedules() priceplan.ScheduleStore      { return schedules{s.access} }
 func (s stores) PlanMigrations() planmigration.Store     { return planMigrations{s.access} }
 
 // access is how the ports reach the database.

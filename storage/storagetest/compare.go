@@ -18,7 +18,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
-	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )
@@ -106,7 +106,7 @@ func errorKinds() []error {
 	return []error{
 		admin.ErrNotFound, admin.ErrExists, admin.ErrConflict, admin.ErrInvalid, admin.ErrForbidden, admin.ErrUnauthenticated,
 		admin.ErrState, admin.ErrBusy, admin.ErrRateLimited, people.ErrLastAdministrator, people.ErrTooManyInvitations,
-		job.ErrLeaseLost, job.ErrNotDue, planmigration.ErrOverlap, token.ErrDeleted,
+		job.ErrLeaseLost, job.ErrNotDue, priceplan.ErrOverlap, token.ErrDeleted,
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/bulkimport"
@@ -45,7 +46,7 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 	put("deleted tokens")(b.Tokens().List(ctx, org, token.Filter{State: token.Deleted}, all))
 	put("imports")(b.Imports().List(ctx, org, bulkimport.Filter{}, all))
 	put("customers")(b.Customers().List(ctx, org, largest[string]()))
-	put("accounts")(b.Accounts().List(ctx, org, bulkimport.AccountFilter{}, largest[string]()))
+	put("accounts")(b.Accounts().List(ctx, org, customer.AccountFilter{}, largest[string]()))
 	put("plans")(b.Plans().List(ctx, org, largest[string]()))
 	put("migrations")(b.PlanMigrations().List(ctx, org, planmigration.Filter{}, all))
 	for _, id := range s.ids {

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
@@ -203,7 +204,7 @@ func account(u people.User, c people.Credential, err error) (any, error) { retur
 
 func (s *script) newToken() token.Token {
 	return token.Token{
-		ID: s.id(), Name: s.text(), Permissions: admin.Permissions(pick(s, token.PermissionWrite, admin.CustomersRead)), Prefix: "adm_", Last4: pick(s, "aB3x", "ab3X"),
+		ID: s.id(), Name: s.text(), Permissions: admin.Permissions(pick(s, token.PermissionWrite, customer.PermissionRead)), Prefix: "adm_", Last4: pick(s, "aB3x", "ab3X"),
 		State: pick(s, token.Active, token.Active, token.Active, token.Deactivated), ExpiresAt: s.atOrNever(), CreatedAt: s.now,
 		CreatedBy: s.actor(), UpdatedAt: s.now, Version: 1,
 	}

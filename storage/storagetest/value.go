@@ -14,11 +14,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
-	"github.com/admincenter/admincenter/currency"
-	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
@@ -64,10 +65,10 @@ func testAlike(t *testing.T, w *world) {
 	require.Equal(t, created, out)
 
 	for i, k := range keys {
-		customer, err := w.b.Customers().Get(ctx, w.org, k)
+		owner, err := w.b.Customers().Get(ctx, w.org, k)
 		require.NoError(t, err, "%q", k)
-		require.Equal(t, []string{k, k, k}, []string{customer.ID, customer.Name, customer.PrimaryEmail})
-		of, err := w.b.Accounts().List(ctx, w.org, bulkimport.AccountFilter{CustomerID: k}, page[string](10))
+		require.Equal(t, []string{k, k, k}, []string{owner.ID, owner.Name, owner.PrimaryEmail})
+		of, err := w.b.Accounts().List(ctx, w.org, customer.AccountFilter{CustomerID: k}, page[string](10))
 		require.NoError(t, err)
 		require.Len(t, of, 1, "%q", k)
 		require.Equal(t, k, of[0].ID)
@@ -77,7 +78,7 @@ func testAlike(t *testing.T, w *world) {
 		require.Equal(t, k, found[0].Value.Text())
 		plan, err := w.b.Plans().Latest(ctx, w.org, k)
 		require.NoError(t, err, "%q", k)
-		require.Equal(t, planmigration.PlanRef{ID: k, Version: i + 1}, plan.Ref)
+		require.Equal(t, priceplan.Ref{ID: k, Version: i + 1}, plan.Ref)
 		tl, err := w.b.Schedules().Timeline(ctx, w.org, k, time.Time{})
 		require.NoError(t, err)
 		require.Len(t, tl.Schedules, 1, "%q", k)
@@ -85,8 +86,8 @@ func testAlike(t *testing.T, w *world) {
 		require.NoError(t, err, "%q", k)
 		require.Equal(t, k, user.Name)
 	}
-	require.Equal(t, keys, listed(t, w.b.Customers().List, w.org, func(c bulkimport.Customer) string { return c.ID }))
-	require.Equal(t, keys, listed(t, w.b.Plans().List, w.org, func(p planmigration.Plan) string { return p.Ref.ID }))
+	require.Equal(t, keys, listed(t, w.b.Customers().List, w.org, func(c customer.Customer) string { return c.ID }))
+	require.Equal(t, keys, listed(t, w.b.Plans().List, w.org, func(p priceplan.Plan) string { return p.Ref.ID }))
 	testAlikeCursors(t, w, keys)
 	testAlikeFilters(t, w)
 }
@@ -154,7 +155,7 @@ func testAlikeFilters(t *testing.T, w *world) {
 				return len(l), err
 			},
 			"accounts": func() (int, error) {
-				l, err := w.b.Accounts().List(ctx, w.org, bulkimport.AccountFilter{CustomerID: none}, page[string](10))
+				l, err := w.b.Accounts().List(ctx, w.org, customer.AccountFilter{CustomerID: none}, page[string](10))
 				return len(l), err
 			},
 		} {
@@ -212,7 +213,7 @@ func testLargest(t *testing.T, w *world) {
 		require.NoError(t, w.b.Schedules().Create(ctx, w.org, s, w.rec("schedule.associate")))
 		tl, err := w.b.Schedules().Timeline(ctx, w.org, s.AccountID, time.Time{})
 		require.NoError(t, err)
-		require.Equal(t, []planmigration.Schedule{s}, tl.Schedules)
+		require.Equal(t, []priceplan.Schedule{s}, tl.Schedules)
 	})
 	t.Run("names of people, tokens and files", func(t *testing.T) {
 		require.NoError(t, w.b.Organizations().Rename(ctx, w.org, wide(255), 1, w.rec("organization.rename")))
@@ -319,11 +320,11 @@ func testUnstorable(t *testing.T, w *world) {
 		require.NoError(t, w.b.InTx(t.Context(), func(s storage.Stores) error {
 			ctx, gets := t.Context(), map[string]error{}
 			_, gets["organization"] = s.Organizations().Get(ctx, admin.OrgID(text))
-			_, gets["currency"] = s.Currencies().Get(ctx, w.org, currency.Code(text))
+			_, gets["currency"] = s.Currencies().Get(ctx, w.org, iso4217.Code(text))
 			_, gets["customer"] = s.Customers().Get(ctx, w.org, text)
 			_, gets["account"] = s.Accounts().Get(ctx, w.org, text)
 			_, gets["plan"] = s.Plans().Latest(ctx, w.org, text)
-			_, gets["version"] = s.Plans().Version(ctx, w.org, planmigration.PlanRef{ID: text, Version: 1})
+			_, gets["version"] = s.Plans().Version(ctx, w.org, priceplan.Ref{ID: text, Version: 1})
 			_, _, gets["user"] = s.Users().ByEmail(ctx, w.org, text)
 			for name, err := range gets {
 				require.ErrorIs(t, err, admin.ErrNotFound, "%s %q", name, text)

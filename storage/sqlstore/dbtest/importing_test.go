@@ -122,7 +122,7 @@ type outcome struct {
 func (j customersJob) outcome(t *testing.T) outcome {
 	t.Helper()
 	o := outcome{progress: j.progress(t)}
-	for c, err := range j.center.Directory.AllCustomers(t.Context(), j.scope) {
+	for c, err := range j.center.Customers.AllCustomers(t.Context(), j.scope) {
 		require.NoError(t, err)
 		if strings.HasPrefix(c.ID, j.name+"-") {
 			require.Equal(t, int64(1), c.Version, "%s was written once", c.ID)

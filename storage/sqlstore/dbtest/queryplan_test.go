@@ -14,8 +14,8 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
-	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/sqlstore"
@@ -128,7 +128,7 @@ func hotQueries() []hotQuery {
 			return len(l), err
 		}},
 		{"accounts on a plan", "", func(ctx context.Context, s storage.Stores) (int, error) {
-			l, err := s.Schedules().OnPlan(ctx, org, planmigration.PlanRef{ID: "p7", Version: 1}, noon, admin.Seek[string]{Limit: 20})
+			l, err := s.Schedules().OnPlan(ctx, org, priceplan.Ref{ID: "p7", Version: 1}, noon, admin.Seek[string]{Limit: 20})
 			return len(l), err
 		}},
 		{"an account's schedules", "", func(ctx context.Context, s storage.Stores) (int, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/storage"
 )
 
@@ -33,6 +34,6 @@ func createOrganization(t *testing.T, s storage.Stores, org admin.OrgID) {
 		u, people.Credential{UserID: u.ID, ChangedAt: noon}, rec("organization.create")))
 }
 
-func aCurrency(code currency.Code, rate string) currency.Currency {
+func aCurrency(code iso4217.Code, rate string) currency.Currency {
 	return currency.Currency{Code: code, Rate: decimal.RequireFromString(rate), CreatedAt: noon, CreatedBy: admin.Actor{Kind: admin.ActorSystem}}
 }

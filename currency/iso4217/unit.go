@@ -1,4 +1,4 @@
-package currency
+package iso4217
 
 import (
 	"fmt"
@@ -35,7 +35,7 @@ func Lookup(code Code) (Unit, bool) {
 }
 
 // unitOf is Lookup with an error that says what would be right.
-func unitOf(code Code) (Unit, error) {
+func Parse(code Code) (Unit, error) {
 	u, ok := Lookup(code)
 	if ok {
 		return u, nil
@@ -47,10 +47,10 @@ func unitOf(code Code) (Unit, error) {
 	return Unit{}, fmt.Errorf("%q is not an ISO 4217 currency code: %s: %w", admin.Clip(string(code)), hint, admin.ErrInvalid)
 }
 
-// holdsMoney is false for the codes of ISO 4217 that are no currency: metals, bond market units,
+// HoldsMoney is false for the codes of ISO 4217 that are no currency: metals, bond market units,
 // drawing rights, tests. ISO gives them no minor unit ("N.A."), so there would be nothing to round
 // to.
-func (u Unit) holdsMoney() bool {
+func (u Unit) HoldsMoney() bool {
 	switch u.Code {
 	case "XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX":
 		return false

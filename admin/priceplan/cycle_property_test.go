@@ -1,4 +1,4 @@
-package planmigration_test
+package priceplan_test
 
 import (
 	"math/rand/v2"
@@ -7,17 +7,17 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/admin/priceplan"
 )
 
 // allCycles is every cycle there is.
-func allCycles(t testing.TB) []planmigration.Cycle {
+func allCycles(t testing.TB) []priceplan.Cycle {
 	t.Helper()
-	var out []planmigration.Cycle
-	for _, i := range planmigration.Intervals() {
-		for day := planmigration.Last; day <= 31; day++ {
-			for month := planmigration.Last; month <= 12; month++ {
-				if c, err := planmigration.NewCycle(i, day, month); err == nil {
+	var out []priceplan.Cycle
+	for _, i := range priceplan.Intervals() {
+		for day := priceplan.Last; day <= 31; day++ {
+			for month := priceplan.Last; month <= 12; month++ {
+				if c, err := priceplan.NewCycle(i, day, month); err == nil {
 					out = append(out, c)
 				}
 			}
@@ -63,9 +63,9 @@ func TestCycleProperties(t *testing.T) {
 }
 
 func TestCyclesOfAYear(t *testing.T) {
-	want := map[planmigration.Interval][]int{
-		planmigration.Weekly: {52, 53}, planmigration.Monthly: {12}, planmigration.Quarterly: {4},
-		planmigration.HalfYearly: {2}, planmigration.Annually: {1},
+	want := map[priceplan.Interval][]int{
+		priceplan.Weekly: {52, 53}, priceplan.Monthly: {12}, priceplan.Quarterly: {4},
+		priceplan.HalfYearly: {2}, priceplan.Annually: {1},
 	}
 	berlin := zone(t, "Europe/Berlin")
 	for _, c := range allCycles(t) {
@@ -85,10 +85,10 @@ func TestAnniversaryProperties(t *testing.T) {
 	from := time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
 	for _, name := range oddZones {
 		in := zone(t, name)
-		for _, interval := range planmigration.Intervals() {
+		for _, interval := range priceplan.Intervals() {
 			for range 500 {
 				at := from.Add(time.Duration(random.Int64N(int64(60 * 365 * 24 * time.Hour))))
-				c, err := planmigration.Anniversary(at, interval, in)
+				c, err := priceplan.Anniversary(at, interval, in)
 				require.NoError(t, err)
 				require.Equal(t, interval, c.Interval())
 				require.Equal(t, c, cycle(t, c.String()), "an anniversary is a valid cycle")

@@ -1,4 +1,4 @@
-package planmigration
+package priceplan
 
 import (
 	"context"
@@ -14,7 +14,7 @@ const CodeNotActive = "not_active"
 // lookup reads the plan that an input names at path; least is 0 where Version 0 stands for the
 // latest. What is wrong with the reference, a plan that does not exist included, is a problem of
 // the input, and the plan is the zero Plan then.
-func lookup(ctx context.Context, plans Plans, org admin.OrgID, path string, ref PlanRef, least int, p *admin.Problems) (Plan, error) {
+func Lookup(ctx context.Context, plans Plans, org admin.OrgID, path string, ref Ref, least int, p *admin.Problems) (Plan, error) {
 	var own admin.Problems
 	ref.check(&own, path, least)
 	var invalid *admin.ValidationError
@@ -24,7 +24,7 @@ func lookup(ctx context.Context, plans Plans, org admin.OrgID, path string, ref 
 		}
 		return Plan{}, nil
 	}
-	plan, err := read(ctx, plans, org, ref)
+	plan, err := Read(ctx, plans, org, ref)
 	switch {
 	case errors.Is(err, admin.ErrNotFound) && ref.Version == 0:
 		p.Add(path, admin.CodeUnknown, "there is no plan %s, or it is still a draft", ref.ID)
@@ -37,16 +37,16 @@ func lookup(ctx context.Context, plans Plans, org admin.OrgID, path string, ref 
 }
 
 // taking is lookup for a plan that accounts are to be put on.
-func taking(ctx context.Context, plans Plans, org admin.OrgID, path string, ref PlanRef, p *admin.Problems) (Plan, error) {
-	plan, err := lookup(ctx, plans, org, path, ref, 0, p)
-	if err == nil && plan.Ref.ID != "" && plan.Status != PlanActive {
-		p.Add(path, CodeNotActive, "%s is %s: only an %s plan takes accounts", plan.Ref, plan.Status, PlanActive)
+func LookupActive(ctx context.Context, plans Plans, org admin.OrgID, path string, ref Ref, p *admin.Problems) (Plan, error) {
+	plan, err := Lookup(ctx, plans, org, path, ref, 0, p)
+	if err == nil && plan.Ref.ID != "" && plan.Status != Active {
+		p.Add(path, CodeNotActive, "%s is %s: only an %s plan takes accounts", plan.Ref, plan.Status, Active)
 	}
 	return plan, err
 }
 
 // read reads a version of a plan, or the latest for Version 0.
-func read(ctx context.Context, plans Plans, org admin.OrgID, ref PlanRef) (Plan, error) {
+func Read(ctx context.Context, plans Plans, org admin.OrgID, ref Ref) (Plan, error) {
 	if ref.Version == 0 {
 		return plans.Latest(ctx, org, ref.ID)
 	}

@@ -1,4 +1,4 @@
-package planmigration
+package priceplan
 
 import (
 	"fmt"
@@ -9,16 +9,16 @@ import (
 )
 
 // PlanRef names one version of a price plan.
-type PlanRef struct {
+type Ref struct {
 	ID      string // chosen by the host, 1 to 50 characters, compared byte by byte
 	Version int    // from 1
 }
 
 // String is "basic v3".
-func (r PlanRef) String() string { return fmt.Sprintf("%s v%d", r.ID, r.Version) }
+func (r Ref) String() string { return fmt.Sprintf("%s v%d", r.ID, r.Version) }
 
 // check adds what is wrong with a reference; least is 0 where the latest version may be asked for.
-func (r PlanRef) check(p *admin.Problems, path string, least int) {
+func (r Ref) check(p *admin.Problems, path string, least int) {
 	p.ID(path+"/id", r.ID)
 	if r.Version < least || r.Version > maxVersion {
 		p.Add(path+"/version", admin.CodeRange, "%d is not a version: use %d to %d", r.Version, least, maxVersion)
@@ -29,21 +29,21 @@ func (r PlanRef) check(p *admin.Problems, path string, least int) {
 const maxVersion = 1<<31 - 1
 
 // PlanStatus says whether accounts can be put on a version of a plan.
-type PlanStatus string
+type Status string
 
 // The statuses of a plan's version. The names are Togai's.
 const (
-	PlanDraft    PlanStatus = "DRAFT"    // still being edited
-	PlanActive   PlanStatus = "ACTIVE"   // takes accounts
-	PlanArchived PlanStatus = "ARCHIVED" // keeps the accounts it has, takes no more
+	Draft    Status = "DRAFT"    // still being edited
+	Active   Status = "ACTIVE"   // takes accounts
+	Archived Status = "ARCHIVED" // keeps the accounts it has, takes no more
 )
 
 // Plan is one version of a price plan, as far as migrating needs to know it. Its rates are the
 // host's.
 type Plan struct {
-	Ref        PlanRef
+	Ref        Ref
 	Name       string // 1 to 50 characters
-	Status     PlanStatus
+	Status     Status
 	Currencies []string // the currencies it has rates in: ISO 4217 codes, at least one
 	// Cycle is the pricing cycle of its accounts, unless one has its own.
 	Cycle Cycle
@@ -75,10 +75,10 @@ func (p Plan) check() error {
 	p.Ref.check(&ps, "", 1)
 	ps.Text("/name", p.Name, 1, 50)
 	switch p.Status {
-	case PlanDraft, PlanActive, PlanArchived:
+	case Draft, Active, Archived:
 	default:
 		ps.Add("/status", admin.CodeUnknown, "%q is not a status of a plan: use %s, %s or %s",
-			admin.Clip(string(p.Status)), PlanDraft, PlanActive, PlanArchived)
+			admin.Clip(string(p.Status)), Draft, Active, Archived)
 	}
 	if len(p.Currencies) == 0 {
 		ps.Add("/currencies", admin.CodeRequired, "a plan needs at least one currency")

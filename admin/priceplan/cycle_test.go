@@ -1,4 +1,4 @@
-package planmigration_test
+package priceplan_test
 
 import (
 	"encoding/json"
@@ -8,12 +8,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/admin/priceplan"
 )
 
-func cycle(t testing.TB, text string) planmigration.Cycle {
+func cycle(t testing.TB, text string) priceplan.Cycle {
 	t.Helper()
-	c, err := planmigration.ParseCycle(text)
+	c, err := priceplan.ParseCycle(text)
 	require.NoError(t, err)
 	return c
 }
@@ -123,7 +123,7 @@ func TestCycleInstantAfterTheClockWentBackOverMidnight(t *testing.T) {
 }
 
 func TestZeroCycleHasNoBeginning(t *testing.T) {
-	var c planmigration.Cycle
+	var c priceplan.Cycle
 	require.True(t, c.IsZero())
 	require.Zero(t, c.Start(time.Now(), time.UTC))
 	require.Zero(t, c.Next(time.Now(), time.UTC))
@@ -134,29 +134,29 @@ func TestAnniversary(t *testing.T) {
 	for _, tc := range []struct {
 		reason   string
 		date     string
-		interval planmigration.Interval
+		interval priceplan.Interval
 		want     string
 	}{
-		{"a Sunday", "2023-10-29", planmigration.Weekly, "WEEKLY 7 ANNIVERSARY"},
-		{"a Monday", "2023-10-30", planmigration.Weekly, "WEEKLY 1 ANNIVERSARY"},
-		{"the 30th of a month with 31 days", "2023-10-30", planmigration.Monthly, "MONTHLY 30 ANNIVERSARY"},
-		{"the 31st", "2023-10-31", planmigration.Monthly, "MONTHLY LAST ANNIVERSARY"},
-		{"the last of a shorter month stays a number", "2023-11-30", planmigration.Monthly, "MONTHLY 30 ANNIVERSARY"},
-		{"the last of February in a month", "2023-02-28", planmigration.Monthly, "MONTHLY 28 ANNIVERSARY"},
-		{"15 August is in a quarter's second month", "2023-08-15", planmigration.Quarterly, "QUARTERLY 15 2 ANNIVERSARY"},
-		{"31 January", "2023-01-31", planmigration.Quarterly, "QUARTERLY LAST 1 ANNIVERSARY"},
-		{"15 December is in a half-year's sixth month", "2023-12-15", planmigration.HalfYearly, "HALF_YEARLY 15 6 ANNIVERSARY"},
-		{"29 February in a half-year stays a number, for August", "2024-02-29", planmigration.HalfYearly, "HALF_YEARLY 29 2 ANNIVERSARY"},
-		{"29 February", "2024-02-29", planmigration.Annually, "ANNUALLY LAST 2 ANNIVERSARY"},
-		{"28 February, the last", "2023-02-28", planmigration.Annually, "ANNUALLY LAST 2 ANNIVERSARY"},
-		{"28 February, not the last", "2024-02-28", planmigration.Annually, "ANNUALLY 28 2 ANNIVERSARY"},
-		{"27 February", "2023-02-27", planmigration.Annually, "ANNUALLY 27 2 ANNIVERSARY"},
-		{"30 November", "2023-11-30", planmigration.Annually, "ANNUALLY 30 11 ANNIVERSARY"},
+		{"a Sunday", "2023-10-29", priceplan.Weekly, "WEEKLY 7 ANNIVERSARY"},
+		{"a Monday", "2023-10-30", priceplan.Weekly, "WEEKLY 1 ANNIVERSARY"},
+		{"the 30th of a month with 31 days", "2023-10-30", priceplan.Monthly, "MONTHLY 30 ANNIVERSARY"},
+		{"the 31st", "2023-10-31", priceplan.Monthly, "MONTHLY LAST ANNIVERSARY"},
+		{"the last of a shorter month stays a number", "2023-11-30", priceplan.Monthly, "MONTHLY 30 ANNIVERSARY"},
+		{"the last of February in a month", "2023-02-28", priceplan.Monthly, "MONTHLY 28 ANNIVERSARY"},
+		{"15 August is in a quarter's second month", "2023-08-15", priceplan.Quarterly, "QUARTERLY 15 2 ANNIVERSARY"},
+		{"31 January", "2023-01-31", priceplan.Quarterly, "QUARTERLY LAST 1 ANNIVERSARY"},
+		{"15 December is in a half-year's sixth month", "2023-12-15", priceplan.HalfYearly, "HALF_YEARLY 15 6 ANNIVERSARY"},
+		{"29 February in a half-year stays a number, for August", "2024-02-29", priceplan.HalfYearly, "HALF_YEARLY 29 2 ANNIVERSARY"},
+		{"29 February", "2024-02-29", priceplan.Annually, "ANNUALLY LAST 2 ANNIVERSARY"},
+		{"28 February, the last", "2023-02-28", priceplan.Annually, "ANNUALLY LAST 2 ANNIVERSARY"},
+		{"28 February, not the last", "2024-02-28", priceplan.Annually, "ANNUALLY 28 2 ANNIVERSARY"},
+		{"27 February", "2023-02-27", priceplan.Annually, "ANNUALLY 27 2 ANNIVERSARY"},
+		{"30 November", "2023-11-30", priceplan.Annually, "ANNUALLY 30 11 ANNIVERSARY"},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			for _, in := range []*time.Location{time.UTC, zone(t, "Pacific/Auckland")} {
 				at := local(t, tc.date+" 13:30", in)
-				c, err := planmigration.Anniversary(at, tc.interval, in)
+				c, err := priceplan.Anniversary(at, tc.interval, in)
 				require.NoError(t, err)
 				require.Equal(t, tc.want, c.String())
 				require.True(t, c.Anniversary())
@@ -165,7 +165,7 @@ func TestAnniversary(t *testing.T) {
 		})
 	}
 	t.Run("an interval that does not exist", func(t *testing.T) {
-		_, err := planmigration.Anniversary(time.Now(), "DAILY", time.UTC)
+		_, err := priceplan.Anniversary(time.Now(), "DAILY", time.UTC)
 		require.ErrorIs(t, err, admin.ErrInvalid)
 	})
 }
@@ -173,27 +173,27 @@ func TestAnniversary(t *testing.T) {
 func TestNewCycleRefuses(t *testing.T) {
 	for _, tc := range []struct {
 		reason     string
-		interval   planmigration.Interval
-		day, month planmigration.Offset
+		interval   priceplan.Interval
+		day, month priceplan.Offset
 		paths      []string
 	}{
-		{"an unknown interval", "DAILY", 1, planmigration.Nil, []string{"/interval"}},
-		{"no interval", "", 1, planmigration.Nil, []string{"/interval"}},
-		{"an eighth day of the week", planmigration.Weekly, 8, planmigration.Nil, []string{"/day"}},
-		{"FIRST as a day", planmigration.Weekly, planmigration.First, planmigration.Nil, []string{"/day"}},
-		{"no day", planmigration.Monthly, planmigration.Nil, planmigration.Nil, []string{"/day"}},
-		{"a 32nd", planmigration.Monthly, 32, planmigration.Nil, []string{"/day"}},
-		{"an offset that is none", planmigration.Monthly, -3, planmigration.Nil, []string{"/day"}},
-		{"a month in a week", planmigration.Weekly, 1, 1, []string{"/month"}},
-		{"a month in a month", planmigration.Monthly, 1, planmigration.First, []string{"/month"}},
-		{"a quarter without a month", planmigration.Quarterly, 1, planmigration.Nil, []string{"/month"}},
-		{"a fourth month of a quarter", planmigration.Quarterly, 1, 4, []string{"/month"}},
-		{"a seventh month of a half-year", planmigration.HalfYearly, 1, 7, []string{"/month"}},
-		{"a 13th month", planmigration.Annually, 1, 13, []string{"/month"}},
-		{"a wrong day and a wrong month, both", planmigration.Annually, 0, 13, []string{"/day", "/month"}},
+		{"an unknown interval", "DAILY", 1, priceplan.Nil, []string{"/interval"}},
+		{"no interval", "", 1, priceplan.Nil, []string{"/interval"}},
+		{"an eighth day of the week", priceplan.Weekly, 8, priceplan.Nil, []string{"/day"}},
+		{"FIRST as a day", priceplan.Weekly, priceplan.First, priceplan.Nil, []string{"/day"}},
+		{"no day", priceplan.Monthly, priceplan.Nil, priceplan.Nil, []string{"/day"}},
+		{"a 32nd", priceplan.Monthly, 32, priceplan.Nil, []string{"/day"}},
+		{"an offset that is none", priceplan.Monthly, -3, priceplan.Nil, []string{"/day"}},
+		{"a month in a week", priceplan.Weekly, 1, 1, []string{"/month"}},
+		{"a month in a month", priceplan.Monthly, 1, priceplan.First, []string{"/month"}},
+		{"a quarter without a month", priceplan.Quarterly, 1, priceplan.Nil, []string{"/month"}},
+		{"a fourth month of a quarter", priceplan.Quarterly, 1, 4, []string{"/month"}},
+		{"a seventh month of a half-year", priceplan.HalfYearly, 1, 7, []string{"/month"}},
+		{"a 13th month", priceplan.Annually, 1, 13, []string{"/month"}},
+		{"a wrong day and a wrong month, both", priceplan.Annually, 0, 13, []string{"/day", "/month"}},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
-			_, err := planmigration.NewCycle(tc.interval, tc.day, tc.month)
+			_, err := priceplan.NewCycle(tc.interval, tc.day, tc.month)
 			require.Equal(t, tc.paths, paths(t, err))
 		})
 	}
@@ -215,9 +215,9 @@ func paths(t testing.TB, err error) []string {
 
 func TestParseCycle(t *testing.T) {
 	c := cycle(t, "QUARTERLY 15 LAST")
-	require.Equal(t, planmigration.Quarterly, c.Interval())
-	require.Equal(t, planmigration.Offset(15), c.Day())
-	require.Equal(t, planmigration.Last, c.Month())
+	require.Equal(t, priceplan.Quarterly, c.Interval())
+	require.Equal(t, priceplan.Offset(15), c.Day())
+	require.Equal(t, priceplan.Last, c.Month())
 	require.False(t, c.Anniversary())
 	require.Equal(t, cycle(t, "MONTHLY 5"), cycle(t, "MONTHLY 5 NIL"), "Togai's examples write NIL out")
 	for reason, text := range map[string]string{
@@ -227,7 +227,7 @@ func TestParseCycle(t *testing.T) {
 		"anniversary twice": "MONTHLY 1 ANNIVERSARY" + " ANNIVERSARY", "a word for a month": "QUARTERLY 1 MAY", "no month": "ANNUALLY 1",
 	} {
 		t.Run("refuses "+reason, func(t *testing.T) {
-			_, err := planmigration.ParseCycle(text)
+			_, err := priceplan.ParseCycle(text)
 			require.ErrorIs(t, err, admin.ErrInvalid)
 		})
 	}
@@ -235,7 +235,7 @@ func TestParseCycle(t *testing.T) {
 
 func TestCycleInJSON(t *testing.T) {
 	type config struct {
-		Own, None planmigration.Cycle
+		Own, None priceplan.Cycle
 	}
 	want := config{Own: cycle(t, "ANNUALLY LAST 2 ANNIVERSARY")}
 	text, err := json.Marshal(want)
@@ -254,13 +254,13 @@ func FuzzParseCycle(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		c, err := planmigration.ParseCycle(text)
+		c, err := priceplan.ParseCycle(text)
 		if err != nil {
 			require.ErrorIs(t, err, admin.ErrInvalid)
 			require.True(t, c.IsZero())
 			return
 		}
-		again, err := planmigration.ParseCycle(c.String())
+		again, err := priceplan.ParseCycle(c.String())
 		require.NoError(t, err)
 		require.Equal(t, c, again)
 		at := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)

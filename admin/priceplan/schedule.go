@@ -1,10 +1,11 @@
-package planmigration
+package priceplan
 
 import (
 	"fmt"
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // ErrOverlap: the account is on another schedule in that time. An account is never on two.
@@ -23,7 +24,7 @@ const (
 type Schedule struct {
 	ID        string // 1 to 50 characters, unique within the organization
 	AccountID string // 1 to 50 characters, compared byte by byte
-	Plan      PlanRef
+	Plan      Ref
 	From      time.Time // the first instant it is in force; UTC, whole microseconds
 	Until     time.Time // the first instant it is not any more; zero for no end
 	Currency  string    // what the account is charged in: an ISO 4217 code
@@ -50,12 +51,12 @@ func (s Schedule) Overrides() []Override {
 }
 
 // InForce reports whether the schedule is in force at an instant.
-func (s Schedule) InForce(at time.Time) bool { return !s.From.After(at) && s.endsAfter(at) }
+func (s Schedule) InForce(at time.Time) bool { return !s.From.After(at) && s.EndsAfter(at) }
 
-func (s Schedule) endsAfter(at time.Time) bool { return s.Until.IsZero() || s.Until.After(at) }
+func (s Schedule) EndsAfter(at time.Time) bool { return s.Until.IsZero() || s.Until.After(at) }
 
 // Overlaps reports whether there is an instant at which both schedules are in force.
-func (s Schedule) Overlaps(o Schedule) bool { return s.endsAfter(o.From) && o.endsAfter(s.From) }
+func (s Schedule) Overlaps(o Schedule) bool { return s.EndsAfter(o.From) && o.EndsAfter(s.From) }
 
 // Replaced is what is left of the schedule once c has taken its place from c.New.From on, or the
 // error that Schedules.Replace gives; empty means that nothing is left. Adapters call it on the
@@ -68,7 +69,7 @@ func (s Schedule) Replaced(c Change) (left Schedule, empty bool, err error) {
 		return s, false, fmt.Errorf("schedule: %w", admin.ErrConflict)
 	case !s.InForce(c.New.From) || !s.Until.Equal(c.New.Until):
 		return s, false, fmt.Errorf("schedule from %s until %s cannot take the place of one from %s until %s: it must begin within it and end with it: %w",
-			instant(c.New.From), instant(c.New.Until), instant(s.From), instant(s.Until), admin.ErrInvalid)
+			text.Instant(c.New.From), text.Instant(c.New.Until), text.Instant(s.From), text.Instant(s.Until), admin.ErrInvalid)
 	}
 	empty = s.From.Equal(c.New.From)
 	s.Until = c.New.From
@@ -85,16 +86,8 @@ func (s Schedule) check(p *admin.Problems) {
 		p.Add("/from", admin.CodeRequired, "say from when the account is on the plan")
 	}
 	if !s.Until.IsZero() && !s.Until.After(s.From) {
-		p.Add("/until", admin.CodeRange, "%s is not after the beginning, %s", instant(s.Until), instant(s.From))
+		p.Add("/until", admin.CodeRange, "%s is not after the beginning, %s", text.Instant(s.Until), text.Instant(s.From))
 	}
-}
-
-// instant writes a time for people; an open end is the absence of one.
-func instant(t time.Time) string {
-	if t.IsZero() {
-		return "open end"
-	}
-	return t.UTC().Format(time.RFC3339Nano)
 }
 
 // Timeline is an account's schedules, in order of From, that end after some instant: the one in
@@ -124,7 +117,7 @@ func (t Timeline) After(at time.Time) (Schedule, bool) {
 	return Schedule{}, false
 }
 
-func (t Timeline) find(id string) (Schedule, bool) {
+func (t Timeline) Find(id string) (Schedule, bool) {
 	for _, s := range t.Schedules {
 		if s.ID == id {
 			return s, true

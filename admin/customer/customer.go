@@ -1,11 +1,6 @@
-package bulkimport
+package customer
 
-import (
-	"context"
-	"time"
-
-	"github.com/admincenter/admincenter/admin"
-)
+import "time"
 
 // Status of a customer or an account.
 type Status string
@@ -56,39 +51,4 @@ type Account struct {
 	CreatedAt   time.Time         `csv:"-"`
 	UpdatedAt   time.Time         `csv:"-"`
 	Version     int64             `csv:"-"` // 1 when created, +1 with every change
-}
-
-// CustomerStore keeps customers. Write is how imports reach it; a host reads with the others.
-type CustomerStore interface {
-	// Write is Target.Write. It writes exactly what Batch.Customers makes of the rows, given the
-	// customers that exist, together with the audit record. A row that the storage refuses, by a
-	// rule of its own, is Refused and does not keep the others out.
-	Target
-
-	// Get returns the customer, or admin.ErrNotFound. IDs compare byte by byte.
-	Get(ctx context.Context, org admin.OrgID, id string) (Customer, error)
-
-	// List returns at most seek.Limit customers in ascending byte order of ID, with an ID above
-	// seek.After.
-	List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) ([]Customer, error)
-}
-
-// AccountStore keeps accounts. Write is how imports reach it; a host reads with the others.
-type AccountStore interface {
-	// Write is Target.Write. It writes exactly what Batch.Accounts makes of the rows, given the
-	// accounts and the customers that exist, together with the audit record. A row that the
-	// storage refuses, by a rule of its own, is Refused and does not keep the others out.
-	Target
-
-	// Get returns the account, or admin.ErrNotFound. IDs compare byte by byte.
-	Get(ctx context.Context, org admin.OrgID, id string) (Account, error)
-
-	// List returns at most seek.Limit accounts that match, in ascending byte order of ID, with an
-	// ID above seek.After.
-	List(ctx context.Context, org admin.OrgID, f AccountFilter, seek admin.Seek[string]) ([]Account, error)
-}
-
-// AccountFilter narrows a list of accounts; zero fields do not narrow.
-type AccountFilter struct {
-	CustomerID string
 }

@@ -1,4 +1,4 @@
-package planmigration
+package priceplan
 
 import (
 	"fmt"

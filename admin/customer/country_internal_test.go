@@ -1,4 +1,4 @@
-package bulkimport
+package customer
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package currency_test
+package iso4217_test
 
 import (
 	"regexp"
@@ -8,14 +8,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
 func TestUnits(t *testing.T) {
-	units := currency.Units()
+	units := iso4217.Units()
 	require.GreaterOrEqual(t, len(units), 170)
 	code, number := regexp.MustCompile(`^[A-Z]{3}$`), regexp.MustCompile(`^[0-9]{3}$`)
-	numbers := map[string][]currency.Code{}
+	numbers := map[string][]iso4217.Code{}
 	for i, u := range units {
 		require.Regexp(t, code, string(u.Code))
 		require.Regexp(t, number, u.Number, u.Code)
@@ -26,20 +26,20 @@ func TestUnits(t *testing.T) {
 		if i > 0 {
 			require.Less(t, units[i-1].Code, u.Code, "sorted, and each code once")
 		}
-		found, ok := currency.Lookup(u.Code)
+		found, ok := iso4217.Lookup(u.Code)
 		require.True(t, ok)
 		require.Equal(t, u, found)
 		numbers[u.Number] = append(numbers[u.Number], u.Code)
 	}
 	for n, codes := range numbers {
 		if len(codes) > 1 {
-			require.Equal(t, []currency.Code{"ANG", "XCG"}, codes, "%s: only the guilder of the Caribbean took over a number", n)
+			require.Equal(t, []iso4217.Code{"ANG", "XCG"}, codes, "%s: only the guilder of the Caribbean took over a number", n)
 		}
 	}
 }
 
 func TestUnitsOfNote(t *testing.T) {
-	for _, want := range []currency.Unit{
+	for _, want := range []iso4217.Unit{
 		{Code: "ALL", Number: "008", MinorUnits: 2, Name: "Lek"},
 		{Code: "EUR", Number: "978", MinorUnits: 2, Name: "Euro"},
 		{Code: "JPY", Number: "392", MinorUnits: 0, Name: "Yen"},
@@ -51,21 +51,21 @@ func TestUnitsOfNote(t *testing.T) {
 		{Code: "XCG", Number: "532", MinorUnits: 2, Name: "Caribbean Guilder"},
 		{Code: "ZWG", Number: "924", MinorUnits: 2, Name: "Zimbabwe Gold"},
 	} {
-		got, ok := currency.Lookup(want.Code)
+		got, ok := iso4217.Lookup(want.Code)
 		require.True(t, ok, want.Code)
 		require.Equal(t, want, got)
 	}
-	for _, code := range []currency.Code{"", "EU", "EURO", "eur", " EUR", "AAA", "ZZZ", "DEM", "\xff\xff\xff"} {
-		_, ok := currency.Lookup(code)
+	for _, code := range []iso4217.Code{"", "EU", "EURO", "eur", " EUR", "AAA", "ZZZ", "DEM", "\xff\xff\xff"} {
+		_, ok := iso4217.Lookup(code)
 		require.False(t, ok, "%q", code)
 	}
 }
 
 func TestUnitsIsTheCallersToChange(t *testing.T) {
-	units := currency.Units()
+	units := iso4217.Units()
 	units[0].Code = "XXX"
 	slices.Reverse(units)
-	_, ok := currency.Lookup("AED")
+	_, ok := iso4217.Lookup("AED")
 	require.True(t, ok)
-	require.Equal(t, currency.Code("AED"), currency.Units()[0].Code)
+	require.Equal(t, iso4217.Code("AED"), iso4217.Units()[0].Code)
 }

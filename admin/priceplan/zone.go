@@ -1,4 +1,4 @@
-package planmigration
+package priceplan
 
 import (
 	"context"
@@ -15,19 +15,19 @@ type Zone func(ctx context.Context, org admin.OrgID) (string, error)
 // UTC is the Zone of every organization that has none of its own.
 func UTC(context.Context, admin.OrgID) (string, error) { return "UTC", nil }
 
-// of is the organization's location and its name.
-func (z Zone) of(ctx context.Context, org admin.OrgID) (string, *time.Location, error) {
+// Load returns the organization's location and its name.
+func (z Zone) Load(ctx context.Context, org admin.OrgID) (string, *time.Location, error) {
 	name, err := z(ctx, org)
 	if err != nil {
 		return "", nil, fmt.Errorf("time zone: %w", err)
 	}
-	in, err := location(name)
+	in, err := LoadLocation(name)
 	return name, in, err
 }
 
 // location loads a zone by its name. A migration keeps the name, so it must mean the same on every
 // machine, which "Local" does not.
-func location(name string) (*time.Location, error) {
+func LoadLocation(name string) (*time.Location, error) {
 	if name == "" || name == "Local" {
 		return nil, fmt.Errorf("time zone %q: use an IANA name, such as Europe/Berlin, or UTC", name)
 	}

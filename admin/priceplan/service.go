@@ -1,4 +1,4 @@
-package planmigration
+package priceplan
 
 import (
 	"context"
@@ -8,9 +8,10 @@ import (
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
-// Audit actions of a Catalog.
+// Audit actions.
 const (
 	ActionAddPlan      admin.Action = "plan.add"
 	ActionFinalizePlan admin.Action = "plan.finalize"
@@ -19,24 +20,24 @@ const (
 	ActionDisassociate admin.Action = "schedule.disassociate"
 )
 
-// CatalogOptions of a Catalog; the zero value is ready.
-type CatalogOptions struct {
+// CatalogOptions of a Service; the zero value is ready.
+type Options struct {
 	admin.Runtime
 	Zone Zone // nil means UTC for all
 }
 
-// Catalog keeps price plans and schedules for a host that has no place of its own for them. It is
+// Service keeps price plans and schedules for a host that has no place of its own for them. It is
 // safe for concurrent use.
-type Catalog struct {
-	plans     PlanStore
+type Service struct {
+	plans     Store
 	schedules ScheduleStore
 	runtime   admin.Runtime
 	zone      Zone
 }
 
 // NewCatalog keeps its plans and schedules in the given stores.
-func NewCatalog(plans PlanStore, schedules ScheduleStore, o CatalogOptions) *Catalog {
-	c := &Catalog{plans: plans, schedules: schedules, runtime: o.WithDefaults(), zone: o.Zone}
+func NewService(plans Store, schedules ScheduleStore, o Options) *Service {
+	c := &Service{plans: plans, schedules: schedules, runtime: o.WithDefaults(), zone: o.Zone}
 	if c.zone == nil {
 		c.zone = UTC
 	}
@@ -45,8 +46,8 @@ func NewCatalog(plans PlanStore, schedules ScheduleStore, o CatalogOptions) *Cat
 
 // AddPlan adds a version of a plan. One that is there already is admin.ErrExists; a
 // *admin.ValidationError lists everything that is wrong with p. It requires admin.PlansWrite.
-func (c *Catalog) AddPlan(ctx context.Context, scope admin.Scope, p Plan) (Plan, error) {
-	if err := scope.Require(admin.PlansWrite); err != nil {
+func (c *Service) AddPlan(ctx context.Context, scope admin.Scope, p Plan) (Plan, error) {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return Plan{}, err
 	}
 	if err := p.check(); err != nil {
@@ -62,18 +63,18 @@ func (c *Catalog) AddPlan(ctx context.Context, scope admin.Scope, p Plan) (Plan,
 
 // FinalizePlan makes a draft active; any other status is admin.ErrState. It requires
 // admin.PlansWrite.
-func (c *Catalog) FinalizePlan(ctx context.Context, scope admin.Scope, ref PlanRef) (Plan, error) {
-	return c.setStatus(ctx, scope, ActionFinalizePlan, ref, PlanDraft, PlanActive)
+func (c *Service) FinalizePlan(ctx context.Context, scope admin.Scope, ref Ref) (Plan, error) {
+	return c.setStatus(ctx, scope, ActionFinalizePlan, ref, Draft, Active)
 }
 
 // ArchivePlan has an active plan take no more accounts; any other status is admin.ErrState. It
 // requires admin.PlansWrite.
-func (c *Catalog) ArchivePlan(ctx context.Context, scope admin.Scope, ref PlanRef) (Plan, error) {
-	return c.setStatus(ctx, scope, ActionArchivePlan, ref, PlanActive, PlanArchived)
+func (c *Service) ArchivePlan(ctx context.Context, scope admin.Scope, ref Ref) (Plan, error) {
+	return c.setStatus(ctx, scope, ActionArchivePlan, ref, Active, Archived)
 }
 
-func (c *Catalog) setStatus(ctx context.Context, scope admin.Scope, action admin.Action, ref PlanRef, from, to PlanStatus) (Plan, error) {
-	if err := scope.Require(admin.PlansWrite); err != nil {
+func (c *Service) setStatus(ctx context.Context, scope admin.Scope, action admin.Action, ref Ref, from, to Status) (Plan, error) {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return Plan{}, err
 	}
 	p, err := c.plans.Version(ctx, scope.Org(), ref)
@@ -92,17 +93,17 @@ func (c *Catalog) setStatus(ctx context.Context, scope admin.Scope, action admin
 
 // Plan returns a version of a plan, or the latest that is not a draft where ref.Version is 0; or
 // admin.ErrNotFound. It requires admin.PlansRead.
-func (c *Catalog) Plan(ctx context.Context, scope admin.Scope, ref PlanRef) (Plan, error) {
-	if err := scope.Require(admin.PlansRead); err != nil {
+func (c *Service) Plan(ctx context.Context, scope admin.Scope, ref Ref) (Plan, error) {
+	if err := scope.Require(PermissionRead); err != nil {
 		return Plan{}, err
 	}
-	return read(ctx, c.plans, scope.Org(), ref)
+	return Read(ctx, c.plans, scope.Org(), ref)
 }
 
 // Plans pages through the plans in order of id, each in its highest version. It requires
 // admin.PlansRead.
-func (c *Catalog) Plans(ctx context.Context, scope admin.Scope, q admin.Query) (admin.Page[Plan], error) {
-	if err := scope.Require(admin.PlansRead); err != nil {
+func (c *Service) Plans(ctx context.Context, scope admin.Scope, q admin.Query) (admin.Page[Plan], error) {
+	if err := scope.Require(PermissionRead); err != nil {
 		return admin.Page[Plan]{}, err
 	}
 	return admin.Paginate(scope.Org(), "plans", q,
@@ -111,14 +112,14 @@ func (c *Catalog) Plans(ctx context.Context, scope admin.Scope, q admin.Query) (
 }
 
 // AllPlans is every plan in order of id. It requires admin.PlansRead.
-func (c *Catalog) AllPlans(ctx context.Context, scope admin.Scope) iter.Seq2[Plan, error] {
+func (c *Service) AllPlans(ctx context.Context, scope admin.Scope) iter.Seq2[Plan, error] {
 	return admin.All(func(q admin.Query) (admin.Page[Plan], error) { return c.Plans(ctx, scope, q) })
 }
 
 // Association asks for an account to be put on a plan.
 type Association struct {
 	AccountID string
-	Plan      PlanRef // Version 0 means the latest that is not a draft
+	Plan      Ref // Version 0 means the latest that is not a draft
 	From      time.Time
 	Until     time.Time // zero for no end
 	Currency  string    // one that the plan has rates in
@@ -131,12 +132,12 @@ type Association struct {
 // Associate puts an account on a plan for a time. ErrOverlap means that the account is on another
 // then; a *admin.ValidationError lists everything that is wrong with a. It requires
 // admin.PlansWrite.
-func (c *Catalog) Associate(ctx context.Context, scope admin.Scope, a Association) (Schedule, error) {
-	if err := scope.Require(admin.PlansWrite); err != nil {
+func (c *Service) Associate(ctx context.Context, scope admin.Scope, a Association) (Schedule, error) {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return Schedule{}, err
 	}
 	var p admin.Problems
-	plan, err := taking(ctx, c.plans, scope.Org(), "/plan", a.Plan, &p)
+	plan, err := LookupActive(ctx, c.plans, scope.Org(), "/plan", a.Plan, &p)
 	if err != nil {
 		return Schedule{}, err
 	}
@@ -146,13 +147,13 @@ func (c *Catalog) Associate(ctx context.Context, scope admin.Scope, a Associatio
 	}
 	s.check(&p)
 	if plan.Ref.ID != "" && !plan.Supports(a.Currency) {
-		p.Add("/currency", admin.CodeUnknown, "%s has no rates in %q: it has %s", plan.Ref, admin.Clip(a.Currency), join(plan.Currencies))
+		p.Add("/currency", admin.CodeUnknown, "%s has no rates in %q: it has %s", plan.Ref, admin.Clip(a.Currency), text.Join(plan.Currencies))
 	}
 	if err := p.Err(); err != nil {
 		return Schedule{}, err
 	}
 	if plan.Anniversary && s.CycleOverride.IsZero() {
-		_, in, err := c.zone.of(ctx, scope.Org())
+		_, in, err := c.zone.Load(ctx, scope.Org())
 		if err != nil {
 			return Schedule{}, err
 		}
@@ -167,22 +168,22 @@ func (c *Catalog) Associate(ctx context.Context, scope admin.Scope, a Associatio
 // Disassociate ends the account's schedule with the given id and Version at an instant within it.
 // Errors: admin.ErrNotFound, admin.ErrConflict where the Version moved on, and admin.ErrInvalid for
 // an instant that is not within it. It requires admin.PlansWrite.
-func (c *Catalog) Disassociate(ctx context.Context, scope admin.Scope, account, id string, version int64, until time.Time) (Schedule, error) {
-	if err := scope.Require(admin.PlansWrite); err != nil {
+func (c *Service) Disassociate(ctx context.Context, scope admin.Scope, account, id string, version int64, until time.Time) (Schedule, error) {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return Schedule{}, err
 	}
 	tl, err := c.schedules.Timeline(ctx, scope.Org(), account, time.Time{})
 	if err != nil {
 		return Schedule{}, err
 	}
-	s, ok := tl.find(id)
+	s, ok := tl.Find(id)
 	if !ok {
 		return Schedule{}, fmt.Errorf("schedule: %w", admin.ErrNotFound)
 	}
 	until = admin.Instant(until)
-	if !until.After(s.From) || !s.endsAfter(until) {
+	if !until.After(s.From) || !s.EndsAfter(until) {
 		var p admin.Problems
-		p.Add("/until", admin.CodeRange, "%s is not within the schedule, from %s until %s", instant(until), instant(s.From), instant(s.Until))
+		p.Add("/until", admin.CodeRange, "%s is not within the schedule, from %s until %s", text.Instant(until), text.Instant(s.From), text.Instant(s.Until))
 		return Schedule{}, p.Err()
 	}
 	s.Until, s.Version = until, version
@@ -195,8 +196,8 @@ func (c *Catalog) Disassociate(ctx context.Context, scope admin.Scope, account, 
 
 // Timeline returns the account's schedules that end after an instant; for the zero time, all of
 // them. It requires admin.PlansRead.
-func (c *Catalog) Timeline(ctx context.Context, scope admin.Scope, account string, after time.Time) (Timeline, error) {
-	if err := scope.Require(admin.PlansRead); err != nil {
+func (c *Service) Timeline(ctx context.Context, scope admin.Scope, account string, after time.Time) (Timeline, error) {
+	if err := scope.Require(PermissionRead); err != nil {
 		return Timeline{}, err
 	}
 	return c.schedules.Timeline(ctx, scope.Org(), account, optional(after))
@@ -210,15 +211,15 @@ func optional(t time.Time) time.Time {
 	return admin.Instant(t)
 }
 
-func (c *Catalog) planRecord(scope admin.Scope, action admin.Action, ref PlanRef, from, to PlanStatus) admin.Record {
+func (c *Service) planRecord(scope admin.Scope, action admin.Action, ref Ref, from, to Status) admin.Record {
 	return c.runtime.Record(scope, action, admin.Subject{Kind: "plan", ID: ref.String()},
 		admin.Change{Field: "status", From: string(from), To: string(to)})
 }
 
-func (c *Catalog) scheduleRecord(scope admin.Scope, action admin.Action, s Schedule) admin.Record {
+func (c *Service) scheduleRecord(scope admin.Scope, action admin.Action, s Schedule) admin.Record {
 	return c.runtime.Record(scope, action, admin.Subject{Kind: "schedule", ID: s.ID},
 		admin.Change{Field: "account", To: s.AccountID},
 		admin.Change{Field: "plan", To: s.Plan.String()},
-		admin.Change{Field: "from", To: instant(s.From)},
-		admin.Change{Field: "until", To: instant(s.Until)})
+		admin.Change{Field: "from", To: text.Instant(s.From)},
+		admin.Change{Field: "until", To: text.Instant(s.Until)})
 }
