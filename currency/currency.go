@@ -1,7 +1,6 @@
 package currency
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -24,9 +23,9 @@ type Currency struct {
 
 var (
 	// ErrNoBase: the organization has no base currency yet; set it first.
-	ErrNoBase = fmt.Errorf("no base currency is set: %w", admin.ErrState)
+	ErrNoBase = admin.NewError("no_base_currency", admin.ErrState, "no base currency is set")
 	// ErrBaseSet: the base currency is set once and stays, because every rate is relative to it.
-	ErrBaseSet = fmt.Errorf("the base currency is already set and cannot be changed: %w", admin.ErrExists)
+	ErrBaseSet = admin.NewError("base_currency_set", admin.ErrExists, "the base currency is already set and cannot be changed")
 )
 
 // maxRate keeps a rate within what is plausible; databases check the same bound, which also keeps

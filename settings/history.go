@@ -22,7 +22,7 @@ func (s *Service) History(ctx context.Context, scope admin.Scope, id uuid.UUID, 
 		func(seek admin.Seek[int64]) ([]Version, error) { return s.store.History(ctx, scope.Org(), id, seek) },
 		func(v Version) int64 { return v.Setting.Version })
 	if err == nil && len(page.Items) == 0 {
-		return page, fmt.Errorf("setting: %w", admin.ErrNotFound)
+		return page, admin.NotFound("setting")
 	}
 	return page, err
 }

@@ -2,7 +2,6 @@ package people
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -51,10 +50,10 @@ func (i Invitation) StatusAt(now time.Time) InvitationStatus {
 var (
 	// ErrInvitation is all that somebody with a bad invitation secret learns: it may be wrong,
 	// expired, revoked, used, or from somebody who may no longer invite.
-	ErrInvitation = fmt.Errorf("this invitation is not valid, or not any more: ask for a new one: %w", admin.ErrUnauthenticated)
+	ErrInvitation = admin.NewError("invitation_not_valid", admin.ErrUnauthenticated, "this invitation is not valid, or not any more: ask for a new one")
 	// ErrTooManyInvitations: the organization has as many pending invitations as it may. Revoke
 	// some, or wait until they are accepted or expire.
-	ErrTooManyInvitations = fmt.Errorf("too many invitations are pending: revoke some first: %w", admin.ErrState)
+	ErrTooManyInvitations = admin.NewError("too_many_invitations", admin.ErrState, "too many invitations are pending: revoke some first")
 )
 
 // InvitationFilter narrows a list of invitations; zero fields do not narrow.

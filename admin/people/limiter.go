@@ -91,7 +91,8 @@ func (l *MemoryLimiter) Attempt(ctx context.Context, key string) error {
 	}
 	full := b.full.Add(l.o.Every)
 	if over := full.Sub(now) - time.Duration(l.o.Attempts)*l.o.Every; over > 0 {
-		return fmt.Errorf("too many attempts: try again in %v: %w", over.Truncate(time.Second)+time.Second, admin.ErrRateLimited)
+		wait := over.Truncate(time.Second) + time.Second
+		return admin.WithRetryAfter(fmt.Errorf("too many attempts: try again in %v: %w", wait, admin.ErrRateLimited), wait)
 	}
 	b.full = full
 	heap.Fix(&l.next, b.index)

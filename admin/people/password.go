@@ -3,16 +3,15 @@ package people
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/admincenter/admincenter/admin"
 )
 
 var (
 	// ErrPassword: the current password, asked for again, is wrong.
-	ErrPassword = fmt.Errorf("the current password is wrong: %w", admin.ErrUnauthenticated)
+	ErrPassword = admin.NewError("wrong_password", admin.ErrForbidden, "the current password is wrong")
 	// ErrNoPassword: the user signs in elsewhere (single sign-on) and has no password to change.
-	ErrNoPassword = fmt.Errorf("this user signs in without a password: %w", admin.ErrState)
+	ErrNoPassword = admin.NewError("no_password", admin.ErrState, "this user signs in without a password")
 )
 
 // ChangePassword replaces the acting user's password and ends all their sessions: the Epoch rises,

@@ -36,14 +36,17 @@ func TestChangePassword(t *testing.T) {
 func TestChangePasswordAsksForTheCurrentOne(t *testing.T) {
 	h := newHouse(t)
 	require.ErrorIs(t, h.ChangePassword(t.Context(), h.ann.Scope, bobsPassword, newPassword), people.ErrPassword)
-	require.ErrorIs(t, h.ChangePassword(t.Context(), h.ann.Scope, admin.Secret{}, newPassword), admin.ErrUnauthenticated)
+	err := h.ChangePassword(t.Context(), h.ann.Scope, admin.Secret{}, newPassword)
+	require.ErrorIs(t, err, admin.ErrForbidden)
+	require.NotErrorIs(t, err, admin.ErrUnauthenticated, "the session has not ended: a host must not sign the user out")
+	require.Equal(t, "wrong_password", admin.Code(err))
 	require.Equal(t, people.ErrPassword, h.ChangePassword(t.Context(), h.ann.Scope, bobsPassword, bobsPassword),
 		"who does not know it learns nothing about the new one")
 	for range 7 {
 		require.ErrorIs(t, h.ChangePassword(t.Context(), h.ann.Scope, bobsPassword, newPassword), people.ErrPassword)
 	}
 	require.ErrorIs(t, h.ChangePassword(t.Context(), h.ann.Scope, annsPassword, newPassword), admin.ErrRateLimited)
-	_, err := h.ChangeEmail(t.Context(), h.ann.Scope, 1, "anna@acme.example", annsPassword)
+	_, err = h.ChangeEmail(t.Context(), h.ann.Scope, 1, "anna@acme.example", annsPassword)
 	require.ErrorIs(t, err, admin.ErrRateLimited, "it is the same password")
 	h.signIn("ann@acme.example", annsPassword)
 	h.clock.Add(time.Minute)

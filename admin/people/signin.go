@@ -13,9 +13,9 @@ import (
 var (
 	// ErrSignIn is all that a failed sign-in tells: which of the two is wrong, and whether there is
 	// such a user or they were deactivated, is not for strangers.
-	ErrSignIn = fmt.Errorf("wrong e-mail address or password: %w", admin.ErrUnauthenticated)
+	ErrSignIn = admin.NewError("sign_in", admin.ErrUnauthenticated, "wrong e-mail address or password")
 	// ErrSession: the session has ended, because the user's password, role or status changed.
-	ErrSession = fmt.Errorf("the session has ended: sign in again: %w", admin.ErrUnauthenticated)
+	ErrSession = admin.NewError("session_ended", admin.ErrUnauthenticated, "the session has ended: sign in again")
 )
 
 // Session is somebody who signed in. A host keeps the user's ID and the Epoch in its own session

@@ -2,7 +2,6 @@ package people
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -51,7 +50,8 @@ type Credential struct {
 
 // ErrLastAdministrator: an organization keeps at least one active Administrator, so the last one
 // can be neither demoted nor deactivated. Make somebody else Administrator first.
-var ErrLastAdministrator = fmt.Errorf("the organization would be left without an active %s: %w", Administrator, admin.ErrState)
+var ErrLastAdministrator = admin.NewError("last_administrator", admin.ErrState,
+	"the organization would be left without an active administrator")
 
 // UserFilter narrows a list of users; zero fields do not narrow.
 type UserFilter struct {

@@ -9,7 +9,7 @@ import (
 )
 
 // ErrOverlap: the account is on another schedule in that time. An account is never on two.
-var ErrOverlap = fmt.Errorf("the account already has a schedule in that time: %w", admin.ErrExists)
+var ErrOverlap = admin.NewError("schedule_overlap", admin.ErrExists, "the account already has a schedule in that time")
 
 // Override is a kind of terms that were agreed with one account in place of its plan's.
 type Override string
@@ -64,9 +64,9 @@ func (s Schedule) Overlaps(o Schedule) bool { return s.EndsAfter(o.From) && o.En
 func (s Schedule) Replaced(c Change) (left Schedule, empty bool, err error) {
 	switch {
 	case s.AccountID != c.New.AccountID:
-		return s, false, fmt.Errorf("schedule: %w", admin.ErrNotFound)
+		return s, false, admin.NotFound("schedule")
 	case s.Version != c.Version:
-		return s, false, fmt.Errorf("schedule: %w", admin.ErrConflict)
+		return s, false, admin.Conflict("schedule")
 	case !s.InForce(c.New.From) || !s.Until.Equal(c.New.Until):
 		return s, false, fmt.Errorf("schedule from %s until %s cannot take the place of one from %s until %s: it must begin within it and end with it: %w",
 			text.Instant(c.New.From), text.Instant(c.New.Until), text.Instant(s.From), text.Instant(s.Until), admin.ErrInvalid)

@@ -178,7 +178,7 @@ func (c *Service) Disassociate(ctx context.Context, scope admin.Scope, account, 
 	}
 	s, ok := tl.Find(id)
 	if !ok {
-		return Schedule{}, fmt.Errorf("schedule: %w", admin.ErrNotFound)
+		return Schedule{}, admin.NotFound("schedule")
 	}
 	until = admin.Instant(until)
 	if !until.After(s.From) || !s.EndsAfter(until) {

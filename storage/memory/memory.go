@@ -11,7 +11,6 @@ package memory
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"strings"
 	"sync"
 
@@ -198,8 +197,8 @@ func (a access) hold(ctx context.Context, fn func() error) error {
 }
 
 // missing is the error for what does not exist, or belongs to somebody else: it must not tell.
-func missing(noun string) error { return fmt.Errorf("%s: %w", noun, admin.ErrNotFound) }
+func missing(noun string) error { return admin.NotFound(noun) }
 
-func taken(noun string) error { return fmt.Errorf("%s: %w", noun, admin.ErrExists) }
+func taken(noun string) error { return admin.Exists(noun) }
 
-func conflict(noun string) error { return fmt.Errorf("%s: %w", noun, admin.ErrConflict) }
+func conflict(noun string) error { return admin.Conflict(noun) }

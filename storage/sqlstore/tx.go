@@ -33,7 +33,7 @@ type tx struct {
 func (t *tx) fail(ctx context.Context, noun string, err error) error {
 	switch t.db.dialect.classify(err) {
 	case duplicate:
-		return fmt.Errorf("%s: %w", noun, admin.ErrExists)
+		return admin.Exists(noun)
 	case noParent:
 		return missing("what " + noun + " belongs to")
 	case refused:
