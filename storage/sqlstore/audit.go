@@ -14,16 +14,17 @@ type audit struct{ access }
 
 type auditSQL struct {
 	add  string
-	list filtered
+	list list
 }
 
 func newAuditSQL(db *DB) auditSQL {
 	return auditSQL{
 		add: db.bind(`INSERT INTO {audit} (org_id, id, at, actor_kind, actor_id, action, subject_kind, subject_id, changes)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-		list: newFiltered(db, `SELECT id, at, actor_kind, actor_id, action, subject_kind, subject_id, changes FROM {audit}
-			WHERE org_id = ? AND id < ? AND at >= ? AND at < ?`,
-			[]string{"subject_kind = ?", "subject_id = ?", "actor_kind = ?", "actor_id = ?", "action = ?"}, ` ORDER BY id DESC LIMIT ?`),
+		list: newList(db, `SELECT id, at, actor_kind, actor_id, action, subject_kind, subject_id, changes FROM {audit}{index}
+			WHERE org_id = ?`, []string{"subject_kind", "subject_id", "actor_kind", "actor_id", "action"},
+			` AND id < ? AND at >= ? AND at < ? ORDER BY id DESC LIMIT ?`,
+			walk{"audit_subject", "subject_kind subject_id"}, walk{"audit_actor", "actor_kind actor_id"}),
 	}
 }
 
@@ -35,9 +36,9 @@ func (s audit) List(ctx context.Context, org admin.OrgID, f admin.AuditFilter, s
 	if !f.Until.IsZero() {
 		until = f.Until.UnixMicro()
 	}
-	query, args := s.db.sql.audit.list.by(
-		[]string{f.Subject.Kind, f.Subject.ID, string(f.Actor.Kind), f.Actor.ID, string(f.Action)},
-		[]any{org, before(seek.After), from, until}, seek.Limit)
+	query, args := s.db.sql.audit.list.page([]any{org},
+		byText(f.Subject.Kind, f.Subject.ID, string(f.Actor.Kind), f.Actor.ID, string(f.Action)),
+		before(seek.After), from, until, seek.Limit)
 	return rows(ctx, s.reader(), "audit record", query, scanRecord, args...)
 }
 

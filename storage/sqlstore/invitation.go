@@ -14,7 +14,7 @@ type invitations struct{ access }
 
 type invitationSQL struct {
 	insert, get, lock, byDigest, yield, countOthers, resend, settle, revokeSent string
-	list                                                                        filtered
+	list                                                                        list
 }
 
 func newInvitationSQL(db *DB) invitationSQL {
@@ -27,8 +27,8 @@ func newInvitationSQL(db *DB) invitationSQL {
 		get:      db.bind(columns + `WHERE org_id = ? AND id = ?`),
 		lock:     db.bind(columns + `WHERE org_id = ? AND id = ?{forUpdate}`),
 		byDigest: db.bind(columns + `WHERE org_id = ? AND digest = ?`),
-		list: newFiltered(db, columns+`WHERE org_id = ? AND id < ? AND expires_at > ? AND expires_at <= ?`,
-			[]string{"status = ?"}, ` ORDER BY id DESC LIMIT ?`),
+		list: newList(db, columns+`WHERE org_id = ?`, []string{"status"},
+			` AND id < ? AND expires_at > ? AND expires_at <= ? ORDER BY id DESC LIMIT ?`),
 		yield:       db.bind(`UPDATE {invitations} SET pending_key = NULL WHERE org_id = ? AND pending_key = ? AND expires_at <= ? AND id <> ?`),
 		countOthers: db.bind(`SELECT COUNT(*) FROM {invitations} WHERE org_id = ? AND status = 'pending' AND expires_at > ? AND id <> ?`),
 		resend: db.bind(`UPDATE {invitations} SET digest = ?, invited_by_kind = ?, invited_by_id = ?, sent_at = ?, expires_at = ?,
@@ -86,7 +86,7 @@ func (s invitations) List(ctx context.Context, org admin.OrgID, f admin.Invitati
 	case admin.InvitationExpired:
 		status, upTo = admin.InvitationPending, now.UnixMicro()
 	}
-	query, args := s.db.sql.invitation.list.by([]string{string(status)}, []any{org, before(seek.After), above, upTo}, seek.Limit)
+	query, args := s.db.sql.invitation.list.page([]any{org}, byText(string(status)), before(seek.After), above, upTo, seek.Limit)
 	return rows(ctx, s.reader(), "invitation", query, scanInvitation, args...)
 }
 

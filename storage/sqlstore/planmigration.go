@@ -14,7 +14,7 @@ type planMigrations struct{ access }
 
 type migrationSQL struct {
 	insert, get string
-	list        filtered
+	list        list
 }
 
 func newMigrationSQL(db *DB) migrationSQL {
@@ -27,7 +27,7 @@ func newMigrationSQL(db *DB) migrationSQL {
 		insert: db.bind(`INSERT INTO {plan_migrations} (org_id, id, source_id, source_version, target_id, target_version,
 			mode, overrides, require_confirmation, zone) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		get:  db.bind(columns + `WHERE m.org_id = ? AND m.id = ?`),
-		list: newFiltered(db, columns+`WHERE m.org_id = ? AND m.id < ?`, []string{"j.status = ?"}, ` ORDER BY m.id DESC LIMIT ?`),
+		list: newList(db, columns+`WHERE m.org_id = ?`, []string{"j.status"}, ` AND m.id < ? ORDER BY m.id DESC LIMIT ?`),
 	}
 }
 
@@ -47,7 +47,7 @@ func (s planMigrations) Get(ctx context.Context, org admin.OrgID, migration uuid
 }
 
 func (s planMigrations) List(ctx context.Context, org admin.OrgID, f planmigration.Filter, seek admin.Seek[uuid.UUID]) ([]planmigration.Migration, error) {
-	query, args := s.db.sql.migration.list.by([]string{string(f.Status)}, []any{org, before(seek.After)}, seek.Limit)
+	query, args := s.db.sql.migration.list.page([]any{org}, byText(string(f.Status)), before(seek.After), seek.Limit)
 	return rows(ctx, s.reader(), "plan migration", query, scanMigration, args...)
 }
 
