@@ -31,7 +31,7 @@ func newImportSQL(db *DB) importSQL {
 			WHERE org_id = ? AND id = ? AND version = ?`),
 		get: db.bind(columns + `WHERE org_id = ? AND id = ?`),
 		list: newList(db, columns+`WHERE org_id = ?`, []string{"type", "status", "sha256"}, ` AND id < ? ORDER BY id DESC LIMIT ?`,
-			walk{"imports_sha256", "sha256"}),
+			walk{"imports_sha256", "sha256"}, walk{"imports_type", "type"}, walk{"imports_status", "status"}),
 		content: db.bind(`SELECT start, piece FROM {import_pieces} WHERE org_id = ? AND import_id = ? AND start <= ?
 			ORDER BY start DESC LIMIT 1`),
 		deletePieces: db.bind(`DELETE FROM {import_pieces} WHERE org_id = ? AND import_id = ?`),

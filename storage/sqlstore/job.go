@@ -31,7 +31,7 @@ func newJobSQL(db *DB) jobSQL {
 		get:  db.bind(columns + `WHERE org_id = ? AND id = ?`),
 		lock: db.bind(columns + `WHERE org_id = ? AND id = ?{forUpdate}`),
 		list: newList(db, columns+`WHERE org_id = ?`, []string{"kind", "status"}, ` AND id < ? ORDER BY id DESC LIMIT ?`,
-			walk{"jobs_kind", "kind status"}),
+			walk{"jobs_kind_status", "kind status"}, walk{"jobs_kind", "kind"}, walk{"jobs_status", "status"}),
 		due: db.bind(`SELECT org_id, id, kind FROM {jobs} WHERE status IN ('SCHEDULED', 'PENDING', 'IN_PROGRESS')
 			AND (start_at IS NULL OR start_at <= ?) AND (lease_owner IS NULL OR lease_until <= ?)
 			ORDER BY id, org_id LIMIT ?`),

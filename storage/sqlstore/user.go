@@ -28,7 +28,8 @@ func newUserSQL(db *DB) userSQL {
 		credential: db.bind(qualified + `WHERE u.org_id = ? AND u.id = ?`),
 		byEmail:    db.bind(qualified + `WHERE u.org_id = ? AND u.email_key = ?`),
 		list: newList(db, `SELECT `+columns+` FROM {users}{index} WHERE org_id = ?`, []string{"status", "role"},
-			` AND id > ? ORDER BY id LIMIT ?`),
+			` AND id > ? ORDER BY id LIMIT ?`,
+			walk{"users_role_status", "role status"}, walk{"users_role", "role"}, walk{"users_status", "status"}),
 		updateProfile: db.bind(`UPDATE {users} SET name = ?, email = ?, email_key = ?, updated_at = ?, version = version + 1
 			WHERE org_id = ? AND id = ? AND version = ?`),
 		// Rows and no count: locking reads see the latest on every database, and PostgreSQL
