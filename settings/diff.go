@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // DifferenceKind says how a place differs.
@@ -110,7 +112,7 @@ func scalar(v any) bool {
 
 func (d *differ) objects(path string, a, b map[string]any) {
 	for _, k := range slices.Sorted(maps.Keys(a)) {
-		at := path + "/" + pointerEscape(k)
+		at := path + "/" + text.Pointer(k)
 		if v, ok := b[k]; ok {
 			d.values(at, a[k], v)
 		} else {
@@ -119,7 +121,7 @@ func (d *differ) objects(path string, a, b map[string]any) {
 	}
 	for _, k := range slices.Sorted(maps.Keys(b)) {
 		if _, ok := a[k]; !ok {
-			d.out = append(d.out, Difference{Path: path + "/" + pointerEscape(k), Kind: Added, To: encodeJSON(b[k])})
+			d.out = append(d.out, Difference{Path: path + "/" + text.Pointer(k), Kind: Added, To: encodeJSON(b[k])})
 		}
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
+	"github.com/admincenter/admincenter/settings/jsonlogic"
 )
 
 // Policy says what happens to an event of which a field fails.
@@ -165,7 +167,7 @@ func (s *Service) compileField(ctx context.Context, p *admin.Problems, at string
 			p.Add(at+"/value", admin.CodeUnknown, "reads the dependency %q, which is not declared", admin.Clip(name))
 		}
 	default:
-		p.Add(at+"/type", admin.CodeUnknown, "%q is not a type of enrichment: use one of %s", admin.Clip(string(f.Type)), list(FieldTypes()))
+		p.Add(at+"/type", admin.CodeUnknown, "%q is not a type of enrichment: use one of %s", admin.Clip(string(f.Type)), text.Join(FieldTypes()))
 	}
 	return nil
 }
@@ -296,7 +298,7 @@ func (r *Enricher) ready(ctx context.Context, b *bundle, i int, set Setting) err
 		var unknown []string
 		if b.needs[i], unknown = needs(program, r.def); len(unknown) > 0 {
 			err = fmt.Errorf("it reads the dependency %q, which event schema %q does not declare: %w",
-				admin.Clip(unknown[0]), r.def.EventSchema, ErrEvaluation)
+				admin.Clip(unknown[0]), r.def.EventSchema, jsonlogic.ErrEvaluation)
 		}
 	}
 	switch {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/jsonlogic"
 )
 
 func (o *office) enricher(e settings.Enrichment, options settings.EnricherOptions) *settings.Enricher {
@@ -111,7 +112,7 @@ func TestAFailingFieldNamesItself(t *testing.T) {
 		is     error
 		says   string
 	}{
-		{"a rule without result", attributeOf(1, "f", settings.FromLogic, `{"/":[1,0]}`), "", settings.ErrEvaluation, "division by zero"},
+		{"a rule without result", attributeOf(1, "f", settings.FromLogic, `{"/":[1,0]}`), "", jsonlogic.ErrEvaluation, "division by zero"},
 		{"a truth value for an attribute", attributeOf(1, "f", settings.FromLogic, `true`), "", admin.ErrInvalid, "a truth value"},
 		{"a text for an attribute", attributeOf(1, "f", settings.FromLogic, `"abc"`), "", admin.ErrInvalid, "a text that is not a decimal"},
 		{"nothing for a dimension", dimensionOf(1, "f", settings.FromLogic, `{"var":"attribute.none"}`), "", admin.ErrInvalid, "nothing (null)"},
@@ -121,7 +122,7 @@ func TestAFailingFieldNamesItself(t *testing.T) {
 		{"a rule that no level has", attributeOf(1, "f", settings.FromDependency, `d`), "none", admin.ErrNotFound, "dependency d"},
 		{"all dependencies, of which one is missing", attributeOf(1, "f", settings.FromLogic, `{"var":"dependencies"}`), "none", admin.ErrNotFound, "dependency d"},
 		{"a rule that is none", attributeOf(1, "f", settings.FromDependency, `d`), "text", settings.ErrNotLogic, "STRING"},
-		{"a rule that reads what is not declared", attributeOf(1, "f", settings.FromDependency, `d`), "undeclared", settings.ErrEvaluation, `"other"`},
+		{"a rule that reads what is not declared", attributeOf(1, "f", settings.FromDependency, `d`), "undeclared", jsonlogic.ErrEvaluation, `"other"`},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			e := settings.Enrichment{EventSchema: "trips", Fields: []settings.Field{
@@ -174,12 +175,12 @@ func TestAFailingRuleOfASettingNamesTheSetting(t *testing.T) {
 }
 
 func TestPathsToAllDependenciesNeedThemAll(t *testing.T) {
-	dialects := map[settings.Dialect][]string{
-		settings.StandardDialect: {`{"var":""}`, `{"var":"dependencies"}`, `{"val":["dependencies"]}`, `{"var":{"cat":["dependencies",".d"]}}`},
-		settings.TogaiDialect:    {`{"var":""}`, `{"var":"dependencies"}`, `{"var":"dependencies."}`, `{"var":"."}`},
+	dialects := map[jsonlogic.Dialect][]string{
+		jsonlogic.Standard: {`{"var":""}`, `{"var":"dependencies"}`, `{"val":["dependencies"]}`, `{"var":{"cat":["dependencies",".d"]}}`},
+		jsonlogic.Togai:    {`{"var":""}`, `{"var":"dependencies"}`, `{"var":"dependencies."}`, `{"var":"."}`},
 	}
 	for dialect, rules := range dialects {
-		o := newOffice(t, settings.Options{Evaluator: newEngine(t, settings.RuleOptions{Dialect: dialect})})
+		o := newOffice(t, settings.Options{Evaluator: newEngine(t, jsonlogic.Options{Dialect: dialect})})
 		for _, all := range rules {
 			_, err := o.enricher(settings.Enrichment{
 				EventSchema: "s", Dependencies: []settings.Dependency{needing("d", "none")},
@@ -235,7 +236,7 @@ func TestDependenciesThatFieldsDoWithout(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, json.Number("9"), got.Attributes["f"])
 
-	unsure := newOffice(t, settings.Options{Evaluator: silent{settings.NewV3Evaluator()}})
+	unsure := newOffice(t, settings.Options{Evaluator: silent{new(settings.Engine)}})
 	_, err = unsure.enricher(e, settings.EnricherOptions{}).Enrich(t.Context(), event("", "n", "3"))
 	require.ErrorIs(t, err, admin.ErrNotFound, "a program that does not say what it reads may read everything")
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // Limits of an enrichment.
@@ -158,7 +159,7 @@ func (e Enrichment) checkShape(p *admin.Problems) {
 		at := fmt.Sprintf("/fields/%d", i)
 		checkWord(p, at+"/name", f.Name, MaxName, "", "A-Z a-z 0-9 _ -")
 		if !slices.Contains(FieldKinds(), f.Kind) {
-			p.Add(at+"/kind", admin.CodeUnknown, "%q is not a kind of field: use one of %s", admin.Clip(string(f.Kind)), list(FieldKinds()))
+			p.Add(at+"/kind", admin.CodeUnknown, "%q is not a kind of field: use one of %s", admin.Clip(string(f.Kind)), text.Join(FieldKinds()))
 		}
 		if k := (fieldKey{string(f.Kind), f.Name}); fields[k] {
 			p.Add(at+"/name", admin.CodeDuplicate, "%q is the name of another field of this kind", admin.Clip(f.Name))

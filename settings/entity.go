@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // EntityKind says what sort of thing a setting is on.
@@ -62,20 +63,8 @@ func (e Entity) check(p *admin.Problems) {
 
 func checkKind(p *admin.Problems, k EntityKind) {
 	if !slices.Contains(EntityKinds(), k) {
-		p.Add("/entity/kind", admin.CodeUnknown, "%q is not a kind of entity: use one of %s", admin.Clip(string(k)), list(EntityKinds()))
+		p.Add("/entity/kind", admin.CodeUnknown, "%q is not a kind of entity: use one of %s", admin.Clip(string(k)), text.Join(EntityKinds()))
 	}
-}
-
-// list joins values for a message.
-func list[T ~string](values []T) string {
-	text := ""
-	for i, v := range values {
-		if i > 0 {
-			text += ", "
-		}
-		text += string(v)
-	}
-	return text
 }
 
 // The namespaces' and names' limits, in characters, which are all ASCII.

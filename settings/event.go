@@ -12,6 +12,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // Event is what an Enricher takes of a usage event.
@@ -212,7 +213,7 @@ func attributeProblems(attributes map[string]json.Number) error {
 	var p admin.Problems
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
 		if _, err := attribute(attributes[name].String()); err != nil {
-			p.AddError("/attributes/"+pointerEscape(name), admin.CodeFormat, err)
+			p.AddError("/attributes/"+text.Pointer(name), admin.CodeFormat, err)
 		}
 	}
 	return p.Err()

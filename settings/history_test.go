@@ -13,6 +13,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/jsonlogic"
 )
 
 func (o *office) history(id uuid.UUID) []settings.Version {
@@ -117,7 +118,7 @@ func TestRestoreChecksByTheRulesOfToday(t *testing.T) {
 type knowsNothing struct{}
 
 func (knowsNothing) Compile(context.Context, json.RawMessage) (settings.Program, error) {
-	return nil, settings.ErrRule
+	return nil, jsonlogic.ErrRule
 }
 
 // paths are those of a validation error.

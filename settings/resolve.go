@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // Path says for whom a setting is resolved. Both ids are optional; the zero Path is the
@@ -122,7 +123,7 @@ func names(es []Entity) string {
 	for i, e := range es {
 		out[i] = e.String()
 	}
-	return list(out)
+	return text.Join(out)
 }
 
 // Evaluate resolves a JSON_LOGIC setting like Resolve and runs it on an event; see Program.Eval for

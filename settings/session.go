@@ -28,8 +28,8 @@ func (r *Enricher) Session() *Session {
 	s.programs = make([]Program, len(r.fields))
 	for i, f := range r.fields {
 		s.programs[i] = f.program
-		if p, ok := f.program.(Sessioner); ok {
-			s.programs[i] = p.Session()
+		if p, ok := f.program.(Forker); ok {
+			s.programs[i] = p.Fork()
 		}
 	}
 	s.data = map[string]any{rootAttribute: s.attributes, rootDimension: s.dimensions}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // Setting is a value under a name on an entity. Entity, Namespace and Name are unique together
@@ -65,7 +66,7 @@ func (f Filter) check() error {
 		checkName(&p, f.Name)
 	}
 	if f.Type != "" && !slices.Contains(Types(), f.Type) {
-		p.Add("/type", admin.CodeUnknown, "%q is not a type of setting: use one of %s", admin.Clip(string(f.Type)), list(Types()))
+		p.Add("/type", admin.CodeUnknown, "%q is not a type of setting: use one of %s", admin.Clip(string(f.Type)), text.Join(Types()))
 	}
 	return p.Err()
 }

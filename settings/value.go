@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // Type says how a setting's value is to be read.
@@ -43,22 +44,22 @@ type Value struct {
 
 // ParseValue reads the text of a value of the given type: String, Numeric from its text, JSON or
 // Logic. What Value.Text gives back parses to the same Value. Errors wrap admin.ErrInvalid.
-func ParseValue(t Type, text string) (Value, error) {
+func ParseValue(t Type, raw string) (Value, error) {
 	switch t {
 	case TypeString:
-		return String(text)
+		return String(raw)
 	case TypeNumeric:
-		d, err := admin.ParseDecimal(text)
+		d, err := admin.ParseDecimal(raw)
 		if err != nil {
 			return Value{}, err
 		}
 		return Numeric(d)
 	case TypeJSON:
-		return JSON(json.RawMessage(text))
+		return JSON(json.RawMessage(raw))
 	case TypeLogic:
-		return Logic(json.RawMessage(text))
+		return Logic(json.RawMessage(raw))
 	}
-	return Value{}, fmt.Errorf("%q is not a type of setting: use one of %s: %w", admin.Clip(string(t)), list(Types()), admin.ErrInvalid)
+	return Value{}, fmt.Errorf("%q is not a type of setting: use one of %s: %w", admin.Clip(string(t)), text.Join(Types()), admin.ErrInvalid)
 }
 
 // String makes a STRING of any text: valid UTF-8 without NUL (which not every database keeps), at

@@ -35,20 +35,26 @@ func rules() map[string]rule {
 	suite := adapter
 	suite.others = append(slices.Clone(adapter.others), "github.com/stretchr/testify")
 	return map[string]rule{
-		"admin":               {nil, []string{"github.com/google/uuid", "github.com/shopspring/decimal", "golang.org/x/"}},
-		"admin/job":           {[]string{"admin"}, []string{"github.com/google/uuid"}},
-		"currency":            domain(),
-		"token":               domain(),
-		"settings":            withOurs(domain("github.com/diegoholiveira/jsonlogic", "github.com/santhosh-tekuri/jsonschema", "golang.org/x/text"), "internal/jsonlogic"),
+		"admin":              {nil, []string{"github.com/google/uuid", "github.com/shopspring/decimal", "golang.org/x/"}},
+		"admin/job":          {[]string{"admin"}, []string{"github.com/google/uuid"}},
+		"currency":           domain(),
+		"token":              domain(),
+		"settings":           withOurs(domain("github.com/santhosh-tekuri/jsonschema", "golang.org/x/text"), "settings/jsonlogic", "internal/text"),
+		"settings/jsonlogic": {[]string{"admin"}, []string{"github.com/shopspring/decimal"}},
+		"settings/jsonlogic/jsonlogicv3": {
+			[]string{"admin", "settings", "settings/jsonlogic", "internal/text"},
+			[]string{"github.com/diegoholiveira/jsonlogic", "github.com/shopspring/decimal"},
+		},
 		"bulkimport":          domain("github.com/jszwec/csvutil", "golang.org/x/text"),
 		"planmigration":       domain(),
-		"internal/jsonlogic":  {nil, []string{"github.com/shopspring/decimal"}},
 		"storage":             {below, nil},
 		"storage/memory":      adapter,
 		"storage/sqlstore":    adapter,
 		"storage/storagetest": suite,
 		"":                    {slices.Concat(below, []string{"storage"}), []string{"github.com/google/uuid"}},
 		"internal/archtest":   {},
+		"internal/text":       {},
+		"internal/ruletest":   {nil, []string{"github.com/shopspring/decimal"}},
 	}
 }
 
@@ -137,7 +143,7 @@ func TestImportsPointOneWay(t *testing.T) {
 func TestRuleLetsThrough(t *testing.T) {
 	for reason, tc := range map[string]struct{ pkg, path string }{
 		"a domain imports the ground floor": {"currency", module + "/admin"},
-		"a major version of a module":       {"settings", "github.com/diegoholiveira/jsonlogic/v3"},
+		"a major version of a module":       {"settings/jsonlogic/jsonlogicv3", "github.com/diegoholiveira/jsonlogic/v3"},
 		"a package of a module":             {"admin", "golang.org/x/net/idna"},
 		"SQL in its adapter":                {"storage/sqlstore", "database/sql"},
 		"the root imports storage":          {"", module + "/storage"},
@@ -152,6 +158,8 @@ func TestRuleFindsWhatBreaksIt(t *testing.T) {
 	for reason, tc := range map[string]struct{ pkg, path string }{
 		"a domain imports another":               {"currency", module + "/token"},
 		"a domain imports storage":               {"token", module + "/storage"},
+		"settings import the v3 adapter":         {"settings", module + "/settings/jsonlogic/jsonlogicv3"},
+		"the engine imports settings":            {"settings/jsonlogic", module + "/settings"},
 		"the ground floor imports a domain":      {"admin", module + "/currency"},
 		"somebody imports the root":              {"storage", module},
 		"a driver in the main module":            {"storage/sqlstore", "github.com/jackc/pgx/v5"},
