@@ -64,7 +64,7 @@ type v3Event struct {
 	attributes, dimensions map[string]any
 }
 
-// v3Way keeps its maps from event to event, as a Session does.
+// v3Way keeps its maps from event to event, as a Stream does.
 type v3Way struct {
 	*obvious
 	events []v3Event

@@ -171,7 +171,7 @@ func TestAnEngineRefusesWhatCompileRefuses(t *testing.T) {
 func TestABadRuleIsRefusedWhereverItIsSaved(t *testing.T) {
 	const bad, says = `{"if":[true,1,{"-":[{"var":"a"},{"abs":-2}]}]}`, `operator "abs" at /if/2/-/1: there is no such operator`
 	o := newOffice(t, settings.Options{})
-	earlier := settings.NewService(o.backend.Settings(), settings.Options{
+	earlier := o.over(o.backend.Settings(), settings.Options{
 		Evaluator: newEngine(t, jsonlogic.Options{Operators: map[string]jsonlogic.Operator{"abs": {Eager: first}}}),
 	})
 	old, err := earlier.Create(t.Context(), o.acme, settings.NewSetting{Entity: organization, Name: "old", Value: rule(t, bad)})
@@ -179,8 +179,6 @@ func TestABadRuleIsRefusedWhereverItIsSaved(t *testing.T) {
 	_, err = earlier.Update(t.Context(), o.acme, old.ID, 1, number(t, "1"))
 	require.NoError(t, err)
 	s := o.create(organization, "rule", rule(t, `1`))
-	trips := trips()
-	trips.Fields = append(trips.Fields, attributeOf(9, "bad", settings.FromLogic, bad))
 	for name, tc := range map[string]struct {
 		path string
 		save func() error
@@ -191,11 +189,6 @@ func TestABadRuleIsRefusedWhereverItIsSaved(t *testing.T) {
 		}},
 		"Update":  {"/value", func() error { _, err := o.Update(t.Context(), o.acme, s.ID, 1, rule(t, bad)); return err }},
 		"Restore": {"/value", func() error { _, err := o.Restore(t.Context(), o.acme, old.ID, 2, 1); return err }},
-		"Put":     {"/fields/3/value", func() error { _, err := o.enrichments().Put(t.Context(), o.acme, trips); return err }},
-		"NewEnricher": {"/fields/3/value", func() error {
-			_, err := o.NewEnricher(t.Context(), o.acme, trips, settings.EnricherOptions{})
-			return err
-		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := tc.save()
@@ -203,65 +196,6 @@ func TestABadRuleIsRefusedWhereverItIsSaved(t *testing.T) {
 			require.ErrorContains(t, err, says)
 		})
 	}
-}
-
-func TestARuleThatChangesIsSeenByTheNextEvent(t *testing.T) {
-	o := newOffice(t, settings.Options{})
-	o.create(organization, "meters_per_km", number(t, "1000"))
-	price := o.create(organization, "price_rule", rule(t, `{"*":[{"var":"attribute.km"},2]}`))
-	r := o.enricher(trips(), settings.EnricherOptions{})
-	session := r.Session()
-	costs := func(want string) {
-		t.Helper()
-		for _, enrich := range []func(context.Context, settings.Event) (settings.Enriched, error){r.Enrich, session.Enrich} {
-			got, err := enrich(t.Context(), event("eu", "distance", "2500"))
-			require.NoError(t, err)
-			require.Equal(t, json.Number(want), got.Attributes["price"])
-		}
-	}
-	costs("5")
-	_, err := o.Update(t.Context(), o.acme, price.ID, 1, rule(t, `{"*":[{"var":"attribute.km"},3]}`))
-	require.NoError(t, err)
-	costs("7.5")
-	mine := o.create(account("eu"), "price_rule", rule(t, `1`))
-	costs("1")
-	require.NoError(t, o.Delete(t.Context(), o.acme, mine.ID, 1))
-	_, err = o.Restore(t.Context(), o.acme, price.ID, 2, 1)
-	require.NoError(t, err)
-	costs("5")
-}
-
-func TestEnrichedNumbersAreExact(t *testing.T) {
-	e := settings.Enrichment{EventSchema: "s", Fields: []settings.Field{
-		attributeOf(1, "sum", settings.FromLogic, `{"+":[{"var":"attribute.a"},{"var":"attribute.b"}]}`),
-		attributeOf(2, "same", settings.FromLogic, `{"var":"attribute.large"}`),
-		attributeOf(3, "more", settings.FromLogic, `{"+":[{"var":"attribute.large"},{"var":"attribute.small"}]}`),
-		attributeOf(4, "third", settings.FromLogic, `{"/":[{"var":"attribute.a"},3]}`),
-		attributeOf(5, "half_up", settings.FromLogic, `{"/":[{"var":"attribute.half"},1]}`),
-		dimensionOf(6, "text", settings.FromLogic, `{"cat":["sum ",{"var":"attribute.sum"}]}`),
-	}}
-	in := event("", "a", "0.1", "b", "0.2", "large", "9007199254740993", "small", "0.000000000000000001", "half", "0.00005")
-	o := newOffice(t, settings.Options{})
-	got, err := o.enricher(e, settings.EnricherOptions{}).Enrich(t.Context(), in)
-	require.NoError(t, err)
-	for name, want := range map[string]json.Number{
-		"sum": "0.3", "same": "9007199254740993", "more": "9007199254740993.000000000000000001", "third": "0.0333", "half_up": "0.0001",
-	} {
-		require.Equal(t, want, got.Attributes[name], name)
-	}
-	require.Equal(t, "sum 0.3", got.Dimensions["text"])
-
-	six := 6
-	o = newOffice(t, settings.Options{Evaluator: newEngine(t, jsonlogic.Options{DivisionScale: &six})})
-	got, err = o.enricher(e, settings.EnricherOptions{}).Enrich(t.Context(), in)
-	require.NoError(t, err)
-	require.Equal(t, json.Number("0.033333"), got.Attributes["third"])
-
-	o = newOffice(t, settings.Options{Evaluator: newEngine(t, jsonlogic.Options{Numbers: jsonlogic.Float64})})
-	got, err = o.enricher(e, settings.EnricherOptions{}).Enrich(t.Context(), in)
-	require.NoError(t, err)
-	require.Equal(t, json.Number("0.30000000000000004"), got.Attributes["sum"])
-	require.Equal(t, json.Number("9007199254740992"), got.Attributes["same"])
 }
 
 func TestExplainTracesTheRulesOfAnEngine(t *testing.T) {

@@ -60,7 +60,7 @@ func failureOf(err error) *failure {
 // Explain resolves a JSON_LOGIC setting like [Service.Evaluate], evaluates it on an event and reports how it
 // reached its result: the value of each part, which branch was taken, what was read and what was missing. A
 // rule without a result is explained too, with its Failure. Explain fails as Resolve does, with
-// [ErrNotLogic], or with the error of ctx. It requires [admin.SettingsRead].
+// [ErrNotLogic], or with the error of ctx. It requires [PermissionRead].
 func (s *Service) Explain(
 	ctx context.Context, scope admin.Scope, path Path, namespace, name string, event any,
 ) (Explanation, error) {
@@ -69,7 +69,7 @@ func (s *Service) Explain(
 		return Explanation{}, err
 	}
 	out := Explanation{Resolved: r}
-	program, err := s.program(ctx, scope.Org(), r.Setting)
+	program, err := s.Program(ctx, scope, r.Setting)
 	if err == nil {
 		out.Value, err = explain(ctx, program, event, &out)
 	}

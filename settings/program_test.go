@@ -29,7 +29,7 @@ func TestProgramsAreBoundedAndKeepTheLastUsed(t *testing.T) {
 		p, ok := c.get("acme", used)
 		require.True(t, ok)
 		require.Equal(t, constant{"used"}, p)
-		require.LessOrEqual(t, len(c.recent)+len(c.older), 4)
+		require.LessOrEqual(t, c.Len(), 4)
 	}
 	_, ok := c.get("acme", numbered(1))
 	require.False(t, ok)

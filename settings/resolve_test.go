@@ -219,7 +219,7 @@ func (strictEvaluator) Compile(context.Context, json.RawMessage) (settings.Progr
 func TestRuleThatTheEvaluatorNoLongerKnows(t *testing.T) {
 	o := newOffice(t, settings.Options{})
 	s := o.create(organization, "rule", rule(t, `1`))
-	strict := settings.NewService(o.backend.Settings(), settings.Options{Evaluator: strictEvaluator{}})
+	strict := o.over(o.backend.Settings(), settings.Options{Evaluator: strictEvaluator{}})
 	_, err := strict.EvaluateID(t.Context(), o.acme, s.ID, nil)
 	require.ErrorIs(t, err, jsonlogic.ErrRule)
 	require.ErrorContains(t, err, "rule of ORGANIZATION in USER")

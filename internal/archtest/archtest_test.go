@@ -29,7 +29,7 @@ func rules() map[string]rule {
 	domain := func(others ...string) rule {
 		return rule{[]string{"admin", "admin/job"}, append([]string{"github.com/google/uuid", "github.com/shopspring/decimal"}, others...)}
 	}
-	domains := []string{"currency", "token", "settings", "bulkimport", "planmigration"}
+	domains := []string{"currency", "token", "settings", "settings/enrich", "bulkimport", "planmigration"}
 	below := slices.Concat([]string{"admin", "admin/job"}, domains)
 	adapter := rule{slices.Concat(below, []string{"storage"}), []string{"github.com/google/uuid", "github.com/shopspring/decimal"}}
 	suite := adapter
@@ -39,7 +39,8 @@ func rules() map[string]rule {
 		"admin/job":          {[]string{"admin"}, []string{"github.com/google/uuid"}},
 		"currency":           domain(),
 		"token":              domain(),
-		"settings":           withOurs(domain("github.com/santhosh-tekuri/jsonschema", "golang.org/x/text"), "settings/jsonlogic", "internal/text"),
+		"settings":           withOurs(domain("github.com/santhosh-tekuri/jsonschema", "golang.org/x/text"), "settings/jsonlogic", "internal/text", "internal/recent"),
+		"settings/enrich":    withOurs(domain(), "settings", "settings/jsonlogic", "internal/text", "internal/recent"),
 		"settings/jsonlogic": {[]string{"admin"}, []string{"github.com/shopspring/decimal"}},
 		"settings/jsonlogic/jsonlogicv3": {
 			[]string{"admin", "settings", "settings/jsonlogic", "internal/text"},
@@ -54,6 +55,7 @@ func rules() map[string]rule {
 		"":                    {slices.Concat(below, []string{"storage"}), []string{"github.com/google/uuid"}},
 		"internal/archtest":   {},
 		"internal/text":       {},
+		"internal/recent":     {},
 		"internal/ruletest":   {nil, []string{"github.com/shopspring/decimal"}},
 	}
 }
@@ -159,6 +161,7 @@ func TestRuleFindsWhatBreaksIt(t *testing.T) {
 		"a domain imports another":               {"currency", module + "/token"},
 		"a domain imports storage":               {"token", module + "/storage"},
 		"settings import the v3 adapter":         {"settings", module + "/settings/jsonlogic/jsonlogicv3"},
+		"settings import enrich":                 {"settings", module + "/settings/enrich"},
 		"the engine imports settings":            {"settings/jsonlogic", module + "/settings"},
 		"the ground floor imports a domain":      {"admin", module + "/currency"},
 		"somebody imports the root":              {"storage", module},

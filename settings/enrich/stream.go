@@ -1,34 +1,36 @@
-package settings
+package enrich
 
 import (
 	"context"
 	"encoding/json"
 	"maps"
+
+	"github.com/admincenter/admincenter/settings"
 )
 
-// Session enriches events one after the other and keeps its working memory in between. It is for one
-// goroutine; each makes its own.
-type Session struct {
+// Stream enriches events one after the other and keeps its working memory in between. It is for one goroutine; each makes
+// its own with [Enricher.NewStream].
+type Stream struct {
 	r *Enricher
-	// What rules run on: data holds the three others.
+	// What rules are evaluated on: data holds the two others and the dependencies.
 	data, attributes, dimensions map[string]any
 	out                          Enriched
-	programs                     []Program // by field, those that belong to the field, for this goroutine
-	// The bundle of the last event: streams often have one account's events together.
-	path Path
+	programs                     []settings.Program // by field, those of the fields themselves, for this goroutine
+	// The bundle of the last event: streams often have the events of one account together.
+	path settings.Path
 	last *bundle
 }
 
-// Session makes a Session.
-func (r *Enricher) Session() *Session {
-	s := &Session{
+// NewStream returns a Stream.
+func (r *Enricher) NewStream() *Stream {
+	s := &Stream{
 		r: r, attributes: map[string]any{}, dimensions: map[string]any{},
-		out: Enriched{Attributes: map[string]json.Number{}, Dimensions: map[string]string{}},
+		out: Enriched{Attributes: Attributes{}, Dimensions: map[string]string{}},
 	}
-	s.programs = make([]Program, len(r.fields))
+	s.programs = make([]settings.Program, len(r.fields))
 	for i, f := range r.fields {
 		s.programs[i] = f.program
-		if p, ok := f.program.(Forker); ok {
+		if p, ok := f.program.(settings.Forker); ok {
 			s.programs[i] = p.Fork()
 		}
 	}
@@ -36,27 +38,30 @@ func (r *Enricher) Session() *Session {
 	return s
 }
 
-// Enrich runs the fields in their order on an event, which it does not change. Errors: a
-// *admin.ValidationError for attributes that are not numbers and for ids that are none; under
-// FailEvent a *FieldError; whatever kept settings from being read; and ctx's, where it ends.
+// Enrich runs the fields in their order on an event, which it does not change. It fails with a *admin.ValidationError for
+// attributes that are not numbers and for invalid ids; under FailEvent with a [*FieldError]; with the error that prevented
+// settings from being read; and with the error of ctx if it has ended.
 func (r *Enricher) Enrich(ctx context.Context, e Event) (Enriched, error) {
-	s, _ := r.sessions.Get().(*Session)
-	defer r.sessions.Put(s)
+	s, _ := r.streams.Get().(*Stream)
+	defer r.streams.Put(s)
 	out, err := s.Enrich(ctx, e)
 	if err != nil {
 		return Enriched{}, err
 	}
-	// The result becomes the caller's, and the session gets new maps.
-	s.out = Enriched{Attributes: make(map[string]json.Number, len(out.Attributes)), Dimensions: make(map[string]string, len(out.Dimensions))}
+	// The result becomes the caller's, and the stream gets new maps.
+	s.out = Enriched{
+		Attributes: make(Attributes, len(out.Attributes)),
+		Dimensions: make(map[string]string, len(out.Dimensions)),
+	}
 	return out, nil
 }
 
-// Enrich is Enricher.Enrich; the maps of the result are good until the next call.
-func (s *Session) Enrich(ctx context.Context, e Event) (Enriched, error) {
+// Enrich is [Enricher.Enrich]; the maps of the result are valid until the next call.
+func (s *Stream) Enrich(ctx context.Context, e Event) (Enriched, error) {
 	if err := ctx.Err(); err != nil {
 		return Enriched{}, err
 	}
-	b, err := s.bundle(ctx, Path{Account: e.Account, Customer: e.Customer})
+	b, err := s.bundle(ctx, settings.Path{Account: e.Account, Customer: e.Customer})
 	if err != nil {
 		return Enriched{}, err
 	}
@@ -72,8 +77,8 @@ func (s *Session) Enrich(ctx context.Context, e Event) (Enriched, error) {
 		if ended := ctx.Err(); ended != nil {
 			return Enriched{}, ended
 		}
-		failed := &FieldError{EventSchema: s.r.def.EventSchema, Field: f.Name, Kind: f.Kind, Err: err}
-		if s.r.onError != LeaveOut {
+		failed := &FieldError{EventSchema: s.r.def.EventSchema, Field: f.Name, Type: f.Type, Err: err}
+		if s.r.options.OnError != LeaveOut {
 			return Enriched{}, failed
 		}
 		s.leaveOut(f)
@@ -82,8 +87,8 @@ func (s *Session) Enrich(ctx context.Context, e Event) (Enriched, error) {
 	return s.out, nil
 }
 
-func (s *Session) bundle(ctx context.Context, path Path) (*bundle, error) {
-	if s.last != nil && s.path == path && s.last.good(s.r.epoch.Load(), s.r.service.runtime.Now()) {
+func (s *Stream) bundle(ctx context.Context, path settings.Path) (*bundle, error) {
+	if s.last != nil && s.path == path && s.last.good(s.r.changes.Count(), s.r.service.runtime.Now()) {
 		return s.last, nil
 	}
 	b, err := s.r.bundle(ctx, path)
@@ -95,7 +100,7 @@ func (s *Session) bundle(ctx context.Context, path Path) (*bundle, error) {
 }
 
 // load begins an event.
-func (s *Session) load(e Event, b *bundle) error {
+func (s *Stream) load(e Event, b *bundle) error {
 	clear(s.attributes)
 	clear(s.dimensions)
 	clear(s.out.Attributes)
@@ -118,13 +123,13 @@ func (s *Session) load(e Event, b *bundle) error {
 }
 
 // run gives the event one field.
-func (s *Session) run(ctx context.Context, f *field, program Program, b *bundle) error {
-	if f.Type == FromValue {
+func (s *Stream) run(ctx context.Context, f *field, program settings.Program, b *bundle) error {
+	if f.Source == FromValue {
 		s.set(f, f.constant)
 		return nil
 	}
 	needs := f.needs
-	if f.Type == FromDependency {
+	if f.Source == FromDependency {
 		if err := b.unready[f.rule]; err != nil {
 			return err
 		}
@@ -138,7 +143,7 @@ func (s *Session) run(ctx context.Context, f *field, program Program, b *bundle)
 	v, err := program.Eval(ctx, s.data)
 	switch {
 	case err != nil:
-	case f.Kind == Attribute:
+	case f.Type == Attribute:
 		v, err = asAttribute(v)
 	default:
 		v, err = asDimension(v)
@@ -147,15 +152,15 @@ func (s *Session) run(ctx context.Context, f *field, program Program, b *bundle)
 		s.set(f, v)
 		return nil
 	}
-	if f.Type == FromDependency {
+	if f.Source == FromDependency {
 		return inSetting(b.sources[f.rule], err) // it may be any level's
 	}
 	return err
 }
 
-// set gives the event what the field came to: a json.Number for an attribute, a string for a
-// dimension. It is boxed already, as rules read it.
-func (s *Session) set(f *field, v any) {
+// set gives the event the value of a field: a json.Number for an attribute, a string for a dimension. It is boxed already,
+// as rules read it.
+func (s *Stream) set(f *field, v any) {
 	switch x := v.(type) {
 	case json.Number:
 		s.out.Attributes[f.Name] = x
@@ -166,10 +171,10 @@ func (s *Session) set(f *field, v any) {
 	}
 }
 
-// leaveOut takes away what the event itself had under the field's name: it is not what the field
-// should have come to, and a later field must not take it for that.
-func (s *Session) leaveOut(f *field) {
-	if f.Kind == Attribute {
+// leaveOut removes what the event itself had under the name of the field: a later field must not mistake it for the
+// field's value.
+func (s *Stream) leaveOut(f *field) {
+	if f.Type == Attribute {
 		delete(s.out.Attributes, f.Name)
 		delete(s.attributes, f.Name)
 		return

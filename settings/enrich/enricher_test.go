@@ -1,4 +1,4 @@
-package settings_test
+package enrich_test
 
 import (
 	"context"
@@ -15,18 +15,19 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/enrich"
 	"github.com/admincenter/admincenter/settings/jsonlogic"
 )
 
-func (o *office) enricher(e settings.Enrichment, options settings.EnricherOptions) *settings.Enricher {
+func (o *office) enricher(e enrich.Enrichment, options enrich.EnricherOptions) *enrich.Enricher {
 	o.t.Helper()
-	r, err := o.NewEnricher(o.t.Context(), o.acme, e, options)
+	r, err := o.enrich.NewEnricher(o.t.Context(), o.acme, e, options)
 	require.NoError(o.t, err)
 	return r
 }
 
-func event(account string, attributes ...string) settings.Event {
-	e := settings.Event{Account: account, Attributes: map[string]json.Number{}}
+func event(account string, attributes ...string) enrich.Event {
+	e := enrich.Event{Account: account, Attributes: enrich.Attributes{}}
 	for i := 0; i < len(attributes); i += 2 {
 		e.Attributes[attributes[i]] = json.Number(attributes[i+1])
 	}
@@ -38,15 +39,15 @@ func TestEnrich(t *testing.T) {
 	perKM := o.create(organization, "meters_per_km", number(t, "1000"))
 	o.create(organization, "price_rule", rule(t, `0`))
 	price := o.create(customer("acme-group"), "price_rule", rule(t, `{"*":[{"var":"attribute.km"},2]}`))
-	r := o.enricher(trips(), settings.EnricherOptions{})
+	r := o.enricher(trips(), enrich.EnricherOptions{})
 	in := event("eu", "distance", "2500", "exact", "12345678901234567890.10")
 	in.Dimensions = map[string]string{"unit": "m", "region": "eu"}
 	got, err := r.Enrich(t.Context(), in)
 	require.NoError(t, err)
-	require.Equal(t, settings.Enriched{
-		Attributes: map[string]json.Number{"distance": "2500", "exact": "12345678901234567890.10", "km": "2.5", "price": "5"},
+	require.Equal(t, enrich.Enriched{
+		Attributes: enrich.Attributes{"distance": "2500", "exact": "12345678901234567890.10", "km": "2.5", "price": "5"},
 		Dimensions: map[string]string{"unit": "km", "region": "eu"},
-		Dependencies: []settings.Used{
+		Dependencies: []enrich.Used{
 			{Name: "per_km", Namespace: "USER", Setting: "meters_per_km", Level: settings.Organization, ID: perKM.ID, Version: 1, Value: perKM.Value},
 			{Name: "price", Namespace: "USER", Setting: "price_rule", Level: settings.Customer, ID: price.ID, Version: 1, Value: price.Value},
 		},
@@ -56,29 +57,29 @@ func TestEnrich(t *testing.T) {
 
 	text, err := json.Marshal(got)
 	require.NoError(t, err)
-	require.Contains(t, string(text), `"exact":12345678901234567890.10`)
+	require.Contains(t, string(text), `"exact":"12345678901234567890.10"`)
 	require.Contains(t, string(text), `"value":{"dataType":"NUMERIC","value":"1000"}`)
 }
 
 func TestLaterFieldsSeeEarlierResults(t *testing.T) {
 	o := newOffice(t, settings.Options{})
-	r := o.enricher(settings.Enrichment{EventSchema: "s", Fields: []settings.Field{
-		attributeOf(30, "c", settings.FromLogic, `{"+":[{"var":"attribute.a"},{"var":"attribute.b"}]}`),
-		attributeOf(-1, "a", settings.FromValue, "007.50"),
-		attributeOf(2, "b", settings.FromLogic, `{"+":[{"var":"attribute.a"},1]}`),
-		dimensionOf(31, "size", settings.FromLogic, `{"if":[{">":[{"var":"attribute.c"},10]},"large","small"]}`),
-		dimensionOf(32, "large", settings.FromLogic, `{"==":[{"var":"dimension.size"},"large"]}`),
-		dimensionOf(33, "text", settings.FromLogic, `{"var":"attribute.c"}`),
-	}}, settings.EnricherOptions{})
+	r := o.enricher(enrich.Enrichment{EventSchema: "s", Fields: []enrich.Field{
+		attributeOf(30, "c", enrich.FromLogic, `{"+":[{"var":"attribute.a"},{"var":"attribute.b"}]}`),
+		attributeOf(-1, "a", enrich.FromValue, "007.50"),
+		attributeOf(2, "b", enrich.FromLogic, `{"+":[{"var":"attribute.a"},1]}`),
+		dimensionOf(31, "size", enrich.FromLogic, `{"if":[{">":[{"var":"attribute.c"},10]},"large","small"]}`),
+		dimensionOf(32, "large", enrich.FromLogic, `{"==":[{"var":"dimension.size"},"large"]}`),
+		dimensionOf(33, "text", enrich.FromLogic, `{"var":"attribute.c"}`),
+	}}, enrich.EnricherOptions{})
 	got, err := r.Enrich(t.Context(), event("", "a", "1000"))
 	require.NoError(t, err)
-	require.Equal(t, map[string]json.Number{"a": "7.50", "b": "8.5", "c": "16"}, got.Attributes)
+	require.Equal(t, enrich.Attributes{"a": "7.50", "b": "8.5", "c": "16"}, got.Attributes)
 	require.Equal(t, map[string]string{"size": "large", "large": "true", "text": "16"}, got.Dimensions)
 }
 
 func TestAttributesAreExactDecimals(t *testing.T) {
 	o := newOffice(t, settings.Options{})
-	r := o.enricher(settings.Enrichment{EventSchema: "s", Fields: []settings.Field{dimensionOf(1, "x", settings.FromValue, "x")}}, settings.EnricherOptions{})
+	r := o.enricher(enrich.Enrichment{EventSchema: "s", Fields: []enrich.Field{dimensionOf(1, "x", enrich.FromValue, "x")}}, enrich.EnricherOptions{})
 	for _, tc := range []struct{ text, want string }{
 		{"0", "0"}, {"-0.10", "-0.10"}, {"007", "7"}, {"-00.5", "-0.5"}, {"000", "0"},
 		{"12345678901234567890.123456789012345678901", "12345678901234567890.123456789012345678901"},
@@ -93,12 +94,12 @@ func TestAttributesAreExactDecimals(t *testing.T) {
 		_, err := r.Enrich(t.Context(), event("", "a/b", text, "fine", "1", "c", "x"))
 		require.Equal(t, []string{"/attributes/a~1b", "/attributes/c"}, paths(t, err), text)
 	}
-	_, err := r.Enrich(t.Context(), settings.Event{Account: strings.Repeat("x", 51)})
+	_, err := r.Enrich(t.Context(), enrich.Event{Account: strings.Repeat("x", 51)})
 	require.ErrorIs(t, err, admin.ErrInvalid)
 
-	var decoded settings.Event
+	var decoded enrich.Event
 	require.NoError(t, json.Unmarshal([]byte(`{"accountId":"a","attributes":{"n":1.10,"t":"2.20"},"dimensions":{"d":"x"}}`), &decoded))
-	require.Equal(t, map[string]json.Number{"n": "1.10", "t": "2.20"}, decoded.Attributes)
+	require.Equal(t, enrich.Attributes{"n": "1.10", "t": "2.20"}, decoded.Attributes)
 }
 
 func TestAFailingFieldNamesItself(t *testing.T) {
@@ -107,52 +108,52 @@ func TestAFailingFieldNamesItself(t *testing.T) {
 	o.create(organization, "undeclared", rule(t, `{"var":"dependencies.other"}`))
 	for _, tc := range []struct {
 		reason string
-		field  settings.Field
+		field  enrich.Field
 		needs  string
 		is     error
 		says   string
 	}{
-		{"a rule without result", attributeOf(1, "f", settings.FromLogic, `{"/":[1,0]}`), "", jsonlogic.ErrEvaluation, "division by zero"},
-		{"a truth value for an attribute", attributeOf(1, "f", settings.FromLogic, `true`), "", admin.ErrInvalid, "a truth value"},
-		{"a text for an attribute", attributeOf(1, "f", settings.FromLogic, `"abc"`), "", admin.ErrInvalid, "a text that is not a decimal"},
-		{"nothing for a dimension", dimensionOf(1, "f", settings.FromLogic, `{"var":"attribute.none"}`), "", admin.ErrInvalid, "nothing (null)"},
-		{"an array for a dimension", dimensionOf(1, "f", settings.FromLogic, `[1]`), "", admin.ErrInvalid, "an array"},
-		{"an object for a dimension", dimensionOf(1, "f", settings.FromLogic, `{"var":"attribute"}`), "", admin.ErrInvalid, "an object"},
-		{"a dependency that no level has", attributeOf(1, "f", settings.FromLogic, `{"var":["dependencies.d",1]}`), "none", admin.ErrNotFound, "dependency d"},
-		{"a rule that no level has", attributeOf(1, "f", settings.FromDependency, `d`), "none", admin.ErrNotFound, "dependency d"},
-		{"all dependencies, of which one is missing", attributeOf(1, "f", settings.FromLogic, `{"var":"dependencies"}`), "none", admin.ErrNotFound, "dependency d"},
-		{"a rule that is none", attributeOf(1, "f", settings.FromDependency, `d`), "text", settings.ErrNotLogic, "STRING"},
-		{"a rule that reads what is not declared", attributeOf(1, "f", settings.FromDependency, `d`), "undeclared", jsonlogic.ErrEvaluation, `"other"`},
+		{"a rule without result", attributeOf(1, "f", enrich.FromLogic, `{"/":[1,0]}`), "", jsonlogic.ErrEvaluation, "division by zero"},
+		{"a truth value for an attribute", attributeOf(1, "f", enrich.FromLogic, `true`), "", admin.ErrInvalid, "a boolean"},
+		{"a text for an attribute", attributeOf(1, "f", enrich.FromLogic, `"abc"`), "", admin.ErrInvalid, "a text that is not a decimal"},
+		{"nothing for a dimension", dimensionOf(1, "f", enrich.FromLogic, `{"var":"attribute.none"}`), "", admin.ErrInvalid, "null"},
+		{"an array for a dimension", dimensionOf(1, "f", enrich.FromLogic, `[1]`), "", admin.ErrInvalid, "an array"},
+		{"an object for a dimension", dimensionOf(1, "f", enrich.FromLogic, `{"var":"attribute"}`), "", admin.ErrInvalid, "an object"},
+		{"a dependency that no level has", attributeOf(1, "f", enrich.FromLogic, `{"var":["dependencies.d",1]}`), "none", admin.ErrNotFound, "dependency d"},
+		{"a rule that no level has", attributeOf(1, "f", enrich.FromDependency, `d`), "none", admin.ErrNotFound, "dependency d"},
+		{"all dependencies, of which one is missing", attributeOf(1, "f", enrich.FromLogic, `{"var":"dependencies"}`), "none", admin.ErrNotFound, "dependency d"},
+		{"a rule that is none", attributeOf(1, "f", enrich.FromDependency, `d`), "text", settings.ErrNotLogic, "STRING"},
+		{"a rule that reads what is not declared", attributeOf(1, "f", enrich.FromDependency, `d`), "undeclared", jsonlogic.ErrEvaluation, `"other"`},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
-			e := settings.Enrichment{EventSchema: "trips", Fields: []settings.Field{
-				tc.field, attributeOf(2, "after", settings.FromLogic, `{"var":["attribute.f",5]}`),
+			e := enrich.Enrichment{EventSchema: "trips", Fields: []enrich.Field{
+				tc.field, attributeOf(2, "after", enrich.FromLogic, `{"var":["attribute.f",5]}`),
 			}}
 			if tc.needs != "" {
-				e.Dependencies = []settings.Dependency{needing("d", tc.needs)}
+				e.Dependencies = []enrich.Dependency{needing("d", tc.needs)}
 			}
-			_, err := o.enricher(e, settings.EnricherOptions{}).Enrich(t.Context(), event("eu", "f", "3"))
-			var failed *settings.FieldError
+			_, err := o.enricher(e, enrich.EnricherOptions{}).Enrich(t.Context(), event("eu", "f", "3"))
+			var failed *enrich.FieldError
 			require.ErrorAs(t, err, &failed)
 			require.Equal(t, "f", failed.Field)
 			require.Equal(t, "trips", failed.EventSchema)
 			require.ErrorIs(t, err, tc.is)
 			require.ErrorContains(t, err, tc.says)
 
-			got, err := o.enricher(e, settings.EnricherOptions{OnError: settings.LeaveOut}).Enrich(t.Context(), event("eu", "f", "3"))
+			got, err := o.enricher(e, enrich.EnricherOptions{OnError: enrich.LeaveOut}).Enrich(t.Context(), event("eu", "f", "3"))
 			require.NoError(t, err)
 			require.Len(t, got.LeftOut, 1)
 			require.ErrorIs(t, got.LeftOut[0], tc.is)
 			require.Equal(t, "f", got.LeftOut[0].Field)
-			if tc.field.Kind == settings.Attribute {
-				require.Equal(t, map[string]json.Number{"after": "5"}, got.Attributes, "what the event had is not taken for the result")
+			if tc.field.Type == enrich.Attribute {
+				require.Equal(t, enrich.Attributes{"after": "5"}, got.Attributes, "what the event had is not taken for the result")
 			} else {
-				require.Equal(t, map[string]json.Number{"f": "3", "after": "3"}, got.Attributes)
+				require.Equal(t, enrich.Attributes{"f": "3", "after": "3"}, got.Attributes)
 				require.Empty(t, got.Dimensions)
 			}
 		})
 	}
-	_, err := o.NewEnricher(t.Context(), o.acme, trips(), settings.EnricherOptions{OnError: "SKIP"})
+	_, err := o.enrich.NewEnricher(t.Context(), o.acme, trips(), enrich.EnricherOptions{OnError: "SKIP"})
 	require.ErrorIs(t, err, admin.ErrInvalid)
 }
 
@@ -161,12 +162,12 @@ func TestAFailingRuleOfASettingNamesTheSetting(t *testing.T) {
 	o.create(organization, "rule", rule(t, `1`))
 	o.create(account("eu"), "rule", rule(t, `{"/":[1,{"var":"attribute.n"}]}`))
 	o.create(account("us"), "rule", rule(t, `"ten"`))
-	r := o.enricher(settings.Enrichment{
-		EventSchema: "trips", Dependencies: []settings.Dependency{needing("d", "rule")}, Fields: []settings.Field{attributeOf(1, "f", settings.FromDependency, "d")},
-	}, settings.EnricherOptions{})
+	r := o.enricher(enrich.Enrichment{
+		EventSchema: "trips", Dependencies: []enrich.Dependency{needing("d", "rule")}, Fields: []enrich.Field{attributeOf(1, "f", enrich.FromDependency, "d")},
+	}, enrich.EnricherOptions{})
 	for account, says := range map[string]string{
 		"eu": `event schema "trips": attribute f: setting rule of ACCOUNT eu in USER: operator "/" at the top: division by zero`,
-		"us": `event schema "trips": attribute f: setting rule of ACCOUNT us in USER: it came to a text that is not a decimal number`,
+		"us": `event schema "trips": attribute f: setting rule of ACCOUNT us in USER: the result is a text that is not a decimal number`,
 	} {
 		_, err := r.Enrich(t.Context(), event(account, "n", "0"))
 		require.ErrorContains(t, err, says)
@@ -182,10 +183,10 @@ func TestPathsToAllDependenciesNeedThemAll(t *testing.T) {
 	for dialect, rules := range dialects {
 		o := newOffice(t, settings.Options{Evaluator: newEngine(t, jsonlogic.Options{Dialect: dialect})})
 		for _, all := range rules {
-			_, err := o.enricher(settings.Enrichment{
-				EventSchema: "s", Dependencies: []settings.Dependency{needing("d", "none")},
-				Fields: []settings.Field{attributeOf(1, "f", settings.FromLogic, `{"if":[`+all+`,1,2]}`)},
-			}, settings.EnricherOptions{}).Enrich(t.Context(), event(""))
+			_, err := o.enricher(enrich.Enrichment{
+				EventSchema: "s", Dependencies: []enrich.Dependency{needing("d", "none")},
+				Fields: []enrich.Field{attributeOf(1, "f", enrich.FromLogic, `{"if":[`+all+`,1,2]}`)},
+			}, enrich.EnricherOptions{}).Enrich(t.Context(), event(""))
 			require.ErrorIs(t, err, admin.ErrNotFound, all)
 		}
 	}
@@ -199,17 +200,17 @@ func TestErrorsSayNothingOfTheEvent(t *testing.T) {
 		{"an attribute that is no number", "confidential", "", "/attributes/n: is not a decimal number"},
 		{"an attribute of too many digits", longDigits + "4111", "", "/attributes/n: has too many digits"},
 		{"an attribute of too great an exponent", "4111e512", "", "/attributes/n: has too many digits"},
-		{"a text for an attribute", "1", "confidential", "attribute f: it came to a text that is not a decimal number"},
-		{"a text of too many digits", "1", longDigits + "4111", "attribute f: it came to a text that has too many digits"},
-		{"a number of too many digits", strings.Repeat("4111", 100), "2", "attribute g: it came to a number that has too many digits"},
+		{"a text for an attribute", "1", "confidential", "attribute f: the result is a text that is not a decimal number"},
+		{"a text of too many digits", "1", longDigits + "4111", "attribute f: the result is a text that has too many digits"},
+		{"a number of too many digits", strings.Repeat("4111", 100), "2", "attribute g: the result is a number that has too many digits"},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			in := event("", "n", tc.attribute)
 			in.Dimensions = map[string]string{"d": tc.dimension}
-			_, err := o.enricher(settings.Enrichment{EventSchema: "s", Fields: []settings.Field{
-				attributeOf(1, "f", settings.FromLogic, `{"var":"dimension.d"}`),
-				attributeOf(2, "g", settings.FromLogic, `{"*":[{"var":"attribute.n"},{"var":"attribute.n"}]}`),
-			}}, settings.EnricherOptions{}).Enrich(t.Context(), in)
+			_, err := o.enricher(enrich.Enrichment{EventSchema: "s", Fields: []enrich.Field{
+				attributeOf(1, "f", enrich.FromLogic, `{"var":"dimension.d"}`),
+				attributeOf(2, "g", enrich.FromLogic, `{"*":[{"var":"attribute.n"},{"var":"attribute.n"}]}`),
+			}}, enrich.EnricherOptions{}).Enrich(t.Context(), in)
 			require.ErrorIs(t, err, admin.ErrInvalid)
 			require.ErrorContains(t, err, tc.says)
 			for _, data := range []string{"confidential", "4111", "999", "169"} { // 4111 * 4111 is 16900321
@@ -220,13 +221,13 @@ func TestErrorsSayNothingOfTheEvent(t *testing.T) {
 }
 
 func TestDependenciesThatFieldsDoWithout(t *testing.T) {
-	e := settings.Enrichment{
+	e := enrich.Enrichment{
 		EventSchema:  "s",
-		Dependencies: []settings.Dependency{needing("missing", "none"), {Name: "factor", Setting: "factor", Optional: true}},
-		Fields:       []settings.Field{attributeOf(1, "f", settings.FromLogic, `{"*":[{"var":"attribute.n"},{"var":["dependencies.factor",2]}]}`)},
+		Dependencies: []enrich.Dependency{needing("missing", "none"), {Name: "factor", Setting: "factor", Optional: true}},
+		Fields:       []enrich.Field{attributeOf(1, "f", enrich.FromLogic, `{"*":[{"var":"attribute.n"},{"var":["dependencies.factor",2]}]}`)},
 	}
 	o := newOffice(t, settings.Options{})
-	r := o.enricher(e, settings.EnricherOptions{})
+	r := o.enricher(e, enrich.EnricherOptions{})
 	got, err := r.Enrich(t.Context(), event("", "n", "3"))
 	require.NoError(t, err, "what is missing is not read")
 	require.Equal(t, json.Number("6"), got.Attributes["f"])
@@ -237,7 +238,7 @@ func TestDependenciesThatFieldsDoWithout(t *testing.T) {
 	require.Equal(t, json.Number("9"), got.Attributes["f"])
 
 	unsure := newOffice(t, settings.Options{Evaluator: silent{new(settings.Engine)}})
-	_, err = unsure.enricher(e, settings.EnricherOptions{}).Enrich(t.Context(), event("", "n", "3"))
+	_, err = unsure.enricher(e, enrich.EnricherOptions{}).Enrich(t.Context(), event("", "n", "3"))
 	require.ErrorIs(t, err, admin.ErrNotFound, "a program that does not say what it reads may read everything")
 }
 
@@ -246,15 +247,15 @@ func TestRulesReadDocumentsAndTextsOfSettings(t *testing.T) {
 	o.create(organization, "tiers", value(t, settings.TypeJSON, `{"eu":[{"rate":"0.5"}]}`))
 	o.create(organization, "unit", value(t, settings.TypeString, "km"))
 	o.create(organization, "rule", rule(t, `{"+":[1,1]}`))
-	r := o.enricher(settings.Enrichment{
+	r := o.enricher(enrich.Enrichment{
 		EventSchema:  "s",
-		Dependencies: []settings.Dependency{needing("tiers", "tiers"), needing("unit", "unit"), needing("rule", "rule")},
-		Fields: []settings.Field{
-			attributeOf(1, "rate", settings.FromLogic, `{"var":"dependencies.tiers.eu.0.rate"}`),
-			dimensionOf(2, "unit", settings.FromLogic, `{"var":"dependencies.unit"}`),
-			dimensionOf(3, "rule", settings.FromLogic, `{"var":"dependencies.rule"}`),
+		Dependencies: []enrich.Dependency{needing("tiers", "tiers"), needing("unit", "unit"), needing("rule", "rule")},
+		Fields: []enrich.Field{
+			attributeOf(1, "rate", enrich.FromLogic, `{"var":"dependencies.tiers.eu.0.rate"}`),
+			dimensionOf(2, "unit", enrich.FromLogic, `{"var":"dependencies.unit"}`),
+			dimensionOf(3, "rule", enrich.FromLogic, `{"var":"dependencies.rule"}`),
 		},
-	}, settings.EnricherOptions{})
+	}, enrich.EnricherOptions{})
 	got, err := r.Enrich(t.Context(), event(""))
 	require.NoError(t, err)
 	require.Equal(t, json.Number("0.5"), got.Attributes["rate"])
@@ -280,21 +281,21 @@ func TestChangesAreSeenAtOnceHereAndInTimeElsewhere(t *testing.T) {
 	o := newOffice(t, settings.Options{})
 	store := &counting{Store: o.backend.Settings()}
 	clock := settings.Options{Runtime: admin.Runtime{Now: func() time.Time { return o.now }, NewID: o.id}}
-	here, elsewhere := settings.NewService(store, clock), settings.NewService(o.backend.Settings(), clock)
-	def := settings.Enrichment{
-		EventSchema: "s", Dependencies: []settings.Dependency{needing("n", "n")},
-		Fields: []settings.Field{attributeOf(1, "n", settings.FromLogic, `{"var":"dependencies.n"}`)},
+	here, elsewhere := o.settings(store, clock), o.settings(o.backend.Settings(), clock)
+	def := enrich.Enrichment{
+		EventSchema: "s", Dependencies: []enrich.Dependency{needing("n", "n")},
+		Fields: []enrich.Field{attributeOf(1, "n", enrich.FromLogic, `{"var":"dependencies.n"}`)},
 	}
-	r, err := here.NewEnricher(t.Context(), o.acme, def, settings.EnricherOptions{Fresh: time.Minute})
+	r, err := o.over(here).NewEnricher(t.Context(), o.acme, def, enrich.EnricherOptions{Fresh: time.Minute})
 	require.NoError(t, err)
-	session := r.Session()
+	stream := r.NewStream()
 	sees := func(want string) {
 		t.Helper()
 		for range 3 {
 			got, err := r.Enrich(t.Context(), event("a"))
 			require.NoError(t, err)
 			require.Equal(t, json.Number(want), got.Attributes["n"])
-			got, err = session.Enrich(t.Context(), event("a"))
+			got, err = stream.Enrich(t.Context(), event("a"))
 			require.NoError(t, err)
 			require.Equal(t, json.Number(want), got.Attributes["n"])
 		}
@@ -330,12 +331,12 @@ func TestChangesAreSeenAtOnceHereAndInTimeElsewhere(t *testing.T) {
 	here.Forget("acme")
 	sees("5")
 
-	always, err := here.NewEnricher(t.Context(), o.acme, def, settings.EnricherOptions{Fresh: -1})
+	always, err := o.over(here).NewEnricher(t.Context(), o.acme, def, enrich.EnricherOptions{Fresh: -1})
 	require.NoError(t, err)
 	for i := range 3 {
 		_, err = elsewhere.Update(t.Context(), o.acme, first.ID, int64(5+i), number(t, fmt.Sprint(i)))
 		require.NoError(t, err)
-		got, err := always.Session().Enrich(t.Context(), event("a"))
+		got, err := always.NewStream().Enrich(t.Context(), event("a"))
 		require.NoError(t, err)
 		require.Equal(t, json.Number(fmt.Sprint(i)), got.Attributes["n"])
 	}
@@ -344,13 +345,13 @@ func TestChangesAreSeenAtOnceHereAndInTimeElsewhere(t *testing.T) {
 func TestAChangeDuringALookUpIsNotMissed(t *testing.T) {
 	o := newOffice(t, settings.Options{})
 	changing := &during{Store: o.backend.Settings()}
-	s := settings.NewService(changing, settings.Options{})
+	s := o.settings(changing, settings.Options{})
 	made, err := s.Create(t.Context(), o.acme, settings.NewSetting{Entity: organization, Name: "n", Value: number(t, "1")})
 	require.NoError(t, err)
-	r, err := s.NewEnricher(t.Context(), o.acme, settings.Enrichment{
-		EventSchema: "s", Dependencies: []settings.Dependency{needing("n", "n")},
-		Fields: []settings.Field{attributeOf(1, "n", settings.FromLogic, `{"var":"dependencies.n"}`)},
-	}, settings.EnricherOptions{})
+	r, err := o.over(s).NewEnricher(t.Context(), o.acme, enrich.Enrichment{
+		EventSchema: "s", Dependencies: []enrich.Dependency{needing("n", "n")},
+		Fields: []enrich.Field{attributeOf(1, "n", enrich.FromLogic, `{"var":"dependencies.n"}`)},
+	}, enrich.EnricherOptions{})
 	require.NoError(t, err)
 	changing.after = func() {
 		_, err := s.Update(t.Context(), o.acme, made.ID, 1, number(t, "2"))
@@ -382,8 +383,8 @@ func (d *during) Lookup(ctx context.Context, org admin.OrgID, keys []settings.Ke
 func TestWhatKeepsSettingsFromBeingReadFailsTheEvent(t *testing.T) {
 	o := newOffice(t, settings.Options{})
 	store := &counting{Store: o.backend.Settings(), fail: errors.New("no database")}
-	s := settings.NewService(store, settings.Options{})
-	r, err := s.NewEnricher(t.Context(), o.acme, trips(), settings.EnricherOptions{OnError: settings.LeaveOut})
+	s := o.settings(store, settings.Options{})
+	r, err := o.over(s).NewEnricher(t.Context(), o.acme, trips(), enrich.EnricherOptions{OnError: enrich.LeaveOut})
 	require.NoError(t, err)
 	_, err = r.Enrich(t.Context(), event("a", "distance", "1"))
 	require.ErrorIs(t, err, store.fail, "whatever the policy")
@@ -396,11 +397,11 @@ func TestWhatKeepsSettingsFromBeingReadFailsTheEvent(t *testing.T) {
 func TestMemoryOfPathsIsBounded(t *testing.T) {
 	o := newOffice(t, settings.Options{})
 	store := &counting{Store: o.backend.Settings()}
-	s := settings.NewService(store, settings.Options{})
+	s := o.settings(store, settings.Options{})
 	o.create(organization, "n", number(t, "1"))
-	r, err := s.NewEnricher(t.Context(), o.acme, settings.Enrichment{
-		EventSchema: "s", Dependencies: []settings.Dependency{needing("n", "n")}, Fields: []settings.Field{dimensionOf(1, "x", settings.FromValue, "x")},
-	}, settings.EnricherOptions{Paths: 4})
+	r, err := o.over(s).NewEnricher(t.Context(), o.acme, enrich.Enrichment{
+		EventSchema: "s", Dependencies: []enrich.Dependency{needing("n", "n")}, Fields: []enrich.Field{dimensionOf(1, "x", enrich.FromValue, "x")},
+	}, enrich.EnricherOptions{Paths: 4})
 	require.NoError(t, err)
 	for range 2 {
 		for i := range 8 {
@@ -414,23 +415,23 @@ func TestMemoryOfPathsIsBounded(t *testing.T) {
 func TestDependenciesAreLookedUpTogether(t *testing.T) {
 	o := newOffice(t, settings.Options{})
 	store := &counting{Store: o.backend.Settings()}
-	s := settings.NewService(store, settings.Options{})
-	def := settings.Enrichment{EventSchema: "s"}
-	for i := range settings.MaxDependencies {
+	s := o.settings(store, settings.Options{})
+	def := enrich.Enrichment{EventSchema: "s"}
+	for i := range enrich.MaxDependencies {
 		name := fmt.Sprint("n", i/2) // two dependencies may take the same setting
 		if i%2 == 0 {
 			o.create([]settings.Entity{organization, customer("c"), account("a")}[i%3], name, number(t, fmt.Sprint(i)))
 		}
 		def.Dependencies = append(def.Dependencies, needing(fmt.Sprint("d", i), name))
-		def.Fields = append(def.Fields, attributeOf(i, fmt.Sprint("x", i), settings.FromLogic, fmt.Sprintf(`{"var":"dependencies.d%d"}`, i)))
+		def.Fields = append(def.Fields, attributeOf(i, fmt.Sprint("x", i), enrich.FromLogic, fmt.Sprintf(`{"var":"dependencies.d%d"}`, i)))
 	}
-	r, err := s.NewEnricher(t.Context(), o.acme, def, settings.EnricherOptions{})
+	r, err := o.over(s).NewEnricher(t.Context(), o.acme, def, enrich.EnricherOptions{})
 	require.NoError(t, err)
 	e := event("a")
 	e.Customer = "c"
 	got, err := r.Enrich(t.Context(), e)
 	require.NoError(t, err)
-	for i := range settings.MaxDependencies {
+	for i := range enrich.MaxDependencies {
 		require.Equal(t, json.Number(fmt.Sprint(i/2*2)), got.Attributes[fmt.Sprint("x", i)])
 	}
 	require.Equal(t, int64(1), store.n.Load())
@@ -439,13 +440,13 @@ func TestDependenciesAreLookedUpTogether(t *testing.T) {
 func TestEnricherIsSafeForConcurrentUse(t *testing.T) {
 	o := newOffice(t, settings.Options{})
 	o.create(organization, "meters_per_km", number(t, "1000"))
-	r := o.enricher(settings.Enrichment{
-		EventSchema: "trips", Dependencies: []settings.Dependency{needing("per_km", "meters_per_km")},
-		Fields: []settings.Field{attributeOf(1, "km", settings.FromLogic, `{"/":[{"var":"attribute.distance"},{"var":"dependencies.per_km"}]}`)},
-	}, settings.EnricherOptions{Paths: 4})
+	r := o.enricher(enrich.Enrichment{
+		EventSchema: "trips", Dependencies: []enrich.Dependency{needing("per_km", "meters_per_km")},
+		Fields: []enrich.Field{attributeOf(1, "km", enrich.FromLogic, `{"/":[{"var":"attribute.distance"},{"var":"dependencies.per_km"}]}`)},
+	}, enrich.EnricherOptions{Paths: 4})
 	var group sync.WaitGroup
 	for g := range 4 {
-		session := r.Session()
+		stream := r.NewStream()
 		group.Go(func() {
 			for i := range 100 {
 				in := event(fmt.Sprint("a", i%6), "distance", fmt.Sprint(g*1000))
@@ -453,7 +454,7 @@ func TestEnricherIsSafeForConcurrentUse(t *testing.T) {
 				if err != nil || mine.Attributes["km"] != json.Number(fmt.Sprint(g)) {
 					t.Errorf("%v %v", mine, err)
 				}
-				same, err := session.Enrich(t.Context(), in)
+				same, err := stream.Enrich(t.Context(), in)
 				if err != nil || same.Attributes["km"] != json.Number(fmt.Sprint(g)) {
 					t.Errorf("%v %v", same, err)
 				}
@@ -469,7 +470,7 @@ func TestEnricherIsSafeForConcurrentUse(t *testing.T) {
 
 func TestResultsOfEnrichAreTheCallers(t *testing.T) {
 	o := newOffice(t, settings.Options{})
-	r := o.enricher(settings.Enrichment{EventSchema: "s", Fields: []settings.Field{dimensionOf(1, "x", settings.FromValue, "x")}}, settings.EnricherOptions{})
+	r := o.enricher(enrich.Enrichment{EventSchema: "s", Fields: []enrich.Field{dimensionOf(1, "x", enrich.FromValue, "x")}}, enrich.EnricherOptions{})
 	first, err := r.Enrich(t.Context(), event("", "n", "1"))
 	require.NoError(t, err)
 	for range 10 {
@@ -480,7 +481,7 @@ func TestResultsOfEnrichAreTheCallers(t *testing.T) {
 	var group sync.WaitGroup
 	for g := range 4 {
 		group.Go(func() {
-			kept := make([]settings.Enriched, 50)
+			kept := make([]enrich.Enriched, 50)
 			for i := range kept {
 				var err error
 				if kept[i], err = r.Enrich(t.Context(), event("", "n", fmt.Sprint(100*g+i))); err != nil {
@@ -499,4 +500,83 @@ func TestResultsOfEnrichAreTheCallers(t *testing.T) {
 	def := r.Enrichment()
 	def.Fields[0].Name = "changed"
 	require.Equal(t, "x", r.Enrichment().Fields[0].Name)
+}
+
+func TestARuleThatChangesIsSeenByTheNextEvent(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	o.create(organization, "meters_per_km", number(t, "1000"))
+	price := o.create(organization, "price_rule", rule(t, `{"*":[{"var":"attribute.km"},2]}`))
+	r := o.enricher(trips(), enrich.EnricherOptions{})
+	stream := r.NewStream()
+	costs := func(want string) {
+		t.Helper()
+		for _, enrich := range []func(context.Context, enrich.Event) (enrich.Enriched, error){r.Enrich, stream.Enrich} {
+			got, err := enrich(t.Context(), event("eu", "distance", "2500"))
+			require.NoError(t, err)
+			require.Equal(t, json.Number(want), got.Attributes["price"])
+		}
+	}
+	costs("5")
+	_, err := o.Update(t.Context(), o.acme, price.ID, 1, rule(t, `{"*":[{"var":"attribute.km"},3]}`))
+	require.NoError(t, err)
+	costs("7.5")
+	mine := o.create(account("eu"), "price_rule", rule(t, `1`))
+	costs("1")
+	require.NoError(t, o.Delete(t.Context(), o.acme, mine.ID, 1))
+	_, err = o.Restore(t.Context(), o.acme, price.ID, 2, 1)
+	require.NoError(t, err)
+	costs("5")
+}
+
+func TestEnrichedNumbersAreExact(t *testing.T) {
+	e := enrich.Enrichment{EventSchema: "s", Fields: []enrich.Field{
+		attributeOf(1, "sum", enrich.FromLogic, `{"+":[{"var":"attribute.a"},{"var":"attribute.b"}]}`),
+		attributeOf(2, "same", enrich.FromLogic, `{"var":"attribute.large"}`),
+		attributeOf(3, "more", enrich.FromLogic, `{"+":[{"var":"attribute.large"},{"var":"attribute.small"}]}`),
+		attributeOf(4, "third", enrich.FromLogic, `{"/":[{"var":"attribute.a"},3]}`),
+		attributeOf(5, "half_up", enrich.FromLogic, `{"/":[{"var":"attribute.half"},1]}`),
+		dimensionOf(6, "text", enrich.FromLogic, `{"cat":["sum ",{"var":"attribute.sum"}]}`),
+	}}
+	in := event("", "a", "0.1", "b", "0.2", "large", "9007199254740993", "small", "0.000000000000000001", "half", "0.00005")
+	o := newOffice(t, settings.Options{})
+	got, err := o.enricher(e, enrich.EnricherOptions{}).Enrich(t.Context(), in)
+	require.NoError(t, err)
+	for name, want := range map[string]json.Number{
+		"sum": "0.3", "same": "9007199254740993", "more": "9007199254740993.000000000000000001", "third": "0.0333", "half_up": "0.0001",
+	} {
+		require.Equal(t, want, got.Attributes[name], name)
+	}
+	require.Equal(t, "sum 0.3", got.Dimensions["text"])
+
+	six := 6
+	o = newOffice(t, settings.Options{Evaluator: newEngine(t, jsonlogic.Options{DivisionScale: &six})})
+	got, err = o.enricher(e, enrich.EnricherOptions{}).Enrich(t.Context(), in)
+	require.NoError(t, err)
+	require.Equal(t, json.Number("0.033333"), got.Attributes["third"])
+
+	o = newOffice(t, settings.Options{Evaluator: newEngine(t, jsonlogic.Options{Numbers: jsonlogic.Float64})})
+	got, err = o.enricher(e, enrich.EnricherOptions{}).Enrich(t.Context(), in)
+	require.NoError(t, err)
+	require.Equal(t, json.Number("0.30000000000000004"), got.Attributes["sum"])
+	require.Equal(t, json.Number("9007199254740992"), got.Attributes["same"])
+}
+
+func TestABadRuleIsRefusedByPutAndNewEnricher(t *testing.T) {
+	const bad, says = `{"if":[true,1,{"-":[{"var":"a"},{"abs":-2}]}]}`, `operator "abs" at /if/2/-/1: there is no such operator`
+	o := newOffice(t, settings.Options{})
+	trips := trips()
+	trips.Fields = append(trips.Fields, attributeOf(9, "bad", enrich.FromLogic, bad))
+	for name, save := range map[string]func() error{
+		"Put": func() error { _, err := o.enrich.Put(t.Context(), o.acme, trips); return err },
+		"NewEnricher": func() error {
+			_, err := o.enrich.NewEnricher(t.Context(), o.acme, trips, enrich.EnricherOptions{})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := save()
+			require.Equal(t, []string{"/fields/3/value"}, paths(t, err))
+			require.ErrorContains(t, err, says)
+		})
+	}
 }

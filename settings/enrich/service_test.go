@@ -1,4 +1,4 @@
-package settings_test
+package enrich_test
 
 import (
 	"context"
@@ -13,46 +13,43 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/enrich"
 )
 
-func (o *office) enrichments() *settings.Enrichments {
-	return settings.NewEnrichments(o.Service, o.backend.Enrichments())
+func attributeOf(order int, name string, source enrich.Source, text string) enrich.Field {
+	return enrich.Field{Name: name, Type: enrich.Attribute, Source: source, Value: text, Order: order}
 }
 
-func attributeOf(order int, name string, kind settings.FieldType, text string) settings.Field {
-	return settings.Field{Name: name, Kind: settings.Attribute, Type: kind, Value: text, Order: order}
+func dimensionOf(order int, name string, source enrich.Source, text string) enrich.Field {
+	return enrich.Field{Name: name, Type: enrich.Dimension, Source: source, Value: text, Order: order}
 }
 
-func dimensionOf(order int, name string, kind settings.FieldType, text string) settings.Field {
-	return settings.Field{Name: name, Kind: settings.Dimension, Type: kind, Value: text, Order: order}
-}
-
-func needing(name, setting string) settings.Dependency {
-	return settings.Dependency{Name: name, Setting: setting}
+func needing(name, setting string) enrich.Dependency {
+	return enrich.Dependency{Name: name, Setting: setting}
 }
 
 // trips is an enrichment with every type of field: meters to kilometers and a price by the account.
-func trips() settings.Enrichment {
-	return settings.Enrichment{
+func trips() enrich.Enrichment {
+	return enrich.Enrichment{
 		EventSchema:  "trips",
-		Dependencies: []settings.Dependency{needing("per_km", "meters_per_km"), needing("price", "price_rule")},
-		Fields: []settings.Field{
-			attributeOf(3, "price", settings.FromDependency, "price"),
-			attributeOf(2, "km", settings.FromLogic, `{"/":[{"var":"attribute.distance"},{"var":"dependencies.per_km"}]}`),
-			dimensionOf(1, "unit", settings.FromValue, "km"),
+		Dependencies: []enrich.Dependency{needing("per_km", "meters_per_km"), needing("price", "price_rule")},
+		Fields: []enrich.Field{
+			attributeOf(3, "price", enrich.FromDependency, "price"),
+			attributeOf(2, "km", enrich.FromLogic, `{"/":[{"var":"attribute.distance"},{"var":"dependencies.per_km"}]}`),
+			dimensionOf(1, "unit", enrich.FromValue, "km"),
 		},
 	}
 }
 
 func TestEnrichmentsArePutReadListedAndDeleted(t *testing.T) {
 	o := newOffice(t, settings.Options{})
-	s := o.enrichments()
+	s := o.enrich
 	made, err := s.Put(t.Context(), o.acme, trips())
 	require.NoError(t, err)
 	require.Equal(t, int64(1), made.Version)
 	require.Equal(t, "unit", made.Fields[0].Name, "in order")
 	require.Equal(t, settings.DefaultNamespace, made.Dependencies[0].Namespace)
-	require.Equal(t, settings.ActionEnrichmentCreate, o.last().Action)
+	require.Equal(t, enrich.ActionCreate, o.last().Action)
 	got, err := s.Get(t.Context(), o.acme, "trips")
 	require.NoError(t, err)
 	require.Equal(t, made, got)
@@ -88,7 +85,7 @@ func TestEnrichmentsArePutReadListedAndDeleted(t *testing.T) {
 	require.NoError(t, s.Delete(t.Context(), o.acme, "trips", 2))
 	_, err = s.Get(t.Context(), o.acme, "trips")
 	require.ErrorIs(t, err, admin.ErrNotFound)
-	_, err = s.Enricher(t.Context(), o.acme, "trips", settings.EnricherOptions{})
+	_, err = s.Enricher(t.Context(), o.acme, "trips", enrich.EnricherOptions{})
 	require.ErrorIs(t, err, admin.ErrNotFound)
 	got.Version = 2
 	_, err = s.Put(t.Context(), o.acme, got)
@@ -97,15 +94,15 @@ func TestEnrichmentsArePutReadListedAndDeleted(t *testing.T) {
 
 func TestAnEnricherStaysWithItsEnrichment(t *testing.T) {
 	o := newOffice(t, settings.Options{})
-	s := o.enrichments()
-	e, err := s.Put(t.Context(), o.acme, settings.Enrichment{EventSchema: "s", Fields: []settings.Field{dimensionOf(1, "x", settings.FromValue, "old")}})
+	s := o.enrich
+	e, err := s.Put(t.Context(), o.acme, enrich.Enrichment{EventSchema: "s", Fields: []enrich.Field{dimensionOf(1, "x", enrich.FromValue, "old")}})
 	require.NoError(t, err)
-	enricher := func() *settings.Enricher {
-		r, err := s.Enricher(t.Context(), o.acme, "s", settings.EnricherOptions{})
+	enricher := func() *enrich.Enricher {
+		r, err := s.Enricher(t.Context(), o.acme, "s", enrich.EnricherOptions{})
 		require.NoError(t, err)
 		return r
 	}
-	gives := func(r *settings.Enricher, want string) {
+	gives := func(r *enrich.Enricher, want string) {
 		got, err := r.Enrich(t.Context(), event(""))
 		require.NoError(t, err)
 		require.Equal(t, want, got.Dimensions["x"])
@@ -126,40 +123,40 @@ func TestAnEnricherStaysWithItsEnrichment(t *testing.T) {
 
 func TestPutRefusesAllThatIsWrongAtOnce(t *testing.T) {
 	o := newOffice(t, settings.Options{})
-	_, err := o.enrichments().Put(t.Context(), o.acme, settings.Enrichment{
-		Dependencies: []settings.Dependency{
+	_, err := o.enrich.Put(t.Context(), o.acme, enrich.Enrichment{
+		Dependencies: []enrich.Dependency{
 			{Name: "a.b", Namespace: "x y", Setting: ""}, needing("twice", "s"), needing("twice", "s"),
 		},
-		Fields: []settings.Field{
-			{Name: "a.b", Kind: "METER", Type: "CONSTANT", Order: 1},
-			attributeOf(2, "n", settings.FromValue, "1,5"),
-			attributeOf(2, "n", settings.FromLogic, `{"vat":"x"}`),
-			attributeOf(4, "m", settings.FromLogic, `{"var":"dependencies.none"}`),
-			attributeOf(5, "o", settings.FromDependency, "none"),
-			dimensionOf(6, "n", settings.FromValue, "\x00"),
+		Fields: []enrich.Field{
+			{Name: "a.b", Type: "METER", Source: "CONSTANT", Order: 1},
+			attributeOf(2, "n", enrich.FromValue, "1,5"),
+			attributeOf(2, "n", enrich.FromLogic, `{"vat":"x"}`),
+			attributeOf(4, "m", enrich.FromLogic, `{"var":"dependencies.none"}`),
+			attributeOf(5, "o", enrich.FromDependency, "none"),
+			dimensionOf(6, "n", enrich.FromValue, "\x00"),
 		},
 	})
 	require.Equal(t, []string{
-		"/event_schema", "/dependencies/0/name", "/dependencies/0/namespace", "/dependencies/0/setting", "/dependencies/2/name",
-		"/fields/0/name", "/fields/0/kind", "/fields/2/name", "/fields/2/order",
-		"/fields/0/type", "/fields/1/value", "/fields/2/value", "/fields/3/value", "/fields/4/value", "/fields/5/value",
+		"/eventSchema", "/dependencies/0/name", "/dependencies/0/namespace", "/dependencies/0/setting", "/dependencies/2/name",
+		"/fields/0/name", "/fields/0/type", "/fields/2/name", "/fields/2/order",
+		"/fields/0/enrichmentType", "/fields/1/value", "/fields/2/value", "/fields/3/value", "/fields/4/value", "/fields/5/value",
 	}, paths(t, err))
 	require.ErrorContains(t, err, `operator "vat"`)
 
-	_, err = o.enrichments().Put(t.Context(), o.acme, settings.Enrichment{EventSchema: "x"})
+	_, err = o.enrich.Put(t.Context(), o.acme, enrich.Enrichment{EventSchema: "x"})
 	require.Equal(t, []string{"/fields"}, paths(t, err))
-	many := settings.Enrichment{EventSchema: "x"}
+	many := enrich.Enrichment{EventSchema: "x"}
 	for i := range 200 {
-		many.Fields = append(many.Fields, attributeOf(i, fmt.Sprint("f", i), settings.FromValue, "1"))
+		many.Fields = append(many.Fields, attributeOf(i, fmt.Sprint("f", i), enrich.FromValue, "1"))
 		many.Dependencies = append(many.Dependencies, needing(fmt.Sprint("d", i), "s"))
 	}
-	_, err = o.enrichments().Put(t.Context(), o.acme, many)
+	_, err = o.enrich.Put(t.Context(), o.acme, many)
 	require.Equal(t, []string{"/dependencies", "/fields"}, paths(t, err))
 }
 
 func TestEnrichmentsNeedPermissionAndStayInTheirOrganization(t *testing.T) {
 	o := newOffice(t, settings.Options{})
-	s := o.enrichments()
+	s := o.enrich
 	_, err := s.Put(t.Context(), o.acme, trips())
 	require.NoError(t, err)
 	for name, call := range map[string]func(admin.Scope) error{
@@ -172,11 +169,11 @@ func TestEnrichmentsNeedPermissionAndStayInTheirOrganization(t *testing.T) {
 			return err
 		},
 		"Enricher": func(scope admin.Scope) error {
-			_, err := s.Enricher(t.Context(), scope, "trips", settings.EnricherOptions{})
+			_, err := s.Enricher(t.Context(), scope, "trips", enrich.EnricherOptions{})
 			return err
 		},
 		"NewEnricher": func(scope admin.Scope) error {
-			_, err := o.NewEnricher(t.Context(), scope, trips(), settings.EnricherOptions{})
+			_, err := o.enrich.NewEnricher(t.Context(), scope, trips(), enrich.EnricherOptions{})
 			return err
 		},
 		"DeleteInUse": func(scope admin.Scope) error { return o.DeleteInUse(t.Context(), scope, o.id(), 1) },
@@ -193,7 +190,7 @@ func TestEnrichmentsNeedPermissionAndStayInTheirOrganization(t *testing.T) {
 
 func TestASettingInUseIsNotDeletedUnasked(t *testing.T) {
 	o := newOffice(t, settings.Options{})
-	s := o.enrichments()
+	s := o.enrich
 	used := o.create(account("eu"), "price_rule", rule(t, "1"))
 	for i := range 12 {
 		e := trips()
@@ -221,22 +218,9 @@ func TestASettingInUseIsNotDeletedUnasked(t *testing.T) {
 	require.ErrorIs(t, err, admin.ErrInvalid)
 
 	require.NoError(t, o.DeleteInUse(t.Context(), o.acme, used.ID, 1))
-	require.True(t, slices.ContainsFunc(o.last().Changes, func(c admin.Change) bool { return c.Field == "in_use" }))
+	require.True(t, slices.ContainsFunc(o.last().Changes, func(c admin.Change) bool { return c.Field == "inUse" }))
 	free := o.create(account("eu"), "other", number(t, "1"))
 	require.NoError(t, o.Delete(t.Context(), o.acme, free.ID, 1))
-}
-
-func TestDefinitionRoundTrips(t *testing.T) {
-	e := trips()
-	e.Dependencies[1].Optional = true
-	text, err := e.Definition()
-	require.NoError(t, err)
-	require.Contains(t, text, `"enrichmentType":"JSON_LOGIC_FROM_DEPENDENCY"`)
-	var again settings.Enrichment
-	require.NoError(t, again.ParseDefinition(text))
-	again.EventSchema = e.EventSchema
-	require.Equal(t, e, again)
-	require.ErrorIs(t, again.ParseDefinition("{"), admin.ErrInvalid)
 }
 
 // silent hides what programs can do beside Eval.
@@ -253,4 +237,4 @@ func (p silentProgram) Eval(ctx context.Context, event any) (any, error) {
 	return p.program.Eval(ctx, event)
 }
 
-var longDigits = strings.Repeat("9", settings.MaxAttributeDigits)
+var longDigits = strings.Repeat("9", enrich.MaxAttributeDigits)
