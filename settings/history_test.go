@@ -199,5 +199,5 @@ func TestLimitsOnHowMany(t *testing.T) {
 	o.create(account("b"), "one", number(t, "1"))
 	_, err = o.Create(t.Context(), o.acme, settings.NewSetting{Entity: account("c"), Name: "one", Value: number(t, "1")})
 	require.ErrorIs(t, err, settings.ErrTooMany)
-	require.ErrorContains(t, err, "the organization has 2 already")
+	require.ErrorContains(t, err, "the organization has 2 settings, the maximum")
 }

@@ -580,3 +580,75 @@ func TestABadRuleIsRefusedByPutAndNewEnricher(t *testing.T) {
 		})
 	}
 }
+
+// TestAChangeInATransactionIsSeenAfterItsCommit: a cache that reads between the write and the commit reads the old value.
+func TestAChangeInATransactionIsSeenAfterItsCommit(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	n := o.create(organization, "n", number(t, "1"))
+	def := enrich.Enrichment{
+		EventSchema: "s", Dependencies: []enrich.Dependency{needing("n", "n")},
+		Fields: []enrich.Field{attributeOf(1, "n", enrich.FromLogic, `{"var":"dependencies.n"}`)},
+	}
+	outside := o.enricher(def, enrich.EnricherOptions{Fresh: time.Hour})
+	sees := func(r *enrich.Enricher, want string) {
+		t.Helper()
+		got, err := r.Enrich(t.Context(), event("a"))
+		require.NoError(t, err)
+		require.Equal(t, json.Number(want), got.Attributes["n"])
+	}
+	sees(outside, "1")
+
+	// The stores of the transaction, and what others read while it is open.
+	tx := &uncommitted{Store: o.backend.Settings()}
+	bound := o.In(settings.Ports{Settings: tx})
+	inside, err := o.enrich.In(enrich.Ports{Settings: bound, Enrichments: o.backend.Enrichments()}).
+		NewEnricher(t.Context(), o.acme, def, enrich.EnricherOptions{Fresh: time.Hour})
+	require.NoError(t, err)
+	sees(inside, "1")
+	_, err = bound.Update(t.Context(), o.acme, n.ID, 1, number(t, "2"))
+	require.NoError(t, err)
+	sees(inside, "2")
+	sees(outside, "1")
+	require.NoError(t, tx.commit())
+	bound.Committed()
+	sees(outside, "2")
+
+	// One that is rolled back.
+	tx = &uncommitted{Store: o.backend.Settings()}
+	bound = o.In(settings.Ports{Settings: tx})
+	_, err = bound.Update(t.Context(), o.acme, n.ID, 2, number(t, "3"))
+	require.NoError(t, err)
+	sees(outside, "2")
+}
+
+// uncommitted is a store of a transaction with one update: it reads it, and others do not until commit.
+type uncommitted struct {
+	settings.Store
+	changed settings.Setting
+	commit  func() error
+}
+
+func (u *uncommitted) Update(ctx context.Context, org admin.OrgID, s settings.Setting, rec admin.Record) error {
+	u.changed = s
+	u.changed.Version++
+	u.commit = func() error { return u.Store.Update(ctx, org, s, rec) }
+	return nil
+}
+
+func (u *uncommitted) Lookup(ctx context.Context, org admin.OrgID, keys []settings.Key) ([]settings.Setting, error) {
+	found, err := u.Store.Lookup(ctx, org, keys)
+	for i := range found {
+		if found[i].ID == u.changed.ID {
+			found[i] = u.changed
+		}
+	}
+	return found, err
+}
+
+func TestOptionsOutOfRange(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	_, err := o.enrich.NewEnricher(t.Context(), o.acme, trips(), enrich.EnricherOptions{OnError: "SKIP", Paths: -1})
+	require.Equal(t, []string{"/onError", "/paths"}, paths(t, err))
+	_, err = enrich.NewService(enrich.Ports{}, enrich.Options{})
+	require.Equal(t, []string{"/ports/settings", "/ports/enrichments"}, paths(t, err))
+}
