@@ -17,6 +17,7 @@ import (
 	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/enrich"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )
@@ -54,7 +55,7 @@ type Center struct {
 	Migrations  *planmigration.Service // price plan migrations
 	PricePlans  *priceplan.Service     // price plans and account schedules in this storage
 	Settings    *settings.Service      // settings
-	Enrichments *settings.Enrichments  // what usage events are enriched with
+	Enrichments *enrich.Service        // what usage events are enriched with
 	Jobs        *job.Jobs              // imports and migrations as jobs, and which are due
 
 	backend storage.Backend
@@ -72,12 +73,17 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	c.People = peopleOf(backend, c.o)
 	c.Trail = admin.NewTrail(backend.Audit())
 	c.Currencies = currency.NewService(backend.Currencies(), currency.Options{Runtime: c.o.Runtime})
-	c.Settings = settings.NewService(backend.Settings(), c.o.Settings)
-	c.Enrichments = settings.NewEnrichments(c.Settings, backend.Enrichments())
 	c.Customers = customer.NewService(backend.Customers(), backend.Accounts())
 	c.PricePlans = priceplan.NewService(backend.Plans(), backend.Schedules(), priceplan.Options{Runtime: c.o.Runtime, Zone: c.o.Migrations.Zone})
 	c.Migrations = planmigration.NewService(c.migrationPorts(backend), within(backend, c.migrationPorts), c.o.Migrations)
 	var err error
+	if c.Settings, err = settings.NewService(settingPorts(backend), c.o.Settings); err != nil {
+		return nil, fmt.Errorf("admincenter: settings: %w", err)
+	}
+	enrichPorts := enrich.Ports{Settings: c.Settings, Enrichments: backend.Enrichments()}
+	if c.Enrichments, err = enrich.NewService(enrichPorts, enrich.Options{Runtime: c.o.Settings.Runtime}); err != nil {
+		return nil, fmt.Errorf("admincenter: enrichments: %w", err)
+	}
 	if c.Tokens, err = token.NewService(backend.Tokens(), c.o.Tokens); err != nil {
 		return nil, fmt.Errorf("admincenter: tokens: %w", err)
 	}
@@ -109,9 +115,6 @@ func (c *Center) complete(o Options) Options {
 	}
 	if o.Tokens.Authorize == nil {
 		o.Tokens.Authorize = c.Authorize
-	}
-	if o.Settings.CustomerOf == nil {
-		o.Settings.CustomerOf = c.customerOf
 	}
 	if o.Imports.CurrencyKnown == nil {
 		o.Imports.CurrencyKnown = func(code string) bool {
@@ -167,13 +170,18 @@ func within[P any](backend storage.Backend, ports func(storage.Stores) P) job.At
 	}
 }
 
-// customerOf finds the customer of an imported account, for settings; none is "".
-func (c *Center) customerOf(ctx context.Context, org admin.OrgID, account string) (string, error) {
-	a, err := c.backend.Accounts().Get(ctx, org, account)
-	if errors.Is(err, admin.ErrNotFound) {
-		return "", nil
+// settingPorts are those of settings; the customer of an account is that of the stored account.
+func settingPorts(s storage.Stores) settings.Ports {
+	return settings.Ports{
+		Settings: s.Settings(),
+		CustomerOf: func(ctx context.Context, org admin.OrgID, account string) (string, error) {
+			a, err := s.Accounts().Get(ctx, org, account)
+			if errors.Is(err, admin.ErrNotFound) {
+				return "", nil
+			}
+			return a.CustomerID, err
+		},
 	}
-	return a.CustomerID, err
 }
 
 // Authorize is nil while actor may do all of ps in org: a user who is active and whose role covers

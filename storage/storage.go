@@ -11,6 +11,7 @@ import (
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/enrich"
 	"github.com/admincenter/admincenter/token"
 )
 
@@ -24,7 +25,7 @@ type Stores interface {
 	Jobs() job.Store
 	Currencies() currency.Store
 	Settings() settings.Store
-	Enrichments() settings.EnrichmentStore
+	Enrichments() enrich.Store
 	Tokens() token.Store
 	Imports() bulkimport.Store
 	Customers() bulkimport.CustomerStore

@@ -35,18 +35,20 @@ func tiers() []tier {
 		{"processes", []string{"bulkimport", "planmigration", "settings/enrich"}},
 		{"storage", []string{"storage"}},
 		{"users of storage", []string{"", "storage/memory", "storage/sqlstore", "storage/storagetest"}},
+		{"for hosts", []string{"settings/jsonlogic/jsonlogicv3"}},
 	}
 }
 
 // others are the modules that a package may import, by path prefix, besides uuid and decimal.
 func others(pkg string) []string {
 	return append(map[string][]string{
-		"admin/customer":      {"golang.org/x/text"},
-		"admin/people":        {"golang.org/x/"},
-		"bulkimport":          {"github.com/jszwec/csvutil", "golang.org/x/text"},
-		"internal/email":      {"golang.org/x/net/idna"},
-		"settings":            {"github.com/diegoholiveira/jsonlogic", "github.com/santhosh-tekuri/jsonschema", "golang.org/x/text"},
-		"storage/storagetest": {"github.com/stretchr/testify"},
+		"admin/customer":                 {"golang.org/x/text"},
+		"admin/people":                   {"golang.org/x/"},
+		"bulkimport":                     {"github.com/jszwec/csvutil", "golang.org/x/text"},
+		"internal/email":                 {"golang.org/x/net/idna"},
+		"settings":                       {"github.com/santhosh-tekuri/jsonschema", "golang.org/x/text"},
+		"settings/jsonlogic/jsonlogicv3": {"github.com/diegoholiveira/jsonlogic"},
+		"storage/storagetest":            {"github.com/stretchr/testify"},
 	}[pkg], "github.com/google/uuid", "github.com/shopspring/decimal")
 }
 
@@ -146,7 +148,7 @@ func TestImportsPointOneWay(t *testing.T) {
 func TestRuleLetsThrough(t *testing.T) {
 	for reason, tc := range map[string]struct{ pkg, path string }{
 		"a record imports the vocabulary": {"currency", module + "/admin"},
-		"a major version of a module":     {"settings", "github.com/diegoholiveira/jsonlogic/v3"},
+		"a major version of a module":     {"settings/jsonlogic/jsonlogicv3", "github.com/diegoholiveira/jsonlogic/v3"},
 		"a package of a module":           {"admin/people", "golang.org/x/crypto/argon2"},
 		"a process imports its records":   {"planmigration", module + "/admin/priceplan"},
 		"a record imports a leaf":         {"admin/customer", module + "/currency/iso4217"},
@@ -165,6 +167,8 @@ func TestRuleFindsWhatBreaksIt(t *testing.T) {
 		"a record imports another":               {"currency", module + "/token"},
 		"a record imports storage":               {"token", module + "/storage"},
 		"the vocabulary imports a record":        {"admin", module + "/currency"},
+		"a record imports the v3 adapter":        {"settings", module + "/settings/jsonlogic/jsonlogicv3"},
+		"a record imports enrichment":            {"settings", module + "/settings/enrich"},
 		"a record imports a process":             {"admin/priceplan", module + "/planmigration"},
 		"a process imports another":              {"bulkimport", module + "/planmigration"},
 		"a leaf imports a record":                {"settings/jsonlogic", module + "/settings"},

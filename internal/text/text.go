@@ -6,6 +6,11 @@ import (
 	"time"
 )
 
+var pointer = strings.NewReplacer("~", "~0", "/", "~1")
+
+// Pointer returns a key of an object as a token of a JSON Pointer (RFC 6901).
+func Pointer(key string) string { return pointer.Replace(key) }
+
 // Join writes the items with commas between them.
 func Join[T ~string](items []T) string {
 	texts := make([]string, len(items))

@@ -14,6 +14,7 @@ import (
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/enrich"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )
@@ -147,7 +148,7 @@ func (s stores) Audit() admin.AuditStore                 { return audit{s.access
 func (s stores) Jobs() job.Store                         { return jobs{s.access} }
 func (s stores) Currencies() currency.Store              { return currencies{s.access} }
 func (s stores) Settings() settings.Store                { return settingStore{s.access} }
-func (s stores) Enrichments() settings.EnrichmentStore   { return enrichments{s.access} }
+func (s stores) Enrichments() enrich.Store               { return enrichments{s.access} }
 func (s stores) Tokens() token.Store                     { return tokens{s.access} }
 func (s stores) Imports() bulkimport.Store               { return imports{s.access} }
 func (s stores) Customers() bulkimport.CustomerStore     { return customers{s.access} }
