@@ -71,13 +71,17 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	c.o = c.complete(o)
 	c.People = peopleOf(backend, c.o)
 	c.Trail = admin.NewTrail(backend.Audit())
-	c.Currencies = currency.NewService(backend.Currencies(), currency.Options{Runtime: c.o.Runtime})
 	c.Settings = settings.NewService(backend.Settings(), c.o.Settings)
 	c.Enrichments = settings.NewEnrichments(c.Settings, backend.Enrichments())
 	c.Customers = customer.NewService(backend.Customers(), backend.Accounts())
 	c.PricePlans = priceplan.NewService(backend.Plans(), backend.Schedules(), priceplan.Options{Runtime: c.o.Runtime, Zone: c.o.Migrations.Zone})
 	c.Migrations = planmigration.NewService(c.migrationPorts(backend), within(backend, c.migrationPorts), c.o.Migrations)
 	var err error
+	c.Currencies, err = currency.NewService(
+		currency.Ports{Currencies: backend.Currencies()}, currency.Options{Runtime: c.o.Runtime})
+	if err != nil {
+		return nil, fmt.Errorf("admincenter: currencies: %w", err)
+	}
 	if c.Tokens, err = token.NewService(backend.Tokens(), c.o.Tokens); err != nil {
 		return nil, fmt.Errorf("admincenter: tokens: %w", err)
 	}

@@ -46,7 +46,8 @@ func Parse(code Code) (Unit, error) {
 	if up, ok := Lookup(Code(strings.ToUpper(strings.TrimSpace(string(code))))); ok {
 		hint = fmt.Sprintf("write %s", up.Code)
 	}
-	return Unit{}, fmt.Errorf("%q is not an ISO 4217 currency code: %s: %w", admin.Clip(string(code)), hint, admin.ErrInvalid)
+	return Unit{}, fmt.Errorf("%q is not an ISO 4217 currency code: %s: %w",
+		admin.Clip(string(code)), hint, admin.ErrInvalid)
 }
 
 // CheckMoney checks the code of a currency that amounts are in: it adds a problem at path for an empty
