@@ -82,7 +82,7 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	if err != nil {
 		return nil, fmt.Errorf("admincenter: currencies: %w", err)
 	}
-	if c.Tokens, err = token.NewService(backend.Tokens(), c.o.Tokens); err != nil {
+	if c.Tokens, err = token.NewService(token.Ports{Tokens: backend.Tokens()}, c.o.Tokens); err != nil {
 		return nil, fmt.Errorf("admincenter: tokens: %w", err)
 	}
 	if c.Imports, err = bulkimport.NewService(within(backend, importPorts), backend.Imports(), backend.Jobs(), c.o.Imports); err != nil {
@@ -200,14 +200,11 @@ func (c *Center) DeactivateUser(ctx context.Context, scope admin.Scope, id uuid.
 	}
 	var u people.User
 	err := c.backend.InTx(ctx, func(s storage.Stores) error {
-		tokens, err := token.NewService(s.Tokens(), c.o.Tokens)
-		if err != nil {
-			return err
-		}
+		var err error
 		if u, err = peopleOf(s, c.o).Deactivate(ctx, scope, id, version); err != nil {
 			return err
 		}
-		_, err = tokens.DeactivateBy(ctx, scope, admin.Actor{Kind: admin.ActorUser, ID: id.String()})
+		_, err = c.Tokens.In(token.Ports{Tokens: s.Tokens()}).DeactivateBy(ctx, scope, admin.Actor{Kind: admin.ActorUser, ID: id.String()})
 		return err
 	})
 	if err != nil {

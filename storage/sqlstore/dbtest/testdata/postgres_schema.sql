@@ -353,10 +353,10 @@ TABLE admincenter_tokens
     CHECK ((length(digest) = 32))
     CHECK ((length(last4) = 4))
     CHECK ((permissions <> ''::text))
-    CHECK ((state = ANY (ARRAY['active'::text, 'deactivated'::text, 'deleted'::text])))
+    CHECK ((state = ANY (ARRAY['ACTIVE'::text, 'DEACTIVATED'::text, 'DELETED'::text])))
     CREATE TRIGGER admincenter_tokens_guarded BEFORE UPDATE ON public.admincenter_tokens FOR EACH ROW EXECUTE FUNCTION admincenter_tokens_guard() ENABLED A AS 
     BEGIN
-        IF OLD.state = 'deleted' AND NEW.state <> 'deleted' THEN
+        IF OLD.state = 'DELETED' AND NEW.state <> 'DELETED' THEN
             RAISE EXCEPTION 'admincenter: a deleted token cannot come back' USING ERRCODE = 'restrict_violation';
         END IF;
         IF NEW.permissions <> OLD.permissions THEN
