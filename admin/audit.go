@@ -64,8 +64,7 @@ type AuditFilter struct {
 	Until   time.Time // before
 }
 
-// AuditStore reads an organization's audit trail. There is nothing here that writes: records are
-// written by the ports whose writes they tell of.
+// AuditStore keeps an organization's audit trail. Nothing changes or deletes a record.
 type AuditStore interface {
 	// List returns at most seek.Limit records that match the filter, newest first (by descending
 	// [Record.At], then by descending id), that come after seek.After in that order; the zero
@@ -76,6 +75,12 @@ type AuditStore interface {
 	// id: a host may make ids that are only ascending ([Runtime.NewID]), and clocks of several
 	// processes differ.
 	List(ctx context.Context, org OrgID, f AuditFilter, seek Seek[RecordKey]) ([]Record, error)
+
+	// Append adds a record of what a host writes itself, in the transaction that the store is in; the
+	// other ports add the records of their own writes. It fails with [ErrInvalid] if the record is
+	// incomplete ([Record.Check]), with [ErrExists] if its id is taken, and with [ErrNotFound] if there
+	// is no such organization.
+	Append(ctx context.Context, org OrgID, rec Record) error
 }
 
 // Trail reads the audit trail.
