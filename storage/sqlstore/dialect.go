@@ -35,6 +35,8 @@ type dialect struct {
 	begin string
 	// upsert ends an INSERT that replaces the columns in set where key is taken.
 	upsert func(key, set []string) string
+	// prepared is how many statements are kept prepared on each connection unless the host says.
+	prepared int
 	// arrays has many rows sent as one array for each column, in place of one parameter a value.
 	arrays bool
 	// maxParams is how many parameters one statement may have.

@@ -20,6 +20,8 @@ func mysql() dialect {
 		isolation: sql.LevelReadCommitted,
 		useIndex:  func(string) string { return "" },
 		upsert:    onDuplicateKey,
+		// A server holds 16,382 statements by default (max_prepared_stmt_count), and has 151 connections.
+		prepared:  64,
 		maxParams: 60_000,
 		classify:  classifyMySQL,
 		tables:    "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?",
