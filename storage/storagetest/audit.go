@@ -70,6 +70,7 @@ func testAudit(t *testing.T, open Open) {
 	t.Run("is ordered by time and then by id", func(t *testing.T) { testAuditOrder(t, b, c) })
 	t.Run("appends a record to what is there", func(t *testing.T) {
 		rec := w.rec("host.write")
+		rec.At = epoch.Add(24 * time.Hour)
 		require.NoError(t, b.Audit().Append(t.Context(), w.org, rec))
 		got, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{}, page[admin.RecordKey](10))
 		require.NoError(t, err)
