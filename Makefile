@@ -26,8 +26,11 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 bench: ## print `ratio` lines: this library beside the alternative, in one run
 	go run ./bench
 
-tidy: ## go mod tidy in every module
+tidy: ## go mod tidy in every module, and the workspace's sums
 	@for m in $(MODULES); do (cd $$m && GOWORK=off go mod tidy) || exit 1; done
+	rm -f go.work.sum
+	go list -m all >/dev/null
+	go list -deps -test work >/dev/null
 
 $(BIN)/golangci-lint-$(GOLANGCI):
 	@mkdir -p $(BIN)

@@ -8,9 +8,13 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/settings/enrich"
@@ -23,33 +27,33 @@ type Options struct {
 	// Runtime is the clock, ids, randomness and logger of every service whose own options leave
 	// them out.
 	admin.Runtime
-	// Roles says what each role may do; the zero value means admin.DefaultRoles.
-	Roles admin.Roles
+	// Roles says what each role may do; the zero value means [DefaultRoles].
+	Roles people.Roles
 
 	// The services' own options. What is left out of them is taken from above, and what one domain
 	// needs of another is filled in where it is nil.
-	People     admin.PeopleOptions
+	People     people.Options
 	Tokens     token.Options
 	Settings   settings.Options
 	Imports    bulkimport.Options
 	Migrations planmigration.Options
 
 	// Plans and Schedules are the host's own price plans and account schedules, for migrations; nil
-	// means those of the storage, which Center.Catalog keeps.
-	Plans     planmigration.Plans
-	Schedules planmigration.Schedules
+	// means those of the storage, which Center.PricePlans keeps.
+	Plans     priceplan.Plans
+	Schedules priceplan.Schedules
 }
 
 // Center is the Admin Center: every service, wired over one storage. It is safe for concurrent use.
 type Center struct {
-	People      *admin.People          // profile, users, invitations, sign-in
+	People      *people.Service        // profile, users, invitations, sign-in
 	Trail       *admin.Trail           // what was done
 	Currencies  *currency.Service      // base currency and rates
 	Tokens      *token.Service         // API tokens
 	Imports     *bulkimport.Service    // bulk import
-	Directory   *bulkimport.Directory  // the customers and accounts that were imported
+	Customers   *customer.Service      // customers and their accounts
 	Migrations  *planmigration.Service // price plan migrations
-	Catalog     *planmigration.Catalog // price plans and account schedules in this storage
+	PricePlans  *priceplan.Service     // price plans and account schedules in this storage
 	Settings    *settings.Service      // settings
 	Enrichments *enrich.Service        // what usage events are enriched with
 	Jobs        *job.Jobs              // imports and migrations as jobs, and which are due
@@ -66,11 +70,11 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	}
 	c := &Center{backend: backend}
 	c.o = c.complete(o)
-	c.People = people(backend, c.o)
+	c.People = peopleOf(backend, c.o)
 	c.Trail = admin.NewTrail(backend.Audit())
 	c.Currencies = currency.NewService(backend.Currencies(), currency.Options{Runtime: c.o.Runtime})
-	c.Directory = bulkimport.NewDirectory(backend.Customers(), backend.Accounts())
-	c.Catalog = planmigration.NewCatalog(backend.Plans(), backend.Schedules(), planmigration.CatalogOptions{Runtime: c.o.Runtime, Zone: c.o.Migrations.Zone})
+	c.Customers = customer.NewService(backend.Customers(), backend.Accounts())
+	c.PricePlans = priceplan.NewService(backend.Plans(), backend.Schedules(), priceplan.Options{Runtime: c.o.Runtime, Zone: c.o.Migrations.Zone})
 	c.Migrations = planmigration.NewService(c.migrationPorts(backend), within(backend, c.migrationPorts), c.o.Migrations)
 	var err error
 	if c.Settings, err = settings.NewService(settingPorts(backend), c.o.Settings); err != nil {
@@ -88,7 +92,7 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	}
 	c.Jobs = job.NewJobs(backend.Jobs(), c.o.Runtime, map[job.Kind][]admin.Permission{
 		bulkimport.JobKind: importReads(c.Imports.Types()),
-		planmigration.Kind: {admin.MigrationsRead},
+		planmigration.Kind: {planmigration.PermissionRead},
 	})
 	return c, nil
 }
@@ -96,7 +100,7 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 // complete fills in what o leaves out.
 func (c *Center) complete(o Options) Options {
 	if o.Roles.IsZero() {
-		o.Roles = admin.DefaultRoles()
+		o.Roles = DefaultRoles()
 	}
 	for _, r := range []*admin.Runtime{
 		&o.People.Runtime, &o.Tokens.Runtime, &o.Settings.Runtime, &o.Imports.Runtime, &o.Migrations.Runtime,
@@ -106,15 +110,15 @@ func (c *Center) complete(o Options) Options {
 	if o.People.Roles.IsZero() {
 		o.People.Roles = o.Roles
 	}
-	if o.Tokens.Roles.IsZero() {
-		o.Tokens.Roles = o.Roles
+	if o.Tokens.Grantable.Len() == 0 {
+		o.Tokens.Grantable = o.Roles.All()
 	}
 	if o.Tokens.Authorize == nil {
 		o.Tokens.Authorize = c.Authorize
 	}
 	if o.Imports.CurrencyKnown == nil {
 		o.Imports.CurrencyKnown = func(code string) bool {
-			_, ok := currency.Lookup(currency.Code(code))
+			_, ok := iso4217.Lookup(iso4217.Code(code))
 			return ok
 		}
 	}
@@ -125,14 +129,14 @@ func (c *Center) complete(o Options) Options {
 	}
 	if o.Migrations.Authorize == nil {
 		o.Migrations.Authorize = func(ctx context.Context, org admin.OrgID, j job.Job) error {
-			return c.Authorize(ctx, org, j.CreatedBy, admin.MigrationsWrite)
+			return c.Authorize(ctx, org, j.CreatedBy, planmigration.PermissionWrite)
 		}
 	}
 	return o
 }
 
-func people(s storage.Stores, o Options) *admin.People {
-	return admin.NewPeople(s.Organizations(), s.Users(), s.Invitations(), o.People)
+func peopleOf(s storage.Stores, o Options) *people.Service {
+	return people.NewService(s.Organizations(), s.Users(), s.Invitations(), o.People)
 }
 
 func importPorts(s storage.Stores) bulkimport.Ports {
@@ -194,24 +198,24 @@ func (c *Center) Authorize(ctx context.Context, org admin.OrgID, actor admin.Act
 // what these generated: both or neither. Use it where the user's tokens should not outlive their
 // access. A request of the user's that is under way keeps the scope it began with, but can hand none
 // of it on to a token. It requires admin.UsersWrite and admin.TokensWrite.
-func (c *Center) DeactivateUser(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64) (admin.User, error) {
-	if err := scope.Require(admin.UsersWrite, admin.TokensWrite); err != nil {
-		return admin.User{}, err
+func (c *Center) DeactivateUser(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64) (people.User, error) {
+	if err := scope.Require(people.PermissionUsersWrite, token.PermissionWrite); err != nil {
+		return people.User{}, err
 	}
-	var u admin.User
+	var u people.User
 	err := c.backend.InTx(ctx, func(s storage.Stores) error {
 		tokens, err := token.NewService(s.Tokens(), c.o.Tokens)
 		if err != nil {
 			return err
 		}
-		if u, err = people(s, c.o).Deactivate(ctx, scope, id, version); err != nil {
+		if u, err = peopleOf(s, c.o).Deactivate(ctx, scope, id, version); err != nil {
 			return err
 		}
 		_, err = tokens.DeactivateBy(ctx, scope, admin.Actor{Kind: admin.ActorUser, ID: id.String()})
 		return err
 	})
 	if err != nil {
-		return admin.User{}, err
+		return people.User{}, err
 	}
 	return u, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage/memory"
 )
 
@@ -46,9 +47,9 @@ func trails(t *testing.T) (trail *admin.Trail, start time.Time) {
 	runtime := admin.Runtime{Now: func() time.Time { return now }}.WithDefaults()
 	b := memory.New()
 	for _, org := range []admin.OrgID{"umbrella", "acme"} {
-		u := admin.User{ID: runtime.NewID(), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, Version: 1}
+		u := people.User{ID: runtime.NewID(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, Version: 1}
 		rec := runtime.Record(admin.System(org), "organization.create", admin.Subject{Kind: "organization", ID: string(org)})
-		require.NoError(t, b.Organizations().Create(t.Context(), admin.Organization{ID: org, Name: "Name", Version: 1}, u, admin.Credential{UserID: u.ID}, rec))
+		require.NoError(t, b.Organizations().Create(t.Context(), people.Organization{ID: org, Name: "Name", Version: 1}, u, people.Credential{UserID: u.ID}, rec))
 	}
 	ann := admin.NewScope("acme", admin.Actor{Kind: admin.ActorUser, ID: "ann"}, admin.PermissionSet{})
 	for i := range 2 * admin.MaxLimit {
@@ -65,7 +66,7 @@ func trails(t *testing.T) (trail *admin.Trail, start time.Time) {
 
 func TestTrail(t *testing.T) {
 	trail, start := trails(t)
-	reader := admin.NewScope("acme", admin.Actor{Kind: admin.ActorUser, ID: "bob"}, admin.Permissions(admin.AuditRead))
+	reader := admin.NewScope("acme", admin.Actor{Kind: admin.ActorUser, ID: "bob"}, admin.Permissions(admin.PermissionAuditRead))
 	all := func(scope admin.Scope, f admin.AuditFilter) (out []admin.Record) {
 		for r, err := range trail.All(t.Context(), scope, f) {
 			require.NoError(t, err)
@@ -113,7 +114,7 @@ func TestTrail(t *testing.T) {
 		require.NoError(t, err)
 	})
 	t.Run("takes the permission to read it", func(t *testing.T) {
-		writer := admin.NewScope("acme", admin.Actor{Kind: admin.ActorUser, ID: "ann"}, admin.Permissions(admin.UsersWrite))
+		writer := admin.NewScope("acme", admin.Actor{Kind: admin.ActorUser, ID: "ann"}, admin.Permissions(people.PermissionUsersWrite))
 		for scope, want := range map[*admin.Scope]error{&writer: admin.ErrForbidden, {}: admin.ErrUnauthenticated} {
 			_, err := trail.List(t.Context(), *scope, admin.AuditFilter{}, admin.Query{})
 			require.ErrorIs(t, err, want)

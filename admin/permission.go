@@ -6,33 +6,12 @@ import (
 	"strings"
 )
 
-// Permission names one thing that a Scope may do, as "<area>.<read|write>". Hosts add their own
-// through Roles.With; use a name of the same shape that does not start with one of these areas.
+// Permission names one thing that a Scope may do, as "<area>.<read|write>". The package whose methods
+// require a permission declares it. A host adds its own, of the same shape and of another area.
 type Permission string
 
-// The permissions of the Admin Center.
-const (
-	OrganizationWrite Permission = "organization.write" // rename the company
-	ProfileRead       Permission = "profile.read"       // see one's own profile
-	ProfileWrite      Permission = "profile.write"      // change one's own name, e-mail, password
-	UsersRead         Permission = "users.read"         // list users and invitations
-	UsersWrite        Permission = "users.write"        // invite, change roles, deactivate
-	AuditRead         Permission = "audit.read"         // read the audit trail
-	CurrenciesRead    Permission = "currencies.read"    // list currencies, convert
-	CurrenciesWrite   Permission = "currencies.write"   // set the base, add a currency
-	TokensRead        Permission = "tokens.read"        // list API tokens, never their secrets
-	TokensWrite       Permission = "tokens.write"       // generate, switch off and on, delete
-	CustomersRead     Permission = "customers.read"     // see customers and their imports
-	CustomersWrite    Permission = "customers.write"    // import customers
-	AccountsRead      Permission = "accounts.read"      // see accounts and their imports
-	AccountsWrite     Permission = "accounts.write"     // import accounts
-	SettingsRead      Permission = "settings.read"      // read, resolve and evaluate settings
-	SettingsWrite     Permission = "settings.write"     // create, update and delete settings
-	PlansRead         Permission = "plans.read"         // see price plans and account schedules
-	PlansWrite        Permission = "plans.write"        // change price plans and account schedules
-	MigrationsRead    Permission = "migrations.read"    // see price plan migrations and preview them
-	MigrationsWrite   Permission = "migrations.write"   // plan, confirm, run and cancel migrations
-)
+// AuditRead lets its holder read the audit trail.
+const PermissionAuditRead Permission = "audit.read"
 
 // PermissionSet is an immutable set of permissions. The zero value is empty.
 type PermissionSet struct {

@@ -49,27 +49,15 @@ type SecretDigest [sha256.Size]byte
 // Digest is the digest of the text.
 func (s Secret) Digest() SecretDigest { return sha256.Sum256([]byte(s.reveal())) }
 
-// randomSecret makes a secret of 256 random bits, as 43 characters that are safe in a URL.
-func randomSecret(random io.Reader) (Secret, error) {
+// GenerateSecret reads a secret of 256 random bits from random, and writes it as 43 characters that
+// are safe in a URL.
+func GenerateSecret(random io.Reader) (Secret, error) {
 	var b [32]byte
 	if _, err := io.ReadFull(random, b[:]); err != nil {
 		return Secret{}, fmt.Errorf("read randomness for a secret: %w", err)
 	}
 	return NewSecret(base64.RawURLEncoding.EncodeToString(b[:])), nil
 }
-
-// PasswordHash is a password's hash in PHC format ($argon2id$…). It does not print, log or marshal.
-// The zero value means that there is no password.
-type PasswordHash struct{ sealed }
-
-// NewPasswordHash seals a hash in PHC format.
-func NewPasswordHash(phc string) PasswordHash { return PasswordHash{seal(phc)} }
-
-// PHC returns the hash for storing.
-func (h PasswordHash) PHC() string { return h.reveal() }
-
-// IsZero reports whether there is no password.
-func (h PasswordHash) IsZero() bool { return h.text == nil }
 
 // Format writes "[redacted]" whatever the verb.
 func (sealed) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }

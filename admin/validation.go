@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -9,26 +10,36 @@ import (
 
 // Codes of FieldError, for programs; Message is for people.
 const (
-	CodeRequired  = "required"   // nothing was given
-	CodeTooShort  = "too_short"  // fewer characters or items than allowed
-	CodeTooLong   = "too_long"   // more characters or items than allowed
-	CodeFormat    = "format"     // not written the way it must be
-	CodeUnknown   = "unknown"    // not one of the values that exist
-	CodeRange     = "range"      // a number or instant outside its limits
-	CodeDuplicate = "duplicate"  // given more than once
-	CodeNotUnique = "not_unique" // already taken by another record
+	CodeRequired  = "required"  // nothing was given
+	CodeTooShort  = "too_short" // fewer characters or items than allowed
+	CodeTooLong   = "too_long"  // more characters or items than allowed
+	CodeFormat    = "format"    // not written the way it must be
+	CodeUnknown   = "unknown"   // not one of the values that exist
+	CodeRange     = "range"     // a number or instant outside its limits
+	CodeDuplicate = "duplicate" // given more than once
 )
 
 // FieldError is one broken rule.
 type FieldError struct {
-	Path    string // JSON Pointer (RFC 6901) to the value in the input, such as "/name"
-	Code    string // one of the Code constants, or a domain's own
-	Message string // what was wrong with which value and what would be right
+	Path    string `json:"path"`    // JSON Pointer (RFC 6901) to the value in the input, such as "/name"
+	Code    string `json:"code"`    // one of the Code constants, or a package's own
+	Message string `json:"message"` // what was wrong with which value and what would be right
+	// Params are the values that a translation of the message needs, by name: "max" of a CodeTooLong.
+	Params map[string]string `json:"params,omitempty"`
+}
+
+// With adds a parameter for translation and returns f.
+func (f *FieldError) With(name string, value any) *FieldError {
+	if f.Params == nil {
+		f.Params = map[string]string{}
+	}
+	f.Params[name] = fmt.Sprint(value)
+	return f
 }
 
 // ValidationError lists every broken rule of one input. It wraps ErrInvalid.
 type ValidationError struct {
-	Fields []FieldError
+	Fields []FieldError `json:"fields"`
 }
 
 // Error joins the messages, each under its path.
@@ -57,15 +68,26 @@ type Problems struct {
 	fields []FieldError
 }
 
-// Add records that the value at path breaks a rule.
-func (p *Problems) Add(path, code, format string, args ...any) {
+// Add records that the value at path breaks a rule. Parameters for translation can be added to the
+// result until the next call.
+func (p *Problems) Add(path, code, format string, args ...any) *FieldError {
 	p.fields = append(p.fields, FieldError{Path: path, Code: code, Message: fmt.Sprintf(format, args...)})
+	return &p.fields[len(p.fields)-1]
 }
 
-// AddError records that the value at path was refused with err, by ParseEmail or CheckDecimal say. Its
-// text is the message, less the ErrInvalid at its end, which the whole already says.
-func (p *Problems) AddError(path, code string, err error) {
-	p.Add(path, code, "%s", strings.TrimSuffix(err.Error(), ": "+ErrInvalid.Error()))
+// AddError records that the value at path was refused with err, by [ParseDecimal] for example. Its text
+// is the message, without the [ErrInvalid] at its end. The fields of a [*ValidationError] are added as
+// they are, each under path.
+func (p *Problems) AddError(path, code string, err error) *FieldError {
+	var invalid *ValidationError
+	if errors.As(err, &invalid) && len(invalid.Fields) > 0 {
+		for _, f := range invalid.Fields {
+			f.Path = path + f.Path
+			p.fields = append(p.fields, f)
+		}
+		return &p.fields[len(p.fields)-1]
+	}
+	return p.Add(path, code, "%s", strings.TrimSuffix(err.Error(), ": "+ErrInvalid.Error()))
 }
 
 // Err is nil where nothing was added, else a *ValidationError with everything that was.
@@ -83,7 +105,7 @@ func (p *Problems) Text(path, value string, least, most int) {
 	n := utf8.RuneCountInString(value)
 	switch {
 	case value == "" && least > 0:
-		p.Add(path, CodeRequired, "is required: give %d to %d characters", least, most)
+		p.Add(path, CodeRequired, "is required: give %d to %d characters", least, most).With("min", least).With("max", most)
 	case !utf8.ValidString(value):
 		p.Add(path, CodeFormat, "is not valid UTF-8")
 	case strings.ContainsFunc(value, unicode.IsControl):
@@ -91,9 +113,9 @@ func (p *Problems) Text(path, value string, least, most int) {
 	case strings.TrimSpace(value) != value:
 		p.Add(path, CodeFormat, "%q starts or ends with a blank: remove it", Clip(value))
 	case n < least:
-		p.Add(path, CodeTooShort, "%q has %d characters: give at least %d", value, n, least)
+		p.Add(path, CodeTooShort, "%q has %d characters: give at least %d", value, n, least).With("min", least)
 	case n > most:
-		p.Add(path, CodeTooLong, "%q has %d characters: give at most %d", Clip(value), n, most)
+		p.Add(path, CodeTooLong, "%q has %d characters: give at most %d", Clip(value), n, most).With("max", most)
 	}
 }
 

@@ -6,13 +6,14 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
 // Round rounds amount to the minor units of code (ISO 4217): 2 digits for EUR, none for JPY, 3 for
 // KWD. A tie goes to the even neighbour, so that many roundings do not drift; 0.125 EUR is 0.12 and
 // 0.135 EUR is 0.14. It fails with admin.ErrInvalid for an unknown code or an amount out of range.
-func Round(amount decimal.Decimal, code Code) (decimal.Decimal, error) {
-	u, err := unitOf(code)
+func Round(amount decimal.Decimal, code iso4217.Code) (decimal.Decimal, error) {
+	u, err := iso4217.Parse(code)
 	if err != nil {
 		return decimal.Decimal{}, err
 	}
@@ -26,7 +27,7 @@ func Round(amount decimal.Decimal, code Code) (decimal.Decimal, error) {
 // again. Rates never change, so a Table can only lack currencies that were added later. It is
 // immutable and safe for concurrent use.
 type Table struct {
-	rates map[Code]decimal.Decimal
+	rates map[iso4217.Code]decimal.Decimal
 }
 
 // Convert turns an amount of one currency into another: amount × rate of from ÷ rate of to,
@@ -34,7 +35,7 @@ type Table struct {
 // admin.ErrNotFound for a currency that the organization does not use, and with admin.ErrInvalid for
 // a code that is not in ISO 4217, and for an amount or a result of more digits than are kept exactly
 // (admin.CheckDecimal).
-func (t Table) Convert(amount decimal.Decimal, from, to Code) (decimal.Decimal, error) {
+func (t Table) Convert(amount decimal.Decimal, from, to iso4217.Code) (decimal.Decimal, error) {
 	if err := admin.CheckDecimal(amount); err != nil {
 		return decimal.Decimal{}, fmt.Errorf("amount: %w", err)
 	}
@@ -46,7 +47,7 @@ func (t Table) Convert(amount decimal.Decimal, from, to Code) (decimal.Decimal, 
 	if err != nil {
 		return decimal.Decimal{}, err
 	}
-	unit, err := unitOf(to)
+	unit, err := iso4217.Parse(to)
 	if err != nil {
 		return decimal.Decimal{}, err
 	}
@@ -57,11 +58,11 @@ func (t Table) Convert(amount decimal.Decimal, from, to Code) (decimal.Decimal, 
 	return result, nil
 }
 
-func (t Table) rate(code Code) (decimal.Decimal, error) {
+func (t Table) rate(code iso4217.Code) (decimal.Decimal, error) {
 	if r, ok := t.rates[code]; ok {
 		return r, nil
 	}
-	if _, err := unitOf(code); err != nil {
+	if _, err := iso4217.Parse(code); err != nil {
 		return decimal.Decimal{}, err
 	}
 	return decimal.Decimal{}, fmt.Errorf("currency %s is not in use: add it with its rate first: %w", code, admin.ErrNotFound)

@@ -1,17 +1,17 @@
 package currency
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
 // Currency is one that an organization uses.
 type Currency struct {
-	Code Code
+	Code iso4217.Code
 	// Rate is how many units of the base currency one unit of this currency is worth: with base
 	// USD, EUR at 1.08 means 1 EUR = 1.08 USD. It is exact, above zero, below 10^12, and never
 	// changes. The base currency's is 1.
@@ -23,9 +23,9 @@ type Currency struct {
 
 var (
 	// ErrNoBase: the organization has no base currency yet; set it first.
-	ErrNoBase = fmt.Errorf("no base currency is set: %w", admin.ErrState)
+	ErrNoBase = admin.NewError("no_base_currency", admin.ErrState, "no base currency is set")
 	// ErrBaseSet: the base currency is set once and stays, because every rate is relative to it.
-	ErrBaseSet = fmt.Errorf("the base currency is already set and cannot be changed: %w", admin.ErrExists)
+	ErrBaseSet = admin.NewError("base_currency_set", admin.ErrExists, "the base currency is already set and cannot be changed")
 )
 
 // maxRate keeps a rate within what is plausible; databases check the same bound, which also keeps
@@ -33,11 +33,11 @@ var (
 var maxRate = decimal.New(1, 12)
 
 // check finds everything that is wrong with a currency to be saved.
-func check(code Code, rate decimal.Decimal) error {
+func check(code iso4217.Code, rate decimal.Decimal) error {
 	var p admin.Problems
-	if u, err := unitOf(code); err != nil {
+	if u, err := iso4217.Parse(code); err != nil {
 		p.AddError("/code", admin.CodeUnknown, err)
-	} else if !u.holdsMoney() {
+	} else if !u.HoldsMoney() {
 		p.Add("/code", admin.CodeUnknown, "%s (%s) is not a currency that money is kept in", u.Code, u.Name)
 	}
 	if err := admin.CheckDecimal(rate); err != nil {

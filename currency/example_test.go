@@ -9,7 +9,9 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/storage/memory"
 )
 
@@ -38,7 +40,7 @@ func Example() {
 
 // Amounts are rounded to the minor units of their currency, ties to even.
 func ExampleRound() {
-	for _, code := range []currency.Code{"JPY", "EUR", "KWD"} {
+	for _, code := range []iso4217.Code{"JPY", "EUR", "KWD"} {
 		rounded, err := currency.Round(decimal.RequireFromString("1.0125"), code)
 		fmt.Println(code, rounded, err)
 	}
@@ -49,7 +51,7 @@ func ExampleRound() {
 }
 
 func ExampleLookup() {
-	unit, ok := currency.Lookup("KWD")
+	unit, ok := iso4217.Lookup("KWD")
 	fmt.Println(unit.Name, unit.MinorUnits, ok)
 	// Output: Kuwaiti Dinar 3 true
 }
@@ -57,9 +59,9 @@ func ExampleLookup() {
 // organization is a storage in memory with one organization in it.
 func organization(ctx context.Context, org admin.OrgID) *memory.Backend {
 	backend := memory.New()
-	user := admin.User{ID: uuid.New(), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, Version: 1}
+	user := people.User{ID: uuid.New(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, Version: 1}
 	rec := admin.Runtime{}.WithDefaults().Record(admin.System(org), "organization.create", admin.Subject{Kind: "organization", ID: string(org)})
-	if err := backend.Organizations().Create(ctx, admin.Organization{ID: org, Name: "Acme", Version: 1}, user, admin.Credential{UserID: user.ID}, rec); err != nil {
+	if err := backend.Organizations().Create(ctx, people.Organization{ID: org, Name: "Acme", Version: 1}, user, people.Credential{UserID: user.ID}, rec); err != nil {
 		panic(err)
 	}
 	return backend

@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
 // Audit actions.
@@ -35,8 +36,8 @@ func NewService(store Store, o Options) *Service {
 
 // SetBase sets the organization's base currency, once: afterwards it fails with ErrBaseSet. It
 // requires admin.CurrenciesWrite.
-func (s *Service) SetBase(ctx context.Context, scope admin.Scope, code Code) (Currency, error) {
-	if err := scope.Require(admin.CurrenciesWrite); err != nil {
+func (s *Service) SetBase(ctx context.Context, scope admin.Scope, code iso4217.Code) (Currency, error) {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return Currency{}, err
 	}
 	one := decimal.NewFromInt(1)
@@ -59,8 +60,8 @@ func (s *Service) SetBase(ctx context.Context, scope admin.Scope, code Code) (Cu
 // units of the base currency. It fails with ErrNoBase before SetBase, admin.ErrExists for a
 // currency that is in use (the base included), and admin.ErrInvalid for a code that is not in ISO
 // 4217 or a rate that is not above 0 and below 10^12. It requires admin.CurrenciesWrite.
-func (s *Service) Add(ctx context.Context, scope admin.Scope, code Code, rate decimal.Decimal) (Currency, error) {
-	if err := scope.Require(admin.CurrenciesWrite); err != nil {
+func (s *Service) Add(ctx context.Context, scope admin.Scope, code iso4217.Code, rate decimal.Decimal) (Currency, error) {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return Currency{}, err
 	}
 	if err := check(code, rate); err != nil {
@@ -81,8 +82,8 @@ func (s *Service) Add(ctx context.Context, scope admin.Scope, code Code, rate de
 }
 
 // Get returns one currency, or admin.ErrNotFound. It requires admin.CurrenciesRead.
-func (s *Service) Get(ctx context.Context, scope admin.Scope, code Code) (Currency, error) {
-	if err := scope.Require(admin.CurrenciesRead); err != nil {
+func (s *Service) Get(ctx context.Context, scope admin.Scope, code iso4217.Code) (Currency, error) {
+	if err := scope.Require(PermissionRead); err != nil {
 		return Currency{}, err
 	}
 	return s.store.Get(ctx, scope.Org(), code)
@@ -90,7 +91,7 @@ func (s *Service) Get(ctx context.Context, scope admin.Scope, code Code) (Curren
 
 // Base returns the base currency, or ErrNoBase. It requires admin.CurrenciesRead.
 func (s *Service) Base(ctx context.Context, scope admin.Scope) (Currency, error) {
-	if err := scope.Require(admin.CurrenciesRead); err != nil {
+	if err := scope.Require(PermissionRead); err != nil {
 		return Currency{}, err
 	}
 	return s.base(ctx, scope.Org())
@@ -106,7 +107,7 @@ func (s *Service) base(ctx context.Context, org admin.OrgID) (Currency, error) {
 
 // List pages through the currencies in order of code. It requires admin.CurrenciesRead.
 func (s *Service) List(ctx context.Context, scope admin.Scope, q admin.Query) (admin.Page[Currency], error) {
-	if err := scope.Require(admin.CurrenciesRead); err != nil {
+	if err := scope.Require(PermissionRead); err != nil {
 		return admin.Page[Currency]{}, err
 	}
 	return admin.Paginate(scope.Org(), "currencies", q,
@@ -121,7 +122,7 @@ func (s *Service) All(ctx context.Context, scope admin.Scope) iter.Seq2[Currency
 
 // Table reads all rates, for converting many amounts. It requires admin.CurrenciesRead.
 func (s *Service) Table(ctx context.Context, scope admin.Scope) (Table, error) {
-	t := Table{rates: map[Code]decimal.Decimal{}}
+	t := Table{rates: map[iso4217.Code]decimal.Decimal{}}
 	for c, err := range s.All(ctx, scope) {
 		if err != nil {
 			return Table{}, err
@@ -132,12 +133,12 @@ func (s *Service) Table(ctx context.Context, scope admin.Scope) (Table, error) {
 }
 
 // Convert is Table.Convert for a single amount. It requires admin.CurrenciesRead.
-func (s *Service) Convert(ctx context.Context, scope admin.Scope, amount decimal.Decimal, from, to Code) (decimal.Decimal, error) {
-	if err := scope.Require(admin.CurrenciesRead); err != nil {
+func (s *Service) Convert(ctx context.Context, scope admin.Scope, amount decimal.Decimal, from, to iso4217.Code) (decimal.Decimal, error) {
+	if err := scope.Require(PermissionRead); err != nil {
 		return decimal.Decimal{}, err
 	}
-	t := Table{rates: map[Code]decimal.Decimal{}}
-	for _, code := range []Code{from, to} {
+	t := Table{rates: map[iso4217.Code]decimal.Decimal{}}
+	for _, code := range []iso4217.Code{from, to} {
 		c, err := s.store.Get(ctx, scope.Org(), code)
 		if errors.Is(err, admin.ErrNotFound) {
 			continue // Table.Convert says which and what to do
@@ -149,7 +150,7 @@ func (s *Service) Convert(ctx context.Context, scope admin.Scope, amount decimal
 	return t.Convert(amount, from, to)
 }
 
-func (s *Service) currency(scope admin.Scope, code Code, rate decimal.Decimal) Currency {
+func (s *Service) currency(scope admin.Scope, code iso4217.Code, rate decimal.Decimal) Currency {
 	return Currency{Code: code, Rate: admin.CanonicalDecimal(rate), CreatedAt: s.runtime.Instant(), CreatedBy: scope.Actor()}
 }
 

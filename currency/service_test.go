@@ -15,16 +15,19 @@ import (
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
+	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/storage/memory"
 )
 
 var (
 	noon   = time.Date(2026, 3, 1, 12, 0, 0, 123456789, time.UTC)
 	ann    = admin.Actor{Kind: admin.ActorUser, ID: "ann"}
-	writer = admin.NewScope("acme", ann, admin.Permissions(admin.CurrenciesRead, admin.CurrenciesWrite))
-	reader = admin.NewScope("acme", ann, admin.Permissions(admin.CurrenciesRead))
+	writer = admin.NewScope("acme", ann, admin.Permissions(currency.PermissionRead, currency.PermissionWrite))
+	reader = admin.NewScope("acme", ann, admin.Permissions(currency.PermissionRead))
 )
 
 func newService(t *testing.T) (*currency.Service, *memory.Backend) {
@@ -32,9 +35,9 @@ func newService(t *testing.T) (*currency.Service, *memory.Backend) {
 	b := memory.New()
 	runtime := admin.Runtime{Now: func() time.Time { return noon }}
 	for _, org := range []admin.OrgID{"acme", "umbrella"} {
-		u := admin.User{ID: uuid.New(), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, Version: 1}
+		u := people.User{ID: uuid.New(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, Version: 1}
 		rec := runtime.WithDefaults().Record(admin.System(org), "organization.create", admin.Subject{Kind: "organization"})
-		require.NoError(t, b.Organizations().Create(t.Context(), admin.Organization{ID: org, Name: "Name", Version: 1}, u, admin.Credential{UserID: u.ID}, rec))
+		require.NoError(t, b.Organizations().Create(t.Context(), people.Organization{ID: org, Name: "Name", Version: 1}, u, people.Credential{UserID: u.ID}, rec))
 	}
 	return currency.NewService(b.Currencies(), currency.Options{Runtime: runtime}), b
 }
@@ -69,7 +72,7 @@ func TestSetBase(t *testing.T) {
 	require.Equal(t, ann, recs[0].Actor)
 	require.Equal(t, []admin.Change{{Field: "rate", To: "1"}}, recs[0].Changes)
 
-	for _, code := range []currency.Code{"USD", "EUR"} {
+	for _, code := range []iso4217.Code{"USD", "EUR"} {
 		_, err = s.SetBase(t.Context(), writer, code)
 		require.ErrorIs(t, err, currency.ErrBaseSet, "once is for good")
 		require.ErrorIs(t, err, admin.ErrExists)
@@ -97,7 +100,7 @@ func TestAdd(t *testing.T) {
 	require.Equal(t, eur, got)
 	require.Equal(t, []admin.Change{{Field: "rate", To: "1.08"}}, records(t, b, currency.ActionAdd)[0].Changes)
 
-	for _, code := range []currency.Code{"EUR", "USD"} {
+	for _, code := range []iso4217.Code{"EUR", "USD"} {
 		_, err = s.Add(t.Context(), writer, code, dec("2"))
 		require.ErrorIs(t, err, admin.ErrExists, "a saved rate stays")
 		require.EqualError(t, err, fmt.Sprintf("currency %s is in use and its rate is fixed: already exists", code))
@@ -117,7 +120,7 @@ func TestAddRefuses(t *testing.T) {
 	require.NoError(t, err)
 	for _, tc := range []struct {
 		reason  string
-		code    currency.Code
+		code    iso4217.Code
 		rate    decimal.Decimal
 		message string
 	}{
@@ -153,14 +156,14 @@ func TestAddRefuses(t *testing.T) {
 	_, err = s.SetBase(t.Context(), admin.System("umbrella"), "XXX")
 	require.ErrorIs(t, err, admin.ErrInvalid)
 	for _, ok := range []string{"0.000000000000000001", "999999999999.999999999999999999"} {
-		_, err = s.Add(t.Context(), writer, map[string]currency.Code{"0": "EUR", "9": "GBP"}[ok[:1]], dec(ok))
+		_, err = s.Add(t.Context(), writer, map[string]iso4217.Code{"0": "EUR", "9": "GBP"}[ok[:1]], dec(ok))
 		require.NoError(t, err, "the limits are in")
 	}
 }
 
 func TestOneBaseHoweverManySetIt(t *testing.T) {
 	s, b := newService(t)
-	codes := []currency.Code{"USD", "EUR", "GBP", "JPY", "CHF", "SEK", "NOK", "DKK"}
+	codes := []iso4217.Code{"USD", "EUR", "GBP", "JPY", "CHF", "SEK", "NOK", "DKK"}
 	errs := make([]error, len(codes))
 	var group sync.WaitGroup
 	for i, code := range codes {
@@ -186,25 +189,25 @@ func TestEveryMethodTakesItsPermission(t *testing.T) {
 		needs admin.Permission
 		call  func(admin.Scope) error
 	}{
-		"SetBase": {admin.CurrenciesWrite, func(sc admin.Scope) error { _, err := s.SetBase(ctx, sc, "USD"); return err }},
-		"Add":     {admin.CurrenciesWrite, func(sc admin.Scope) error { _, err := s.Add(ctx, sc, "EUR", dec("1")); return err }},
-		"Get":     {admin.CurrenciesRead, func(sc admin.Scope) error { _, err := s.Get(ctx, sc, "EUR"); return err }},
-		"Base":    {admin.CurrenciesRead, func(sc admin.Scope) error { _, err := s.Base(ctx, sc); return err }},
-		"List":    {admin.CurrenciesRead, func(sc admin.Scope) error { _, err := s.List(ctx, sc, admin.Query{}); return err }},
-		"All": {admin.CurrenciesRead, func(sc admin.Scope) (last error) {
+		"SetBase": {currency.PermissionWrite, func(sc admin.Scope) error { _, err := s.SetBase(ctx, sc, "USD"); return err }},
+		"Add":     {currency.PermissionWrite, func(sc admin.Scope) error { _, err := s.Add(ctx, sc, "EUR", dec("1")); return err }},
+		"Get":     {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Get(ctx, sc, "EUR"); return err }},
+		"Base":    {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Base(ctx, sc); return err }},
+		"List":    {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.List(ctx, sc, admin.Query{}); return err }},
+		"All": {currency.PermissionRead, func(sc admin.Scope) (last error) {
 			for _, err := range s.All(ctx, sc) {
 				last = err
 			}
 			return last
 		}},
-		"Table":   {admin.CurrenciesRead, func(sc admin.Scope) error { _, err := s.Table(ctx, sc); return err }},
-		"Convert": {admin.CurrenciesRead, func(sc admin.Scope) error { _, err := s.Convert(ctx, sc, dec("1"), "EUR", "USD"); return err }},
+		"Table":   {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Table(ctx, sc); return err }},
+		"Convert": {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Convert(ctx, sc, dec("1"), "EUR", "USD"); return err }},
 	}
 	service := reflect.TypeFor[*currency.Service]()
 	for i := range service.NumMethod() {
 		require.Contains(t, methods, service.Method(i).Name, "a method without a case")
 	}
-	every, err := admin.DefaultRoles().Permissions(admin.Administrator)
+	every, err := admincenter.DefaultRoles().Permissions(people.Administrator)
 	require.NoError(t, err)
 	for name, m := range methods {
 		t.Run(name, func(t *testing.T) {
@@ -222,12 +225,12 @@ func TestListConvertAndTable(t *testing.T) {
 	s, _ := newService(t)
 	_, err := s.SetBase(t.Context(), writer, "USD")
 	require.NoError(t, err)
-	for code, rate := range map[currency.Code]string{"EUR": "1.08", "JPY": "0.0067", "GBP": "1.27", "CHF": "1.12"} {
+	for code, rate := range map[iso4217.Code]string{"EUR": "1.08", "JPY": "0.0067", "GBP": "1.27", "CHF": "1.12"} {
 		_, err := s.Add(t.Context(), writer, code, dec(rate))
 		require.NoError(t, err)
 	}
 	t.Run("pages in order of code", func(t *testing.T) {
-		var codes []currency.Code
+		var codes []iso4217.Code
 		q := admin.Query{Limit: 2}
 		for {
 			page, err := s.List(t.Context(), reader, q)
@@ -239,7 +242,7 @@ func TestListConvertAndTable(t *testing.T) {
 				break
 			}
 		}
-		require.Equal(t, []currency.Code{"CHF", "EUR", "GBP", "JPY", "USD"}, codes)
+		require.Equal(t, []iso4217.Code{"CHF", "EUR", "GBP", "JPY", "USD"}, codes)
 		page, err := s.List(t.Context(), reader, admin.Query{Limit: 1})
 		require.NoError(t, err)
 		_, err = s.List(t.Context(), admin.System("umbrella"), admin.Query{After: page.Next})
@@ -249,7 +252,7 @@ func TestListConvertAndTable(t *testing.T) {
 		table, err := s.Table(t.Context(), reader)
 		require.NoError(t, err)
 		for _, tc := range []struct {
-			from, to currency.Code
+			from, to iso4217.Code
 			want     error
 		}{
 			{"EUR", "USD", nil}, {"USD", "EUR", nil}, {"EUR", "JPY", nil}, {"GBP", "GBP", nil},
@@ -283,7 +286,7 @@ var errDown = errors.New("down")
 func (failing) Create(context.Context, admin.OrgID, currency.Currency, admin.Record) error {
 	return errDown
 }
-func (failing) Get(context.Context, admin.OrgID, currency.Code) (currency.Currency, error) {
+func (failing) Get(context.Context, admin.OrgID, iso4217.Code) (currency.Currency, error) {
 	return currency.Currency{}, errDown
 }
 func (failing) Base(context.Context, admin.OrgID) (currency.Currency, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
 // Store keeps an organization's currencies. There is no method that changes or removes one: a
@@ -15,7 +16,7 @@ type Store interface {
 	Create(ctx context.Context, org admin.OrgID, c Currency, rec admin.Record) error
 
 	// Get returns the currency, or admin.ErrNotFound. Codes compare byte by byte.
-	Get(ctx context.Context, org admin.OrgID, code Code) (Currency, error)
+	Get(ctx context.Context, org admin.OrgID, code iso4217.Code) (Currency, error)
 
 	// Base returns the base currency, or admin.ErrNotFound where none is set.
 	Base(ctx context.Context, org admin.OrgID) (Currency, error)

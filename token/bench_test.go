@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage/memory"
 	"github.com/admincenter/admincenter/token"
 )
@@ -64,9 +65,9 @@ func benchmarkTokens(b *testing.B, n int) (*token.Service, []string) {
 	b.Helper()
 	backend := memory.New()
 	runtime := admin.Runtime{}.WithDefaults()
-	first := admin.User{ID: uuid.Max, Name: "First"}
+	first := people.User{ID: uuid.Max, Name: "First"}
 	rec := runtime.Record(admin.System(acme), "organization.create", admin.Subject{Kind: "organization", ID: string(acme)})
-	if err := backend.Organizations().Create(b.Context(), admin.Organization{ID: acme, Name: "Company", Version: 1}, first, admin.Credential{UserID: first.ID}, rec); err != nil {
+	if err := backend.Organizations().Create(b.Context(), people.Organization{ID: acme, Name: "Company", Version: 1}, first, people.Credential{UserID: first.ID}, rec); err != nil {
 		b.Fatal(err)
 	}
 	tokens, err := token.NewService(backend.Tokens(), token.Options{})

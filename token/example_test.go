@@ -9,6 +9,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage/memory"
 	"github.com/admincenter/admincenter/token"
 )
@@ -26,7 +28,7 @@ func Example() {
 	}
 	made, err := tokens.Generate(ctx, ann, token.GenerateInput{
 		Name:        "Nightly import",
-		Permissions: []admin.Permission{admin.CustomersRead, admin.CustomersWrite},
+		Permissions: []admin.Permission{customer.PermissionRead, customer.PermissionWrite},
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -39,7 +41,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	fmt.Println("acts in", verified.Scope.Org(), "with", verified.Scope.Permissions())
-	fmt.Println("may read users:", verified.Scope.Can(admin.UsersRead))
+	fmt.Println("may read users:", verified.Scope.Can(people.PermissionUsersRead))
 
 	if _, err := tokens.Deactivate(ctx, ann, made.Token.ID); err != nil {
 		log.Fatal(err)
@@ -62,16 +64,13 @@ func Example() {
 // createOrganization is what the host's sign-up does; it returns the scope of the first user.
 func createOrganization(ctx context.Context, backend *memory.Backend, org admin.OrgID) admin.Scope {
 	runtime := admin.Runtime{}.WithDefaults()
-	first := admin.User{ID: uuid.Must(uuid.NewV7()), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, Version: 1}
+	first := people.User{ID: uuid.Must(uuid.NewV7()), Name: "Ann", Role: people.Administrator, Status: people.UserActive, Version: 1}
 	rec := runtime.Record(admin.System(org), "organization.create", admin.Subject{Kind: "organization", ID: string(org)})
-	err := backend.Organizations().Create(ctx, admin.Organization{ID: org, Name: "Acme", CreatedAt: runtime.Instant(), Version: 1},
-		first, admin.Credential{UserID: first.ID}, rec)
+	err := backend.Organizations().Create(ctx, people.Organization{ID: org, Name: "Acme", CreatedAt: runtime.Instant(), Version: 1},
+		first, people.Credential{UserID: first.ID}, rec)
 	if err != nil {
 		log.Fatal(err)
 	}
-	permissions, err := admin.DefaultRoles().Permissions(first.Role)
-	if err != nil {
-		log.Fatal(err)
-	}
+	permissions := admin.Permissions(token.PermissionRead, token.PermissionWrite, customer.PermissionRead, customer.PermissionWrite)
 	return admin.NewScope(org, admin.Actor{Kind: admin.ActorUser, ID: first.ID.String()}, permissions)
 }

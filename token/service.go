@@ -32,8 +32,9 @@ type Options struct {
 	Environment Environment
 	// Hasher makes the digests that secrets are kept by; nil means SHA256.
 	Hasher Hasher
-	// Roles says which permissions there are; zero means admin.DefaultRoles().
-	Roles admin.Roles
+	// Grantable is every permission that a token can be granted; empty means that any can be that
+	// the creator has.
+	Grantable admin.PermissionSet
 	// Authorize, where set, is asked whether a user may still do what their scope says when they
 	// hand it on to a token: a scope may be older than their last day. Its error ends the call.
 	Authorize func(ctx context.Context, org admin.OrgID, actor admin.Actor, ps ...admin.Permission) error
@@ -46,7 +47,7 @@ type Service struct {
 	runtime admin.Runtime
 	format  format
 	hasher  Hasher
-	roles   admin.Roles
+	known   admin.PermissionSet
 	ask     func(ctx context.Context, org admin.OrgID, actor admin.Actor, ps ...admin.Permission) error
 }
 
@@ -60,10 +61,7 @@ func NewService(store Store, o Options) (*Service, error) {
 	if o.Hasher == nil {
 		o.Hasher = SHA256{}
 	}
-	if o.Roles.IsZero() {
-		o.Roles = admin.DefaultRoles()
-	}
-	return &Service{store: store, runtime: o.WithDefaults(), format: f, hasher: o.Hasher, roles: o.Roles, ask: o.Authorize}, nil
+	return &Service{store: store, runtime: o.WithDefaults(), format: f, hasher: o.Hasher, known: o.Grantable, ask: o.Authorize}, nil
 }
 
 // GenerateInput is what a new token is to be.
@@ -90,7 +88,7 @@ const maxName = 100
 // creator. A token that creates another must still be good, and the other must not outlive it. It
 // requires admin.TokensWrite and everything that the token will be allowed.
 func (s *Service) Generate(ctx context.Context, scope admin.Scope, in GenerateInput) (Generated, error) {
-	if err := scope.Require(admin.TokensWrite); err != nil {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return Generated{}, err
 	}
 	now := s.runtime.Instant()
@@ -141,7 +139,7 @@ func (s *Service) check(in GenerateInput, now time.Time) error {
 		p.Add("/permissions", admin.CodeRequired, "is required: choose at least one permission")
 	}
 	for i, perm := range in.Permissions {
-		if !s.roles.Known(perm) {
+		if s.known.Len() > 0 && !s.known.Has(perm) {
 			p.Add(fmt.Sprintf("/permissions/%d", i), admin.CodeUnknown, "%q is not a permission that there is", admin.Clip(string(perm)))
 		}
 	}
@@ -156,7 +154,7 @@ func (s *Service) check(in GenerateInput, now time.Time) error {
 // checkCreator holds a token that makes another to what is kept of it now: the scope may be older,
 // and knows nothing of its expiry.
 func (s *Service) checkCreator(ctx context.Context, scope admin.Scope, in GenerateInput, granted admin.PermissionSet) error {
-	creator, err := s.authorize(ctx, scope.Org(), scope.Actor(), granted.With(admin.TokensWrite).List()...)
+	creator, err := s.authorize(ctx, scope.Org(), scope.Actor(), granted.With(PermissionWrite).List()...)
 	if err != nil {
 		return err
 	}
@@ -172,12 +170,12 @@ func (s *Service) stillMay(ctx context.Context, scope admin.Scope, granted admin
 	if s.ask == nil || scope.Actor().Kind != admin.ActorUser {
 		return nil
 	}
-	return s.ask(ctx, scope.Org(), scope.Actor(), granted.With(admin.TokensWrite).List()...)
+	return s.ask(ctx, scope.Org(), scope.Actor(), granted.With(PermissionWrite).List()...)
 }
 
 // Get returns one token in whatever state, or admin.ErrNotFound. It requires admin.TokensRead.
 func (s *Service) Get(ctx context.Context, scope admin.Scope, id uuid.UUID) (Token, error) {
-	if err := scope.Require(admin.TokensRead); err != nil {
+	if err := scope.Require(PermissionRead); err != nil {
 		return Token{}, err
 	}
 	return s.store.Get(ctx, scope.Org(), id)
@@ -186,7 +184,7 @@ func (s *Service) Get(ctx context.Context, scope admin.Scope, id uuid.UUID) (Tok
 // List pages through the tokens, newest first; deleted ones only where f asks for them. It requires
 // admin.TokensRead.
 func (s *Service) List(ctx context.Context, scope admin.Scope, f Filter, q admin.Query) (admin.Page[Token], error) {
-	if err := scope.Require(admin.TokensRead); err != nil {
+	if err := scope.Require(PermissionRead); err != nil {
 		return admin.Page[Token]{}, err
 	}
 	if f.State != "" && !f.State.known() {
@@ -243,7 +241,7 @@ const maxTurns = 5
 // turn brings a token into a state. Whoever uses a switch means the state that they want and not the
 // one that they saw, so a token that changed meanwhile is read again instead of being refused.
 func (s *Service) turn(ctx context.Context, scope admin.Scope, id uuid.UUID, to State, action admin.Action, allowed func(Token) error) (Token, error) {
-	if err := scope.Require(admin.TokensWrite); err != nil {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return Token{}, err
 	}
 	for try := 1; ; try++ {
@@ -278,7 +276,7 @@ func (s *Service) turn(ctx context.Context, scope admin.Scope, id uuid.UUID, to 
 // actor comes back. It fails with admin.ErrInvalid for an actor of no known kind, and requires
 // admin.TokensWrite.
 func (s *Service) DeactivateBy(ctx context.Context, scope admin.Scope, actor admin.Actor) (int, error) {
-	if err := scope.Require(admin.TokensWrite); err != nil {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return 0, err
 	}
 	switch actor.Kind {

@@ -8,13 +8,15 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/token"
 )
 
 func TestGenerate(t *testing.T) {
 	h := newHouse(t)
-	ann := user("ann", admin.TokensWrite, admin.SettingsRead, admin.SettingsWrite)
+	ann := user("ann", token.PermissionWrite, admin.SettingsRead, admin.SettingsWrite)
 	end := start.Add(24*time.Hour + 7*time.Nanosecond)
 	made, err := h.Generate(t.Context(), ann, token.GenerateInput{
 		Name: "Import ✓", Permissions: []admin.Permission{admin.SettingsWrite, admin.SettingsRead, admin.SettingsWrite}, ExpiresAt: end,
@@ -34,7 +36,7 @@ func TestGenerate(t *testing.T) {
 }
 
 func TestGenerateChecksItsInput(t *testing.T) {
-	h := newHouse(t, func(o *token.Options) { o.Roles = admin.DefaultRoles().With("clerk", "invoices.read") })
+	h := newHouse(t, func(o *token.Options) { o.Grantable = admincenter.DefaultRoles().With("clerk", "invoices.read").All() })
 	settings := []admin.Permission{admin.SettingsRead}
 	for _, tc := range []struct {
 		reason string
@@ -81,7 +83,7 @@ func TestGenerateChecksItsInput(t *testing.T) {
 
 func TestNobodyHandsOutMoreThanTheyHave(t *testing.T) {
 	h := newHouse(t)
-	developer, err := admin.DefaultRoles().Permissions(admin.Developer)
+	developer, err := admincenter.DefaultRoles().Permissions(people.Developer)
 	require.NoError(t, err)
 	dev := admin.NewScope(acme, admin.Actor{Kind: admin.ActorUser, ID: "dev"}, developer)
 	in := func(ps ...admin.Permission) token.GenerateInput {
@@ -89,12 +91,12 @@ func TestNobodyHandsOutMoreThanTheyHave(t *testing.T) {
 	}
 	_, err = h.Generate(t.Context(), dev, in(developer.List()...))
 	require.NoError(t, err)
-	_, err = h.Generate(t.Context(), dev, in(admin.SettingsRead, admin.UsersWrite, admin.AuditRead))
+	_, err = h.Generate(t.Context(), dev, in(admin.SettingsRead, people.PermissionUsersWrite, admin.PermissionAuditRead))
 	require.ErrorIs(t, err, admin.ErrForbidden)
 	require.ErrorContains(t, err, "audit.read users.write")
 
 	t.Run("nor does a token", func(t *testing.T) {
-		parent := h.as(h.generate(dev, admin.TokensWrite, admin.SettingsRead))
+		parent := h.as(h.generate(dev, token.PermissionWrite, admin.SettingsRead))
 		child := h.as(h.generate(parent, admin.SettingsRead))
 		require.Equal(t, "settings.read", child.Permissions().String())
 		_, err := h.Generate(t.Context(), parent, in(admin.SettingsWrite))
@@ -103,34 +105,34 @@ func TestNobodyHandsOutMoreThanTheyHave(t *testing.T) {
 		require.ErrorIs(t, err, admin.ErrForbidden, "without tokens.write it makes none")
 	})
 	t.Run("nor a token whose scope is wider than what is kept of it", func(t *testing.T) {
-		made := h.generate(dev, admin.TokensWrite)
+		made := h.generate(dev, token.PermissionWrite)
 		wide := admin.NewScope(acme, h.as(made).Actor(), developer)
 		_, err := h.Generate(t.Context(), wide, in(admin.SettingsRead))
 		require.ErrorIs(t, err, admin.ErrForbidden)
 	})
 	t.Run("nor a token that was switched off since", func(t *testing.T) {
-		made := h.generate(dev, admin.TokensWrite)
+		made := h.generate(dev, token.PermissionWrite)
 		scope := h.as(made)
 		_, err := h.Deactivate(t.Context(), dev, made.Token.ID)
 		require.NoError(t, err)
-		_, err = h.Generate(t.Context(), scope, in(admin.TokensWrite))
+		_, err = h.Generate(t.Context(), scope, in(token.PermissionWrite))
 		require.ErrorIs(t, err, admin.ErrForbidden)
 	})
 	t.Run("nor for longer", func(t *testing.T) {
 		end := h.now.Add(time.Hour)
-		made, err := h.expiring(dev, end, admin.TokensWrite)
+		made, err := h.expiring(dev, end, token.PermissionWrite)
 		require.NoError(t, err)
 		parent := h.as(made)
-		_, err = h.expiring(parent, end, admin.TokensWrite)
+		_, err = h.expiring(parent, end, token.PermissionWrite)
 		require.NoError(t, err)
 		for reason, at := range map[string]time.Time{"for ever": {}, "a little longer": end.Add(time.Microsecond)} {
-			_, err = h.expiring(parent, at, admin.TokensWrite)
+			_, err = h.expiring(parent, at, token.PermissionWrite)
 			require.ErrorIs(t, err, admin.ErrInvalid, reason)
 			require.ErrorContains(t, err, "/expires_at", reason)
 		}
 	})
 	t.Run("nor switches on what is wider", func(t *testing.T) {
-		made := h.generate(admin.System(acme), admin.UsersWrite)
+		made := h.generate(admin.System(acme), people.PermissionUsersWrite)
 		_, err := h.Deactivate(t.Context(), dev, made.Token.ID)
 		require.NoError(t, err, "switching off is allowed")
 		_, err = h.Reactivate(t.Context(), dev, made.Token.ID)
@@ -169,11 +171,11 @@ func TestEveryMethodRequiresItsPermission(t *testing.T) {
 	for name, call := range calls {
 		t.Run(name, func(t *testing.T) {
 			require.ErrorIs(t, call(admin.Scope{}), admin.ErrUnauthenticated)
-			lacks := admin.TokensRead
+			lacks := token.PermissionRead
 			if reads[name] {
-				lacks = admin.TokensWrite
+				lacks = token.PermissionWrite
 			}
-			require.ErrorIs(t, call(user("ann", lacks, admin.UsersWrite)), admin.ErrForbidden)
+			require.ErrorIs(t, call(user("ann", lacks, people.PermissionUsersWrite)), admin.ErrForbidden)
 		})
 	}
 	kept, err := h.Get(t.Context(), admin.System(acme), id)
@@ -183,7 +185,7 @@ func TestEveryMethodRequiresItsPermission(t *testing.T) {
 
 func TestSwitches(t *testing.T) {
 	h := newHouse(t)
-	scope := user("ann", admin.TokensRead, admin.TokensWrite, admin.SettingsRead)
+	scope := user("ann", token.PermissionRead, token.PermissionWrite, admin.SettingsRead)
 	made := h.generate(scope, admin.SettingsRead)
 	id := made.Token.ID
 
@@ -336,11 +338,11 @@ func TestAnotherOrganizationsTokenIsAsGoodAsNone(t *testing.T) {
 
 func TestDeactivateBy(t *testing.T) {
 	h := newHouse(t)
-	ann, bob := user("ann", admin.TokensWrite, admin.SettingsRead), user("bob", admin.TokensWrite, admin.SettingsRead)
-	hers := h.generate(ann, admin.TokensWrite, admin.SettingsRead)
+	ann, bob := user("ann", token.PermissionWrite, admin.SettingsRead), user("bob", token.PermissionWrite, admin.SettingsRead)
+	hers := h.generate(ann, token.PermissionWrite, admin.SettingsRead)
 	child := h.generate(h.as(hers), admin.SettingsRead)
 	his := h.generate(bob, admin.SettingsRead)
-	boss := user("boss", admin.TokensWrite)
+	boss := user("boss", token.PermissionWrite)
 
 	n, err := h.DeactivateBy(t.Context(), boss, ann.Actor())
 	require.NoError(t, err)

@@ -1,7 +1,6 @@
 package token
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -59,7 +58,7 @@ func (t Token) RefusedAt(now time.Time) Reason {
 // ErrDeleted for a token that is deleted. Adapters call it between reading and writing.
 func (t Token) Updated(want Token) (Token, error) {
 	if t.Version != want.Version {
-		return Token{}, fmt.Errorf("token: %w", admin.ErrConflict)
+		return Token{}, admin.Conflict("token")
 	}
 	if t.State == Deleted {
 		return Token{}, ErrDeleted
@@ -87,9 +86,9 @@ func (f Filter) Matches(t Token) bool {
 var (
 	// ErrBadToken: the secret that was presented is not that of a good token. It has the same text
 	// whatever the reason; errors.As gives the *Refusal, for the log.
-	ErrBadToken = fmt.Errorf("API token is not valid: %w", admin.ErrUnauthenticated)
+	ErrBadToken = admin.NewError("token_not_valid", admin.ErrUnauthenticated, "API token is not valid")
 	// ErrDeleted: the token is deleted and cannot be switched on or off any more.
-	ErrDeleted = fmt.Errorf("the token is deleted for good: %w", admin.ErrState)
+	ErrDeleted = admin.NewError("token_deleted", admin.ErrState, "the token is deleted for good")
 	// ErrExpired: the token has expired, so switching it on would not make it good again.
-	ErrExpired = fmt.Errorf("the token has expired, generate a new one: %w", admin.ErrState)
+	ErrExpired = admin.NewError("token_expired", admin.ErrState, "the token has expired, generate a new one")
 )

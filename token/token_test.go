@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage/memory"
 	"github.com/admincenter/admincenter/token"
 )
@@ -58,10 +59,10 @@ func newHouse(t *testing.T, set ...func(*token.Options)) *house {
 	}
 	h.Service = h.service(h.options)
 	for _, org := range []admin.OrgID{acme, other} {
-		first := admin.User{ID: h.options.NewID(), Name: "First", Role: admin.Administrator, Status: admin.UserActive, Version: 1}
+		first := people.User{ID: h.options.NewID(), Name: "First", Role: people.Administrator, Status: people.UserActive, Version: 1}
 		rec := h.options.Record(admin.System(org), "organization.create", admin.Subject{Kind: "organization", ID: string(org)})
 		require.NoError(t, h.backend.Organizations().Create(t.Context(),
-			admin.Organization{ID: org, Name: "Company", CreatedAt: start, Version: 1}, first, admin.Credential{UserID: first.ID}, rec))
+			people.Organization{ID: org, Name: "Company", CreatedAt: start, Version: 1}, first, people.Credential{UserID: first.ID}, rec))
 	}
 	return h
 }

@@ -113,7 +113,7 @@ func (s *Service) authorize(ctx context.Context, org admin.OrgID, actor admin.Ac
 	}
 	id, err := uuid.Parse(actor.ID)
 	if err != nil {
-		return Token{}, fmt.Errorf("token: %w", admin.ErrNotFound)
+		return Token{}, admin.NotFound("token")
 	}
 	t, err := s.store.Get(ctx, org, id)
 	if err != nil {

@@ -13,12 +13,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/token"
 )
 
 func TestVerify(t *testing.T) {
 	h := newHouse(t)
-	made := h.generate(user("ann", admin.TokensWrite, admin.SettingsRead, admin.SettingsWrite), admin.SettingsRead)
+	made := h.generate(user("ann", token.PermissionWrite, admin.SettingsRead, admin.SettingsWrite), admin.SettingsRead)
 	v, err := h.verify(made)
 	require.NoError(t, err)
 	require.Equal(t, made.Token, v.Token)
@@ -220,13 +221,13 @@ func TestTheSecretIsNowhereButInReveal(t *testing.T) {
 func TestAuthorize(t *testing.T) {
 	h := newHouse(t)
 	scope := admin.System(acme)
-	made, err := h.expiring(scope, start.Add(time.Hour), admin.CustomersRead, admin.CustomersWrite)
+	made, err := h.expiring(scope, start.Add(time.Hour), customer.PermissionRead, customer.PermissionWrite)
 	require.NoError(t, err)
 	actor := h.as(made).Actor()
 	authorize := func(ps ...admin.Permission) error { return h.Authorize(t.Context(), acme, actor, ps...) }
 
-	require.NoError(t, authorize(admin.CustomersWrite, admin.CustomersRead))
-	require.ErrorIs(t, authorize(admin.CustomersWrite, admin.AccountsWrite), admin.ErrForbidden)
+	require.NoError(t, authorize(customer.PermissionWrite, customer.PermissionRead))
+	require.ErrorIs(t, authorize(customer.PermissionWrite, customer.PermissionAccountsWrite), admin.ErrForbidden)
 
 	for reason, tc := range map[string]struct {
 		org   admin.OrgID
@@ -243,21 +244,21 @@ func TestAuthorize(t *testing.T) {
 		"not an organization's name": {"a b", actor, admin.ErrInvalid},
 	} {
 		t.Run(reason, func(t *testing.T) {
-			require.ErrorIs(t, h.Authorize(t.Context(), tc.org, tc.actor, admin.CustomersRead), tc.want)
+			require.ErrorIs(t, h.Authorize(t.Context(), tc.org, tc.actor, customer.PermissionRead), tc.want)
 		})
 	}
 
 	_, err = h.Deactivate(t.Context(), scope, made.Token.ID)
 	require.NoError(t, err)
-	require.ErrorIs(t, authorize(admin.CustomersRead), admin.ErrForbidden)
+	require.ErrorIs(t, authorize(customer.PermissionRead), admin.ErrForbidden)
 	require.ErrorContains(t, authorize(), "deactivated")
 	_, err = h.Reactivate(t.Context(), scope, made.Token.ID)
 	require.NoError(t, err)
-	require.NoError(t, authorize(admin.CustomersRead))
+	require.NoError(t, authorize(customer.PermissionRead))
 	h.now = start.Add(time.Hour)
-	require.ErrorIs(t, authorize(admin.CustomersRead), admin.ErrForbidden)
+	require.ErrorIs(t, authorize(customer.PermissionRead), admin.ErrForbidden)
 	require.NoError(t, h.Delete(t.Context(), scope, made.Token.ID))
-	require.ErrorContains(t, authorize(admin.CustomersRead), "deleted")
+	require.ErrorContains(t, authorize(customer.PermissionRead), "deleted")
 }
 
 func TestVerifyUnderACancelledContext(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/settings/enrich"
 	"github.com/admincenter/admincenter/storage/memory"
@@ -32,8 +33,8 @@ func open(ctx context.Context, file []byte, o enrich.EnricherOptions) (*enrich.E
 		return nil, err
 	}
 	scope := admin.System("acme")
-	_, _, err = center.People.CreateOrganization(ctx, admin.NewOrganization{
-		ID: scope.Org(), Name: "Acme", Admin: admin.NewAdmin{Name: "Ann", Email: "ann@example.com"},
+	_, _, err = center.People.CreateOrganization(ctx, people.NewOrganization{
+		ID: scope.Org(), Name: "Acme", Admin: people.NewAdmin{Name: "Ann", Email: "ann@example.com"},
 	})
 	if err != nil {
 		return nil, err

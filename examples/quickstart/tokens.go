@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/token"
 )
 
@@ -26,7 +28,7 @@ func (t *tour) tokens(ctx context.Context) error {
 	}
 	if have == nil {
 		made, err := tokens.Generate(ctx, t.scope, token.GenerateInput{
-			Name: tokenName, Permissions: []admin.Permission{admin.CustomersRead, admin.CurrenciesRead},
+			Name: tokenName, Permissions: []admin.Permission{customer.PermissionRead, currency.PermissionRead},
 			ExpiresAt: time.Now().AddDate(1, 0, 0),
 		})
 		if err != nil {

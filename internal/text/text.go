@@ -1,21 +1,29 @@
-// Package text has the small functions on text that several packages need.
+// Package text writes values into messages and paths.
 package text
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
+
+// Join writes the items with commas between them.
+func Join[T ~string](items []T) string {
+	texts := make([]string, len(items))
+	for i, s := range items {
+		texts[i] = string(s)
+	}
+	return strings.Join(texts, ", ")
+}
+
+// Instant writes a time in RFC 3339, in UTC; the zero time is an open end.
+func Instant(t time.Time) string {
+	if t.IsZero() {
+		return "open end"
+	}
+	return t.UTC().Format(time.RFC3339Nano)
+}
 
 var pointer = strings.NewReplacer("~", "~0", "/", "~1")
 
 // Pointer returns a key of an object as a token of a JSON Pointer (RFC 6901).
 func Pointer(key string) string { return pointer.Replace(key) }
-
-// Join returns the values separated by ", ", for a message that lists what is allowed.
-func Join[T ~string](values []T) string {
-	var b strings.Builder
-	for i, v := range values {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(string(v))
-	}
-	return b.String()
-}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/settings/enrich"
 	"github.com/admincenter/admincenter/storage/memory"
@@ -53,12 +54,12 @@ func Example() {
 // exampleServices are services over an organization in memory.
 func exampleServices(ctx context.Context) (*settings.Service, *enrich.Service, admin.Scope) {
 	backend, scope, now := memory.New(), admin.System("acme"), time.Now()
-	ann := admin.User{
-		ID: uuid.New(), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, CreatedAt: now, UpdatedAt: now, Version: 1,
+	ann := people.User{
+		ID: uuid.New(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, CreatedAt: now, UpdatedAt: now, Version: 1,
 	}
 	rec := admin.Runtime{}.WithDefaults().Record(scope, "organization.create", admin.Subject{Kind: "organization", ID: "acme"})
-	o := admin.Organization{ID: "acme", Name: "Acme", CreatedAt: now, Version: 1}
-	if err := backend.Organizations().Create(ctx, o, ann, admin.Credential{UserID: ann.ID}, rec); err != nil {
+	o := people.Organization{ID: "acme", Name: "Acme", CreatedAt: now, Version: 1}
+	if err := backend.Organizations().Create(ctx, o, ann, people.Credential{UserID: ann.ID}, rec); err != nil {
 		panic(err)
 	}
 	service, err := settings.NewService(settings.Ports{Settings: backend.Settings()}, settings.Options{})

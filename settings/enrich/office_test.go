@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/settings/enrich"
 	"github.com/admincenter/admincenter/settings/jsonlogic"
@@ -35,9 +36,9 @@ func newOffice(t *testing.T, options settings.Options) *office {
 	options.Now = func() time.Time { return o.now }
 	options.NewID = o.id
 	for _, scope := range []admin.Scope{o.acme, o.globex} {
-		ann := admin.User{ID: o.id(), Name: "Ann", Email: admin.Email{Address: "ann@example.com", Key: "ann@example.com"}, Role: admin.Administrator, Status: admin.UserActive, CreatedAt: o.now, UpdatedAt: o.now, Version: 1}
+		ann := people.User{ID: o.id(), Name: "Ann", Email: people.Email{Address: "ann@example.com", Key: "ann@example.com"}, Role: people.Administrator, Status: people.UserActive, CreatedAt: o.now, UpdatedAt: o.now, Version: 1}
 		rec := options.WithDefaults().Record(scope, "organization.create", admin.Subject{Kind: "organization"})
-		require.NoError(t, o.backend.Organizations().Create(t.Context(), admin.Organization{ID: scope.Org(), Name: "Inc", CreatedAt: o.now, Version: 1}, ann, admin.Credential{UserID: ann.ID}, rec))
+		require.NoError(t, o.backend.Organizations().Create(t.Context(), people.Organization{ID: scope.Org(), Name: "Inc", CreatedAt: o.now, Version: 1}, ann, people.Credential{UserID: ann.ID}, rec))
 	}
 	o.Service = o.settings(o.backend.Settings(), options)
 	o.enrich = o.over(o.Service)
@@ -81,7 +82,7 @@ func (o *office) create(e settings.Entity, name string, v settings.Value) settin
 // last is the newest audit record.
 func (o *office) last() admin.Record {
 	o.t.Helper()
-	records, err := o.backend.Audit().List(o.t.Context(), "acme", admin.AuditFilter{}, admin.Seek[uuid.UUID]{Limit: 1})
+	records, err := o.backend.Audit().List(o.t.Context(), "acme", admin.AuditFilter{}, admin.Seek[admin.RecordKey]{Limit: 1})
 	require.NoError(o.t, err)
 	require.Len(o.t, records, 1)
 	return records[0]

@@ -7,17 +7,18 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 )
 
 type invitations struct{ access }
 
 // invitation is one with the digest of its secret.
 type invitation struct {
-	admin.Invitation
+	people.Invitation
 	digest admin.SecretDigest
 }
 
-func (s invitations) Create(ctx context.Context, org admin.OrgID, i admin.Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error {
+func (s invitations) Create(ctx context.Context, org admin.OrgID, i people.Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
 		if err := t.room(invitation{i, digest}, limit); err != nil {
 			return err
@@ -39,21 +40,21 @@ func (t *tenant) room(i invitation, limit int) error {
 			continue
 		}
 		clash = clash || o.digest == i.digest
-		if o.StatusAt(i.SentAt) == admin.InvitationPending {
+		if o.StatusAt(i.SentAt) == people.InvitationPending {
 			clash = clash || o.Email.Key == i.Email.Key
 			pending++
 		}
 	}
 	switch {
 	case pending >= limit:
-		return admin.ErrTooManyInvitations
+		return people.ErrTooManyInvitations
 	case clash:
 		return taken("invitation")
 	}
 	return nil
 }
 
-func (s invitations) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (i admin.Invitation, err error) {
+func (s invitations) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (i people.Invitation, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		found, ok := t.invitations.get(id)
 		if !ok {
@@ -65,7 +66,7 @@ func (s invitations) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (i 
 	return i, err
 }
 
-func (s invitations) ByDigest(ctx context.Context, org admin.OrgID, digest admin.SecretDigest) (i admin.Invitation, err error) {
+func (s invitations) ByDigest(ctx context.Context, org admin.OrgID, digest admin.SecretDigest) (i people.Invitation, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		found, ok := t.invitations.find(func(i invitation) bool { return i.digest == digest })
 		if !ok {
@@ -77,7 +78,7 @@ func (s invitations) ByDigest(ctx context.Context, org admin.OrgID, digest admin
 	return i, err
 }
 
-func (s invitations) List(ctx context.Context, org admin.OrgID, f admin.InvitationFilter, now time.Time, seek admin.Seek[uuid.UUID]) (out []admin.Invitation, err error) {
+func (s invitations) List(ctx context.Context, org admin.OrgID, f people.InvitationFilter, now time.Time, seek admin.Seek[uuid.UUID]) (out []people.Invitation, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		for _, i := range t.invitations.descending(seek.After, seek.Limit, func(i invitation) bool {
 			return wants(f.Status, i.StatusAt(now))
@@ -95,14 +96,14 @@ func (t *tenant) pendingAt(id uuid.UUID, version int64) (invitation, error) {
 	switch {
 	case !ok:
 		return i, missing("invitation")
-	case i.Version != version || i.Status != admin.InvitationPending:
+	case i.Version != version || i.Status != people.InvitationPending:
 		return i, conflict("invitation")
 	}
 	i.Version++
 	return i, nil
 }
 
-func (s invitations) Resend(ctx context.Context, org admin.OrgID, i admin.Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error {
+func (s invitations) Resend(ctx context.Context, org admin.OrgID, i people.Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
 		now, err := t.pendingAt(i.ID, i.Version)
 		if err != nil {
@@ -117,38 +118,38 @@ func (s invitations) Resend(ctx context.Context, org admin.OrgID, i admin.Invita
 	})
 }
 
-func (s invitations) Revoke(ctx context.Context, org admin.OrgID, i admin.Invitation, rec admin.Record) error {
+func (s invitations) Revoke(ctx context.Context, org admin.OrgID, i people.Invitation, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
 		now, err := t.pendingAt(i.ID, i.Version)
 		if err != nil {
 			return err
 		}
-		now.Status, now.SettledAt = admin.InvitationRevoked, i.SettledAt
+		now.Status, now.SettledAt = people.InvitationRevoked, i.SettledAt
 		t.invitations.put(j, i.ID, now)
 		return nil
 	})
 }
 
-func (s invitations) Accept(ctx context.Context, org admin.OrgID, a admin.Acceptance, rec admin.Record) error {
+func (s invitations) Accept(ctx context.Context, org admin.OrgID, a people.Acceptance, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
 		i, err := t.pendingAt(a.Invitation.ID, a.Invitation.Version)
 		if err != nil {
 			return err
 		}
 		if i.InvitedBy.Kind == admin.ActorUser {
-			_, ok := t.credentials.find(func(c admin.Credential) bool {
+			_, ok := t.credentials.find(func(c people.Credential) bool {
 				return c.UserID.String() == i.InvitedBy.ID && c.Epoch == a.InviterEpoch
 			})
 			if !ok {
 				return conflict("inviter")
 			}
 		}
-		if _, ok := t.users.find(func(u admin.User) bool { return u.Email.Key == a.User.Email.Key || u.ID == a.User.ID }); ok {
+		if _, ok := t.users.find(func(u people.User) bool { return u.Email.Key == a.User.Email.Key || u.ID == a.User.ID }); ok {
 			return taken("user")
 		}
 		t.users.put(j, a.User.ID, a.User)
 		t.credentials.put(j, a.User.ID, a.Credential)
-		i.Status, i.SettledAt, i.UserID = admin.InvitationAccepted, a.User.CreatedAt, a.User.ID
+		i.Status, i.SettledAt, i.UserID = people.InvitationAccepted, a.User.CreatedAt, a.User.ID
 		t.invitations.put(j, i.ID, i)
 		return nil
 	})

@@ -4,11 +4,12 @@ import (
 	"context"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 )
 
 type organizations struct{ access }
 
-func (s organizations) Create(ctx context.Context, o admin.Organization, first admin.User, c admin.Credential, rec admin.Record) error {
+func (s organizations) Create(ctx context.Context, o people.Organization, first people.User, c people.Credential, rec admin.Record) error {
 	if err := rec.Check(); err != nil {
 		return err
 	}
@@ -28,7 +29,7 @@ func (s organizations) Create(ctx context.Context, o admin.Organization, first a
 	})
 }
 
-func (s organizations) Get(ctx context.Context, id admin.OrgID) (o admin.Organization, err error) {
+func (s organizations) Get(ctx context.Context, id admin.OrgID) (o people.Organization, err error) {
 	err = s.hold(ctx, func() error {
 		t, ok := s.b.tenants[id]
 		if !ok {

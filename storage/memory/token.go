@@ -117,7 +117,7 @@ func (t *tenant) deactivate(j *journal, actor admin.Actor, at time.Time) (n int)
 			if row.CreatedBy != creators[0] {
 				continue
 			}
-			if row.Permissions.Has(admin.TokensWrite) {
+			if row.Permissions.Has(token.PermissionWrite) {
 				creators = append(creators, admin.Actor{Kind: admin.ActorToken, ID: id.String()})
 			}
 			if row.State == token.Active {

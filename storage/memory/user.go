@@ -7,11 +7,12 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 )
 
 type users struct{ access }
 
-func (s users) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (u admin.User, err error) {
+func (s users) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (u people.User, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		u, err = t.user(id)
 		return err
@@ -19,15 +20,15 @@ func (s users) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (u admin.
 	return u, err
 }
 
-func (t *tenant) user(id uuid.UUID) (admin.User, error) {
+func (t *tenant) user(id uuid.UUID) (people.User, error) {
 	u, ok := t.users.get(id)
 	if !ok {
-		return admin.User{}, missing("user")
+		return people.User{}, missing("user")
 	}
 	return u, nil
 }
 
-func (s users) Credential(ctx context.Context, org admin.OrgID, id uuid.UUID) (u admin.User, c admin.Credential, err error) {
+func (s users) Credential(ctx context.Context, org admin.OrgID, id uuid.UUID) (u people.User, c people.Credential, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		u, err = t.user(id)
 		c, _ = t.credentials.get(id)
@@ -36,10 +37,10 @@ func (s users) Credential(ctx context.Context, org admin.OrgID, id uuid.UUID) (u
 	return u, c, err
 }
 
-func (s users) ByEmail(ctx context.Context, org admin.OrgID, key string) (u admin.User, c admin.Credential, err error) {
+func (s users) ByEmail(ctx context.Context, org admin.OrgID, key string) (u people.User, c people.Credential, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		var ok bool
-		if u, ok = t.users.find(func(u admin.User) bool { return u.Email.Key == key }); !ok {
+		if u, ok = t.users.find(func(u people.User) bool { return u.Email.Key == key }); !ok {
 			return missing("user")
 		}
 		c, _ = t.credentials.get(u.ID)
@@ -48,9 +49,9 @@ func (s users) ByEmail(ctx context.Context, org admin.OrgID, key string) (u admi
 	return u, c, err
 }
 
-func (s users) List(ctx context.Context, org admin.OrgID, f admin.UserFilter, seek admin.Seek[uuid.UUID]) (out []admin.User, err error) {
+func (s users) List(ctx context.Context, org admin.OrgID, f people.UserFilter, seek admin.Seek[uuid.UUID]) (out []people.User, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
-		out = t.users.ascending(seek.After, seek.Limit, func(u admin.User) bool {
+		out = t.users.ascending(seek.After, seek.Limit, func(u people.User) bool {
 			return wants(f.Status, u.Status) && wants(f.Role, u.Role)
 		})
 		return nil
@@ -58,13 +59,13 @@ func (s users) List(ctx context.Context, org admin.OrgID, f admin.UserFilter, se
 	return out, err
 }
 
-func (s users) UpdateProfile(ctx context.Context, org admin.OrgID, u admin.User, rec admin.Record) error {
+func (s users) UpdateProfile(ctx context.Context, org admin.OrgID, u people.User, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
 		old, err := t.userAt(u.ID, u.Version)
 		if err != nil {
 			return err
 		}
-		if _, ok := t.users.find(func(o admin.User) bool { return o.Email.Key == u.Email.Key && o.ID != u.ID }); ok {
+		if _, ok := t.users.find(func(o people.User) bool { return o.Email.Key == u.Email.Key && o.ID != u.ID }); ok {
 			return taken("user")
 		}
 		old.Name, old.Email, old.UpdatedAt = u.Name, u.Email, u.UpdatedAt
@@ -74,7 +75,7 @@ func (s users) UpdateProfile(ctx context.Context, org admin.OrgID, u admin.User,
 	})
 }
 
-func (t *tenant) userAt(id uuid.UUID, version int64) (admin.User, error) {
+func (t *tenant) userAt(id uuid.UUID, version int64) (people.User, error) {
 	u, err := t.user(id)
 	if err == nil && u.Version != version {
 		err = conflict("user")
@@ -82,7 +83,7 @@ func (t *tenant) userAt(id uuid.UUID, version int64) (admin.User, error) {
 	return u, err
 }
 
-func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, u admin.User, rec admin.Record) error {
+func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, u people.User, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
 		old, err := t.userAt(u.ID, u.Version)
 		if err != nil {
@@ -92,15 +93,15 @@ func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, u admin.User, 
 		changed.Role, changed.Status, changed.UpdatedAt = u.Role, u.Status, u.UpdatedAt
 		changed.Version++
 		if old.Administers() && !changed.Administers() {
-			if _, ok := t.users.find(func(o admin.User) bool { return o.Administers() && o.ID != u.ID }); !ok {
-				return admin.ErrLastAdministrator
+			if _, ok := t.users.find(func(o people.User) bool { return o.Administers() && o.ID != u.ID }); !ok {
+				return people.ErrLastAdministrator
 			}
 		}
 		t.users.put(j, u.ID, changed)
 		c, _ := t.credentials.get(u.ID)
 		c.Epoch++
 		t.credentials.put(j, u.ID, c)
-		if old.Status == admin.UserActive && changed.Status == admin.UserDeactivated {
+		if old.Status == people.UserActive && changed.Status == people.UserDeactivated {
 			t.revokeSent(j, u.ID, u.UpdatedAt)
 		}
 		return nil
@@ -112,15 +113,15 @@ func (t *tenant) revokeSent(j *journal, by uuid.UUID, at time.Time) {
 	sender := admin.Actor{Kind: admin.ActorUser, ID: by.String()}
 	for _, id := range t.invitations.order {
 		i := t.invitations.rows[id]
-		if i.InvitedBy == sender && i.StatusAt(at) == admin.InvitationPending {
-			i.Status, i.SettledAt = admin.InvitationRevoked, at
+		if i.InvitedBy == sender && i.StatusAt(at) == people.InvitationPending {
+			i.Status, i.SettledAt = people.InvitationRevoked, at
 			i.Version++
 			t.invitations.put(j, id, i)
 		}
 	}
 }
 
-func (s users) SetPassword(ctx context.Context, org admin.OrgID, c admin.Credential, rec admin.Record) error {
+func (s users) SetPassword(ctx context.Context, org admin.OrgID, c people.Credential, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
 		now, ok := t.credentials.get(c.UserID)
 		if !ok {
@@ -135,7 +136,7 @@ func (s users) SetPassword(ctx context.Context, org admin.OrgID, c admin.Credent
 	})
 }
 
-func (s users) Rehash(ctx context.Context, org admin.OrgID, id uuid.UUID, old, renewed admin.PasswordHash) error {
+func (s users) Rehash(ctx context.Context, org admin.OrgID, id uuid.UUID, old, renewed people.PasswordHash) error {
 	return s.change(ctx, org, func(t *tenant, j *journal) error {
 		c, ok := t.credentials.get(id)
 		if !ok {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
 type currencies struct{ access }
@@ -36,7 +37,7 @@ func (s currencies) Create(ctx context.Context, org admin.OrgID, c currency.Curr
 	})
 }
 
-func (s currencies) Get(ctx context.Context, org admin.OrgID, code currency.Code) (currency.Currency, error) {
+func (s currencies) Get(ctx context.Context, org admin.OrgID, code iso4217.Code) (currency.Currency, error) {
 	return one(ctx, s.reader(), "currency", s.db.sql.currency.get, scanCurrency, org, code)
 }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/bulkimport"
 )
 
@@ -47,15 +48,15 @@ func (s customers) Write(ctx context.Context, org admin.OrgID, b bulkimport.Batc
 		if err != nil {
 			return err
 		}
-		existing := make(map[string]bulkimport.Customer, len(found))
+		existing := make(map[string]customer.Customer, len(found))
 		for _, c := range found {
 			existing[c.ID] = c
 		}
-		var writes []bulkimport.Settled[bulkimport.Customer]
+		var writes []bulkimport.Settled[customer.Customer]
 		if writes, outcomes, err = b.Customers(existing); err != nil {
 			return err
 		}
-		return writeSettled(ctx, t, "customer", q.insert, q.update, writes, outcomes, func(c bulkimport.Customer) ([]any, error) {
+		return writeSettled(ctx, t, "customer", q.insert, q.update, writes, outcomes, func(c customer.Customer) ([]any, error) {
 			extra, err := extraText(c.Extra)
 			return []any{
 				org, c.ID, c.Name, c.PrimaryEmail, c.PhoneNumber, c.Line1, c.Line2, c.PostalCode, c.City, c.State, c.Country,
@@ -66,15 +67,15 @@ func (s customers) Write(ctx context.Context, org admin.OrgID, b bulkimport.Batc
 	return outcomes, err
 }
 
-func (s customers) Get(ctx context.Context, org admin.OrgID, customerID string) (bulkimport.Customer, error) {
+func (s customers) Get(ctx context.Context, org admin.OrgID, customerID string) (customer.Customer, error) {
 	return one(ctx, s.reader(), "customer", s.db.sql.customer.get, scanCustomer, org, customerID)
 }
 
-func (s customers) List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) ([]bulkimport.Customer, error) {
+func (s customers) List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) ([]customer.Customer, error) {
 	return rows(ctx, s.reader(), "customer", s.db.sql.customer.list, scanCustomer, org, seek.After, seek.Limit)
 }
 
-func scanCustomer(scan func(...any) error, c *bulkimport.Customer) error {
+func scanCustomer(scan func(...any) error, c *customer.Customer) error {
 	var extra string
 	if err := scan(&c.ID, &c.Name, &c.PrimaryEmail, &c.PhoneNumber, &c.Line1, &c.Line2, &c.PostalCode, &c.City, &c.State, &c.Country,
 		&c.Status, &extra, scanAt(&c.CreatedAt), scanAt(&c.UpdatedAt), &c.Version); err != nil {
@@ -103,13 +104,13 @@ type accounts struct{ access }
 
 type accountSQL struct {
 	get            string
-	list           filtered
+	list           list
 	among          in
 	insert, update bulk
 }
 
 const accountColumns = `SELECT id, name, customer_id, invoice_currency, primary_email, net_term_days, phone_number, line1, line2,
-	postal_code, city, state, country, status, extra, created_at, updated_at, version FROM {accounts} `
+	postal_code, city, state, country, status, extra, created_at, updated_at, version FROM {accounts}{index} `
 
 func newAccountSQL(db *DB) accountSQL {
 	key := []string{"org_id", "id"}
@@ -119,8 +120,9 @@ func newAccountSQL(db *DB) accountSQL {
 	}
 	all := slices.Concat(key, set)
 	return accountSQL{
-		get:    db.bind(accountColumns + `WHERE org_id = ? AND id = ?`),
-		list:   newFiltered(db, accountColumns+`WHERE org_id = ? AND id > ?`, []string{"customer_id = ?"}, ` ORDER BY id LIMIT ?`),
+		get: db.bind(accountColumns + `WHERE org_id = ? AND id = ?`),
+		list: newList(db, accountColumns+`WHERE org_id = ?`, []string{"customer_id"}, ` AND id > ? ORDER BY id LIMIT ?`,
+			walk{"accounts_customer", "customer_id"}),
 		among:  newIn(db, accountColumns+`WHERE org_id = ? AND id IN `, "{forUpdate}"),
 		insert: newBulk(db, "accounts", all, nil, nil),
 		update: newBulk(db, "accounts", all, key, set),
@@ -134,7 +136,7 @@ func (s accounts) Write(ctx context.Context, org admin.OrgID, b bulkimport.Batch
 		if err != nil {
 			return err
 		}
-		existing := make(map[string]bulkimport.Account, len(found))
+		existing := make(map[string]customer.Account, len(found))
 		for _, a := range found {
 			existing[a.ID] = a
 		}
@@ -146,11 +148,11 @@ func (s accounts) Write(ctx context.Context, org admin.OrgID, b bulkimport.Batch
 		for _, id := range ids {
 			known[id] = true
 		}
-		var writes []bulkimport.Settled[bulkimport.Account]
+		var writes []bulkimport.Settled[customer.Account]
 		if writes, outcomes, err = b.Accounts(existing, known); err != nil {
 			return err
 		}
-		return writeSettled(ctx, t, "account", q.insert, q.update, writes, outcomes, func(a bulkimport.Account) ([]any, error) {
+		return writeSettled(ctx, t, "account", q.insert, q.update, writes, outcomes, func(a customer.Account) ([]any, error) {
 			var days any
 			if a.NetTermDays != nil {
 				days = *a.NetTermDays
@@ -165,16 +167,16 @@ func (s accounts) Write(ctx context.Context, org admin.OrgID, b bulkimport.Batch
 	return outcomes, err
 }
 
-func (s accounts) Get(ctx context.Context, org admin.OrgID, accountID string) (bulkimport.Account, error) {
+func (s accounts) Get(ctx context.Context, org admin.OrgID, accountID string) (customer.Account, error) {
 	return one(ctx, s.reader(), "account", s.db.sql.account.get, scanAccount, org, accountID)
 }
 
-func (s accounts) List(ctx context.Context, org admin.OrgID, f bulkimport.AccountFilter, seek admin.Seek[string]) ([]bulkimport.Account, error) {
-	query, args := s.db.sql.account.list.by([]string{f.CustomerID}, []any{org, seek.After}, seek.Limit)
+func (s accounts) List(ctx context.Context, org admin.OrgID, f customer.AccountFilter, seek admin.Seek[string]) ([]customer.Account, error) {
+	query, args := s.db.sql.account.list.page([]any{org}, byText(f.CustomerID), seek.After, seek.Limit)
 	return rows(ctx, s.reader(), "account", query, scanAccount, args...)
 }
 
-func scanAccount(scan func(...any) error, a *bulkimport.Account) error {
+func scanAccount(scan func(...any) error, a *customer.Account) error {
 	var extra string
 	var days sql.NullInt64
 	if err := scan(&a.ID, &a.Name, &a.CustomerID, &a.InvoiceCurrency, &a.PrimaryEmail, &days, &a.PhoneNumber, &a.Line1, &a.Line2,

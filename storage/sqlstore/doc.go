@@ -15,7 +15,7 @@
 //	defer tx.Rollback()
 //	_, err = tx.ExecContext(ctx, `INSERT INTO tenants (id) VALUES ('acme')`)
 //	stores := db.WithTx(tx)
-//	people := admin.NewPeople(stores.Organizations(), stores.Users(), stores.Invitations(), admin.PeopleOptions{})
+//	service := people.NewService(stores.Organizations(), stores.Users(), stores.Invitations(), people.Options{})
 //	_, _, err = people.CreateOrganization(ctx, admin.NewOrganization{ID: "acme", …})
 //	err = tx.Commit()
 //

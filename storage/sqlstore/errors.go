@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/admincenter/admincenter/admin"
 )
@@ -30,6 +29,6 @@ func (r *retry) Error() string   { return r.err.Error() + ": " + admin.ErrBusy.E
 func (r *retry) Unwrap() []error { return []error{r.err, admin.ErrBusy} }
 
 // missing is the error for what does not exist, or belongs to somebody else: it must not tell.
-func missing(noun string) error { return fmt.Errorf("%s: %w", noun, admin.ErrNotFound) }
+func missing(noun string) error { return admin.NotFound(noun) }
 
-func conflict(noun string) error { return fmt.Errorf("%s: %w", noun, admin.ErrConflict) }
+func conflict(noun string) error { return admin.Conflict(noun) }

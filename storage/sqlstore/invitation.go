@@ -2,24 +2,25 @@ package sqlstore
 
 import (
 	"context"
-	"math"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 )
 
 type invitations struct{ access }
 
 type invitationSQL struct {
 	insert, get, lock, byDigest, yield, countOthers, resend, settle, revokeSent string
-	list                                                                        filtered
+	list                                                                        list
+	pending                                                                     list
 }
 
 func newInvitationSQL(db *DB) invitationSQL {
 	const columns = `SELECT id, email, email_key, role, status, invited_by_kind, invited_by_id,
-		created_at, sent_at, expires_at, settled_at, user_id, version FROM {invitations} `
+		created_at, sent_at, expires_at, settled_at, user_id, version FROM {invitations}{index} `
 	return invitationSQL{
 		insert: db.bind(`INSERT INTO {invitations} (org_id, id, email, email_key, role, status, digest, invited_by_kind, invited_by_id,
 			created_at, sent_at, expires_at, settled_at, user_id, pending_key, version)
@@ -27,8 +28,12 @@ func newInvitationSQL(db *DB) invitationSQL {
 		get:      db.bind(columns + `WHERE org_id = ? AND id = ?`),
 		lock:     db.bind(columns + `WHERE org_id = ? AND id = ?{forUpdate}`),
 		byDigest: db.bind(columns + `WHERE org_id = ? AND digest = ?`),
-		list: newFiltered(db, columns+`WHERE org_id = ? AND id < ? AND expires_at > ? AND expires_at <= ?`,
-			[]string{"status = ?"}, ` ORDER BY id DESC LIMIT ?`),
+		list: newList(db, columns+`WHERE org_id = ?`, []string{"status", "expires_at <= ?"},
+			` AND id < ? ORDER BY id DESC LIMIT ?`, walk{"invitations_status", "status"}),
+		// Those that have not expired are few, so that sorting them takes less than passing by those
+		// that have.
+		pending: newList(db, columns+`WHERE org_id = ? AND status = 'pending' AND expires_at > ?`, nil,
+			` AND id < ? ORDER BY id DESC LIMIT ?`, walk{"invitations_pending", ""}),
 		yield:       db.bind(`UPDATE {invitations} SET pending_key = NULL WHERE org_id = ? AND pending_key = ? AND expires_at <= ? AND id <> ?`),
 		countOthers: db.bind(`SELECT COUNT(*) FROM {invitations} WHERE org_id = ? AND status = 'pending' AND expires_at > ? AND id <> ?`),
 		resend: db.bind(`UPDATE {invitations} SET digest = ?, invited_by_kind = ?, invited_by_id = ?, sent_at = ?, expires_at = ?,
@@ -40,7 +45,7 @@ func newInvitationSQL(db *DB) invitationSQL {
 	}
 }
 
-func (s invitations) Create(ctx context.Context, org admin.OrgID, i admin.Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error {
+func (s invitations) Create(ctx context.Context, org admin.OrgID, i people.Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql
 		if err := q.user.hold(ctx, t, org); err != nil {
@@ -57,7 +62,7 @@ func (s invitations) Create(ctx context.Context, org admin.OrgID, i admin.Invita
 
 // room makes room for one pending invitation, or finds that there is none. The organization must be
 // held.
-func (s invitationSQL) room(ctx context.Context, t *tx, org admin.OrgID, i admin.Invitation, limit int) error {
+func (s invitationSQL) room(ctx context.Context, t *tx, org admin.OrgID, i people.Invitation, limit int) error {
 	// An expired invitation has kept the address so far.
 	if _, err := t.exec(ctx, "invitation", s.yield, org, i.Email.Key, at(i.SentAt), id(i.ID)); err != nil {
 		return err
@@ -65,32 +70,33 @@ func (s invitationSQL) room(ctx context.Context, t *tx, org admin.OrgID, i admin
 	pending, err := one(ctx, t, "invitation", s.countOthers, func(scan func(...any) error, n *int) error { return scan(n) },
 		org, at(i.SentAt), id(i.ID))
 	if err == nil && pending >= limit {
-		err = admin.ErrTooManyInvitations
+		err = people.ErrTooManyInvitations
 	}
 	return err
 }
 
-func (s invitations) Get(ctx context.Context, org admin.OrgID, invitationID uuid.UUID) (admin.Invitation, error) {
+func (s invitations) Get(ctx context.Context, org admin.OrgID, invitationID uuid.UUID) (people.Invitation, error) {
 	return one(ctx, s.reader(), "invitation", s.db.sql.invitation.get, scanInvitation, org, id(invitationID))
 }
 
-func (s invitations) ByDigest(ctx context.Context, org admin.OrgID, digest admin.SecretDigest) (admin.Invitation, error) {
+func (s invitations) ByDigest(ctx context.Context, org admin.OrgID, digest admin.SecretDigest) (people.Invitation, error) {
 	return one(ctx, s.reader(), "invitation", s.db.sql.invitation.byDigest, scanInvitation, org, digest[:])
 }
 
-func (s invitations) List(ctx context.Context, org admin.OrgID, f admin.InvitationFilter, now time.Time, seek admin.Seek[uuid.UUID]) ([]admin.Invitation, error) {
-	status, above, upTo := f.Status, int64(math.MinInt64), int64(math.MaxInt64)
+func (s invitations) List(ctx context.Context, org admin.OrgID, f people.InvitationFilter, now time.Time, seek admin.Seek[uuid.UUID]) ([]people.Invitation, error) {
+	q := s.db.sql.invitation
+	query, args := q.list.page([]any{org}, byText(string(f.Status), ""), before(seek.After), seek.Limit)
 	switch f.Status {
-	case admin.InvitationPending:
-		above = now.UnixMicro()
-	case admin.InvitationExpired:
-		status, upTo = admin.InvitationPending, now.UnixMicro()
+	case people.InvitationPending:
+		query, args = q.pending.page([]any{org, at(now)}, nil, before(seek.After), seek.Limit)
+	case people.InvitationExpired:
+		filters := [][]any{{people.InvitationPending}, {at(now)}}
+		query, args = q.list.page([]any{org}, filters, before(seek.After), seek.Limit)
 	}
-	query, args := s.db.sql.invitation.list.by([]string{string(status)}, []any{org, before(seek.After), above, upTo}, seek.Limit)
 	return rows(ctx, s.reader(), "invitation", query, scanInvitation, args...)
 }
 
-func (s invitations) Resend(ctx context.Context, org admin.OrgID, i admin.Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error {
+func (s invitations) Resend(ctx context.Context, org admin.OrgID, i people.Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		if err := s.db.sql.user.hold(ctx, t, org); err != nil {
 			return err
@@ -100,7 +106,7 @@ func (s invitations) Resend(ctx context.Context, org admin.OrgID, i admin.Invita
 		if err != nil {
 			return err
 		}
-		if stored.Version != i.Version || stored.Status != admin.InvitationPending {
+		if stored.Version != i.Version || stored.Status != people.InvitationPending {
 			return conflict("invitation")
 		}
 		i.Email = stored.Email // for the row to say, not for the caller
@@ -113,15 +119,15 @@ func (s invitations) Resend(ctx context.Context, org admin.OrgID, i admin.Invita
 	})
 }
 
-func (s invitations) Revoke(ctx context.Context, org admin.OrgID, i admin.Invitation, rec admin.Record) error {
+func (s invitations) Revoke(ctx context.Context, org admin.OrgID, i people.Invitation, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.invitation
 		return t.change(ctx, "invitation", q.settle,
-			[]any{admin.InvitationRevoked, at(i.SettledAt), id(uuid.Nil), org, id(i.ID), i.Version}, q.get, org, id(i.ID))
+			[]any{people.InvitationRevoked, at(i.SettledAt), id(uuid.Nil), org, id(i.ID), i.Version}, q.get, org, id(i.ID))
 	})
 }
 
-func (s invitations) Accept(ctx context.Context, org admin.OrgID, a admin.Acceptance, rec admin.Record) error {
+func (s invitations) Accept(ctx context.Context, org admin.OrgID, a people.Acceptance, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql
 		if err := q.user.hold(ctx, t, org); err != nil {
@@ -131,7 +137,7 @@ func (s invitations) Accept(ctx context.Context, org admin.OrgID, a admin.Accept
 		if err != nil {
 			return err
 		}
-		if i.Version != a.Invitation.Version || i.Status != admin.InvitationPending {
+		if i.Version != a.Invitation.Version || i.Status != people.InvitationPending {
 			return conflict("invitation")
 		}
 		if i.InvitedBy.Kind == admin.ActorUser {
@@ -148,18 +154,18 @@ func (s invitations) Accept(ctx context.Context, org admin.OrgID, a admin.Accept
 			return err
 		}
 		_, err = t.exec(ctx, "invitation", q.invitation.settle,
-			admin.InvitationAccepted, at(a.User.CreatedAt), id(a.User.ID), org, id(i.ID), i.Version)
+			people.InvitationAccepted, at(a.User.CreatedAt), id(a.User.ID), org, id(i.ID), i.Version)
 		return err
 	})
 }
 
 // revokeSentBy revokes what a user sent and what is pending at u.UpdatedAt.
-func (s invitationSQL) revokeSentBy(ctx context.Context, t *tx, org admin.OrgID, u admin.User) error {
+func (s invitationSQL) revokeSentBy(ctx context.Context, t *tx, org admin.OrgID, u people.User) error {
 	_, err := t.exec(ctx, "invitation", s.revokeSent, at(u.UpdatedAt), org, admin.ActorUser, u.ID.String(), at(u.UpdatedAt))
 	return err
 }
 
-func scanInvitation(scan func(...any) error, i *admin.Invitation) error {
+func scanInvitation(scan func(...any) error, i *people.Invitation) error {
 	return scan(scanID(&i.ID), &i.Email.Address, &i.Email.Key, &i.Role, &i.Status, &i.InvitedBy.Kind, &i.InvitedBy.ID,
 		scanAt(&i.CreatedAt), scanAt(&i.SentAt), scanAt(&i.ExpiresAt), scanAt(&i.SettledAt), scanID(&i.UserID), &i.Version)
 }

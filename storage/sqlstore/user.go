@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 )
 
 type users struct{ access }
@@ -14,7 +15,7 @@ type userSQL struct {
 	get, lock, credential, byEmail, updateProfile, otherAdministrator     string
 	updateAccess, raiseEpoch, setPassword, hasCredential, atEpoch, rehash string
 	lockHash, lockOrganization                                            string
-	list                                                                  filtered
+	list                                                                  list
 }
 
 func newUserSQL(db *DB) userSQL {
@@ -27,8 +28,9 @@ func newUserSQL(db *DB) userSQL {
 		lock:       db.bind(`SELECT ` + columns + ` FROM {users} WHERE org_id = ? AND id = ?{forUpdate}`),
 		credential: db.bind(qualified + `WHERE u.org_id = ? AND u.id = ?`),
 		byEmail:    db.bind(qualified + `WHERE u.org_id = ? AND u.email_key = ?`),
-		list: newFiltered(db, `SELECT `+columns+` FROM {users} WHERE org_id = ? AND id > ?`,
-			[]string{"status = ?", "role = ?"}, ` ORDER BY id LIMIT ?`),
+		list: newList(db, `SELECT `+columns+` FROM {users}{index} WHERE org_id = ?`, []string{"status", "role"},
+			` AND id > ? ORDER BY id LIMIT ?`,
+			walk{"users_role_status", "role status"}, walk{"users_role", "role"}, walk{"users_status", "status"}),
 		updateProfile: db.bind(`UPDATE {users} SET name = ?, email = ?, email_key = ?, updated_at = ?, version = version + 1
 			WHERE org_id = ? AND id = ? AND version = ?`),
 		// Rows and no count: locking reads see the latest on every database, and PostgreSQL
@@ -47,42 +49,42 @@ func newUserSQL(db *DB) userSQL {
 	}
 }
 
-func (s users) Get(ctx context.Context, org admin.OrgID, userID uuid.UUID) (admin.User, error) {
+func (s users) Get(ctx context.Context, org admin.OrgID, userID uuid.UUID) (people.User, error) {
 	return one(ctx, s.reader(), "user", s.db.sql.user.get, scanUser, org, id(userID))
 }
 
-func (s users) Credential(ctx context.Context, org admin.OrgID, userID uuid.UUID) (admin.User, admin.Credential, error) {
+func (s users) Credential(ctx context.Context, org admin.OrgID, userID uuid.UUID) (people.User, people.Credential, error) {
 	return s.account(ctx, s.db.sql.user.credential, org, id(userID))
 }
 
-func (s users) ByEmail(ctx context.Context, org admin.OrgID, key string) (admin.User, admin.Credential, error) {
+func (s users) ByEmail(ctx context.Context, org admin.OrgID, key string) (people.User, people.Credential, error) {
 	return s.account(ctx, s.db.sql.user.byEmail, org, key)
 }
 
 // account is a user with the credential, read in one statement so that they fit together.
 type account struct {
-	user       admin.User
-	credential admin.Credential
+	user       people.User
+	credential people.Credential
 }
 
-func (s users) account(ctx context.Context, query string, args ...any) (admin.User, admin.Credential, error) {
+func (s users) account(ctx context.Context, query string, args ...any) (people.User, people.Credential, error) {
 	a, err := one(ctx, s.reader(), "user", query, func(scan func(...any) error, a *account) error {
 		u, c := &a.user, &a.credential
 		var hash string
 		err := scan(scanID(&u.ID), &u.Name, &u.Email.Address, &u.Email.Key, &u.Role, &u.Status, scanAt(&u.CreatedAt), scanAt(&u.UpdatedAt), &u.Version,
 			scanID(&c.UserID), &hash, &c.Epoch, scanAt(&c.ChangedAt))
-		c.Hash = admin.NewPasswordHash(hash)
+		c.Hash = people.NewPasswordHash(hash)
 		return err
 	}, args...)
 	return a.user, a.credential, err
 }
 
-func (s users) List(ctx context.Context, org admin.OrgID, f admin.UserFilter, seek admin.Seek[uuid.UUID]) ([]admin.User, error) {
-	query, args := s.db.sql.user.list.by([]string{string(f.Status), string(f.Role)}, []any{org, seek.After.String()}, seek.Limit)
+func (s users) List(ctx context.Context, org admin.OrgID, f people.UserFilter, seek admin.Seek[uuid.UUID]) ([]people.User, error) {
+	query, args := s.db.sql.user.list.page([]any{org}, byText(string(f.Status), string(f.Role)), seek.After.String(), seek.Limit)
 	return rows(ctx, s.reader(), "user", query, scanUser, args...)
 }
 
-func (s users) UpdateProfile(ctx context.Context, org admin.OrgID, u admin.User, rec admin.Record) error {
+func (s users) UpdateProfile(ctx context.Context, org admin.OrgID, u people.User, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.user
 		return t.change(ctx, "user", q.updateProfile,
@@ -90,7 +92,7 @@ func (s users) UpdateProfile(ctx context.Context, org admin.OrgID, u admin.User,
 	})
 }
 
-func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, u admin.User, rec admin.Record) error {
+func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, u people.User, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.user
 		if err := q.hold(ctx, t, org); err != nil {
@@ -106,12 +108,12 @@ func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, u admin.User, 
 		changed := old
 		changed.Role, changed.Status = u.Role, u.Status
 		if old.Administers() && !changed.Administers() {
-			others, err := rows(ctx, t, "user", q.otherAdministrator, scanText, org, admin.Administrator, admin.UserActive, id(u.ID))
+			others, err := rows(ctx, t, "user", q.otherAdministrator, scanText, org, people.Administrator, people.UserActive, id(u.ID))
 			if err != nil {
 				return err
 			}
 			if len(others) == 0 {
-				return admin.ErrLastAdministrator
+				return people.ErrLastAdministrator
 			}
 		}
 		if _, err := t.exec(ctx, "user", q.updateAccess, u.Role, u.Status, at(u.UpdatedAt), org, id(u.ID), u.Version); err != nil {
@@ -120,7 +122,7 @@ func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, u admin.User, 
 		if _, err := t.exec(ctx, "credential", q.raiseEpoch, org, id(u.ID)); err != nil {
 			return err
 		}
-		if old.Status == admin.UserActive && changed.Status == admin.UserDeactivated {
+		if old.Status == people.UserActive && changed.Status == people.UserDeactivated {
 			return s.db.sql.invitation.revokeSentBy(ctx, t, org, u)
 		}
 		return nil
@@ -135,7 +137,7 @@ func (s userSQL) hold(ctx context.Context, t *tx, org admin.OrgID) error {
 	return err
 }
 
-func (s users) SetPassword(ctx context.Context, org admin.OrgID, c admin.Credential, rec admin.Record) error {
+func (s users) SetPassword(ctx context.Context, org admin.OrgID, c people.Credential, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.user
 		return t.change(ctx, "user", q.setPassword, []any{c.Hash.PHC(), at(c.ChangedAt), org, id(c.UserID), c.Epoch},
@@ -143,7 +145,7 @@ func (s users) SetPassword(ctx context.Context, org admin.OrgID, c admin.Credent
 	})
 }
 
-func (s users) Rehash(ctx context.Context, org admin.OrgID, userID uuid.UUID, old, renewed admin.PasswordHash) error {
+func (s users) Rehash(ctx context.Context, org admin.OrgID, userID uuid.UUID, old, renewed people.PasswordHash) error {
 	return s.bookkeep(ctx, func(t *tx) error {
 		q := s.db.sql.user
 		// Compared here: MySQL ignores blanks at the end, and counts a row as not changed where the
@@ -160,7 +162,7 @@ func (s users) Rehash(ctx context.Context, org admin.OrgID, userID uuid.UUID, ol
 	})
 }
 
-func scanUser(scan func(...any) error, u *admin.User) error {
+func scanUser(scan func(...any) error, u *people.User) error {
 	return scan(scanID(&u.ID), &u.Name, &u.Email.Address, &u.Email.Key, &u.Role, &u.Status,
 		scanAt(&u.CreatedAt), scanAt(&u.UpdatedAt), &u.Version)
 }

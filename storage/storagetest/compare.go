@@ -17,7 +17,8 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
-	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )
@@ -104,8 +105,8 @@ func answerOf(t *testing.T, o op, value any, err error) answer {
 func errorKinds() []error {
 	return []error{
 		admin.ErrNotFound, admin.ErrExists, admin.ErrConflict, admin.ErrInvalid, admin.ErrForbidden, admin.ErrUnauthenticated,
-		admin.ErrState, admin.ErrBusy, admin.ErrRateLimited, admin.ErrLastAdministrator, admin.ErrTooManyInvitations,
-		job.ErrLeaseLost, job.ErrNotDue, planmigration.ErrOverlap, token.ErrDeleted,
+		admin.ErrState, admin.ErrBusy, admin.ErrRateLimited, people.ErrLastAdministrator, people.ErrTooManyInvitations,
+		job.ErrLeaseLost, job.ErrNotDue, priceplan.ErrOverlap, token.ErrDeleted,
 	}
 }
 

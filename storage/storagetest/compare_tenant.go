@@ -10,12 +10,13 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
 )
 
-func (s *script) code() currency.Code {
-	return pick(s, currency.Code("EUR"), "eur", "USD", "JPY", "A B")
+func (s *script) code() iso4217.Code {
+	return pick(s, iso4217.Code("EUR"), "eur", "USD", "JPY", "A B")
 }
 
 func (s *script) entity() settings.Entity {
@@ -63,7 +64,9 @@ func (s *script) setting(org admin.OrgID) settings.Setting {
 func tenantDraws() map[string]func(*script) do {
 	return map[string]func(*script) do{
 		"Audit.List": func(s *script) do {
-			org, seek := s.org(), admin.Seek[uuid.UUID]{Limit: 1 + s.r.IntN(9)}
+			org, seek := s.org(), admin.Seek[admin.RecordKey]{
+				Limit: 1 + s.r.IntN(9), After: pick(s, admin.RecordKey{}, admin.RecordKey{At: s.at(), ID: s.id()}),
+			}
 			f := admin.AuditFilter{
 				Subject: admin.Subject{Kind: pick(s, "", "test", "Test", " "), ID: s.sometimes()}, Actor: pick(s, admin.Actor{}, s.actor()),
 				Action: pick(s, admin.Action(""), "user.update", "User.update", "setting.create"),
@@ -82,7 +85,7 @@ func tenantDraws() map[string]func(*script) do {
 			}
 		},
 		"Currencies.Get": func(s *script) do {
-			org, code := s.org(), pick(s, s.code(), currency.Code(s.text()), "")
+			org, code := s.org(), pick(s, s.code(), iso4217.Code(s.text()), "")
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Currencies().Get(ctx, org, code) }
 		},
 		"Currencies.Base": func(s *script) do {

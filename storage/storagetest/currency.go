@@ -10,6 +10,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/storage"
 )
 
@@ -33,7 +34,7 @@ func currencyCalls() map[string]call {
 	}
 }
 
-func (w *world) currency(code currency.Code, rate string) currency.Currency {
+func (w *world) currency(code iso4217.Code, rate string) currency.Currency {
 	return currency.Currency{
 		Code: code, Rate: decimal.RequireFromString(rate), CreatedAt: epoch,
 		CreatedBy: admin.Actor{Kind: admin.ActorUser, ID: w.mark("somebody")},
@@ -53,7 +54,7 @@ func testCurrencies(t *testing.T, open Open) {
 	c.n.Store(4 << 40)
 	t.Run("keeps every digit of a rate", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		for code, rate := range map[currency.Code]string{
+		for code, rate := range map[iso4217.Code]string{
 			"EUR": "0.000000000000000001", "GBP": "999999999999.999999999999999999", "JPY": "0.1", "INR": "123456789012", "CHF": "1.5",
 		} {
 			want := w.currency(code, rate)
@@ -88,7 +89,7 @@ func testCurrencies(t *testing.T, open Open) {
 	t.Run("pages in order of code", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		for _, code := range strings.Fields("SEK AED NOK ZAR DKK") {
-			require.NoError(t, b.Currencies().Create(t.Context(), w.org, w.currency(currency.Code(code), "2"), w.rec("currency.add")))
+			require.NoError(t, b.Currencies().Create(t.Context(), w.org, w.currency(iso4217.Code(code), "2"), w.rec("currency.add")))
 		}
 		var codes []string
 		for _, c := range pages(t, func(seek admin.Seek[string]) ([]currency.Currency, error) {

@@ -11,16 +11,17 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage"
 )
 
 // invitation is a pending one to an address made of name, sent by the first user at epoch for a day.
-func (w *world) invitation(name string) admin.Invitation {
+func (w *world) invitation(name string) people.Invitation {
 	local := strings.ReplaceAll(name, " ", ".")
-	return admin.Invitation{
-		ID: w.id(), Role: admin.Developer, Status: admin.InvitationPending, InvitedBy: w.user(),
+	return people.Invitation{
+		ID: w.id(), Role: people.Developer, Status: people.InvitationPending, InvitedBy: w.user(),
 		// The address tells whose it is, as w.mark does.
-		Email:     admin.Email{Address: local + "@" + string(w.org) + ".example", Key: local + "@" + string(w.org) + ".example"},
+		Email:     people.Email{Address: local + "@" + string(w.org) + ".example", Key: local + "@" + string(w.org) + ".example"},
 		CreatedAt: epoch, SentAt: epoch, ExpiresAt: epoch.Add(24 * time.Hour), Version: 1,
 	}
 }
@@ -31,7 +32,7 @@ func (w *world) digest(name string) admin.SecretDigest {
 }
 
 // invited creates an invitation.
-func (w *world) invited(t *testing.T, name string) admin.Invitation {
+func (w *world) invited(t *testing.T, name string) people.Invitation {
 	t.Helper()
 	i := w.invitation(name)
 	require.NoError(t, w.b.Invitations().Create(t.Context(), w.org, i, w.digest(name), 1000, w.rec("invitation.create")))
@@ -39,7 +40,7 @@ func (w *world) invited(t *testing.T, name string) admin.Invitation {
 }
 
 // get reads an invitation.
-func (w *world) get(t *testing.T, id uuid.UUID) admin.Invitation {
+func (w *world) get(t *testing.T, id uuid.UUID) people.Invitation {
 	t.Helper()
 	i, err := w.b.Invitations().Get(t.Context(), w.org, id)
 	require.NoError(t, err)
@@ -47,14 +48,14 @@ func (w *world) get(t *testing.T, id uuid.UUID) admin.Invitation {
 }
 
 // acceptance is how an invitation of the first user or the host is accepted.
-func (w *world) acceptance(i admin.Invitation) admin.Acceptance {
-	u := admin.User{
-		ID: w.id(), Name: w.mark("member"), Email: i.Email, Role: i.Role, Status: admin.UserActive,
+func (w *world) acceptance(i people.Invitation) people.Acceptance {
+	u := people.User{
+		ID: w.id(), Name: w.mark("member"), Email: i.Email, Role: i.Role, Status: people.UserActive,
 		CreatedAt: epoch.Add(time.Second), UpdatedAt: epoch.Add(time.Second), Version: 1,
 	}
-	return admin.Acceptance{
+	return people.Acceptance{
 		Invitation: i, InviterEpoch: 1, User: u,
-		Credential: admin.Credential{UserID: u.ID, Hash: w.passwordHash("member"), Epoch: 1, ChangedAt: u.CreatedAt},
+		Credential: people.Credential{UserID: u.ID, Hash: w.passwordHash("member"), Epoch: 1, ChangedAt: u.CreatedAt},
 	}
 }
 
@@ -72,7 +73,7 @@ func invitationCalls() map[string]call {
 			return i, err
 		},
 		"Invitations.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
-			is, err := s.Invitations().List(ctx, org, admin.InvitationFilter{}, epoch, page[uuid.UUID](100))
+			is, err := s.Invitations().List(ctx, org, people.InvitationFilter{}, epoch, page[uuid.UUID](100))
 			return is, err
 		},
 		"Invitations.Resend": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
@@ -94,11 +95,11 @@ func invitationCalls() map[string]call {
 func testInvitations(t *testing.T, open Open) {
 	b, c := open(t), &ids{}
 	c.n.Store(11 << 40)
-	create := func(t *testing.T, w *world, i admin.Invitation, secret string, limit int) error {
+	create := func(t *testing.T, w *world, i people.Invitation, secret string, limit int) error {
 		t.Helper()
 		return b.Invitations().Create(t.Context(), w.org, i, w.digest(secret), limit, w.rec("invitation.create"))
 	}
-	resend := func(t *testing.T, w *world, i admin.Invitation, secret string, limit int) error {
+	resend := func(t *testing.T, w *world, i people.Invitation, secret string, limit int) error {
 		t.Helper()
 		return b.Invitations().Resend(t.Context(), w.org, i, w.digest(secret), limit, w.rec("invitation.resend"))
 	}
@@ -152,12 +153,12 @@ func testInvitations(t *testing.T, open Open) {
 		require.NoError(t, create(t, w, expired, "expired", 2))
 		one := w.invited(t, "one")
 		three := w.invitation("three")
-		require.ErrorIs(t, create(t, w, three, "three", 2), admin.ErrTooManyInvitations)
+		require.ErrorIs(t, create(t, w, three, "three", 2), people.ErrTooManyInvitations)
 		two := w.invitation("two")
 		two.SentAt = expired.ExpiresAt
 		require.NoError(t, create(t, w, two, "two", 2), "an expired one does not count")
 		expired.SentAt, expired.ExpiresAt = two.SentAt, two.ExpiresAt
-		require.ErrorIs(t, resend(t, w, expired, "again", 2), admin.ErrTooManyInvitations)
+		require.ErrorIs(t, resend(t, w, expired, "again", 2), people.ErrTooManyInvitations)
 		one.SentAt = two.SentAt
 		require.NoError(t, resend(t, w, one, "one again", 2), "itself does not count")
 		two.SettledAt = epoch
@@ -170,7 +171,7 @@ func testInvitations(t *testing.T, open Open) {
 			name := fmt.Sprintf("user %d", n)
 			return b.Invitations().Create(ctx, w.org, w.invitation(name), w.digest(name), 3, w.rec("invitation.create"))
 		})
-		require.Len(t, succeeded(t, errs, admin.ErrTooManyInvitations), 3)
+		require.Len(t, succeeded(t, errs, people.ErrTooManyInvitations), 3)
 		other := newWorld(t, b, c)
 		errs = atOnce(t, 6, func(ctx context.Context, n int) error {
 			return b.Invitations().Create(ctx, other.org, other.invitation("ann"), other.digest(fmt.Sprint(n)), 3, other.rec("invitation.create"))
@@ -182,33 +183,33 @@ func testInvitations(t *testing.T, open Open) {
 		pending, expired, revoked, accepted := w.invited(t, "pending"), w.invitation("expired"), w.invited(t, "revoked"), w.invited(t, "accepted")
 		expired.ExpiresAt = epoch.Add(time.Hour)
 		require.NoError(t, create(t, w, expired, "expired", 1000))
-		revoked.Status, revoked.SettledAt = admin.InvitationRevoked, epoch.Add(time.Minute)
+		revoked.Status, revoked.SettledAt = people.InvitationRevoked, epoch.Add(time.Minute)
 		require.NoError(t, b.Invitations().Revoke(t.Context(), w.org, revoked, w.rec("invitation.revoke")))
 		revoked.Version++
 		a := w.acceptance(accepted)
 		require.NoError(t, b.Invitations().Accept(t.Context(), w.org, a, w.rec("invitation.accept")))
-		accepted.Status, accepted.SettledAt, accepted.UserID, accepted.Version = admin.InvitationAccepted, a.User.CreatedAt, a.User.ID, 2
+		accepted.Status, accepted.SettledAt, accepted.UserID, accepted.Version = people.InvitationAccepted, a.User.CreatedAt, a.User.ID, 2
 		// ids ascend in the order in which they were made above
-		all := []admin.Invitation{accepted, revoked, expired, pending}
+		all := []people.Invitation{accepted, revoked, expired, pending}
 		for _, tc := range []struct {
 			reason string
-			status admin.InvitationStatus
+			status people.InvitationStatus
 			now    time.Time
-			want   []admin.Invitation
+			want   []people.Invitation
 		}{
 			{"all", "", epoch, all},
-			{"pending just before one expires", admin.InvitationPending, expired.ExpiresAt.Add(-time.Microsecond), []admin.Invitation{expired, pending}},
-			{"pending when one expires", admin.InvitationPending, expired.ExpiresAt, []admin.Invitation{pending}},
-			{"expired when one expires, as it was stored", admin.InvitationExpired, expired.ExpiresAt, []admin.Invitation{expired}},
-			{"none expired yet", admin.InvitationExpired, epoch, nil},
-			{"all expired, those that were settled aside", admin.InvitationExpired, epoch.Add(1000 * time.Hour), []admin.Invitation{expired, pending}},
-			{"revoked, whenever", admin.InvitationRevoked, epoch.Add(1000 * time.Hour), []admin.Invitation{revoked}},
-			{"accepted, whenever", admin.InvitationAccepted, epoch.Add(1000 * time.Hour), []admin.Invitation{accepted}},
+			{"pending just before one expires", people.InvitationPending, expired.ExpiresAt.Add(-time.Microsecond), []people.Invitation{expired, pending}},
+			{"pending when one expires", people.InvitationPending, expired.ExpiresAt, []people.Invitation{pending}},
+			{"expired when one expires, as it was stored", people.InvitationExpired, expired.ExpiresAt, []people.Invitation{expired}},
+			{"none expired yet", people.InvitationExpired, epoch, nil},
+			{"all expired, those that were settled aside", people.InvitationExpired, epoch.Add(1000 * time.Hour), []people.Invitation{expired, pending}},
+			{"revoked, whenever", people.InvitationRevoked, epoch.Add(1000 * time.Hour), []people.Invitation{revoked}},
+			{"accepted, whenever", people.InvitationAccepted, epoch.Add(1000 * time.Hour), []people.Invitation{accepted}},
 		} {
 			t.Run(tc.reason, func(t *testing.T) {
-				require.Equal(t, tc.want, pages(t, func(seek admin.Seek[uuid.UUID]) ([]admin.Invitation, error) {
-					return b.Invitations().List(t.Context(), w.org, admin.InvitationFilter{Status: tc.status}, tc.now, seek)
-				}, func(i admin.Invitation) uuid.UUID { return i.ID }))
+				require.Equal(t, tc.want, pages(t, func(seek admin.Seek[uuid.UUID]) ([]people.Invitation, error) {
+					return b.Invitations().List(t.Context(), w.org, people.InvitationFilter{Status: tc.status}, tc.now, seek)
+				}, func(i people.Invitation) uuid.UUID { return i.ID }))
 			})
 		}
 	})
@@ -219,7 +220,7 @@ func testInvitations(t *testing.T, open Open) {
 		sent.InvitedBy = admin.Actor{Kind: admin.ActorSystem}
 		sent.SentAt, sent.ExpiresAt = epoch.Add(48*time.Hour), epoch.Add(72*time.Hour)
 		asked := sent
-		asked.Role, asked.Email, asked.Status = admin.Administrator, admin.Email{Address: "x@example.com", Key: "x@example.com"}, admin.InvitationAccepted
+		asked.Role, asked.Email, asked.Status = people.Administrator, people.Email{Address: "x@example.com", Key: "x@example.com"}, people.InvitationAccepted
 		require.NoError(t, resend(t, w, asked, "again", 1000))
 		sent.Version = 2
 		require.Equal(t, sent, w.get(t, i.ID))
@@ -256,7 +257,7 @@ func testInvitations(t *testing.T, open Open) {
 			return b.Invitations().Accept(ctx, w.org, w.acceptance(i), w.rec("invitation.accept"))
 		})
 		require.Len(t, succeeded(t, errs, admin.ErrConflict), 1)
-		users, err := b.Users().List(t.Context(), w.org, admin.UserFilter{}, page[uuid.UUID](10))
+		users, err := b.Users().List(t.Context(), w.org, people.UserFilter{}, page[uuid.UUID](10))
 		require.NoError(t, err)
 		require.Len(t, users, 2)
 		require.Equal(t, w.get(t, i.ID).UserID, users[1].ID)
@@ -274,11 +275,11 @@ func testInvitations(t *testing.T, open Open) {
 	})
 	t.Run("is not accepted when the inviter's access changed since it was checked", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		second := w.member(t, "second", admin.Administrator)
+		second := w.member(t, "second", people.Administrator)
 		i := w.invitation("ann")
 		i.InvitedBy = admin.Actor{Kind: admin.ActorUser, ID: second.ID.String()}
 		require.NoError(t, create(t, w, i, "ann", 1000))
-		second.Role = admin.Analyst
+		second.Role = people.Analyst
 		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, second, w.rec("user.change_role")))
 		a := w.acceptance(i)
 		require.ErrorIs(t, b.Invitations().Accept(t.Context(), w.org, a, w.rec("invitation.accept")), admin.ErrConflict)

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )
@@ -60,7 +61,7 @@ func tokenCalls() map[string]call {
 // token is a new one, created by the organization's first user.
 func (w *world) token() token.Token {
 	return token.Token{
-		ID: w.id(), Name: w.mark("token"), Permissions: admin.Permissions(admin.TokensWrite, admin.CustomersRead),
+		ID: w.id(), Name: w.mark("token"), Permissions: admin.Permissions(token.PermissionWrite, customer.PermissionRead),
 		Prefix: "adm_live_", Last4: "aB3x", State: token.Active, CreatedAt: epoch, CreatedBy: w.user(), UpdatedAt: epoch, Version: 1,
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )
@@ -21,7 +22,7 @@ func testTokenUpdate(t *testing.T, b storage.Backend, c *ids) {
 		require.NoError(t, b.Tokens().Touch(t.Context(), w.org, made.ID, epoch, epoch))
 		want := made
 		want.State, want.UpdatedAt = token.Deactivated, epoch.Add(time.Second)
-		want.Name, want.Permissions, want.Last4 = "other", admin.Permissions(admin.UsersWrite), "zzzz"
+		want.Name, want.Permissions, want.Last4 = "other", admin.Permissions(people.PermissionUsersWrite), "zzzz"
 		want.ExpiresAt, want.CreatedBy, want.CreatedAt = epoch, w.user(), epoch.Add(time.Hour)
 		require.NoError(t, b.Tokens().Update(t.Context(), w.org, want, w.rec("token.deactivate")))
 		after := made

@@ -11,6 +11,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/memory"
@@ -26,7 +27,7 @@ func TestDecimalsRoundTrip(t *testing.T) {
 		} {
 			d, err := admin.ParseDecimal(text)
 			require.NoError(t, err)
-			code := currency.Code(fmt.Sprintf("X%02d", i))
+			code := iso4217.Code(fmt.Sprintf("X%02d", i))
 			require.NoError(t, db.Currencies().Create(t.Context(), "acme", aCurrency(code, text), rec("currency.add")))
 			got, err := db.Currencies().Get(t.Context(), "acme", code)
 			require.NoError(t, err)

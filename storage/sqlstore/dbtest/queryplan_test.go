@@ -14,8 +14,8 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
-	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/sqlstore"
@@ -92,7 +92,7 @@ func hotQueries() []hotQuery {
 			l, err := s.Jobs().Due(ctx, noon, 20)
 			return len(l), err
 		}},
-		{"jobs of a kind and a status", "jobs_kind", func(ctx context.Context, s storage.Stores) (int, error) {
+		{"jobs of a kind and a status", "jobs_kind_status", func(ctx context.Context, s storage.Stores) (int, error) {
 			l, err := s.Jobs().List(ctx, org, job.Filter{Kind: "import", Status: job.Pending}, ids)
 			return len(l), err
 		}},
@@ -116,19 +116,19 @@ func hotQueries() []hotQuery {
 			return batchOfCustomers(ctx, s, org)
 		}},
 		{"a page of the audit trail", "", func(ctx context.Context, s storage.Stores) (int, error) {
-			l, err := s.Audit().List(ctx, org, admin.AuditFilter{}, ids)
+			l, err := s.Audit().List(ctx, org, admin.AuditFilter{}, admin.Seek[admin.RecordKey]{Limit: 20})
 			return len(l), err
 		}},
 		{"what was done to one thing", "audit_subject", func(ctx context.Context, s storage.Stores) (int, error) {
-			l, err := s.Audit().List(ctx, org, admin.AuditFilter{Subject: admin.Subject{Kind: "customer", ID: "c77"}}, ids)
+			l, err := s.Audit().List(ctx, org, admin.AuditFilter{Subject: admin.Subject{Kind: "customer", ID: "c77"}}, admin.Seek[admin.RecordKey]{Limit: 20})
 			return len(l), err
 		}},
 		{"what one actor did", "audit_actor", func(ctx context.Context, s storage.Stores) (int, error) {
-			l, err := s.Audit().List(ctx, org, admin.AuditFilter{Actor: admin.Actor{Kind: admin.ActorUser, ID: "u77"}}, ids)
+			l, err := s.Audit().List(ctx, org, admin.AuditFilter{Actor: admin.Actor{Kind: admin.ActorUser, ID: "u77"}}, admin.Seek[admin.RecordKey]{Limit: 20})
 			return len(l), err
 		}},
 		{"accounts on a plan", "", func(ctx context.Context, s storage.Stores) (int, error) {
-			l, err := s.Schedules().OnPlan(ctx, org, planmigration.PlanRef{ID: "p7", Version: 1}, noon, admin.Seek[string]{Limit: 20})
+			l, err := s.Schedules().OnPlan(ctx, org, priceplan.Ref{ID: "p7", Version: 1}, noon, admin.Seek[string]{Limit: 20})
 			return len(l), err
 		}},
 		{"an account's schedules", "", func(ctx context.Context, s storage.Stores) (int, error) {

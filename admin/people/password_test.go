@@ -1,0 +1,186 @@
+package people_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
+)
+
+func TestChangePassword(t *testing.T) {
+	h := newHouse(t)
+	h.clock.Add(time.Hour)
+	require.NoError(t, h.ChangePassword(t.Context(), h.ann.Scope, annsPassword, newPassword))
+	_, err := h.ScopeOf(t.Context(), acme, h.ann.User.ID, h.ann.Epoch)
+	require.ErrorIs(t, err, people.ErrSession, "every session has ended")
+	_, err = h.SignIn(t.Context(), acme, "ann@acme.example", annsPassword)
+	require.ErrorIs(t, err, people.ErrSignIn)
+	s := h.signIn("ann@acme.example", newPassword)
+	require.Equal(t, h.ann.Epoch+1, s.Epoch)
+	_, c, err := h.b.Users().Credential(t.Context(), acme, h.ann.User.ID)
+	require.NoError(t, err)
+	require.Equal(t, h.clock.Now(), c.ChangedAt)
+	rec := h.lastRecord()
+	require.Equal(t, people.ActionChangePassword, rec.Action)
+	require.Empty(t, rec.Changes)
+}
+
+func TestChangePasswordAsksForTheCurrentOne(t *testing.T) {
+	h := newHouse(t)
+	require.ErrorIs(t, h.ChangePassword(t.Context(), h.ann.Scope, bobsPassword, newPassword), people.ErrPassword)
+	err := h.ChangePassword(t.Context(), h.ann.Scope, admin.Secret{}, newPassword)
+	require.ErrorIs(t, err, admin.ErrForbidden)
+	require.NotErrorIs(t, err, admin.ErrUnauthenticated, "the session has not ended: a host must not sign the user out")
+	require.Equal(t, "wrong_password", admin.Code(err))
+	require.Equal(t, people.ErrPassword, h.ChangePassword(t.Context(), h.ann.Scope, bobsPassword, bobsPassword),
+		"who does not know it learns nothing about the new one")
+	for range 7 {
+		require.ErrorIs(t, h.ChangePassword(t.Context(), h.ann.Scope, bobsPassword, newPassword), people.ErrPassword)
+	}
+	require.ErrorIs(t, h.ChangePassword(t.Context(), h.ann.Scope, annsPassword, newPassword), admin.ErrRateLimited)
+	_, err = h.ChangeEmail(t.Context(), h.ann.Scope, 1, "anna@acme.example", annsPassword)
+	require.ErrorIs(t, err, admin.ErrRateLimited, "it is the same password")
+	h.signIn("ann@acme.example", annsPassword)
+	h.clock.Add(time.Minute)
+	require.NoError(t, h.ChangePassword(t.Context(), h.ann.Scope, annsPassword, newPassword))
+}
+
+func TestChangePasswordTwiceAtOnce(t *testing.T) {
+	m := &meddlingHasher{PasswordHasher: cheap(t)}
+	h := newHouse(t, func(o *people.Options) { o.Hasher = m })
+	m.meddle = func() {
+		require.NoError(t, h.ChangePassword(t.Context(), h.ann.Scope, annsPassword, newPassword))
+	}
+	require.ErrorIs(t, h.ChangePassword(t.Context(), h.ann.Scope, annsPassword, bobsPassword), admin.ErrConflict)
+	h.signIn("ann@acme.example", newPassword)
+}
+
+func TestPasswordRules(t *testing.T) {
+	plain, mfa := people.PasswordRules{}, people.PasswordRules{MFA: true}
+	product := people.PasswordRules{Words: []string{"Meterverse"}}
+	for _, tc := range []struct {
+		reason, password string
+		rules            people.PasswordRules
+		code             string // empty where it is taken
+	}{
+		{"words that have nothing to do with each other", "correct horse battery", plain, ""},
+		{"15 characters", "kx8vqm2trzw5pnh", plain, ""},
+		{"15 characters of several bytes", "żółć gęślą jaźń", plain, ""},
+		{"14 characters", "kx8vqm2trzw5pn", plain, admin.CodeTooShort},
+		{"14 characters of several bytes", "żółć gęślą jaź", plain, admin.CodeTooShort},
+		{"blanks at the ends, which belong to it", "  kx8vqm2trzw5p ", plain, ""},
+		{"1,024 bytes", strings.Repeat("kx8vqm2trzw5pnh1", 64), plain, ""},
+		{"1,025 bytes", strings.Repeat("kx8vqm2trzw5pnh1", 64) + "k", plain, admin.CodeTooLong},
+		{"none", "", plain, admin.CodeRequired},
+		{"not text", "kx8vqm2trzw5pnh\xff", plain, admin.CodeFormat},
+		{"a common one", "passwordpassword", plain, people.CodeGuessable},
+		{"a common one in other letters", "PassWordPassWord", plain, people.CodeGuessable},
+		{"a common one with signs for letters", "p4$$w0rdp4$$w0rd", plain, people.CodeGuessable},
+		{"a common one with a tail", "football12345678!", plain, people.CodeGuessable},
+		{"a walk over the keyboard", "qwertyuiopasdfgh", plain, people.CodeGuessable},
+		{"one character", "zzzzzzzzzzzzzzzzz", plain, people.CodeGuessable},
+		{"a run", "abcdefghijklmnopqrs", plain, people.CodeGuessable},
+		{"a run of another alphabet", "абвгдежзийклмнопрст", plain, people.CodeGuessable},
+		{"runs", "11112222333344445555", plain, people.CodeGuessable},
+		{"a repetition", "xk4xk4xk4xk4xk4xk4", plain, people.CodeGuessable},
+		{"the company's name", "Acme Ltd Acme Ltd!", plain, people.CodeGuessable},
+		{"the user's e-mail address", "ann@acme.example", plain, people.CodeGuessable},
+		{"the product's name", "meterverse2meterverse", product, people.CodeGuessable},
+		{"the product's name, where it is not told", "meterverse7meter", plain, ""},
+		{"a name among much else", "acme kx8vqm2trzw5", plain, ""},
+		{"8 characters with a second factor", "kx8vqm2t", mfa, ""},
+		{"7 characters with a second factor", "kx8vqm2", mfa, admin.CodeTooShort},
+		{"a common one with a second factor", "letmein1", mfa, people.CodeGuessable},
+		{"a common one of 8 with a second factor", "Trustno1", mfa, people.CodeGuessable},
+		{"no kinds of characters are asked for", "plumbingteapotgiraffe", plain, ""},
+		{"the current one", annsPassword.Reveal(), plain, people.CodeSame},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			h := newHouse(t, func(o *people.Options) { o.Passwords = tc.rules })
+			err := h.ChangePassword(t.Context(), h.ann.Scope, annsPassword, admin.NewSecret(tc.password))
+			if tc.code == "" {
+				require.NoError(t, err)
+				h.signIn("ann@acme.example", admin.NewSecret(tc.password))
+				return
+			}
+			requireProblem(t, err, "/password", tc.code)
+		})
+	}
+}
+
+// breaches knows one password, or cannot tell.
+type breaches struct {
+	known string
+	err   error
+	hang  bool
+}
+
+func (b *breaches) Breached(ctx context.Context, password admin.Secret) (bool, error) {
+	if b.hang {
+		<-ctx.Done()
+		return false, ctx.Err()
+	}
+	return password.Reveal() == b.known, b.err
+}
+
+func TestBreaches(t *testing.T) {
+	change := func(t *testing.T, rules people.PasswordRules) (string, error) {
+		var log bytes.Buffer
+		h := newHouse(t)
+		p := people.NewService(h.b.Organizations(), h.b.Users(), h.b.Invitations(), people.Options{
+			Hasher: cheap(t), Passwords: rules,
+			Runtime: admin.Runtime{Now: h.clock.Now, Logger: slog.New(slog.NewTextHandler(&log, nil))},
+		})
+		err := p.ChangePassword(t.Context(), h.ann.Scope, annsPassword, newPassword)
+		return log.String(), err
+	}
+	t.Run("refuses a known password", func(t *testing.T) {
+		_, err := change(t, people.PasswordRules{Breaches: &breaches{known: newPassword.Reveal()}})
+		requireProblem(t, err, "/password", people.CodeBreached)
+	})
+	t.Run("takes an unknown password", func(t *testing.T) {
+		_, err := change(t, people.PasswordRules{Breaches: &breaches{known: "another"}})
+		require.NoError(t, err)
+	})
+	t.Run("refuses what cannot be checked", func(t *testing.T) {
+		log, err := change(t, people.PasswordRules{Breaches: &breaches{err: errors.New("cause")}})
+		require.ErrorIs(t, err, admin.ErrBusy)
+		require.NotContains(t, err.Error(), "cause")
+		require.Contains(t, log, "cause")
+		require.NotContains(t, log, newPassword.Reveal())
+	})
+	t.Run("takes what cannot be checked where the host says so", func(t *testing.T) {
+		log, err := change(t, people.PasswordRules{Breaches: &breaches{err: errors.New("cause")}, BreachesFailOpen: true})
+		require.NoError(t, err)
+		require.Contains(t, log, "taken=true")
+	})
+	t.Run("waits no longer than it may", func(t *testing.T) {
+		_, err := change(t, people.PasswordRules{Breaches: &breaches{hang: true}, BreachTimeout: time.Nanosecond})
+		require.ErrorIs(t, err, admin.ErrBusy)
+	})
+	t.Run("ends with the context, open or not", func(t *testing.T) {
+		h := newHouse(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		p := people.NewService(h.b.Organizations(), h.b.Users(), h.b.Invitations(), people.Options{
+			Hasher: cheap(t), Passwords: people.PasswordRules{Breaches: cancelling{cancel}, BreachesFailOpen: true},
+		})
+		require.ErrorIs(t, p.ChangePassword(ctx, h.ann.Scope, annsPassword, newPassword), context.Canceled)
+		h.signIn("ann@acme.example", annsPassword)
+	})
+}
+
+// cancelling ends the caller's context.
+type cancelling struct{ cancel context.CancelFunc }
+
+func (c cancelling) Breached(ctx context.Context, _ admin.Secret) (bool, error) {
+	c.cancel()
+	return false, ctx.Err()
+}

@@ -1,0 +1,4 @@
+// Package iso4217 is the list of currency codes of ISO 4217.
+//
+//	unit, ok := iso4217.Lookup("EUR") // Euro, 978, two minor units
+package iso4217
