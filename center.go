@@ -72,7 +72,6 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	c.o = c.complete(o)
 	c.People = peopleOf(backend, c.o)
 	c.Trail = admin.NewTrail(backend.Audit())
-	c.Currencies = currency.NewService(backend.Currencies(), currency.Options{Runtime: c.o.Runtime})
 	c.Customers = customer.NewService(backend.Customers(), backend.Accounts())
 	c.PricePlans = priceplan.NewService(backend.Plans(), backend.Schedules(), priceplan.Options{Runtime: c.o.Runtime, Zone: c.o.Migrations.Zone})
 	c.Migrations = planmigration.NewService(c.migrationPorts(backend), within(backend, c.migrationPorts), c.o.Migrations)
@@ -84,7 +83,11 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	if c.Enrichments, err = enrich.NewService(enrichPorts, enrich.Options{Runtime: c.o.Settings.Runtime}); err != nil {
 		return nil, fmt.Errorf("admincenter: enrichments: %w", err)
 	}
-	if c.Tokens, err = token.NewService(backend.Tokens(), c.o.Tokens); err != nil {
+	currencyPorts := currency.Ports{Currencies: backend.Currencies()}
+	if c.Currencies, err = currency.NewService(currencyPorts, currency.Options{Runtime: c.o.Runtime}); err != nil {
+		return nil, fmt.Errorf("admincenter: currencies: %w", err)
+	}
+	if c.Tokens, err = token.NewService(token.Ports{Tokens: backend.Tokens()}, c.o.Tokens); err != nil {
 		return nil, fmt.Errorf("admincenter: tokens: %w", err)
 	}
 	if c.Imports, err = bulkimport.NewService(within(backend, importPorts), backend.Imports(), backend.Jobs(), c.o.Imports); err != nil {
@@ -204,14 +207,11 @@ func (c *Center) DeactivateUser(ctx context.Context, scope admin.Scope, id uuid.
 	}
 	var u people.User
 	err := c.backend.InTx(ctx, func(s storage.Stores) error {
-		tokens, err := token.NewService(s.Tokens(), c.o.Tokens)
-		if err != nil {
-			return err
-		}
+		var err error
 		if u, err = peopleOf(s, c.o).Deactivate(ctx, scope, id, version); err != nil {
 			return err
 		}
-		_, err = tokens.DeactivateBy(ctx, scope, admin.Actor{Kind: admin.ActorUser, ID: id.String()})
+		_, err = c.Tokens.In(token.Ports{Tokens: s.Tokens()}).DeactivateBy(ctx, scope, admin.Actor{Kind: admin.ActorUser, ID: id.String()})
 		return err
 	})
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
-// halfEven is r to the given digits after the point, a tie to the even neighbour, by the book: the
-// reference that rounding here is held against.
+// halfEven rounds r to the given digits after the point, a tie to the even neighbour: the reference
+// that the package's rounding is compared with.
 func halfEven(r *big.Rat, places int) *big.Rat {
 	scale := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(places)), nil))
 	scaled := new(big.Rat).Mul(r, scale)
@@ -26,8 +26,8 @@ func halfEven(r *big.Rat, places int) *big.Rat {
 	return new(big.Rat).Quo(new(big.Rat).SetInt(floor), scale)
 }
 
-// someDecimal draws a number of up to the given digits before and after the point, small ones and
-// round ones more often than chance would.
+// someDecimal draws a number of up to the given digits before and after the point. Small and round
+// numbers are more frequent than in a uniform draw.
 func someDecimal(r *rand.Rand, whole, fraction int) decimal.Decimal {
 	digits := func(n int) string {
 		var b strings.Builder
@@ -115,7 +115,7 @@ func TestConvertIsExactAndRoundsOnce(t *testing.T) {
 		got, err := table.Convert(amount, from, to)
 		if err != nil {
 			require.ErrorIs(t, err, admin.ErrInvalid)
-			require.Positive(t, want.Abs(want).Cmp(big.NewRat(1e18, 1)), "only what is too long to keep is refused")
+			require.Positive(t, want.Abs(want).Cmp(big.NewRat(1e18, 1)), "only a result of too many digits is refused")
 			continue
 		}
 		require.Zero(t, want.Cmp(got.Rat()), "%s %s at %s to %s at %s: %s", amount, from, table.rates[from], to, table.rates[to], got)
@@ -158,8 +158,8 @@ func TestTableConvert(t *testing.T) {
 	}{
 		{"from a currency that is not in use", decimal.NewFromInt(1), "GBP", "USD", admin.ErrNotFound, "currency GBP is not in use: add it with its rate first: not found"},
 		{"to a currency that is not in use", decimal.NewFromInt(1), "USD", "GBP", admin.ErrNotFound, "currency GBP is not in use: add it with its rate first: not found"},
-		{"a code that does not exist", decimal.NewFromInt(1), "USD", "DOL", admin.ErrInvalid, `"DOL" is not an ISO 4217 currency code: use one of currency.Units: invalid`},
-		{"a code in small letters", decimal.NewFromInt(1), "eur", "USD", admin.ErrInvalid, `"eur" is not an ISO 4217 currency code: write EUR: invalid`},
+		{"a code that does not exist", decimal.NewFromInt(1), "USD", "DOL", admin.ErrInvalid, `"DOL" is not an ISO 4217 currency code: give three capital letters such as EUR: invalid`},
+		{"a code in lower case", decimal.NewFromInt(1), "eur", "USD", admin.ErrInvalid, `"eur" is not an ISO 4217 currency code: write EUR: invalid`},
 		{"an amount of too many digits", decimal.New(1, -19), "USD", "EUR", admin.ErrInvalid, "amount: "},
 		{"a result of too many digits", decimal.New(1, 37), "BHD", "CLF", admin.ErrInvalid, "BHD in CLF: "},
 	} {

@@ -17,7 +17,12 @@ import (
 
 func Example() {
 	ctx, scope := context.Background(), admin.System("acme")
-	currencies := currency.NewService(organization(ctx, "acme").Currencies(), currency.Options{})
+	backend := organization(ctx, "acme")
+	currencies, err := currency.NewService(currency.Ports{Currencies: backend.Currencies()}, currency.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 
 	if _, err := currencies.SetBase(ctx, scope, "USD"); err != nil {
 		fmt.Println(err)
@@ -30,7 +35,7 @@ func Example() {
 	usd, err := currencies.Convert(ctx, scope, decimal.RequireFromString("19.99"), "EUR", "USD")
 	fmt.Println(usd, err)
 
-	// A saved rate stays.
+	// A saved rate cannot be changed.
 	_, err = currencies.Add(ctx, scope, "EUR", decimal.RequireFromString("1.09"))
 	fmt.Println(err, errors.Is(err, admin.ErrExists))
 	// Output:
@@ -50,18 +55,14 @@ func ExampleRound() {
 	// KWD 1.012 <nil>
 }
 
-func ExampleLookup() {
-	unit, ok := iso4217.Lookup("KWD")
-	fmt.Println(unit.Name, unit.MinorUnits, ok)
-	// Output: Kuwaiti Dinar 3 true
-}
-
-// organization is a storage in memory with one organization in it.
+// organization returns a storage in memory with one organization in it.
 func organization(ctx context.Context, org admin.OrgID) *memory.Backend {
 	backend := memory.New()
 	user := people.User{ID: uuid.New(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, Version: 1}
-	rec := admin.Runtime{}.WithDefaults().Record(admin.System(org), "organization.create", admin.Subject{Kind: "organization", ID: string(org)})
-	if err := backend.Organizations().Create(ctx, people.Organization{ID: org, Name: "Acme", Version: 1}, user, people.Credential{UserID: user.ID}, rec); err != nil {
+	rec := admin.Runtime{}.WithDefaults().Record(admin.System(org), "organization.create",
+		admin.Subject{Kind: "organization", ID: string(org)})
+	o := people.Organization{ID: org, Name: "Acme", Version: 1}
+	if err := backend.Organizations().Create(ctx, o, user, people.Credential{UserID: user.ID}, rec); err != nil {
 		panic(err)
 	}
 	return backend

@@ -15,14 +15,14 @@ import (
 	"github.com/admincenter/admincenter/token"
 )
 
-// A token is generated, its secret is shown once, and a request that brings it acts with the
-// token's permissions until it is switched off.
+// A token is generated, its secret is shown once, and a request that presents it acts with the
+// token's permissions until the token is switched off.
 func Example() {
 	ctx := context.Background()
 	backend := memory.New()
 	ann := createOrganization(ctx, backend, "acme")
 
-	tokens, err := token.NewService(backend.Tokens(), token.Options{Environment: token.Test})
+	tokens, err := token.NewService(token.Ports{Tokens: backend.Tokens()}, token.Options{Environment: token.Test})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -33,10 +33,10 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	secret := made.Secret.Reveal() // show it now: it is kept nowhere
+	secret := made.Secret.Reveal() // show it now: it cannot be read again
 	fmt.Println("prints as", made.Secret, "and begins with", secret[:9])
 
-	verified, err := tokens.Verify(ctx, secret)
+	verified, err := tokens.Verify(ctx, admin.NewSecret(secret))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func Example() {
 	if _, err := tokens.Deactivate(ctx, ann, made.Token.ID); err != nil {
 		log.Fatal(err)
 	}
-	_, err = tokens.Verify(ctx, secret)
+	_, err = tokens.Verify(ctx, admin.NewSecret(secret))
 	fmt.Println("the request is answered:", err)
 	var refusal *token.Refusal
 	if errors.As(err, &refusal) {
@@ -61,7 +61,7 @@ func Example() {
 	// the log says: deactivated
 }
 
-// createOrganization is what the host's sign-up does; it returns the scope of the first user.
+// createOrganization creates an organization and returns the scope of its first user.
 func createOrganization(ctx context.Context, backend *memory.Backend, org admin.OrgID) admin.Scope {
 	runtime := admin.Runtime{}.WithDefaults()
 	first := people.User{ID: uuid.Must(uuid.NewV7()), Name: "Ann", Role: people.Administrator, Status: people.UserActive, Version: 1}

@@ -1,6 +1,10 @@
 package token_test
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +15,7 @@ import (
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )
 
@@ -33,6 +38,10 @@ func TestGenerate(t *testing.T) {
 	kept, err := h.Get(t.Context(), admin.System(acme), made.Token.ID)
 	require.NoError(t, err)
 	require.Equal(t, made.Token, kept)
+	require.Equal(t, []admin.Change{
+		{Field: "last4", To: made.Token.Last4}, {Field: "name", To: "Import ✓"},
+		{Field: "permissions", To: "settings.read settings.write"}, {Field: "expiresAt", To: "2026-03-02T10:20:30.123456Z"},
+	}, h.trail(admin.Subject{Kind: "token"})[0].Changes, "what was granted is on record")
 }
 
 func TestGenerateChecksItsInput(t *testing.T) {
@@ -47,16 +56,16 @@ func TestGenerateChecksItsInput(t *testing.T) {
 		{"name too long", token.GenerateInput{Name: strings.Repeat("é", 101), Permissions: settings}, map[string]string{"/name": admin.CodeTooLong}},
 		{"name with a line end", token.GenerateInput{Name: "a\nb", Permissions: settings}, map[string]string{"/name": admin.CodeFormat}},
 		{
-			"permissions that there are not",
+			"unknown permissions",
 			token.GenerateInput{Name: "x", Permissions: []admin.Permission{"everything", admin.SettingsRead, ""}},
 			map[string]string{"/permissions/0": admin.CodeUnknown, "/permissions/2": admin.CodeUnknown},
 		},
-		{"expired at once", token.GenerateInput{Name: "x", Permissions: settings, ExpiresAt: start}, map[string]string{"/expires_at": admin.CodeRange}},
-		{"expired already", token.GenerateInput{Name: "x", Permissions: settings, ExpiresAt: start.Add(-time.Hour)}, map[string]string{"/expires_at": admin.CodeRange}},
+		{"expires now", token.GenerateInput{Name: "x", Permissions: settings, ExpiresAt: start}, map[string]string{"/expiresAt": admin.CodeRange}},
+		{"has expired already", token.GenerateInput{Name: "x", Permissions: settings, ExpiresAt: start.Add(-time.Hour)}, map[string]string{"/expiresAt": admin.CodeRange}},
 		{
 			"expires when the calendar has ended",
 			token.GenerateInput{Name: "x", Permissions: settings, ExpiresAt: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
-			map[string]string{"/expires_at": admin.CodeRange},
+			map[string]string{"/expiresAt": admin.CodeRange},
 		},
 		{"longest name", token.GenerateInput{Name: strings.Repeat("é", 100), Permissions: settings}, nil},
 		{"a permission of the host's own", token.GenerateInput{Name: "x", Permissions: []admin.Permission{"invoices.read"}}, nil},
@@ -81,7 +90,7 @@ func TestGenerateChecksItsInput(t *testing.T) {
 	}
 }
 
-func TestNobodyHandsOutMoreThanTheyHave(t *testing.T) {
+func TestNoCreatorGrantsMoreThanItHas(t *testing.T) {
 	h := newHouse(t)
 	developer, err := admincenter.DefaultRoles().Permissions(people.Developer)
 	require.NoError(t, err)
@@ -125,10 +134,10 @@ func TestNobodyHandsOutMoreThanTheyHave(t *testing.T) {
 		parent := h.as(made)
 		_, err = h.expiring(parent, end, token.PermissionWrite)
 		require.NoError(t, err)
-		for reason, at := range map[string]time.Time{"for ever": {}, "a little longer": end.Add(time.Microsecond)} {
+		for reason, at := range map[string]time.Time{"without an end": {}, "a little longer": end.Add(time.Microsecond)} {
 			_, err = h.expiring(parent, at, token.PermissionWrite)
 			require.ErrorIs(t, err, admin.ErrInvalid, reason)
-			require.ErrorContains(t, err, "/expires_at", reason)
+			require.ErrorContains(t, err, "/expiresAt", reason)
 		}
 	})
 	t.Run("nor switches on what is wider", func(t *testing.T) {
@@ -202,7 +211,7 @@ func TestSwitches(t *testing.T) {
 	h.now = start.Add(2 * time.Hour)
 	again, err := h.Deactivate(t.Context(), scope, id)
 	require.NoError(t, err)
-	require.Equal(t, want, again, "off stays off and nothing moves")
+	require.Equal(t, want, again, "off stays off and nothing changes")
 
 	on, err := h.Reactivate(t.Context(), scope, id)
 	require.NoError(t, err)
@@ -225,7 +234,10 @@ func TestSwitches(t *testing.T) {
 	require.Equal(t, []admin.Action{token.ActionGenerate, token.ActionDeactivate, token.ActionReactivate, token.ActionDelete}, actions(records))
 	for _, r := range records {
 		require.Equal(t, scope.Actor(), r.Actor)
-		require.Equal(t, []admin.Change{{Field: "last4", To: made.Token.Last4}}, r.Changes)
+		require.Equal(t, admin.Change{Field: "last4", To: made.Token.Last4}, r.Changes[0])
+	}
+	for _, r := range records[1:] {
+		require.Len(t, r.Changes, 1)
 	}
 }
 
@@ -245,7 +257,7 @@ func TestAnExpiredTokenIsNotSwitchedOn(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestSwitchesTryAgainWhereSomebodyElseSwitches(t *testing.T) {
+func TestSwitchesRetryOnConflict(t *testing.T) {
 	h := newHouse(t)
 	scope := admin.System(acme)
 	made := h.generate(scope, admin.SettingsRead)
@@ -255,7 +267,7 @@ func TestSwitchesTryAgainWhereSomebodyElseSwitches(t *testing.T) {
 	require.Equal(t, token.Deactivated, off.State)
 	h.store.conflicts = 5
 	_, err = h.Reactivate(t.Context(), scope, made.Token.ID)
-	require.ErrorIs(t, err, admin.ErrConflict, "but not for ever")
+	require.ErrorIs(t, err, admin.ErrConflict, "but not without end")
 }
 
 func TestList(t *testing.T) {
@@ -302,19 +314,20 @@ func TestList(t *testing.T) {
 			require.Equal(t, tc.want, paged)
 		})
 	}
-	t.Run("a cursor is good for its filter alone", func(t *testing.T) {
+	t.Run("a cursor belongs to its filter", func(t *testing.T) {
 		p, err := h.List(t.Context(), scope, token.Filter{}, admin.Query{Limit: 1})
 		require.NoError(t, err)
 		_, err = h.List(t.Context(), scope, token.Filter{State: token.Active}, admin.Query{Limit: 1, After: p.Next})
 		require.ErrorIs(t, err, admin.ErrInvalid)
 	})
-	t.Run("a state that there is not", func(t *testing.T) {
+	t.Run("an unknown state", func(t *testing.T) {
 		_, err := h.List(t.Context(), scope, token.Filter{State: "on"}, admin.Query{})
 		require.ErrorIs(t, err, admin.ErrInvalid)
+		require.ErrorContains(t, err, `/state: "on" is not a state of a token: use ACTIVE, DEACTIVATED or DELETED`)
 	})
 }
 
-func TestAnotherOrganizationsTokenIsAsGoodAsNone(t *testing.T) {
+func TestAnotherOrganizationsTokenIsNotFound(t *testing.T) {
 	h := newHouse(t)
 	made := h.generate(admin.System(acme), admin.SettingsRead)
 	stranger := admin.System(other)
@@ -359,4 +372,86 @@ func TestDeactivateBy(t *testing.T) {
 
 	_, err = h.DeactivateBy(t.Context(), boss, admin.Actor{})
 	require.ErrorIs(t, err, admin.ErrInvalid)
+	require.ErrorContains(t, err, "/actor/kind")
+}
+
+func TestInUsesThePortsOfATransaction(t *testing.T) {
+	outer := errors.New("asked outside of the transaction")
+	h := newHouse(t, func(o *token.Options) {
+		o.Brand = "acme"
+		o.Authorize = func(context.Context, admin.OrgID, admin.Actor, ...admin.Permission) error { return outer }
+	})
+	ann := user("ann", token.PermissionRead, token.PermissionWrite, admin.SettingsRead)
+	in := token.GenerateInput{Name: "Import", Permissions: []admin.Permission{admin.SettingsRead}}
+	_, err := h.Generate(t.Context(), ann, in)
+	require.ErrorIs(t, err, outer)
+
+	var asked []admin.Permission
+	stop := errors.New("stop")
+	err = h.backend.InTx(t.Context(), func(stores storage.Stores) error {
+		tokens := h.In(token.Ports{
+			Tokens: stores.Tokens(),
+			Authorize: func(_ context.Context, _ admin.OrgID, _ admin.Actor, ps ...admin.Permission) error {
+				asked = ps
+				return nil
+			},
+		})
+		made, err := tokens.Generate(t.Context(), ann, in)
+		require.NoError(t, err)
+		require.Equal(t, "acme_live_", made.Token.Prefix, "the options are the parent's")
+		_, err = tokens.Verify(t.Context(), made.Secret)
+		require.NoError(t, err)
+		return stop
+	})
+	require.ErrorIs(t, err, stop)
+	require.Equal(t, []admin.Permission{admin.SettingsRead, token.PermissionWrite}, asked)
+	page, err := h.List(t.Context(), ann, token.Filter{}, admin.Query{})
+	require.NoError(t, err)
+	require.Empty(t, page.Items, "it went with the transaction")
+}
+
+func TestJSON(t *testing.T) {
+	h := newHouse(t)
+	ann := user("ann", token.PermissionWrite, admin.SettingsRead)
+	made, err := h.expiring(ann, start.Add(time.Hour), admin.SettingsRead)
+	require.NoError(t, err)
+	used, err := h.verify(made)
+	require.NoError(t, err)
+	used.Token.LastUsedAt, used.Token.ExpiresAt = start, time.Time{}
+	actor, err := json.Marshal(ann.Actor())
+	require.NoError(t, err)
+	text := func(state, instants string) string {
+		return fmt.Sprintf(`{"id":%q,"name":"Import","permissions":["settings.read"],"prefix":"adm_live_","last4":%q,
+			"state":%q,%s,"createdAt":"2026-03-01T10:20:30.123456Z","createdBy":%s,
+			"updatedAt":"2026-03-01T10:20:30.123456Z","version":1}`,
+			made.Token.ID, made.Token.Last4, state, instants, actor)
+	}
+	off := made.Token
+	off.State = token.Deactivated
+	for _, tc := range []struct {
+		reason string
+		value  any
+		want   string
+	}{
+		{"a token", made.Token, text("ACTIVE", `"expiresAt":"2026-03-01T11:20:30.123456Z"`)},
+		{"a token that is off", off, text("DEACTIVATED", `"expiresAt":"2026-03-01T11:20:30.123456Z"`)},
+		{"a generated token, without its secret", made, `{"token":` + text("ACTIVE", `"expiresAt":"2026-03-01T11:20:30.123456Z"`) + `}`},
+		{"a verified token", used, `{"token":` + text("ACTIVE", `"lastUsedAt":"2026-03-01T10:20:30.123456Z"`) + `}`},
+		{"no token", token.Token{}.Permissions, `[]`},
+		{"a filter", token.Filter{State: token.Deleted}, `{"state":"DELETED"}`},
+		{"no filter", token.Filter{}, `{}`},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			got, err := json.Marshal(tc.value)
+			require.NoError(t, err)
+			require.JSONEq(t, tc.want, string(got))
+		})
+	}
+	t.Run("an input", func(t *testing.T) {
+		var in token.GenerateInput
+		require.NoError(t, json.Unmarshal([]byte(`{"name":"x","permissions":["settings.read"],"expiresAt":"2026-03-02T00:00:00Z"}`), &in))
+		require.Equal(t, token.GenerateInput{
+			Name: "x", Permissions: []admin.Permission{admin.SettingsRead}, ExpiresAt: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC),
+		}, in)
+	})
 }

@@ -54,7 +54,7 @@ func (t *tour) tokens(ctx context.Context) error {
 
 // useToken shows what an API handler does with a secret.
 func (t *tour) useToken(ctx context.Context, made token.Generated) error {
-	verified, err := t.center.Tokens.Verify(ctx, made.Secret.Reveal())
+	verified, err := t.center.Tokens.Verify(ctx, made.Secret)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (t *tour) useToken(ctx context.Context, made token.Generated) error {
 	if _, err := t.center.Tokens.Deactivate(ctx, t.scope, made.Token.ID); err != nil {
 		return err
 	}
-	_, err = t.center.Tokens.Verify(ctx, made.Secret.Reveal())
+	_, err = t.center.Tokens.Verify(ctx, made.Secret)
 	t.say("Switched off: %v", err)
 	_, err = t.center.Tokens.Reactivate(ctx, t.scope, made.Token.ID)
 	return err

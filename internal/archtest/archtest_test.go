@@ -35,7 +35,7 @@ func tiers() []tier {
 		{"processes", []string{"bulkimport", "planmigration", "settings/enrich"}},
 		{"storage", []string{"storage"}},
 		{"users of storage", []string{"", "storage/memory", "storage/sqlstore", "storage/storagetest"}},
-		{"for hosts only", []string{"settings/jsonlogic/jsonlogicv3"}},
+		{"for hosts", []string{"settings/jsonlogic/jsonlogicv3"}},
 	}
 }
 
@@ -167,11 +167,12 @@ func TestRuleFindsWhatBreaksIt(t *testing.T) {
 		"a record imports another":               {"currency", module + "/token"},
 		"a record imports storage":               {"token", module + "/storage"},
 		"the vocabulary imports a record":        {"admin", module + "/currency"},
+		"a record imports the v3 adapter":        {"settings", module + "/settings/jsonlogic/jsonlogicv3"},
+		"a record imports enrichment":            {"settings", module + "/settings/enrich"},
 		"a record imports a process":             {"admin/priceplan", module + "/planmigration"},
 		"a process imports another":              {"bulkimport", module + "/planmigration"},
 		"a leaf imports a record":                {"settings/jsonlogic", module + "/settings"},
 		"a helper imports a record":              {"internal/email", module + "/admin/people"},
-		"the root imports what is for hosts":     {"", module + "/settings/jsonlogic/jsonlogicv3"},
 		"the root imports an adapter":            {"", module + "/storage/memory"},
 		"x modules in the vocabulary":            {"admin", "golang.org/x/net/idna"},
 		"storage imports the root":               {"storage", module},

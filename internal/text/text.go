@@ -1,10 +1,15 @@
-// Package text writes values into messages and paths.
+// Package text writes values into messages for people.
 package text
 
 import (
 	"strings"
 	"time"
 )
+
+var pointer = strings.NewReplacer("~", "~0", "/", "~1")
+
+// Pointer returns a key of an object as a token of a JSON Pointer (RFC 6901).
+func Pointer(key string) string { return pointer.Replace(key) }
 
 // Join writes the items with commas between them.
 func Join[T ~string](items []T) string {
@@ -22,8 +27,3 @@ func Instant(t time.Time) string {
 	}
 	return t.UTC().Format(time.RFC3339Nano)
 }
-
-var pointer = strings.NewReplacer("~", "~0", "/", "~1")
-
-// Pointer returns a key of an object as a token of a JSON Pointer (RFC 6901).
-func Pointer(key string) string { return pointer.Replace(key) }

@@ -38,7 +38,7 @@ type Backend struct {
 	journal journal
 	depth   int // of atomically
 	// digests is one index over all organizations, as a database has it.
-	digests map[token.Digest]tokenRef
+	digests map[admin.SecretDigest]tokenRef
 }
 
 var _ storage.Backend = (*Backend)(nil)

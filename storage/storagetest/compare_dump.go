@@ -58,7 +58,7 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 	for n := range byte(9) {
 		d := admin.SecretDigest(digestOf(n))
 		put("invitation of digest " + string('0'+n))(b.Invitations().ByDigest(ctx, org, d))
-		put("token of digest " + string('0'+n))(b.Tokens().ByDigest(ctx, []token.Digest{token.Digest(d)}))
+		put("token of digest " + string('0'+n))(b.Tokens().ByDigest(ctx, []admin.SecretDigest{admin.SecretDigest(d)}))
 	}
 	for _, account := range []string{"a", "A", "a ", "\u00e1", "a\u0301"} {
 		put("timeline of " + account)(b.Schedules().Timeline(ctx, org, account, time.Time{}))

@@ -256,12 +256,12 @@ func tokenDraws() map[string]func(*script) do {
 			}
 		},
 		"Tokens.ByDigest": func(s *script) do {
-			digests := make([]token.Digest, s.r.IntN(token.MaxHashes+2))
+			digests := make([]admin.SecretDigest, s.r.IntN(token.MaxHashers+2))
 			for i := range digests {
 				digests[i] = s.digest()
 			}
 			if len(digests) == 2 { // two tokens at once would be either
-				digests[1] = token.Digest{}
+				digests[1] = admin.SecretDigest{}
 			}
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Tokens().ByDigest(ctx, digests) }
 		},

@@ -46,7 +46,7 @@ func tokenCalls() map[string]call {
 			return n, err
 		},
 		"Tokens.ByDigest": func(ctx context.Context, s storage.Stores, w *world, _ admin.OrgID, _ admin.Record) (any, error) {
-			found, err := s.Tokens().ByDigest(ctx, []token.Digest{w.seeds.token.hash.Digest})
+			found, err := s.Tokens().ByDigest(ctx, []admin.SecretDigest{w.seeds.token.hash.Digest})
 			return found, err
 		},
 		"Tokens.Touch": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
@@ -91,7 +91,7 @@ func (w *world) getToken(id uuid.UUID) token.Token {
 	return t
 }
 
-func (w *world) findToken(digests ...token.Digest) (token.Stored, error) {
+func (w *world) findToken(digests ...admin.SecretDigest) (token.Stored, error) {
 	w.t.Helper()
 	return w.b.Tokens().ByDigest(w.t.Context(), digests)
 }
@@ -224,12 +224,12 @@ func testTokenByDigest(t *testing.T, b storage.Backend, c *ids) {
 		want2 := token.Stored{Org: two.org, Token: second, Hash: h2}
 		for _, tc := range []struct {
 			reason  string
-			digests []token.Digest
+			digests []admin.SecretDigest
 			want    token.Stored
 		}{
-			{"the only one", []token.Digest{h1.Digest}, want1},
-			{"the first of two", []token.Digest{h2.Digest, none}, want2},
-			{"the second of two", []token.Digest{none, h2.Digest}, want2},
+			{"the only one", []admin.SecretDigest{h1.Digest}, want1},
+			{"the first of two", []admin.SecretDigest{h2.Digest, none}, want2},
+			{"the second of two", []admin.SecretDigest{none, h2.Digest}, want2},
 		} {
 			t.Run(tc.reason, func(t *testing.T) {
 				got, err := one.findToken(tc.digests...)
@@ -245,12 +245,12 @@ func testTokenByDigest(t *testing.T, b storage.Backend, c *ids) {
 	t.Run("compares byte by byte", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		// Bytes that a database would take for equal if it took them for text.
-		like := func(tail ...byte) token.Digest {
+		like := func(tail ...byte) admin.SecretDigest {
 			d := w.hash("like").Digest
 			copy(d[len(d)-len(tail):], tail)
 			return d
 		}
-		for _, d := range []token.Digest{like('a', 'x'), like('A', 'x'), like('x', ' '), like('x', 0), like(0, 'x'), like(0xE1, 'x'), like(0xC1, 'x')} {
+		for _, d := range []admin.SecretDigest{like('a', 'x'), like('A', 'x'), like('x', ' '), like('x', 0), like(0, 'x'), like(0xE1, 'x'), like(0xC1, 'x')} {
 			made := w.token()
 			require.NoError(t, b.Tokens().Create(t.Context(), w.org, made, token.Hash{Key: "sha256", Digest: d}, w.rec("token.generate")))
 			found, err := w.findToken(d)
@@ -265,7 +265,7 @@ func testTokenByDigest(t *testing.T, b storage.Backend, c *ids) {
 		w := newWorld(t, b, c)
 		_, err := w.findToken()
 		require.ErrorIs(t, err, admin.ErrInvalid)
-		_, err = w.findToken(make([]token.Digest, token.MaxHashes+1)...)
+		_, err = w.findToken(make([]admin.SecretDigest, token.MaxHashers+1)...)
 		require.ErrorIs(t, err, admin.ErrInvalid)
 	})
 }

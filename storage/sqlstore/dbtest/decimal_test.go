@@ -67,8 +67,9 @@ func TestRateThatIsNoneIsRefused(t *testing.T) {
 	}
 	byService := func(t *testing.T, db storage.Backend) {
 		createOrganization(t, db, "acme")
-		service := currency.NewService(db.Currencies(), currency.Options{})
-		_, err := service.SetBase(t.Context(), admin.System("acme"), "USD")
+		service, err := currency.NewService(currency.Ports{Currencies: db.Currencies()}, currency.Options{})
+		require.NoError(t, err)
+		_, err = service.SetBase(t.Context(), admin.System("acme"), "USD")
 		require.NoError(t, err)
 		for _, rate := range unrounded {
 			_, err := service.Add(t.Context(), admin.System("acme"), "EUR", rate)

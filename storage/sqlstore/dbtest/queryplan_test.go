@@ -19,7 +19,6 @@ import (
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/sqlstore"
-	"github.com/admincenter/admincenter/token"
 )
 
 // planRows is how many rows a table has: enough for a planner to want an index.
@@ -73,7 +72,7 @@ func hotQueries() []hotQuery {
 	ids := admin.Seek[uuid.UUID]{Limit: 20}
 	return []hotQuery{
 		{"token by digest", "", func(ctx context.Context, s storage.Stores) (int, error) {
-			_, err := s.Tokens().ByDigest(ctx, []token.Digest{sha256.Sum256([]byte("77")), sha256.Sum256([]byte("none"))})
+			_, err := s.Tokens().ByDigest(ctx, []admin.SecretDigest{sha256.Sum256([]byte("77")), sha256.Sum256([]byte("none"))})
 			return 1, err
 		}},
 		{"setting of a path", "", func(ctx context.Context, s storage.Stores) (int, error) {
@@ -223,7 +222,7 @@ func fillForPlans(t *testing.T, d sqlstore.Dialect, pool *sql.DB) {
 		return fmt.Sprintf("x'%x'", sum)
 	}
 	fill("tokens", "id, name, permissions, prefix, last4, state, created_at, created_by_kind, created_by_id, updated_at, version, hash_key, digest", func(n int) string {
-		return fmt.Sprintf("'%s', 'name', 'settings.read', 'adm_', 'aB3x', 'active', %d, 'system', '', %d, 1, 'sha256', %s", numbered(n), at, at, binary(sha256.Sum256(fmt.Append(nil, n))))
+		return fmt.Sprintf("'%s', 'name', 'settings.read', 'adm_', 'aB3x', 'ACTIVE', %d, 'system', '', %d, 1, 'sha256', %s", numbered(n), at, at, binary(sha256.Sum256(fmt.Append(nil, n))))
 	})
 	fill("settings", "id, entity_kind, entity_id, namespace, name, value_type, value_text, created_at, created_by_kind, created_by_id, updated_at, updated_by_kind, updated_by_id, version, schema_text", func(n int) string {
 		return fmt.Sprintf("'%s', 'ACCOUNT', 'a%d', 'USER', 'rate', 'STRING', 'x', %d, 'system', '', %d, 'system', '', 1, ''", numbered(n), n, at, at)
