@@ -7,6 +7,7 @@ import (
 	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/token"
 )
 
@@ -17,13 +18,13 @@ import (
 func DefaultRoles() people.Roles {
 	reads := []admin.Permission{
 		currency.PermissionRead, token.PermissionRead, customer.PermissionRead, customer.PermissionAccountsRead,
-		admin.SettingsRead, priceplan.PermissionRead, planmigration.PermissionRead,
+		settings.PermissionRead, priceplan.PermissionRead, planmigration.PermissionRead,
 	}
 	return people.DefaultRoles().
 		With(people.Administrator, currency.PermissionWrite).
 		With(people.Analyst, reads...).
 		With(people.Developer, reads...).
-		With(people.Developer, token.PermissionWrite, customer.PermissionWrite, customer.PermissionAccountsWrite, admin.SettingsWrite).
+		With(people.Developer, token.PermissionWrite, customer.PermissionWrite, customer.PermissionAccountsWrite, settings.PermissionWrite).
 		With(people.ProductManager, reads...).
 		With(people.ProductManager, priceplan.PermissionWrite, planmigration.PermissionWrite)
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // ErrNotLogic is returned when a setting that is not a JSON_LOGIC rule is evaluated.
-var ErrNotLogic = fmt.Errorf("not a JSON_LOGIC setting: %w", admin.ErrState)
+var ErrNotLogic = admin.NewError("setting_not_logic", admin.ErrState, "not a JSON_LOGIC setting")
 
 // Evaluator compiles the JSON_LOGIC rules of a [Service]. It must be safe for concurrent use. [Engine] is
 // the default.

@@ -9,7 +9,7 @@ import (
 
 // ErrInUse is returned when a setting cannot be deleted because enrichments depend on it; the [*InUseError]
 // names them.
-var ErrInUse = fmt.Errorf("in use: %w", admin.ErrState)
+var ErrInUse = admin.NewError("setting_in_use", admin.ErrState, "in use")
 
 // MaxUsersNamed is the number of event schemas that an [InUseError] names at most.
 const MaxUsersNamed = 10

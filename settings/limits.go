@@ -8,7 +8,7 @@ import (
 
 // ErrTooMany is returned when an entity or the organization has as many settings as it may have. Delete those
 // that are not used, or raise Options.Limits.
-var ErrTooMany = fmt.Errorf("too many settings: %w", admin.ErrState)
+var ErrTooMany = admin.NewError("too_many_settings", admin.ErrState, "too many settings")
 
 // The default Limits. Togai accepts at most 10 settings with a customer or account when it is created, and
 // states no limit beyond; these catch a runaway host before it fills the database.

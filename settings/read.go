@@ -35,7 +35,7 @@ func (s *Service) Find(ctx context.Context, scope admin.Scope, e Entity, namespa
 		return Setting{}, err
 	}
 	if len(found) == 0 {
-		return Setting{}, fmt.Errorf("setting %s: %w", k, admin.ErrNotFound)
+		return Setting{}, fmt.Errorf("%s: %w", k, admin.NotFound("setting"))
 	}
 	return found[0], nil
 }

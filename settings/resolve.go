@@ -140,8 +140,8 @@ func (s *Service) lookUp(
 // resolved puts what was found of one setting in the order of the levels. It changes found.
 func resolved(levels []Entity, r Ref, found []Setting) (Resolved, error) {
 	if len(found) == 0 {
-		return Resolved{}, fmt.Errorf("setting %s in %s is not on any of %s: %w",
-			r.Name, r.Namespace, names(levels), admin.ErrNotFound)
+		return Resolved{}, fmt.Errorf("%s in %s is not on any of %s: %w",
+			r.Name, r.Namespace, names(levels), admin.NotFound("setting"))
 	}
 	slices.SortFunc(found, func(a, b Setting) int {
 		return slices.Index(levels, a.Entity) - slices.Index(levels, b.Entity)

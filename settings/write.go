@@ -57,7 +57,7 @@ func (s *Service) Create(ctx context.Context, scope admin.Scope, n NewSetting) (
 	err := s.ports.Settings.Create(ctx, scope.Org(), made, s.limits, rec)
 	s.wrote(scope.Org())
 	if errors.Is(err, admin.ErrExists) {
-		return Setting{}, fmt.Errorf("setting %s exists: update it instead: %w", k, admin.ErrExists)
+		return Setting{}, fmt.Errorf("%s: update it instead: %w", k, admin.Exists("setting"))
 	}
 	if err != nil {
 		return Setting{}, err
@@ -207,8 +207,8 @@ func (s *Service) at(ctx context.Context, scope admin.Scope, id uuid.UUID, versi
 		return Setting{}, err
 	}
 	if old.Version != version {
-		return Setting{}, fmt.Errorf("setting %s is at version %d and not %d: read it again: %w",
-			old.Key(), old.Version, version, admin.ErrConflict)
+		return Setting{}, fmt.Errorf("%s is at version %d and not %d: read it again: %w",
+			old.Key(), old.Version, version, admin.Conflict("setting"))
 	}
 	return old, nil
 }

@@ -61,7 +61,7 @@ func TestLeavesOutFieldsThatFail(t *testing.T) {
 	require.NoError(t, err)
 	require.JSONEq(t, `{"dimensions":{"b":"x"},"enrichmentVersion":1,"leftOut":[{
 		"eventSchema":"s","name":"a","type":"ATTRIBUTE",
-		"message":"dependency d: setting none in USER is not on any of ORGANIZATION: not found"}]}`, out)
+		"message":"dependency d: none in USER is not on any of ORGANIZATION: setting: not found"}]}`, out)
 	require.Contains(t, errs, "line 1: left out: event schema \"s\": attribute a: dependency d")
 	out, errs, err = enriching(t, `{}`, "-config", config)
 	require.NoError(t, err)

@@ -20,7 +20,7 @@ const (
 )
 
 // ErrTooMany is returned when an organization has [MaxEnrichments]. Delete those that are not used.
-var ErrTooMany = fmt.Errorf("too many enrichments: %w", admin.ErrState)
+var ErrTooMany = admin.NewError("too_many_enrichments", admin.ErrState, "too many enrichments")
 
 // TooMany is the [ErrTooMany] of an organization that has most enrichments. Stores call it.
 func TooMany(most int) error {

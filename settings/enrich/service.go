@@ -95,11 +95,11 @@ func (s *Service) Put(ctx context.Context, scope admin.Scope, e Enrichment) (Enr
 	err := s.ports.Enrichments.Put(ctx, scope.Org(), e, MaxEnrichments, rec)
 	switch {
 	case errors.Is(err, admin.ErrExists):
-		return Enrichment{}, fmt.Errorf("event schema %q has an enrichment: read it and put it with its Version: %w",
-			e.EventSchema, admin.ErrExists)
+		return Enrichment{}, fmt.Errorf("event schema %q: read it and put it with its Version: %w",
+			e.EventSchema, admin.Exists("enrichment"))
 	case errors.Is(err, admin.ErrConflict):
-		return Enrichment{}, fmt.Errorf("enrichment of event schema %q is not at version %d: read it again: %w",
-			e.EventSchema, was, admin.ErrConflict)
+		return Enrichment{}, fmt.Errorf("event schema %q is not at version %d: read it again: %w",
+			e.EventSchema, was, admin.Conflict("enrichment"))
 	case err != nil:
 		return Enrichment{}, err
 	}

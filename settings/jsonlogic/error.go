@@ -14,10 +14,10 @@ import (
 var (
 	// ErrRule is returned when a rule cannot be compiled. The error is an [*Error] that names the
 	// operator or the place.
-	ErrRule = fmt.Errorf("rule cannot be compiled: %w", admin.ErrInvalid)
+	ErrRule = admin.NewError("rule_invalid", admin.ErrInvalid, "rule cannot be compiled")
 	// ErrEvaluation is returned when a rule has no result on the data: the data does not have the types
 	// that the rule expects, a number is out of range, or a limit was reached.
-	ErrEvaluation = fmt.Errorf("rule cannot be evaluated: %w", admin.ErrInvalid)
+	ErrEvaluation = admin.NewError("rule_evaluation", admin.ErrInvalid, "rule cannot be evaluated")
 )
 
 // Fault is what is wrong with a rule, or what went wrong in its evaluation.
