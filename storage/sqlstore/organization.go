@@ -22,7 +22,9 @@ func newOrganizationSQL(db *DB) organizationSQL {
 	}
 }
 
-func (s organizations) Create(ctx context.Context, o people.Organization, first people.User, c people.Credential, rec admin.Record) error {
+func (s organizations) Create(
+	ctx context.Context, o people.Organization, first people.User, c people.Credential, rec admin.Record,
+) error {
 	return s.write(ctx, o.ID, rec, func(t *tx) error {
 		q := s.db.sql.organization
 		if _, err := t.exec(ctx, "organization", q.insert, o.ID, o.Name, at(o.CreatedAt), o.Version); err != nil {
@@ -32,7 +34,9 @@ func (s organizations) Create(ctx context.Context, o people.Organization, first 
 	})
 }
 
-func (s organizationSQL) createUser(ctx context.Context, t *tx, org admin.OrgID, u people.User, c people.Credential) error {
+func (s organizationSQL) createUser(
+	ctx context.Context, t *tx, org admin.OrgID, u people.User, c people.Credential,
+) error {
 	if _, err := t.exec(ctx, "user", s.addUser, org, id(u.ID), u.Name, u.Email.Address, u.Email.Key,
 		u.Role, u.Status, at(u.CreatedAt), at(u.UpdatedAt), u.Version); err != nil {
 		return err
@@ -50,7 +54,10 @@ func (s organizations) Get(ctx context.Context, org admin.OrgID) (people.Organiz
 
 func (s organizations) Rename(ctx context.Context, org admin.OrgID, name string, version int64, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
-		q := s.db.sql.organization
-		return t.change(ctx, "organization", q.rename, []any{name, org, version}, q.get, org)
+		return s.db.sql.organization.renameTo(ctx, t, org, name, version)
 	})
+}
+
+func (s organizationSQL) renameTo(ctx context.Context, t *tx, org admin.OrgID, name string, version int64) error {
+	return t.change(ctx, "organization", s.rename, []any{name, org, version}, s.get, org)
 }

@@ -116,8 +116,11 @@ func peopleDraws() map[string]func(*script) do {
 			org, rec := s.org(), s.rec("user.update")
 			u, _ := s.user(org)
 			u.Name, u.Email, u.UpdatedAt, u.Version = s.text(), s.email(), s.now, s.version(u.Version)
+			o, _ := s.ref.Organizations().Get(s.t.Context(), org)
+			o.Name, o.Version = s.text(), s.version(o.Version)
+			p := people.ProfileUpdate{User: pick(s, &u, &u, nil), Organization: pick(s, &o, nil)}
 			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return nil, st.Users().UpdateProfile(ctx, org, u, rec)
+				return nil, st.Users().UpdateProfile(ctx, org, p, rec)
 			}
 		},
 		"Users.UpdateAccess": func(s *script) do {
