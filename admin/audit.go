@@ -55,7 +55,9 @@ func (r Record) Check() error {
 	return nil
 }
 
-// AuditFilter narrows a list of records; zero fields do not narrow.
+// AuditFilter narrows a list of records; zero fields do not narrow. A database has an index for each
+// field, together with From and Until, except for the kind of an actor alone: that is checked record by
+// record, newest first, so narrow it by time if records of that kind are rare.
 type AuditFilter struct {
 	Subject Subject   // Kind alone, or Kind and ID
 	Actor   Actor     // Kind alone, or Kind and ID
