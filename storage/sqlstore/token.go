@@ -27,9 +27,11 @@ func newTokenSQL(db *DB) tokenSQL {
 		creator: db.bind(`SELECT state FROM {tokens} WHERE org_id = ? AND id = ?{forUpdate}`),
 		get:     db.bind(one),
 		lock:    db.bind(one + `{forUpdate}`),
-		list:    db.bind(`SELECT ` + columns + ` FROM {tokens} WHERE org_id = ? AND id < ? AND state <> 'DELETED' ORDER BY id DESC LIMIT ?`),
-		listIn:  db.bind(`SELECT ` + columns + ` FROM {tokens} WHERE org_id = ? AND id < ? AND state = ? ORDER BY id DESC LIMIT ?`),
-		update:  db.bind(`UPDATE {tokens} SET state = ?, updated_at = ?, version = ? WHERE org_id = ? AND id = ?`),
+		list: db.bind(`SELECT ` + columns + ` FROM {tokens} WHERE org_id = ? AND id < ? AND state <> 'DELETED'
+			ORDER BY id DESC LIMIT ?`),
+		listIn: db.bind(`SELECT ` + columns + ` FROM {tokens} WHERE org_id = ? AND id < ? AND state = ?
+			ORDER BY id DESC LIMIT ?`),
+		update: db.bind(`UPDATE {tokens} SET state = ?, updated_at = ?, version = ? WHERE org_id = ? AND id = ?`),
 		created: db.bind(`SELECT id, permissions FROM {tokens}
 			WHERE org_id = ? AND created_by_kind = ? AND created_by_id = ?{forUpdate}`),
 		deactivateBy: db.bind(`UPDATE {tokens} SET state = 'DEACTIVATED', updated_at = ?, version = version + 1
@@ -49,9 +51,9 @@ func (s tokens) Create(ctx context.Context, org admin.OrgID, t token.Token, h to
 				return err
 			}
 		}
-		_, err := x.exec(ctx, "token", q.insert, org, id(t.ID), t.Name, t.Permissions.String(), t.Prefix, t.Last4, t.State,
-			at(t.ExpiresAt), at(t.LastUsedAt), at(t.CreatedAt), t.CreatedBy.Kind, t.CreatedBy.ID, at(t.UpdatedAt), t.Version,
-			h.Key, h.Digest[:])
+		_, err := x.exec(ctx, "token", q.insert, org, id(t.ID), t.Name, t.Permissions.String(), t.Prefix, t.Last4,
+			t.State, at(t.ExpiresAt), at(t.LastUsedAt), at(t.CreatedAt), t.CreatedBy.Kind, t.CreatedBy.ID,
+			at(t.UpdatedAt), t.Version, h.Key, h.Digest[:])
 		return err
 	})
 }
@@ -59,7 +61,8 @@ func (s tokens) Create(ctx context.Context, org admin.OrgID, t token.Token, h to
 // holdCreator locks the creating token, so that a transaction that switches it off waits for its child
 // and sees it.
 func (q tokenSQL) holdCreator(ctx context.Context, x *tx, org admin.OrgID, creator string) error {
-	states, err := rows(ctx, x, "token", q.creator, func(scan func(...any) error, s *token.State) error { return scan(s) }, org, creator)
+	scanState := func(scan func(...any) error, s *token.State) error { return scan(s) }
+	states, err := rows(ctx, x, "token", q.creator, scanState, org, creator)
 	if err != nil {
 		return err
 	}
@@ -73,7 +76,9 @@ func (s tokens) Get(ctx context.Context, org admin.OrgID, tokenID uuid.UUID) (to
 	return one(ctx, s.reader(), "token", s.db.sql.token.get, scanToken, org, id(tokenID))
 }
 
-func (s tokens) List(ctx context.Context, org admin.OrgID, f token.Filter, seek admin.Seek[uuid.UUID]) ([]token.Token, error) {
+func (s tokens) List(
+	ctx context.Context, org admin.OrgID, f token.Filter, seek admin.Seek[uuid.UUID],
+) ([]token.Token, error) {
 	query, args := s.db.sql.token.list, []any{org, before(seek.After), seek.Limit}
 	if f.State != "" {
 		query, args = s.db.sql.token.listIn, []any{org, before(seek.After), f.State, seek.Limit}
@@ -96,7 +101,9 @@ func (s tokens) Update(ctx context.Context, org admin.OrgID, want token.Token, r
 	})
 }
 
-func (s tokens) DeactivateBy(ctx context.Context, org admin.OrgID, actor admin.Actor, when time.Time, rec admin.Record) (n int, err error) {
+func (s tokens) DeactivateBy(
+	ctx context.Context, org admin.OrgID, actor admin.Actor, when time.Time, rec admin.Record,
+) (n int, err error) {
 	err = s.write(ctx, org, rec, func(x *tx) error {
 		n = 0 // of an earlier try
 		return token.EachCreator(actor, func(creator admin.Actor) ([]token.Token, error) {
