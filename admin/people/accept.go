@@ -7,10 +7,10 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// AcceptInput is what an invitee provides to accept an invitation.
+// AcceptInput is the input of [Service.Accept], which the invitee provides.
 type AcceptInput struct {
 	Name string `json:"name"` // 1 to 255 characters
-	// Password is what they will sign in with; it may be zero only if PasswordRules.Optional is set.
+	// Password is the password to sign in with; it may be zero only if PasswordRules.Optional is set.
 	Password admin.Secret `json:"-"`
 }
 
@@ -63,7 +63,7 @@ func (s *Service) validInvitation(
 	}
 	c, scope, err := s.scopeOfActor(ctx, org, i.InvitedBy)
 	if err == nil {
-		err = scope.RequireAll(set.With(PermissionUsersWrite))
+		err = scope.Require(set.With(PermissionUsersWrite).List()...)
 	}
 	if errors.Is(err, admin.ErrForbidden) {
 		return Invitation{}, 0, ErrInvitation

@@ -13,7 +13,7 @@ import (
 func TestArgon2idWaitsForItsTurn(t *testing.T) {
 	a, err := NewArgon2id(Argon2idOptions{Memory: 8, Time: 1, Concurrent: 1, Wait: time.Nanosecond})
 	require.NoError(t, err)
-	a.slots <- struct{}{} // somebody else hashes
+	a.slots <- struct{}{} // another call hashes
 	_, err = a.Hash(t.Context(), admin.NewSecret("password"))
 	require.ErrorIs(t, err, admin.ErrBusy)
 	_, err = a.Verify(t.Context(), PasswordHash{}, admin.NewSecret("password"))

@@ -43,7 +43,7 @@ func (e *Email) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// checkEmail reads an address of an input and adds to p what is wrong with it.
+// checkEmail reads an address of an input and adds its problem to p.
 func checkEmail(p *admin.Problems, path, text string) Email {
 	if text == "" {
 		p.Add(path, admin.CodeRequired, "is required: give an e-mail address such as ann@example.com")

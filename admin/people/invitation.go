@@ -133,7 +133,7 @@ func (f InvitationFilter) check() error {
 	return p.Err()
 }
 
-// Acceptance is what accepting an invitation writes, and on what condition.
+// Acceptance is the input of [InvitationStore].Accept: what it writes, and on which condition.
 type Acceptance struct {
 	// Invitation is the invitation as it was read. Its Version must still be the same.
 	Invitation Invitation

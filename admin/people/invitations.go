@@ -32,7 +32,7 @@ func (s *Service) Invite(
 	if err := p.Err(); err != nil {
 		return Invitation{}, admin.Secret{}, err
 	}
-	if err := scope.RequireAll(set); err != nil {
+	if err := scope.Require(set.List()...); err != nil {
 		return Invitation{}, admin.Secret{}, err
 	}
 	i := Invitation{ID: s.o.NewID(), Email: e, Role: role, Status: InvitationPending, Version: 1}
@@ -70,7 +70,7 @@ func (s *Service) Resend(
 	if err != nil {
 		return Invitation{}, admin.Secret{}, fmt.Errorf("the invitation's role no longer exists, revoke it: %w", err)
 	}
-	if err := scope.RequireAll(set); err != nil {
+	if err := scope.Require(set.List()...); err != nil {
 		return Invitation{}, admin.Secret{}, err
 	}
 	if err := s.checkCooldown(i); err != nil {

@@ -137,7 +137,7 @@ func (l *MemoryLimiter) forget(b *bucket) {
 }
 
 // bucket counts the attempts under one key by the instant at which all are regained, which each attempt
-// moves on (the generic cell rate algorithm).
+// postpones (the generic cell rate algorithm).
 type bucket struct {
 	key   string
 	full  time.Time

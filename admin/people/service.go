@@ -76,7 +76,7 @@ type Service struct {
 	*core
 }
 
-// core is what services made by [Service.In] share.
+// core holds what services made by [Service.In] share.
 type core struct {
 	o      Options
 	common blocklist

@@ -202,7 +202,7 @@ func TestAuthorize(t *testing.T) {
 		{"an unknown user", admin.Actor{Kind: admin.ActorUser, ID: uuid.NewString()}, false},
 		{"a user that cannot be", admin.Actor{Kind: admin.ActorUser, ID: "x"}, false},
 		{"a token, which it does not know", admin.Actor{Kind: admin.ActorToken, ID: h.ann.User.ID.String()}, false},
-		{"nobody", admin.Actor{}, false},
+		{"no actor", admin.Actor{}, false},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			err := h.Authorize(t.Context(), acme, tc.actor, people.PermissionProfileRead, priceplan.PermissionWrite)

@@ -61,7 +61,7 @@ func (u User) DeactivatedBy(next User) bool {
 	return u.Status == UserActive && next.Status == UserDeactivated
 }
 
-// Credential is what a user signs in with. It is kept apart from User, so that no list of users
+// Credential holds the password hash of a user. It is kept apart from User, so that no list of users
 // carries a hash.
 type Credential struct {
 	UserID uuid.UUID
@@ -86,7 +86,7 @@ type UserFilter struct {
 	Role   Role       `json:"role,omitempty"`
 }
 
-// ProfileUpdate is what [UserStore.UpdateProfile] writes. A part that is nil stays as it is.
+// ProfileUpdate is the input of [UserStore.UpdateProfile]. A part that is nil stays as it is.
 type ProfileUpdate struct {
 	// User has the Name, Email and UpdatedAt to write and the ID and Version to compare; its other
 	// fields are ignored.

@@ -71,7 +71,7 @@ func (s *Service) ChangeRole(
 	if err := p.Err(); err != nil {
 		return User{}, err
 	}
-	if err := scope.RequireAll(set); err != nil {
+	if err := scope.Require(set.List()...); err != nil {
 		return User{}, err
 	}
 	u, err := s.userWithin(ctx, scope, id)
@@ -130,7 +130,7 @@ func (s *Service) userWithin(ctx context.Context, scope admin.Scope, id uuid.UUI
 		return User{}, err
 	}
 	if set, err := s.o.Roles.Permissions(u.Role); err == nil {
-		if err := scope.RequireAll(set); err != nil {
+		if err := scope.Require(set.List()...); err != nil {
 			return User{}, fmt.Errorf("user %s is %s: %w", id, u.Role, err)
 		}
 	}

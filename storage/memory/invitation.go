@@ -68,7 +68,9 @@ func (s invitations) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (i 
 	return i, err
 }
 
-func (s invitations) ByDigest(ctx context.Context, org admin.OrgID, digest admin.SecretDigest) (i people.Invitation, err error) {
+func (s invitations) ByDigest(
+	ctx context.Context, org admin.OrgID, digest admin.SecretDigest,
+) (i people.Invitation, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		found, ok := t.invitations.find(func(i invitation) bool { return i.digest == digest })
 		if !ok {
@@ -80,7 +82,9 @@ func (s invitations) ByDigest(ctx context.Context, org admin.OrgID, digest admin
 	return i, err
 }
 
-func (s invitations) List(ctx context.Context, org admin.OrgID, f people.InvitationFilter, now time.Time, seek admin.Seek[uuid.UUID]) (out []people.Invitation, err error) {
+func (s invitations) List(
+	ctx context.Context, org admin.OrgID, f people.InvitationFilter, now time.Time, seek admin.Seek[uuid.UUID],
+) (out []people.Invitation, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		for _, i := range t.invitations.descending(seek.After, seek.Limit, func(i invitation) bool {
 			return wants(f.Status, i.StatusAt(now))

@@ -28,7 +28,9 @@ func (t *tenant) user(id uuid.UUID) (people.User, error) {
 	return u, nil
 }
 
-func (s users) Credential(ctx context.Context, org admin.OrgID, id uuid.UUID) (u people.User, c people.Credential, err error) {
+func (s users) Credential(
+	ctx context.Context, org admin.OrgID, id uuid.UUID,
+) (u people.User, c people.Credential, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		u, err = t.user(id)
 		c, _ = t.credentials.get(id)
@@ -37,7 +39,9 @@ func (s users) Credential(ctx context.Context, org admin.OrgID, id uuid.UUID) (u
 	return u, c, err
 }
 
-func (s users) ByEmail(ctx context.Context, org admin.OrgID, key string) (u people.User, c people.Credential, err error) {
+func (s users) ByEmail(
+	ctx context.Context, org admin.OrgID, key string,
+) (u people.User, c people.Credential, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		var ok bool
 		if u, ok = t.users.find(func(u people.User) bool { return u.Email.Key == key }); !ok {
@@ -49,7 +53,9 @@ func (s users) ByEmail(ctx context.Context, org admin.OrgID, key string) (u peop
 	return u, c, err
 }
 
-func (s users) List(ctx context.Context, org admin.OrgID, f people.UserFilter, seek admin.Seek[uuid.UUID]) (out []people.User, err error) {
+func (s users) List(
+	ctx context.Context, org admin.OrgID, f people.UserFilter, seek admin.Seek[uuid.UUID],
+) (out []people.User, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		out = t.users.ascending(seek.After, seek.Limit, func(u people.User) bool {
 			return wants(f.Status, u.Status) && wants(f.Role, u.Role)

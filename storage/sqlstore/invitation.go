@@ -22,8 +22,8 @@ func newInvitationSQL(db *DB) invitationSQL {
 	const columns = `SELECT id, email, email_key, role, status, invited_by_kind, invited_by_id,
 		created_at, sent_at, expires_at, settled_at, user_id, version FROM {invitations}{index} `
 	return invitationSQL{
-		insert: db.bind(`INSERT INTO {invitations} (org_id, id, email, email_key, role, status, digest, invited_by_kind, invited_by_id,
-			created_at, sent_at, expires_at, settled_at, user_id, pending_key, version)
+		insert: db.bind(`INSERT INTO {invitations} (org_id, id, email, email_key, role, status, digest,
+			invited_by_kind, invited_by_id, created_at, sent_at, expires_at, settled_at, user_id, pending_key, version)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		get:      db.bind(columns + `WHERE org_id = ? AND id = ?`),
 		lock:     db.bind(columns + `WHERE org_id = ? AND id = ?{forUpdate}`),
@@ -34,13 +34,16 @@ func newInvitationSQL(db *DB) invitationSQL {
 		// that have.
 		pending: newList(db, columns+`WHERE org_id = ? AND status = 'PENDING' AND expires_at > ?`, nil,
 			` AND id < ? ORDER BY id DESC LIMIT ?`, walk{"invitations_pending", ""}),
-		yield:       db.bind(`UPDATE {invitations} SET pending_key = NULL WHERE org_id = ? AND pending_key = ? AND expires_at <= ? AND id <> ?`),
-		countOthers: db.bind(`SELECT COUNT(*) FROM {invitations} WHERE org_id = ? AND status = 'PENDING' AND expires_at > ? AND id <> ?`),
-		resend: db.bind(`UPDATE {invitations} SET digest = ?, invited_by_kind = ?, invited_by_id = ?, sent_at = ?, expires_at = ?,
-			pending_key = email_key, version = ? WHERE org_id = ? AND id = ?`),
+		yield: db.bind(`UPDATE {invitations} SET pending_key = NULL
+			WHERE org_id = ? AND pending_key = ? AND expires_at <= ? AND id <> ?`),
+		countOthers: db.bind(`SELECT COUNT(*) FROM {invitations}
+			WHERE org_id = ? AND status = 'PENDING' AND expires_at > ? AND id <> ?`),
+		resend: db.bind(`UPDATE {invitations} SET digest = ?, invited_by_kind = ?, invited_by_id = ?, sent_at = ?,
+			expires_at = ?, pending_key = email_key, version = ? WHERE org_id = ? AND id = ?`),
 		settle: db.bind(`UPDATE {invitations} SET status = ?, settled_at = ?, user_id = ?, pending_key = NULL, version = ?
 			WHERE org_id = ? AND id = ?`),
-		revokeSent: db.bind(`UPDATE {invitations} SET status = 'REVOKED', settled_at = ?, pending_key = NULL, version = version + 1
+		revokeSent: db.bind(`UPDATE {invitations}
+			SET status = 'REVOKED', settled_at = ?, pending_key = NULL, version = version + 1
 			WHERE org_id = ? AND invited_by_kind = ? AND invited_by_id = ? AND status = 'PENDING' AND expires_at > ?`),
 	}
 }

@@ -16,7 +16,8 @@ func newOrganizationSQL(db *DB) organizationSQL {
 		insert: db.bind(`INSERT INTO {organizations} (org_id, name, created_at, version) VALUES (?, ?, ?, ?)`),
 		get:    db.bind(`SELECT org_id, name, created_at, version FROM {organizations} WHERE org_id = ?`),
 		rename: db.bind(`UPDATE {organizations} SET name = ?, version = version + 1 WHERE org_id = ? AND version = ?`),
-		addUser: db.bind(`INSERT INTO {users} (org_id, id, name, email, email_key, role, status, created_at, updated_at, version)
+		addUser: db.bind(`INSERT INTO {users} (org_id, id, name, email, email_key, role, status,
+			created_at, updated_at, version)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		addCredential: db.bind(`INSERT INTO {credentials} (org_id, user_id, hash, epoch, changed_at) VALUES (?, ?, ?, ?, ?)`),
 	}
@@ -52,7 +53,9 @@ func (s organizations) Get(ctx context.Context, org admin.OrgID) (people.Organiz
 		}, org)
 }
 
-func (s organizations) Rename(ctx context.Context, org admin.OrgID, name string, version int64, rec admin.Record) error {
+func (s organizations) Rename(
+	ctx context.Context, org admin.OrgID, name string, version int64, rec admin.Record,
+) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		return s.db.sql.organization.renameTo(ctx, t, org, name, version)
 	})

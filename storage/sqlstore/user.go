@@ -20,8 +20,8 @@ type userSQL struct {
 
 func newUserSQL(db *DB) userSQL {
 	const columns = `id, name, email, email_key, role, status, created_at, updated_at, version`
-	const qualified = `SELECT u.id, u.name, u.email, u.email_key, u.role, u.status, u.created_at, u.updated_at, u.version,
-		c.user_id, c.hash, c.epoch, c.changed_at
+	const qualified = `SELECT u.id, u.name, u.email, u.email_key, u.role, u.status, u.created_at, u.updated_at,
+		u.version, c.user_id, c.hash, c.epoch, c.changed_at
 		FROM {users} u JOIN {credentials} c ON c.org_id = u.org_id AND c.user_id = u.id `
 	return userSQL{
 		get:        db.bind(`SELECT ` + columns + ` FROM {users} WHERE org_id = ? AND id = ?`),
@@ -42,8 +42,9 @@ func newUserSQL(db *DB) userSQL {
 		raiseEpoch: db.bind(`UPDATE {credentials} SET epoch = epoch + 1 WHERE org_id = ? AND user_id = ?`),
 		setPassword: db.bind(`UPDATE {credentials} SET hash = ?, changed_at = ?, epoch = epoch + 1
 			WHERE org_id = ? AND user_id = ? AND epoch = ?`),
-		hasCredential:    db.bind(`SELECT user_id FROM {credentials} WHERE org_id = ? AND user_id = ?`),
-		atEpoch:          db.bind(`SELECT user_id FROM {credentials} WHERE org_id = ? AND user_id = ? AND epoch = ?{forUpdate}`),
+		hasCredential: db.bind(`SELECT user_id FROM {credentials} WHERE org_id = ? AND user_id = ?`),
+		atEpoch: db.bind(`SELECT user_id FROM {credentials}
+			WHERE org_id = ? AND user_id = ? AND epoch = ?{forUpdate}`),
 		rehash:           db.bind(`UPDATE {credentials} SET hash = ? WHERE org_id = ? AND user_id = ?`),
 		lockHash:         db.bind(`SELECT hash FROM {credentials} WHERE org_id = ? AND user_id = ?{forUpdate}`),
 		lockOrganization: db.bind(`SELECT org_id FROM {organizations} WHERE org_id = ?{forUpdate}`),
@@ -83,8 +84,11 @@ func (s users) account(ctx context.Context, query string, args ...any) (people.U
 	return a.user, a.credential, err
 }
 
-func (s users) List(ctx context.Context, org admin.OrgID, f people.UserFilter, seek admin.Seek[uuid.UUID]) ([]people.User, error) {
-	query, args := s.db.sql.user.list.page([]any{org}, byText(string(f.Status), string(f.Role)), seek.After.String(), seek.Limit)
+func (s users) List(
+	ctx context.Context, org admin.OrgID, f people.UserFilter, seek admin.Seek[uuid.UUID],
+) ([]people.User, error) {
+	filters := byText(string(f.Status), string(f.Role))
+	query, args := s.db.sql.user.list.page([]any{org}, filters, seek.After.String(), seek.Limit)
 	return rows(ctx, s.reader(), "user", query, scanUser, args...)
 }
 

@@ -15,18 +15,18 @@ import (
 	"github.com/admincenter/admincenter/storage"
 )
 
-// invitation is a pending one to an address made of name, sent by the first user at epoch for a day.
+// invitation returns a pending invitation to an address made of name, sent by the first user at epoch for a day.
 func (w *world) invitation(name string) people.Invitation {
 	local := strings.ReplaceAll(name, " ", ".")
 	return people.Invitation{
 		ID: w.id(), Role: people.Developer, Status: people.InvitationPending, InvitedBy: w.user(),
-		// The address tells whose it is, as w.mark does.
+		// The address names the organization, as w.mark does.
 		Email:     people.Email{Address: local + "@" + string(w.org) + ".example", Key: local + "@" + string(w.org) + ".example"},
 		CreatedAt: epoch, SentAt: epoch, ExpiresAt: epoch.Add(24 * time.Hour), Version: 1,
 	}
 }
 
-// digest is that of a secret made of name.
+// digest returns the digest of a secret made of name.
 func (w *world) digest(name string) admin.SecretDigest {
 	return admin.NewSecret(w.mark(name)).Digest()
 }
@@ -47,7 +47,7 @@ func (w *world) get(t *testing.T, id uuid.UUID) people.Invitation {
 	return i
 }
 
-// acceptance is how an invitation of the first user or the host is accepted.
+// acceptance returns what accepts an invitation of the first user or the host.
 func (w *world) acceptance(i people.Invitation) people.Acceptance {
 	u := people.User{
 		ID: w.id(), Name: w.mark("member"), Email: i.Email, Role: i.Role, Status: people.UserActive,
@@ -61,32 +61,46 @@ func (w *world) acceptance(i people.Invitation) people.Acceptance {
 
 func invitationCalls() map[string]call {
 	return map[string]call{
-		"Invitations.Create": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Invitations.Create": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			return nil, s.Invitations().Create(ctx, org, w.invitation("another"), w.digest("another"), 1000, rec)
 		},
-		"Invitations.Get": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Invitations.Get": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			i, err := s.Invitations().Get(ctx, org, w.seeds.people.invitation.ID)
 			return i, err
 		},
-		"Invitations.ByDigest": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Invitations.ByDigest": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			i, err := s.Invitations().ByDigest(ctx, org, w.digest("pending"))
 			return i, err
 		},
-		"Invitations.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Invitations.List": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			is, err := s.Invitations().List(ctx, org, people.InvitationFilter{}, epoch, page[uuid.UUID](100))
 			return is, err
 		},
-		"Invitations.Resend": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Invitations.Resend": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			i := w.seeds.people.invitation
 			i.SentAt, i.ExpiresAt = epoch.Add(time.Minute), epoch.Add(25*time.Hour)
 			return nil, s.Invitations().Resend(ctx, org, i, w.digest("resent"), 1000, rec)
 		},
-		"Invitations.Revoke": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Invitations.Revoke": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			i := w.seeds.people.invitation
 			i.SettledAt = epoch
 			return nil, s.Invitations().Revoke(ctx, org, i, rec)
 		},
-		"Invitations.Accept": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Invitations.Accept": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			return nil, s.Invitations().Accept(ctx, org, w.acceptance(w.seeds.people.invitation), rec)
 		},
 	}

@@ -56,7 +56,9 @@ func userCalls() map[string]call {
 			u, err := s.Users().Get(ctx, org, w.first.ID)
 			return u, err
 		},
-		"Users.Credential": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Users.Credential": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			u, c, err := s.Users().Credential(ctx, org, w.seeds.people.member.ID)
 			return userWith{u, c}, err
 		},
@@ -68,18 +70,24 @@ func userCalls() map[string]call {
 			us, err := s.Users().List(ctx, org, people.UserFilter{}, page[uuid.UUID](100))
 			return us, err
 		},
-		"Users.UpdateProfile": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Users.UpdateProfile": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			u := w.seeds.people.member
 			u.Name = w.mark("renamed")
 			o := people.Organization{Name: w.mark("renamed"), Version: 1}
 			return nil, s.Users().UpdateProfile(ctx, org, people.ProfileUpdate{User: &u, Organization: &o}, rec)
 		},
-		"Users.UpdateAccess": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Users.UpdateAccess": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			u := w.seeds.people.member
 			u.Status = people.UserDeactivated
 			return nil, s.Users().UpdateAccess(ctx, org, u, rec)
 		},
-		"Users.SetPassword": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Users.SetPassword": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			return nil, s.Users().SetPassword(ctx, org, people.Credential{UserID: w.seeds.people.member.ID, Hash: people.NewPasswordHash("new"), Epoch: 1, ChangedAt: epoch}, rec)
 		},
 		"Users.Rehash": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
