@@ -457,3 +457,26 @@ func TestJSON(t *testing.T) {
 		}, in)
 	})
 }
+
+func TestEachCreatorWalksThroughTokensThatCanCreate(t *testing.T) {
+	ann := admin.Actor{Kind: admin.ActorUser, ID: "ann"}
+	writer := func(by admin.Actor, state token.State) token.Token {
+		return token.Token{ID: uuid.New(), CreatedBy: by, State: state, Permissions: admin.Permissions(token.PermissionWrite)}
+	}
+	parent := writer(ann, token.Deleted)
+	child := writer(parent.Actor(), token.Active)
+	reader := token.Token{ID: uuid.New(), CreatedBy: ann, State: token.Active}
+	var visited []admin.Actor
+	visit := func(by admin.Actor) (created []token.Token, err error) {
+		visited = append(visited, by)
+		for _, t := range []token.Token{parent, child, reader} {
+			if t.CreatedBy == by {
+				created = append(created, t)
+			}
+		}
+		return created, nil
+	}
+	require.NoError(t, token.EachCreator(ann, visit))
+	require.Equal(t, []admin.Actor{ann, parent.Actor(), child.Actor()}, visited)
+	require.ErrorIs(t, token.EachCreator(ann, func(admin.Actor) ([]token.Token, error) { return nil, errDown }), errDown)
+}

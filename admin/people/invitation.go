@@ -92,9 +92,9 @@ func (i Invitation) AcceptedBy(u User, version int64) (Invitation, error) {
 	return next, nil
 }
 
-// CheckRoom reports whether an organization can have one more pending invitation: it fails with
-// [ErrTooManyInvitations] if others, the number of its other pending invitations, is limit or more.
-func CheckRoom(others, limit int) error {
+// CheckPendingInvitations fails with [ErrTooManyInvitations] if others, the number of the organization's
+// other pending invitations, is limit or more.
+func CheckPendingInvitations(others, limit int) error {
 	if others >= limit {
 		return ErrTooManyInvitations
 	}
@@ -153,9 +153,9 @@ type Acceptance struct {
 // settled and expired invitations does it on every database.
 type InvitationStore interface {
 	// Create adds i, pending, with the digest of its secret. It locks the organization as
-	// UserStore.UpdateAccess does. It fails with the error of [CheckRoom] at i.SentAt, which comes
-	// first, and with [admin.ErrExists] if i.ID is taken, the digest is, or an invitation to this
-	// e-mail key is pending at i.SentAt; an expired one stays as it is and does not count.
+	// UserStore.UpdateAccess does. It fails with the error of [CheckPendingInvitations] at i.SentAt,
+	// which comes first, and with [admin.ErrExists] if i.ID is taken, the digest is, or an invitation
+	// to this e-mail key is pending at i.SentAt; an expired one stays as it is and does not count.
 	Create(ctx context.Context, org admin.OrgID, i Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error
 
 	// Get returns the invitation, or [admin.ErrNotFound].

@@ -2,6 +2,7 @@ package people_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 
@@ -315,5 +316,37 @@ func TestTwoAdministratorsDemoteEachOther(t *testing.T) {
 		page, err := h.Users(t.Context(), admin.System(acme), people.UserFilter{Role: people.Administrator, Status: people.UserActive}, admin.Query{})
 		require.NoError(t, err)
 		require.Len(t, page.Items, 1)
+	}
+}
+
+func TestAccessUpdatedAsksForAnotherAdministratorOnlyIfItMatters(t *testing.T) {
+	ann := people.User{Role: people.Administrator, Status: people.UserActive, Version: 3}
+	down := errors.New("down")
+	for _, tc := range []struct {
+		reason  string
+		want    people.User
+		another func() (bool, error)
+		err     error
+	}{
+		{"stays an administrator", people.User{Role: people.Administrator, Status: people.UserActive, Version: 3}, nil, nil},
+		{"another version", people.User{Role: people.Analyst, Status: people.UserActive, Version: 2}, nil, admin.ErrConflict},
+		{"demoted beside another", people.User{Role: people.Analyst, Status: people.UserActive, Version: 3},
+			func() (bool, error) { return true, nil }, nil},
+		{"demoted as the last", people.User{Role: people.Analyst, Status: people.UserActive, Version: 3},
+			func() (bool, error) { return false, nil }, people.ErrLastAdministrator},
+		{"deactivated as the last", people.User{Role: people.Administrator, Status: people.UserDeactivated, Version: 3},
+			func() (bool, error) { return false, nil }, people.ErrLastAdministrator},
+		{"a storage that fails", people.User{Role: people.Analyst, Status: people.UserActive, Version: 3},
+			func() (bool, error) { return true, down }, down},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			next, err := ann.AccessUpdated(tc.want, tc.another)
+			require.ErrorIs(t, err, tc.err)
+			if tc.err != nil {
+				require.Zero(t, next)
+				return
+			}
+			require.Equal(t, []any{tc.want.Role, tc.want.Status, int64(4)}, []any{next.Role, next.Status, next.Version})
+		})
 	}
 }

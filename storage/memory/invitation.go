@@ -47,7 +47,7 @@ func (t *tenant) checkRoom(i invitation, limit int) error {
 			pending++
 		}
 	}
-	if err := people.CheckRoom(pending, limit); err != nil {
+	if err := people.CheckPendingInvitations(pending, limit); err != nil {
 		return err
 	}
 	if clash {

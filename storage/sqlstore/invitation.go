@@ -78,7 +78,7 @@ func (s invitationSQL) makeRoom(ctx context.Context, t *tx, org admin.OrgID, i p
 	if err != nil {
 		return err
 	}
-	return people.CheckRoom(pending, limit)
+	return people.CheckPendingInvitations(pending, limit)
 }
 
 func (s invitations) Get(
