@@ -285,7 +285,7 @@ func (s *Service) DeactivateBy(ctx context.Context, scope admin.Scope, actor adm
 		return 0, fmt.Errorf("actor of kind %q: use %q, %q or %q: %w", admin.Clip(string(actor.Kind)),
 			admin.ActorUser, admin.ActorToken, admin.ActorSystem, admin.ErrInvalid)
 	}
-	rec := s.runtime.Record(scope, ActionDeactivateBy, admin.Subject{Kind: string(actor.Kind), ID: actor.ID})
+	rec := s.runtime.Record(scope, ActionDeactivateBy, actor.Subject())
 	return s.store.DeactivateBy(ctx, scope.Org(), actor, rec.At, rec)
 }
 

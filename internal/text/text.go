@@ -1,4 +1,4 @@
-// Package text writes values into messages for people.
+// Package text writes values into messages, pointers and columns.
 package text
 
 import (

@@ -223,17 +223,17 @@ func fillForPlans(t *testing.T, d sqlstore.Dialect, pool *sql.DB) {
 		return fmt.Sprintf("x'%x'", sum)
 	}
 	fill("tokens", "id, name, permissions, prefix, last4, state, created_at, created_by_kind, created_by_id, updated_at, version, hash_key, digest", func(n int) string {
-		return fmt.Sprintf("'%s', 'name', 'settings.read', 'adm_', 'aB3x', 'active', %d, 'system', '', %d, 1, 'sha256', %s", numbered(n), at, at, binary(sha256.Sum256(fmt.Append(nil, n))))
+		return fmt.Sprintf("'%s', 'name', 'settings.read', 'adm_', 'aB3x', 'active', %d, 'SYSTEM', '', %d, 1, 'sha256', %s", numbered(n), at, at, binary(sha256.Sum256(fmt.Append(nil, n))))
 	})
 	fill("settings", "id, entity_kind, entity_id, namespace, name, value_type, value_text, created_at, created_by_kind, created_by_id, updated_at, updated_by_kind, updated_by_id, version, schema_text", func(n int) string {
-		return fmt.Sprintf("'%s', 'ACCOUNT', 'a%d', 'USER', 'rate', 'STRING', 'x', %d, 'system', '', %d, 'system', '', 1, ''", numbered(n), n, at, at)
+		return fmt.Sprintf("'%s', 'ACCOUNT', 'a%d', 'USER', 'rate', 'STRING', 'x', %d, 'SYSTEM', '', %d, 'SYSTEM', '', 1, ''", numbered(n), n, at, at)
 	})
 	fill("jobs", "id, kind, status, created_at, created_by_kind, created_by_id, updated_at, total, completed, skipped, failed, cursor_text, failure, attempt, version", func(n int) string {
 		status := "COMPLETED"
 		if n%500 == 1 {
 			status = "PENDING"
 		}
-		return fmt.Sprintf("'%s', '%s', '%s', %d, 'system', '', %d, 0, 0, 0, 0, '', '', 0, 1", numbered(n), []string{"import", "other"}[2*n/planRows], status, at, at)
+		return fmt.Sprintf("'%s', '%s', '%s', %d, 'SYSTEM', '', %d, 0, 0, 0, 0, '', '', 0, 1", numbered(n), []string{"import", "other"}[2*n/planRows], status, at, at)
 	})
 	fill("job_entries", "job_id, seq, ref, status, reason, detail, data", func(n int) string {
 		status := "COMPLETED"
@@ -246,7 +246,7 @@ func fillForPlans(t *testing.T, d sqlstore.Dialect, pool *sql.DB) {
 		return fmt.Sprintf("'c%d', 'name', '', '', '', '', '', '', '', '', 'ACTIVE', '', %d, %d, 1", n, at, at)
 	})
 	fill("audit", "id, at, actor_kind, actor_id, action, subject_kind, subject_id, changes", func(n int) string {
-		return fmt.Sprintf("'%s', %d, 'user', 'u%d', 'customer.update', 'customer', 'c%d', ''", numbered(n), at, n%600, n%600)
+		return fmt.Sprintf("'%s', %d, 'USER', 'u%d', 'customer.update', 'customer', 'c%d', ''", numbered(n), at, n%600, n%600)
 	})
 	fill("schedule_accounts", "account_id, changed_at", func(n int) string { return fmt.Sprintf("'a%d', %d", n, at) })
 	fill("schedules", "id, account_id, plan_id, plan_version, from_at, currency, cycle_override, rate_cards, version", func(n int) string {
