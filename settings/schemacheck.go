@@ -281,7 +281,7 @@ func violations(e *jsonschema.ValidationError) []violation {
 		}
 		pointer := ""
 		for _, k := range e.InstanceLocation {
-			pointer += "/" + text.Pointer(k)
+			pointer += "/" + text.PointerToken(k)
 		}
 		out = append(out, violation{pointer, clipMessage(e.ErrorKind.LocalizedString(printer))})
 	}
