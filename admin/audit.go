@@ -36,6 +36,15 @@ type Record struct {
 	Changes []Change
 }
 
+// RecordKey is a record's place in the trail, which is ordered by time and then by id.
+type RecordKey struct {
+	At time.Time // UTC, whole microseconds
+	ID uuid.UUID
+}
+
+// Key returns the record's place in the trail.
+func (r Record) Key() RecordKey { return RecordKey{At: r.At, ID: r.ID} }
+
 // Check fails with ErrInvalid for a record that does not say who did what and when. Adapters call
 // it before they write, so that a forgotten record is an error and not a gap in the trail.
 func (r Record) Check() error {
@@ -58,9 +67,15 @@ type AuditFilter struct {
 // AuditStore reads an organization's audit trail. There is nothing here that writes: records are
 // written by the ports whose writes they tell of.
 type AuditStore interface {
-	// List returns at most seek.Limit records that match the filter, newest first (descending id),
-	// that come after seek.After in that order; the zero seek.After starts at the newest.
-	List(ctx context.Context, org OrgID, f AuditFilter, seek Seek[uuid.UUID]) ([]Record, error)
+	// List returns at most seek.Limit records that match the filter, newest first (by descending
+	// [Record.At], then by descending id), that come after seek.After in that order; the zero
+	// seek.After starts at the newest.
+	//
+	// The order is that of time and not of ids alone, so that the records between two instants lie
+	// side by side and every filter takes From and Until with it. The time cannot be had from the
+	// id: a host may make ids that are only ascending ([Runtime.NewID]), and clocks of several
+	// processes differ.
+	List(ctx context.Context, org OrgID, f AuditFilter, seek Seek[RecordKey]) ([]Record, error)
 }
 
 // Trail reads the audit trail.
@@ -86,8 +101,8 @@ func (t *Trail) List(ctx context.Context, scope Scope, f AuditFilter, q Query) (
 	list := fmt.Sprintf("audit %q %d %d", []string{f.Subject.Kind, f.Subject.ID, string(f.Actor.Kind), f.Actor.ID, string(f.Action)},
 		f.From.UnixMicro(), f.Until.UnixMicro())
 	return Paginate(scope.Org(), list, q,
-		func(seek Seek[uuid.UUID]) ([]Record, error) { return t.store.List(ctx, scope.Org(), f, seek) },
-		func(r Record) uuid.UUID { return r.ID })
+		func(seek Seek[RecordKey]) ([]Record, error) { return t.store.List(ctx, scope.Org(), f, seek) },
+		Record.Key)
 }
 
 // All is every record that matches, newest first. It requires AuditRead.

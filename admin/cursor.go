@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -19,7 +20,9 @@ type Cursor string
 
 // Key is what lists are ordered by. Texts are valid UTF-8 without NUL; the zero key means the start
 // of a list, so no item has it.
-type Key interface{ string | int64 | uuid.UUID }
+type Key interface {
+	string | int64 | uuid.UUID | RecordKey
+}
 
 const (
 	cursorVersion = 1
@@ -50,6 +53,9 @@ func sealCursor[K Key](org OrgID, list string, key K) Cursor {
 		raw = binary.BigEndian.AppendUint64(raw, uint64(k))
 	case uuid.UUID:
 		raw = append(raw, k[:]...)
+	case RecordKey:
+		raw = binary.BigEndian.AppendUint64(raw, uint64(k.At.UnixMicro()))
+		raw = append(raw, k.ID[:]...)
 	}
 	return Cursor(base64.RawURLEncoding.EncodeToString(raw))
 }
@@ -92,6 +98,12 @@ func openCursor[K Key](org OrgID, list string, c Cursor) (K, error) {
 			return key, bad
 		}
 		copy(k[:], raw)
+	case *RecordKey:
+		if len(raw) != 8+len(k.ID) {
+			return key, bad
+		}
+		k.At = time.UnixMicro(int64(binary.BigEndian.Uint64(raw))).UTC()
+		copy(k.ID[:], raw[8:])
 	}
 	return key, nil
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -22,6 +23,9 @@ func TestCursorRoundTrip(t *testing.T) {
 		requireRoundTrip(t, key)
 	}
 	requireRoundTrip(t, id)
+	for _, micros := range []int64{1, 0, -1, math.MaxInt64, math.MinInt64} {
+		requireRoundTrip(t, RecordKey{At: time.UnixMicro(micros).UTC(), ID: id})
+	}
 }
 
 func requireRoundTrip[K Key](t *testing.T, key K) {
@@ -55,6 +59,7 @@ func TestCursorIsBound(t *testing.T) {
 	for reason, open := range map[string]func() error{
 		"text read as a number": func() error { _, err := openCursor[int64]("acme", "list", c); return err },
 		"text read as an id":    func() error { _, err := openCursor[uuid.UUID]("acme", "list", c); return err },
+		"text read as a record": func() error { _, err := openCursor[RecordKey]("acme", "list", c); return err },
 	} {
 		t.Run(reason, func(t *testing.T) { require.ErrorIs(t, open(), ErrInvalid) })
 	}

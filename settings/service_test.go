@@ -62,7 +62,7 @@ func (o *office) create(e settings.Entity, name string, v settings.Value) settin
 // last is the newest audit record.
 func (o *office) last() admin.Record {
 	o.t.Helper()
-	records, err := o.backend.Audit().List(o.t.Context(), "acme", admin.AuditFilter{}, admin.Seek[uuid.UUID]{Limit: 1})
+	records, err := o.backend.Audit().List(o.t.Context(), "acme", admin.AuditFilter{}, admin.Seek[admin.RecordKey]{Limit: 1})
 	require.NoError(o.t, err)
 	require.Len(o.t, records, 1)
 	return records[0]

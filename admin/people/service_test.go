@@ -102,7 +102,7 @@ func (h *house) join(email string, role people.Role) people.Session {
 // records are the actions in the audit trail, newest first.
 func (h *house) records(f admin.AuditFilter) []admin.Record {
 	h.t.Helper()
-	rs, err := h.b.Audit().List(h.t.Context(), acme, f, admin.Seek[uuid.UUID]{Limit: 100})
+	rs, err := h.b.Audit().List(h.t.Context(), acme, f, admin.Seek[admin.RecordKey]{Limit: 100})
 	require.NoError(h.t, err)
 	return rs
 }

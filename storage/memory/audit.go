@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -11,9 +12,26 @@ import (
 
 type audit struct{ access }
 
-func (s audit) List(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[uuid.UUID]) (out []admin.Record, err error) {
+// recordKey is an admin.RecordKey that compares as it is ordered, whatever the zone of its time.
+type recordKey struct {
+	at int64 // microseconds since 1970
+	id uuid.UUID
+}
+
+func keyOfRecord(k admin.RecordKey) recordKey {
+	if k == (admin.RecordKey{}) {
+		return recordKey{}
+	}
+	return recordKey{k.At.UnixMicro(), k.ID}
+}
+
+func compareRecords(a, b recordKey) int {
+	return cmp.Or(cmp.Compare(a.at, b.at), compareID(a.id, b.id))
+}
+
+func (s audit) List(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey]) (out []admin.Record, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
-		out = t.audit.descending(seek.After, seek.Limit, func(r admin.Record) bool { return auditMatches(f, r) })
+		out = t.audit.descending(keyOfRecord(seek.After), seek.Limit, func(r admin.Record) bool { return auditMatches(f, r) })
 		for i := range out {
 			out[i].Changes = slices.Clone(out[i].Changes)
 		}
@@ -35,10 +53,12 @@ func wants[T comparable](filter, value T) bool {
 }
 
 func (t *tenant) record(j *journal, rec admin.Record) error {
-	if _, ok := t.audit.get(rec.ID); ok {
+	if _, ok := t.recorded.get(rec.ID); ok {
 		return taken("audit record")
 	}
 	rec.Changes = slices.Clone(rec.Changes)
-	t.audit.put(j, rec.ID, rec)
+	key := keyOfRecord(rec.Key())
+	t.recorded.put(j, rec.ID, key)
+	t.audit.put(j, key, rec)
 	return nil
 }

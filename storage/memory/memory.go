@@ -49,7 +49,8 @@ type tenant struct {
 	users        *table[uuid.UUID, people.User]
 	credentials  *table[uuid.UUID, people.Credential]
 	invitations  *table[uuid.UUID, invitation]
-	audit        *table[uuid.UUID, admin.Record]
+	audit        *table[recordKey, admin.Record]
+	recorded     *table[uuid.UUID, recordKey]
 	jobs         *table[uuid.UUID, job.Job]
 	entries      map[uuid.UUID]*table[int64, job.Entry]
 	currencies   *table[string, currency.Currency]
@@ -68,7 +69,8 @@ func newTenant(o people.Organization) *tenant {
 		users:        newTable[uuid.UUID, people.User](compareID),
 		credentials:  newTable[uuid.UUID, people.Credential](compareID),
 		invitations:  newTable[uuid.UUID, invitation](compareID),
-		audit:        newTable[uuid.UUID, admin.Record](compareID),
+		audit:        newTable[recordKey, admin.Record](compareRecords),
+		recorded:     newTable[uuid.UUID, recordKey](compareID),
 		jobs:         newTable[uuid.UUID, job.Job](compareID),
 		entries:      map[uuid.UUID]*table[int64, job.Entry]{},
 		currencies:   newTable[string, currency.Currency](strings.Compare),

@@ -14,30 +14,36 @@ type audit struct{ access }
 
 type auditSQL struct {
 	add  string
-	list filtered
+	list list
 }
 
 func newAuditSQL(db *DB) auditSQL {
 	return auditSQL{
 		add: db.bind(`INSERT INTO {audit} (org_id, id, at, actor_kind, actor_id, action, subject_kind, subject_id, changes)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-		list: newFiltered(db, `SELECT id, at, actor_kind, actor_id, action, subject_kind, subject_id, changes FROM {audit}
-			WHERE org_id = ? AND id < ? AND at >= ? AND at < ?`,
-			[]string{"subject_kind = ?", "subject_id = ?", "actor_kind = ?", "actor_id = ?", "action = ?"}, ` ORDER BY id DESC LIMIT ?`),
+		list: newList(db, `SELECT id, at, actor_kind, actor_id, action, subject_kind, subject_id, changes FROM {audit}{index}
+			WHERE org_id = ?`, []string{"subject_kind", "subject_id", "actor_kind", "actor_id", "action"},
+			` AND at >= ? AND at <= ? AND (at < ? OR id < ?) ORDER BY at DESC, id DESC LIMIT ?`,
+			walk{"audit_subject", "subject_kind subject_id"}, walk{"audit_actor", "actor_kind actor_id"},
+			walk{"audit_action", "action"}, walk{"audit_subject_kind", "subject_kind"}),
 	}
 }
 
-func (s audit) List(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[uuid.UUID]) ([]admin.Record, error) {
-	from, until := int64(-1<<62), int64(1<<62)
+func (s audit) List(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey]) ([]admin.Record, error) {
+	from, below := int64(-1<<62), int64(1<<62)
 	if !f.From.IsZero() {
 		from = f.From.UnixMicro()
 	}
-	if !f.Until.IsZero() {
-		until = f.Until.UnixMicro()
+	if seek.After != (admin.RecordKey{}) {
+		below = seek.After.At.UnixMicro()
 	}
-	query, args := s.db.sql.audit.list.by(
-		[]string{f.Subject.Kind, f.Subject.ID, string(f.Actor.Kind), f.Actor.ID, string(f.Action)},
-		[]any{org, before(seek.After), from, until}, seek.Limit)
+	last := below
+	if !f.Until.IsZero() {
+		last = min(last, f.Until.UnixMicro()-1)
+	}
+	query, args := s.db.sql.audit.list.page([]any{org},
+		byText(f.Subject.Kind, f.Subject.ID, string(f.Actor.Kind), f.Actor.ID, string(f.Action)),
+		from, last, below, before(seek.After.ID), seek.Limit)
 	return rows(ctx, s.reader(), "audit record", query, scanRecord, args...)
 }
 

@@ -15,12 +15,12 @@ type imports struct{ access }
 
 type importSQL struct {
 	insert, append, update, get, content, deletePieces, delete string
-	list                                                       filtered
+	list                                                       list
 }
 
 func newImportSQL(db *DB) importSQL {
 	const columns = `SELECT id, type, file_name, size, sha256, content, file_columns, row_count, warnings, mapping, settings,
-		status, created_at, created_by_kind, created_by_id, updated_at, version FROM {imports} `
+		status, created_at, created_by_kind, created_by_id, updated_at, version FROM {imports}{index} `
 	return importSQL{
 		insert: db.bind(`INSERT INTO {imports} (org_id, id, type, file_name, size, sha256, content, file_columns, row_count,
 			warnings, mapping, settings, status, created_at, created_by_kind, created_by_id, updated_at, version)
@@ -29,8 +29,9 @@ func newImportSQL(db *DB) importSQL {
 		update: db.bind(`UPDATE {imports} SET file_name = ?, size = ?, sha256 = ?, content = ?, file_columns = ?, row_count = ?,
 			warnings = ?, mapping = ?, settings = ?, status = ?, updated_at = ?, version = version + 1
 			WHERE org_id = ? AND id = ? AND version = ?`),
-		get:  db.bind(columns + `WHERE org_id = ? AND id = ?`),
-		list: newFiltered(db, columns+`WHERE org_id = ? AND id < ?`, []string{"type = ?", "status = ?", "sha256 = ?"}, ` ORDER BY id DESC LIMIT ?`),
+		get: db.bind(columns + `WHERE org_id = ? AND id = ?`),
+		list: newList(db, columns+`WHERE org_id = ?`, []string{"type", "status", "sha256"}, ` AND id < ? ORDER BY id DESC LIMIT ?`,
+			walk{"imports_sha256", "sha256"}, walk{"imports_type", "type"}, walk{"imports_status", "status"}),
 		content: db.bind(`SELECT start, piece FROM {import_pieces} WHERE org_id = ? AND import_id = ? AND start <= ?
 			ORDER BY start DESC LIMIT 1`),
 		deletePieces: db.bind(`DELETE FROM {import_pieces} WHERE org_id = ? AND import_id = ?`),
@@ -105,7 +106,7 @@ func (s imports) Get(ctx context.Context, org admin.OrgID, importID uuid.UUID) (
 }
 
 func (s imports) List(ctx context.Context, org admin.OrgID, f bulkimport.Filter, seek admin.Seek[uuid.UUID]) ([]bulkimport.Import, error) {
-	query, args := s.db.sql.imports.list.by([]string{string(f.Type), string(f.Status), f.SHA256}, []any{org, before(seek.After)}, seek.Limit)
+	query, args := s.db.sql.imports.list.page([]any{org}, byText(string(f.Type), string(f.Status), f.SHA256), before(seek.After), seek.Limit)
 	return rows(ctx, s.reader(), "import", query, scanImport, args...)
 }
 

@@ -104,13 +104,13 @@ type accounts struct{ access }
 
 type accountSQL struct {
 	get            string
-	list           filtered
+	list           list
 	among          in
 	insert, update bulk
 }
 
 const accountColumns = `SELECT id, name, customer_id, invoice_currency, primary_email, net_term_days, phone_number, line1, line2,
-	postal_code, city, state, country, status, extra, created_at, updated_at, version FROM {accounts} `
+	postal_code, city, state, country, status, extra, created_at, updated_at, version FROM {accounts}{index} `
 
 func newAccountSQL(db *DB) accountSQL {
 	key := []string{"org_id", "id"}
@@ -120,8 +120,9 @@ func newAccountSQL(db *DB) accountSQL {
 	}
 	all := slices.Concat(key, set)
 	return accountSQL{
-		get:    db.bind(accountColumns + `WHERE org_id = ? AND id = ?`),
-		list:   newFiltered(db, accountColumns+`WHERE org_id = ? AND id > ?`, []string{"customer_id = ?"}, ` ORDER BY id LIMIT ?`),
+		get: db.bind(accountColumns + `WHERE org_id = ? AND id = ?`),
+		list: newList(db, accountColumns+`WHERE org_id = ?`, []string{"customer_id"}, ` AND id > ? ORDER BY id LIMIT ?`,
+			walk{"accounts_customer", "customer_id"}),
 		among:  newIn(db, accountColumns+`WHERE org_id = ? AND id IN `, "{forUpdate}"),
 		insert: newBulk(db, "accounts", all, nil, nil),
 		update: newBulk(db, "accounts", all, key, set),
@@ -171,7 +172,7 @@ func (s accounts) Get(ctx context.Context, org admin.OrgID, accountID string) (c
 }
 
 func (s accounts) List(ctx context.Context, org admin.OrgID, f customer.AccountFilter, seek admin.Seek[string]) ([]customer.Account, error) {
-	query, args := s.db.sql.account.list.by([]string{f.CustomerID}, []any{org, seek.After}, seek.Limit)
+	query, args := s.db.sql.account.list.page([]any{org}, byText(f.CustomerID), seek.After, seek.Limit)
 	return rows(ctx, s.reader(), "account", query, scanAccount, args...)
 }
 

@@ -26,6 +26,9 @@ type dialect struct {
 	placeholder func(n int) string
 	// forUpdate ends a SELECT whose row is about to be changed.
 	forUpdate string
+	// useIndex follows a table in FROM and has the statement read it along the index of that name, for
+	// a planner that without statistics would choose another; empty for one that need not be told.
+	useIndex func(index string) string
 	// isolation is the level of every transaction.
 	isolation sql.IsolationLevel
 	// begin runs first in every transaction that writes; empty for nothing.
@@ -60,7 +63,7 @@ func dialectOf(d Dialect) (dialect, error) {
 }
 
 // bind makes a query out of its constant text: {name} becomes the prefixed table, {forUpdate} the
-// dialect's clause, and each ? the dialect's placeholder. The texts have no literal ? or {.
+// dialect's clause, {index} nothing, and each ? the dialect's placeholder. The texts have no literal ? or {.
 func (d dialect) bind(prefix, text string) string {
 	var b strings.Builder
 	n := 0
@@ -71,9 +74,11 @@ func (d dialect) bind(prefix, text string) string {
 			b.WriteString(d.placeholder(n))
 		case '{':
 			end := i + strings.IndexByte(text[i:], '}')
-			if name := text[i+1 : end]; name == "forUpdate" {
+			switch name := text[i+1 : end]; name {
+			case "forUpdate":
 				b.WriteString(d.forUpdate)
-			} else {
+			case "index": // which is for lists to fill in
+			default:
 				b.WriteString(prefix + name)
 			}
 			i = end

@@ -34,6 +34,7 @@ func TestBind(t *testing.T) {
 		{"nothing to bind", "SELECT 1", "SELECT 1", "SELECT 1"},
 		{"tables", "SELECT a FROM {jobs} JOIN {job_entries}", "SELECT a FROM x_jobs JOIN x_job_entries", "SELECT a FROM x_jobs JOIN x_job_entries"},
 		{"parameters are numbered in order", "a = ? AND (? = '' OR b = ?)", "a = ? AND (? = '' OR b = ?)", "a = $1 AND ($2 = '' OR b = $3)"},
+		{"an index, which only a list chooses", "SELECT a FROM {t}{index} WHERE b = ?", "SELECT a FROM x_t WHERE b = ?", "SELECT a FROM x_t WHERE b = $1"},
 		{"a lock", "SELECT a FROM {t} WHERE b = ?{forUpdate}", "SELECT a FROM x_t WHERE b = ?", "SELECT a FROM x_t WHERE b = $1 FOR UPDATE"},
 		{"text that is not ASCII", "'é' {t}", "'é' x_t", "'é' x_t"},
 	} {
@@ -189,6 +190,12 @@ func texts(t *testing.T, v reflect.Value, name string, out map[string]string) {
 			texts(t, field, path, out)
 		case reflect.String:
 			out[path] = field.String()
+		case reflect.Slice:
+			for n := range field.Len() {
+				if s := field.Index(n); s.Kind() == reflect.String {
+					out[fmt.Sprint(path, n)] = s.String()
+				}
+			}
 		}
 	}
 }

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"math"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,12 +14,13 @@ type invitations struct{ access }
 
 type invitationSQL struct {
 	insert, get, lock, byDigest, yield, countOthers, resend, settle, revokeSent string
-	list                                                                        filtered
+	list                                                                        list
+	pending                                                                     list
 }
 
 func newInvitationSQL(db *DB) invitationSQL {
 	const columns = `SELECT id, email, email_key, role, status, invited_by_kind, invited_by_id,
-		created_at, sent_at, expires_at, settled_at, user_id, version FROM {invitations} `
+		created_at, sent_at, expires_at, settled_at, user_id, version FROM {invitations}{index} `
 	return invitationSQL{
 		insert: db.bind(`INSERT INTO {invitations} (org_id, id, email, email_key, role, status, digest, invited_by_kind, invited_by_id,
 			created_at, sent_at, expires_at, settled_at, user_id, pending_key, version)
@@ -28,8 +28,12 @@ func newInvitationSQL(db *DB) invitationSQL {
 		get:      db.bind(columns + `WHERE org_id = ? AND id = ?`),
 		lock:     db.bind(columns + `WHERE org_id = ? AND id = ?{forUpdate}`),
 		byDigest: db.bind(columns + `WHERE org_id = ? AND digest = ?`),
-		list: newFiltered(db, columns+`WHERE org_id = ? AND id < ? AND expires_at > ? AND expires_at <= ?`,
-			[]string{"status = ?"}, ` ORDER BY id DESC LIMIT ?`),
+		list: newList(db, columns+`WHERE org_id = ?`, []string{"status", "expires_at <= ?"},
+			` AND id < ? ORDER BY id DESC LIMIT ?`, walk{"invitations_status", "status"}),
+		// Those that have not expired are few, so that sorting them takes less than passing by those
+		// that have.
+		pending: newList(db, columns+`WHERE org_id = ? AND status = 'pending' AND expires_at > ?`, nil,
+			` AND id < ? ORDER BY id DESC LIMIT ?`, walk{"invitations_pending", ""}),
 		yield:       db.bind(`UPDATE {invitations} SET pending_key = NULL WHERE org_id = ? AND pending_key = ? AND expires_at <= ? AND id <> ?`),
 		countOthers: db.bind(`SELECT COUNT(*) FROM {invitations} WHERE org_id = ? AND status = 'pending' AND expires_at > ? AND id <> ?`),
 		resend: db.bind(`UPDATE {invitations} SET digest = ?, invited_by_kind = ?, invited_by_id = ?, sent_at = ?, expires_at = ?,
@@ -80,14 +84,15 @@ func (s invitations) ByDigest(ctx context.Context, org admin.OrgID, digest admin
 }
 
 func (s invitations) List(ctx context.Context, org admin.OrgID, f people.InvitationFilter, now time.Time, seek admin.Seek[uuid.UUID]) ([]people.Invitation, error) {
-	status, above, upTo := f.Status, int64(math.MinInt64), int64(math.MaxInt64)
+	q := s.db.sql.invitation
+	query, args := q.list.page([]any{org}, byText(string(f.Status), ""), before(seek.After), seek.Limit)
 	switch f.Status {
 	case people.InvitationPending:
-		above = now.UnixMicro()
+		query, args = q.pending.page([]any{org, at(now)}, nil, before(seek.After), seek.Limit)
 	case people.InvitationExpired:
-		status, upTo = people.InvitationPending, now.UnixMicro()
+		filters := [][]any{{people.InvitationPending}, {at(now)}}
+		query, args = q.list.page([]any{org}, filters, before(seek.After), seek.Limit)
 	}
-	query, args := s.db.sql.invitation.list.by([]string{string(status)}, []any{org, before(seek.After), above, upTo}, seek.Limit)
 	return rows(ctx, s.reader(), "invitation", query, scanInvitation, args...)
 }
 

@@ -15,13 +15,13 @@ type jobs struct{ access }
 
 type jobSQL struct {
 	insert, get, lock, due, update, claim, commit, release, cancelEntries string
-	list, entries                                                         filtered
+	list, entries                                                         list
 	addEntries                                                            bulk
 }
 
 func newJobSQL(db *DB) jobSQL {
 	const columns = `SELECT id, kind, status, start_at, created_at, created_by_kind, created_by_id, updated_at, settled_at,
-		total, completed, skipped, failed, cursor_text, failure, attempt, lease_owner, lease_until, version FROM {jobs} `
+		total, completed, skipped, failed, cursor_text, failure, attempt, lease_owner, lease_until, version FROM {jobs}{index} `
 	key := []string{"org_id", "job_id", "seq"}
 	set := []string{"ref", "status", "reason", "detail", "data"}
 	return jobSQL{
@@ -30,7 +30,8 @@ func newJobSQL(db *DB) jobSQL {
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		get:  db.bind(columns + `WHERE org_id = ? AND id = ?`),
 		lock: db.bind(columns + `WHERE org_id = ? AND id = ?{forUpdate}`),
-		list: newFiltered(db, columns+`WHERE org_id = ? AND id < ?`, []string{"kind = ?", "status = ?"}, ` ORDER BY id DESC LIMIT ?`),
+		list: newList(db, columns+`WHERE org_id = ?`, []string{"kind", "status"}, ` AND id < ? ORDER BY id DESC LIMIT ?`,
+			walk{"jobs_kind_status", "kind status"}, walk{"jobs_kind", "kind"}, walk{"jobs_status", "status"}),
 		due: db.bind(`SELECT org_id, id, kind FROM {jobs} WHERE status IN ('SCHEDULED', 'PENDING', 'IN_PROGRESS')
 			AND (start_at IS NULL OR start_at <= ?) AND (lease_owner IS NULL OR lease_until <= ?)
 			ORDER BY id, org_id LIMIT ?`),
@@ -44,8 +45,9 @@ func newJobSQL(db *DB) jobSQL {
 		release: db.bind(`UPDATE {jobs} SET lease_owner = NULL, lease_until = NULL WHERE org_id = ? AND id = ? AND attempt = ?`),
 		cancelEntries: db.bind(`UPDATE {job_entries} SET status = 'CANCELLED'
 			WHERE org_id = ? AND job_id = ? AND status IN ('PENDING', 'IN_PROGRESS')`),
-		entries: newFiltered(db, `SELECT seq, ref, status, reason, detail, data FROM {job_entries}
-			WHERE org_id = ? AND job_id = ? AND seq > ?`, []string{"status = ?"}, ` ORDER BY seq LIMIT ?`),
+		entries: newList(db, `SELECT seq, ref, status, reason, detail, data FROM {job_entries}{index}
+			WHERE org_id = ? AND job_id = ?`, []string{"status"}, ` AND seq > ? ORDER BY seq LIMIT ?`,
+			walk{"job_entries_status", "status"}),
 		addEntries: newBulk(db, "job_entries", slices.Concat([]string{"org_id", "job_id", "seq bigint"}, set), key, set),
 	}
 }
@@ -75,7 +77,7 @@ func (s jobs) Get(ctx context.Context, org admin.OrgID, jobID uuid.UUID) (job.Jo
 }
 
 func (s jobs) List(ctx context.Context, org admin.OrgID, f job.Filter, seek admin.Seek[uuid.UUID]) ([]job.Job, error) {
-	query, args := s.db.sql.job.list.by([]string{string(f.Kind), string(f.Status)}, []any{org, before(seek.After)}, seek.Limit)
+	query, args := s.db.sql.job.list.page([]any{org}, byText(string(f.Kind), string(f.Status)), before(seek.After), seek.Limit)
 	return rows(ctx, s.reader(), "job", query, scanJob, args...)
 }
 
@@ -152,7 +154,7 @@ func (s jobs) Release(ctx context.Context, org admin.OrgID, jobID uuid.UUID, att
 }
 
 func (s jobs) Entries(ctx context.Context, org admin.OrgID, jobID uuid.UUID, f job.EntryFilter, seek admin.Seek[int64]) ([]job.Entry, error) {
-	query, args := s.db.sql.job.entries.by([]string{string(f.Status)}, []any{org, id(jobID), seek.After}, seek.Limit)
+	query, args := s.db.sql.job.entries.page([]any{org, id(jobID)}, byText(string(f.Status)), seek.After, seek.Limit)
 	return rows(ctx, s.reader(), "job entry", query, func(scan func(...any) error, e *job.Entry) error {
 		return scan(&e.Seq, &e.Ref, &e.Status, &e.Reason, &e.Detail, &e.Data)
 	}, args...)

@@ -18,6 +18,7 @@ func mysql() dialect {
 		// At REPEATABLE READ, the server's default, a transaction that lost a compare-and-swap
 		// goes on reading the old version, and gaps between rows are locked too.
 		isolation: sql.LevelReadCommitted,
+		useIndex:  func(string) string { return "" },
 		upsert:    onDuplicateKey,
 		maxParams: 60_000,
 		classify:  classifyMySQL,

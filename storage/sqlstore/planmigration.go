@@ -14,7 +14,7 @@ type planMigrations struct{ access }
 
 type migrationSQL struct {
 	insert, get string
-	list        filtered
+	list        list
 }
 
 func newMigrationSQL(db *DB) migrationSQL {
@@ -22,12 +22,16 @@ func newMigrationSQL(db *DB) migrationSQL {
 		m.require_confirmation, m.zone, j.id, j.kind, j.status, j.start_at, j.created_at, j.created_by_kind,
 		j.created_by_id, j.updated_at, j.settled_at, j.total, j.completed, j.skipped, j.failed, j.cursor_text, j.failure,
 		j.attempt, j.lease_owner, j.lease_until, j.version
-		FROM {plan_migrations} m JOIN {jobs} j ON j.org_id = m.org_id AND j.id = m.id `
+		FROM {jobs} j{index} CROSS JOIN {plan_migrations} m `
+	const same = ` AND m.org_id = j.org_id AND m.id = j.id`
 	return migrationSQL{
 		insert: db.bind(`INSERT INTO {plan_migrations} (org_id, id, source_id, source_version, target_id, target_version,
 			mode, overrides, require_confirmation, zone) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-		get:  db.bind(columns + `WHERE m.org_id = ? AND m.id = ?`),
-		list: newFiltered(db, columns+`WHERE m.org_id = ? AND m.id < ?`, []string{"j.status = ?"}, ` ORDER BY m.id DESC LIMIT ?`),
+		get: db.bind(columns + `WHERE j.org_id = ? AND j.id = ?` + same),
+		// SQLite reads the tables of a CROSS JOIN in this order: the jobs by their index, and to each
+		// its migration.
+		list: newList(db, columns+`WHERE j.org_id = ? AND j.kind = ?`+same, []string{"j.status"}, ` AND j.id < ? ORDER BY j.id DESC LIMIT ?`,
+			walk{"jobs_kind_status", "j.status"}, walk{"jobs_kind", ""}),
 	}
 }
 
@@ -47,7 +51,7 @@ func (s planMigrations) Get(ctx context.Context, org admin.OrgID, migration uuid
 }
 
 func (s planMigrations) List(ctx context.Context, org admin.OrgID, f planmigration.Filter, seek admin.Seek[uuid.UUID]) ([]planmigration.Migration, error) {
-	query, args := s.db.sql.migration.list.by([]string{string(f.Status)}, []any{org, before(seek.After)}, seek.Limit)
+	query, args := s.db.sql.migration.list.page([]any{org, planmigration.Kind}, byText(string(f.Status)), before(seek.After), seek.Limit)
 	return rows(ctx, s.reader(), "plan migration", query, scanMigration, args...)
 }
 

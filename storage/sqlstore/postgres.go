@@ -16,6 +16,7 @@ func postgres() dialect {
 		// Rows that are about to change are locked by {forUpdate}; what a statement reads besides
 		// is either immutable or guarded by the statement that writes.
 		isolation: sql.LevelReadCommitted,
+		useIndex:  func(string) string { return "" },
 		upsert:    onConflict,
 		arrays:    true,
 		maxParams: 60_000,

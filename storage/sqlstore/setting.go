@@ -15,7 +15,7 @@ type settingStore struct{ access }
 
 type settingSQL struct {
 	insert, get, lookup, lookups, update, last, remove string
-	list, listOf                                       filtered
+	list                                               list
 	keep, keepLast, history, version                   string
 	counter                                            bulk
 	lock, countUp, countDown, counts                   string
@@ -31,12 +31,10 @@ const (
 func newSettingSQL(db *DB) settingSQL {
 	const names = `id, entity_kind, entity_id, namespace, name, value_type, value_text, schema_text,
 		created_at, created_by_kind, created_by_id, updated_at, updated_by_kind, updated_by_id, version`
-	const columns = `SELECT ` + names + ` FROM {settings} `
+	const columns = `SELECT ` + names + ` FROM {settings}{index} `
 	const copied = `INSERT INTO {setting_versions} (org_id, ` + names + `, deleted) SELECT org_id, ` + names + `, `
 	const versions = `SELECT ` + names + `, deleted FROM {setting_versions} `
 	const key = `org_id = ? AND entity_kind = ? AND entity_id = ? AND namespace = ? AND name = ?`
-	rest := []string{"namespace = ?", "name = ?", "value_type = ?"}
-	const page = ` ORDER BY id LIMIT ?`
 	return settingSQL{
 		insert: db.bind(`INSERT INTO {settings} (org_id, ` + names + `)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
@@ -45,11 +43,9 @@ func newSettingSQL(db *DB) settingSQL {
 		// taken out it would read the whole organization.
 		lookup:  db.bind(columns + `WHERE ` + key + strings.Repeat(` OR `+key, lookupWidth-1)),
 		lookups: db.bind(columns + `WHERE ` + key + strings.Repeat(` OR `+key, lookupsWidth-1)),
-		list:    newFiltered(db, columns+`WHERE org_id = ? AND id > ?`, append(rest[:3:3], "entity_kind = ?"), page),
-		// One entity's settings are few among an organization's. Without the subquery SQLite walks
-		// all of them in order of id, because they are asked for in that order.
-		listOf: newFiltered(db, columns+`WHERE org_id = ? AND id IN (
-			SELECT id FROM {settings} WHERE org_id = ? AND entity_kind = ? AND entity_id = ? AND id > ?)`, rest, page),
+		list: newList(db, columns+`WHERE org_id = ?`, []string{"entity_kind", "entity_id", "namespace", "name", "value_type"},
+			` AND id > ? ORDER BY id LIMIT ?`, walk{"settings_entity", "entity_kind entity_id"}, walk{"settings_name", "name"},
+			walk{"settings_namespace", "namespace"}, walk{"settings_value_type", "value_type"}, walk{"settings_entity_kind", "entity_kind"}),
 		update: db.bind(`UPDATE {settings} SET value_type = ?, value_text = ?, schema_text = ?, updated_at = ?, updated_by_kind = ?, updated_by_id = ?,
 			version = version + 1 WHERE org_id = ? AND id = ? AND version = ?`),
 		last: db.bind(`UPDATE {settings} SET updated_at = ?, updated_by_kind = ?, updated_by_id = ?,
@@ -134,11 +130,11 @@ func (s settingStore) Lookup(ctx context.Context, org admin.OrgID, keys []settin
 }
 
 func (s settingStore) List(ctx context.Context, org admin.OrgID, f settings.Filter, seek admin.Seek[uuid.UUID]) ([]settings.Setting, error) {
-	rest := []string{f.Namespace, f.Name, string(f.Type)}
-	query, args := s.db.sql.setting.list.by(append(rest[:3:3], string(f.Entity.Kind)), []any{org, seek.After.String()}, seek.Limit)
-	if f.Entity.ID != "" || f.Entity.Kind == settings.Organization { // which has no id
-		query, args = s.db.sql.setting.listOf.by(rest, []any{org, org, f.Entity.Kind, f.Entity.ID, seek.After.String()}, seek.Limit)
+	filters := byText(string(f.Entity.Kind), f.Entity.ID, f.Namespace, f.Name, string(f.Type))
+	if f.Entity.Kind == settings.Organization {
+		filters[1] = []any{""} // which is its id
 	}
+	query, args := s.db.sql.setting.list.page([]any{org}, filters, seek.After.String(), seek.Limit)
 	return rows(ctx, s.reader(), "setting", query, scanSetting, args...)
 }
 

@@ -14,7 +14,9 @@ func sqlite() dialect {
 		placeholder: func(int) string { return "?" },
 		// A transaction that reads first and writes later fails at once when somebody else wrote
 		// in between, whatever busy_timeout says. Writing first takes the lock, and waits for it.
-		begin:     "UPDATE {organizations} SET version = version WHERE org_id = ''",
+		begin: "UPDATE {organizations} SET version = version WHERE org_id = ''",
+		// An index that is not there would be an error, but the migrations make it.
+		useIndex:  func(index string) string { return " INDEXED BY {" + index + "}" },
 		migrate:   migrateSQLite,
 		upsert:    onConflict,
 		maxParams: 30_000,

@@ -14,7 +14,8 @@ import (
 type tokens struct{ access }
 
 type tokenSQL struct {
-	insert, creator, get, lock, list, listIn, update, created, deactivateBy, byDigest, touch, rehash string
+	insert, creator, get, lock, update, created, deactivateBy, byDigest, touch, rehash string
+	list                                                                               list
 }
 
 func newTokenSQL(db *DB) tokenSQL {
@@ -27,9 +28,9 @@ func newTokenSQL(db *DB) tokenSQL {
 		creator: db.bind(`SELECT state FROM {tokens} WHERE org_id = ? AND id = ?{forUpdate}`),
 		get:     db.bind(one),
 		lock:    db.bind(one + `{forUpdate}`),
-		list:    db.bind(`SELECT ` + columns + ` FROM {tokens} WHERE org_id = ? AND id < ? AND state <> 'deleted' ORDER BY id DESC LIMIT ?`),
-		listIn:  db.bind(`SELECT ` + columns + ` FROM {tokens} WHERE org_id = ? AND id < ? AND state = ? ORDER BY id DESC LIMIT ?`),
-		update:  db.bind(`UPDATE {tokens} SET state = ?, updated_at = ?, version = ? WHERE org_id = ? AND id = ?`),
+		list: newList(db, `SELECT `+columns+` FROM {tokens}{index} WHERE org_id = ?`, []string{"state", "listed"},
+			` AND id < ? ORDER BY id DESC LIMIT ?`, walk{"tokens_state", "state"}, walk{"tokens_listed", "listed"}),
+		update: db.bind(`UPDATE {tokens} SET state = ?, updated_at = ?, version = ? WHERE org_id = ? AND id = ?`),
 		created: db.bind(`SELECT id, permissions FROM {tokens}
 			WHERE org_id = ? AND created_by_kind = ? AND created_by_id = ?{forUpdate}`),
 		deactivateBy: db.bind(`UPDATE {tokens} SET state = 'deactivated', updated_at = ?, version = version + 1
@@ -74,10 +75,11 @@ func (s tokens) Get(ctx context.Context, org admin.OrgID, tokenID uuid.UUID) (to
 }
 
 func (s tokens) List(ctx context.Context, org admin.OrgID, f token.Filter, seek admin.Seek[uuid.UUID]) ([]token.Token, error) {
-	query, args := s.db.sql.token.list, []any{org, before(seek.After), seek.Limit}
-	if f.State != "" {
-		query, args = s.db.sql.token.listIn, []any{org, before(seek.After), f.State, seek.Limit}
+	filters := byText(string(f.State), "")
+	if f.State == "" {
+		filters[1] = []any{1}
 	}
+	query, args := s.db.sql.token.list.page([]any{org}, filters, before(seek.After), seek.Limit)
 	return rows(ctx, s.reader(), "token", query, scanToken, args...)
 }
 

@@ -15,7 +15,7 @@ type userSQL struct {
 	get, lock, credential, byEmail, updateProfile, otherAdministrator     string
 	updateAccess, raiseEpoch, setPassword, hasCredential, atEpoch, rehash string
 	lockHash, lockOrganization                                            string
-	list                                                                  filtered
+	list                                                                  list
 }
 
 func newUserSQL(db *DB) userSQL {
@@ -28,8 +28,9 @@ func newUserSQL(db *DB) userSQL {
 		lock:       db.bind(`SELECT ` + columns + ` FROM {users} WHERE org_id = ? AND id = ?{forUpdate}`),
 		credential: db.bind(qualified + `WHERE u.org_id = ? AND u.id = ?`),
 		byEmail:    db.bind(qualified + `WHERE u.org_id = ? AND u.email_key = ?`),
-		list: newFiltered(db, `SELECT `+columns+` FROM {users} WHERE org_id = ? AND id > ?`,
-			[]string{"status = ?", "role = ?"}, ` ORDER BY id LIMIT ?`),
+		list: newList(db, `SELECT `+columns+` FROM {users}{index} WHERE org_id = ?`, []string{"status", "role"},
+			` AND id > ? ORDER BY id LIMIT ?`,
+			walk{"users_role_status", "role status"}, walk{"users_role", "role"}, walk{"users_status", "status"}),
 		updateProfile: db.bind(`UPDATE {users} SET name = ?, email = ?, email_key = ?, updated_at = ?, version = version + 1
 			WHERE org_id = ? AND id = ? AND version = ?`),
 		// Rows and no count: locking reads see the latest on every database, and PostgreSQL
@@ -79,7 +80,7 @@ func (s users) account(ctx context.Context, query string, args ...any) (people.U
 }
 
 func (s users) List(ctx context.Context, org admin.OrgID, f people.UserFilter, seek admin.Seek[uuid.UUID]) ([]people.User, error) {
-	query, args := s.db.sql.user.list.by([]string{string(f.Status), string(f.Role)}, []any{org, seek.After.String()}, seek.Limit)
+	query, args := s.db.sql.user.list.page([]any{org}, byText(string(f.Status), string(f.Role)), seek.After.String(), seek.Limit)
 	return rows(ctx, s.reader(), "user", query, scanUser, args...)
 }
 

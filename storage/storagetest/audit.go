@@ -1,7 +1,10 @@
 package storagetest
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -16,7 +19,7 @@ import (
 func auditCalls() map[string]call {
 	return map[string]call{
 		"Audit.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
-			rs, err := s.Audit().List(ctx, org, admin.AuditFilter{}, page[uuid.UUID](100))
+			rs, err := s.Audit().List(ctx, org, admin.AuditFilter{}, page[admin.RecordKey](100))
 			return rs, err
 		},
 	}
@@ -34,7 +37,7 @@ func testAudit(t *testing.T, open Open) {
 	for i, r := range records {
 		require.NoError(t, b.Organizations().Rename(t.Context(), w.org, "Name", int64(i+1), r))
 	}
-	created, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: "organization.create"}, page[uuid.UUID](10))
+	created, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: "organization.create"}, page[admin.RecordKey](10))
 	require.NoError(t, err)
 	all := slices.Concat(created, records)
 
@@ -53,13 +56,14 @@ func testAudit(t *testing.T, open Open) {
 		{"nothing matches", admin.AuditFilter{Action: "nothing"}, nil},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
-			got := pages(t, func(seek admin.Seek[uuid.UUID]) ([]admin.Record, error) {
+			got := pages(t, func(seek admin.Seek[admin.RecordKey]) ([]admin.Record, error) {
 				return b.Audit().List(t.Context(), w.org, tc.filter, seek)
-			}, func(r admin.Record) uuid.UUID { return r.ID })
+			}, admin.Record.Key)
 			slices.Reverse(got)
 			require.Equal(t, tc.want, got)
 		})
 	}
+	t.Run("is ordered by time and then by id", func(t *testing.T) { testAuditOrder(t, b, c) })
 	t.Run("refuses a record with an id that is taken, and the write with it", func(t *testing.T) {
 		err := b.Organizations().Rename(t.Context(), w.org, "Other", int64(len(records)+1), records[0])
 		require.ErrorIs(t, err, admin.ErrExists)
@@ -67,4 +71,42 @@ func testAudit(t *testing.T, open Open) {
 		require.NoError(t, err)
 		require.Equal(t, "Name", o.Name)
 	})
+}
+
+// testAuditOrder writes records whose ids ascend while their clock goes to and fro, as the clocks of
+// several processes do.
+func testAuditOrder(t *testing.T, b storage.Backend, c *ids) {
+	w := newWorld(t, b, c)
+	for i, minute := range []int{3, 1, 2, 2, 3, 1, 4, 2, 0} {
+		r := admin.Record{
+			ID: w.id(), At: epoch.Add(time.Duration(minute) * time.Minute), Actor: w.user(), Action: "order.write",
+			Subject: admin.Subject{Kind: "order", ID: fmt.Sprint(i % 2)},
+		}
+		require.NoError(t, b.Organizations().Rename(t.Context(), w.org, "Name", int64(i+1), r))
+	}
+	minute := func(n int) time.Time { return epoch.Add(time.Duration(n) * time.Minute) }
+	for _, f := range []admin.AuditFilter{
+		{Action: "order.write"},
+		{Action: "order.write", From: minute(1), Until: minute(3)},
+		{Subject: admin.Subject{Kind: "order"}, From: minute(2)},
+		{Subject: admin.Subject{Kind: "order", ID: "1"}, Until: minute(3)},
+		{Actor: w.user(), From: minute(2), Until: minute(3)},
+		{Actor: admin.Actor{Kind: admin.ActorUser}, From: minute(3)},
+		{From: minute(1), Until: minute(2).Add(time.Microsecond)},
+	} {
+		all, err := b.Audit().List(t.Context(), w.org, f, page[admin.RecordKey](100))
+		require.NoError(t, err)
+		require.NotEmpty(t, all)
+		require.True(t, slices.IsSortedFunc(all, func(a, b admin.Record) int {
+			return cmp.Or(b.At.Compare(a.At), bytes.Compare(b.ID[:], a.ID[:]))
+		}), "%+v: %v", f, all)
+		paged := pages(t, func(seek admin.Seek[admin.RecordKey]) ([]admin.Record, error) {
+			return b.Audit().List(t.Context(), w.org, f, seek)
+		}, admin.Record.Key)
+		require.Equal(t, all, paged, "%+v: in pages", f)
+	}
+	seek := admin.Seek[admin.RecordKey]{Limit: 100, After: admin.RecordKey{At: minute(2), ID: uuid.Max}}
+	got, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: "order.write"}, seek)
+	require.NoError(t, err)
+	require.Len(t, got, 6, "a key need not be that of a record")
 }

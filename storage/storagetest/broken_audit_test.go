@@ -1,20 +1,19 @@
 package storagetest_test
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/admincenter/admincenter/admin"
 )
 
 // auditPort replaces the one method of a port.
-type auditPort func(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[uuid.UUID]) ([]admin.Record, error)
+type auditPort func(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey]) ([]admin.Record, error)
 
-func (s auditPort) List(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[uuid.UUID]) ([]admin.Record, error) {
+func (s auditPort) List(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey]) ([]admin.Record, error) {
 	return s(ctx, org, f, seek)
 }
 
@@ -23,7 +22,7 @@ func auditFaults() []fault {
 		return fault{
 			name: name,
 			audit: func(s admin.AuditStore, _ *known) admin.AuditStore {
-				return auditPort(func(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[uuid.UUID]) ([]admin.Record, error) {
+				return auditPort(func(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey]) ([]admin.Record, error) {
 					change(&f)
 					return s.List(ctx, org, f, seek)
 				})
@@ -31,11 +30,11 @@ func auditFaults() []fault {
 			caught: caught,
 		}
 	}
-	result := func(name, caught string, change func(admin.Seek[uuid.UUID], []admin.Record) []admin.Record) fault {
+	result := func(name, caught string, change func(admin.Seek[admin.RecordKey], []admin.Record) []admin.Record) fault {
 		return fault{
 			name: name,
 			audit: func(s admin.AuditStore, _ *known) admin.AuditStore {
-				return auditPort(func(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[uuid.UUID]) ([]admin.Record, error) {
+				return auditPort(func(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey]) ([]admin.Record, error) {
 					rs, err := s.List(ctx, org, f, seek)
 					return change(seek, rs), err
 				})
@@ -47,7 +46,7 @@ func auditFaults() []fault {
 		{
 			name: "Audit.List looks into every organization",
 			audit: func(s admin.AuditStore, k *known) admin.AuditStore {
-				return auditPort(func(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[uuid.UUID]) ([]admin.Record, error) {
+				return auditPort(func(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey]) ([]admin.Record, error) {
 					var all []admin.Record
 					for _, other := range k.orgs {
 						rs, err := s.List(ctx, other, f, seek)
@@ -61,14 +60,19 @@ func auditFaults() []fault {
 			},
 			caught: "Methods/Audit.List/hides and keeps everything from another organization",
 		},
-		result("the audit trail hides a record", "Methods/Currencies.Create/leaves its audit record", func(_ admin.Seek[uuid.UUID], rs []admin.Record) []admin.Record {
+		result("the audit trail hides a record", "Methods/Currencies.Create/leaves its audit record", func(_ admin.Seek[admin.RecordKey], rs []admin.Record) []admin.Record {
 			return slices.DeleteFunc(rs, func(r admin.Record) bool { return r.Action == "test.write" })
 		}),
-		result("Audit.List gives the oldest first", "Audit/everything", func(_ admin.Seek[uuid.UUID], rs []admin.Record) []admin.Record {
+		result("Audit.List gives the oldest first", "Audit/everything", func(_ admin.Seek[admin.RecordKey], rs []admin.Record) []admin.Record {
 			slices.Reverse(rs)
 			return rs
 		}),
-		result("Audit.List spoils what changed", "Audit/everything", func(_ admin.Seek[uuid.UUID], rs []admin.Record) []admin.Record {
+		result("Audit.List goes by ids alone", "Audit/is ordered by time and then by id",
+			func(_ admin.Seek[admin.RecordKey], rs []admin.Record) []admin.Record {
+				slices.SortFunc(rs, func(a, b admin.Record) int { return bytes.Compare(b.ID[:], a.ID[:]) })
+				return rs
+			}),
+		result("Audit.List spoils what changed", "Audit/everything", func(_ admin.Seek[admin.RecordKey], rs []admin.Record) []admin.Record {
 			for i := range rs {
 				for k := range rs[i].Changes {
 					rs[i].Changes[k].From = strings.ToValidUTF8(strings.Map(func(r rune) rune { return min(r, 0x7f) }, rs[i].Changes[k].From), "")

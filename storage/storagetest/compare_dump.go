@@ -36,7 +36,7 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 	put("organization")(b.Organizations().Get(ctx, org))
 	put("users")(b.Users().List(ctx, org, people.UserFilter{}, all))
 	put("invitations")(b.Invitations().List(ctx, org, people.InvitationFilter{}, s.now, all))
-	put("audit")(b.Audit().List(ctx, org, admin.AuditFilter{}, all))
+	put("audit")(b.Audit().List(ctx, org, admin.AuditFilter{}, largest[admin.RecordKey]()))
 	put("jobs")(b.Jobs().List(ctx, org, job.Filter{}, all))
 	put("due")(b.Jobs().Due(ctx, s.now, 1000))
 	put("currencies")(b.Currencies().List(ctx, org, largest[string]()))

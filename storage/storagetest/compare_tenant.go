@@ -64,7 +64,9 @@ func (s *script) setting(org admin.OrgID) settings.Setting {
 func tenantDraws() map[string]func(*script) do {
 	return map[string]func(*script) do{
 		"Audit.List": func(s *script) do {
-			org, seek := s.org(), admin.Seek[uuid.UUID]{Limit: 1 + s.r.IntN(9)}
+			org, seek := s.org(), admin.Seek[admin.RecordKey]{
+				Limit: 1 + s.r.IntN(9), After: pick(s, admin.RecordKey{}, admin.RecordKey{At: s.at(), ID: s.id()}),
+			}
 			f := admin.AuditFilter{
 				Subject: admin.Subject{Kind: pick(s, "", "test", "Test", " "), ID: s.sometimes()}, Actor: pick(s, admin.Actor{}, s.actor()),
 				Action: pick(s, admin.Action(""), "user.update", "User.update", "setting.create"),

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
@@ -155,7 +154,7 @@ func requireRecorded(t *testing.T, b storage.Backend, w *world, rec admin.Record
 	t.Helper()
 	found := 0
 	for _, org := range []admin.OrgID{w.org, w.created()} {
-		records, err := b.Audit().List(t.Context(), org, admin.AuditFilter{Action: rec.Action}, page[uuid.UUID](10))
+		records, err := b.Audit().List(t.Context(), org, admin.AuditFilter{Action: rec.Action}, page[admin.RecordKey](10))
 		require.NoError(t, err)
 		for _, r := range records {
 			if r.ID == rec.ID {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"testing"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
@@ -49,7 +48,7 @@ func testOrganizations(t *testing.T, open Open) {
 		got, err := b.Organizations().Get(t.Context(), w.org)
 		require.NoError(t, err)
 		require.NotEqual(t, "Another", got.Name)
-		records, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: rec.Action}, page[uuid.UUID](10))
+		records, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: rec.Action}, page[admin.RecordKey](10))
 		require.NoError(t, err)
 		require.Empty(t, records)
 	})

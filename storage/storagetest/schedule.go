@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
@@ -162,7 +161,7 @@ func testSchedules(t *testing.T, open Open) {
 		again := w.rec("schedule.again")
 		require.NoError(t, b.Schedules().Replace(t.Context(), w.org, ch, again), "once carried out, it is done")
 		require.Len(t, timeline(t, w, "a", never), 3)
-		recorded, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: again.Action}, page[uuid.UUID](10))
+		recorded, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: again.Action}, page[admin.RecordKey](10))
 		require.NoError(t, err)
 		require.Empty(t, recorded)
 	})

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
@@ -67,7 +66,7 @@ func testTransactions(t *testing.T, open Open) {
 		require.NoError(t, err)
 		require.Len(t, got, 2)
 		require.Equal(t, "2", got[0].Rate.String())
-		records, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: refused.Action}, page[uuid.UUID](10))
+		records, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: refused.Action}, page[admin.RecordKey](10))
 		require.NoError(t, err)
 		require.Empty(t, records, "what was refused leaves no record")
 	})

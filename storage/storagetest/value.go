@@ -127,7 +127,7 @@ func testAlikeFilters(t *testing.T, w *world) {
 		ids := page[uuid.UUID](10)
 		for name, list := range map[string]func() (int, error){
 			"audit": func() (int, error) {
-				l, err := w.b.Audit().List(ctx, w.org, admin.AuditFilter{Subject: admin.Subject{Kind: none}}, ids)
+				l, err := w.b.Audit().List(ctx, w.org, admin.AuditFilter{Subject: admin.Subject{Kind: none}}, page[admin.RecordKey](10))
 				return len(l), err
 			},
 			"users": func() (int, error) {
@@ -285,7 +285,7 @@ func testInstants(t *testing.T, w *world) {
 		rec := w.rec(admin.Action("at." + at.Format(time.RFC3339Nano)))
 		rec.At = at
 		require.NoError(t, w.b.Plans().Create(t.Context(), w.org, w.plan(at.String(), 1), rec))
-		recorded, err := w.b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: rec.Action, From: at, Until: at.Add(time.Microsecond)}, page[uuid.UUID](2))
+		recorded, err := w.b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: rec.Action, From: at, Until: at.Add(time.Microsecond)}, page[admin.RecordKey](2))
 		require.NoError(t, err)
 		require.Equal(t, []admin.Record{rec}, recorded)
 	}
@@ -332,7 +332,7 @@ func testUnstorable(t *testing.T, w *world) {
 			found, err := s.Settings().Lookup(ctx, w.org, rates(ofAccount(text)))
 			require.NoError(t, err)
 			require.Empty(t, found)
-			records, err := s.Audit().List(ctx, w.org, admin.AuditFilter{Subject: admin.Subject{Kind: "test", ID: text}}, page[uuid.UUID](10))
+			records, err := s.Audit().List(ctx, w.org, admin.AuditFilter{Subject: admin.Subject{Kind: "test", ID: text}}, page[admin.RecordKey](10))
 			require.NoError(t, err)
 			require.Empty(t, records)
 			tl, err := s.Schedules().Timeline(ctx, w.org, text, time.Time{})

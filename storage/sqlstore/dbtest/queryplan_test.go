@@ -92,7 +92,7 @@ func hotQueries() []hotQuery {
 			l, err := s.Jobs().Due(ctx, noon, 20)
 			return len(l), err
 		}},
-		{"jobs of a kind and a status", "jobs_kind", func(ctx context.Context, s storage.Stores) (int, error) {
+		{"jobs of a kind and a status", "jobs_kind_status", func(ctx context.Context, s storage.Stores) (int, error) {
 			l, err := s.Jobs().List(ctx, org, job.Filter{Kind: "import", Status: job.Pending}, ids)
 			return len(l), err
 		}},
@@ -116,15 +116,15 @@ func hotQueries() []hotQuery {
 			return batchOfCustomers(ctx, s, org)
 		}},
 		{"a page of the audit trail", "", func(ctx context.Context, s storage.Stores) (int, error) {
-			l, err := s.Audit().List(ctx, org, admin.AuditFilter{}, ids)
+			l, err := s.Audit().List(ctx, org, admin.AuditFilter{}, admin.Seek[admin.RecordKey]{Limit: 20})
 			return len(l), err
 		}},
 		{"what was done to one thing", "audit_subject", func(ctx context.Context, s storage.Stores) (int, error) {
-			l, err := s.Audit().List(ctx, org, admin.AuditFilter{Subject: admin.Subject{Kind: "customer", ID: "c77"}}, ids)
+			l, err := s.Audit().List(ctx, org, admin.AuditFilter{Subject: admin.Subject{Kind: "customer", ID: "c77"}}, admin.Seek[admin.RecordKey]{Limit: 20})
 			return len(l), err
 		}},
 		{"what one actor did", "audit_actor", func(ctx context.Context, s storage.Stores) (int, error) {
-			l, err := s.Audit().List(ctx, org, admin.AuditFilter{Actor: admin.Actor{Kind: admin.ActorUser, ID: "u77"}}, ids)
+			l, err := s.Audit().List(ctx, org, admin.AuditFilter{Actor: admin.Actor{Kind: admin.ActorUser, ID: "u77"}}, admin.Seek[admin.RecordKey]{Limit: 20})
 			return len(l), err
 		}},
 		{"accounts on a plan", "", func(ctx context.Context, s storage.Stores) (int, error) {

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
@@ -170,7 +169,7 @@ func TestContextThatEndsAnywhere(t *testing.T) {
 			}
 			version = o.Version
 		}
-		renames, again := db.Audit().List(t.Context(), "acme", admin.AuditFilter{Action: "organization.rename"}, admin.Seek[uuid.UUID]{Limit: 100})
+		renames, again := db.Audit().List(t.Context(), "acme", admin.AuditFilter{Action: "organization.rename"}, admin.Seek[admin.RecordKey]{Limit: 100})
 		require.NoError(t, again)
 		require.Len(t, renames, int(version)-1, "with each its record")
 	}

@@ -34,9 +34,12 @@ TABLE admincenter_audit InnoDB utf8mb4_bin
     subject_kind varbinary(100) NOT NULL
     subject_id varbinary(1000) NOT NULL
     changes mediumtext COLLATE utf8mb4_bin NOT NULL
-    INDEX actor (org_id, actor_kind, actor_id, id)
-    PRIMARY KEY PRIMARY (org_id, id)
-    INDEX subject (org_id, subject_kind, subject_id, id)
+    INDEX action (org_id, action, at, id)
+    INDEX actor (org_id, actor_kind, actor_id, at, id)
+    UNIQUE id (org_id, id)
+    PRIMARY KEY PRIMARY (org_id, at, id)
+    INDEX subject (org_id, subject_kind, subject_id, at, id)
+    INDEX subject_kind (org_id, subject_kind, at, id)
     FOREIGN KEY admincenter_audit_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
     TRIGGER admincenter_audit_no_delete BEFORE DELETE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: audit records cannot be deleted'
     TRIGGER admincenter_audit_no_update BEFORE UPDATE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: audit records cannot be changed'
@@ -142,7 +145,9 @@ TABLE admincenter_imports InnoDB utf8mb4_bin
     updated_at bigint(20) NOT NULL
     version bigint(20) NOT NULL
     PRIMARY KEY PRIMARY (org_id, id)
-    INDEX sha256 (org_id, sha256)
+    INDEX sha256 (org_id, sha256, id)
+    INDEX status (org_id, status, id)
+    INDEX type (org_id, type, id)
     FOREIGN KEY admincenter_imports_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
 
 TABLE admincenter_import_pieces InnoDB utf8mb4_bin
@@ -173,8 +178,9 @@ TABLE admincenter_invitations InnoDB utf8mb4_bin
     UNIQUE org_id (org_id, pending_key)
     UNIQUE org_id_2 (org_id, digest)
     INDEX org_id_3 (org_id, user_id)
+    INDEX pending (org_id, status, expires_at)
     PRIMARY KEY PRIMARY (org_id, id)
-    INDEX status (org_id, status, expires_at)
+    INDEX status (org_id, status, id)
     FOREIGN KEY admincenter_invitations_ibfk_1 (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
     FOREIGN KEY admincenter_invitations_ibfk_2 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
     CHECK digest octet_length(`digest`) = 32
@@ -201,8 +207,10 @@ TABLE admincenter_jobs InnoDB utf8mb4_bin
     lease_until bigint(20)
     version bigint(20) NOT NULL
     INDEX due (status, id)
-    INDEX kind (org_id, kind, status, id)
+    INDEX kind (org_id, kind, id)
+    INDEX kind_status (org_id, kind, status, id)
     PRIMARY KEY PRIMARY (org_id, id)
+    INDEX status (org_id, status, id)
     FOREIGN KEY admincenter_jobs_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
 
 TABLE admincenter_job_entries InnoDB utf8mb4_bin
@@ -303,8 +311,12 @@ TABLE admincenter_settings InnoDB utf8mb4_bin
     updated_by_id varbinary(200) NOT NULL
     version bigint(20) NOT NULL
     INDEX entity (org_id, entity_kind, entity_id, id)
+    INDEX entity_kind (org_id, entity_kind, id)
+    INDEX name (org_id, name, id)
+    INDEX namespace (org_id, namespace, id)
     UNIQUE org_id (org_id, entity_kind, entity_id, namespace, name)
     PRIMARY KEY PRIMARY (org_id, id)
+    INDEX value_type (org_id, value_type, id)
     FOREIGN KEY admincenter_settings_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
     CHECK CONSTRAINT_1 `entity_kind` <> 'ORGANIZATION' or `entity_id` = ''
     CHECK value_type `value_type` in ('STRING','NUMERIC','JSON','JSON_LOGIC')
@@ -346,6 +358,7 @@ TABLE admincenter_tokens InnoDB utf8mb4_bin
     prefix varbinary(100) NOT NULL
     last4 varbinary(100) NOT NULL
     state varbinary(30) NOT NULL
+    listed bigint(20)
     expires_at bigint(20)
     last_used_at bigint(20)
     created_at bigint(20) NOT NULL
@@ -357,7 +370,9 @@ TABLE admincenter_tokens InnoDB utf8mb4_bin
     digest varbinary(32) NOT NULL
     INDEX created_by (org_id, created_by_kind, created_by_id)
     UNIQUE digest (digest)
+    INDEX listed (org_id, listed, id)
     PRIMARY KEY PRIMARY (org_id, id)
+    INDEX state (org_id, state, id)
     FOREIGN KEY admincenter_tokens_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
     CHECK digest octet_length(`digest`) = 32
     CHECK digest octet_length(`digest`) = 32
@@ -396,4 +411,7 @@ TABLE admincenter_users InnoDB utf8mb4_bin
     version bigint(20) NOT NULL
     UNIQUE email (org_id, email_key)
     PRIMARY KEY PRIMARY (org_id, id)
+    INDEX role (org_id, role, id)
+    INDEX role_status (org_id, role, status, id)
+    INDEX status (org_id, status, id)
     FOREIGN KEY admincenter_users_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT

@@ -34,9 +34,12 @@ TABLE admincenter_audit
     subject_kind text COLLATE C NOT NULL
     subject_id text COLLATE C NOT NULL
     changes text COLLATE default NOT NULL
-    INDEX admincenter_audit_actor (org_id, actor_kind, actor_id, id)
-    PRIMARY KEY admincenter_audit_pkey (org_id, id)
-    INDEX admincenter_audit_subject (org_id, subject_kind, subject_id, id)
+    INDEX admincenter_audit_action (org_id, action, at, id)
+    INDEX admincenter_audit_actor (org_id, actor_kind, actor_id, at, id)
+    UNIQUE admincenter_audit_org_id_id_key (org_id, id)
+    PRIMARY KEY admincenter_audit_pkey (org_id, at, id)
+    INDEX admincenter_audit_subject (org_id, subject_kind, subject_id, at, id)
+    INDEX admincenter_audit_subject_kind (org_id, subject_kind, at, id)
     FOREIGN KEY admincenter_audit_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
     CREATE TRIGGER admincenter_audit_fixed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.admincenter_audit FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
     BEGIN
@@ -142,7 +145,9 @@ TABLE admincenter_imports
     updated_at bigint NOT NULL
     version bigint NOT NULL
     PRIMARY KEY admincenter_imports_pkey (org_id, id)
-    INDEX admincenter_imports_sha256 (org_id, sha256)
+    INDEX admincenter_imports_sha256 (org_id, sha256, id)
+    INDEX admincenter_imports_status (org_id, status, id)
+    INDEX admincenter_imports_type (org_id, type, id)
     FOREIGN KEY admincenter_imports_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
 
 TABLE admincenter_invitations
@@ -164,8 +169,9 @@ TABLE admincenter_invitations
     version bigint NOT NULL
     UNIQUE admincenter_invitations_org_id_digest_key (org_id, digest)
     UNIQUE admincenter_invitations_org_id_pending_key_key (org_id, pending_key)
+    INDEX admincenter_invitations_pending (org_id, status, expires_at)
     PRIMARY KEY admincenter_invitations_pkey (org_id, id)
-    INDEX admincenter_invitations_status (org_id, status, expires_at)
+    INDEX admincenter_invitations_status (org_id, status, id)
     FOREIGN KEY admincenter_invitations_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
     FOREIGN KEY admincenter_invitations_org_id_user_id_fkey (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
     CHECK ((length(digest) = 32))
@@ -205,8 +211,10 @@ TABLE admincenter_jobs
     lease_until bigint
     version bigint NOT NULL
     INDEX admincenter_jobs_due (status, id)
-    INDEX admincenter_jobs_kind (org_id, kind, status, id)
+    INDEX admincenter_jobs_kind (org_id, kind, id)
+    INDEX admincenter_jobs_kind_status (org_id, kind, status, id)
     PRIMARY KEY admincenter_jobs_pkey (org_id, id)
+    INDEX admincenter_jobs_status (org_id, status, id)
     FOREIGN KEY admincenter_jobs_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
 
 TABLE admincenter_organizations
@@ -323,8 +331,12 @@ TABLE admincenter_settings
     version bigint NOT NULL
     schema_text text COLLATE C NOT NULL DEFAULT ''::text
     INDEX admincenter_settings_entity (org_id, entity_kind, entity_id, id)
-    UNIQUE admincenter_settings_name (org_id, entity_kind, entity_id, namespace, name)
+    INDEX admincenter_settings_entity_kind (org_id, entity_kind, id)
+    UNIQUE admincenter_settings_key (org_id, entity_kind, entity_id, namespace, name)
+    INDEX admincenter_settings_name (org_id, name, id)
+    INDEX admincenter_settings_namespace (org_id, namespace, id)
     PRIMARY KEY admincenter_settings_pkey (org_id, id)
+    INDEX admincenter_settings_value_type (org_id, value_type, id)
     FOREIGN KEY admincenter_settings_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
     CHECK (((entity_kind <> 'ORGANIZATION'::text) OR (entity_id = ''::text)))
     CHECK ((value_type = ANY (ARRAY['STRING'::text, 'NUMERIC'::text, 'JSON'::text, 'JSON_LOGIC'::text])))
@@ -337,6 +349,11 @@ TABLE admincenter_tokens
     prefix text COLLATE C NOT NULL
     last4 text COLLATE C NOT NULL
     state text COLLATE C NOT NULL
+    listed bigint NOT NULL DEFAULT 
+CASE
+    WHEN (state = 'deleted'::text) THEN 0
+    ELSE 1
+END
     expires_at bigint
     last_used_at bigint
     created_at bigint NOT NULL
@@ -348,7 +365,9 @@ TABLE admincenter_tokens
     digest bytea NOT NULL
     INDEX admincenter_tokens_created_by (org_id, created_by_kind, created_by_id)
     UNIQUE admincenter_tokens_digest_key (digest)
+    INDEX admincenter_tokens_listed (org_id, listed, id)
     PRIMARY KEY admincenter_tokens_pkey (org_id, id)
+    INDEX admincenter_tokens_state (org_id, state, id)
     FOREIGN KEY admincenter_tokens_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
     CHECK ((length(digest) = 32))
     CHECK ((length(last4) = 4))
@@ -385,4 +404,7 @@ TABLE admincenter_users
     version bigint NOT NULL
     UNIQUE admincenter_users_org_id_email_key_key (org_id, email_key)
     PRIMARY KEY admincenter_users_pkey (org_id, id)
+    INDEX admincenter_users_role (org_id, role, id)
+    INDEX admincenter_users_role_status (org_id, role, status, id)
+    INDEX admincenter_users_status (org_id, status, id)
     FOREIGN KEY admincenter_users_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION

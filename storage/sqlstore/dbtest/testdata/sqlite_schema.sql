@@ -34,10 +34,13 @@ CREATE TABLE admincenter_audit (
     subject_kind TEXT    NOT NULL,
     subject_id   TEXT    NOT NULL,
     changes      TEXT    NOT NULL,
-    PRIMARY KEY (org_id, id)
+    PRIMARY KEY (org_id, at, id),
+    UNIQUE (org_id, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX admincenter_audit_actor ON admincenter_audit (org_id, actor_kind, actor_id, id);
+CREATE INDEX admincenter_audit_action ON admincenter_audit (org_id, action, at, id);
+
+CREATE INDEX admincenter_audit_actor ON admincenter_audit (org_id, actor_kind, actor_id, at, id);
 
 CREATE TRIGGER admincenter_audit_no_delete BEFORE DELETE ON admincenter_audit
 BEGIN
@@ -55,7 +58,9 @@ BEGIN
     SELECT RAISE(ABORT, 'admincenter: audit records cannot be changed');
 END;
 
-CREATE INDEX admincenter_audit_subject ON admincenter_audit (org_id, subject_kind, subject_id, id);
+CREATE INDEX admincenter_audit_subject ON admincenter_audit (org_id, subject_kind, subject_id, at, id);
+
+CREATE INDEX admincenter_audit_subject_kind ON admincenter_audit (org_id, subject_kind, at, id);
 
 CREATE TABLE admincenter_credentials (
     org_id     TEXT    NOT NULL,
@@ -177,7 +182,11 @@ CREATE TABLE admincenter_imports (
     PRIMARY KEY (org_id, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX admincenter_imports_sha256 ON admincenter_imports (org_id, sha256);
+CREATE INDEX admincenter_imports_sha256 ON admincenter_imports (org_id, sha256, id);
+
+CREATE INDEX admincenter_imports_status ON admincenter_imports (org_id, status, id);
+
+CREATE INDEX admincenter_imports_type ON admincenter_imports (org_id, type, id);
 
 CREATE TABLE admincenter_invitations (
     org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
@@ -202,7 +211,9 @@ CREATE TABLE admincenter_invitations (
     FOREIGN KEY (org_id, user_id) REFERENCES admincenter_users (org_id, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX admincenter_invitations_status ON admincenter_invitations (org_id, status, expires_at);
+CREATE INDEX admincenter_invitations_pending ON admincenter_invitations (org_id, status, expires_at);
+
+CREATE INDEX admincenter_invitations_status ON admincenter_invitations (org_id, status, id);
 
 CREATE TABLE admincenter_job_entries (
     org_id TEXT    NOT NULL,
@@ -245,7 +256,11 @@ CREATE TABLE admincenter_jobs (
 
 CREATE INDEX admincenter_jobs_due ON admincenter_jobs (status, id);
 
-CREATE INDEX admincenter_jobs_kind ON admincenter_jobs (org_id, kind, status, id);
+CREATE INDEX admincenter_jobs_kind ON admincenter_jobs (org_id, kind, id);
+
+CREATE INDEX admincenter_jobs_kind_status ON admincenter_jobs (org_id, kind, status, id);
+
+CREATE INDEX admincenter_jobs_status ON admincenter_jobs (org_id, status, id);
 
 CREATE TABLE admincenter_organizations (
     org_id     TEXT    NOT NULL PRIMARY KEY,
@@ -359,6 +374,14 @@ CREATE TABLE admincenter_settings (
 
 CREATE INDEX admincenter_settings_entity ON admincenter_settings (org_id, entity_kind, entity_id, id);
 
+CREATE INDEX admincenter_settings_entity_kind ON admincenter_settings (org_id, entity_kind, id);
+
+CREATE INDEX admincenter_settings_name ON admincenter_settings (org_id, name, id);
+
+CREATE INDEX admincenter_settings_namespace ON admincenter_settings (org_id, namespace, id);
+
+CREATE INDEX admincenter_settings_value_type ON admincenter_settings (org_id, value_type, id);
+
 CREATE TABLE admincenter_tokens (
     org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
     id              TEXT    NOT NULL,
@@ -367,6 +390,7 @@ CREATE TABLE admincenter_tokens (
     prefix          TEXT    NOT NULL,
     last4           TEXT    NOT NULL CHECK (length(last4) = 4),
     state           TEXT    NOT NULL CHECK (state IN ('active', 'deactivated', 'deleted')),
+    listed          INTEGER NOT NULL GENERATED ALWAYS AS (CASE WHEN state = 'deleted' THEN 0 ELSE 1 END) STORED,
     expires_at      INTEGER,
     last_used_at    INTEGER,
     created_at      INTEGER NOT NULL,
@@ -380,6 +404,8 @@ CREATE TABLE admincenter_tokens (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX admincenter_tokens_created_by ON admincenter_tokens (org_id, created_by_kind, created_by_id);
+
+CREATE INDEX admincenter_tokens_listed ON admincenter_tokens (org_id, listed, id);
 
 CREATE TRIGGER admincenter_tokens_no_delete BEFORE DELETE ON admincenter_tokens
 BEGIN
@@ -417,6 +443,8 @@ BEGIN
     SELECT RAISE(ABORT, 'admincenter: the permissions of a token cannot be changed');
 END;
 
+CREATE INDEX admincenter_tokens_state ON admincenter_tokens (org_id, state, id);
+
 CREATE TABLE admincenter_users (
     org_id     TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
     id         TEXT    NOT NULL,
@@ -431,3 +459,9 @@ CREATE TABLE admincenter_users (
     PRIMARY KEY (org_id, id),
     UNIQUE (org_id, email_key)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_users_role ON admincenter_users (org_id, role, id);
+
+CREATE INDEX admincenter_users_role_status ON admincenter_users (org_id, role, status, id);
+
+CREATE INDEX admincenter_users_status ON admincenter_users (org_id, status, id);

@@ -22,6 +22,10 @@ CREATE TABLE IF NOT EXISTS admincenter_users (
     version    BIGINT         NOT NULL,
     PRIMARY KEY (org_id, id),
     UNIQUE KEY email (org_id, email_key),
+    -- For lists by role and status, and for finding another administrator.
+    KEY role_status (org_id, role, status, id),
+    KEY role (org_id, role, id),
+    KEY status (org_id, status, id),
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
@@ -45,11 +49,14 @@ CREATE TABLE IF NOT EXISTS admincenter_audit (
     subject_kind VARBINARY(100)  NOT NULL,
     subject_id   VARBINARY(1000) NOT NULL,
     changes      MEDIUMTEXT      NOT NULL,
-    PRIMARY KEY (org_id, id),
-    -- For what was done to one thing, and for what one actor did, newest first: few among all that
-    -- an organization did. Other filters narrow the walk along the primary key.
-    KEY subject (org_id, subject_kind, subject_id, id),
-    KEY actor (org_id, actor_kind, actor_id, id),
+    PRIMARY KEY (org_id, at, id),
+    UNIQUE KEY id (org_id, id),
+    -- One for each filter of the trail but the kind of actor, which is one of three. The time comes
+    -- before the id, so that they serve the filters by time too.
+    KEY subject (org_id, subject_kind, subject_id, at, id),
+    KEY subject_kind (org_id, subject_kind, at, id),
+    KEY actor (org_id, actor_kind, actor_id, at, id),
+    KEY action (org_id, action, at, id),
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 

@@ -22,9 +22,10 @@ CREATE TABLE IF NOT EXISTS admincenter_jobs (
     version         BIGINT         NOT NULL,
     PRIMARY KEY (org_id, id),
     KEY due (status, id),
-    -- For lists of one kind and status: how a host finds the few that run among the many that are
-    -- done.
-    KEY kind (org_id, kind, status, id),
+    -- For lists by kind and status: how a host finds the few that run among the many that are done.
+    KEY kind_status (org_id, kind, status, id),
+    KEY kind (org_id, kind, id),
+    KEY status (org_id, status, id),
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 

@@ -7,6 +7,8 @@ CREATE TABLE IF NOT EXISTS admincenter_tokens (
     prefix          VARBINARY(100) NOT NULL,
     last4           VARBINARY(100) NOT NULL CHECK (length(last4) = 4),
     state           VARBINARY(30)  NOT NULL CHECK (state IN ('active', 'deactivated', 'deleted')),
+    -- Whether it is listed without being asked for by its state.
+    listed          BIGINT GENERATED ALWAYS AS (CASE WHEN state = 'deleted' THEN 0 ELSE 1 END) STORED,
     expires_at      BIGINT,
     last_used_at    BIGINT,
     created_at      BIGINT         NOT NULL,
@@ -19,6 +21,9 @@ CREATE TABLE IF NOT EXISTS admincenter_tokens (
     -- said whose it is.
     digest          VARBINARY(32)  NOT NULL UNIQUE CHECK (length(digest) = 32),
     PRIMARY KEY (org_id, id),
+    -- For lists: of one state, and of all that are not deleted.
+    KEY state (org_id, state, id),
+    KEY listed (org_id, listed, id),
     KEY created_by (org_id, created_by_kind, created_by_id),
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

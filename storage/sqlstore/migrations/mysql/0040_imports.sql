@@ -19,7 +19,10 @@ CREATE TABLE IF NOT EXISTS admincenter_imports (
     updated_at      BIGINT         NOT NULL,
     version         BIGINT         NOT NULL,
     PRIMARY KEY (org_id, id),
-    KEY sha256 (org_id, sha256),
+    -- For lists, in order of id.
+    KEY sha256 (org_id, sha256, id),
+    KEY type (org_id, type, id),
+    KEY status (org_id, status, id),
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 

@@ -22,6 +22,11 @@ CREATE TABLE admincenter_users (
     UNIQUE (org_id, email_key)
 );
 
+-- For lists by role and status, and for finding another administrator.
+CREATE INDEX admincenter_users_role_status ON admincenter_users (org_id, role, status, id);
+CREATE INDEX admincenter_users_role ON admincenter_users (org_id, role, id);
+CREATE INDEX admincenter_users_status ON admincenter_users (org_id, status, id);
+
 CREATE TABLE admincenter_credentials (
     org_id     TEXT COLLATE "C" NOT NULL,
     user_id    TEXT COLLATE "C" NOT NULL,
@@ -42,13 +47,16 @@ CREATE TABLE admincenter_audit (
     subject_kind TEXT COLLATE "C" NOT NULL,
     subject_id   TEXT COLLATE "C" NOT NULL,
     changes      TEXT   NOT NULL,
-    PRIMARY KEY (org_id, id)
+    PRIMARY KEY (org_id, at, id),
+    UNIQUE (org_id, id)
 );
 
--- For what was done to one thing, and for what one actor did, newest first: few among all that an
--- organization did. Other filters narrow the walk along the primary key.
-CREATE INDEX admincenter_audit_subject ON admincenter_audit (org_id, subject_kind, subject_id, id);
-CREATE INDEX admincenter_audit_actor ON admincenter_audit (org_id, actor_kind, actor_id, id);
+-- One for each filter of the trail but the kind of actor, which is one of three. The time comes
+-- before the id, so that they serve the filters by time too.
+CREATE INDEX admincenter_audit_subject ON admincenter_audit (org_id, subject_kind, subject_id, at, id);
+CREATE INDEX admincenter_audit_subject_kind ON admincenter_audit (org_id, subject_kind, at, id);
+CREATE INDEX admincenter_audit_actor ON admincenter_audit (org_id, actor_kind, actor_id, at, id);
+CREATE INDEX admincenter_audit_action ON admincenter_audit (org_id, action, at, id);
 
 -- What was done stays on record. ALWAYS: also for a session in the replica role.
 -- +goose StatementBegin

@@ -25,8 +25,11 @@ CREATE TABLE admincenter_invitations (
     FOREIGN KEY (org_id, user_id) REFERENCES admincenter_users (org_id, id)
 ) STRICT, WITHOUT ROWID;
 
--- For counting the pending ones.
-CREATE INDEX admincenter_invitations_status ON admincenter_invitations (org_id, status, expires_at);
+-- For lists by status.
+CREATE INDEX admincenter_invitations_status ON admincenter_invitations (org_id, status, id);
+
+-- For counting and listing those that are pending and have not expired, which are few.
+CREATE INDEX admincenter_invitations_pending ON admincenter_invitations (org_id, status, expires_at);
 
 -- +goose Down
 DROP TABLE admincenter_invitations;

@@ -7,6 +7,8 @@ CREATE TABLE admincenter_tokens (
     prefix          TEXT    NOT NULL,
     last4           TEXT    NOT NULL CHECK (length(last4) = 4),
     state           TEXT    NOT NULL CHECK (state IN ('active', 'deactivated', 'deleted')),
+    -- Whether it is listed without being asked for by its state.
+    listed          INTEGER NOT NULL GENERATED ALWAYS AS (CASE WHEN state = 'deleted' THEN 0 ELSE 1 END) STORED,
     expires_at      INTEGER,
     last_used_at    INTEGER,
     created_at      INTEGER NOT NULL,
@@ -20,6 +22,10 @@ CREATE TABLE admincenter_tokens (
     digest          BLOB    NOT NULL UNIQUE CHECK (length(digest) = 32),
     PRIMARY KEY (org_id, id)
 ) STRICT, WITHOUT ROWID;
+
+-- For lists: of one state, and of all that are not deleted.
+CREATE INDEX admincenter_tokens_state ON admincenter_tokens (org_id, state, id);
+CREATE INDEX admincenter_tokens_listed ON admincenter_tokens (org_id, listed, id);
 
 -- For switching off everything that somebody created.
 CREATE INDEX admincenter_tokens_created_by ON admincenter_tokens (org_id, created_by_kind, created_by_id);

@@ -22,8 +22,12 @@ CREATE TABLE admincenter_settings (
     UNIQUE (org_id, entity_kind, entity_id, namespace, name)
 ) STRICT, WITHOUT ROWID;
 
--- For listing one entity's settings in order of id.
+-- For lists, in order of id.
 CREATE INDEX admincenter_settings_entity ON admincenter_settings (org_id, entity_kind, entity_id, id);
+CREATE INDEX admincenter_settings_entity_kind ON admincenter_settings (org_id, entity_kind, id);
+CREATE INDEX admincenter_settings_namespace ON admincenter_settings (org_id, namespace, id);
+CREATE INDEX admincenter_settings_name ON admincenter_settings (org_id, name, id);
+CREATE INDEX admincenter_settings_value_type ON admincenter_settings (org_id, value_type, id);
 
 -- +goose Down
 DROP TABLE admincenter_settings;
