@@ -24,6 +24,7 @@ func dollars() dialect {
 	return dialect{
 		placeholder: func(n int) string { return "$" + strconv.Itoa(n) },
 		forUpdate:   " FOR UPDATE",
+		forShare:    " FOR SHARE",
 		upsert:      onConflict,
 		maxParams:   7,
 	}
@@ -36,6 +37,7 @@ func TestBind(t *testing.T) {
 		{"parameters are numbered in order", "a = ? AND (? = '' OR b = ?)", "a = ? AND (? = '' OR b = ?)", "a = $1 AND ($2 = '' OR b = $3)"},
 		{"an index, which only a list chooses", "SELECT a FROM {t}{index} WHERE b = ?", "SELECT a FROM x_t WHERE b = ?", "SELECT a FROM x_t WHERE b = $1"},
 		{"a lock", "SELECT a FROM {t} WHERE b = ?{forUpdate}", "SELECT a FROM x_t WHERE b = ?", "SELECT a FROM x_t WHERE b = $1 FOR UPDATE"},
+		{"a lock that others may hold too", "SELECT a FROM {t}{forShare}", "SELECT a FROM x_t", "SELECT a FROM x_t FOR SHARE"},
 		{"text that is not ASCII", "'é' {t}", "'é' x_t", "'é' x_t"},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {

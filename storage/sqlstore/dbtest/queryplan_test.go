@@ -13,9 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/priceplan"
-	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/sqlstore"
@@ -109,7 +109,23 @@ func hotQueries() []hotQuery {
 			return 1, err
 		}},
 		{"a page of customers", "", func(ctx context.Context, s storage.Stores) (int, error) {
-			l, err := s.Customers().List(ctx, org, admin.Seek[string]{Limit: 20, After: "c77"})
+			l, err := s.Customers().List(ctx, org, customer.Filter{}, admin.Seek[string]{Limit: 20, After: "c77"})
+			return len(l), err
+		}},
+		{"customers of a status", "customers_status", func(ctx context.Context, s storage.Stores) (int, error) {
+			l, err := s.Customers().List(ctx, org, customer.Filter{Status: customer.Archived}, admin.Seek[string]{Limit: 20})
+			return len(l), err
+		}},
+		{"how many customers have a status", "customers_status", func(ctx context.Context, s storage.Stores) (int, error) {
+			n, err := s.Customers().Count(ctx, org, customer.Filter{Status: customer.Archived})
+			return int(n), err
+		}},
+		{"accounts of a customer", "accounts_customer", func(ctx context.Context, s storage.Stores) (int, error) {
+			l, err := s.Accounts().List(ctx, org, customer.AccountFilter{CustomerID: "c77"}, admin.Seek[string]{Limit: 20})
+			return len(l), err
+		}},
+		{"accounts of a status", "accounts_status", func(ctx context.Context, s storage.Stores) (int, error) {
+			l, err := s.Accounts().List(ctx, org, customer.AccountFilter{Status: customer.Archived}, admin.Seek[string]{Limit: 20})
 			return len(l), err
 		}},
 		{"customers that a batch names", "", func(ctx context.Context, s storage.Stores) (int, error) {
@@ -138,17 +154,15 @@ func hotQueries() []hotQuery {
 	}
 }
 
-// batchOfCustomers writes rows that all exist, so that looking them up is all that happens.
+// batchOfCustomers changes customers that all exist, so that looking them up is all that happens.
 func batchOfCustomers(ctx context.Context, s storage.Stores, org admin.OrgID) (int, error) {
-	b := bulkimport.Batch{Import: numbered(1), Mode: bulkimport.Skip, At: noon}
+	var changes []customer.Change[customer.Customer]
 	for n := range 8 { // of many a small table is read whole, and rightly
-		r, err := bulkimport.NewRow(int64(n+1), int64(n+2), "id", []string{"id"}, []string{fmt.Sprintf("c%d", n)})
-		if err != nil {
-			return 0, err
-		}
-		b.Rows = append(b.Rows, r)
+		changes = append(changes, customer.Change[customer.Customer]{
+			Mode: customer.ModeSkip, Record: customer.Customer{ID: fmt.Sprintf("c%d", n)}, At: noon,
+		})
 	}
-	out, err := s.Customers().Write(ctx, org, b, rec("import.write"))
+	out, err := s.Customers().Apply(ctx, org, changes, rec("customer.apply"))
 	return len(out), err
 }
 
@@ -242,8 +256,17 @@ func fillForPlans(t *testing.T, d sqlstore.Dialect, pool *sql.DB) {
 		}
 		return fmt.Sprintf("'%s', %d, 'ref', '%s', '', '', ''", numbered(0), n+1, status)
 	})
-	fill("customers", "id, name, primary_email, phone_number, line1, line2, postal_code, city, state, country, status, extra, created_at, updated_at, version", func(n int) string {
-		return fmt.Sprintf("'c%d', 'name', '', '', '', '', '', '', '', '', 'ACTIVE', '', %d, %d, 1", n, at, at)
+	status := func(n int) string {
+		if n%500 == 2 {
+			return "ARCHIVED"
+		}
+		return "ACTIVE"
+	}
+	fill("customers", "id, name, primary_email, phone_number, line1, line2, postal_code, city, state, country, metadata, status, search, created_at, updated_at, version", func(n int) string {
+		return fmt.Sprintf("'c%d', 'name', '', '', '', '', '', '', '', '', '', '%s', 'c%d', %d, %d, 1", n, status(n), n, at, at)
+	})
+	fill("accounts", "id, name, customer_id, invoice_currency, primary_email, phone_number, line1, line2, postal_code, city, state, country, aliases, billing_information, metadata, tags, status, search, created_at, updated_at, version", func(n int) string {
+		return fmt.Sprintf("'a%d', 'name', 'c%d', '', '', '', '', '', '', '', '', '', '', '', '', '', '%s', 'a%d', %d, %d, 1", n, n%600, status(n), n, at, at)
 	})
 	fill("audit", "id, at, actor_kind, actor_id, action, subject_kind, subject_id, changes", func(n int) string {
 		return fmt.Sprintf("'%s', %d, 'user', 'u%d', 'customer.update', 'customer', 'c%d', ''", numbered(n), at, n%600, n%600)
@@ -255,7 +278,7 @@ func fillForPlans(t *testing.T, d sqlstore.Dialect, pool *sql.DB) {
 	analyse := []string{"ANALYZE"}
 	if d == sqlstore.MySQL {
 		analyse = nil
-		for _, table := range []string{"tokens", "settings", "jobs", "job_entries", "customers", "audit", "schedule_accounts", "schedules"} {
+		for _, table := range []string{"tokens", "settings", "jobs", "job_entries", "customers", "accounts", "audit", "schedule_accounts", "schedules"} {
 			analyse = append(analyse, "ANALYZE TABLE admincenter_"+table)
 		}
 	}
