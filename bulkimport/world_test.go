@@ -38,6 +38,8 @@ type world struct {
 	commit func() error
 	// target, where set, is that of a host's own types within the transaction.
 	target func(bulkimport.TypeName) bulkimport.Target
+	// inTx, where set, is given the customers of each transaction.
+	inTx func(customer.Store)
 }
 
 func newWorld(t *testing.T, o bulkimport.Options) *world {
@@ -79,6 +81,9 @@ func (w *world) portsOf(s storage.Stores) bulkimport.Ports {
 
 func (w *world) atomically(ctx context.Context, fn func(bulkimport.Ports) error) error {
 	return w.backend.InTx(ctx, func(s storage.Stores) error {
+		if w.inTx != nil {
+			w.inTx(s.Customers())
+		}
 		err := fn(w.portsOf(s))
 		if err == nil && w.commit != nil {
 			err = w.commit()

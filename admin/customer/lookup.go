@@ -18,14 +18,16 @@ func Owners(t *Table[Account], changes []Change[Account], existing map[string]Ac
 	})
 }
 
-// AliasValues returns the aliases that changes give to accounts or take from them, each once.
-func AliasValues(t *Table[Account], changes []Change[Account], existing map[string]Account) []string {
+// AliasValues returns the aliases that changes give to accounts or take from them, each once. known has the
+// accounts and their customers.
+func AliasValues(t *Table[Account], changes []Change[Account], known Known[Account]) []string {
 	var out []string
 	seen := map[string]bool{}
 	for i := range changes {
-		old := existing[changes[i].Record.ID]
-		was, is := Held(old), Held(t.merge(old, &changes[i]))
-		if sameField(&was, &is) {
+		old := known.Records[changes[i].Record.ID]
+		after := t.merge(old, &changes[i])
+		was, is := Held(old), Held(after)
+		if _, ok := known.Customers[after.CustomerID]; !ok || sameField(&was, &is) {
 			continue
 		}
 		for _, a := range slices.Concat(was, is) {

@@ -12,7 +12,8 @@ type Store interface {
 	// became of each, in the same order. A change that the storage refuses by a rule of its own has
 	// ReasonStorage and does not keep the others out. Whatever the number of changes, the number of
 	// statements is bounded. Accounts of customers that are archived are archived with them if the
-	// change names them. An error means that nothing was changed.
+	// change names them. An error means that nothing was changed; rec is written if anything was created
+	// or updated, and only then.
 	Apply(ctx context.Context, org admin.OrgID, changes []Change[Customer], rec admin.Record) ([]Outcome[Customer], error)
 
 	// Get returns the customer, or admin.ErrNotFound. IDs compare byte by byte.

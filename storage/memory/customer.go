@@ -118,7 +118,7 @@ func (t *tenant) applyAccounts(
 			known.Customers[id] = c.Status
 		}
 	}
-	if values := customer.AliasValues(kind, changes, known.Records); len(values) > 0 {
+	if values := customer.AliasValues(kind, changes, known); len(values) > 0 {
 		known.Aliases = t.holdings(values)
 	}
 	out, err := kind.Decide(changes, known)

@@ -65,7 +65,7 @@ func (s accounts) apply(
 	if known.Customers, err = s.access.customers().customerStatuses(ctx, t, org, owners); err != nil {
 		return nil, err
 	}
-	values := customer.AliasValues(s.kind, changes, known.Records)
+	values := customer.AliasValues(s.kind, changes, known)
 	if known.Aliases, err = s.lockHoldings(ctx, t, org, values); err != nil {
 		return nil, err
 	}

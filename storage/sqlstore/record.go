@@ -164,8 +164,8 @@ func bisect(ctx context.Context, t *tx, noun string, b bulk, rows [][]any, refus
 	switch {
 	case err == nil || t.broken != nil:
 		return err
-	case !errors.Is(err, admin.ErrInvalid) && !errors.Is(err, admin.ErrExists) && !errors.Is(err, admin.ErrNotFound):
-		return err
+	case !errors.Is(err, admin.ErrInvalid) && !errors.Is(err, admin.ErrExists):
+		return err // there is no such organization, for example
 	case len(rows) == 1:
 		refuse(first, err)
 		return nil
