@@ -10,7 +10,9 @@ import (
 
 // writeBatch writes a batch through the ports of one transaction. recorded reports whether that left an audit
 // record.
-type writeBatch func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) (outcomes []Outcome, recorded bool, err error)
+type writeBatch func(
+	ctx context.Context, p Ports, org admin.OrgID, rec admin.Record,
+) (outcomes []Outcome, recorded bool, err error)
 
 // writing prepares the write of a batch, so that all that can be done before the transaction is.
 func (s *Service) writing(t Type, b Batch) (writeBatch, error) {
@@ -110,7 +112,7 @@ func changeMode(m Mode) customer.Mode {
 	return customer.ModeCreate
 }
 
-// outcomeOf says what became of a change as what became of its row.
+// outcomeOf returns the outcome of a change as that of its row.
 func outcomeOf[T customer.Record](o *customer.Outcome[T]) Outcome {
 	switch o.Result {
 	case customer.Created:
@@ -130,7 +132,8 @@ func outcomeOf[T customer.Record](o *customer.Outcome[T]) Outcome {
 	case customer.ReasonArchived:
 		return Outcome{Result: Refused, Code: CodeArchived, Field: o.Field, Detail: o.Detail + ": restore it first"}
 	case customer.ReasonCustomerArchived:
-		return Outcome{Result: Refused, Code: CodeCustomerArchived, Field: o.Field, Detail: o.Detail + ": restore the customer first"}
+		return Outcome{Result: Refused, Code: CodeCustomerArchived, Field: o.Field,
+			Detail: o.Detail + ": restore the customer first"}
 	}
 	return Outcome{Result: Refused, Field: o.Field, Detail: o.Detail}
 }
