@@ -158,7 +158,7 @@ func TestTableConvert(t *testing.T) {
 	}{
 		{"from a currency that is not in use", decimal.NewFromInt(1), "GBP", "USD", admin.ErrNotFound, "currency GBP is not in use: add it with its rate first: not found"},
 		{"to a currency that is not in use", decimal.NewFromInt(1), "USD", "GBP", admin.ErrNotFound, "currency GBP is not in use: add it with its rate first: not found"},
-		{"a code that does not exist", decimal.NewFromInt(1), "USD", "DOL", admin.ErrInvalid, `"DOL" is not an ISO 4217 currency code: use one of currency.Units: invalid`},
+		{"a code that does not exist", decimal.NewFromInt(1), "USD", "DOL", admin.ErrInvalid, `"DOL" is not an ISO 4217 currency code: give three capital letters such as EUR: invalid`},
 		{"a code in small letters", decimal.NewFromInt(1), "eur", "USD", admin.ErrInvalid, `"eur" is not an ISO 4217 currency code: write EUR: invalid`},
 		{"an amount of too many digits", decimal.New(1, -19), "USD", "EUR", admin.ErrInvalid, "amount: "},
 		{"a result of too many digits", decimal.New(1, 37), "BHD", "CLF", admin.ErrInvalid, "BHD in CLF: "},

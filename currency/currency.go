@@ -35,11 +35,7 @@ var maxRate = decimal.New(1, 12)
 // check finds everything that is wrong with a currency to be saved.
 func check(code iso4217.Code, rate decimal.Decimal) error {
 	var p admin.Problems
-	if u, err := iso4217.Parse(code); err != nil {
-		p.AddError("/code", admin.CodeUnknown, err)
-	} else if !u.HoldsMoney() {
-		p.Add("/code", admin.CodeUnknown, "%s (%s) is not a currency that money is kept in", u.Code, u.Name)
-	}
+	iso4217.CheckMoney(&p, "/code", code)
 	if err := admin.CheckDecimal(rate); err != nil {
 		p.AddError("/rate", admin.CodeRange, err)
 	} else if !rate.IsPositive() || !rate.LessThan(maxRate) {

@@ -124,10 +124,10 @@ func TestAddRefuses(t *testing.T) {
 		rate    decimal.Decimal
 		message string
 	}{
-		{"no such code", "DOL", dec("1"), `/code: "DOL" is not an ISO 4217 currency code: use one of currency.Units`},
+		{"no such code", "DOL", dec("1"), `/code: "DOL" is not an ISO 4217 currency code: give three capital letters such as EUR`},
 		{"small letters", "eur", dec("1"), `/code: "eur" is not an ISO 4217 currency code: write EUR`},
 		{"blanks", " EUR ", dec("1"), `/code: " EUR " is not an ISO 4217 currency code: write EUR`},
-		{"no code", "", dec("1"), `/code: "" is not an ISO 4217 currency code: use one of currency.Units`},
+		{"no code", "", dec("1"), `/code: is required: give an ISO 4217 currency code such as EUR`},
 		{"the code for no currency", "XXX", dec("1"), "/code: XXX"},
 		{"the code for tests", "XTS", dec("1"), "/code: XTS"},
 		{"gold, which has no minor unit to round to", "XAU", dec("4000"), "/code: XAU"},
@@ -149,7 +149,7 @@ func TestAddRefuses(t *testing.T) {
 	var invalid *admin.ValidationError
 	require.ErrorAs(t, err, &invalid)
 	require.Len(t, invalid.Fields, 2, "all that is wrong at once")
-	require.Equal(t, admin.FieldError{Path: "/code", Code: admin.CodeUnknown, Message: `"euro" is not an ISO 4217 currency code: use one of currency.Units`}, invalid.Fields[0])
+	require.Equal(t, admin.FieldError{Path: "/code", Code: admin.CodeUnknown, Message: `"euro" is not an ISO 4217 currency code: give three capital letters such as EUR`, Params: map[string]string{"value": "euro"}}, invalid.Fields[0])
 	require.Equal(t, "/rate", invalid.Fields[1].Path)
 	require.Equal(t, admin.CodeRange, invalid.Fields[1].Code)
 

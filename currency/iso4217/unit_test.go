@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
@@ -68,4 +69,56 @@ func TestUnitsIsTheCallersToChange(t *testing.T) {
 	_, ok := iso4217.Lookup("AED")
 	require.True(t, ok)
 	require.Equal(t, iso4217.Code("AED"), iso4217.Units()[0].Code)
+}
+
+func TestParse(t *testing.T) {
+	eur, err := iso4217.Parse("EUR")
+	require.NoError(t, err)
+	require.Equal(t, iso4217.Unit{Code: "EUR", Number: "978", MinorUnits: 2, Name: "Euro"}, eur)
+	for code, want := range map[iso4217.Code]string{
+		"eur":   `"eur" is not an ISO 4217 currency code: write EUR: invalid`,
+		" EUR ": `" EUR " is not an ISO 4217 currency code: write EUR: invalid`,
+		"DOL":   `"DOL" is not an ISO 4217 currency code: give three capital letters such as EUR: invalid`,
+		"":      `"" is not an ISO 4217 currency code: give three capital letters such as EUR: invalid`,
+	} {
+		_, err := iso4217.Parse(code)
+		require.EqualError(t, err, want)
+		require.ErrorIs(t, err, admin.ErrInvalid)
+	}
+}
+
+func TestCheckMoney(t *testing.T) {
+	for _, tc := range []struct {
+		reason string
+		code   iso4217.Code
+		want   []admin.FieldError
+	}{
+		{"a currency", "EUR", nil},
+		{"one without minor units", "JPY", nil},
+		{"nothing", "", []admin.FieldError{{Path: "/currency", Code: admin.CodeRequired,
+			Message: "is required: give an ISO 4217 currency code such as EUR"}}},
+		{"lower case", "eur", []admin.FieldError{{Path: "/currency", Code: admin.CodeUnknown,
+			Message: `"eur" is not an ISO 4217 currency code: write EUR`, Params: map[string]string{"value": "eur"}}}},
+		{"no such code", "QQQ", []admin.FieldError{{Path: "/currency", Code: admin.CodeUnknown,
+			Message: `"QQQ" is not an ISO 4217 currency code: give three capital letters such as EUR`,
+			Params:  map[string]string{"value": "QQQ"}}}},
+		{"gold", "XAU", []admin.FieldError{{Path: "/currency", Code: admin.CodeUnknown,
+			Message: "XAU (Gold) is not a currency that money is kept in: give another code, such as EUR",
+			Params:  map[string]string{"value": "XAU"}}}},
+		{"the code for no currency", "XXX", []admin.FieldError{{Path: "/currency", Code: admin.CodeUnknown,
+			Message: "XXX (The codes assigned for transactions where no currency is involved) is not a currency that money is kept in: give another code, such as EUR",
+			Params:  map[string]string{"value": "XXX"}}}},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			var p admin.Problems
+			iso4217.CheckMoney(&p, "/currency", tc.code)
+			if tc.want == nil {
+				require.NoError(t, p.Err())
+				return
+			}
+			var invalid *admin.ValidationError
+			require.ErrorAs(t, p.Err(), &invalid)
+			require.Equal(t, tc.want, invalid.Fields)
+		})
+	}
 }
