@@ -147,12 +147,12 @@ func TestCreateRefuses(t *testing.T) {
 		change func(*planmigration.Request)
 		paths  []string
 	}{
-		{"a mode that does not exist", func(r *planmigration.Request) { r.Mode = "LATER" }, []string{"/mode"}},
-		{"no mode", func(r *planmigration.Request) { r.Mode = "" }, []string{"/mode"}},
-		{"a policy that does not exist", func(r *planmigration.Request) { r.Overrides = "MAYBE" }, []string{"/overrides"}},
+		{"a mode that does not exist", func(r *planmigration.Request) { r.Mode = "LATER" }, []string{"/migrationMode"}},
+		{"no mode", func(r *planmigration.Request) { r.Mode = "" }, []string{"/migrationMode"}},
+		{"a policy that does not exist", func(r *planmigration.Request) { r.Overrides = "MAYBE" }, []string{"/overridePolicy"}},
 		{"dropping overrides of accounts that are left alone", func(r *planmigration.Request) {
 			r.Mode, r.Overrides = planmigration.NextCycleIgnoreOverride, planmigration.DropOverrides
-		}, []string{"/overrides"}},
+		}, []string{"/overridePolicy"}},
 		{"an instant in the past", func(r *planmigration.Request) { r.StartAt = h.now.Add(-time.Microsecond) }, []string{"/startAt"}},
 		{"an unknown source", func(r *planmigration.Request) { r.Source.ID, r.Target.ID = "none", "basic" }, []string{"/source"}},
 		{"an unknown version of the source", func(r *planmigration.Request) { r.Source.Version = 9 }, []string{"/source"}},
@@ -167,7 +167,7 @@ func TestCreateRefuses(t *testing.T) {
 		{"itself, as the latest of the same plan", func(r *planmigration.Request) { r.Source, r.Target = basic2, priceplan.Ref{} }, []string{"/target"}},
 		{"everything, all at once", func(r *planmigration.Request) {
 			*r = planmigration.Request{Overrides: "X", StartAt: h.now.AddDate(-1, 0, 0)}
-		}, []string{"/mode", "/overrides", "/startAt", "/source/id", "/source/version", "/target/id"}},
+		}, []string{"/migrationMode", "/overridePolicy", "/startAt", "/source/id", "/source/version", "/target/id"}},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			r := planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.Immediate}
@@ -258,6 +258,9 @@ func TestStartAt(t *testing.T) {
 	require.Equal(t, h.day("2026-04-01"), entries["then"].At)
 	now := h.timeline("then")
 	require.Len(t, now, 1, "nothing was left of the old one")
+	removed, err := h.catalog.Removed(t.Context(), h.scope, "then")
+	require.NoError(t, err)
+	require.Equal(t, entries["then"].Old, removed[0].ID, "but it is kept")
 	require.Equal(t, basic2, now[0].Plan)
 }
 
@@ -283,7 +286,7 @@ func TestTargetThatTakesNoAccountsAnyMore(t *testing.T) {
 	h := newHost(t)
 	h.account("a", nil)
 	m := h.create(planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.Immediate})
-	_, err := h.catalog.ArchivePlan(t.Context(), h.scope, basic2)
+	_, err := h.catalog.ArchivePlan(t.Context(), h.scope, basic2, 1)
 	require.NoError(t, err)
 	progress, _ := h.run(m.ID)
 	require.Equal(t, job.Failed, progress.Status)
@@ -305,16 +308,9 @@ func (s strangePlans) Version(ctx context.Context, org admin.OrgID, ref pricepla
 	return s.change(p)
 }
 
-// strangePlansIn has the service and its batches read plans through change.
+// strangePlansIn has the service read plans through change.
 func (h *host) strangePlansIn(change func(priceplan.Plan) (priceplan.Plan, error)) {
 	h.ports.Plans = strangePlans{h.ports.Plans, change}
-	inner := h.atomically
-	h.atomically = func(ctx context.Context, fn func(planmigration.Ports) error) error {
-		return inner(ctx, func(p planmigration.Ports) error {
-			p.Plans = strangePlans{p.Plans, change}
-			return fn(p)
-		})
-	}
 }
 
 func TestPlanWithoutACycle(t *testing.T) {
@@ -380,7 +376,11 @@ func TestListAndGet(t *testing.T) {
 	}
 	require.Equal(t, made, ids(planmigration.Filter{}))
 	require.Equal(t, made[1:2], ids(planmigration.Filter{Status: job.Completed}))
-	_, err := h.service().Get(t.Context(), h.scope, uuid.New())
+	_, err := h.service().List(t.Context(), h.scope, planmigration.Filter{Status: "completed"}, admin.Query{})
+	require.Equal(t, []string{"/status"}, paths(t, err))
+	_, err = h.service().Entries(t.Context(), h.scope, made[0], job.EntryFilter{Status: "MOVED"}, admin.Query{})
+	require.Equal(t, []string{"/status"}, paths(t, err))
+	_, err = h.service().Get(t.Context(), h.scope, uuid.New())
 	require.ErrorIs(t, err, admin.ErrNotFound)
 	_, err = h.service().Get(t.Context(), admin.System("other"), made[0])
 	require.ErrorIs(t, err, admin.ErrNotFound)

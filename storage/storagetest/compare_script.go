@@ -42,7 +42,7 @@ func alike() []string {
 
 func draws() map[string]func(*script) do {
 	all := map[string]func(*script) do{}
-	for _, part := range []map[string]func(*script) do{peopleDraws(), tokenDraws(), jobDraws(), tenantDraws(), enrichmentDraws(), importDraws(), planDraws()} {
+	for _, part := range []map[string]func(*script) do{peopleDraws(), tokenDraws(), jobDraws(), tenantDraws(), enrichmentDraws(), importDraws(), planDraws(), scheduleDraws()} {
 		maps.Copy(all, part)
 	}
 	return all

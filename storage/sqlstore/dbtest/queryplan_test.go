@@ -132,10 +132,48 @@ func hotQueries() []hotQuery {
 			return len(l), err
 		}},
 		{"an account's schedules", "", func(ctx context.Context, s storage.Stores) (int, error) {
-			tl, err := s.Schedules().Timeline(ctx, org, "a77", time.Time{})
-			return len(tl.Schedules), err
+			tls, err := s.Schedules().Timelines(ctx, org, []string{"a77"}, time.Time{})
+			return len(tls[0].Schedules), err
+		}},
+		{"the schedules of the accounts of a batch", "", func(ctx context.Context, s storage.Stores) (int, error) {
+			tls, err := s.Schedules().Timelines(ctx, org, manyAccounts(300), noon)
+			return len(tls), err
+		}},
+		{"an account's removed schedules", "schedules_account", func(ctx context.Context, s storage.Stores) (int, error) {
+			_, err := s.Schedules().Removed(ctx, org, "a77")
+			return 1, err
+		}},
+		{"accounts that are moved", "", func(ctx context.Context, s storage.Stores) (int, error) {
+			var set []priceplan.Replacement
+			for _, account := range manyAccounts(8) {
+				r := priceplan.Replacement{AccountID: account, Add: []priceplan.Schedule{{ID: "new " + account}}}
+				r.Remove = []priceplan.Revision{{ID: "none"}} // looked up, and then there is nothing to do
+				set = append(set, r)
+			}
+			out, err := s.Schedules().ReplaceAll(ctx, org, set, rec("schedule.replace"))
+			return len(out), err
+		}},
+		{"the latest version of a plan", "", func(ctx context.Context, s storage.Stores) (int, error) {
+			_, err := s.Plans().Latest(ctx, org, "p7")
+			return 1, err
+		}},
+		{"versions of a plan", "", func(ctx context.Context, s storage.Stores) (int, error) {
+			l, err := s.Plans().Versions(ctx, org, "p7", admin.Seek[int64]{Limit: 20})
+			return len(l), err
+		}},
+		{"plans of a status", "", func(ctx context.Context, s storage.Stores) (int, error) {
+			l, err := s.Plans().List(ctx, org, priceplan.PlanFilter{Status: priceplan.Active}, admin.Seek[string]{Limit: 20})
+			return len(l), err
 		}},
 	}
+}
+
+func manyAccounts(n int) []string {
+	accounts := make([]string, n)
+	for i := range accounts {
+		accounts[i] = fmt.Sprintf("a%d", i)
+	}
+	return accounts
 }
 
 // batchOfCustomers writes rows that all exist, so that looking them up is all that happens.
@@ -193,7 +231,7 @@ func requireIndex(t *testing.T, d sqlstore.Dialect, pool *sql.DB, q query, index
 		table, key = "job_entries", rest
 	}
 	if d == sqlstore.MySQL {
-		require.Regexp(t, `table=admincenter_`+table+` .*key=`+key+` `, text, q.text)
+		require.Regexp(t, `table=(s|admincenter_`+table+`) .*key=`+key+` `, text, q.text)
 	} else {
 		require.Contains(t, text, "admincenter_"+index, q.text)
 	}
@@ -249,13 +287,18 @@ func fillForPlans(t *testing.T, d sqlstore.Dialect, pool *sql.DB) {
 		return fmt.Sprintf("'%s', %d, 'user', 'u%d', 'customer.update', 'customer', 'c%d', ''", numbered(n), at, n%600, n%600)
 	})
 	fill("schedule_accounts", "account_id, changed_at", func(n int) string { return fmt.Sprintf("'a%d', %d", n, at) })
-	fill("schedules", "id, account_id, plan_id, plan_version, from_at, currency, cycle_override, rate_cards, version", func(n int) string {
-		return fmt.Sprintf("'s%d', 'a%d', 'p%d', 1, %d, 'EUR', '', '', 1", n, n, n%200, at)
+	columns := "id, account_id, plan_id, plan_version, from_at, currency, cycle_override, rate_cards, created_at, updated_at, version"
+	fill("schedules", columns+", removed_by_kind, removed_by_id", func(n int) string {
+		return fmt.Sprintf("'s%d', 'a%d', 'p%d', 1, %d, 'EUR', '', '', %d, %d, 1, '', ''", n, n, n%200, at, at, at)
+	})
+	columns = "id, version, name, description, status, currencies, cycle, anniversary, created_at, updated_at, record_version"
+	fill("plans", columns, func(n int) string {
+		return fmt.Sprintf("'p%d', %d, 'name', '', 'ACTIVE', 'EUR', 'MONTHLY 1', 0, %d, %d, 1", n%500, n/500+1, at, at)
 	})
 	analyse := []string{"ANALYZE"}
 	if d == sqlstore.MySQL {
 		analyse = nil
-		for _, table := range []string{"tokens", "settings", "jobs", "job_entries", "customers", "audit", "schedule_accounts", "schedules"} {
+		for _, table := range []string{"tokens", "settings", "jobs", "job_entries", "customers", "audit", "schedule_accounts", "schedules", "plans"} {
 			analyse = append(analyse, "ANALYZE TABLE admincenter_"+table)
 		}
 	}
