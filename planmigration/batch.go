@@ -44,7 +44,8 @@ func (b batch) changes() []admin.Change {
 	return changes
 }
 
-// move reads the accounts' timelines at once, decides about each, and replaces those that move at once.
+// move reads the accounts' timelines in one call, decides about each, and replaces those that move in
+// another.
 func (b batch) move(ctx context.Context, schedules ExternalSchedules) (job.Result, error) {
 	accounts := make([]string, len(b.entries))
 	for i, pending := range b.entries {
@@ -57,7 +58,8 @@ func (b batch) move(ctx context.Context, schedules ExternalSchedules) (job.Resul
 			return job.Result{}, err
 		}
 		if len(timelines) != len(accounts) {
-			return job.Result{}, fmt.Errorf("Timelines returned %d timelines for %d accounts", len(timelines), len(accounts))
+			return job.Result{}, fmt.Errorf("Timelines returned %d timelines for %d accounts",
+				len(timelines), len(accounts))
 		}
 	}
 	decided := make([]Entry, len(accounts))
@@ -77,7 +79,8 @@ func (b batch) move(ctx context.Context, schedules ExternalSchedules) (job.Resul
 			return job.Result{}, err
 		}
 		if len(results) != len(set) {
-			return job.Result{}, fmt.Errorf("ReplaceAll returned %d results for %d replacements", len(results), len(set))
+			return job.Result{}, fmt.Errorf("ReplaceAll returned %d results for %d replacements",
+				len(results), len(set))
 		}
 		for n, i := range moving {
 			if decided[i], err = decided[i].settled(results[n].Err); err != nil {

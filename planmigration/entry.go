@@ -77,7 +77,8 @@ func entryOf(j job.Entry) (Entry, error) {
 		return Entry{}, fmt.Errorf("entry %d: %w", j.Seq, err)
 	}
 	if d.Format != entryFormat {
-		return Entry{}, fmt.Errorf("entry %d is stored in format %d and not %d: a newer version wrote it", j.Seq, d.Format, entryFormat)
+		return Entry{}, fmt.Errorf("entry %d is stored in format %d and not %d: a newer version wrote it",
+			j.Seq, d.Format, entryFormat)
 	}
 	e.At, e.Old, e.New = d.At, d.Old, d.New
 	return e, nil

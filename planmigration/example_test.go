@@ -109,12 +109,17 @@ func Example() {
 
 // ports is how a host wires the ports from one storage.
 func ports(s storage.Stores) planmigration.Ports {
-	return planmigration.Ports{Migrations: s.PlanMigrations(), Jobs: s.Jobs(), Plans: s.Plans(), Schedules: s.Schedules()}
+	return planmigration.Ports{
+		Migrations: s.PlanMigrations(), Jobs: s.Jobs(), Plans: s.Plans(), Schedules: s.Schedules(),
+	}
 }
 
 func organization(ctx context.Context, b storage.Backend, runtime admin.Runtime) error {
 	runtime = runtime.WithDefaults()
-	ann := people.User{ID: uuid.Must(uuid.NewV7()), Name: "Ann", Role: people.Administrator, Status: people.UserActive, Version: 1}
-	return b.Organizations().Create(ctx, people.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1},
-		ann, people.Credential{UserID: ann.ID}, runtime.Record(admin.System("acme"), "organization.create", admin.Subject{Kind: "organization"}))
+	acme := people.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1}
+	ann := people.User{
+		ID: uuid.Must(uuid.NewV7()), Name: "Ann", Role: people.Administrator, Status: people.UserActive, Version: 1,
+	}
+	rec := runtime.Record(admin.System("acme"), "organization.create", admin.Subject{Kind: "organization"})
+	return b.Organizations().Create(ctx, acme, ann, people.Credential{UserID: ann.ID}, rec)
 }

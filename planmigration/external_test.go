@@ -49,7 +49,8 @@ func (h *host) moveElsewhere() elsewhere {
 	own := memory.New()
 	h.organization(own)
 	h.keepSchedules(own.Schedules())
-	e := elsewhere{ScheduleReader: own.Schedules(), store: own.Schedules(), h: h, open: new(bool), keys: map[string][]string{}}
+	e := elsewhere{ScheduleReader: own.Schedules(), store: own.Schedules(), h: h, open: new(bool),
+		keys: map[string][]string{}}
 	h.ports.Schedules, h.ports.External = nil, e
 	inner := h.ports.Atomically
 	h.ports.Atomically = func(ctx context.Context, fn func(planmigration.Ports) error) error {

@@ -77,9 +77,13 @@ func (h *host) keepSchedules(s priceplan.ScheduleStore) {
 // organization creates the organization in a backend.
 func (h *host) organization(b storage.Backend) {
 	h.t.Helper()
-	first, at := people.User{ID: h.id(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, Version: 1}, h.options.Instant()
-	first.CreatedAt, first.UpdatedAt = at, at
-	require.NoError(h.t, b.Organizations().Create(h.t.Context(), people.Organization{ID: "acme", Name: "Acme", CreatedAt: at, Version: 1},
+	at := h.options.Instant()
+	first := people.User{
+		ID: h.id(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, CreatedAt: at, UpdatedAt: at,
+		Version: 1,
+	}
+	require.NoError(h.t, b.Organizations().Create(h.t.Context(),
+		people.Organization{ID: "acme", Name: "Acme", CreatedAt: at, Version: 1},
 		first, people.Credential{UserID: first.ID},
 		h.options.Record(h.scope, "organization.create", admin.Subject{Kind: "organization", ID: "acme"})))
 }
@@ -190,7 +194,8 @@ func (h *host) entries(id uuid.UUID) map[string]planmigration.Entry {
 func (h *host) moved() int {
 	h.t.Helper()
 	n := 0
-	for r, err := range admin.NewTrail(h.b.Audit()).All(h.t.Context(), h.scope, admin.AuditFilter{Action: planmigration.ActionMigrate}) {
+	batches := admin.AuditFilter{Action: planmigration.ActionMigrate}
+	for r, err := range admin.NewTrail(h.b.Audit()).All(h.t.Context(), h.scope, batches) {
 		require.NoError(h.t, err)
 		require.Equal(h.t, "entries", r.Changes[1].Field)
 		var from, to int

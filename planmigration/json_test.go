@@ -39,17 +39,21 @@ func TestJSON(t *testing.T) {
 		"oldScheduleId": "s1", "newScheduleId": "s2"}`,
 		planmigration.Entry{Seq: 7, AccountID: "a", Status: job.EntryCompleted, At: at, Old: "s1", New: "s2"})
 	requireJSON(t, `{"accountId": "a", "status": "SKIPPED", "reason": "has_overrides", "detail": "has overrides (RATE_CARD)"}`,
-		planmigration.Entry{AccountID: "a", Status: job.EntrySkipped, Reason: planmigration.ReasonHasOverrides, Detail: "has overrides (RATE_CARD)"})
+		planmigration.Entry{AccountID: "a", Status: job.EntrySkipped, Reason: planmigration.ReasonHasOverrides,
+			Detail: "has overrides (RATE_CARD)"})
 
 	text, err := json.Marshal(planmigration.Migration{
-		ID: uuid.Nil, Source: basic1, Target: basic2, Mode: planmigration.NextCycle, Overrides: planmigration.KeepOverrides, Zone: "UTC",
+		ID: uuid.Nil, Source: basic1, Target: basic2, Mode: planmigration.NextCycle,
+		Overrides: planmigration.KeepOverrides, Zone: "UTC",
 	})
 	require.NoError(t, err)
 	var fields map[string]json.RawMessage
 	require.NoError(t, json.Unmarshal(text, &fields))
 	for name, want := range map[string]string{
-		"id": `"00000000-0000-0000-0000-000000000000"`, "source": `{"id": "basic", "version": 1}`, "target": `{"id": "basic", "version": 2}`,
-		"migrationMode": `"NEXT_CYCLE"`, "overridePolicy": `"KEEP"`, "requireConfirmation": "false", "timeZone": `"UTC"`,
+		"id": `"00000000-0000-0000-0000-000000000000"`, "source": `{"id": "basic", "version": 1}`,
+		"target":        `{"id": "basic", "version": 2}`,
+		"migrationMode": `"NEXT_CYCLE"`, "overridePolicy": `"KEEP"`, "requireConfirmation": "false",
+		"timeZone": `"UTC"`,
 	} {
 		require.JSONEq(t, want, string(fields[name]), name)
 	}
@@ -58,7 +62,8 @@ func TestJSON(t *testing.T) {
 
 	h := newHost(t)
 	h.account("a", func(a *priceplan.Association) { a.RateCards = "rc-1" })
-	preview, err := h.service().Preview(t.Context(), h.scope, planmigration.Request{Source: basic1, Mode: planmigration.ImmediateIgnoreOverride})
+	preview, err := h.service().Preview(t.Context(), h.scope,
+		planmigration.Request{Source: basic1, Mode: planmigration.ImmediateIgnoreOverride})
 	require.NoError(t, err)
 	text, err = json.Marshal(preview)
 	require.NoError(t, err)

@@ -66,6 +66,7 @@ func (o OverridePolicy) check(p *admin.Problems, m Mode) {
 	case o == DropOverrides && m.leavesOverridden():
 		// A caller that asks for this takes the mode in its other sense.
 		p.Add("/overridePolicy", admin.CodeRange,
-			"%s has nothing to drop, because %s leaves accounts with overrides alone: use %s or %s", o, m, Immediate, NextCycle)
+			"%s has nothing to drop, because %s leaves accounts with overrides alone: use %s or %s",
+			o, m, Immediate, NextCycle)
 	}
 }

@@ -26,13 +26,15 @@ func TestModes(t *testing.T) {
 		from map[string]string // when an account is on the target, in Kolkata; empty if never
 	}{
 		{planmigration.Immediate, map[string]string{
-			"plain": "2026-03-10 15:30", "own cycle": "2026-03-10 15:30", "own rates": "2026-03-10 15:30", "anniversary": "2026-03-10 15:30",
+			"plain": "2026-03-10 15:30", "own cycle": "2026-03-10 15:30", "own rates": "2026-03-10 15:30",
+			"anniversary": "2026-03-10 15:30",
 		}},
 		{planmigration.ImmediateIgnoreOverride, map[string]string{
 			"plain": "2026-03-10 15:30", "own cycle": "", "own rates": "", "anniversary": "2026-03-10 15:30",
 		}},
 		{planmigration.NextCycle, map[string]string{
-			"plain": "2026-04-01 00:00", "own cycle": "2026-03-13 00:00", "own rates": "2026-04-01 00:00", "anniversary": "2026-03-20 00:00",
+			"plain": "2026-04-01 00:00", "own cycle": "2026-03-13 00:00", "own rates": "2026-04-01 00:00",
+			"anniversary": "2026-03-20 00:00",
 		}},
 		{planmigration.NextCycleIgnoreOverride, map[string]string{
 			"plain": "2026-04-01 00:00", "own cycle": "", "own rates": "", "anniversary": "2026-03-20 00:00",
@@ -87,20 +89,28 @@ func TestOverridesOfMovedAccounts(t *testing.T) {
 		{"kept unless asked otherwise", "", "WEEKLY 5", "MONTHLY 1", "MONTHLY 15", "WEEKLY 5", "rc-1"},
 		{"kept", planmigration.KeepOverrides, "WEEKLY 5", "MONTHLY 1", "MONTHLY 15", "WEEKLY 5", "rc-1"},
 		{"dropped", planmigration.DropOverrides, "WEEKLY 5", "MONTHLY 1", "MONTHLY 15", "", ""},
-		{"kept on a plan by anniversaries", planmigration.KeepOverrides, "WEEKLY 5", "MONTHLY 1", "!MONTHLY 1", "WEEKLY 5", "rc-1"},
-		{"dropped on a plan by anniversaries", planmigration.DropOverrides, "WEEKLY 5", "MONTHLY 1", "!MONTHLY 1", "MONTHLY 10 ANNIVERSARY", ""},
+		{"kept on a plan by anniversaries", planmigration.KeepOverrides, "WEEKLY 5", "MONTHLY 1", "!MONTHLY 1",
+			"WEEKLY 5", "rc-1"},
+		{"dropped on a plan by anniversaries", planmigration.DropOverrides, "WEEKLY 5", "MONTHLY 1", "!MONTHLY 1",
+			"MONTHLY 10 ANNIVERSARY", ""},
 		{"the plan's cycle is not kept", planmigration.KeepOverrides, "", "MONTHLY 1", "MONTHLY 15", "", "rc-1"},
-		{"an anniversary is no override and ends with its plan", planmigration.KeepOverrides, "", "!MONTHLY 1", "MONTHLY 15", "", "rc-1"},
-		{"an anniversary goes on", planmigration.KeepOverrides, "", "!MONTHLY 1", "!MONTHLY 1", "MONTHLY 5 ANNIVERSARY", "rc-1"},
-		{"an anniversary goes on where overrides are dropped", planmigration.DropOverrides, "", "!MONTHLY 1", "!MONTHLY 1", "MONTHLY 5 ANNIVERSARY", ""},
-		{"an anniversary of another interval begins again", planmigration.KeepOverrides, "", "!MONTHLY 1", "!ANNUALLY 1 1", "ANNUALLY 10 3 ANNIVERSARY", "rc-1"},
-		{"an anniversary begins", planmigration.KeepOverrides, "", "MONTHLY 1", "!QUARTERLY 1 1", "QUARTERLY 10 3 ANNIVERSARY", "rc-1"},
+		{"an anniversary is no override and ends with its plan", planmigration.KeepOverrides, "", "!MONTHLY 1",
+			"MONTHLY 15", "", "rc-1"},
+		{"an anniversary goes on", planmigration.KeepOverrides, "", "!MONTHLY 1", "!MONTHLY 1",
+			"MONTHLY 5 ANNIVERSARY", "rc-1"},
+		{"an anniversary goes on where overrides are dropped", planmigration.DropOverrides, "", "!MONTHLY 1",
+			"!MONTHLY 1", "MONTHLY 5 ANNIVERSARY", ""},
+		{"an anniversary of another interval begins again", planmigration.KeepOverrides, "", "!MONTHLY 1",
+			"!ANNUALLY 1 1", "ANNUALLY 10 3 ANNIVERSARY", "rc-1"},
+		{"an anniversary begins", planmigration.KeepOverrides, "", "MONTHLY 1", "!QUARTERLY 1 1",
+			"QUARTERLY 10 3 ANNIVERSARY", "rc-1"},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			h := newHost(t)
 			plan := func(id, text string) priceplan.Ref {
 				p := priceplan.NewPlan{
-					Ref: priceplan.Ref{ID: id, Version: 1}, Name: id, Status: priceplan.Active, Currencies: []iso4217.Code{"INR"},
+					Ref: priceplan.Ref{ID: id, Version: 1}, Name: id, Status: priceplan.Active,
+					Currencies: []iso4217.Code{"INR"},
 				}
 				p.Anniversary = text[0] == '!'
 				if p.Anniversary {
@@ -118,7 +128,8 @@ func TestOverridesOfMovedAccounts(t *testing.T) {
 					a.CycleOverride = cycle(t, tc.own)
 				}
 			})
-			m := h.create(planmigration.Request{Source: source, Target: target, Mode: planmigration.Immediate, Overrides: tc.policy})
+			m := h.create(planmigration.Request{Source: source, Target: target, Mode: planmigration.Immediate,
+				Overrides: tc.policy})
 			progress, _ := h.run(m.ID)
 			require.Equal(t, job.Counts{Total: 1, Completed: 1}, progress.Counts)
 			now := h.timeline("a")
@@ -134,7 +145,8 @@ func TestAnniversaryDoesNotDriftOverFebruary(t *testing.T) {
 	h := newHost(t)
 	for _, ref := range []priceplan.Ref{{ID: "year", Version: 1}, {ID: "year", Version: 2}} {
 		_, err := h.catalog.CreatePlan(t.Context(), h.scope, priceplan.NewPlan{
-			Ref: ref, Name: "Yearly", Status: priceplan.Active, Currencies: []iso4217.Code{"INR"}, Cycle: cycle(t, "MONTHLY 1"), Anniversary: true,
+			Ref: ref, Name: "Yearly", Status: priceplan.Active, Currencies: []iso4217.Code{"INR"},
+			Cycle: cycle(t, "MONTHLY 1"), Anniversary: true,
 		})
 		require.NoError(t, err)
 	}

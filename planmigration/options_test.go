@@ -7,7 +7,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/storage"
 )
@@ -24,11 +23,16 @@ func TestNewServiceRefuses(t *testing.T) {
 		{"missing ports, all at once", func(p *planmigration.Ports, o *planmigration.Options) {
 			*p, o.Batch, o.Lease = planmigration.Ports{}, -1, -time.Second
 		}, []string{
-			"/ports/migrations", "/ports/jobs", "/ports/plans", "/ports/schedules", "/ports/atomically", "/options/batch", "/options/lease",
+			"/ports/migrations", "/ports/jobs", "/ports/plans", "/ports/schedules", "/ports/atomically",
+			"/options/batch", "/options/lease",
 		}},
-		{"two places for the schedules", func(p *planmigration.Ports, _ *planmigration.Options) { p.External = external },
+		{"two places for the schedules", func(p *planmigration.Ports, _ *planmigration.Options) {
+			p.External = external
+		},
 			[]string{"/ports/external"}},
-		{"a batch beyond the largest", func(_ *planmigration.Ports, o *planmigration.Options) { o.Batch = planmigration.MaxBatch + 1 },
+		{"a batch beyond the largest", func(_ *planmigration.Ports, o *planmigration.Options) {
+			o.Batch = planmigration.MaxBatch + 1
+		},
 			[]string{"/options/batch"}},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
@@ -50,7 +54,7 @@ func TestServiceInATransaction(t *testing.T) {
 	inside := func(fail error) error {
 		return h.b.InTx(t.Context(), func(stores storage.Stores) error {
 			p := ports(stores)
-			p.Atomically = job.Atomically[planmigration.Ports](func(_ context.Context, fn func(planmigration.Ports) error) error { return fn(p) })
+			p.Atomically = func(_ context.Context, fn func(planmigration.Ports) error) error { return fn(p) }
 			if _, err := s.In(p).Run(t.Context(), h.scope, m.ID, nil); err != nil {
 				return err
 			}

@@ -95,11 +95,14 @@ func randomCycle(random *rand.Rand) priceplan.Cycle {
 
 // randomMigration runs a migration, with time going by, and checks that it left alone what it said
 // it would leave alone.
-func (h *host) randomMigration(random *rand.Rand, plans []priceplan.Ref, all map[string][]priceplan.Schedule) job.Counts {
+func (h *host) randomMigration(
+	random *rand.Rand, plans []priceplan.Ref, all map[string][]priceplan.Schedule,
+) job.Counts {
 	h.t.Helper()
 	source := random.IntN(len(plans))
 	target := (source + 1 + random.IntN(len(plans)-1)) % len(plans)
-	r := planmigration.Request{Source: plans[source], Target: plans[target], Mode: planmigration.Modes()[random.IntN(4)]}
+	r := planmigration.Request{Source: plans[source], Target: plans[target],
+		Mode: planmigration.Modes()[random.IntN(4)]}
 	if random.IntN(2) == 0 && (r.Mode == planmigration.Immediate || r.Mode == planmigration.NextCycle) {
 		r.Overrides = planmigration.DropOverrides
 	}

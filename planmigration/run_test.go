@@ -169,7 +169,8 @@ func TestCreatorWhoMayNoMore(t *testing.T) {
 func TestWhatTheHostChangesBeforeTheRun(t *testing.T) {
 	h := newHost(t)
 	want := map[string]job.Reason{
-		"left": planmigration.ReasonLeftPlan, "moved": planmigration.ReasonAlreadyOnTarget, "ended": planmigration.ReasonEnded,
+		"left": planmigration.ReasonLeftPlan, "moved": planmigration.ReasonAlreadyOnTarget,
+		"ended":   planmigration.ReasonEnded,
 		"planned": planmigration.ReasonScheduledChange, "agreed": planmigration.ReasonHasOverrides, "touched": "",
 	}
 	first := map[string]priceplan.Schedule{}
@@ -180,7 +181,8 @@ func TestWhatTheHostChangesBeforeTheRun(t *testing.T) {
 		Source: basic1, Target: basic2, Mode: planmigration.ImmediateIgnoreOverride, StartAt: h.now.Add(time.Hour),
 	})
 	end := func(account string, until time.Time) {
-		_, err := h.catalog.EndSchedule(t.Context(), h.scope, account, first[account].ID, 1, priceplan.ScheduleEnd{Until: until})
+		_, err := h.catalog.EndSchedule(t.Context(), h.scope, account, first[account].ID, 1,
+			priceplan.ScheduleEnd{Until: until})
 		require.NoError(t, err)
 	}
 	follow := func(account string, plan priceplan.Ref, from time.Time) {
@@ -275,7 +277,8 @@ func TestScheduleThatChangesWhileItIsMoved(t *testing.T) {
 	inner := h.ports.Atomically
 	h.ports.Atomically = func(ctx context.Context, fn func(planmigration.Ports) error) error {
 		return inner(ctx, func(p planmigration.Ports) error {
-			catalog := h.catalog.In(priceplan.Ports{Plans: h.b.Plans(), Schedules: p.Schedules.(priceplan.ScheduleStore)})
+			catalog := h.catalog.In(priceplan.Ports{Plans: h.b.Plans(),
+				Schedules: p.Schedules.(priceplan.ScheduleStore)})
 			p.Schedules = meddled{Schedules: p.Schedules, meddle: func(tl priceplan.Timeline) {
 				if tl.AccountID != "account 4" {
 					return
@@ -337,7 +340,8 @@ func TestHostThatRefuses(t *testing.T) {
 		_, err := h.service().Run(t.Context(), h.scope, m.ID, nil)
 		require.ErrorIs(t, err, errFault)
 		require.ErrorContains(t, err, "account 4")
-		require.Equal(t, 3, h.audited(planmigration.ActionMigrate), "the accounts of the first batch, and none of the second")
+		require.Equal(t, 3, h.audited(planmigration.ActionMigrate),
+			"the accounts of the first batch, and none of the second")
 		down = false
 		h.run(m.ID)
 		h.requireMovedOnce(m)

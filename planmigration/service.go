@@ -36,11 +36,12 @@ type Options struct {
 
 func (o Options) check(p *admin.Problems) {
 	if o.Batch < 0 || o.Batch > MaxBatch {
-		p.Add("/options/batch", admin.CodeRange, "%d accounts a batch: use 1 to %d, or 0 for %d", o.Batch, MaxBatch, DefaultBatch).
-			With("max", MaxBatch)
+		p.Add("/options/batch", admin.CodeRange, "%d accounts a batch: use 1 to %d, or 0 for %d",
+			o.Batch, MaxBatch, DefaultBatch).With("max", MaxBatch)
 	}
 	if o.Lease < 0 {
-		p.Add("/options/lease", admin.CodeRange, "%s is no time for a batch: use 0 for %s, or more", o.Lease, job.DefaultLease)
+		p.Add("/options/lease", admin.CodeRange, "%s is less than no time: use 0 for %s, or more",
+			o.Lease, job.DefaultLease)
 	}
 }
 
@@ -201,7 +202,8 @@ func checkStatus[S ~string](status S, known []S) error {
 		return nil
 	}
 	var p admin.Problems
-	p.Add("/status", admin.CodeUnknown, "%q is not a status: use one of %s", admin.Clip(string(status)), text.Join(known))
+	p.Add("/status", admin.CodeUnknown, "%q is not a status: use one of %s",
+		admin.Clip(string(status)), text.Join(known))
 	return p.Err()
 }
 

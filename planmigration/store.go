@@ -109,7 +109,8 @@ func (p Ports) check(ps *admin.Problems) {
 		}
 	}
 	if p.Schedules != nil && p.External != nil {
-		ps.Add("/ports/external", admin.CodeRange, "accounts have one place for their schedules: give Schedules or External")
+		ps.Add("/ports/external", admin.CodeRange,
+			"accounts have one place for their schedules: give Schedules or External")
 	}
 }
 

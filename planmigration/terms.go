@@ -38,7 +38,8 @@ func (s *Service) terms(ctx context.Context, org admin.OrgID, r Request, now tim
 	if !r.StartAt.IsZero() {
 		if t.at = admin.Instant(r.StartAt); t.at.Before(now) {
 			p.Add("/startAt", admin.CodeRange,
-				"%s has passed: a migration cannot change the past; give a later instant, or none for now", text.Instant(t.at))
+				"%s has passed: a migration cannot change the past; give a later instant, or none for now",
+				text.Instant(t.at))
 		}
 	}
 	// Any status of the source will do: archived plans are what accounts are moved away from.

@@ -120,10 +120,11 @@ func NewCycle(interval Interval, day, month Offset) (Cycle, error) {
 	months := interval.months()
 	switch {
 	case months <= 1 && month != Nil:
-		p.Add("/startOffset/monthOffset", admin.CodeRange, "%s: a %s cycle has no month: use NIL or leave it out", month, interval)
+		p.Add("/startOffset/monthOffset", admin.CodeRange,
+			"%s: a %s cycle has no month: use NIL or leave it out", month, interval)
 	case months > 1 && month != First && month != Last && (month < 1 || int(month) > months):
-		p.Add("/startOffset/monthOffset", admin.CodeRange, "%s is not a month of a %s cycle: use 1 to %d, FIRST or LAST",
-			month, interval, months).With("max", months)
+		p.Add("/startOffset/monthOffset", admin.CodeRange,
+			"%s is not a month of a %s cycle: use 1 to %d, FIRST or LAST", month, interval, months).With("max", months)
 	}
 	if err := p.Err(); err != nil {
 		return Cycle{}, err

@@ -28,7 +28,8 @@ func (c Cycle) MarshalJSON() ([]byte, error) {
 	if c.IsZero() {
 		return []byte("{}"), nil
 	}
-	out := cycleJSON{Interval: c.interval, StartOffset: startOffsetJSON{Day: c.day.String()}, Anniversary: c.anniversary}
+	out := cycleJSON{Interval: c.interval, Anniversary: c.anniversary}
+	out.StartOffset.Day = c.day.String()
 	if c.month != Nil {
 		out.StartOffset.Month = c.month.String()
 	}

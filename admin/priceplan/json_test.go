@@ -42,12 +42,16 @@ func TestCycleInJSON(t *testing.T) {
 		text  string
 		paths []string
 	}{
-		"an interval that does not exist": {`{"interval": "DAILY", "startOffset": {"dayOffset": "1"}}`, []string{"/interval"}},
-		"no offset":                       {`{"interval": "MONTHLY"}`, []string{"/startOffset/dayOffset"}},
-		"a day beyond the month":          {`{"interval": "MONTHLY", "startOffset": {"dayOffset": "32"}}`, []string{"/startOffset/dayOffset"}},
-		"a day beyond the week":           {`{"interval": "WEEKLY", "startOffset": {"dayOffset": "8"}}`, []string{"/startOffset/dayOffset"}},
+		"an interval that does not exist": {`{"interval": "DAILY", "startOffset": {"dayOffset": "1"}}`,
+			[]string{"/interval"}},
+		"no offset": {`{"interval": "MONTHLY"}`, []string{"/startOffset/dayOffset"}},
+		"a day beyond the month": {`{"interval": "MONTHLY", "startOffset": {"dayOffset": "32"}}`,
+			[]string{"/startOffset/dayOffset"}},
+		"a day beyond the week": {`{"interval": "WEEKLY", "startOffset": {"dayOffset": "8"}}`,
+			[]string{"/startOffset/dayOffset"}},
 		"a month beyond the quarter": {
-			`{"interval": "QUARTERLY", "startOffset": {"dayOffset": "1", "monthOffset": "4"}}`, []string{"/startOffset/monthOffset"},
+			`{"interval": "QUARTERLY", "startOffset": {"dayOffset": "1", "monthOffset": "4"}}`,
+			[]string{"/startOffset/monthOffset"},
 		},
 		"two words that are no offsets": {
 			`{"interval": "QUARTERLY", "startOffset": {"dayOffset": "X", "monthOffset": "May"}}`,
@@ -89,7 +93,8 @@ func TestRecordsInJSON(t *testing.T) {
 		"id": "s1", "accountId": "a", "pricePlan": {"id": "basic", "version": 2}, "startDate": "2026-03-10T10:00:00.123456Z",
 		"currency": "INR", "version": 1
 	}]}`, open)
-	text, err := json.Marshal(priceplan.RemovedSchedule{Schedule: schedule, RemovedAt: at, RemovedBy: admin.Actor{Kind: "user", ID: "u"}})
+	text, err := json.Marshal(priceplan.RemovedSchedule{Schedule: schedule, RemovedAt: at,
+		RemovedBy: admin.Actor{Kind: "user", ID: "u"}})
 	require.NoError(t, err)
 	require.Contains(t, string(text), `"id":"s1"`, "beside removedAt and removedBy")
 	require.Contains(t, string(text), `"removedAt":"2026-03-10T10:00:00.123456Z"`)
@@ -101,14 +106,16 @@ func TestInputsInJSON(t *testing.T) {
 		"ref": {"id": "basic", "version": 2}, "name": "Basic", "status": "DRAFT", "supportedCurrencies": ["INR"],
 		"pricingCycleConfig": {"interval": "MONTHLY", "startOffset": {"dayOffset": "LAST"}}, "anniversaryCycle": true
 	}`, priceplan.NewPlan{
-		Ref: basic2, Name: "Basic", Status: priceplan.Draft, Currencies: codes("INR"), Cycle: cycle(t, "MONTHLY LAST"), Anniversary: true,
+		Ref: basic2, Name: "Basic", Status: priceplan.Draft, Currencies: codes("INR"),
+		Cycle: cycle(t, "MONTHLY LAST"), Anniversary: true,
 	})
 	requireJSON(t, `{}`, priceplan.PlanChanges{})
 	requireJSON(t, `{"name": "", "pricingCycleConfig": {}, "anniversaryCycle": false}`,
 		priceplan.PlanChanges{Name: pointer(""), Cycle: &priceplan.Cycle{}, Anniversary: pointer(false)})
 	requireJSON(t, `{"accountId": "a", "pricePlan": {"id": "basic"}, "startDate": "2026-03-10T10:00:00Z", "currency": "INR"}`,
 		priceplan.Association{AccountID: "a", Plan: priceplan.Ref{ID: "basic"}, From: at, Currency: "INR"})
-	requireJSON(t, `{"endDate": "2026-03-10T10:00:00Z", "later": "WITHDRAW"}`, priceplan.ScheduleEnd{Until: at, Later: priceplan.WithdrawLater})
+	requireJSON(t, `{"endDate": "2026-03-10T10:00:00Z", "later": "WITHDRAW"}`,
+		priceplan.ScheduleEnd{Until: at, Later: priceplan.WithdrawLater})
 	requireJSON(t, `{"effectiveFrom": "2026-03-10T10:00:00Z", "pricingCycleConfigOverride": {}, "rateCards": "", "openEnd": true}`,
 		priceplan.ScheduleChanges{From: at, CycleOverride: &priceplan.Cycle{}, RateCards: pointer(""), OpenEnd: true})
 	requireJSON(t, `{"previous": "EXTEND"}`, priceplan.Withdrawal{Previous: priceplan.ExtendPrevious})

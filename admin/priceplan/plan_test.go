@@ -24,13 +24,18 @@ func TestCreatePlanRefuses(t *testing.T) {
 		{"no name", func(p *priceplan.NewPlan) { p.Name = "" }, []string{"/name"}},
 		{"a description of two lines", func(p *priceplan.NewPlan) { p.Description = "a\nb" }, []string{"/description"}},
 		{"a status that does not exist", func(p *priceplan.NewPlan) { p.Status = "LIVE" }, []string{"/status"}},
-		{"a plan that begins archived", func(p *priceplan.NewPlan) { p.Status = priceplan.Archived }, []string{"/status"}},
+		{"a plan that begins archived", func(p *priceplan.NewPlan) { p.Status = priceplan.Archived },
+			[]string{"/status"}},
 		{"no currency", func(p *priceplan.NewPlan) { p.Currencies = nil }, []string{"/supportedCurrencies"}},
-		{"a code in small letters", func(p *priceplan.NewPlan) { p.Currencies = codes("INR", "usd") }, []string{"/supportedCurrencies/1"}},
-		{"a code of four letters", func(p *priceplan.NewPlan) { p.Currencies = codes("USDT") }, []string{"/supportedCurrencies/0"}},
-		{"a currency that does not exist", func(p *priceplan.NewPlan) { p.Currencies = codes("QQQ") }, []string{"/supportedCurrencies/0"}},
+		{"a code in small letters", func(p *priceplan.NewPlan) { p.Currencies = codes("INR", "usd") },
+			[]string{"/supportedCurrencies/1"}},
+		{"a code of four letters", func(p *priceplan.NewPlan) { p.Currencies = codes("USDT") },
+			[]string{"/supportedCurrencies/0"}},
+		{"a currency that does not exist", func(p *priceplan.NewPlan) { p.Currencies = codes("QQQ") },
+			[]string{"/supportedCurrencies/0"}},
 		{"gold", func(p *priceplan.NewPlan) { p.Currencies = codes("XAU") }, []string{"/supportedCurrencies/0"}},
-		{"a currency twice", func(p *priceplan.NewPlan) { p.Currencies = codes("INR", "USD", "INR") }, []string{"/supportedCurrencies/2"}},
+		{"a currency twice", func(p *priceplan.NewPlan) { p.Currencies = codes("INR", "USD", "INR") },
+			[]string{"/supportedCurrencies/2"}},
 		{"no cycle", func(p *priceplan.NewPlan) { p.Cycle = priceplan.Cycle{} }, []string{"/pricingCycleConfig"}},
 		{"everything, all at once", func(p *priceplan.NewPlan) { *p = priceplan.NewPlan{Status: "LIVE"} },
 			[]string{"/ref/id", "/ref/version", "/status", "/name", "/supportedCurrencies", "/pricingCycleConfig"}},
@@ -47,7 +52,8 @@ func TestCreatePlanRefuses(t *testing.T) {
 	}
 	t.Run("a version that exists", func(t *testing.T) {
 		_, err := s.CreatePlan(t.Context(), s.scope, priceplan.NewPlan{
-			Ref: basic1, Name: "Again", Status: priceplan.Active, Currencies: codes("INR"), Cycle: cycle(t, "MONTHLY 1"),
+			Ref: basic1, Name: "Again", Status: priceplan.Active, Currencies: codes("INR"),
+			Cycle: cycle(t, "MONTHLY 1"),
 		})
 		require.ErrorIs(t, err, admin.ErrExists)
 	})
@@ -99,13 +105,15 @@ func TestLifeOfAPlan(t *testing.T) {
 	require.ErrorIs(t, err, admin.ErrNotFound)
 
 	for action, status := range map[admin.Action][2]priceplan.Status{
-		priceplan.ActionActivatePlan: {priceplan.Draft, priceplan.Active}, priceplan.ActionArchivePlan: {priceplan.Active, priceplan.Archived},
-		priceplan.ActionRestorePlan: {priceplan.Archived, priceplan.Active},
+		priceplan.ActionActivatePlan: {priceplan.Draft, priceplan.Active},
+		priceplan.ActionArchivePlan:  {priceplan.Active, priceplan.Archived},
+		priceplan.ActionRestorePlan:  {priceplan.Archived, priceplan.Active},
 	} {
 		all := s.records(action)
 		require.Len(t, all, 1)
 		require.Equal(t, admin.Subject{Kind: "plan", ID: "basic v3"}, all[0].Subject)
-		require.Equal(t, []admin.Change{{Field: "status", From: string(status[0]), To: string(status[1])}}, all[0].Changes)
+		require.Equal(t, []admin.Change{{Field: "status", From: string(status[0]), To: string(status[1])}},
+			all[0].Changes)
 	}
 }
 
@@ -121,11 +129,16 @@ func TestUpdatePlan(t *testing.T) {
 			field   string
 		}{
 			{priceplan.PlanChanges{Name: pointer("Other")}, func(p *priceplan.Plan) { p.Name = "Other" }, "name"},
-			{priceplan.PlanChanges{Description: pointer("For all")}, func(p *priceplan.Plan) { p.Description = "For all" }, "description"},
-			{priceplan.PlanChanges{Currencies: codes("EUR", "JPY")}, func(p *priceplan.Plan) { p.Currencies = codes("EUR", "JPY") }, "supportedCurrencies"},
-			{priceplan.PlanChanges{Cycle: pointer(cycle(t, "WEEKLY 3"))}, func(p *priceplan.Plan) { p.Cycle = cycle(t, "WEEKLY 3") }, "pricingCycleConfig"},
-			{priceplan.PlanChanges{Anniversary: pointer(true)}, func(p *priceplan.Plan) { p.Anniversary = true }, "anniversaryCycle"},
-			{priceplan.PlanChanges{Description: pointer("")}, func(p *priceplan.Plan) { p.Description = "" }, "description"},
+			{priceplan.PlanChanges{Description: pointer("For all")},
+				func(p *priceplan.Plan) { p.Description = "For all" }, "description"},
+			{priceplan.PlanChanges{Currencies: codes("EUR", "JPY")},
+				func(p *priceplan.Plan) { p.Currencies = codes("EUR", "JPY") }, "supportedCurrencies"},
+			{priceplan.PlanChanges{Cycle: pointer(cycle(t, "WEEKLY 3"))},
+				func(p *priceplan.Plan) { p.Cycle = cycle(t, "WEEKLY 3") }, "pricingCycleConfig"},
+			{priceplan.PlanChanges{Anniversary: pointer(true)}, func(p *priceplan.Plan) { p.Anniversary = true },
+				"anniversaryCycle"},
+			{priceplan.PlanChanges{Description: pointer("")}, func(p *priceplan.Plan) { p.Description = "" },
+				"description"},
 		} {
 			s.now = s.now.Add(time.Minute)
 			got, err := s.UpdatePlan(ctx, s.scope, ref, p.Version, tc.changes)

@@ -226,7 +226,8 @@ func planChanges(had, has Plan) []admin.Change {
 		admin.Change{Field: "supportedCurrencies", From: text.Join(had.Currencies), To: text.Join(has.Currencies)},
 		admin.Change{Field: "pricingCycleConfig", From: had.Cycle.String(), To: has.Cycle.String()},
 		admin.Change{
-			Field: "anniversaryCycle", From: strconv.FormatBool(had.Anniversary), To: strconv.FormatBool(has.Anniversary),
+			Field: "anniversaryCycle",
+			From:  strconv.FormatBool(had.Anniversary), To: strconv.FormatBool(has.Anniversary),
 		},
 	)
 }

@@ -143,8 +143,8 @@ func (t Timeline) Replaced(r Replacement, at time.Time) (Edit, error) {
 func (r Replacement) fits(left, put []Schedule) error {
 	for _, s := range put {
 		if s.AccountID != r.AccountID || !s.EndsAfter(s.From) {
-			return fmt.Errorf("schedule %s of account %q from %s until %s: want account %q and an end after the beginning: %w",
-				s.ID, admin.Clip(s.AccountID), text.Instant(s.From), text.Instant(s.Until), admin.Clip(r.AccountID), admin.ErrInvalid)
+			return fmt.Errorf("schedule %s from %s until %s: want one of the account that ends after it begins: %w",
+				admin.Clip(s.ID), text.Instant(s.From), text.Instant(s.Until), admin.ErrInvalid)
 		}
 		if slices.ContainsFunc(left, s.Overlaps) {
 			return ErrOverlap

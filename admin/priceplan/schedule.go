@@ -70,7 +70,8 @@ func (s Schedule) check(p *admin.Problems) {
 	case s.From.IsZero():
 		p.Add("/startDate", admin.CodeRequired, "a schedule needs an instant at which it begins")
 	case !s.EndsAfter(s.From):
-		p.Add("/endDate", admin.CodeRange, "%s is not after the beginning, %s", text.Instant(s.Until), text.Instant(s.From))
+		p.Add("/endDate", admin.CodeRange, "%s is not after the beginning, %s",
+			text.Instant(s.Until), text.Instant(s.From))
 	}
 }
 

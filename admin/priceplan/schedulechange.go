@@ -224,7 +224,8 @@ func (s *Service) WithdrawSchedule(
 		return err
 	}
 	if now := s.runtime.Instant(); !had.From.After(now) {
-		return fmt.Errorf("schedule %s is in force from %s on: end it instead: %w", id, text.Instant(had.From), ErrBegun)
+		return fmt.Errorf("schedule %s is in force from %s on: end it instead: %w",
+			id, text.Instant(had.From), ErrBegun)
 	}
 	previous, adjoins := tl.first(func(s Schedule) bool { return s.Until.Equal(had.From) })
 	var p admin.Problems
@@ -234,10 +235,12 @@ func (s *Service) WithdrawSchedule(
 		p.Add("/previous", admin.CodeUnknown, "%q is not a policy: use %s or %s",
 			admin.Clip(string(w.Previous)), ExtendPrevious, LeavePrevious)
 	case adjoins && w.Previous == "":
-		p.Add("/previous", admin.CodeRequired, "is required because %s ends at %s: use %s for the account to stay on %s, or %s",
+		p.Add("/previous", admin.CodeRequired,
+			"is required because %s ends at %s: use %s for the account to stay on %s, or %s for it to leave",
 			previous.ID, text.Instant(had.From), ExtendPrevious, previous.Plan, LeavePrevious)
 	case !adjoins && w.Previous == ExtendPrevious:
-		p.Add("/previous", admin.CodeRange, "no schedule ends at %s, so none can go on: leave this out", text.Instant(had.From))
+		p.Add("/previous", admin.CodeRange, "no schedule ends at %s, so none can go on: leave this out",
+			text.Instant(had.From))
 	}
 	if err := p.Err(); err != nil {
 		return err

@@ -44,13 +44,15 @@ func (s *Service) Associate(ctx context.Context, scope admin.Scope, a Associatio
 		return Schedule{}, err
 	}
 	n := Schedule{
-		ID: s.runtime.NewID().String(), AccountID: a.AccountID, Plan: plan.Ref, From: optional(a.From), Until: optional(a.Until),
-		Currency: a.Currency, CycleOverride: a.CycleOverride, RateCards: a.RateCards,
+		ID: s.runtime.NewID().String(), AccountID: a.AccountID, Plan: plan.Ref,
+		From: optional(a.From), Until: optional(a.Until), Currency: a.Currency,
+		CycleOverride: a.CycleOverride, RateCards: a.RateCards,
 	}
 	n.check(&p)
 	if plan.Ref.ID != "" {
 		if plan.Status != Active {
-			p.Add("/pricePlan", CodeNotActive, "%s is %s: only an %s plan takes accounts", plan.Ref, plan.Status, Active)
+			p.Add("/pricePlan", CodeNotActive, "%s is %s: only an %s plan takes accounts",
+				plan.Ref, plan.Status, Active)
 		}
 		plan.checkCurrency(&p, n.Currency)
 	}
@@ -65,11 +67,12 @@ func (s *Service) Associate(ctx context.Context, scope admin.Scope, a Associatio
 	return n, s.replace(ctx, scope, Replacement{AccountID: n.AccountID, Add: []Schedule{n}}, rec)
 }
 
-// checkCurrency adds a problem unless the plan has rates in a currency. An empty one is a problem already.
+// checkCurrency adds a problem if the plan has no rates in a currency; one that is no currency is a problem
+// already.
 func (p Plan) checkCurrency(ps *admin.Problems, currency iso4217.Code) {
-	if currency != "" && !p.Supports(currency) {
-		ps.Add("/currency", admin.CodeUnknown, "%s has no rates in %q: it has %s",
-			p.Ref, admin.Clip(string(currency)), text.Join(p.Currencies))
+	if unit, ok := iso4217.Lookup(currency); ok && unit.HoldsMoney() && !p.Supports(currency) {
+		ps.Add("/currency", admin.CodeUnknown, "%s has no rates in %s: it has %s",
+			p.Ref, currency, text.Join(p.Currencies))
 	}
 }
 

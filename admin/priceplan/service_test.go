@@ -25,7 +25,8 @@ func TestServiceInATransaction(t *testing.T) {
 	inside := func(fail error) error {
 		return s.b.InTx(t.Context(), func(stores storage.Stores) error {
 			in := s.In(priceplan.Ports{Plans: stores.Plans(), Schedules: stores.Schedules()})
-			_, err := in.Associate(t.Context(), s.scope, priceplan.Association{AccountID: "a", Plan: basic1, From: s.now, Currency: "INR"})
+			_, err := in.Associate(t.Context(), s.scope, priceplan.Association{AccountID: "a", Plan: basic1,
+				From: s.now, Currency: "INR"})
 			return errors.Join(err, fail)
 		})
 	}
@@ -61,7 +62,11 @@ func TestServicePermissions(t *testing.T) {
 		"ActivatePlan": func(sc admin.Scope) error { _, err := s.ActivatePlan(ctx, sc, basic1, 1); return err },
 		"ArchivePlan":  func(sc admin.Scope) error { _, err := s.ArchivePlan(ctx, sc, basic1, 1); return err },
 		"RestorePlan":  func(sc admin.Scope) error { _, err := s.RestorePlan(ctx, sc, basic1, 1); return err },
-		"Associate":    func(sc admin.Scope) error { _, err := s.Associate(ctx, sc, priceplan.Association{}); return err },
+		"Associate": func(sc admin.Scope) error {
+			_, err := s.Associate(ctx, sc,
+				priceplan.Association{})
+			return err
+		},
 		"EndSchedule": func(sc admin.Scope) error {
 			_, err := s.EndSchedule(ctx, sc, "a", had.ID, 1, priceplan.ScheduleEnd{Until: s.now})
 			return err

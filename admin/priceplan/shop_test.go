@@ -42,13 +42,16 @@ func newShop(t testing.TB) *shop {
 	s.now = local(t, "2026-03-10 15:30", zone(t, kolkata))
 	s.runtime = admin.Runtime{Now: func() time.Time { return s.now }, NewID: s.id}.WithDefaults()
 	var err error
-	s.Service, err = priceplan.NewService(priceplan.Ports{Plans: s.b.Plans(), Schedules: s.b.Schedules()}, priceplan.Options{
-		Runtime: s.runtime, Zone: func(context.Context, admin.OrgID) (string, error) { return kolkata, nil },
-	})
+	s.Service, err = priceplan.NewService(priceplan.Ports{Plans: s.b.Plans(), Schedules: s.b.Schedules()},
+		priceplan.Options{
+			Runtime: s.runtime, Zone: func(context.Context, admin.OrgID) (string, error) { return kolkata, nil },
+		})
 	require.NoError(t, err)
 	first := people.User{ID: s.id(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, Version: 1}
-	require.NoError(t, s.b.Organizations().Create(t.Context(), people.Organization{ID: "acme", Name: "Acme", Version: 1}, first,
-		people.Credential{UserID: first.ID}, s.runtime.Record(s.scope, "organization.create", admin.Subject{Kind: "organization"})))
+	require.NoError(t, s.b.Organizations().Create(t.Context(),
+		people.Organization{ID: "acme", Name: "Acme", Version: 1}, first,
+		people.Credential{UserID: first.ID}, s.runtime.Record(s.scope, "organization.create",
+			admin.Subject{Kind: "organization"})))
 	s.plan(basic1, "MONTHLY 1", priceplan.Active)
 	s.plan(basic2, "MONTHLY 15", priceplan.Active)
 	s.plan(pro, "QUARTERLY 1 FIRST", priceplan.Active)
@@ -67,7 +70,8 @@ func (s *shop) id() uuid.UUID {
 func (s *shop) plan(ref priceplan.Ref, c string, status priceplan.Status) priceplan.Plan {
 	s.t.Helper()
 	p, err := s.CreatePlan(s.t.Context(), s.scope, priceplan.NewPlan{
-		Ref: ref, Name: "Plan " + ref.String(), Status: status, Currencies: []iso4217.Code{"INR", "USD"}, Cycle: cycle(s.t, c),
+		Ref: ref, Name: "Plan " + ref.String(), Status: status, Currencies: []iso4217.Code{"INR", "USD"},
+		Cycle: cycle(s.t, c),
 	})
 	require.NoError(s.t, err)
 	return p

@@ -66,7 +66,8 @@ func (t *tour) preparePlans(ctx context.Context) error {
 	}
 	plans := t.center.PricePlans
 	p, err := plans.CreatePlan(ctx, t.scope, priceplan.NewPlan{
-		Ref: priceplan.Ref{ID: "starter", Version: 1}, Name: "Starter", Currencies: []iso4217.Code{"USD"}, Cycle: monthly,
+		Ref: priceplan.Ref{ID: "starter", Version: 1}, Name: "Starter",
+		Currencies: []iso4217.Code{"USD"}, Cycle: monthly,
 	})
 	switch {
 	case errors.Is(err, admin.ErrExists): // an earlier run got this far

@@ -18,10 +18,10 @@ func newPlanSQL(db *DB) planSQL {
 	const columns = `SELECT p.id, p.version, p.name, p.description, p.status, p.currencies, p.cycle, p.anniversary,
 		p.created_at, p.updated_at, p.record_version FROM {plans} p `
 	return planSQL{
-		insert: db.bind(`INSERT INTO {plans} (org_id, id, version, name, description, status, currencies, cycle, anniversary,
-			created_at, updated_at, record_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-		update: db.bind(`UPDATE {plans} SET name = ?, description = ?, status = ?, currencies = ?, cycle = ?, anniversary = ?,
-			created_at = ?, updated_at = ?, record_version = ? WHERE org_id = ? AND id = ? AND version = ?`),
+		insert: db.bind(`INSERT INTO {plans} (org_id, id, version, name, description, status, currencies, cycle,
+			anniversary, created_at, updated_at, record_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+		update: db.bind(`UPDATE {plans} SET name = ?, description = ?, status = ?, currencies = ?, cycle = ?,
+			anniversary = ?, created_at = ?, updated_at = ?, record_version = ? WHERE org_id = ? AND id = ? AND version = ?`),
 		lock:    db.bind(columns + `WHERE p.org_id = ? AND p.id = ? AND p.version = ?{forUpdate}`),
 		version: db.bind(columns + `WHERE p.org_id = ? AND p.id = ? AND p.version = ?`),
 		latest: db.bind(columns + `WHERE p.org_id = ? AND p.id = ? AND p.status = 'ACTIVE'
@@ -30,9 +30,11 @@ func newPlanSQL(db *DB) planSQL {
 			AND p.version = (SELECT MAX(q.version) FROM {plans} q WHERE q.org_id = p.org_id AND q.id = p.id)
 			ORDER BY p.id LIMIT ?`),
 		listStatus: db.bind(columns + `WHERE p.org_id = ? AND p.id > ?
-			AND p.version = (SELECT MAX(q.version) FROM {plans} q WHERE q.org_id = p.org_id AND q.id = p.id AND q.status = ?)
+			AND p.version = (SELECT MAX(q.version) FROM {plans} q
+				WHERE q.org_id = p.org_id AND q.id = p.id AND q.status = ?)
 			ORDER BY p.id LIMIT ?`),
-		versions: db.bind(columns + `WHERE p.org_id = ? AND p.id = ? AND p.version < ? ORDER BY p.version DESC LIMIT ?`),
+		versions: db.bind(columns + `WHERE p.org_id = ? AND p.id = ? AND p.version < ?
+			ORDER BY p.version DESC LIMIT ?`),
 	}
 }
 
@@ -54,7 +56,8 @@ func words(codes []iso4217.Code) string {
 
 func (s plans) Create(ctx context.Context, org admin.OrgID, p priceplan.Plan, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
-		_, err := t.exec(ctx, "plan", s.db.sql.plan.insert, append([]any{org, p.Ref.ID, p.Ref.Version}, planValues(p)...)...)
+		args := append([]any{org, p.Ref.ID, p.Ref.Version}, planValues(p)...)
+		_, err := t.exec(ctx, "plan", s.db.sql.plan.insert, args...)
 		return err
 	})
 }

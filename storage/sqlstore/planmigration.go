@@ -31,7 +31,9 @@ func newMigrationSQL(db *DB) migrationSQL {
 	}
 }
 
-func (s planMigrations) Create(ctx context.Context, org admin.OrgID, m planmigration.Migration, entries []job.Entry, rec admin.Record) error {
+func (s planMigrations) Create(
+	ctx context.Context, org admin.OrgID, m planmigration.Migration, entries []job.Entry, rec admin.Record,
+) error {
 	return s.bookkeep(ctx, func(t *tx) error {
 		if err := (jobs{access{db: s.db, tx: t}}).Create(ctx, org, m.Job, entries, rec); err != nil {
 			return err
@@ -42,18 +44,23 @@ func (s planMigrations) Create(ctx context.Context, org admin.OrgID, m planmigra
 	})
 }
 
-func (s planMigrations) Get(ctx context.Context, org admin.OrgID, migration uuid.UUID) (planmigration.Migration, error) {
+func (s planMigrations) Get(
+	ctx context.Context, org admin.OrgID, migration uuid.UUID,
+) (planmigration.Migration, error) {
 	return one(ctx, s.reader(), "plan migration", s.db.sql.migration.get, scanMigration, org, id(migration))
 }
 
-func (s planMigrations) List(ctx context.Context, org admin.OrgID, f planmigration.Filter, seek admin.Seek[uuid.UUID]) ([]planmigration.Migration, error) {
+func (s planMigrations) List(
+	ctx context.Context, org admin.OrgID, f planmigration.Filter, seek admin.Seek[uuid.UUID],
+) ([]planmigration.Migration, error) {
 	query, args := s.db.sql.migration.list.by([]string{string(f.Status)}, []any{org, before(seek.After)}, seek.Limit)
 	return rows(ctx, s.reader(), "plan migration", query, scanMigration, args...)
 }
 
 func scanMigration(scan func(...any) error, m *planmigration.Migration) error {
 	own := []any{
-		&m.Source.ID, &m.Source.Version, &m.Target.ID, &m.Target.Version, &m.Mode, &m.Overrides, &m.RequireConfirmation, &m.Zone,
+		&m.Source.ID, &m.Source.Version, &m.Target.ID, &m.Target.Version, &m.Mode, &m.Overrides,
+		&m.RequireConfirmation, &m.Zone,
 	}
 	err := scanJob(func(dest ...any) error { return scan(append(own, dest...)...) }, &m.Job)
 	m.ID = m.Job.ID

@@ -23,9 +23,10 @@ func newScheduleSQL(db *DB) scheduleSQL {
 	const columns = `SELECT s.id, s.account_id, s.plan_id, s.plan_version, s.from_at, s.until_at, s.currency,
 		s.cycle_override, s.rate_cards, s.created_at, s.updated_at, s.version `
 	const live = `FROM {schedules} s WHERE s.org_id = ? AND s.removed_at IS NULL `
-	account, key := []string{"org_id", "account_id"}, []string{"org_id", "id"}
+	account, key, changed := []string{"org_id", "account_id"}, []string{"org_id", "id"}, []string{"changed_at"}
 	set := []string{
-		"until_at bigint", "updated_at bigint", "version bigint", "removed_at bigint", "removed_by_kind", "removed_by_id",
+		"until_at bigint", "updated_at bigint", "version bigint",
+		"removed_at bigint", "removed_by_kind", "removed_by_id",
 	}
 	all := slices.Concat(key, []string{
 		"account_id", "plan_id", "plan_version bigint", "from_at bigint", "currency", "cycle_override", "rate_cards",
@@ -43,7 +44,7 @@ func newScheduleSQL(db *DB) scheduleSQL {
 			WHERE s.org_id = ? AND s.account_id = ? AND s.removed_at IS NOT NULL ORDER BY s.from_at, s.id`),
 		insert:  newBulk(db, "schedules", all, nil, nil),
 		edit:    newBulk(db, "schedules", all, key, set),
-		account: newBulk(db, "schedule_accounts", append(account[:2:2], "changed_at bigint"), account, []string{"changed_at"}),
+		account: newBulk(db, "schedule_accounts", append(account[:2:2], "changed_at bigint"), account, changed),
 	}
 }
 
@@ -157,7 +158,7 @@ func (q scheduleSQL) replaced(
 			return strings.Compare(tl.AccountID, account)
 		})
 		edit, err := timelines[n].Replaced(r, rec.At)
-		if err == nil && !edit.Repeated && slices.ContainsFunc(edit.Added, func(s priceplan.Schedule) bool { return taken[s.ID] }) {
+		if slices.ContainsFunc(edit.Added, func(s priceplan.Schedule) bool { return taken[s.ID] }) {
 			err = admin.Exists("schedule")
 		}
 		results[i] = priceplan.ReplaceResult{Err: err, Repeated: edit.Repeated}

@@ -26,7 +26,8 @@ func (s *script) cycle() priceplan.Cycle {
 func (s *script) accountID() string { return pick(s, accountIDs()...) }
 
 func (s *script) scheduleID() string {
-	return pick(s, "s", "S", "s ", "\u017f", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16")
+	return pick(s, "s", "S", "s ", "\u017f", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13",
+		"14", "15", "16")
 }
 
 func (s *script) plan() priceplan.Plan {
@@ -41,7 +42,8 @@ func (s *script) newSchedule(account string) priceplan.Schedule {
 	from := s.at()
 	n := priceplan.Schedule{
 		ID: s.scheduleID(), AccountID: account, Plan: s.planRef(), From: from,
-		Until: from.Add(time.Duration(1+s.r.IntN(60)) * time.Hour), Currency: "EUR", CycleOverride: s.cycle(), RateCards: s.sometimes(),
+		Until: from.Add(time.Duration(1+s.r.IntN(60)) * time.Hour), Currency: "EUR", CycleOverride: s.cycle(),
+		RateCards: s.sometimes(),
 	}
 	if s.chance(4) {
 		n.Until = time.Time{}
@@ -63,7 +65,8 @@ func (s *script) replacement(org admin.OrgID, account string) priceplan.Replacem
 		case 0:
 			r.Remove = append(r.Remove, rev)
 		case 1:
-			r.Ends = append(r.Ends, priceplan.NewEnd{Revision: rev, Until: pick(s, time.Time{}, had.From.Add(time.Hour), s.at())})
+			r.Ends = append(r.Ends, priceplan.NewEnd{Revision: rev,
+				Until: pick(s, time.Time{}, had.From.Add(time.Hour), s.at())})
 		}
 	}
 	for range s.r.IntN(3) {
@@ -119,16 +122,25 @@ func planDraws() map[string]func(*script) do {
 		},
 		"Plans.Version": func(s *script) do {
 			org, ref := s.org(), s.planRef()
-			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Plans().Version(ctx, org, ref) }
+			return func(ctx context.Context, st storage.Stores) (any,
+				error) {
+				return st.Plans().Version(ctx, org, ref)
+			}
 		},
 		"Plans.Latest": func(s *script) do {
 			org, ref := s.org(), s.planRef()
-			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Plans().Latest(ctx, org, ref.ID) }
+			return func(ctx context.Context, st storage.Stores) (any,
+				error) {
+				return st.Plans().Latest(ctx, org, ref.ID)
+			}
 		},
 		"Plans.List": func(s *script) do {
 			org, seek := s.org(), admin.Seek[string]{Limit: 1 + s.r.IntN(5), After: pick(s, "", s.planRef().ID)}
 			f := priceplan.PlanFilter{Status: pick(s, append(priceplan.Statuses(), "")...)}
-			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Plans().List(ctx, org, f, seek) }
+			return func(ctx context.Context, st storage.Stores) (any,
+				error) {
+				return st.Plans().List(ctx, org, f, seek)
+			}
 		},
 		"Plans.Versions": func(s *script) do {
 			org, id := s.org(), s.planRef().ID

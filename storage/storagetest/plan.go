@@ -57,32 +57,45 @@ func (w *world) seedPlans() {
 	require.NoError(w.t, w.add(w.b, s.removed))
 	require.NoError(w.t, w.replace(w.b, remove(s.removed), w.rec("schedule.withdraw")))
 	s.migration = w.migration()
-	require.NoError(w.t, w.b.PlanMigrations().Create(w.t.Context(), w.org, s.migration, w.entries(), w.rec("plan_migration.create")))
+	require.NoError(w.t, w.b.PlanMigrations().Create(w.t.Context(), w.org, s.migration, w.entries(),
+		w.rec("plan_migration.create")))
 }
 
 func planCalls() map[string]call {
 	return map[string]call{
-		"Plans.Create": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Plans.Create": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			return nil, s.Plans().Create(ctx, org, w.plan("basic", 3), rec)
 		},
-		"Plans.Update": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Plans.Update": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			p := w.seeds.plans.draft
 			p.Status = priceplan.Active
 			return nil, s.Plans().Update(ctx, org, p, rec)
 		},
-		"Plans.Version": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Plans.Version": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			p, err := s.Plans().Version(ctx, org, w.seeds.plans.plan.Ref)
 			return p, err
 		},
-		"Plans.Latest": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Plans.Latest": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			p, err := s.Plans().Latest(ctx, org, "basic")
 			return p, err
 		},
-		"Plans.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Plans.List": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			ps, err := s.Plans().List(ctx, org, priceplan.PlanFilter{}, page[string](10))
 			return ps, err
 		},
-		"Plans.Versions": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Plans.Versions": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			ps, err := s.Plans().Versions(ctx, org, "basic", page[int64](10))
 			return ps, err
 		},
@@ -115,7 +128,8 @@ func testPlans(t *testing.T, open Open) {
 	})
 	t.Run("takes the latest from what is active", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		for version, status := range []priceplan.Status{priceplan.Active, priceplan.Active, priceplan.Archived, priceplan.Draft} {
+		for version, status := range []priceplan.Status{priceplan.Active, priceplan.Active, priceplan.Archived,
+			priceplan.Draft} {
 			p := w.plan("p", version+9) // 9, 10, 11, 12: numbers, not texts
 			p.Status = status
 			require.NoError(t, b.Plans().Create(t.Context(), w.org, p, w.rec("plan.create")))
@@ -163,7 +177,8 @@ func testPlans(t *testing.T, open Open) {
 	})
 	t.Run("pages through the versions of a plan, the highest first", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		for _, ref := range []priceplan.Ref{{ID: "p", Version: 10}, {ID: "p", Version: 9}, {ID: "q", Version: 7}, {ID: "p", Version: 1<<31 - 1}} {
+		for _, ref := range []priceplan.Ref{{ID: "p", Version: 10}, {ID: "p", Version: 9}, {ID: "q", Version: 7},
+			{ID: "p", Version: 1<<31 - 1}} {
 			require.NoError(t, b.Plans().Create(t.Context(), w.org, w.plan(ref.ID, ref.Version), w.rec("plan.create")))
 		}
 		var got []int
@@ -203,8 +218,10 @@ func testPlans(t *testing.T, open Open) {
 	})
 	t.Run("pages through the highest versions in order of id", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		want := []priceplan.Ref{{ID: "A", Version: 1}, {ID: "Z", Version: 10}, {ID: "a", Version: 2}, {ID: "b", Version: 1}, {ID: "é", Version: 3}}
-		for _, ref := range []priceplan.Ref{want[4], {ID: "Z", Version: 9}, want[1], want[0], {ID: "a", Version: 1}, want[3], want[2]} {
+		want := []priceplan.Ref{{ID: "A", Version: 1}, {ID: "Z", Version: 10}, {ID: "a", Version: 2},
+			{ID: "b", Version: 1}, {ID: "é", Version: 3}}
+		for _, ref := range []priceplan.Ref{want[4], {ID: "Z", Version: 9}, want[1], want[0], {ID: "a", Version: 1},
+			want[3], want[2]} {
 			require.NoError(t, b.Plans().Create(t.Context(), w.org, w.plan(ref.ID, ref.Version), w.rec("plan.create")))
 		}
 		var got []priceplan.Ref

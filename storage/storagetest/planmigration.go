@@ -27,14 +27,20 @@ func (w *world) migration() planmigration.Migration {
 
 func migrationCalls() map[string]call {
 	return map[string]call{
-		"PlanMigrations.Create": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"PlanMigrations.Create": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			return nil, s.PlanMigrations().Create(ctx, org, w.migration(), w.entries(), rec)
 		},
-		"PlanMigrations.Get": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"PlanMigrations.Get": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			m, err := s.PlanMigrations().Get(ctx, org, w.seeds.plans.migration.ID)
 			return m, err
 		},
-		"PlanMigrations.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"PlanMigrations.List": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			ms, err := s.PlanMigrations().List(ctx, org, planmigration.Filter{}, page[uuid.UUID](10))
 			return ms, err
 		},
@@ -47,7 +53,8 @@ func testPlanMigrations(t *testing.T, open Open) {
 	t.Run("creates a migration with its job and entries, or nothing", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		m := w.migration()
-		require.NoError(t, b.PlanMigrations().Create(t.Context(), w.org, m, w.entries(), w.rec("plan_migration.create")))
+		require.NoError(t, b.PlanMigrations().Create(t.Context(), w.org, m, w.entries(),
+			w.rec("plan_migration.create")))
 		got, err := b.PlanMigrations().Get(t.Context(), w.org, m.ID)
 		require.NoError(t, err)
 		require.Equal(t, m, got)
@@ -61,13 +68,15 @@ func testPlanMigrations(t *testing.T, open Open) {
 		taken := w.migration()
 		taken.ID, taken.Job.ID = m.ID, m.ID
 		taken.Zone = "UTC"
-		require.ErrorIs(t, b.PlanMigrations().Create(t.Context(), w.org, taken, nil, w.rec("plan_migration.create")), admin.ErrExists)
+		require.ErrorIs(t, b.PlanMigrations().Create(t.Context(), w.org, taken, nil, w.rec("plan_migration.create")),
+			admin.ErrExists)
 		other := w.job()
 		require.NoError(t, b.Jobs().Create(t.Context(), w.org, other, nil, w.rec("job.create")))
 		_, err = b.PlanMigrations().Get(t.Context(), w.org, other.ID)
 		require.ErrorIs(t, err, admin.ErrNotFound, "a job of another kind is no migration")
 		taken.ID, taken.Job.ID = other.ID, other.ID
-		require.ErrorIs(t, b.PlanMigrations().Create(t.Context(), w.org, taken, nil, w.rec("plan_migration.create")), admin.ErrExists)
+		require.ErrorIs(t, b.PlanMigrations().Create(t.Context(), w.org, taken, nil, w.rec("plan_migration.create")),
+			admin.ErrExists)
 		_, err = b.PlanMigrations().Get(t.Context(), w.org, other.ID)
 		require.ErrorIs(t, err, admin.ErrNotFound)
 	})
@@ -78,7 +87,8 @@ func testPlanMigrations(t *testing.T, open Open) {
 			m := w.migration()
 			require.NoError(t, b.PlanMigrations().Create(t.Context(), w.org, m, nil, w.rec("plan_migration.create")))
 			if i%2 == 0 {
-				claimed, err := b.Jobs().Claim(t.Context(), w.org, m.ID, job.Claim{Owner: w.id(), Now: epoch, Until: epoch.Add(time.Minute)})
+				claimed, err := b.Jobs().Claim(t.Context(), w.org, m.ID,
+					job.Claim{Owner: w.id(), Now: epoch, Until: epoch.Add(time.Minute)})
 				require.NoError(t, err)
 				m.Job = claimed
 			}
@@ -90,7 +100,8 @@ func testPlanMigrations(t *testing.T, open Open) {
 			}, func(m planmigration.Migration) uuid.UUID { return m.ID })
 		}
 		require.Equal(t, made, list(planmigration.Filter{}))
-		require.Equal(t, []planmigration.Migration{made[0], made[2], made[4]}, list(planmigration.Filter{Status: job.InProgress}))
+		require.Equal(t, []planmigration.Migration{made[0], made[2], made[4]},
+			list(planmigration.Filter{Status: job.InProgress}))
 		require.Equal(t, []planmigration.Migration{made[1], made[3]}, list(planmigration.Filter{Status: job.Pending}))
 	})
 }

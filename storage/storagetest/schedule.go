@@ -81,19 +81,27 @@ func (w *world) removed(account string) []priceplan.RemovedSchedule {
 
 func scheduleCalls() map[string]call {
 	return map[string]call{
-		"Schedules.OnPlan": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Schedules.OnPlan": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			tls, err := s.Schedules().OnPlan(ctx, org, w.seeds.plans.schedule.Plan, epoch, page[string](10))
 			return tls, err
 		},
-		"Schedules.Timelines": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Schedules.Timelines": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			tls, err := s.Schedules().Timelines(ctx, org, []string{w.seeds.plans.schedule.AccountID}, time.Time{})
 			return tls, err
 		},
-		"Schedules.Removed": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Schedules.Removed": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			removed, err := s.Schedules().Removed(ctx, org, w.seeds.plans.removed.AccountID)
 			return removed, err
 		},
-		"Schedules.ReplaceAll": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Schedules.ReplaceAll": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			set := []priceplan.Replacement{w.moved(w.seeds.plans.schedule, epoch.Add(time.Hour))}
 			results, err := s.Schedules().ReplaceAll(ctx, org, set, rec)
 			if err == nil && results[0].Err != nil {

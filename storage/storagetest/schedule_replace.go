@@ -30,7 +30,8 @@ func testReplacingSchedules(t *testing.T, open Open) {
 		create(t, w, "a", day(10), day(20))
 		for reason, span := range map[string][2]time.Time{
 			"the same": {day(10), day(20)}, "within": {day(12), day(13)}, "around": {day(5), day(25)},
-			"its end": {day(19), never()}, "its beginning": {day(5), day(10).Add(time.Microsecond)}, "from before on": {day(1), never()},
+			"its end": {day(19), never()}, "its beginning": {day(5), day(10).Add(time.Microsecond)},
+			"from before on": {day(1), never()},
 		} {
 			require.ErrorIs(t, w.add(b, w.schedule("a", span[0], span[1])), priceplan.ErrOverlap, reason)
 		}
@@ -79,7 +80,8 @@ func testReplacingSchedules(t *testing.T, open Open) {
 		other.AccountID = "b"
 		require.ErrorIs(t, w.add(b, other), admin.ErrExists)
 		both := priceplan.Replacement{AccountID: "a", Add: []priceplan.Schedule{w.schedule("a", day(20), day(21)), s}}
-		require.ErrorIs(t, w.replace(b, both, w.rec("schedule.associate")), admin.ErrExists, "the account has but one of the two")
+		require.ErrorIs(t, w.replace(b, both, w.rec("schedule.associate")), admin.ErrExists,
+			"the account has but one of the two")
 		require.Empty(t, w.timeline("b", never()))
 		require.Equal(t, []priceplan.Schedule{s}, w.timeline("a", never()))
 	})
@@ -108,7 +110,8 @@ func testReplacingSchedules(t *testing.T, open Open) {
 		}
 		other := s
 		other.AccountID = "b"
-		require.ErrorIs(t, w.replace(b, end(other, day(2)), w.rec("schedule.end")), admin.ErrNotFound, "a schedule does not change its account")
+		require.ErrorIs(t, w.replace(b, end(other, day(2)), w.rec("schedule.end")), admin.ErrNotFound,
+			"a schedule does not change its account")
 		other.AccountID, other.ID = "a", "none"
 		require.ErrorIs(t, w.replace(b, end(other, day(2)), w.rec("schedule.end")), admin.ErrNotFound)
 		require.Equal(t, []priceplan.Schedule{s, next}, w.timeline("a", never()))
@@ -124,7 +127,8 @@ func testReplacingSchedules(t *testing.T, open Open) {
 		require.Equal(t, []priceplan.Schedule{left, r.Add[0]}, w.timeline("a", never())[:2])
 		require.Empty(t, w.removed("a"))
 
-		results, err := b.Schedules().ReplaceAll(t.Context(), w.org, []priceplan.Replacement{r}, w.rec("schedule.again"))
+		results, err := b.Schedules().ReplaceAll(t.Context(), w.org, []priceplan.Replacement{r},
+			w.rec("schedule.again"))
 		require.NoError(t, err)
 		require.Equal(t, []priceplan.ReplaceResult{{Repeated: true}}, results)
 		require.Len(t, w.timeline("a", never()), 3)
@@ -136,14 +140,20 @@ func testReplacingSchedules(t *testing.T, open Open) {
 		r, rec := w.moved(s, day(0)), w.rec("schedule.migrate")
 		require.NoError(t, w.replace(b, r, rec))
 		require.Equal(t, []priceplan.Schedule{r.Add[0]}, w.timeline("a", never()))
-		require.Equal(t, []priceplan.RemovedSchedule{{Schedule: s, RemovedAt: rec.At, RemovedBy: rec.Actor}}, w.removed("a"))
+		require.Equal(t, []priceplan.RemovedSchedule{{Schedule: s, RemovedAt: rec.At, RemovedBy: rec.Actor}},
+			w.removed("a"))
 	})
 	t.Run("removes, extends and adds at one stroke", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		one, two, three := create(t, w, "a", day(0), day(10)), create(t, w, "a", day(10), day(20)), create(t, w, "a", day(20), day(30))
+		one, two, three := create(t, w, "a", day(0), day(10)), create(t, w, "a", day(10), day(20)),
+			create(t, w, "a", day(20), day(30))
 		n := w.schedule("a", day(25), never())
 		r := priceplan.Replacement{
-			AccountID: "a", Ends: []priceplan.NewEnd{{Revision: priceplan.RevisionOf(one), Until: day(20)}, {Revision: priceplan.RevisionOf(three), Until: day(25)}},
+			AccountID: "a",
+			Ends: []priceplan.NewEnd{
+				{Revision: priceplan.RevisionOf(one), Until: day(20)},
+				{Revision: priceplan.RevisionOf(three), Until: day(25)},
+			},
 			Remove: []priceplan.Revision{priceplan.RevisionOf(two)}, Add: []priceplan.Schedule{n},
 		}
 		require.NoError(t, w.replace(b, r, w.rec("schedule.change")))
@@ -154,7 +164,8 @@ func testReplacingSchedules(t *testing.T, open Open) {
 	})
 	t.Run("lets an account leave only if nothing brings it back", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		now, later, last := create(t, w, "a", day(0), day(10)), create(t, w, "a", day(10), day(20)), create(t, w, "a", day(40), never())
+		now, later, last := create(t, w, "a", day(0), day(10)), create(t, w, "a", day(10), day(20)),
+			create(t, w, "a", day(40), never())
 		leave := end(now, day(5))
 		leave.NoneAfter = day(5)
 		err := w.replace(b, leave, w.rec("schedule.end"))
@@ -177,13 +188,23 @@ func testReplacingSchedules(t *testing.T, open Open) {
 			change func(*priceplan.Replacement)
 			want   error
 		}{
-			"another version":           {func(r *priceplan.Replacement) { r.Ends[0].Version = 2 }, admin.ErrConflict},
-			"no such schedule":          {func(r *priceplan.Replacement) { r.Ends[0].ID = "none" }, admin.ErrNotFound},
-			"another account":           {func(r *priceplan.Replacement) { r.AccountID, r.Add[0].AccountID = "b", "b" }, admin.ErrNotFound},
-			"adds to another account":   {func(r *priceplan.Replacement) { r.Add[0].AccountID = "b" }, admin.ErrInvalid},
-			"ends before it begins":     {func(r *priceplan.Replacement) { r.Add[0].Until = day(14) }, admin.ErrInvalid},
-			"begins before the old end": {func(r *priceplan.Replacement) { r.Add[0].From = day(14) }, priceplan.ErrOverlap},
-			"removes what it ends":      {func(r *priceplan.Replacement) { r.Remove = []priceplan.Revision{r.Ends[0].Revision} }, admin.ErrNotFound},
+			"another version":  {func(r *priceplan.Replacement) { r.Ends[0].Version = 2 }, admin.ErrConflict},
+			"no such schedule": {func(r *priceplan.Replacement) { r.Ends[0].ID = "none" }, admin.ErrNotFound},
+			"another account": {func(r *priceplan.Replacement) {
+				r.AccountID, r.Add[0].AccountID = "b", "b"
+			}, admin.ErrNotFound},
+			"adds to another account": {func(r *priceplan.Replacement) {
+				r.Add[0].AccountID = "b"
+			}, admin.ErrInvalid},
+			"ends before it begins": {func(r *priceplan.Replacement) {
+				r.Add[0].Until = day(14)
+			}, admin.ErrInvalid},
+			"begins before the old end": {func(r *priceplan.Replacement) {
+				r.Add[0].From = day(14)
+			}, priceplan.ErrOverlap},
+			"removes what it ends": {func(r *priceplan.Replacement) {
+				r.Remove = []priceplan.Revision{r.Ends[0].Revision}
+			}, admin.ErrNotFound},
 		} {
 			r := w.moved(s, day(15))
 			tc.change(&r)
@@ -224,7 +245,8 @@ func testScheduleSets(t *testing.T, open Open) {
 		}
 		set := []priceplan.Replacement{
 			w.moved(accounts["é"], day(5)), w.moved(accounts["b"], day(5)), w.moved(accounts["A"], day(5)),
-			w.moved(accounts["a"], day(5)), w.moved(w.schedule("unknown", day(0), never()), day(5)), w.moved(accounts["z"], day(0)),
+			w.moved(accounts["a"], day(5)), w.moved(w.schedule("unknown", day(0), never()), day(5)),
+			w.moved(accounts["z"], day(0)),
 		}
 		set[2].Ends[0].Version = 7
 		require.NoError(t, w.replace(b, set[3], w.rec("schedule.before")))
@@ -262,7 +284,8 @@ func testScheduleSets(t *testing.T, open Open) {
 		same.ID = one.ID
 		for _, second := range []priceplan.Schedule{two, same} {
 			_, err := b.Schedules().ReplaceAll(t.Context(), w.org, []priceplan.Replacement{
-				{AccountID: "a", Add: []priceplan.Schedule{one}}, {AccountID: second.AccountID, Add: []priceplan.Schedule{second}},
+				{AccountID: "a", Add: []priceplan.Schedule{one}},
+				{AccountID: second.AccountID, Add: []priceplan.Schedule{second}},
 			}, w.rec("schedule.twice"))
 			require.ErrorIs(t, err, admin.ErrInvalid)
 		}
@@ -307,7 +330,8 @@ func testScheduleSets(t *testing.T, open Open) {
 		for _, r := range all {
 			require.Len(t, w.timeline(r.AccountID, never()), 2)
 		}
-		found, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: "schedule.race"}, page[uuid.UUID](workers+1))
+		found, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: "schedule.race"},
+			page[uuid.UUID](workers+1))
 		require.NoError(t, err)
 		require.Len(t, found, 1, "one worker has moved all accounts, and the others nothing")
 	})

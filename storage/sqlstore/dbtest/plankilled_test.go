@@ -73,7 +73,8 @@ func TestMigrationStoppedPastItsLease(t *testing.T) {
 	onEach(t, func(t *testing.T, s server) {
 		m := newMovers(t, s, accounts, batch)
 		created := m.create(t, planmigration.NextCycleIgnoreOverride)
-		first := errand{Place: m.place, Job: created.ID, Migration: true, Batch: batch, Signal: syscall.SIGSTOP, After: 3}.send(t)
+		first := errand{Place: m.place, Job: created.ID, Migration: true, Batch: batch, Signal: syscall.SIGSTOP,
+			After: 3}.send(t)
 		first.stopped(t)
 		m.requireMoved(t, created.ID, 3*batch)
 		_, err := m.center.Migrations.Run(t.Context(), m.scope, created.ID, nil)

@@ -21,7 +21,8 @@ import (
 )
 
 func planPorts(s storage.Stores) planmigration.Ports {
-	return planmigration.Ports{Migrations: s.PlanMigrations(), Jobs: s.Jobs(), Plans: s.Plans(), Schedules: s.Schedules()}
+	return planmigration.Ports{Migrations: s.PlanMigrations(), Jobs: s.Jobs(), Plans: s.Plans(),
+		Schedules: s.Schedules()}
 }
 
 // movers is an organization with accounts on one version of a plan, to be moved to the next.
@@ -141,7 +142,8 @@ func (m movers) requireMoved(t *testing.T, id uuid.UUID, first int) {
 func (m movers) requireRecords(t *testing.T, id uuid.UUID, first int) {
 	t.Helper()
 	seen := map[int]bool{}
-	for r, err := range m.center.Trail.All(t.Context(), m.scope, admin.AuditFilter{Action: planmigration.ActionMigrate}) {
+	for r, err := range m.center.Trail.All(t.Context(), m.scope,
+		admin.AuditFilter{Action: planmigration.ActionMigrate}) {
 		require.NoError(t, err)
 		require.Equal(t, admin.Subject{Kind: "plan_migration", ID: id.String()}, r.Subject)
 		require.Equal(t, "entries", r.Changes[1].Field)
@@ -220,7 +222,8 @@ func TestPlanMigrationsContend(t *testing.T) {
 					return err
 				}
 				rates := "changed"
-				_, err = m.center.PricePlans.ChangeSchedule(t.Context(), m.scope, account, tl.Schedules[0].ID, tl.Schedules[0].Version,
+				_, err = m.center.PricePlans.ChangeSchedule(t.Context(), m.scope, account, tl.Schedules[0].ID,
+					tl.Schedules[0].Version,
 					priceplan.ScheduleChanges{RateCards: &rates})
 				if err != nil && !errors.Is(err, admin.ErrConflict) && !errors.Is(err, admin.ErrNotFound) {
 					return err
@@ -237,7 +240,8 @@ func TestPlanMigrationsContend(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, job.Completed, got.Job.Status)
 			require.EqualValues(t, accounts, got.Job.Counts.Settled())
-			for e, err := range m.center.Migrations.AllEntries(t.Context(), m.scope, id, job.EntryFilter{Status: job.EntryCompleted}) {
+			for e, err := range m.center.Migrations.AllEntries(t.Context(), m.scope, id,
+				job.EntryFilter{Status: job.EntryCompleted}) {
 				require.NoError(t, err)
 				require.NotContains(t, moved, e.AccountID, "moved by one migration")
 				moved[e.AccountID] = e.New
