@@ -58,7 +58,7 @@ func (b batch) move(ctx context.Context, schedules ExternalSchedules) (job.Resul
 			return job.Result{}, err
 		}
 		if len(timelines) != len(accounts) {
-			return job.Result{}, fmt.Errorf("Timelines returned %d timelines for %d accounts",
+			return job.Result{}, fmt.Errorf("the schedules returned %d timelines for %d accounts",
 				len(timelines), len(accounts))
 		}
 	}
@@ -79,7 +79,7 @@ func (b batch) move(ctx context.Context, schedules ExternalSchedules) (job.Resul
 			return job.Result{}, err
 		}
 		if len(results) != len(set) {
-			return job.Result{}, fmt.Errorf("ReplaceAll returned %d results for %d replacements",
+			return job.Result{}, fmt.Errorf("the schedules returned %d results for %d replacements",
 				len(results), len(set))
 		}
 		for n, i := range moving {
