@@ -55,7 +55,7 @@ type Center struct {
 	PricePlans  *priceplan.Service     // price plans and account schedules in this storage
 	Settings    *settings.Service      // settings
 	Enrichments *settings.Enrichments  // what usage events are enriched with
-	Jobs        *job.Jobs              // imports and migrations as jobs, and which are due
+	Jobs        *job.Service           // imports and migrations as jobs, and which are due
 
 	backend storage.Backend
 	o       Options
@@ -84,10 +84,10 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	if c.Imports, err = bulkimport.NewService(within(backend, importPorts), backend.Imports(), backend.Jobs(), c.o.Imports); err != nil {
 		return nil, fmt.Errorf("admincenter: imports: %w", err)
 	}
-	c.Jobs = job.NewJobs(backend.Jobs(), c.o.Runtime, map[job.Kind][]admin.Permission{
-		bulkimport.JobKind: importReads(c.Imports.Types()),
-		planmigration.Kind: {planmigration.PermissionRead},
-	})
+	c.Jobs, err = job.NewService(job.Ports{Jobs: backend.Jobs()}, job.Options{Runtime: c.o.Runtime, Readers: c.jobReaders()})
+	if err != nil {
+		return nil, fmt.Errorf("admincenter: jobs: %w", err)
+	}
 	return c, nil
 }
 
@@ -140,13 +140,14 @@ func importPorts(s storage.Stores) bulkimport.Ports {
 	return bulkimport.Ports{Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts()}
 }
 
-// importReads is what it takes to see any import's job, which does not say of which type it is.
-func importReads(schemas []bulkimport.Schema) []admin.Permission {
-	reads := make([]admin.Permission, len(schemas))
-	for i, s := range schemas {
-		reads[i] = s.Read
+// jobReaders returns the permissions for reading jobs: a job can be read by those who may read what it
+// is about.
+func (c *Center) jobReaders() map[job.Kind][]admin.Permission {
+	readers := map[job.Kind][]admin.Permission{planmigration.Kind: {planmigration.PermissionRead}}
+	for _, s := range c.Imports.Types() {
+		readers[bulkimport.JobKind(s.Type)] = []admin.Permission{s.Read}
 	}
-	return reads
+	return readers
 }
 
 func (c *Center) migrationPorts(s storage.Stores) planmigration.Ports {

@@ -14,8 +14,8 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 )
 
-// JobKind is the kind of the jobs that imports are run by.
-const JobKind job.Kind = "bulk_import"
+// JobKind returns the kind of the jobs that run imports of a type, such as "import.customers".
+func JobKind(t TypeName) job.Kind { return job.Kind("import." + t) }
 
 // Audit actions. What a job does has job's.
 const (

@@ -342,7 +342,7 @@ func TestFailureThatCannotBeWrittenIsTriedAgain(t *testing.T) {
 	}
 	down := true
 	w.runner.Jobs = hooked{Store: w.backend.Jobs(), before: func(method string) error {
-		if method == "Commit" && down {
+		if method == "Finish" && down {
 			return errStruck
 		}
 		return nil

@@ -204,6 +204,7 @@ TABLE admincenter_jobs InnoDB utf8mb4_bin
     INDEX kind (org_id, kind, status, id)
     PRIMARY KEY PRIMARY (org_id, id)
     FOREIGN KEY admincenter_jobs_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK status `status` in ('SCHEDULED','WAITING_FOR_CONFIRMATION','PENDING','IN_PROGRESS','COMPLETED','FAILED','CANCELLED')
 
 TABLE admincenter_job_entries InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
@@ -217,6 +218,7 @@ TABLE admincenter_job_entries InnoDB utf8mb4_bin
     PRIMARY KEY PRIMARY (org_id, job_id, seq)
     INDEX status (org_id, job_id, status, seq)
     FOREIGN KEY admincenter_job_entries_ibfk_1 (org_id, job_id) REFERENCES admincenter_jobs (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK status `status` in ('PENDING','IN_PROGRESS','COMPLETED','SKIPPED','FAILED','CANCELLED')
 
 TABLE admincenter_organizations InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
