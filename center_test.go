@@ -108,7 +108,7 @@ func TestDeactivatedUserTakesTheirTokensAlong(t *testing.T) {
 	require.NoError(t, err)
 
 	_, err = h.DeactivateUser(t.Context(), h.bea.Scope, h.ann.User.ID, h.ann.User.Version)
-	require.ErrorIs(t, err, admin.ErrForbidden, "a developer deactivates nobody")
+	require.ErrorIs(t, err, admin.ErrForbidden, "a developer deactivates no one")
 	_, err = h.DeactivateUser(t.Context(), h.ann.Scope, h.ann.User.ID, h.ann.User.Version)
 	require.ErrorIs(t, err, people.ErrLastAdministrator)
 
@@ -160,7 +160,7 @@ func TestImportStopsWhenItsCreatorMayNoLonger(t *testing.T) {
 	}
 }
 
-// Whoever starts an import answers for it, and not whoever uploaded the file.
+// The actor that starts an import answers for it, and not the one that uploaded the file.
 func TestImportAnswersToWhoStartedIt(t *testing.T) {
 	for _, tc := range []struct {
 		reason              string

@@ -211,7 +211,8 @@ func sentence(text string) string {
 		return ""
 	}
 	word, _, _ := strings.Cut(text, " ")
-	if !strings.ContainsFunc(strings.TrimRight(word, ":;,."), func(r rune) bool { return r != '-' && !unicode.IsLower(r) }) {
+	identifier := func(r rune) bool { return r != '-' && !unicode.IsLower(r) }
+	if !strings.ContainsFunc(strings.TrimRight(word, ":;,."), identifier) {
 		first, size := utf8.DecodeRuneInString(text)
 		text = string(unicode.ToUpper(first)) + text[size:]
 	}

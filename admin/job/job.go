@@ -79,10 +79,11 @@ type Job struct {
 	UpdatedAt time.Time   `json:"updatedAt,omitzero"`
 	SettledAt time.Time   `json:"settledAt,omitzero"` // when it became final
 	Counts    Counts      `json:"counts"`
-	Cursor    string      `json:"-"`                 // where the next batch begins, in the package's own terms; empty at the start
 	Failure   string      `json:"failure,omitempty"` // why it Failed
-	Lease     Lease       `json:"-"`
-	Version   int64       `json:"version"`
+	// Cursor is where the next batch begins, in the package's own terms; empty at the start.
+	Cursor  string `json:"-"`
+	Lease   Lease  `json:"-"`
+	Version int64  `json:"version"`
 }
 
 // Claimed returns the job under a new lease, or the error of [Store.Claim]: adapters call it on the

@@ -58,7 +58,7 @@ func TestRunKeepsTheLeaseToTheEnd(t *testing.T) {
 		reports = append(reports, p)
 		if !p.Done() {
 			_, err := w.step(id)
-			require.ErrorIs(t, err, admin.ErrBusy, "nobody else gets in between two batches")
+			require.ErrorIs(t, err, admin.ErrBusy, "no other worker gets in between two batches")
 		}
 		w.wait(50 * time.Second) // together longer than one lease, each less
 	})
@@ -177,7 +177,7 @@ func TestLeaseLastsAsLongAsItIsSetTo(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// Whatever fails, before or after it took effect, at any call and at any batch: going on gives each
+// For each failure, before or after it took effect, at any call and at any batch: going on gives each
 // effect once.
 func TestEffectsHappenOnceWhateverFails(t *testing.T) {
 	const entries = 5

@@ -124,7 +124,8 @@ func (s *Service) List(ctx context.Context, scope admin.Scope, f Filter, q admin
 func (s *Service) check(f Filter) error {
 	var p admin.Problems
 	if _, ok := s.readers[f.Kind]; !ok && f.Kind != "" {
-		p.Add("/kind", admin.CodeUnknown, "%q is not a kind of job: use one of %s", admin.Clip(string(f.Kind)), text.Join(s.kinds))
+		p.Add("/kind", admin.CodeUnknown, "%q is not a kind of job: use one of %s",
+			admin.Clip(string(f.Kind)), text.Join(s.kinds))
 	}
 	if f.Status != "" && !f.Status.known() {
 		p.Add("/status", admin.CodeUnknown, "%q is not a status of a job", admin.Clip(string(f.Status)))

@@ -173,7 +173,7 @@ func (w *world) requireDone(id uuid.UUID, n int64) {
 	require.Len(w.t, entries, int(n))
 }
 
-// requireFree checks that nobody holds the job's lease, so that another worker can go on at once.
+// requireFree checks that no worker has the job's lease, so that another one can go on immediately.
 func (w *world) requireFree(id uuid.UUID) {
 	w.t.Helper()
 	require.Equal(w.t, uuid.Nil, w.get(id).Lease.Owner)
