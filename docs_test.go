@@ -2,7 +2,6 @@ package admincenter_test
 
 import (
 	"flag"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -101,17 +100,20 @@ func TestDocsErrors(t *testing.T) {
 	slices.SortFunc(rows, func(a, b []string) int { return strings.Compare(a[0], b[0]) })
 	table(&b, []string{"code", "status", "meaning", "error"}, rows)
 
-	b.WriteString("## Codes of records\n\nStores make these of the noun of a record. A code that is not here cannot be returned.\n\n")
-	table(&b, []string{"record", "404: there is none", "409: there is one already", "409: it changed since it was read"}, nounRows(t, src, codes))
+	b.WriteString("## Codes of records\n\nStores make these of the noun of a record.\n\n")
+	columns := []string{"record", "404: there is none", "409: there is one already", "409: it changed since it was read"}
+	table(&b, columns, nounRows(t, src, codes))
 
-	b.WriteString("## Codes of fields\n\nA `*admin.ValidationError` lists broken rules under these codes, and an import its broken cells and rows.\n\n")
+	b.WriteString("## Codes of fields\n\nA `*admin.ValidationError` lists broken rules under these codes, " +
+		"and an import its broken cells and rows.\n\n")
 	rows = nil
 	for _, c := range src.fieldCodes() {
 		rows = append(rows, []string{code(c.value), c.comment, code(c.pkg)})
 	}
 	table(&b, []string{"code", "meaning", "package"}, rows)
 
-	b.WriteString("## Reasons\n\nWhy an entry of a job was skipped or failed, and why an API token was refused (for logs only: the caller gets `token_not_valid`).\n\n")
+	b.WriteString("## Reasons\n\nWhy an entry of a job was skipped or failed, and why an API token was refused " +
+		"(for logs only: the caller gets `token_not_valid`).\n\n")
 	rows = nil
 	for _, c := range src.ofType("Reason") {
 		rows = append(rows, []string{code(c.value), c.comment, code(c.pkg)})
@@ -120,17 +122,14 @@ func TestDocsErrors(t *testing.T) {
 	requirePage(t, "errors.md", strings.TrimRight(b.String(), "\n")+"\n")
 }
 
-const errorsIntroduction = `# Errors
+const generated = "This page is written by a test from the code: `go test . -run TestDocs -update`.\n\n"
 
-This page is written by a test from the code: ` + "`go test . -run TestDocs -update`" + `.
-
-` + "`admin.Code(err)`" + ` returns the code, ` + "`admin.Message(err)`" + ` the sentence for a person and ` +
-	"`admin.RetryAfter(err)`" + ` the wait, for
-Retry-After. A code is stable; texts are not. The status follows from the kind of failure that an error
-wraps (` + "`errors.Is(err, admin.ErrNotFound)`" + `). Invalid input is 422 and not 400: the request could be read, and a
-value in it breaks a rule; as ` + "`*admin.ValidationError`" + ` it lists all that do.
-
-`
+const errorsIntroduction = "# Errors\n\n" + generated +
+	"`admin.Code(err)` returns the code, `admin.Message(err)` the sentence for a person and\n" +
+	"`admin.RetryAfter(err)` the wait, for Retry-After. A code is stable; texts are not. The status follows\n" +
+	"from the kind of failure that an error wraps (`errors.Is(err, admin.ErrNotFound)`). Invalid input is 422\n" +
+	"and not 400: the request could be read, and a value in it breaks a rule; as `*admin.ValidationError` it\n" +
+	"lists all that do.\n\n"
 
 // nounRows has a row for each noun, with the codes that errors about it have.
 func nounRows(t *testing.T, src source, taken map[string]bool) (rows [][]string) {
@@ -139,7 +138,9 @@ func nounRows(t *testing.T, src source, taken map[string]bool) (rows [][]string)
 	for _, statement := range []string{"begin", "savepoint"} { // statements and no records
 		delete(nouns, statement)
 	}
-	made := map[string]func(string) error{"NotFound": admin.NotFound, "Exists": admin.Exists, "Conflict": admin.Conflict}
+	made := map[string]func(string) error{
+		"NotFound": admin.NotFound, "Exists": admin.Exists, "Conflict": admin.Conflict,
+	}
 	for noun, kinds := range nouns {
 		require.Regexp(t, `^[a-z]+( [a-z]+)*$`, noun)
 		row := []string{noun}
@@ -160,7 +161,7 @@ func nounRows(t *testing.T, src source, taken map[string]bool) (rows [][]string)
 
 func TestDocsAudit(t *testing.T) {
 	var b strings.Builder
-	b.WriteString("# Audit actions\n\nThis page is written by a test from the code: `go test . -run TestDocs -update`.\n\n" +
+	b.WriteString("# Audit actions\n\n" + generated +
 		"Every change leaves a record with one of these actions. A host appends records with actions of its own\n" +
 		"by `Stores.Audit().Append`.\n\n")
 	var rows [][]string
@@ -200,8 +201,8 @@ func TestDocsPermissions(t *testing.T) {
 	}
 	slices.SortFunc(rows, func(a, b []string) int { return strings.Compare(a[0], b[0]) })
 	var b strings.Builder
-	fmt.Fprint(&b, "# Permissions and roles\n\nThis page is written by a test from the code: `go test . -run TestDocs -update`.\n\n"+
-		"These are the roles of `admincenter.DefaultRoles`. A host gives others in `Options.Roles`; API tokens have\n"+
+	b.WriteString("# Permissions and roles\n\n" + generated +
+		"These are the roles of `admincenter.DefaultRoles`. A host gives others in `Options.Roles`; API tokens have\n" +
 		"permissions and no role.\n\n")
 	table(&b, columns, rows)
 	requirePage(t, "permissions.md", strings.TrimRight(b.String(), "\n")+"\n")

@@ -25,7 +25,8 @@ import (
 // become empty.
 func unconverted() []string {
 	return []string{
-		"admin/customer", "admin/people", "admin/priceplan", "bulkimport", "currency", "planmigration", "settings", "token",
+		"admin/customer", "admin/people", "admin/priceplan", "bulkimport", "currency", "planmigration", "settings",
+		"token",
 	}
 }
 
@@ -34,7 +35,8 @@ func unconverted() []string {
 func openTypes() map[string]string {
 	return map[string]string{
 		"Action": "noun.verb", "Code": "ISO 4217 or a code of an error", "Environment": "part of a token's text",
-		"Kind": "of a job", "Permission": "area.verb", "Reason": "a code", "Role": "an id", "TypeName": "an id of a host's type",
+		"Kind": "of a job", "Permission": "area.verb", "Reason": "a code", "Role": "an id",
+		"TypeName":  "an id of a host's type",
 		"ActorKind": "a host has kinds of its own", "OrgID": "the host's", "Cursor": "opaque",
 	}
 }
@@ -267,7 +269,8 @@ func requireZero(t *testing.T, results []reflect.Value) {
 // TestScopeWithoutPermissionGetsNothing calls every method on records that exist.
 func TestScopeWithoutPermissionGetsNothing(t *testing.T) {
 	h := newHouse(t, admincenter.Options{})
-	powerless := admin.NewScope(acme, admin.Actor{Kind: admin.ActorUser, ID: h.bea.User.ID.String()}, admin.PermissionSet{})
+	bea := admin.Actor{Kind: admin.ActorUser, ID: h.bea.User.ID.String()}
+	powerless := admin.NewScope(acme, bea, admin.PermissionSet{})
 	for name, id := range seeded(t, h) {
 		for _, m := range serviceMethods(h.Center) {
 			t.Run(m.name+" of "+name, func(t *testing.T) {
@@ -290,11 +293,14 @@ func TestScopeWithoutPermissionGetsNothing(t *testing.T) {
 func seeded(t *testing.T, h *house) map[string]uuid.UUID {
 	t.Helper()
 	i := h.upload(h.bea.Scope, bulkimport.CustomersType, "id,name,primary_email\nc1,Lumen,l@lumen.example\n")
-	made, err := h.Tokens.Generate(t.Context(), h.ann.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{customer.PermissionRead}})
+	in := token.GenerateInput{Name: "ci", Permissions: []admin.Permission{customer.PermissionRead}}
+	made, err := h.Tokens.Generate(t.Context(), h.ann.Scope, in)
 	require.NoError(t, err)
 	invited, _, err := h.People.Invite(t.Context(), h.ann.Scope, "cid@acme.example", people.Analyst)
 	require.NoError(t, err)
-	return map[string]uuid.UUID{"an import": i.ID, "a user": h.ann.User.ID, "a token": made.Token.ID, "an invitation": invited.ID}
+	return map[string]uuid.UUID{
+		"an import": i.ID, "a user": h.ann.User.ID, "a token": made.Token.ID, "an invitation": invited.ID,
+	}
 }
 
 // isOf reports whether a method is of a service of one of the packages.
