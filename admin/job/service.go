@@ -60,7 +60,7 @@ func (s *Service) In(p Ports) *Service { return &Service{ports: p, core: s.core}
 
 // Get returns one job. It requires the permissions of its kind.
 func (s *Service) Get(ctx context.Context, scope admin.Scope, id uuid.UUID) (Job, error) {
-	if _, err := s.readable(scope); err != nil {
+	if _, err := s.readableKinds(scope); err != nil {
 		return Job{}, err
 	}
 	j, err := s.ports.Jobs.Get(ctx, scope.Org(), id)
@@ -77,9 +77,9 @@ func (s *Service) Get(ctx context.Context, scope admin.Scope, id uuid.UUID) (Job
 	return j, nil
 }
 
-// readable returns the kinds that the scope may read, and fails with [admin.ErrForbidden] if there are
+// readableKinds returns the kinds that the scope may read, and fails with [admin.ErrForbidden] if there are
 // none.
-func (s *Service) readable(scope admin.Scope) ([]Kind, error) {
+func (s *Service) readableKinds(scope admin.Scope) ([]Kind, error) {
 	if err := scope.Require(); err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func (s *Service) readable(scope admin.Scope) ([]Kind, error) {
 // it returns the jobs of every kind that the scope may read, and fails with [admin.ErrForbidden] if there
 // is none.
 func (s *Service) List(ctx context.Context, scope admin.Scope, f Filter, q admin.Query) (admin.Page[Job], error) {
-	kinds, err := s.readable(scope)
+	kinds, err := s.readableKinds(scope)
 	if err != nil {
 		return admin.Page[Job]{}, err
 	}
@@ -115,7 +115,7 @@ func (s *Service) List(ctx context.Context, scope admin.Scope, f Filter, q admin
 	list := fmt.Sprintf("jobs %q %q", f.Kind, f.Status)
 	return admin.Paginate(scope.Org(), list, q,
 		func(seek admin.Seek[uuid.UUID]) ([]Job, error) {
-			return s.newest(ctx, scope.Org(), kinds, f.Status, seek)
+			return s.mergeKinds(ctx, scope.Org(), kinds, f.Status, seek)
 		},
 		func(j Job) uuid.UUID { return j.ID })
 }
@@ -133,9 +133,9 @@ func (s *Service) check(f Filter) error {
 	return p.Err()
 }
 
-// newest merges the lists of several kinds. There are few kinds, and each list is a walk along an index
+// mergeKinds merges the lists of several kinds. There are few kinds, and each list is a walk along an index
 // for the page that was asked for.
-func (s *Service) newest(
+func (s *Service) mergeKinds(
 	ctx context.Context, org admin.OrgID, kinds []Kind, status Status, seek admin.Seek[uuid.UUID],
 ) ([]Job, error) {
 	var jobs []Job
@@ -161,7 +161,7 @@ func (s *Service) All(ctx context.Context, scope admin.Scope, f Filter) iter.Seq
 func (s *Service) Entries(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, f EntryFilter, q admin.Query,
 ) (admin.Page[Entry], error) {
-	if _, err := s.readable(scope); err != nil {
+	if _, err := s.readableKinds(scope); err != nil {
 		return admin.Page[Entry]{}, err
 	}
 	if f.Status != "" && !f.Status.known() {
