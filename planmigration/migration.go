@@ -11,7 +11,7 @@ import (
 )
 
 // Kind is the kind of a migration's job.
-const Kind job.Kind = "PRICE_PLAN_MIGRATION"
+const Kind job.Kind = "price_plan_migration"
 
 // Audit actions. Confirming, rejecting and cancelling a migration are [job.ActionConfirm] and
 // [job.ActionCancel].
