@@ -91,7 +91,7 @@ func (s *Service) rehearse(
 	}
 	rec := s.record(scope, ActionWrite, i)
 	err = s.ports.Atomically(ctx, func(p Ports) error {
-		if outcomes, _, err = write(ctx, p, scope.Org(), rec); err != nil {
+		if outcomes, err = write(ctx, p, scope.Org(), rec); err != nil {
 			return err
 		}
 		return errUndo

@@ -225,8 +225,7 @@ func TestEachMethodRequiresItsPermission(t *testing.T) {
 		customer.PermissionRead: {
 			"Get": func(s admin.Scope) error { _, err := w.service.Get(ctx, s, "c1"); return err },
 			"List": func(s admin.Scope) error {
-				_, err := w.service.List(ctx, s, customer.Filter{},
-					admin.Query{})
+				_, err := w.service.List(ctx, s, customer.Filter{}, admin.Query{})
 				return err
 			},
 			"Count": func(s admin.Scope) error { _, err := w.service.Count(ctx, s, customer.Filter{}); return err },
@@ -235,8 +234,7 @@ func TestEachMethodRequiresItsPermission(t *testing.T) {
 			"Create": func(s admin.Scope) error { _, err := w.service.Create(ctx, s, customer.Customer{}); return err },
 			"Edit":   func(s admin.Scope) error { _, err := w.service.Edit(ctx, s, "c1", 9, customer.Edit{}); return err },
 			"Archive": func(s admin.Scope) error {
-				_, err := w.service.Archive(ctx, s, "c1", 9,
-					customer.ArchiveInput{})
+				_, err := w.service.Archive(ctx, s, "c1", 9, customer.ArchiveInput{})
 				return err
 			},
 			"Restore": func(s admin.Scope) error { _, err := w.service.Restore(ctx, s, "c1", 9); return err },
@@ -244,21 +242,18 @@ func TestEachMethodRequiresItsPermission(t *testing.T) {
 		customer.PermissionAccountsRead: {
 			"Account": func(s admin.Scope) error { _, err := w.service.Account(ctx, s, "a1"); return err },
 			"Accounts": func(s admin.Scope) error {
-				_, err := w.service.Accounts(ctx, s, customer.AccountFilter{},
-					admin.Query{})
+				_, err := w.service.Accounts(ctx, s, customer.AccountFilter{}, admin.Query{})
 				return err
 			},
 			"Count": func(s admin.Scope) error {
-				_, err := w.service.CountAccounts(ctx, s,
-					customer.AccountFilter{})
+				_, err := w.service.CountAccounts(ctx, s, customer.AccountFilter{})
 				return err
 			},
 		},
 		customer.PermissionAccountsWrite: {
 			"Create": func(s admin.Scope) error { _, err := w.service.CreateAccount(ctx, s, customer.Account{}); return err },
 			"Edit": func(s admin.Scope) error {
-				_, err := w.service.EditAccount(ctx, s, "a1", 9,
-					customer.AccountEdit{})
+				_, err := w.service.EditAccount(ctx, s, "a1", 9, customer.AccountEdit{})
 				return err
 			},
 			"Archive": func(s admin.Scope) error { _, err := w.service.ArchiveAccount(ctx, s, "a1", 9); return err },
