@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // Mapping is where the value of each field comes from, by the field's name. A field that is not
@@ -59,7 +60,7 @@ func checkMapping(schema Schema, i Import, m Mapping, s Settings, c caster) erro
 	}
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		if schema.index(name) < 0 {
-			p.Add("/mapping/"+pointer(name), admin.CodeUnknown, "%s have no field %q: use one of %s", schema.Type,
+			p.Add("/mapping/"+text.PointerToken(name), admin.CodeUnknown, "%s have no field %q: use one of %s", schema.Type,
 				admin.Clip(name), strings.Join(schema.names(), ", "))
 		}
 	}
@@ -122,11 +123,6 @@ func checkSettings(p *admin.Problems, schema Schema, s Settings) {
 			p.Add(path, admin.CodeFormat, "%s identifies rows and cannot be optional", name)
 		}
 	}
-}
-
-// pointer writes a name as one step of a JSON Pointer.
-func pointer(name string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(admin.Clip(name))
 }
 
 // plan reads records by a mapping that was checked.

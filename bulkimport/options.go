@@ -5,6 +5,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // check finds the ports that are missing.
@@ -56,7 +57,7 @@ func (o Options) check(bad *admin.Problems) {
 
 // check finds what keeps a host's type from working.
 func (t Type) check(bad *admin.Problems, p Ports) {
-	path := "/types/" + pointer(string(t.Schema.Type))
+	path := "/types/" + text.PointerToken(string(t.Schema.Type))
 	if err := t.Schema.check(); err != nil {
 		bad.AddError(path, admin.CodeFormat, err)
 	}

@@ -106,7 +106,7 @@ func checkMetadata[T Record](of func(*T) map[string]string) func(*admin.Problems
 			return
 		}
 		for _, name := range slices.Sorted(maps.Keys(m)) {
-			at := path + "/" + pointer(name)
+			at := path + "/" + text.PointerToken(name)
 			p.Text(at, name, 1, MaxMetadataName)
 			if v := m[name]; v == "" || utf8.RuneCountInString(v) > MaxMetadataValue || !storable(v) {
 				p.Add(at, admin.CodeFormat, "the value of %q must be 1 to %d characters of text", admin.Clip(name),
@@ -119,9 +119,6 @@ func checkMetadata[T Record](of func(*T) map[string]string) func(*admin.Problems
 
 // storable reports whether every storage keeps the text.
 func storable(v string) bool { return utf8.ValidString(v) && !strings.Contains(v, "\x00") }
-
-// pointer writes a name as one step of a JSON Pointer.
-func pointer(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }
 
 func checkAliases(p *admin.Problems, path string, a *Account) {
 	if len(a.Aliases) > MaxAliases {
