@@ -106,7 +106,7 @@ func changeMode(m Mode) customer.Mode {
 	return customer.ModeCreate
 }
 
-// outcomeOf says what became of a change as what became of its row.
+// outcomeOf returns the outcome of a change as that of its row.
 func outcomeOf[T customer.Record](o *customer.Outcome[T]) Outcome {
 	switch o.Result {
 	case customer.Created:
@@ -126,7 +126,8 @@ func outcomeOf[T customer.Record](o *customer.Outcome[T]) Outcome {
 	case customer.ReasonArchived:
 		return Outcome{Result: Refused, Code: CodeArchived, Field: o.Field, Detail: o.Detail + ": restore it first"}
 	case customer.ReasonCustomerArchived:
-		return Outcome{Result: Refused, Code: CodeCustomerArchived, Field: o.Field, Detail: o.Detail + ": restore the customer first"}
+		return Outcome{Result: Refused, Code: CodeCustomerArchived, Field: o.Field,
+			Detail: o.Detail + ": restore the customer first"}
 	}
 	return Outcome{Result: Refused, Field: o.Field, Detail: o.Detail}
 }

@@ -65,8 +65,8 @@ type Forker interface {
 
 // Result is the outcome of a rule.
 type Result struct {
-	Value   any     `json:"value"`   // as Program.Eval returns it
-	Setting Setting `json:"setting"` // the rule, and so the level that it came from
+	Value   any     `json:"value,omitempty"` // as Program.Eval returns it
+	Setting Setting `json:"setting"`         // the rule, and so the level that it came from
 }
 
 // Decimal returns the result as a number with every digit: round it as you need. It fails with

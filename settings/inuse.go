@@ -16,8 +16,8 @@ const MaxUsersNamed = 10
 
 // InUseError has the event schemas whose enrichments depend on a setting. It wraps [ErrInUse].
 type InUseError struct {
-	EventSchemas []string `json:"eventSchemas"`   // in ascending order, MaxUsersNamed at most
-	More         bool     `json:"more,omitempty"` // there are more
+	EventSchemas []string `json:"eventSchemas,omitempty"` // in ascending order, MaxUsersNamed at most
+	More         bool     `json:"more,omitempty"`         // there are more
 }
 
 // NewInUse is the error for a setting that these event schemas use, or nil if there are none. Stores give it the

@@ -60,7 +60,7 @@ type Store interface {
 type Deletion struct {
 	ID      uuid.UUID   `json:"id"`
 	Version int64       `json:"version"`
-	At      time.Time   `json:"at"`
+	At      time.Time   `json:"at,omitzero"`
 	By      admin.Actor `json:"by"`
 	InUse   bool        `json:"inUse,omitempty"` // also if an enrichment depends on it
 }

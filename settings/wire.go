@@ -158,9 +158,9 @@ type wireSetting struct {
 	wireKey
 	wireValue
 	Schema    Schema      `json:"schema,omitzero"`
-	CreatedAt time.Time   `json:"createdAt"`
+	CreatedAt time.Time   `json:"createdAt,omitzero"`
 	CreatedBy admin.Actor `json:"createdBy"`
-	UpdatedAt time.Time   `json:"updatedAt"`
+	UpdatedAt time.Time   `json:"updatedAt,omitzero"`
 	UpdatedBy admin.Actor `json:"updatedBy"`
 	Version   int64       `json:"version"`
 }

@@ -110,7 +110,8 @@ func Customers() *Table[Customer] {
 	fields = append(fields, address(func(c *Customer) *Address { return &c.Address },
 		func(e *Edit) *AddressEdit { return &e.Address })...)
 	fields = append(fields,
-		with(field{Name: "metadata", Path: "/metadata", check: checkMetadata(func(c *Customer) map[string]string { return c.Metadata })},
+		with(field{Name: "metadata", Path: "/metadata",
+			check: checkMetadata(func(c *Customer) map[string]string { return c.Metadata })},
 			func(c *Customer) *map[string]string { return &c.Metadata },
 			func(e *Edit) *Optional[map[string]string] { return &e.Metadata }),
 		with(field{Name: "status", Path: "/status", check: checkStatus(func(c *Customer) Status { return c.Status }, Active)},
@@ -145,17 +146,20 @@ func Accounts() *Table[Account] {
 	fields = append(fields, address(func(a *Account) *Address { return &a.Address },
 		func(e *AccountEdit) *AddressEdit { return &e.Address })...)
 	fields = append(fields,
-		with(field{Name: aliasesField, Path: "/aliases", check: checkAliases}, func(a *Account) *[]Alias { return &a.Aliases },
+		with(field{Name: aliasesField, Path: "/aliases", check: checkAliases},
+			func(a *Account) *[]Alias { return &a.Aliases },
 			func(e *AccountEdit) *Optional[[]Alias] { return &e.Aliases }),
 		with(field{Name: "billing_information", Path: "/billingInformation", check: checkBilling},
 			func(a *Account) *BillingInformation { return &a.BillingInformation },
 			func(e *AccountEdit) *Optional[BillingInformation] { return &e.BillingInformation }),
-		with(field{Name: "metadata", Path: "/metadata", check: checkMetadata(func(a *Account) map[string]string { return a.Metadata })},
+		with(field{Name: "metadata", Path: "/metadata",
+			check: checkMetadata(func(a *Account) map[string]string { return a.Metadata })},
 			func(a *Account) *map[string]string { return &a.Metadata },
 			func(e *AccountEdit) *Optional[map[string]string] { return &e.Metadata }),
 		with(field{Name: "tags", Path: "/tags", check: checkTags}, func(a *Account) *[]string { return &a.Tags },
 			func(e *AccountEdit) *Optional[[]string] { return &e.Tags }),
-		with(field{Name: "status", Path: "/status", check: checkStatus(func(a *Account) Status { return a.Status }, Active, Draft)},
+		with(field{Name: "status", Path: "/status", check: checkStatus(func(a *Account) Status { return a.Status }, Active,
+			Draft)},
 			func(a *Account) *Status { return &a.Status }, func(e *AccountEdit) *Optional[Status] { return &e.Status }),
 	)
 	return newTable("account", fields,
@@ -177,7 +181,8 @@ func newTable[T Record](noun string, fields []Field[T], head func(*T) Head, sear
 
 // address are the fields that customers and accounts share.
 func address[T Record, E any](of func(*T) *Address, edit func(*E) *AddressEdit) []Field[T] {
-	part := func(name, json string, format Format, part func(*Address) *string, edited func(*AddressEdit) *Optional[string]) Field[T] {
+	part := func(name, json string, format Format, part func(*Address) *string,
+		edited func(*AddressEdit) *Optional[string]) Field[T] {
 		return with(Field[T]{Name: name, Path: "/address/" + json, Format: format, Max: 255},
 			func(r *T) *string { return part(of(r)) }, func(e *E) *Optional[string] { return edited(edit(e)) })
 	}
