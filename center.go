@@ -70,12 +70,14 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	}
 	c := &Center{backend: backend}
 	c.o = c.complete(o)
-	c.People = peopleOf(backend, c.o)
 	c.Trail = admin.NewTrail(backend.Audit())
 	c.Customers = customer.NewService(backend.Customers(), backend.Accounts())
 	c.PricePlans = priceplan.NewService(backend.Plans(), backend.Schedules(), priceplan.Options{Runtime: c.o.Runtime, Zone: c.o.Migrations.Zone})
 	c.Migrations = planmigration.NewService(c.migrationPorts(backend), within(backend, c.migrationPorts), c.o.Migrations)
 	var err error
+	if c.People, err = people.NewService(peoplePorts(backend), c.o.People); err != nil {
+		return nil, fmt.Errorf("admincenter: people: %w", err)
+	}
 	if c.Settings, err = settings.NewService(settingPorts(backend), c.o.Settings); err != nil {
 		return nil, fmt.Errorf("admincenter: settings: %w", err)
 	}
@@ -138,8 +140,8 @@ func (c *Center) complete(o Options) Options {
 	return o
 }
 
-func peopleOf(s storage.Stores, o Options) *people.Service {
-	return people.NewService(s.Organizations(), s.Users(), s.Invitations(), o.People)
+func peoplePorts(s storage.Stores) people.Ports {
+	return people.Ports{Organizations: s.Organizations(), Users: s.Users(), Invitations: s.Invitations()}
 }
 
 func importPorts(s storage.Stores) bulkimport.Ports {
@@ -206,9 +208,8 @@ func (c *Center) DeactivateUser(ctx context.Context, scope admin.Scope, id uuid.
 		return people.User{}, err
 	}
 	var u people.User
-	err := c.backend.InTx(ctx, func(s storage.Stores) error {
-		var err error
-		if u, err = peopleOf(s, c.o).Deactivate(ctx, scope, id, version); err != nil {
+	err := c.backend.InTx(ctx, func(s storage.Stores) (err error) {
+		if u, err = c.People.In(peoplePorts(s)).Deactivate(ctx, scope, id, version); err != nil {
 			return err
 		}
 		_, err = c.Tokens.In(token.Ports{Tokens: s.Tokens()}).DeactivateBy(ctx, scope, admin.Actor{Kind: admin.ActorUser, ID: id.String()})

@@ -55,7 +55,9 @@ func (r Record) Check() error {
 	return nil
 }
 
-// AuditFilter narrows a list of records; zero fields do not narrow.
+// AuditFilter narrows a list of records; zero fields do not narrow. A database has an index for each
+// field, together with From and Until, except for the kind of an actor alone: that is checked record by
+// record, newest first, so narrow it by time if records of that kind are rare.
 type AuditFilter struct {
 	Subject Subject   // Kind alone, or Kind and ID
 	Actor   Actor     // Kind alone, or Kind and ID
@@ -64,8 +66,7 @@ type AuditFilter struct {
 	Until   time.Time // before
 }
 
-// AuditStore reads an organization's audit trail. There is nothing here that writes: records are
-// written by the ports whose writes they tell of.
+// AuditStore keeps an organization's audit trail. Nothing changes or deletes a record.
 type AuditStore interface {
 	// List returns at most seek.Limit records that match the filter, newest first (by descending
 	// [Record.At], then by descending id), that come after seek.After in that order; the zero
@@ -76,6 +77,12 @@ type AuditStore interface {
 	// id: a host may make ids that are only ascending ([Runtime.NewID]), and clocks of several
 	// processes differ.
 	List(ctx context.Context, org OrgID, f AuditFilter, seek Seek[RecordKey]) ([]Record, error)
+
+	// Append adds a record of what a host writes itself, in the transaction that the store is in; the
+	// other ports add the records of their own writes. It fails with [ErrInvalid] if the record is
+	// incomplete ([Record.Check]), with [ErrExists] if its id is taken, and with [ErrNotFound] if there
+	// is no such organization.
+	Append(ctx context.Context, org OrgID, rec Record) error
 }
 
 // Trail reads the audit trail.

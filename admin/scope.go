@@ -88,10 +88,6 @@ func (s Scope) Require(ps ...Permission) error {
 	return s.covers(Permissions(ps...))
 }
 
-// RequireAll is Require for a whole set: nobody may hand out more than they have, so granting a
-// role or a token's permissions requires all of it.
-func (s Scope) RequireAll(set PermissionSet) error { return s.Require(set.sorted...) }
-
 func (s Scope) covers(set PermissionSet) error {
 	if s.system {
 		return nil
@@ -102,9 +98,9 @@ func (s Scope) covers(set PermissionSet) error {
 	return nil
 }
 
-// Permissions is what the scope was granted; for System it is empty although it may do everything,
-// so ask Can or Require.
-func (s Scope) Permissions() PermissionSet { return s.granted }
+// Permissions returns the permissions that the scope was granted. everything reports whether it has
+// every permission, as [System] does; the set is then empty. [Scope.Can] and [Scope.Require] check one.
+func (s Scope) Permissions() (granted PermissionSet, everything bool) { return s.granted, s.system }
 
 // String is the actor and the organization.
 func (s Scope) String() string { return s.actor.String() + " in " + string(s.org) }

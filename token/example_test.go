@@ -40,7 +40,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("acts in", verified.Scope.Org(), "with", verified.Scope.Permissions())
+	fmt.Println("acts in", verified.Scope.Org(), "with", verified.Token.Permissions)
 	fmt.Println("may read users:", verified.Scope.Can(people.PermissionUsersRead))
 
 	if _, err := tokens.Deactivate(ctx, ann, made.Token.ID); err != nil {
@@ -50,7 +50,7 @@ func Example() {
 	fmt.Println("the request is answered:", err)
 	var refusal *token.Refusal
 	if errors.As(err, &refusal) {
-		fmt.Println("the log says:", refusal.Reason)
+		fmt.Println("the log has the reason:", refusal.Reason)
 	}
 
 	// Output:
@@ -58,7 +58,7 @@ func Example() {
 	// acts in acme with customers.read customers.write
 	// may read users: false
 	// the request is answered: API token is not valid: unauthenticated
-	// the log says: deactivated
+	// the log has the reason: deactivated
 }
 
 // createOrganization creates an organization and returns the scope of its first user.

@@ -11,7 +11,7 @@ import (
 // GenerateInput describes a new token.
 type GenerateInput struct {
 	Name string `json:"name"` // 1 to 100 characters
-	// Permissions is what the token may do: at least one, each of Options.Grantable, and none that its
+	// Permissions are what the token may do: at least one, each of Options.Grantable, and none that its
 	// creator lacks.
 	Permissions []admin.Permission `json:"permissions"`
 	// ExpiresAt is the instant from which on the token is refused: later than now and before the year
@@ -102,7 +102,7 @@ func (s *Service) check(in GenerateInput, now time.Time) error {
 func (s *Service) checkCreator(
 	ctx context.Context, scope admin.Scope, in GenerateInput, granted admin.PermissionSet,
 ) error {
-	if err := scope.RequireAll(granted); err != nil {
+	if err := scope.Require(granted.List()...); err != nil {
 		return err
 	}
 	if scope.Actor().Kind != admin.ActorToken {

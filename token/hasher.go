@@ -12,7 +12,7 @@ import (
 
 // Hash is a digest of a secret and the key of the [Hasher] that made it.
 type Hash struct {
-	Key    string // Hasher.Key; it tells digests of an old key apart
+	Key    string // Hasher.Key; it distinguishes digests of an old key
 	Digest admin.SecretDigest
 }
 
@@ -40,7 +40,7 @@ func (SHA256) Digest(secret admin.Secret) admin.SecretDigest { return secret.Dig
 
 // Pepper is a key that is kept outside the storage.
 type Pepper struct {
-	// ID tells the key from earlier and later ones: 1 to 32 of a-z 0-9 _ -. It is stored.
+	// ID distinguishes the key from earlier and later ones: 1 to 32 of a-z 0-9 _ -. It is stored.
 	ID string
 	// Key has at least 32 bytes, all of them random.
 	Key admin.Secret
@@ -87,7 +87,7 @@ func (p *Peppered) Digest(secret admin.Secret) admin.SecretDigest {
 // maxHashKey is the length of a key's name that storages have room for, in bytes.
 const maxHashKey = 64
 
-// checkHashers reports what is wrong with the hashers of [Options].
+// checkHashers adds to p the problems of the hashers of [Options].
 func checkHashers(p *admin.Problems, hashers []Hasher) {
 	if n := len(hashers); n > MaxHashers {
 		p.Add("/hashers", admin.CodeTooLong, "has %d hashers: give at most %d", n, MaxHashers).With("max", MaxHashers)

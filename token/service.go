@@ -47,7 +47,7 @@ type Options struct {
 	Hashers []Hasher
 	// Grantable has every permission that a token can be granted; empty means all that the creator has.
 	Grantable admin.PermissionSet
-	// Authorize, if set, is asked whether a user may still do what their scope says when they grant it
+	// Authorize, if set, checks that a user still has the permissions of their scope when they grant them
 	// to a token, because a scope can be older than the user's last change of role. Its error ends the
 	// call.
 	Authorize admin.Authorize
@@ -59,7 +59,7 @@ type Service struct {
 	*core
 }
 
-// core is what services made by [Service.In] share.
+// core holds what services made by [Service.In] share.
 type core struct {
 	runtime   admin.Runtime
 	format    format

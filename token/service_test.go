@@ -107,13 +107,15 @@ func TestNoCreatorGrantsMoreThanItHas(t *testing.T) {
 	t.Run("nor does a token", func(t *testing.T) {
 		parent := h.as(h.generate(dev, token.PermissionWrite, admin.SettingsRead))
 		child := h.as(h.generate(parent, admin.SettingsRead))
-		require.Equal(t, "settings.read", child.Permissions().String())
+		granted, everything := child.Permissions()
+		require.Equal(t, "settings.read", granted.String())
+		require.False(t, everything)
 		_, err := h.Generate(t.Context(), parent, in(admin.SettingsWrite))
 		require.ErrorIs(t, err, admin.ErrForbidden)
 		_, err = h.Generate(t.Context(), child, in(admin.SettingsRead))
 		require.ErrorIs(t, err, admin.ErrForbidden, "without tokens.write it makes none")
 	})
-	t.Run("nor a token whose scope is wider than what is kept of it", func(t *testing.T) {
+	t.Run("nor a token whose scope is wider than the stored token", func(t *testing.T) {
 		made := h.generate(dev, token.PermissionWrite)
 		wide := admin.NewScope(acme, h.as(made).Actor(), developer)
 		_, err := h.Generate(t.Context(), wide, in(admin.SettingsRead))
@@ -140,7 +142,7 @@ func TestNoCreatorGrantsMoreThanItHas(t *testing.T) {
 			require.ErrorContains(t, err, "/expiresAt", reason)
 		}
 	})
-	t.Run("nor switches on what is wider", func(t *testing.T) {
+	t.Run("nor switches on a token with more", func(t *testing.T) {
 		made := h.generate(admin.System(acme), people.PermissionUsersWrite)
 		_, err := h.Deactivate(t.Context(), dev, made.Token.ID)
 		require.NoError(t, err, "switching off is allowed")
@@ -454,4 +456,27 @@ func TestJSON(t *testing.T) {
 			Name: "x", Permissions: []admin.Permission{admin.SettingsRead}, ExpiresAt: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC),
 		}, in)
 	})
+}
+
+func TestEachCreatorWalksThroughTokensThatCanCreate(t *testing.T) {
+	ann := admin.Actor{Kind: admin.ActorUser, ID: "ann"}
+	writer := func(by admin.Actor, state token.State) token.Token {
+		return token.Token{ID: uuid.New(), CreatedBy: by, State: state, Permissions: admin.Permissions(token.PermissionWrite)}
+	}
+	parent := writer(ann, token.Deleted)
+	child := writer(parent.Actor(), token.Active)
+	reader := token.Token{ID: uuid.New(), CreatedBy: ann, State: token.Active}
+	var visited []admin.Actor
+	visit := func(by admin.Actor) (created []token.Token, err error) {
+		visited = append(visited, by)
+		for _, t := range []token.Token{parent, child, reader} {
+			if t.CreatedBy == by {
+				created = append(created, t)
+			}
+		}
+		return created, nil
+	}
+	require.NoError(t, token.EachCreator(ann, visit))
+	require.Equal(t, []admin.Actor{ann, parent.Actor(), child.Actor()}, visited)
+	require.ErrorIs(t, token.EachCreator(ann, func(admin.Actor) ([]token.Token, error) { return nil, errDown }), errDown)
 }

@@ -21,7 +21,7 @@ func (s *Service) Deactivate(ctx context.Context, scope admin.Scope, id uuid.UUI
 // with [admin.ErrNotFound], [ErrDeleted], and with [ErrExpired] if the token would not be valid.
 func (s *Service) Reactivate(ctx context.Context, scope admin.Scope, id uuid.UUID) (Token, error) {
 	return s.setState(ctx, scope, id, Active, ActionReactivate, func(t Token) error {
-		if err := scope.RequireAll(t.Permissions); err != nil {
+		if err := scope.Require(t.Permissions.List()...); err != nil {
 			return err
 		}
 		if err := s.checkUser(ctx, scope, t.Permissions); err != nil {

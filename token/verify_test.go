@@ -66,7 +66,7 @@ func TestVerifyRefuses(t *testing.T) {
 			require.Equal(t, tc.want, refused(t, err))
 			require.Equal(t, token.Verified{}, v)
 			require.Equal(t, tc.finds, h.store.finds)
-			require.Zero(t, h.store.touches, "what is refused is not used")
+			require.Zero(t, h.store.touches, "a refused token is not used")
 			if tc.want.Org != "" {
 				require.Contains(t, h.log.String(), tc.want.TokenID.String(), "an old secret in use is of interest")
 			} else {
@@ -238,7 +238,7 @@ func TestAuthorize(t *testing.T) {
 		"not the id of a token":      {acme, admin.Actor{Kind: admin.ActorToken, ID: "x"}, admin.ErrNotFound},
 		"a user":                     {acme, admin.Actor{Kind: admin.ActorUser, ID: actor.ID}, admin.ErrForbidden},
 		"the host":                   {acme, admin.Actor{Kind: admin.ActorSystem}, admin.ErrForbidden},
-		"nobody":                     {acme, admin.Actor{}, admin.ErrForbidden},
+		"no actor":                   {acme, admin.Actor{}, admin.ErrForbidden},
 		"no organization":            {"", actor, admin.ErrInvalid},
 		"not an organization's name": {"a b", actor, admin.ErrInvalid},
 	} {

@@ -7,34 +7,33 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// AcceptInput is what somebody says who accepts an invitation.
+// AcceptInput is the input of [Service.Accept], which the invitee provides.
 type AcceptInput struct {
-	Name string // 1 to 255 characters
-	// Password is what they will sign in with; it may be zero only where PasswordRules.Optional.
-	Password admin.Secret
+	Name string `json:"name"` // 1 to 255 characters
+	// Password is the password to sign in with; it may be zero only if PasswordRules.Optional is set.
+	Password admin.Secret `json:"-"`
 }
 
-// Accept makes a user of whoever has the secret of an invitation: with the invited e-mail address
-// and role, once. It takes no Scope, because nobody acts yet; the secret is the authority. It signs
-// nobody in (call SignIn), and never touches a user who exists.
+// Accept creates the invited user, with the e-mail address and the role of the invitation. An invitation
+// can be accepted once. Accept takes no Scope: the secret is the authority. It does not sign the user in
+// (call [Service.SignIn]), and never changes an existing user.
 //
-// A secret that is wrong, expired, revoked or used, and an inviter who may no longer give the role,
-// all give the same ErrInvitation. Only who has a good secret learns more: ErrInvalid for the name
-// or a password that breaks PasswordRules, and ErrBusy from hashing.
+// A secret that is wrong, expired, revoked or used, and an inviter who can no longer give the role,
+// all give the same [ErrInvitation]. Only with a valid secret it fails with [admin.ErrInvalid], for the
+// name or a password that breaks [PasswordRules], and with [admin.ErrBusy] from hashing.
 func (s *Service) Accept(ctx context.Context, org admin.OrgID, secret admin.Secret, in AcceptInput) (User, error) {
 	if err := org.Check(); err != nil {
 		return User{}, err
 	}
-	i, _, err := s.acceptable(ctx, org, secret)
+	i, _, err := s.validInvitation(ctx, org, secret)
 	if err != nil {
 		return User{}, err
 	}
-	hash, err := s.acceptedHash(ctx, org, i, in)
+	hash, err := s.hashAccepted(ctx, org, i, in)
 	if err != nil {
 		return User{}, err
 	}
-	// Hashing took its time, and others may change something between reading and writing; each
-	// who does makes one more turn.
+	// Hashing takes time, in which others may change the invitation or the inviter: retry on conflict.
 	for range 5 {
 		var u User
 		if u, err = s.accept(ctx, org, secret, in, hash); !errors.Is(err, admin.ErrConflict) {
@@ -44,10 +43,12 @@ func (s *Service) Accept(ctx context.Context, org admin.OrgID, secret admin.Secr
 	return User{}, err
 }
 
-// acceptable returns the invitation of a good secret whose inviter may give the role, and the epoch
-// of the inviter's credential when that was found.
-func (s *Service) acceptable(ctx context.Context, org admin.OrgID, secret admin.Secret) (Invitation, int64, error) {
-	i, err := s.invitations.ByDigest(ctx, org, secret.Digest())
+// validInvitation returns the invitation of a secret if it is pending and its inviter may give the
+// role, and the epoch of the inviter's credential at which that was checked.
+func (s *Service) validInvitation(
+	ctx context.Context, org admin.OrgID, secret admin.Secret,
+) (Invitation, int64, error) {
+	i, err := s.ports.Invitations.ByDigest(ctx, org, secret.Digest())
 	if errors.Is(err, admin.ErrNotFound) || err == nil && i.StatusAt(s.o.Instant()) != InvitationPending {
 		return Invitation{}, 0, ErrInvitation
 	} else if err != nil {
@@ -55,24 +56,28 @@ func (s *Service) acceptable(ctx context.Context, org admin.OrgID, secret admin.
 	}
 	set, err := s.o.Roles.Permissions(i.Role)
 	if err != nil {
-		return Invitation{}, 0, ErrInvitation // the host took the role away
+		return Invitation{}, 0, ErrInvitation // the host has removed the role
 	}
 	if i.InvitedBy.Kind == admin.ActorSystem {
 		return i, 0, nil
 	}
 	c, scope, err := s.scopeOfActor(ctx, org, i.InvitedBy)
 	if err == nil {
-		err = scope.RequireAll(set.With(PermissionUsersWrite))
+		err = scope.Require(set.With(PermissionUsersWrite).List()...)
 	}
 	if errors.Is(err, admin.ErrForbidden) {
 		return Invitation{}, 0, ErrInvitation
+	} else if err != nil {
+		return Invitation{}, 0, err
 	}
-	return i, c.Epoch, err
+	return i, c.Epoch, nil
 }
 
-// acceptedHash checks the input and hashes the password in it.
-func (s *Service) acceptedHash(ctx context.Context, org admin.OrgID, i Invitation, in AcceptInput) (PasswordHash, error) {
-	o, err := s.organizations.Get(ctx, org)
+// hashAccepted checks the input and hashes the password in it.
+func (s *Service) hashAccepted(
+	ctx context.Context, org admin.OrgID, i Invitation, in AcceptInput,
+) (PasswordHash, error) {
+	o, err := s.ports.Organizations.Get(ctx, org)
 	if err != nil {
 		return PasswordHash{}, err
 	}
@@ -87,18 +92,21 @@ func (s *Service) acceptedHash(ctx context.Context, org admin.OrgID, i Invitatio
 	return s.hashNew(ctx, "/password", in.Password)
 }
 
-func (s *Service) accept(ctx context.Context, org admin.OrgID, secret admin.Secret, in AcceptInput, hash PasswordHash) (User, error) {
-	i, epoch, err := s.acceptable(ctx, org, secret)
+func (s *Service) accept(
+	ctx context.Context, org admin.OrgID, secret admin.Secret, in AcceptInput, hash PasswordHash,
+) (User, error) {
+	i, epoch, err := s.validInvitation(ctx, org, secret)
 	if err != nil {
 		return User{}, err
 	}
 	u, c := s.newUser(in.Name, i.Email, i.Role, hash)
 	scope := admin.NewScope(org, admin.Actor{Kind: admin.ActorUser, ID: u.ID.String()}, admin.PermissionSet{})
-	rec := s.invitationRecord(scope, ActionAccept, i, admin.Change{Field: "user", To: u.ID.String()}, admin.Change{Field: "role", To: string(u.Role)})
-	err = s.invitations.Accept(ctx, org, Acceptance{Invitation: i, InviterEpoch: epoch, User: u, Credential: c}, rec)
+	rec := s.invitationRecord(scope, ActionAccept, i,
+		admin.Change{Field: "user", To: u.ID.String()}, admin.Change{Field: "role", To: string(u.Role)})
+	a := Acceptance{Invitation: i, InviterEpoch: epoch, User: u, Credential: c}
+	err = s.ports.Invitations.Accept(ctx, org, a, rec)
 	if errors.Is(err, admin.ErrExists) {
-		// The address has become a user's by another way. That is for its owner to know and not
-		// for whoever holds an old invitation.
+		// Another user has the address by now. The holder of an old invitation must not learn that.
 		return User{}, ErrInvitation
 	}
 	if err != nil {

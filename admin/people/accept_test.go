@@ -39,8 +39,8 @@ func TestAccept(t *testing.T) {
 	require.Equal(t, h.clock.Now(), i.SettledAt)
 }
 
-// TestAcceptTellsNobodyWhy has every way in which a secret is no good; all give one error.
-func TestAcceptTellsNobodyWhy(t *testing.T) {
+// TestAcceptDoesNotRevealWhy has every reason why a secret is invalid; all give one error.
+func TestAcceptDoesNotRevealWhy(t *testing.T) {
 	invite := func(h *house, by people.Session) admin.Secret {
 		_, secret, err := h.Invite(t.Context(), by.Scope, "carl@acme.example", people.Developer)
 		require.NoError(t, err)
@@ -88,7 +88,7 @@ func TestAcceptTellsNobodyWhy(t *testing.T) {
 		}},
 		{"to an address that has become a user's", func(t *testing.T, h *house) admin.Secret {
 			secret := invite(h, h.ann)
-			_, err := h.ChangeEmail(t.Context(), h.ann.Scope, 1, "carl@acme.example", annsPassword)
+			_, err := h.UpdateProfile(t.Context(), h.ann.Scope, people.ProfileChange{Version: 1, Email: ptr("carl@acme.example"), CurrentPassword: annsPassword})
 			require.NoError(t, err)
 			return secret
 		}},
@@ -114,11 +114,11 @@ func TestAcceptTellsNobodyWhy(t *testing.T) {
 	})
 }
 
-func TestAcceptNeverTouchesAUser(t *testing.T) {
+func TestAcceptNeverChangesAUser(t *testing.T) {
 	h := newHouse(t)
 	_, secret, err := h.Invite(t.Context(), h.ann.Scope, "carl@acme.example", people.Developer)
 	require.NoError(t, err)
-	_, err = h.ChangeEmail(t.Context(), h.ann.Scope, 1, "carl@acme.example", annsPassword)
+	_, err = h.UpdateProfile(t.Context(), h.ann.Scope, people.ProfileChange{Version: 1, Email: ptr("carl@acme.example"), CurrentPassword: annsPassword})
 	require.NoError(t, err)
 	_, err = h.Accept(t.Context(), acme, secret, carl)
 	require.ErrorIs(t, err, people.ErrInvitation)
@@ -140,7 +140,7 @@ func TestAcceptChecksTheInput(t *testing.T) {
 	_, err = h.Accept(t.Context(), acme, secret, people.AcceptInput{Name: "Carl", Password: admin.NewSecret("gustav-acme-gustav-1234")})
 	requireProblem(t, err, "/password", people.CodeGuessable)
 	_, err = h.Accept(t.Context(), acme, secret, carl)
-	require.NoError(t, err, "what was wrong did not use it up")
+	require.NoError(t, err, "a failed call does not use it up")
 }
 
 func TestAcceptWithoutPassword(t *testing.T) {
@@ -156,7 +156,7 @@ func TestAcceptWithoutPassword(t *testing.T) {
 	require.Equal(t, u, session.User)
 }
 
-func TestAcceptIsOnceForAll(t *testing.T) {
+func TestAcceptSucceedsOnce(t *testing.T) {
 	h := newHouse(t)
 	_, secret, err := h.Invite(t.Context(), h.ann.Scope, "carl@acme.example", people.Developer)
 	require.NoError(t, err)
@@ -178,7 +178,7 @@ func TestAcceptIsOnceForAll(t *testing.T) {
 	require.Len(t, page.Items, 1)
 }
 
-// meddlingHasher does something while a password is hashed.
+// meddlingHasher calls meddle while a password is hashed.
 type meddlingHasher struct {
 	people.PasswordHasher
 	meddle func()
@@ -213,7 +213,7 @@ func TestAcceptWhileTheInviterChanges(t *testing.T) {
 	t.Run("gets another password: yes", func(t *testing.T) {
 		h, m, bob, secret := setUp(t)
 		m.meddle = func() {
-			require.NoError(t, h.ChangePassword(t.Context(), bob.Scope, bobsPassword, admin.NewSecret("walnut prairie cobalt 9")))
+			require.NoError(t, changePassword(t.Context(), h, bob.Scope, bobsPassword, admin.NewSecret("walnut prairie cobalt 9")))
 		}
 		_, err := h.Accept(t.Context(), acme, secret, carl)
 		require.NoError(t, err)

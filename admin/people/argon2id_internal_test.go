@@ -13,7 +13,7 @@ import (
 func TestArgon2idWaitsForItsTurn(t *testing.T) {
 	a, err := NewArgon2id(Argon2idOptions{Memory: 8, Time: 1, Concurrent: 1, Wait: time.Nanosecond})
 	require.NoError(t, err)
-	a.turns <- struct{}{} // somebody else hashes
+	a.slots <- struct{}{} // another call hashes
 	_, err = a.Hash(t.Context(), admin.NewSecret("password"))
 	require.ErrorIs(t, err, admin.ErrBusy)
 	_, err = a.Verify(t.Context(), PasswordHash{}, admin.NewSecret("password"))
@@ -25,8 +25,8 @@ func TestArgon2idWaitsForItsTurn(t *testing.T) {
 	_, err = a.Hash(ctx, admin.NewSecret("password"))
 	require.ErrorIs(t, err, context.Canceled)
 
-	go func() { <-a.turns }() // and is done
+	go func() { <-a.slots }() // and is done
 	_, err = a.Hash(t.Context(), admin.NewSecret("password"))
 	require.NoError(t, err)
-	require.Empty(t, a.turns, "the turn is given back")
+	require.Empty(t, a.slots, "the turn is given back")
 }

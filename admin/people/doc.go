@@ -7,7 +7,13 @@
 //	}
 //
 // [Service.CreateOrganization] creates an organization with its first [Administrator], who invites
-// others by [Service.Invite]. The package knows passwords, but neither web sessions nor mail: a host
+// others by [Service.Invite]. The package handles passwords, but neither web sessions nor mail: a host
 // keeps a user's ID and the [Session]'s Epoch in a session of its own and calls [Service.ScopeOf] on
 // each request, and it sends the secret of an [Invitation] itself.
+//
+// # Permissions
+//
+// Users can grant no more than they have: a method that gives a role, or takes one away, requires every
+// permission of that role besides its own. An organization always keeps one active Administrator
+// ([ErrLastAdministrator]).
 package people

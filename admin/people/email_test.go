@@ -17,13 +17,13 @@ func TestParseEmail(t *testing.T) {
 		{"capitals", "Ann.Lee@Example.COM", "ann.lee@example.com"},
 		{"a tag is part of the name", "ann+billing@example.com", "ann+billing@example.com"},
 		{"dots count", "a.n.n@gmail.com", "a.n.n@gmail.com"},
-		{"every character that may be", "!#$%&'*+/=?^_`{|}~-0aZ@example.com", "!#$%&'*+/=?^_`{|}~-0az@example.com"},
+		{"every character that is allowed", "!#$%&'*+/=?^_`{|}~-0aZ@example.com", "!#$%&'*+/=?^_`{|}~-0az@example.com"},
 		{"an international domain", "ann@münchen.example", "ann@xn--mnchen-3ya.example"},
 		{"an international domain in capitals", "ann@MÜNCHEN.example", "ann@xn--mnchen-3ya.example"},
 		{"the same domain as DNS writes it", "ann@xn--mnchen-3ya.example", "ann@xn--mnchen-3ya.example"},
 		{"the KELVIN SIGN in a domain is a k to DNS", "ann@\u212aate.example", "ann@kate.example"},
-		{"an ideographic full stop parts labels", "ann@example\u3002com", "ann@example.com"},
-		{"a joiner where the script has one", "ann@نامه\u200cای.com", "ann@xn--mgba3gch31f060k.com"},
+		{"an ideographic full stop separates labels", "ann@example\u3002com", "ann@example.com"},
+		{"a joiner in a script that has one", "ann@نامه\u200cای.com", "ann@xn--mgba3gch31f060k.com"},
 		{"the longest name", strings.Repeat("a", 64) + "@example.com", strings.Repeat("a", 64) + "@example.com"},
 		{"the longest label", "ann@" + label + ".com", "ann@" + label + ".com"},
 		{"the longest address", "a@" + label + "." + label + "." + label + "." + strings.Repeat("d", 60), "a@" + label + "." + label + "." + label + "." + strings.Repeat("d", 60)},
@@ -32,7 +32,7 @@ func TestParseEmail(t *testing.T) {
 			e, err := people.ParseEmail(tc.text)
 			require.NoError(t, err)
 			require.Equal(t, people.Email{Address: tc.text, Key: tc.key}, e)
-			require.Equal(t, tc.text, e.String(), "it is written to as it was given")
+			require.Equal(t, tc.text, e.String(), "it is kept as it was given")
 		})
 	}
 	for _, tc := range []struct{ reason, text string }{
@@ -45,8 +45,8 @@ func TestParseEmail(t *testing.T) {
 		{"a dot first", ".ann@example.com"},
 		{"a dot last", "ann.@example.com"},
 		{"two dots", "an..n@example.com"},
-		{"a blank", "an n@example.com"},
-		{"a blank at the end", "ann@example.com "},
+		{"a space", "an n@example.com"},
+		{"a space at the end", "ann@example.com "},
 		{"a line break, as in an injected header", "ann@example.com\nBcc: all@example.com"},
 		{"a carriage return before the @", "ann\r@example.com"},
 		{"a NUL", "ann\x00@example.com"},

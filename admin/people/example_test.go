@@ -16,9 +16,15 @@ import (
 // A company signs up, its first user invites a colleague, and the colleague signs in.
 func ExampleService() {
 	ctx, b := context.Background(), memory.New()
-	service := people.NewService(b.Organizations(), b.Users(), b.Invitations(), people.Options{})
+	service, err := people.NewService(people.Ports{
+		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(),
+	}, people.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 
-	_, _, err := service.CreateOrganization(ctx, people.NewOrganization{
+	_, _, err = service.CreateOrganization(ctx, people.NewOrganization{
 		ID: "acme", Name: "Acme Ltd",
 		Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example", Password: admin.NewSecret("violin quarry sleet ember")},
 	})
@@ -79,7 +85,7 @@ func ExampleParseEmail() {
 	// "Kate@example.com" is not an e-mail address: before the @ use letters, digits and .!#$%&'*+/=?^_`{|}~-: invalid
 }
 
-// Every change leaves a record that tells who did what.
+// Every change leaves a record of who did what.
 func ExampleTrail() {
 	ctx, backend := context.Background(), memory.New()
 	runtime := admin.Runtime{}.WithDefaults()

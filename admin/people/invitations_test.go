@@ -45,7 +45,7 @@ func TestInviteRefuses(t *testing.T) {
 	}{
 		{"a user", "ANN@acme.example", people.Analyst, h.ann.Scope, admin.ErrExists},
 		{"a deactivated user", "gone@acme.example", people.Analyst, h.ann.Scope, admin.ErrExists},
-		{"who has a pending invitation", "Pending@acme.example", people.Analyst, h.ann.Scope, admin.ErrExists},
+		{"an address with a pending invitation", "Pending@acme.example", people.Analyst, h.ann.Scope, admin.ErrExists},
 		{"no address", "", people.Analyst, h.ann.Scope, admin.ErrInvalid},
 		{"a bad address", "nobody", people.Analyst, h.ann.Scope, admin.ErrInvalid},
 		{"an unknown role", "eve@acme.example", "emperor", h.ann.Scope, admin.ErrInvalid},
@@ -60,7 +60,7 @@ func TestInviteRefuses(t *testing.T) {
 	}
 }
 
-func TestInviteReportsEverythingWrong(t *testing.T) {
+func TestInviteReportsEveryProblem(t *testing.T) {
 	h := newHouse(t)
 	_, _, err := h.Invite(t.Context(), h.ann.Scope, "nobody", "emperor")
 	var v *admin.ValidationError
@@ -121,11 +121,14 @@ func TestResend(t *testing.T) {
 	h.clock.Add(time.Minute - time.Microsecond)
 	_, _, err = h.Resend(t.Context(), bob.Scope, i.ID, i.Version)
 	require.ErrorIs(t, err, admin.ErrRateLimited)
+	wait, ok := admin.RetryAfter(err)
+	require.True(t, ok)
+	require.Equal(t, time.Microsecond, wait)
 
 	h.clock.Add(time.Hour)
 	sent, renewed, err := h.Resend(t.Context(), bob.Scope, i.ID, i.Version)
 	require.NoError(t, err)
-	require.Equal(t, bob.Scope.Actor(), sent.InvitedBy, "who sends it answers for it")
+	require.Equal(t, bob.Scope.Actor(), sent.InvitedBy, "the sender becomes the inviter")
 	require.Equal(t, h.clock.Now().Add(7*24*time.Hour), sent.ExpiresAt)
 	require.Equal(t, i.CreatedAt, sent.CreatedAt)
 	stored, err := h.Invitation(t.Context(), h.ann.Scope, i.ID)
@@ -133,7 +136,7 @@ func TestResend(t *testing.T) {
 	require.Equal(t, stored, sent)
 	require.NotEqual(t, old.Reveal(), renewed.Reveal())
 	_, err = h.Accept(t.Context(), acme, old, people.AcceptInput{Name: "Carl", Password: newPassword})
-	require.ErrorIs(t, err, people.ErrInvitation, "the old secret is dead")
+	require.ErrorIs(t, err, people.ErrInvitation, "the old secret is invalid")
 
 	h.clock.Add(time.Hour)
 	_, _, err = h.Resend(t.Context(), bob.Scope, i.ID, i.Version)
@@ -161,11 +164,11 @@ func TestResendRevivesAnExpiredInvitation(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestResendToSomebodyWhoIsAUserByNow(t *testing.T) {
+func TestResendToAnAddressThatIsAUsersByNow(t *testing.T) {
 	h := newHouse(t)
 	i, _, err := h.Invite(t.Context(), h.ann.Scope, "carl@acme.example", people.Analyst)
 	require.NoError(t, err)
-	_, err = h.ChangeEmail(t.Context(), h.ann.Scope, 1, "carl@acme.example", annsPassword)
+	_, err = h.UpdateProfile(t.Context(), h.ann.Scope, people.ProfileChange{Version: 1, Email: ptr("carl@acme.example"), CurrentPassword: annsPassword})
 	require.NoError(t, err)
 	h.clock.Add(time.Hour)
 	_, _, err = h.Resend(t.Context(), h.ann.Scope, i.ID, i.Version)
@@ -191,4 +194,37 @@ func TestRevoke(t *testing.T) {
 	require.ErrorIs(t, err, admin.ErrState)
 	_, _, err = h.Invite(t.Context(), h.ann.Scope, "carl@acme.example", people.Analyst)
 	require.NoError(t, err, "the address is free again")
+}
+
+func TestExistingAddressesHaveTheirOwnCodes(t *testing.T) {
+	h := newHouse(t)
+	_, _, err := h.Invite(t.Context(), h.ann.Scope, "ann@acme.example", people.Analyst)
+	require.ErrorIs(t, err, people.ErrEmailTaken)
+	require.Equal(t, "email_taken", admin.Code(err))
+	require.Equal(t, "Change or reactivate the user ann@acme.example: a user has this e-mail address.", admin.Message(err))
+	_, _, err = h.Invite(t.Context(), h.ann.Scope, "carl@acme.example", people.Analyst)
+	require.NoError(t, err)
+	_, _, err = h.Invite(t.Context(), h.ann.Scope, "carl@acme.example", people.Analyst)
+	require.ErrorIs(t, err, people.ErrAlreadyInvited)
+	require.Equal(t, "already_invited", admin.Code(err))
+	require.Equal(t, "Carl@acme.example: the e-mail address has a pending invitation: send that one again.", admin.Message(err))
+}
+
+func TestFiltersRefuseUnknownValues(t *testing.T) {
+	h := newHouse(t)
+	_, err := h.Users(t.Context(), h.ann.Scope, people.UserFilter{Status: "bogus"}, admin.Query{})
+	requireProblem(t, err, "/status", admin.CodeUnknown)
+	require.ErrorContains(t, err, `"bogus" is not a status of a user: use ACTIVE or DEACTIVATED`)
+	_, err = h.Users(t.Context(), h.ann.Scope, people.UserFilter{Role: "emperor"}, admin.Query{})
+	requireProblem(t, err, "/role", admin.CodeUnknown)
+	require.EqualError(t, err,
+		`invalid input: /role: role "emperor" is not known: use one of [administrator analyst developer product_manager]`)
+	_, err = h.Invitations(t.Context(), h.ann.Scope, people.InvitationFilter{Status: "pending"}, admin.Query{})
+	requireProblem(t, err, "/status", admin.CodeUnknown)
+	for _, err := range h.AllUsers(t.Context(), h.ann.Scope, people.UserFilter{Status: "bogus"}) {
+		requireProblem(t, err, "/status", admin.CodeUnknown)
+	}
+	for _, err := range h.AllInvitations(t.Context(), h.ann.Scope, people.InvitationFilter{Status: "bogus"}) {
+		requireProblem(t, err, "/status", admin.CodeUnknown)
+	}
 }

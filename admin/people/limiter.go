@@ -12,45 +12,45 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Limiter slows down whoever guesses passwords. A host with several processes supplies one over
-// something that they share; NewMemoryLimiter counts in one process.
+// Limiter slows down password guessing. A host with several processes supplies one over a store that
+// they share; [MemoryLimiter] counts in one process.
 //
-// Keys are opaque texts of at most 80 characters that hold no personal data. They stand for who is
-// guessed at and not for who guesses, whom this library does not see: whoever goes on guessing also
-// holds up the owner, for as long as it takes to regain an attempt. A host should limit addresses on
-// the network as well. Any error ends the call that was limited: a limiter that cannot tell does not
-// let anybody through.
+// Keys are opaque texts of at most 80 characters without personal data. A key identifies the account
+// under attack, not the attacker, so a persistent attacker also delays the account's owner. A host
+// should limit network addresses as well. Any error ends the limited call: if a limiter fails, nothing
+// is let through.
 type Limiter interface {
-	// Attempt counts one more attempt under key, before it is known how it ends: counting failures
-	// afterwards would let any number of attempts through at once. Where there were too many, it
-	// fails with ErrRateLimited.
+	// Attempt counts one more attempt under key. It is called before the outcome is known: if only
+	// failures were counted, any number of concurrent attempts would pass. After too many attempts it
+	// fails with [admin.ErrRateLimited], with the wait for [admin.RetryAfter].
 	Attempt(ctx context.Context, key string) error
 
-	// Reset forgets the attempts under key: the last one succeeded.
+	// Reset forgets the attempts under key, after one that succeeded.
 	Reset(ctx context.Context, key string) error
 }
 
-// limitKey digests who is limited: keys stay short and say nothing about anybody.
-func limitKey(what string, org admin.OrgID, who string) string {
-	sum := sha256.Sum256([]byte(string(org) + "\x00" + who)) // neither has a NUL in it
-	return what + ":" + hex.EncodeToString(sum[:])
+// limitKey returns the key of an account for one kind of attempt. It is a digest, so keys are short and
+// hold no personal data.
+func limitKey(kind string, org admin.OrgID, account string) string {
+	sum := sha256.Sum256([]byte(string(org) + "\x00" + account)) // neither has a NUL in it
+	return kind + ":" + hex.EncodeToString(sum[:])
 }
 
-// MemoryLimiterOptions tune a MemoryLimiter; the zero value is ready.
+// MemoryLimiterOptions tune a [MemoryLimiter]; the zero value is ready.
 type MemoryLimiterOptions struct {
-	// Attempts is how many attempts are free; 0 means 10.
+	// Attempts is the number of attempts that are free; 0 means 10.
 	Attempts int
 	// Every is how long it takes to regain one; 0 means 1 minute.
 	Every time.Duration
-	// Keys is how many keys are remembered; 0 means 100,000, some 20 MB. Beyond it the key that is
-	// nearest to having regained everything is forgotten first, so that a flood of keys with an
-	// attempt each cannot wash away the one that is being guessed at.
+	// Keys is the number of keys that are remembered; 0 means 100,000, about 20 MB. Beyond it the key
+	// that is nearest to having regained all attempts is forgotten first, so that a flood of keys with
+	// an attempt each cannot displace the one under attack.
 	Keys int
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
 
-// MemoryLimiter is a Limiter for one process, bounded in memory. It is safe for concurrent use.
+// MemoryLimiter is a [Limiter] for one process, bounded in memory. It is safe for concurrent use.
 type MemoryLimiter struct {
 	o    MemoryLimiterOptions
 	mu   sync.Mutex
@@ -60,24 +60,32 @@ type MemoryLimiter struct {
 
 var _ Limiter = (*MemoryLimiter)(nil)
 
-// NewMemoryLimiter starts with nothing counted.
-func NewMemoryLimiter(o MemoryLimiterOptions) *MemoryLimiter {
-	if o.Attempts <= 0 {
+// NewMemoryLimiter returns a MemoryLimiter that has counted nothing. It fails with [admin.ErrInvalid] for
+// negative options.
+func NewMemoryLimiter(o MemoryLimiterOptions) (*MemoryLimiter, error) {
+	var p admin.Problems
+	checkNotNegative(&p, "/attempts", o.Attempts)
+	checkNotNegative(&p, "/every", o.Every)
+	checkNotNegative(&p, "/keys", o.Keys)
+	if err := p.Err(); err != nil {
+		return nil, fmt.Errorf("people: limiter: %w", err)
+	}
+	if o.Attempts == 0 {
 		o.Attempts = 10
 	}
-	if o.Every <= 0 {
+	if o.Every == 0 {
 		o.Every = time.Minute
 	}
-	if o.Keys <= 0 {
+	if o.Keys == 0 {
 		o.Keys = 100_000
 	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &MemoryLimiter{o: o, keys: map[string]*bucket{}}
+	return &MemoryLimiter{o: o, keys: map[string]*bucket{}}, nil
 }
 
-// Attempt implements Limiter.
+// Attempt implements [Limiter].
 func (l *MemoryLimiter) Attempt(ctx context.Context, key string) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -99,7 +107,7 @@ func (l *MemoryLimiter) Attempt(ctx context.Context, key string) error {
 	return nil
 }
 
-// bucket finds or makes the key's, and forgets those that have regained everything.
+// bucket returns the bucket of key, and forgets the buckets that have regained all attempts.
 func (l *MemoryLimiter) bucket(key string, now time.Time) *bucket {
 	if b, ok := l.keys[key]; ok {
 		return b
@@ -113,7 +121,7 @@ func (l *MemoryLimiter) bucket(key string, now time.Time) *bucket {
 	return b
 }
 
-// Reset implements Limiter.
+// Reset implements [Limiter].
 func (l *MemoryLimiter) Reset(_ context.Context, key string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -128,15 +136,15 @@ func (l *MemoryLimiter) forget(b *bucket) {
 	delete(l.keys, b.key)
 }
 
-// bucket is the attempts under one key: each moves the time at which all are regained (the generic
-// cell rate algorithm), so one instant tells everything.
+// bucket counts the attempts under one key by the instant at which all are regained, which each attempt
+// postpones (the generic cell rate algorithm).
 type bucket struct {
 	key   string
 	full  time.Time
 	index int
 }
 
-// buckets is a heap, the one that is nearest to full first.
+// buckets is a heap of buckets, the one that is full first at the top.
 type buckets []*bucket
 
 func (h buckets) Len() int           { return len(h) }

@@ -14,9 +14,16 @@ import (
 	"github.com/admincenter/admincenter/admin/people"
 )
 
+func newLimiter(t *testing.T, o people.MemoryLimiterOptions) *people.MemoryLimiter {
+	t.Helper()
+	l, err := people.NewMemoryLimiter(o)
+	require.NoError(t, err)
+	return l
+}
+
 func TestMemoryLimiter(t *testing.T) {
 	c := newClock()
-	l := people.NewMemoryLimiter(people.MemoryLimiterOptions{Attempts: 3, Every: time.Minute, Now: c.Now})
+	l := newLimiter(t, people.MemoryLimiterOptions{Attempts: 3, Every: time.Minute, Now: c.Now})
 	attempt := func(key string) error { return l.Attempt(t.Context(), key) }
 	for range 3 {
 		require.NoError(t, attempt("a"))
@@ -24,7 +31,7 @@ func TestMemoryLimiter(t *testing.T) {
 	require.ErrorIs(t, attempt("a"), admin.ErrRateLimited)
 	require.NoError(t, attempt("b"), "keys are apart")
 	c.Add(time.Minute - time.Nanosecond)
-	require.ErrorIs(t, attempt("a"), admin.ErrRateLimited, "an attempt that was refused costs nothing, and brings nothing")
+	require.ErrorIs(t, attempt("a"), admin.ErrRateLimited, "a refused attempt changes nothing")
 	c.Add(time.Nanosecond)
 	require.NoError(t, attempt("a"), "one is regained")
 	require.ErrorIs(t, attempt("a"), admin.ErrRateLimited)
@@ -43,17 +50,21 @@ func TestMemoryLimiter(t *testing.T) {
 	require.ErrorIs(t, l.Attempt(ctx, "b"), context.Canceled)
 }
 
-func TestMemoryLimiterSaysWhen(t *testing.T) {
+func TestMemoryLimiterSaysWhenToRetry(t *testing.T) {
 	c := newClock()
-	l := people.NewMemoryLimiter(people.MemoryLimiterOptions{Attempts: 1, Every: time.Minute, Now: c.Now})
+	l := newLimiter(t, people.MemoryLimiterOptions{Attempts: 1, Every: time.Minute, Now: c.Now})
 	require.NoError(t, l.Attempt(t.Context(), "a"))
 	c.Add(10 * time.Second)
-	require.ErrorContains(t, l.Attempt(t.Context(), "a"), "try again in 51s")
+	err := l.Attempt(t.Context(), "a")
+	require.ErrorContains(t, err, "try again in 51s")
+	wait, ok := admin.RetryAfter(err)
+	require.True(t, ok)
+	require.Equal(t, 51*time.Second, wait)
 }
 
-func TestMemoryLimiterIsNotWashedAway(t *testing.T) {
+func TestMemoryLimiterIsNotDisplacedByAFlood(t *testing.T) {
 	c := newClock()
-	l := people.NewMemoryLimiter(people.MemoryLimiterOptions{Attempts: 3, Every: time.Minute, Keys: 10, Now: c.Now})
+	l := newLimiter(t, people.MemoryLimiterOptions{Attempts: 3, Every: time.Minute, Keys: 10, Now: c.Now})
 	for range 3 {
 		require.NoError(t, l.Attempt(t.Context(), "victim"))
 	}
@@ -63,8 +74,8 @@ func TestMemoryLimiterIsNotWashedAway(t *testing.T) {
 	require.ErrorIs(t, l.Attempt(t.Context(), "victim"), admin.ErrRateLimited)
 }
 
-func TestMemoryLimiterCountsAtOnce(t *testing.T) {
-	l := people.NewMemoryLimiter(people.MemoryLimiterOptions{Attempts: 5, Now: newClock().Now})
+func TestMemoryLimiterCountsConcurrentAttempts(t *testing.T) {
+	l := newLimiter(t, people.MemoryLimiterOptions{Attempts: 5, Now: newClock().Now})
 	var group sync.WaitGroup
 	var passed atomic.Int64
 	for range 50 {

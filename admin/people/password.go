@@ -8,33 +8,39 @@ import (
 )
 
 var (
-	// ErrPassword: the current password, asked for again, is wrong.
+	// ErrPassword is returned when the current password, which must be given again, is wrong.
 	ErrPassword = admin.NewError("wrong_password", admin.ErrForbidden, "the current password is wrong")
-	// ErrNoPassword: the user signs in elsewhere (single sign-on) and has no password to change.
+	// ErrNoPassword is returned when the user signs in elsewhere (single sign-on) and has no password
+	// to change.
 	ErrNoPassword = admin.NewError("no_password", admin.ErrState, "this user signs in without a password")
 )
 
-// ChangePassword replaces the acting user's password and ends all their sessions: the Epoch rises,
-// and ScopeOf refuses the old one. Have the host write to the user that it happened. It requires
-// ProfileWrite, and a user. Errors: ErrInvalid for a new password that breaks PasswordRules,
-// ErrPassword, ErrNoPassword, ErrRateLimited after too many wrong ones, ErrBusy from hashing or the
-// check against breaches, ErrConflict where the password or the user's access changed meanwhile.
-func (s *Service) ChangePassword(ctx context.Context, scope admin.Scope, current, replacement admin.Secret) error {
-	u, c, err := s.acting(ctx, scope, PermissionProfileWrite)
+// ChangePassword replaces the password of the user in scope and ends all their sessions: the Epoch
+// rises, and [Service.ScopeOf] refuses the old one. It returns the new [Session], so that the host can
+// keep the browser signed in that changed the password. Have the host notify the user by mail.
+//
+// It requires [PermissionProfileWrite] and a user. It fails with [admin.ErrInvalid] for a new password
+// that breaks [PasswordRules]; with [ErrPassword], and [admin.ErrRateLimited] after too many wrong ones;
+// with [ErrNoPassword]; with [admin.ErrBusy] from hashing or the check against breaches; and with
+// [admin.ErrConflict] if the password or the user's access changed meanwhile.
+func (s *Service) ChangePassword(
+	ctx context.Context, scope admin.Scope, current, replacement admin.Secret,
+) (Session, error) {
+	u, c, err := s.currentUser(ctx, scope, PermissionProfileWrite)
 	if err != nil {
-		return err
+		return Session{}, err
 	}
 	if c.Hash.IsZero() {
-		return ErrNoPassword
+		return Session{}, ErrNoPassword
 	}
-	o, err := s.organizations.Get(ctx, scope.Org())
+	o, err := s.ports.Organizations.Get(ctx, scope.Org())
 	if err != nil {
-		return err
+		return Session{}, err
 	}
-	// First who it is, then what is wrong with the new password: a stolen session must not learn
-	// by the message about sameness what the current one is.
+	// The current password is checked first: the message about sameness would reveal it to a stolen
+	// session.
 	if err := s.reauthenticate(ctx, scope.Org(), c, current); err != nil {
-		return err
+		return Session{}, err
 	}
 	var p admin.Problems
 	if replacement.Reveal() == current.Reveal() {
@@ -43,17 +49,26 @@ func (s *Service) ChangePassword(ctx context.Context, scope admin.Scope, current
 		s.o.Passwords.check(&p, "/password", replacement, s.common, o.Name, u.Name, u.Email.Address)
 	}
 	if err := p.Err(); err != nil {
-		return err
+		return Session{}, err
 	}
 	if c.Hash, err = s.hashNew(ctx, "/password", replacement); err != nil {
-		return err
+		return Session{}, err
 	}
 	c.ChangedAt = s.o.Instant()
-	return s.users.SetPassword(ctx, scope.Org(), c, s.userRecord(scope, ActionChangePassword, u.ID))
+	session, err := s.session(scope.Org(), u, c)
+	if err != nil {
+		return Session{}, err
+	}
+	rec := s.userRecord(scope, ActionChangePassword, u.ID)
+	if err := s.ports.Users.SetPassword(ctx, scope.Org(), c, rec); err != nil {
+		return Session{}, err
+	}
+	session.Epoch++
+	return session, nil
 }
 
-// reauthenticate asks for the password of somebody who is signed in already: whoever found an open
-// screen must not get further.
+// reauthenticate checks the password of a user who is signed in, so that an unattended screen or a
+// stolen session is not enough for the call.
 func (s *Service) reauthenticate(ctx context.Context, org admin.OrgID, c Credential, current admin.Secret) error {
 	ok, err := s.verify(ctx, limitKey("password", org, c.UserID.String()), c.Hash, current)
 	if err == nil && !ok {
@@ -77,7 +92,7 @@ func (s *Service) verify(ctx context.Context, key string, h PasswordHash, passwo
 // matches compares a password. A stored hash that is damaged matches nothing, which is logged.
 func (s *Service) matches(ctx context.Context, h PasswordHash, password admin.Secret) (bool, error) {
 	if len(password.Reveal()) > maxPassword {
-		return false, nil // never anybody's, so it may be known without any work
+		return false, nil // no user's password is that long, so the time reveals nothing
 	}
 	ok, err := s.o.Hasher.Verify(ctx, h, password)
 	if errors.Is(err, admin.ErrInvalid) {

@@ -18,13 +18,18 @@ import (
 func TestChangePassword(t *testing.T) {
 	h := newHouse(t)
 	h.clock.Add(time.Hour)
-	require.NoError(t, h.ChangePassword(t.Context(), h.ann.Scope, annsPassword, newPassword))
-	_, err := h.ScopeOf(t.Context(), acme, h.ann.User.ID, h.ann.Epoch)
+	kept, err := h.ChangePassword(t.Context(), h.ann.Scope, annsPassword, newPassword)
+	require.NoError(t, err)
+	_, err = h.ScopeOf(t.Context(), acme, h.ann.User.ID, h.ann.Epoch)
 	require.ErrorIs(t, err, people.ErrSession, "every session has ended")
+	scope, err := h.ScopeOf(t.Context(), acme, kept.User.ID, kept.Epoch)
+	require.NoError(t, err, "but the one that the call returned")
+	require.Equal(t, kept.Scope, scope)
 	_, err = h.SignIn(t.Context(), acme, "ann@acme.example", annsPassword)
 	require.ErrorIs(t, err, people.ErrSignIn)
 	s := h.signIn("ann@acme.example", newPassword)
 	require.Equal(t, h.ann.Epoch+1, s.Epoch)
+	require.Equal(t, s, kept)
 	_, c, err := h.b.Users().Credential(t.Context(), acme, h.ann.User.ID)
 	require.NoError(t, err)
 	require.Equal(t, h.clock.Now(), c.ChangedAt)
@@ -33,33 +38,33 @@ func TestChangePassword(t *testing.T) {
 	require.Empty(t, rec.Changes)
 }
 
-func TestChangePasswordAsksForTheCurrentOne(t *testing.T) {
+func TestChangePasswordRequiresTheCurrentOne(t *testing.T) {
 	h := newHouse(t)
-	require.ErrorIs(t, h.ChangePassword(t.Context(), h.ann.Scope, bobsPassword, newPassword), people.ErrPassword)
-	err := h.ChangePassword(t.Context(), h.ann.Scope, admin.Secret{}, newPassword)
+	require.ErrorIs(t, changePassword(t.Context(), h, h.ann.Scope, bobsPassword, newPassword), people.ErrPassword)
+	err := changePassword(t.Context(), h, h.ann.Scope, admin.Secret{}, newPassword)
 	require.ErrorIs(t, err, admin.ErrForbidden)
 	require.NotErrorIs(t, err, admin.ErrUnauthenticated, "the session has not ended: a host must not sign the user out")
 	require.Equal(t, "wrong_password", admin.Code(err))
-	require.Equal(t, people.ErrPassword, h.ChangePassword(t.Context(), h.ann.Scope, bobsPassword, bobsPassword),
-		"who does not know it learns nothing about the new one")
+	require.Equal(t, people.ErrPassword, changePassword(t.Context(), h, h.ann.Scope, bobsPassword, bobsPassword),
+		"without it the call reveals nothing about the new one")
 	for range 7 {
-		require.ErrorIs(t, h.ChangePassword(t.Context(), h.ann.Scope, bobsPassword, newPassword), people.ErrPassword)
+		require.ErrorIs(t, changePassword(t.Context(), h, h.ann.Scope, bobsPassword, newPassword), people.ErrPassword)
 	}
-	require.ErrorIs(t, h.ChangePassword(t.Context(), h.ann.Scope, annsPassword, newPassword), admin.ErrRateLimited)
-	_, err = h.ChangeEmail(t.Context(), h.ann.Scope, 1, "anna@acme.example", annsPassword)
+	require.ErrorIs(t, changePassword(t.Context(), h, h.ann.Scope, annsPassword, newPassword), admin.ErrRateLimited)
+	_, err = h.UpdateProfile(t.Context(), h.ann.Scope, people.ProfileChange{Version: 1, Email: ptr("anna@acme.example"), CurrentPassword: annsPassword})
 	require.ErrorIs(t, err, admin.ErrRateLimited, "it is the same password")
 	h.signIn("ann@acme.example", annsPassword)
 	h.clock.Add(time.Minute)
-	require.NoError(t, h.ChangePassword(t.Context(), h.ann.Scope, annsPassword, newPassword))
+	require.NoError(t, changePassword(t.Context(), h, h.ann.Scope, annsPassword, newPassword))
 }
 
-func TestChangePasswordTwiceAtOnce(t *testing.T) {
+func TestChangePasswordTwiceAtTheSameTime(t *testing.T) {
 	m := &meddlingHasher{PasswordHasher: cheap(t)}
 	h := newHouse(t, func(o *people.Options) { o.Hasher = m })
 	m.meddle = func() {
-		require.NoError(t, h.ChangePassword(t.Context(), h.ann.Scope, annsPassword, newPassword))
+		require.NoError(t, changePassword(t.Context(), h, h.ann.Scope, annsPassword, newPassword))
 	}
-	require.ErrorIs(t, h.ChangePassword(t.Context(), h.ann.Scope, annsPassword, bobsPassword), admin.ErrConflict)
+	require.ErrorIs(t, changePassword(t.Context(), h, h.ann.Scope, annsPassword, bobsPassword), admin.ErrConflict)
 	h.signIn("ann@acme.example", newPassword)
 }
 
@@ -69,14 +74,14 @@ func TestPasswordRules(t *testing.T) {
 	for _, tc := range []struct {
 		reason, password string
 		rules            people.PasswordRules
-		code             string // empty where it is taken
+		code             string // empty if it is accepted
 	}{
-		{"words that have nothing to do with each other", "correct horse battery", plain, ""},
+		{"unrelated words", "correct horse battery", plain, ""},
 		{"15 characters", "kx8vqm2trzw5pnh", plain, ""},
 		{"15 characters of several bytes", "żółć gęślą jaźń", plain, ""},
 		{"14 characters", "kx8vqm2trzw5pn", plain, admin.CodeTooShort},
 		{"14 characters of several bytes", "żółć gęślą jaź", plain, admin.CodeTooShort},
-		{"blanks at the ends, which belong to it", "  kx8vqm2trzw5p ", plain, ""},
+		{"spaces at the ends, which belong to it", "  kx8vqm2trzw5p ", plain, ""},
 		{"1,024 bytes", strings.Repeat("kx8vqm2trzw5pnh1", 64), plain, ""},
 		{"1,025 bytes", strings.Repeat("kx8vqm2trzw5pnh1", 64) + "k", plain, admin.CodeTooLong},
 		{"none", "", plain, admin.CodeRequired},
@@ -94,18 +99,18 @@ func TestPasswordRules(t *testing.T) {
 		{"the company's name", "Acme Ltd Acme Ltd!", plain, people.CodeGuessable},
 		{"the user's e-mail address", "ann@acme.example", plain, people.CodeGuessable},
 		{"the product's name", "meterverse2meterverse", product, people.CodeGuessable},
-		{"the product's name, where it is not told", "meterverse7meter", plain, ""},
+		{"the product's name, if the rules do not have it", "meterverse7meter", plain, ""},
 		{"a name among much else", "acme kx8vqm2trzw5", plain, ""},
 		{"8 characters with a second factor", "kx8vqm2t", mfa, ""},
 		{"7 characters with a second factor", "kx8vqm2", mfa, admin.CodeTooShort},
 		{"a common one with a second factor", "letmein1", mfa, people.CodeGuessable},
 		{"a common one of 8 with a second factor", "Trustno1", mfa, people.CodeGuessable},
-		{"no kinds of characters are asked for", "plumbingteapotgiraffe", plain, ""},
+		{"no kinds of characters are required", "plumbingteapotgiraffe", plain, ""},
 		{"the current one", annsPassword.Reveal(), plain, people.CodeSame},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			h := newHouse(t, func(o *people.Options) { o.Passwords = tc.rules })
-			err := h.ChangePassword(t.Context(), h.ann.Scope, annsPassword, admin.NewSecret(tc.password))
+			err := changePassword(t.Context(), h, h.ann.Scope, annsPassword, admin.NewSecret(tc.password))
 			if tc.code == "" {
 				require.NoError(t, err)
 				h.signIn("ann@acme.example", admin.NewSecret(tc.password))
@@ -116,7 +121,7 @@ func TestPasswordRules(t *testing.T) {
 	}
 }
 
-// breaches knows one password, or cannot tell.
+// breaches knows one password, or fails.
 type breaches struct {
 	known string
 	err   error
@@ -135,18 +140,18 @@ func TestBreaches(t *testing.T) {
 	change := func(t *testing.T, rules people.PasswordRules) (string, error) {
 		var log bytes.Buffer
 		h := newHouse(t)
-		p := people.NewService(h.b.Organizations(), h.b.Users(), h.b.Invitations(), people.Options{
+		p := h.service(people.Options{
 			Hasher: cheap(t), Passwords: rules,
 			Runtime: admin.Runtime{Now: h.clock.Now, Logger: slog.New(slog.NewTextHandler(&log, nil))},
 		})
-		err := p.ChangePassword(t.Context(), h.ann.Scope, annsPassword, newPassword)
+		err := changePassword(t.Context(), p, h.ann.Scope, annsPassword, newPassword)
 		return log.String(), err
 	}
 	t.Run("refuses a known password", func(t *testing.T) {
 		_, err := change(t, people.PasswordRules{Breaches: &breaches{known: newPassword.Reveal()}})
 		requireProblem(t, err, "/password", people.CodeBreached)
 	})
-	t.Run("takes an unknown password", func(t *testing.T) {
+	t.Run("accepts an unknown password", func(t *testing.T) {
 		_, err := change(t, people.PasswordRules{Breaches: &breaches{known: "another"}})
 		require.NoError(t, err)
 	})
@@ -157,10 +162,10 @@ func TestBreaches(t *testing.T) {
 		require.Contains(t, log, "cause")
 		require.NotContains(t, log, newPassword.Reveal())
 	})
-	t.Run("takes what cannot be checked where the host says so", func(t *testing.T) {
+	t.Run("accepts what cannot be checked if the host chooses so", func(t *testing.T) {
 		log, err := change(t, people.PasswordRules{Breaches: &breaches{err: errors.New("cause")}, BreachesFailOpen: true})
 		require.NoError(t, err)
-		require.Contains(t, log, "taken=true")
+		require.Contains(t, log, "accepted=true")
 	})
 	t.Run("waits no longer than it may", func(t *testing.T) {
 		_, err := change(t, people.PasswordRules{Breaches: &breaches{hang: true}, BreachTimeout: time.Nanosecond})
@@ -169,15 +174,15 @@ func TestBreaches(t *testing.T) {
 	t.Run("ends with the context, open or not", func(t *testing.T) {
 		h := newHouse(t)
 		ctx, cancel := context.WithCancel(t.Context())
-		p := people.NewService(h.b.Organizations(), h.b.Users(), h.b.Invitations(), people.Options{
+		p := h.service(people.Options{
 			Hasher: cheap(t), Passwords: people.PasswordRules{Breaches: cancelling{cancel}, BreachesFailOpen: true},
 		})
-		require.ErrorIs(t, p.ChangePassword(ctx, h.ann.Scope, annsPassword, newPassword), context.Canceled)
+		require.ErrorIs(t, changePassword(ctx, p, h.ann.Scope, annsPassword, newPassword), context.Canceled)
 		h.signIn("ann@acme.example", annsPassword)
 	})
 }
 
-// cancelling ends the caller's context.
+// cancelling cancels the caller's context.
 type cancelling struct{ cancel context.CancelFunc }
 
 func (c cancelling) Breached(ctx context.Context, _ admin.Secret) (bool, error) {

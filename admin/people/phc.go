@@ -8,15 +8,15 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// argon2Params are what one Argon2id hash costs.
+// argon2Params are the cost parameters of an Argon2id hash.
 type argon2Params struct {
 	memory  uint32 // KiB
 	time    uint32
 	threads uint8
 }
 
-// Limits of a hash. One that was imported is somebody else's input: without limits it could ask
-// for any amount of memory and time.
+// Limits of a hash. A hash can be imported from another system: without limits it could demand any
+// amount of memory and time.
 const (
 	maxArgon2Memory  = 256 << 10 // KiB
 	maxArgon2Time    = 10
@@ -26,25 +26,25 @@ const (
 	maxPHC           = 256
 )
 
-func (p argon2Params) check() error {
-	switch {
-	case p.threads < 1 || p.threads > maxArgon2Threads:
-		return fmt.Errorf("argon2id with %d threads: use 1 to %d: %w", p.threads, maxArgon2Threads, admin.ErrInvalid)
-	case p.time < 1 || p.time > maxArgon2Time:
-		return fmt.Errorf("argon2id with %d passes: use 1 to %d: %w", p.time, maxArgon2Time, admin.ErrInvalid)
-	case p.memory < 8*uint32(p.threads) || p.memory > maxArgon2Memory:
-		return fmt.Errorf("argon2id with %d KiB: use %d to %d: %w", p.memory, 8*p.threads, maxArgon2Memory, admin.ErrInvalid)
+func (p argon2Params) check(problems *admin.Problems) {
+	if p.threads < 1 || p.threads > maxArgon2Threads {
+		problems.Add("/threads", admin.CodeRange, "%d threads: use 1 to %d", p.threads, maxArgon2Threads)
 	}
-	return nil
+	if p.time < 1 || p.time > maxArgon2Time {
+		problems.Add("/time", admin.CodeRange, "%d passes: use 1 to %d", p.time, maxArgon2Time)
+	}
+	if least := 8 * uint32(p.threads); p.memory < least || p.memory > maxArgon2Memory {
+		problems.Add("/memory", admin.CodeRange, "%d KiB: use %d to %d", p.memory, least, maxArgon2Memory)
+	}
 }
 
-// argon2Hash is a hash taken apart.
+// argon2Hash is a parsed hash.
 type argon2Hash struct {
 	argon2Params
 	salt, key []byte
 }
 
-// String writes the PHC string format: $argon2id$v=19$m=19456,t=2,p=1$<salt>$<key>, in base64
+// String returns the hash in the PHC string format: $argon2id$v=19$m=19456,t=2,p=1$<salt>$<key>, in base64
 // without padding (https://github.com/P-H-C/phc-string-format).
 func (h argon2Hash) String() string {
 	b64 := base64.RawStdEncoding
@@ -52,7 +52,7 @@ func (h argon2Hash) String() string {
 		b64.EncodeToString(h.salt), b64.EncodeToString(h.key))
 }
 
-// parsePHC reads exactly what String writes, within the limits. Its errors wrap ErrInvalid and
+// parsePHC parses exactly what String returns, within the limits. Its errors wrap [admin.ErrInvalid] and
 // hold nothing of the text.
 func parsePHC(text string) (argon2Hash, error) {
 	bad := fmt.Errorf("password hash is not one of argon2id in PHC format, version 19: %w", admin.ErrInvalid)
@@ -65,15 +65,18 @@ func parsePHC(text string) (argon2Hash, error) {
 		return argon2Hash{}, bad
 	}
 	var err error
-	if h.salt, err = base64.RawStdEncoding.Strict().DecodeString(parts[4]); err != nil || len(h.salt) < minSalt || len(h.salt) > maxSalt {
+	b64 := base64.RawStdEncoding.Strict()
+	if h.salt, err = b64.DecodeString(parts[4]); err != nil || len(h.salt) < minSalt || len(h.salt) > maxSalt {
 		return argon2Hash{}, bad
 	}
-	if h.key, err = base64.RawStdEncoding.Strict().DecodeString(parts[5]); err != nil || len(h.key) < minKey || len(h.key) > maxKey {
+	if h.key, err = b64.DecodeString(parts[5]); err != nil || len(h.key) < minKey || len(h.key) > maxKey {
 		return argon2Hash{}, bad
 	}
-	// Sscanf overlooks signs, blanks, zeros in front and what follows; writing it again does not.
+	// Sscanf ignores signs, spaces, leading zeros and trailing text; comparing the written form does not.
 	if h.String() != text {
 		return argon2Hash{}, bad
 	}
-	return h, h.check()
+	var p admin.Problems
+	h.check(&p)
+	return h, p.Err()
 }

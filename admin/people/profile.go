@@ -10,135 +10,157 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Profile is what a user sees of themselves.
+// Profile is what users see of themselves.
 type Profile struct {
-	UserID      uuid.UUID
-	Name        string
-	Email       Email
-	Role        Role
-	Company     string // the organization's name
-	HasPassword bool   // false where they sign in elsewhere (single sign-on)
-	// Version goes into ChangeName and ChangeEmail, CompanyVersion into RenameOrganization.
-	Version        int64
-	CompanyVersion int64
+	UserID      uuid.UUID `json:"userId"`
+	Name        string    `json:"name"`
+	Email       Email     `json:"email"`
+	Role        Role      `json:"role"`
+	Company     string    `json:"company"`     // the organization's name
+	HasPassword bool      `json:"hasPassword"` // false if they use single sign-on
+	// Version is the user's and CompanyVersion the organization's, for [Service.UpdateProfile].
+	Version        int64 `json:"version"`
+	CompanyVersion int64 `json:"companyVersion"`
 }
 
-// Profile returns the acting user's profile. It requires ProfileRead, and fails with ErrForbidden
-// where it is not a user who acts: tokens and the host's own code have no profile.
+// ProfileChange is the input of [Service.UpdateProfile]. Fields that are nil stay as they are.
+type ProfileChange struct {
+	Name    *string `json:"name,omitempty"`    // 1 to 255 characters
+	Email   *string `json:"email,omitempty"`   // what the user signs in with from then on
+	Company *string `json:"company,omitempty"` // the organization's name, 1 to 255 characters
+	// CurrentPassword must be given to change the e-mail address of a user who has a password.
+	CurrentPassword admin.Secret `json:"-"`
+	// Version is the Profile's, for Name and Email; CompanyVersion is the Profile's, for Company.
+	Version        int64 `json:"version,omitempty"`
+	CompanyVersion int64 `json:"companyVersion,omitempty"`
+}
+
+// ErrEmailTaken is returned when a user of the organization has the e-mail address, active or not.
+var ErrEmailTaken = admin.NewError("email_taken", admin.ErrExists, "a user has this e-mail address")
+
+// Profile returns the profile of the user in scope. It requires [PermissionProfileRead], and fails with
+// [admin.ErrForbidden] if the actor is not a user: tokens and the host's own code have no profile.
 func (s *Service) Profile(ctx context.Context, scope admin.Scope) (Profile, error) {
-	u, c, err := s.acting(ctx, scope, PermissionProfileRead)
+	u, c, err := s.currentUser(ctx, scope, PermissionProfileRead)
 	if err != nil {
 		return Profile{}, err
 	}
-	o, err := s.organizations.Get(ctx, scope.Org())
+	o, err := s.ports.Organizations.Get(ctx, scope.Org())
 	if err != nil {
 		return Profile{}, err
 	}
+	return profileOf(u, c, o), nil
+}
+
+func profileOf(u User, c Credential, o Organization) Profile {
 	return Profile{
 		UserID: u.ID, Name: u.Name, Email: u.Email, Role: u.Role, Company: o.Name,
 		HasPassword: !c.Hash.IsZero(), Version: u.Version, CompanyVersion: o.Version,
-	}, nil
+	}
 }
 
-// acting requires p and returns the user who acts.
-func (s *Service) acting(ctx context.Context, scope admin.Scope, p admin.Permission) (User, Credential, error) {
-	if err := scope.Require(p); err != nil {
+// currentUser requires ps and returns the user in scope.
+func (s *Service) currentUser(
+	ctx context.Context, scope admin.Scope, ps ...admin.Permission,
+) (User, Credential, error) {
+	if err := scope.Require(ps...); err != nil {
 		return User{}, Credential{}, err
 	}
 	id, err := uuid.Parse(scope.Actor().ID)
 	if scope.Actor().Kind != admin.ActorUser || err != nil {
 		return User{}, Credential{}, fmt.Errorf("%s has no profile, only users do: %w", scope.Actor(), admin.ErrForbidden)
 	}
-	u, c, err := s.users.Credential(ctx, scope.Org(), id)
+	u, c, err := s.ports.Users.Credential(ctx, scope.Org(), id)
 	if errors.Is(err, admin.ErrNotFound) || err == nil && u.Status != UserActive {
 		return User{}, Credential{}, ErrSession
 	}
 	return u, c, err
 }
 
-// ChangeName changes the acting user's name, 1 to 255 characters. version is the Profile's, and
-// ErrConflict says that it moved on. It requires ProfileWrite, and a user.
-func (s *Service) ChangeName(ctx context.Context, scope admin.Scope, version int64, name string) (User, error) {
-	u, _, err := s.acting(ctx, scope, PermissionProfileWrite)
+// UpdateProfile saves the given fields of a profile together, or none of them, under one audit record.
+// A field that already has the given value is not a change. The host must make sure that a new e-mail
+// address is the user's, by writing to it before.
+//
+// It requires a user with [PermissionProfileWrite] for Name and Email, and with
+// [PermissionOrganizationWrite] for Company. It fails with [admin.ErrInvalid] and every problem; with
+// [ErrPassword] or [admin.ErrRateLimited] if the e-mail address changes without the right password;
+// with [ErrEmailTaken]; and with [admin.ErrConflict] for the version of the user or the organization.
+func (s *Service) UpdateProfile(ctx context.Context, scope admin.Scope, in ProfileChange) (Profile, error) {
+	u, c, err := s.currentUser(ctx, scope, in.permissions()...)
 	if err != nil {
-		return User{}, err
+		return Profile{}, err
 	}
-	var p admin.Problems
-	p.Text("/name", name, 1, maxName)
-	if err := p.Err(); err != nil {
-		return User{}, err
-	}
-	change := admin.Change{Field: "name", From: u.Name, To: name}
-	u.Name = name
-	return s.updateProfile(ctx, scope, u, version, ActionChangeName, change)
-}
-
-// ChangeEmail changes the acting user's e-mail address, which they sign in with from then on. A
-// user who has a password must give it; attempts are limited. version is the Profile's. Whether the
-// address is theirs is for the host to find out before, by writing to it. Errors: ErrInvalid,
-// ErrExists where another user has the address, ErrConflict, ErrPassword, ErrRateLimited, ErrBusy.
-// It requires ProfileWrite, and a user.
-func (s *Service) ChangeEmail(ctx context.Context, scope admin.Scope, version int64, email string, current admin.Secret) (User, error) {
-	u, c, err := s.acting(ctx, scope, PermissionProfileWrite)
+	o, err := s.ports.Organizations.Get(ctx, scope.Org())
 	if err != nil {
-		return User{}, err
+		return Profile{}, err
 	}
-	var p admin.Problems
-	parsed := checkEmail(&p, "/email", email)
-	if err := p.Err(); err != nil {
-		return User{}, err
+	user, organization, changes, err := in.apply(u, o)
+	if err != nil {
+		return Profile{}, err
 	}
-	if !c.Hash.IsZero() {
-		if err := s.reauthenticate(ctx, scope.Org(), c, current); err != nil {
-			return User{}, err
+	if len(changes) == 0 {
+		return profileOf(u, c, o), nil
+	}
+	if user.Email.Address != u.Email.Address && !c.Hash.IsZero() {
+		if err := s.reauthenticate(ctx, scope.Org(), c, in.CurrentPassword); err != nil {
+			return Profile{}, err
 		}
 	}
-	change := admin.Change{Field: "email", From: u.Email.Address, To: parsed.Address}
-	u.Email = parsed
-	u, err = s.updateProfile(ctx, scope, u, version, ActionChangeEmail, change)
+	var update ProfileUpdate
+	if user != u {
+		user.Version, user.UpdatedAt = in.Version, s.o.Instant()
+		update.User = &user
+	}
+	if organization != o {
+		organization.Version = in.CompanyVersion
+		update.Organization = &organization
+	}
+	rec := s.userRecord(scope, ActionUpdateProfile, u.ID, changes...)
+	err = s.ports.Users.UpdateProfile(ctx, scope.Org(), update, rec)
 	if errors.Is(err, admin.ErrExists) {
-		return User{}, fmt.Errorf("another user has the e-mail address %s: %w", parsed, admin.ErrExists)
+		return Profile{}, fmt.Errorf("%s: %w", user.Email, ErrEmailTaken)
+	} else if err != nil {
+		return Profile{}, err
 	}
-	return u, err
+	if update.User != nil {
+		user.Version++
+	}
+	if update.Organization != nil {
+		organization.Version++
+	}
+	return profileOf(user, c, organization), nil
 }
 
-func (s *Service) updateProfile(ctx context.Context, scope admin.Scope, u User, version int64, action admin.Action, change admin.Change) (User, error) {
-	u.Version, u.UpdatedAt = version, s.o.Instant()
-	if err := s.users.UpdateProfile(ctx, scope.Org(), u, s.userRecord(scope, action, u.ID, change)); err != nil {
-		return User{}, err
+// permissions returns what the given fields require.
+func (c ProfileChange) permissions() []admin.Permission {
+	var ps []admin.Permission
+	if c.Name != nil || c.Email != nil || c.Company == nil {
+		ps = append(ps, PermissionProfileWrite)
 	}
-	u.Version++
-	return u, nil
+	if c.Company != nil {
+		ps = append(ps, PermissionOrganizationWrite)
+	}
+	return ps
 }
 
-// Organization returns the organization that the scope is in. It requires ProfileRead.
-func (s *Service) Organization(ctx context.Context, scope admin.Scope) (Organization, error) {
-	if err := scope.Require(PermissionProfileRead); err != nil {
-		return Organization{}, err
-	}
-	return s.organizations.Get(ctx, scope.Org())
-}
-
-// RenameOrganization changes the company name, 1 to 255 characters. version is the organization's,
-// and ErrConflict says that it moved on. It requires OrganizationWrite.
-func (s *Service) RenameOrganization(ctx context.Context, scope admin.Scope, version int64, name string) (Organization, error) {
-	if err := scope.Require(PermissionOrganizationWrite); err != nil {
-		return Organization{}, err
-	}
+// apply checks the given fields and returns u and o with those that differ.
+func (c ProfileChange) apply(u User, o Organization) (User, Organization, []admin.Change, error) {
 	var p admin.Problems
-	p.Text("/name", name, 1, maxName)
-	if err := p.Err(); err != nil {
-		return Organization{}, err
+	var changes []admin.Change
+	if c.Name != nil && *c.Name != u.Name {
+		p.Text("/name", *c.Name, 1, maxName)
+		changes = append(changes, admin.Change{Field: "name", From: u.Name, To: *c.Name})
+		u.Name = *c.Name
 	}
-	o, err := s.organizations.Get(ctx, scope.Org())
-	if err != nil {
-		return Organization{}, err
+	if c.Email != nil && *c.Email != u.Email.Address {
+		parsed := checkEmail(&p, "/email", *c.Email)
+		changes = append(changes, admin.Change{Field: "email", From: u.Email.Address, To: parsed.Address})
+		u.Email = parsed
 	}
-	rec := s.o.Record(scope, ActionRenameOrganization, admin.Subject{Kind: subjectOrganization, ID: string(o.ID)},
-		admin.Change{Field: "name", From: o.Name, To: name})
-	if err := s.organizations.Rename(ctx, o.ID, name, version, rec); err != nil {
-		return Organization{}, err
+	if c.Company != nil && *c.Company != o.Name {
+		p.Text("/company", *c.Company, 1, maxName)
+		changes = append(changes, admin.Change{Field: "company", From: o.Name, To: *c.Company})
+		o.Name = *c.Company
 	}
-	o.Name, o.Version = name, version+1
-	return o, nil
+	return u, o, changes, p.Err()
 }

@@ -8,19 +8,19 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Role names a set of permissions that a user has. The four of Togai's Admin Center are built in.
+// Role names a set of permissions. The four roles of Togai's Admin Center are built in.
 type Role string
 
 // The built-in roles.
 const (
-	Administrator  Role = "administrator"   // everything, what a host adds included
+	Administrator  Role = "administrator"   // everything, including what a host adds
 	Analyst        Role = "analyst"         // reads everything, changes nothing but their own profile
 	Developer      Role = "developer"       // customers, accounts, settings and tokens
 	ProductManager Role = "product_manager" // price plans and migrations; reads the rest
 )
 
-// Roles says what each role may do. It is immutable: With returns a changed copy, so one value
-// can be shared by every service of a host. The zero value knows no role; start from DefaultRoles.
+// Roles holds the permissions of each role. It is immutable: [Roles.With] returns a changed copy, so one
+// value can be shared by every service of a host. The zero value has no role; start from [DefaultRoles].
 type Roles struct {
 	sets map[Role]admin.PermissionSet
 }
@@ -28,7 +28,7 @@ type Roles struct {
 // DefaultRoles returns the four built-in roles with the permissions of this package; a host adds
 // those of other packages by [Roles.With]. The Center's own roles are admincenter.DefaultRoles.
 func DefaultRoles() Roles {
-	// Every user keeps their own profile and password.
+	// Every user may change their own profile and password.
 	everyone := admin.Permissions(PermissionProfileRead, PermissionProfileWrite)
 	reader := everyone.With(PermissionUsersRead, admin.PermissionAuditRead)
 	return Roles{sets: map[Role]admin.PermissionSet{
@@ -39,8 +39,8 @@ func DefaultRoles() Roles {
 	}}
 }
 
-// With is Roles in which role may also do ps. A role that is not there yet is added; the
-// Administrator gets everything that any role gets.
+// With returns Roles in which role also has ps. An unknown role is added. The [Administrator] gets
+// every permission that any role gets.
 func (r Roles) With(role Role, ps ...admin.Permission) Roles {
 	sets := maps.Clone(r.sets)
 	if sets == nil {
@@ -51,23 +51,21 @@ func (r Roles) With(role Role, ps ...admin.Permission) Roles {
 	return Roles{sets: sets}
 }
 
-// Permissions is what role may do. It fails with ErrInvalid for a role that is not known.
+// Permissions returns the permissions of role. It fails with [admin.ErrInvalid] for an unknown role.
 func (r Roles) Permissions(role Role) (admin.PermissionSet, error) {
 	s, ok := r.sets[role]
 	if !ok {
-		return admin.PermissionSet{}, fmt.Errorf("role %q is not known: use one of %v: %w", admin.Clip(string(role)), r.Names(), admin.ErrInvalid)
+		return admin.PermissionSet{}, fmt.Errorf("role %q is not known: use one of %v: %w",
+			admin.Clip(string(role)), r.Names(), admin.ErrInvalid)
 	}
 	return s, nil
 }
 
-// All returns every permission that any role has: what API tokens can be granted.
+// All returns every permission that any role has.
 func (r Roles) All() admin.PermissionSet { return r.sets[Administrator] }
 
-// Known reports whether any role has p: the closed list that API tokens are checked against.
-func (r Roles) Known(p admin.Permission) bool { return r.sets[Administrator].Has(p) }
-
-// Names lists the roles in order.
+// Names returns the roles in order.
 func (r Roles) Names() []Role { return slices.Sorted(maps.Keys(r.sets)) }
 
-// IsZero reports whether no role is known, as in the zero value.
+// IsZero reports whether there is no role, as in the zero value.
 func (r Roles) IsZero() bool { return len(r.sets) == 0 }

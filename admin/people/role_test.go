@@ -22,9 +22,9 @@ func TestRolesWith(t *testing.T) {
 	require.True(t, has(roles, people.Analyst, "reports.read"))
 	require.False(t, has(roles, people.Analyst, "invoices.read"))
 	require.True(t, has(roles, people.Administrator, "invoices.read") && has(roles, people.Administrator, "reports.read"))
-	require.True(t, roles.Known("invoices.read"))
+	require.True(t, roles.All().Has("invoices.read"))
 
-	require.False(t, base.Known("invoices.read"), "With leaves the roles as they were")
+	require.False(t, base.All().Has("invoices.read"), "With leaves the roles as they were")
 	_, err := base.Permissions("billing")
 	require.ErrorIs(t, err, admin.ErrInvalid)
 	require.ErrorContains(t, err, `role "billing" is not known: use one of [administrator analyst developer product_manager]`)
@@ -34,11 +34,11 @@ func TestRolesZeroValue(t *testing.T) {
 	var none people.Roles
 	require.True(t, none.IsZero())
 	require.Empty(t, none.Names())
-	require.False(t, none.Known(people.PermissionProfileRead))
+	require.False(t, none.All().Has(people.PermissionProfileRead))
 	_, err := none.Permissions(people.Administrator)
 	require.ErrorIs(t, err, admin.ErrInvalid)
 	some := none.With("clerk", "desk.write")
 	require.False(t, some.IsZero())
-	require.True(t, some.Known("desk.write"))
+	require.True(t, some.All().Has("desk.write"))
 	require.True(t, none.IsZero())
 }

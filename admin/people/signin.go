@@ -11,41 +11,45 @@ import (
 )
 
 var (
-	// ErrSignIn is all that a failed sign-in tells: which of the two is wrong, and whether there is
-	// such a user or they were deactivated, is not for strangers.
+	// ErrSignIn is returned for every failed sign-in. It does not say which of the two is wrong, nor
+	// whether there is such a user or they were deactivated.
 	ErrSignIn = admin.NewError("sign_in", admin.ErrUnauthenticated, "wrong e-mail address or password")
-	// ErrSession: the session has ended, because the user's password, role or status changed.
+	// ErrSession is returned when a session has ended, because the user's password, role or status
+	// changed.
 	ErrSession = admin.NewError("session_ended", admin.ErrUnauthenticated, "the session has ended: sign in again")
 )
 
-// Session is somebody who signed in. A host keeps the user's ID and the Epoch in its own session
-// and asks ScopeOf with them on each request.
+// Session is a signed-in user. A host keeps the user's ID and the Epoch in its own session and passes
+// them to [Service.ScopeOf] on each request.
 type Session struct {
-	Scope admin.Scope
-	User  User
-	Epoch int64
+	Scope admin.Scope `json:"-"`
+	User  User        `json:"user"`
+	Epoch int64       `json:"epoch"`
 }
 
-// SignIn checks an e-mail address and a password. Whoever has no such address, another password or
-// no access any more gets the same ErrSignIn after the same work. Attempts are limited for each
-// address, whether or not it is anybody's: ErrRateLimited. ErrBusy: too many sign in at once.
-func (s *Service) SignIn(ctx context.Context, org admin.OrgID, email string, password admin.Secret) (Session, error) {
+// SignIn checks an e-mail address and a password. An unknown address, a wrong password and a
+// deactivated user give the same [ErrSignIn] after the same work. Attempts are limited for each address,
+// known or not: more fail with [admin.ErrRateLimited]. Too many sign-ins at the same time fail with
+// [admin.ErrBusy].
+func (s *Service) SignIn(
+	ctx context.Context, org admin.OrgID, email string, password admin.Secret,
+) (Session, error) {
 	if err := org.Check(); err != nil {
 		return Session{}, err
 	}
 	e, err := ParseEmail(email)
 	if err != nil {
-		return Session{}, ErrSignIn // nobody's, as anybody can see
+		return Session{}, ErrSignIn // no user has a malformed address
 	}
 	key := limitKey("signin", org, e.Key)
 	if err := s.o.Limiter.Attempt(ctx, key); err != nil {
 		return Session{}, err
 	}
-	u, c, err := s.users.ByEmail(ctx, org, e.Key)
+	u, c, err := s.ports.Users.ByEmail(ctx, org, e.Key)
 	if err != nil && !errors.Is(err, admin.ErrNotFound) {
 		return Session{}, err
 	}
-	// Nobody has the zero hash, which takes as long as anybody's.
+	// Without a user this verifies the zero hash, which matches nothing and takes as long.
 	ok, err := s.matches(ctx, c.Hash, password)
 	if err != nil {
 		return Session{}, err
@@ -60,24 +64,22 @@ func (s *Service) SignIn(ctx context.Context, org admin.OrgID, email string, pas
 	return s.session(org, u, c)
 }
 
-// rehash brings an outdated hash up to date while the password is at hand. That it may fail must
-// keep nobody out.
+// rehash replaces an outdated hash while the password is at hand. A failure must not fail the sign-in.
 func (s *Service) rehash(ctx context.Context, org admin.OrgID, c Credential, password admin.Secret) {
 	if !s.o.Hasher.Outdated(c.Hash) {
 		return
 	}
 	renewed, err := s.o.Hasher.Hash(ctx, password)
 	if err == nil {
-		err = s.users.Rehash(ctx, org, c.UserID, c.Hash, renewed)
+		err = s.ports.Users.Rehash(ctx, org, c.UserID, c.Hash, renewed)
 	}
-	if err != nil && !errors.Is(err, admin.ErrConflict) { // somebody else replaced it: just as well
+	if err != nil && !errors.Is(err, admin.ErrConflict) { // another sign-in has replaced it
 		s.o.Logger.WarnContext(ctx, "an outdated password hash was not replaced", "user", c.UserID, "error", err)
 	}
 }
 
-// SignInVerified is SignIn for a host that has found out by itself that the e-mail address is that
-// of whoever is there (single sign-on): no password is asked for. It fails with ErrSignIn where no
-// active user has the address.
+// SignInVerified is [Service.SignIn] without a password, for a host that has already authenticated the
+// user, for example by single sign-on. It fails with [ErrSignIn] if no active user has the address.
 func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email string) (Session, error) {
 	if err := org.Check(); err != nil {
 		return Session{}, err
@@ -86,7 +88,7 @@ func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email str
 	if err != nil {
 		return Session{}, ErrSignIn
 	}
-	u, c, err := s.users.ByEmail(ctx, org, e.Key)
+	u, c, err := s.ports.Users.ByEmail(ctx, org, e.Key)
 	if errors.Is(err, admin.ErrNotFound) || err == nil && u.Status != UserActive {
 		return Session{}, ErrSignIn
 	} else if err != nil {
@@ -95,14 +97,13 @@ func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email str
 	return s.session(org, u, c)
 }
 
-// ScopeOf is the scope of a user whom the host's own session names, as of now. epoch is the Session's
-// when they signed in; where it has risen since, or there is no such active user, the session has
-// ended: ErrSession.
+// ScopeOf returns the current scope of the user in a host session. epoch is the [Session]'s when they
+// signed in; if it has risen since, or there is no such active user, it fails with [ErrSession].
 func (s *Service) ScopeOf(ctx context.Context, org admin.OrgID, id uuid.UUID, epoch int64) (admin.Scope, error) {
 	if err := org.Check(); err != nil {
 		return admin.Scope{}, err
 	}
-	u, c, err := s.users.Credential(ctx, org, id)
+	u, c, err := s.ports.Users.Credential(ctx, org, id)
 	if errors.Is(err, admin.ErrNotFound) || err == nil && (u.Status != UserActive || c.Epoch != epoch) {
 		return admin.Scope{}, ErrSession
 	} else if err != nil {
@@ -111,9 +112,9 @@ func (s *Service) ScopeOf(ctx context.Context, org admin.OrgID, id uuid.UUID, ep
 	return s.scope(org, u)
 }
 
-// Authorize checks that an actor who once asked for something may still do ps: what a job does
-// before it goes on. The host's own code always may; a user must be active and have a role with all
-// of ps; of tokens it knows nothing and refuses them. Errors: ErrForbidden.
+// Authorize checks that an actor may still do ps, as a job does before each batch. The host's own code
+// always may; a user must be active and have a role with all of ps; tokens are refused, because this
+// package does not know them. It fails with [admin.ErrForbidden].
 func (s *Service) Authorize(ctx context.Context, org admin.OrgID, actor admin.Actor, ps ...admin.Permission) error {
 	switch actor.Kind {
 	case admin.ActorSystem:
@@ -128,16 +129,18 @@ func (s *Service) Authorize(ctx context.Context, org admin.OrgID, actor admin.Ac
 	return fmt.Errorf("%s is not a user: %w", actor, admin.ErrForbidden)
 }
 
-// scopeOfActor is what a user may do now, or ErrForbidden where they are not active.
-func (s *Service) scopeOfActor(ctx context.Context, org admin.OrgID, actor admin.Actor) (Credential, admin.Scope, error) {
-	gone := fmt.Errorf("%s is not an active user: %w", actor, admin.ErrForbidden)
+// scopeOfActor returns the current scope of a user, or [admin.ErrForbidden] if they are not active.
+func (s *Service) scopeOfActor(
+	ctx context.Context, org admin.OrgID, actor admin.Actor,
+) (Credential, admin.Scope, error) {
+	inactive := fmt.Errorf("%s is not an active user: %w", actor, admin.ErrForbidden)
 	id, err := uuid.Parse(actor.ID)
 	if err != nil {
-		return Credential{}, admin.Scope{}, gone
+		return Credential{}, admin.Scope{}, inactive
 	}
-	u, c, err := s.users.Credential(ctx, org, id)
+	u, c, err := s.ports.Users.Credential(ctx, org, id)
 	if errors.Is(err, admin.ErrNotFound) || err == nil && u.Status != UserActive {
-		return Credential{}, admin.Scope{}, gone
+		return Credential{}, admin.Scope{}, inactive
 	} else if err != nil {
 		return Credential{}, admin.Scope{}, err
 	}
@@ -156,8 +159,8 @@ func (s *Service) session(org admin.OrgID, u User, c Credential) (Session, error
 func (s *Service) scope(org admin.OrgID, u User) (admin.Scope, error) {
 	granted, err := s.o.Roles.Permissions(u.Role)
 	if err != nil {
-		// The host took the role away: nobody knows what its users may do.
-		return admin.Scope{}, fmt.Errorf("role %q of user %s is not known any more: give them another one: %w", u.Role, u.ID, admin.ErrForbidden)
+		return admin.Scope{}, fmt.Errorf("role %q of user %s no longer exists: give them another one: %w",
+			u.Role, u.ID, admin.ErrForbidden)
 	}
 	return admin.NewScope(org, admin.Actor{Kind: admin.ActorUser, ID: u.ID.String()}, granted), nil
 }

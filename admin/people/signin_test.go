@@ -27,7 +27,7 @@ func TestSignIn(t *testing.T) {
 	require.Equal(t, int64(1), s.Epoch)
 }
 
-func TestSignInTellsNobodyWhy(t *testing.T) {
+func TestSignInDoesNotRevealWhy(t *testing.T) {
 	counting := &countingHasher{PasswordHasher: cheap(t)}
 	h := newHouse(t, func(o *people.Options) { o.Hasher = counting; o.Passwords.Optional = true })
 	gone := h.join("gone@acme.example", people.Analyst).User
@@ -64,7 +64,7 @@ func TestSignInTellsNobodyWhy(t *testing.T) {
 			require.Equal(t, before.hashed, counting.hashed)
 		})
 	}
-	t.Run("what is nobody's by its looks", func(t *testing.T) {
+	t.Run("what cannot be a user's", func(t *testing.T) {
 		before := *counting
 		_, err := h.SignIn(t.Context(), acme, "no address", annsPassword)
 		require.Equal(t, people.ErrSignIn, err)
@@ -85,10 +85,10 @@ func TestSignInIsLimited(t *testing.T) {
 				require.ErrorIs(t, err, people.ErrSignIn)
 			}
 			_, err := h.SignIn(t.Context(), acme, email, annsPassword)
-			require.ErrorIs(t, err, admin.ErrRateLimited, "the right password is no way around it")
+			require.ErrorIs(t, err, admin.ErrRateLimited, "the right password does not bypass it")
 			require.Contains(t, err.Error(), "try again in")
 			_, err = h.SignIn(t.Context(), acme, "other@acme.example", annsPassword)
-			require.ErrorIs(t, err, people.ErrSignIn, "others are not held up")
+			require.ErrorIs(t, err, people.ErrSignIn, "other addresses are not delayed")
 		})
 	}
 	h.clock.Add(time.Minute)
@@ -98,19 +98,19 @@ func TestSignInIsLimited(t *testing.T) {
 	}
 }
 
-// brokenLimiter cannot tell.
+// brokenLimiter always fails.
 type brokenLimiter struct{ err error }
 
 func (b brokenLimiter) Attempt(context.Context, string) error { return b.err }
 func (b brokenLimiter) Reset(context.Context, string) error   { return b.err }
 
-func TestLimiterThatCannotTellLetsNobodyThrough(t *testing.T) {
+func TestLimiterThatFailsLetsNothingThrough(t *testing.T) {
 	h := newHouse(t)
 	down := errors.New("down")
-	p := people.NewService(h.b.Organizations(), h.b.Users(), h.b.Invitations(), people.Options{Hasher: cheap(t), Limiter: brokenLimiter{down}})
+	p := h.service(people.Options{Hasher: cheap(t), Limiter: brokenLimiter{down}})
 	_, err := p.SignIn(t.Context(), acme, "ann@acme.example", annsPassword)
 	require.ErrorIs(t, err, down)
-	require.ErrorIs(t, p.ChangePassword(t.Context(), h.ann.Scope, annsPassword, newPassword), down)
+	require.ErrorIs(t, changePassword(t.Context(), p, h.ann.Scope, annsPassword, newPassword), down)
 }
 
 func TestSignInReplacesAnOutdatedHash(t *testing.T) {
@@ -118,7 +118,7 @@ func TestSignInReplacesAnOutdatedHash(t *testing.T) {
 	stronger, err := people.NewArgon2id(people.Argon2idOptions{Memory: 16, Time: 1, Threads: 1})
 	require.NoError(t, err)
 	counting := &countingHasher{PasswordHasher: stronger}
-	p := people.NewService(h.b.Organizations(), h.b.Users(), h.b.Invitations(), people.Options{Hasher: counting})
+	p := h.service(people.Options{Hasher: counting})
 	hash := func() people.PasswordHash {
 		_, c, err := h.b.Users().Credential(t.Context(), acme, h.ann.User.ID)
 		require.NoError(t, err)
@@ -127,12 +127,12 @@ func TestSignInReplacesAnOutdatedHash(t *testing.T) {
 	require.Contains(t, hash().PHC(), "$m=8,")
 	_, err = p.SignIn(t.Context(), acme, "ann@acme.example", bobsPassword)
 	require.ErrorIs(t, err, people.ErrSignIn)
-	require.Contains(t, hash().PHC(), "$m=8,", "only who knows the password")
+	require.Contains(t, hash().PHC(), "$m=8,", "only with the right password")
 	s, err := p.SignIn(t.Context(), acme, "ann@acme.example", annsPassword)
 	require.NoError(t, err)
 	require.Contains(t, hash().PHC(), "$m=16,")
 	_, err = p.ScopeOf(t.Context(), acme, s.User.ID, h.ann.Epoch)
-	require.NoError(t, err, "the sessions go on")
+	require.NoError(t, err, "the sessions continue")
 	_, err = p.SignIn(t.Context(), acme, "ann@acme.example", annsPassword)
 	require.NoError(t, err)
 	require.Equal(t, 1, counting.hashed, "once is enough")
@@ -201,15 +201,15 @@ func TestAuthorize(t *testing.T) {
 		{"a deactivated user", gone.Scope.Actor(), false},
 		{"an unknown user", admin.Actor{Kind: admin.ActorUser, ID: uuid.NewString()}, false},
 		{"a user that cannot be", admin.Actor{Kind: admin.ActorUser, ID: "x"}, false},
-		{"a token, of which it knows nothing", admin.Actor{Kind: admin.ActorToken, ID: h.ann.User.ID.String()}, false},
-		{"nobody", admin.Actor{}, false},
+		{"a token, which it does not know", admin.Actor{Kind: admin.ActorToken, ID: h.ann.User.ID.String()}, false},
+		{"no actor", admin.Actor{}, false},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			err := h.Authorize(t.Context(), acme, tc.actor, people.PermissionProfileRead, priceplan.PermissionWrite)
 			if tc.ok {
 				require.NoError(t, err)
 			} else {
-				require.ErrorIs(t, err, admin.ErrForbidden, "so that a job fails for good")
+				require.ErrorIs(t, err, admin.ErrForbidden, "so that the job fails")
 			}
 		})
 	}
@@ -219,9 +219,9 @@ func TestErrorsDoNotNameThePassword(t *testing.T) {
 	h := newHouse(t)
 	for _, err := range []error{
 		func() error { _, err := h.SignIn(t.Context(), acme, "ann@acme.example", bobsPassword); return err }(),
-		h.ChangePassword(t.Context(), h.ann.Scope, bobsPassword, newPassword),
-		h.ChangePassword(t.Context(), h.ann.Scope, annsPassword, admin.NewSecret("Xyzzy-short")),
-		h.ChangePassword(t.Context(), h.ann.Scope, annsPassword, admin.NewSecret("passwordpassword")),
+		changePassword(t.Context(), h, h.ann.Scope, bobsPassword, newPassword),
+		changePassword(t.Context(), h, h.ann.Scope, annsPassword, admin.NewSecret("Xyzzy-short")),
+		changePassword(t.Context(), h, h.ann.Scope, annsPassword, admin.NewSecret("passwordpassword")),
 	} {
 		require.Error(t, err)
 		for _, secret := range []string{annsPassword.Reveal(), bobsPassword.Reveal(), newPassword.Reveal(), "Xyzzy", "passwordpassword"} {
@@ -249,7 +249,10 @@ func TestStorageThatIsDownIsNotAWrongPassword(t *testing.T) {
 	_, secret, err := h.Invite(t.Context(), h.ann.Scope, "carl@acme.example", people.Analyst)
 	require.NoError(t, err)
 	down := errors.New("down")
-	p := people.NewService(h.b.Organizations(), downUsers{h.b.Users(), down}, h.b.Invitations(), people.Options{Hasher: cheap(t), Runtime: admin.Runtime{Now: h.clock.Now}})
+	stores := ports(h.b)
+	stores.Users = downUsers{h.b.Users(), down}
+	p, err := people.NewService(stores, people.Options{Hasher: cheap(t), Runtime: admin.Runtime{Now: h.clock.Now}})
+	require.NoError(t, err)
 	for reason, call := range map[string]func() error{
 		"sign in":       func() error { _, err := p.SignIn(t.Context(), acme, "ann@acme.example", annsPassword); return err },
 		"verified":      func() error { _, err := p.SignInVerified(t.Context(), acme, "ann@acme.example"); return err },

@@ -2,6 +2,7 @@ package people_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 
@@ -13,7 +14,7 @@ import (
 	"github.com/admincenter/admincenter/admin/people"
 )
 
-// TestRolesMayDo has one row an operation: who of the built-in roles may do it.
+// TestRolesMayDo has one row an operation: which of the built-in roles may do it.
 func TestRolesMayDo(t *testing.T) {
 	all := []people.Role{people.Administrator, people.Analyst, people.Developer, people.ProductManager}
 	onlyAdministrator := all[:1]
@@ -28,15 +29,15 @@ func TestRolesMayDo(t *testing.T) {
 			return err
 		}},
 		{"change one's name", all, func(ctx context.Context, h *house, s people.Session) error {
-			_, err := h.ChangeName(ctx, s.Scope, 1, "Another")
+			_, err := h.UpdateProfile(ctx, s.Scope, people.ProfileChange{Version: 1, Name: ptr("Another")})
 			return err
 		}},
 		{"change one's e-mail address", all, func(ctx context.Context, h *house, s people.Session) error {
-			_, err := h.ChangeEmail(ctx, s.Scope, 1, "another@acme.example", bobsPassword)
+			_, err := h.UpdateProfile(ctx, s.Scope, people.ProfileChange{Version: 1, Email: ptr("another@acme.example"), CurrentPassword: bobsPassword})
 			return err
 		}},
 		{"change one's password", all, func(ctx context.Context, h *house, s people.Session) error {
-			return h.ChangePassword(ctx, s.Scope, bobsPassword, newPassword)
+			return changePassword(ctx, h, s.Scope, bobsPassword, newPassword)
 		}},
 		{"see the organization", all, func(ctx context.Context, h *house, s people.Session) error {
 			_, err := h.Organization(ctx, s.Scope)
@@ -107,12 +108,12 @@ func TestRolesMayDo(t *testing.T) {
 			}
 			require.Equal(t, tc.allowed, allowed)
 			h := newHouse(t)
-			require.ErrorIs(t, tc.call(t.Context(), h, people.Session{User: h.ann.User}), admin.ErrUnauthenticated, "nobody may")
+			require.ErrorIs(t, tc.call(t.Context(), h, people.Session{User: h.ann.User}), admin.ErrUnauthenticated, "a zero scope may do nothing")
 		})
 	}
 }
 
-// pending is an invitation that the host sent.
+// pending returns an invitation that the host sent.
 func (h *house) pending(ctx context.Context) people.Invitation {
 	h.t.Helper()
 	i, _, err := h.Invite(ctx, admin.System(acme), "pending@acme.example", people.Analyst)
@@ -185,7 +186,7 @@ func withClerk(o *people.Options) {
 	o.Roles = admincenter.DefaultRoles().With(clerk, people.PermissionUsersRead, people.PermissionUsersWrite, people.PermissionProfileRead, people.PermissionProfileWrite)
 }
 
-func TestNobodyHandsOutOrTakesMoreThanTheyHave(t *testing.T) {
+func TestUsersGrantOrRevokeNoMoreThanTheyHave(t *testing.T) {
 	h := newHouse(t, withClerk)
 	clara := h.join("clara@acme.example", clerk)
 	other := h.join("other@acme.example", clerk)
@@ -199,15 +200,15 @@ func TestNobodyHandsOutOrTakesMoreThanTheyHave(t *testing.T) {
 			_, err := h.ChangeRole(ctx, clara.Scope, other.User.ID, 1, people.Developer)
 			return err
 		},
-		"demotes who has more": func(ctx context.Context) error {
+		"demotes a user who has more": func(ctx context.Context) error {
 			_, err := h.ChangeRole(ctx, clara.Scope, dev.User.ID, 1, clerk)
 			return err
 		},
-		"deactivates who has more": func(ctx context.Context) error {
+		"deactivates a user who has more": func(ctx context.Context) error {
 			_, err := h.Deactivate(ctx, clara.Scope, h.ann.User.ID, 1)
 			return err
 		},
-		"reactivates who has more": func(ctx context.Context) error {
+		"reactivates a user who has more": func(ctx context.Context) error {
 			u := h.join("gone@acme.example", people.Developer).User
 			_, err := h.Deactivate(ctx, h.ann.Scope, u.ID, 1)
 			require.NoError(t, err)
@@ -234,7 +235,7 @@ func TestNobodyHandsOutOrTakesMoreThanTheyHave(t *testing.T) {
 			require.ErrorIs(t, call(t.Context()), admin.ErrForbidden)
 		})
 	}
-	t.Run("but what they have they may", func(t *testing.T) {
+	t.Run("but no less", func(t *testing.T) {
 		u, err := h.Deactivate(t.Context(), clara.Scope, other.User.ID, 1)
 		require.NoError(t, err)
 		_, err = h.Reactivate(t.Context(), clara.Scope, u.ID, u.Version)
@@ -244,10 +245,10 @@ func TestNobodyHandsOutOrTakesMoreThanTheyHave(t *testing.T) {
 	})
 }
 
-func TestUserWhoseRoleTheHostTookAway(t *testing.T) {
+func TestUserWhoseRoleTheHostRemoved(t *testing.T) {
 	h := newHouse(t, withClerk)
 	clara := h.join("clara@acme.example", clerk)
-	later := people.NewService(h.b.Organizations(), h.b.Users(), h.b.Invitations(), people.Options{Hasher: cheap(t)})
+	later := h.service(people.Options{Hasher: cheap(t)})
 	_, err := later.SignIn(t.Context(), acme, "clara@acme.example", bobsPassword)
 	require.ErrorIs(t, err, admin.ErrForbidden)
 	_, err = later.ScopeOf(t.Context(), acme, clara.User.ID, clara.Epoch)
@@ -285,7 +286,7 @@ func TestDeactivateAndReactivate(t *testing.T) {
 	u, err = h.Reactivate(t.Context(), h.ann.Scope, u.ID, u.Version)
 	require.NoError(t, err)
 	_, err = h.ScopeOf(t.Context(), acme, u.ID, bob.Epoch)
-	require.ErrorIs(t, err, people.ErrSession, "the old session stays dead")
+	require.ErrorIs(t, err, people.ErrSession, "the old session has ended")
 	h.signIn("bob@acme.example", bobsPassword)
 	_, err = h.Reactivate(t.Context(), h.ann.Scope, u.ID, u.Version)
 	require.ErrorIs(t, err, admin.ErrState)
@@ -315,5 +316,37 @@ func TestTwoAdministratorsDemoteEachOther(t *testing.T) {
 		page, err := h.Users(t.Context(), admin.System(acme), people.UserFilter{Role: people.Administrator, Status: people.UserActive}, admin.Query{})
 		require.NoError(t, err)
 		require.Len(t, page.Items, 1)
+	}
+}
+
+func TestAccessUpdatedAsksForAnotherAdministratorOnlyIfItMatters(t *testing.T) {
+	ann := people.User{Role: people.Administrator, Status: people.UserActive, Version: 3}
+	down := errors.New("down")
+	for _, tc := range []struct {
+		reason  string
+		want    people.User
+		another func() (bool, error)
+		err     error
+	}{
+		{"stays an administrator", people.User{Role: people.Administrator, Status: people.UserActive, Version: 3}, nil, nil},
+		{"another version", people.User{Role: people.Analyst, Status: people.UserActive, Version: 2}, nil, admin.ErrConflict},
+		{"demoted beside another", people.User{Role: people.Analyst, Status: people.UserActive, Version: 3},
+			func() (bool, error) { return true, nil }, nil},
+		{"demoted as the last", people.User{Role: people.Analyst, Status: people.UserActive, Version: 3},
+			func() (bool, error) { return false, nil }, people.ErrLastAdministrator},
+		{"deactivated as the last", people.User{Role: people.Administrator, Status: people.UserDeactivated, Version: 3},
+			func() (bool, error) { return false, nil }, people.ErrLastAdministrator},
+		{"a storage that fails", people.User{Role: people.Analyst, Status: people.UserActive, Version: 3},
+			func() (bool, error) { return true, down }, down},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			next, err := ann.AccessUpdated(tc.want, tc.another)
+			require.ErrorIs(t, err, tc.err)
+			if tc.err != nil {
+				require.Zero(t, next)
+				return
+			}
+			require.Equal(t, []any{tc.want.Role, tc.want.Status, int64(4)}, []any{next.Role, next.Status, next.Version})
+		})
 	}
 }

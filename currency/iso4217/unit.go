@@ -36,7 +36,7 @@ func Lookup(code Code) (Unit, bool) {
 	return units[i], true
 }
 
-// Parse is [Lookup] with an error, which wraps [admin.ErrInvalid] and says what would be right.
+// Parse is [Lookup] with an error, which wraps [admin.ErrInvalid] and names the right code if it can.
 func Parse(code Code) (Unit, error) {
 	u, ok := Lookup(code)
 	if ok {

@@ -49,15 +49,13 @@ func (t *tour) profile(ctx context.Context) error {
 		return err
 	}
 
-	if err := service.ChangePassword(ctx, session.Scope, current, next); err != nil {
+	renewed, err := service.ChangePassword(ctx, session.Scope, current, next)
+	if err != nil {
 		return err
 	}
 	_, err = service.ScopeOf(ctx, org, session.User.ID, session.Epoch)
 	t.say("Password changed. The session from before: %v", err)
-	if session, err = service.SignIn(ctx, org, adminEmail, next); err != nil {
-		return err
-	}
-	t.scope = session.Scope
+	t.scope = renewed.Scope // this browser stays signed in
 
 	p, err := service.Profile(ctx, t.scope)
 	if err != nil {
@@ -67,24 +65,25 @@ func (t *tour) profile(ctx context.Context) error {
 	return nil
 }
 
-// keepProfile gives Ann and her company their full names.
+// keepProfile saves the full names of Ann and her company.
 func (t *tour) keepProfile(ctx context.Context, scope admin.Scope) error {
 	service := t.center.People
 	p, err := service.Profile(ctx, scope)
 	if err != nil {
 		return err
 	}
-	if p.Name != "Ann Okafor" {
-		if _, err := service.ChangeName(ctx, scope, p.Version, "Ann Okafor"); err != nil {
-			return err
-		}
-		t.say("Name changed from %q to %q.", p.Name, "Ann Okafor")
+	name, company := "Ann Okafor", "Acme Metering Ltd"
+	saved, err := service.UpdateProfile(ctx, scope, people.ProfileChange{
+		Name: &name, Company: &company, Version: p.Version, CompanyVersion: p.CompanyVersion,
+	})
+	if err != nil {
+		return err
 	}
-	if p.Company != "Acme Metering Ltd" {
-		if _, err := service.RenameOrganization(ctx, scope, p.CompanyVersion, "Acme Metering Ltd"); err != nil {
-			return err
-		}
-		t.say("Company name changed from %q to %q.", p.Company, "Acme Metering Ltd")
+	if saved.Name != p.Name {
+		t.say("Name changed from %q to %q.", p.Name, saved.Name)
+	}
+	if saved.Company != p.Company {
+		t.say("Company name changed from %q to %q.", p.Company, saved.Company)
 	}
 	return nil
 }

@@ -47,7 +47,9 @@ func (s currencies) Base(ctx context.Context, org admin.OrgID) (c currency.Curre
 	return c, err
 }
 
-func (s currencies) List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) (out []currency.Currency, err error) {
+func (s currencies) List(
+	ctx context.Context, org admin.OrgID, seek admin.Seek[string],
+) (out []currency.Currency, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		out = t.currencies.ascending(seek.After, seek.Limit, nil)
 		return nil

@@ -37,7 +37,7 @@ type Backend struct {
 	tenants map[admin.OrgID]*tenant
 	journal journal
 	depth   int // of atomically
-	// digests is one index over all organizations, as a database has it.
+	// digests is one index over all organizations, as in a database.
 	digests map[admin.SecretDigest]tokenRef
 }
 

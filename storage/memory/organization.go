@@ -9,7 +9,9 @@ import (
 
 type organizations struct{ access }
 
-func (s organizations) Create(ctx context.Context, o people.Organization, first people.User, c people.Credential, rec admin.Record) error {
+func (s organizations) Create(
+	ctx context.Context, o people.Organization, first people.User, c people.Credential, rec admin.Record,
+) error {
 	if err := rec.Check(); err != nil {
 		return err
 	}
@@ -42,14 +44,16 @@ func (s organizations) Get(ctx context.Context, id admin.OrgID) (o people.Organi
 }
 
 func (s organizations) Rename(ctx context.Context, id admin.OrgID, name string, version int64, rec admin.Record) error {
-	return s.write(ctx, id, rec, func(t *tenant, j *journal) error {
-		if t.organization.Version != version {
-			return conflict("organization")
-		}
-		old := t.organization
-		j.undo = append(j.undo, func() { t.organization = old })
-		t.organization.Name = name
-		t.organization.Version++
-		return nil
-	})
+	return s.write(ctx, id, rec, func(t *tenant, j *journal) error { return t.rename(j, name, version) })
+}
+
+func (t *tenant) rename(j *journal, name string, version int64) error {
+	if t.organization.Version != version {
+		return conflict("organization")
+	}
+	old := t.organization
+	j.undo = append(j.undo, func() { t.organization = old })
+	t.organization.Name = name
+	t.organization.Version++
+	return nil
 }

@@ -76,9 +76,12 @@ func (s tokens) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (tok tok
 	return tok, err
 }
 
-func (s tokens) List(ctx context.Context, org admin.OrgID, f token.Filter, seek admin.Seek[uuid.UUID]) (out []token.Token, err error) {
+func (s tokens) List(
+	ctx context.Context, org admin.OrgID, f token.Filter, seek admin.Seek[uuid.UUID],
+) (out []token.Token, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
-		for _, row := range t.tokens.descending(seek.After, seek.Limit, func(r tokenRow) bool { return f.Matches(r.Token) }) {
+		matches := func(r tokenRow) bool { return f.Matches(r.Token) }
+		for _, row := range t.tokens.descending(seek.After, seek.Limit, matches) {
 			out = append(out, row.Token)
 		}
 		return nil
@@ -102,7 +105,9 @@ func (s tokens) Update(ctx context.Context, org admin.OrgID, want token.Token, r
 	})
 }
 
-func (s tokens) DeactivateBy(ctx context.Context, org admin.OrgID, actor admin.Actor, at time.Time, rec admin.Record) (n int, err error) {
+func (s tokens) DeactivateBy(
+	ctx context.Context, org admin.OrgID, actor admin.Actor, at time.Time, rec admin.Record,
+) (n int, err error) {
 	err = s.write(ctx, org, rec, func(t *tenant, j *journal) error {
 		return token.EachCreator(actor, func(creator admin.Actor) ([]token.Token, error) {
 			created, off := t.deactivateCreated(j, creator, at)

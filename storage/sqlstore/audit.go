@@ -29,6 +29,10 @@ func newAuditSQL(db *DB) auditSQL {
 	}
 }
 
+func (s audit) Append(ctx context.Context, org admin.OrgID, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(*tx) error { return nil })
+}
+
 func (s audit) List(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey]) ([]admin.Record, error) {
 	from, below := int64(-1<<62), int64(1<<62)
 	if !f.From.IsZero() {

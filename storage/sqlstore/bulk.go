@@ -14,7 +14,10 @@ type bulk struct {
 	head    string   // INSERT INTO table (columns)
 	columns []string // the type of each
 	tail    string   // upsert clause, or nothing
-	arrays  string   // the whole statement, for a dialect that takes arrays
+	chunk   int      // how many rows a statement has at most
+	one     string   // the statement for one row
+	full    string   // the statement for chunk rows
+	arrays  string   // the statement for any number of rows, for a dialect that takes arrays
 }
 
 // newBulk prepares inserting into {table}. A column is its name, and after a blank its type where
@@ -30,7 +33,7 @@ func newBulk(db *DB, table string, columns, key, set []string) bulk {
 		}
 		b.columns = append(b.columns, c)
 	}
-	b.head = db.bind("INSERT INTO {"+table+"} (") + strings.Join(names, ", ") + ")"
+	b.head = db.oneOff("INSERT INTO {"+table+"} (") + strings.Join(names, ", ") + ")"
 	if key != nil {
 		replaced := make([]string, len(set))
 		for i, c := range set {
@@ -44,8 +47,12 @@ func newBulk(db *DB, table string, columns, key, set []string) bulk {
 		for i, c := range b.columns {
 			unnest[i] = db.dialect.placeholder(i+1) + "::text::" + c + "[]"
 		}
-		b.arrays = b.head + " SELECT * FROM unnest(" + strings.Join(unnest, ", ") + ")" + b.tail
+		b.arrays = db.keep(b.head + " SELECT * FROM unnest(" + strings.Join(unnest, ", ") + ")" + b.tail)
+		b.chunk = arrayRows
+		return b
 	}
+	b.chunk = min(bulkRows, db.dialect.maxParams/len(b.columns))
+	b.one, b.full = db.keep(b.text(db.dialect, 1)), db.keep(b.text(db.dialect, b.chunk))
 	return b
 }
 
@@ -65,9 +72,9 @@ const (
 
 // insert writes n rows; row gives the values of the i-th.
 func (b bulk) insert(ctx context.Context, t *tx, noun string, n int, row func(i int) []any) error {
-	write, chunk := b.insertValues, min(bulkRows, t.db.dialect.maxParams/len(b.columns))
+	write := b.insertValues
 	if b.arrays != "" {
-		write, chunk = b.insertArrays, arrayRows
+		write = b.insertArrays
 	}
 	var batch [][]any
 	size := 0
@@ -75,7 +82,7 @@ func (b bulk) insert(ctx context.Context, t *tx, noun string, n int, row func(i 
 		values := row(i)
 		batch = append(batch, values)
 		size += textSize(values)
-		if len(batch) < chunk && size < bulkBytes && i < n-1 {
+		if len(batch) < b.chunk && size < bulkBytes && i < n-1 {
 			continue
 		}
 		if err := write(ctx, t, noun, batch); err != nil {
@@ -96,7 +103,16 @@ func textSize(values []any) (n int) {
 }
 
 func (b bulk) insertValues(ctx context.Context, t *tx, noun string, batch [][]any) error {
-	_, err := t.exec(ctx, noun, b.text(t.db.dialect, len(batch)), slices.Concat(batch...)...)
+	var text string
+	switch len(batch) {
+	case 1:
+		text = b.one
+	case b.chunk:
+		text = b.full
+	default:
+		text = b.text(t.db.dialect, len(batch))
+	}
+	_, err := t.exec(ctx, noun, text, slices.Concat(batch...)...)
 	return err
 }
 

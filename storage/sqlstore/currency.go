@@ -13,7 +13,8 @@ type currencies struct{ access }
 type currencySQL struct{ insert, get, base, list string }
 
 func newCurrencySQL(db *DB) currencySQL {
-	const columns = `SELECT code, rate, base_slot IS NOT NULL, created_at, created_by_kind, created_by_id FROM {currencies} `
+	const columns = `SELECT code, rate, base_slot IS NOT NULL, created_at, created_by_kind, created_by_id
+		FROM {currencies} `
 	return currencySQL{
 		insert: db.bind(`INSERT INTO {currencies} (org_id, code, rate, base_slot, created_at, created_by_kind, created_by_id)
 			VALUES (?, ?, ?, ?, ?, ?, ?)`),

@@ -27,6 +27,10 @@ type Options struct {
 	// Retries is how often a transaction that lost against another is run again; 0 means 5, and
 	// a negative number never.
 	Retries int
+	// Prepared is how many statements are kept prepared on each connection of the pool, at most: the
+	// first that run often. 0 means 250 on SQLite, 64 on MySQL and none on PostgreSQL, where pgx
+	// keeps its own; a negative number means none. See docs/databases.md.
+	Prepared int
 }
 
 // checkRetries is how often New looks again at a database that was busy: for some seconds.
@@ -45,6 +49,8 @@ type DB struct {
 	prefix     string
 	retries    int
 	beginWrite string
+	texts      []string // of all statements
+	prepared   *prepared
 	sql        statements
 }
 
@@ -82,14 +88,34 @@ func New(ctx context.Context, pool *sql.DB, d Dialect, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sqlstore: %w", err)
 	}
+	if o.Prepared == 0 {
+		o.Prepared = dia.prepared
+	}
 	db := &DB{pool: pool, dialect: dia, prefix: o.Prefix, retries: o.Retries}
 	db.beginWrite = db.bind(dia.begin)
 	db.sql = newStatements(db)
+	db.prepared = newPrepared(pool, o.Prepared, db.texts)
 	db.stores = stores{access{db: db}}
 	return db, nil
 }
 
-func (db *DB) bind(text string) string { return db.dialect.bind(db.prefix, text) }
+// Close closes the statements that are kept prepared on the pool, which stays open and the caller's. It
+// is needed only where the pool outlives the DB, and must come after the last call of a port.
+func (db *DB) Close() error { return db.prepared.close() }
+
+// bind makes a statement out of a constant text, when the adapter is made.
+func (db *DB) bind(text string) string {
+	return db.keep(db.oneOff(text))
+}
+
+// keep has a statement that is made once prepared when it runs often.
+func (db *DB) keep(text string) string {
+	db.texts = append(db.texts, text)
+	return text
+}
+
+// once makes a statement that is not worth keeping.
+func (db *DB) oneOff(text string) string { return db.dialect.bind(db.prefix, text) }
 
 // InTx runs fn in one transaction, again from the start where it lost against another one.
 func (db *DB) InTx(ctx context.Context, fn func(storage.Stores) error) error {
@@ -97,7 +123,7 @@ func (db *DB) InTx(ctx context.Context, fn func(storage.Stores) error) error {
 }
 
 // outside runs single statements on the pool.
-func (db *DB) outside() *tx { return &tx{db: db, raw: db.pool} }
+func (db *DB) outside() *tx { return &tx{db: db, raw: outside{db.prepared}} }
 
 // statements are every query of the adapter, bound to the dialect and the prefix once.
 type statements struct {

@@ -27,14 +27,18 @@ type dialect struct {
 	// forUpdate ends a SELECT whose row is about to be changed.
 	forUpdate string
 	// useIndex follows a table in FROM and has the statement read it along the index of that name, for
-	// a planner that without statistics would choose another; empty for one that need not be told.
+	// a planner that might choose another; empty where there is no such clause.
 	useIndex func(index string) string
+	// join joins two tables of which the first is read first, whatever the planner would rather do.
+	join string
 	// isolation is the level of every transaction.
 	isolation sql.IsolationLevel
 	// begin runs first in every transaction that writes; empty for nothing.
 	begin string
 	// upsert ends an INSERT that replaces the columns in set where key is taken.
 	upsert func(key, set []string) string
+	// prepared is how many statements are kept prepared on each connection unless the host says.
+	prepared int
 	// arrays has many rows sent as one array for each column, in place of one parameter a value.
 	arrays bool
 	// maxParams is how many parameters one statement may have.
@@ -63,7 +67,7 @@ func dialectOf(d Dialect) (dialect, error) {
 }
 
 // bind makes a query out of its constant text: {name} becomes the prefixed table, {forUpdate} the
-// dialect's clause, {index} nothing, and each ? the dialect's placeholder. The texts have no literal ? or {.
+// dialect's clause, {join} its join, {index} nothing, and each ? the dialect's placeholder. The texts have no literal ? or {.
 func (d dialect) bind(prefix, text string) string {
 	var b strings.Builder
 	n := 0
@@ -78,6 +82,8 @@ func (d dialect) bind(prefix, text string) string {
 			case "forUpdate":
 				b.WriteString(d.forUpdate)
 			case "index": // which is for lists to fill in
+			case "join":
+				b.WriteString(d.join)
 			default:
 				b.WriteString(prefix + name)
 			}

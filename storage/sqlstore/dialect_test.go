@@ -24,6 +24,7 @@ func dollars() dialect {
 	return dialect{
 		placeholder: func(n int) string { return "$" + strconv.Itoa(n) },
 		forUpdate:   " FOR UPDATE",
+		join:        "JOIN",
 		upsert:      onConflict,
 		maxParams:   7,
 	}
@@ -35,6 +36,7 @@ func TestBind(t *testing.T) {
 		{"tables", "SELECT a FROM {jobs} JOIN {job_entries}", "SELECT a FROM x_jobs JOIN x_job_entries", "SELECT a FROM x_jobs JOIN x_job_entries"},
 		{"parameters are numbered in order", "a = ? AND (? = '' OR b = ?)", "a = ? AND (? = '' OR b = ?)", "a = $1 AND ($2 = '' OR b = $3)"},
 		{"an index, which only a list chooses", "SELECT a FROM {t}{index} WHERE b = ?", "SELECT a FROM x_t WHERE b = ?", "SELECT a FROM x_t WHERE b = $1"},
+		{"a join of the first to the second", "FROM {a} a {join} {b} b", "FROM x_a a CROSS JOIN x_b b", "FROM x_a a JOIN x_b b"},
 		{"a lock", "SELECT a FROM {t} WHERE b = ?{forUpdate}", "SELECT a FROM x_t WHERE b = ?", "SELECT a FROM x_t WHERE b = $1 FOR UPDATE"},
 		{"text that is not ASCII", "'é' {t}", "'é' x_t", "'é' x_t"},
 	} {

@@ -91,9 +91,11 @@ func (fakeConnector) Driver() driver.Driver                          { return ni
 
 type fakeConn struct{ f *fake }
 
-func (fakeConn) Prepare(string) (driver.Stmt, error) { return nil, driver.ErrSkip }
-func (fakeConn) Close() error                        { return nil }
-func (c fakeConn) Begin() (driver.Tx, error)         { return fakeTx(c), c.f.ask("BEGIN") }
+func (c fakeConn) Prepare(query string) (driver.Stmt, error) {
+	return fakeStmt{c, query}, c.f.ask("PREPARE " + query)
+}
+func (fakeConn) Close() error                { return nil }
+func (c fakeConn) Begin() (driver.Tx, error) { return fakeTx(c), c.f.ask("BEGIN") }
 
 func (c fakeConn) ExecContext(_ context.Context, query string, _ []driver.NamedValue) (driver.Result, error) {
 	if err := c.f.ask(query); err != nil {
@@ -120,6 +122,21 @@ func (c fakeConn) QueryContext(_ context.Context, query string, _ []driver.Named
 		return newRows(c.f.rows(query)...), nil
 	}
 	return newRows(), nil
+}
+
+// fakeStmt is a statement that a connection keeps.
+type fakeStmt struct {
+	conn  fakeConn
+	query string
+}
+
+func (s fakeStmt) Close() error  { return s.conn.f.ask("CLOSE " + s.query) }
+func (s fakeStmt) NumInput() int { return -1 }
+func (s fakeStmt) Exec([]driver.Value) (driver.Result, error) {
+	return s.conn.ExecContext(context.Background(), "PREPARED "+s.query, nil)
+}
+func (s fakeStmt) Query([]driver.Value) (driver.Rows, error) {
+	return s.conn.QueryContext(context.Background(), "PREPARED "+s.query, nil)
 }
 
 type fakeTx struct{ f *fake }

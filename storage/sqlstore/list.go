@@ -35,9 +35,11 @@ type walk struct {
 //
 // A statement goes along the first of walks whose filters are all present, so the most selective
 // comes first; the other filters are checked row by row. With none it goes along the primary key,
-// which the doc of the port must say if rows that match may be rare. It has to be said to SQLite,
-// which without statistics prefers the primary key, because that has all columns at hand, and reads
-// the whole organization to find a few rows.
+// which the doc of the port must say if rows that match may be rare.
+//
+// SQLite without statistics, and MariaDB when it likes the order, prefer the primary key, which has
+// all columns at hand, and read the whole organization to find a few rows; so they are not asked.
+// PostgreSQL chooses by its statistics, and has no means to be told.
 func newList(db *DB, head string, filters []string, tail string, walks ...walk) list {
 	l := list{filters: len(filters)}
 	for set := range 1 << len(filters) {
@@ -45,14 +47,7 @@ func newList(db *DB, head string, filters []string, tail string, walks ...walk) 
 			i := slices.Index(filters, filter)
 			return i >= 0 && set&(1<<i) != 0
 		}
-		hint := ""
-		for _, w := range walks {
-			if !slices.ContainsFunc(strings.Fields(w.filters), func(f string) bool { return !has(f) }) {
-				hint = db.dialect.useIndex(w.index)
-				break
-			}
-		}
-		text := strings.Replace(head, "{index}", hint, 1)
+		text := ""
 		for _, f := range filters {
 			if !has(f) {
 				continue
@@ -62,9 +57,21 @@ func newList(db *DB, head string, filters []string, tail string, walks ...walk) 
 			}
 			text += " AND " + f
 		}
-		l.statements = append(l.statements, db.bind(text+tail))
+		text = head + text + tail
+		served := slices.IndexFunc(walks, func(w walk) bool {
+			return !slices.ContainsFunc(strings.Fields(w.filters), func(f string) bool { return !has(f) })
+		})
+		if served >= 0 {
+			text = db.along(walks[served].index, text)
+		}
+		l.statements = append(l.statements, db.bind(text))
 	}
 	return l
+}
+
+// along has a statement go along an index, behind the table where text has {index}.
+func (db *DB) along(index, text string) string {
+	return strings.Replace(text, "{index}", db.dialect.useIndex(index), 1)
 }
 
 // page is the statement for one page and its arguments: those of head, the values of each filter in

@@ -50,8 +50,8 @@ func (db *DB) Migrate(ctx context.Context) error {
 // sees that one too.
 func (db *DB) checkOrigin(ctx context.Context) error {
 	var there [2]bool
-	for i, table := range []string{db.bind("{organizations}"), db.bind("{schema}")} {
-		found, err := rows(ctx, db.outside(), "schema version", db.bind(db.dialect.tables),
+	for i, table := range []string{db.oneOff("{organizations}"), db.oneOff("{schema}")} {
+		found, err := rows(ctx, db.outside(), "schema version", db.oneOff(db.dialect.tables),
 			func(scan func(...any) error, name *string) error { return scan(name) }, table)
 		if err != nil {
 			return err
@@ -65,13 +65,13 @@ func (db *DB) checkOrigin(ctx context.Context) error {
 }
 
 func (db *DB) createSchemaTable(ctx context.Context, t *tx) error {
-	_, err := t.exec(ctx, "schema version", db.bind(`CREATE TABLE IF NOT EXISTS {schema} (
+	_, err := t.exec(ctx, "schema version", db.oneOff(`CREATE TABLE IF NOT EXISTS {schema} (
 		version BIGINT NOT NULL PRIMARY KEY, name VARCHAR(200) NOT NULL, applied_at BIGINT NOT NULL)`))
 	return err
 }
 
 func (db *DB) apply(ctx context.Context, t *tx, wanted []migration) error {
-	have, err := rows(ctx, t, "schema version", db.bind(`SELECT version FROM {schema} ORDER BY version`),
+	have, err := rows(ctx, t, "schema version", db.oneOff(`SELECT version FROM {schema} ORDER BY version`),
 		func(scan func(...any) error, v *int64) error { return scan(v) })
 	if err != nil {
 		return err
@@ -91,7 +91,7 @@ func (db *DB) apply(ctx context.Context, t *tx, wanted []migration) error {
 				return err
 			}
 		}
-		if _, err := t.exec(ctx, "schema version", db.bind(`INSERT INTO {schema} (version, name, applied_at) VALUES (?, ?, ?)`),
+		if _, err := t.exec(ctx, "schema version", db.oneOff(`INSERT INTO {schema} (version, name, applied_at) VALUES (?, ?, ?)`),
 			m.version, m.name, time.Now().UnixMicro()); err != nil {
 			return err
 		}

@@ -18,8 +18,11 @@ func mysql() dialect {
 		// At REPEATABLE READ, the server's default, a transaction that lost a compare-and-swap
 		// goes on reading the old version, and gaps between rows are locked too.
 		isolation: sql.LevelReadCommitted,
-		useIndex:  func(string) string { return "" },
+		useIndex:  func(index string) string { return " FORCE INDEX (" + index + ")" },
+		join:      "STRAIGHT_JOIN",
 		upsert:    onDuplicateKey,
+		// A server holds 16,382 statements by default (max_prepared_stmt_count), and has 151 connections.
+		prepared:  64,
 		maxParams: 60_000,
 		classify:  classifyMySQL,
 		tables:    "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?",

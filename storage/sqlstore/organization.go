@@ -16,13 +16,16 @@ func newOrganizationSQL(db *DB) organizationSQL {
 		insert: db.bind(`INSERT INTO {organizations} (org_id, name, created_at, version) VALUES (?, ?, ?, ?)`),
 		get:    db.bind(`SELECT org_id, name, created_at, version FROM {organizations} WHERE org_id = ?`),
 		rename: db.bind(`UPDATE {organizations} SET name = ?, version = version + 1 WHERE org_id = ? AND version = ?`),
-		addUser: db.bind(`INSERT INTO {users} (org_id, id, name, email, email_key, role, status, created_at, updated_at, version)
+		addUser: db.bind(`INSERT INTO {users} (org_id, id, name, email, email_key, role, status,
+			created_at, updated_at, version)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		addCredential: db.bind(`INSERT INTO {credentials} (org_id, user_id, hash, epoch, changed_at) VALUES (?, ?, ?, ?, ?)`),
 	}
 }
 
-func (s organizations) Create(ctx context.Context, o people.Organization, first people.User, c people.Credential, rec admin.Record) error {
+func (s organizations) Create(
+	ctx context.Context, o people.Organization, first people.User, c people.Credential, rec admin.Record,
+) error {
 	return s.write(ctx, o.ID, rec, func(t *tx) error {
 		q := s.db.sql.organization
 		if _, err := t.exec(ctx, "organization", q.insert, o.ID, o.Name, at(o.CreatedAt), o.Version); err != nil {
@@ -32,7 +35,9 @@ func (s organizations) Create(ctx context.Context, o people.Organization, first 
 	})
 }
 
-func (s organizationSQL) createUser(ctx context.Context, t *tx, org admin.OrgID, u people.User, c people.Credential) error {
+func (s organizationSQL) createUser(
+	ctx context.Context, t *tx, org admin.OrgID, u people.User, c people.Credential,
+) error {
 	if _, err := t.exec(ctx, "user", s.addUser, org, id(u.ID), u.Name, u.Email.Address, u.Email.Key,
 		u.Role, u.Status, at(u.CreatedAt), at(u.UpdatedAt), u.Version); err != nil {
 		return err
@@ -48,9 +53,14 @@ func (s organizations) Get(ctx context.Context, org admin.OrgID) (people.Organiz
 		}, org)
 }
 
-func (s organizations) Rename(ctx context.Context, org admin.OrgID, name string, version int64, rec admin.Record) error {
+func (s organizations) Rename(
+	ctx context.Context, org admin.OrgID, name string, version int64, rec admin.Record,
+) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
-		q := s.db.sql.organization
-		return t.change(ctx, "organization", q.rename, []any{name, org, version}, q.get, org)
+		return s.db.sql.organization.renameTo(ctx, t, org, name, version)
 	})
+}
+
+func (s organizationSQL) renameTo(ctx context.Context, t *tx, org admin.OrgID, name string, version int64) error {
+	return t.change(ctx, "organization", s.rename, []any{name, org, version}, s.get, org)
 }

@@ -22,14 +22,13 @@ func newMigrationSQL(db *DB) migrationSQL {
 		m.require_confirmation, m.zone, j.id, j.kind, j.status, j.start_at, j.created_at, j.created_by_kind,
 		j.created_by_id, j.updated_at, j.settled_at, j.total, j.completed, j.skipped, j.failed, j.cursor_text, j.failure,
 		j.attempt, j.lease_owner, j.lease_until, j.version
-		FROM {jobs} j{index} CROSS JOIN {plan_migrations} m `
+		FROM {jobs} j{index} {join} {plan_migrations} m `
 	const same = ` AND m.org_id = j.org_id AND m.id = j.id`
 	return migrationSQL{
 		insert: db.bind(`INSERT INTO {plan_migrations} (org_id, id, source_id, source_version, target_id, target_version,
 			mode, overrides, require_confirmation, zone) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		get: db.bind(columns + `WHERE j.org_id = ? AND j.id = ?` + same),
-		// SQLite reads the tables of a CROSS JOIN in this order: the jobs by their index, and to each
-		// its migration.
+		// The jobs by their index, and to each its migration.
 		list: newList(db, columns+`WHERE j.org_id = ? AND j.kind = ?`+same, []string{"j.status"}, ` AND j.id < ? ORDER BY j.id DESC LIMIT ?`,
 			walk{"jobs_kind_status", "j.status"}, walk{"jobs_kind", ""}),
 	}

@@ -17,6 +17,7 @@ func postgres() dialect {
 		// is either immutable or guarded by the statement that writes.
 		isolation: sql.LevelReadCommitted,
 		useIndex:  func(string) string { return "" },
+		join:      "CROSS JOIN", // in whichever order: there is no means to tell it
 		upsert:    onConflict,
 		arrays:    true,
 		maxParams: 60_000,

@@ -16,8 +16,10 @@ type scheduleSQL struct {
 }
 
 func newScheduleSQL(db *DB) scheduleSQL {
-	const columns = `SELECT s.id, s.account_id, s.plan_id, s.plan_version, s.from_at, s.until_at, s.currency,
-		s.cycle_override, s.rate_cards, s.version FROM {schedules} s `
+	const names = `SELECT s.id, s.account_id, s.plan_id, s.plan_version, s.from_at, s.until_at, s.currency,
+		s.cycle_override, s.rate_cards, s.version`
+	const columns = names + ` FROM {schedules} s{index} `
+	const byAccount = "schedules_account"
 	account := []string{"org_id", "account_id"}
 	return scheduleSQL{
 		insert: db.bind(`INSERT INTO {schedules} (org_id, id, account_id, plan_id, plan_version, from_at, until_at, currency,
@@ -28,17 +30,18 @@ func newScheduleSQL(db *DB) scheduleSQL {
 		get:    db.bind(columns + `WHERE s.org_id = ? AND s.id = ?{forUpdate}`),
 		// A locking read, since others may have changed the account until it was locked and a
 		// snapshot may be older than that.
-		overlaps: db.bind(columns + `WHERE s.org_id = ? AND s.account_id = ? AND s.id <> ? AND s.from_at < ?
-			AND (s.until_at IS NULL OR s.until_at > ?){forUpdate}`),
-		onPlan: db.bind(columns + `JOIN (
-				SELECT account_id FROM {schedules}
+		overlaps: db.bind(db.along(byAccount, columns+`WHERE s.org_id = ? AND s.account_id = ? AND s.id <> ? AND s.from_at < ?
+			AND (s.until_at IS NULL OR s.until_at > ?){forUpdate}`)),
+		onPlan: db.bind(db.along(byAccount, db.along("schedules_plan", names+` FROM (
+				SELECT account_id FROM {schedules}{index}
 				WHERE org_id = ? AND plan_id = ? AND plan_version = ? AND account_id > ?
 				AND from_at <= ? AND (until_at IS NULL OR until_at > ?)
 				ORDER BY account_id LIMIT ?
-			) a ON a.account_id = s.account_id
-			WHERE s.org_id = ? AND (s.until_at IS NULL OR s.until_at > ?) ORDER BY s.account_id, s.from_at`),
-		timeline: db.bind(columns + `WHERE s.org_id = ? AND s.account_id = ? AND (s.until_at IS NULL OR s.until_at > ?)
-			ORDER BY s.from_at`),
+			) a {join} {schedules} s{index}
+			WHERE s.org_id = ? AND s.account_id = a.account_id AND (s.until_at IS NULL OR s.until_at > ?)
+			ORDER BY s.account_id, s.from_at`))),
+		timeline: db.bind(db.along(byAccount, columns+`WHERE s.org_id = ? AND s.account_id = ?
+			AND (s.until_at IS NULL OR s.until_at > ?) ORDER BY s.from_at`)),
 		lockAccount: newBulk(db, "schedule_accounts", append(account[:2:2], "changed_at bigint"), account, []string{"changed_at"}),
 	}
 }

@@ -17,8 +17,10 @@ func sqlite() dialect {
 		begin: "UPDATE {organizations} SET version = version WHERE org_id = ''",
 		// An index that is not there would be an error, but the migrations make it.
 		useIndex:  func(index string) string { return " INDEXED BY {" + index + "}" },
+		join:      "CROSS JOIN", // https://www.sqlite.org/optoverview.html#manual_control_of_query_plans_using_cross_join
 		migrate:   migrateSQLite,
 		upsert:    onConflict,
+		prepared:  250, // all of them
 		maxParams: 30_000,
 		classify:  classifySQLite,
 		tables:    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = ?",
@@ -143,5 +145,5 @@ func migrateSQLite(ctx context.Context, db *DB, apply func(*tx) error) error {
 	if err := db.transact(ctx, "", func(t *tx) error { return db.createSchemaTable(ctx, t) }); err != nil {
 		return err
 	}
-	return db.transact(ctx, db.bind("DELETE FROM {schema} WHERE version < 0"), apply)
+	return db.transact(ctx, db.oneOff("DELETE FROM {schema} WHERE version < 0"), apply)
 }

@@ -50,9 +50,9 @@ func (s tokens) Create(ctx context.Context, org admin.OrgID, t token.Token, h to
 				return err
 			}
 		}
-		_, err := x.exec(ctx, "token", q.insert, org, id(t.ID), t.Name, t.Permissions.String(), t.Prefix, t.Last4, t.State,
-			at(t.ExpiresAt), at(t.LastUsedAt), at(t.CreatedAt), t.CreatedBy.Kind, t.CreatedBy.ID, at(t.UpdatedAt), t.Version,
-			h.Key, h.Digest[:])
+		_, err := x.exec(ctx, "token", q.insert, org, id(t.ID), t.Name, t.Permissions.String(), t.Prefix, t.Last4,
+			t.State, at(t.ExpiresAt), at(t.LastUsedAt), at(t.CreatedAt), t.CreatedBy.Kind, t.CreatedBy.ID,
+			at(t.UpdatedAt), t.Version, h.Key, h.Digest[:])
 		return err
 	})
 }
@@ -60,7 +60,8 @@ func (s tokens) Create(ctx context.Context, org admin.OrgID, t token.Token, h to
 // holdCreator locks the creating token, so that a transaction that switches it off waits for its child
 // and sees it.
 func (q tokenSQL) holdCreator(ctx context.Context, x *tx, org admin.OrgID, creator string) error {
-	states, err := rows(ctx, x, "token", q.creator, func(scan func(...any) error, s *token.State) error { return scan(s) }, org, creator)
+	scanState := func(scan func(...any) error, s *token.State) error { return scan(s) }
+	states, err := rows(ctx, x, "token", q.creator, scanState, org, creator)
 	if err != nil {
 		return err
 	}
@@ -74,7 +75,9 @@ func (s tokens) Get(ctx context.Context, org admin.OrgID, tokenID uuid.UUID) (to
 	return one(ctx, s.reader(), "token", s.db.sql.token.get, scanToken, org, id(tokenID))
 }
 
-func (s tokens) List(ctx context.Context, org admin.OrgID, f token.Filter, seek admin.Seek[uuid.UUID]) ([]token.Token, error) {
+func (s tokens) List(
+	ctx context.Context, org admin.OrgID, f token.Filter, seek admin.Seek[uuid.UUID],
+) ([]token.Token, error) {
 	filters := byText(string(f.State), "")
 	if f.State == "" {
 		filters[1] = []any{1}
@@ -98,7 +101,9 @@ func (s tokens) Update(ctx context.Context, org admin.OrgID, want token.Token, r
 	})
 }
 
-func (s tokens) DeactivateBy(ctx context.Context, org admin.OrgID, actor admin.Actor, when time.Time, rec admin.Record) (n int, err error) {
+func (s tokens) DeactivateBy(
+	ctx context.Context, org admin.OrgID, actor admin.Actor, when time.Time, rec admin.Record,
+) (n int, err error) {
 	err = s.write(ctx, org, rec, func(x *tx) error {
 		n = 0 // of an earlier try
 		return token.EachCreator(actor, func(creator admin.Actor) ([]token.Token, error) {

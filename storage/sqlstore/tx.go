@@ -11,7 +11,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// runner is what *sql.DB and *sql.Tx have in common.
+// runner is what *sql.DB, *sql.Conn and *sql.Tx have in common.
 type runner interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
@@ -179,7 +179,7 @@ func (db *DB) begin(ctx context.Context, fn func(*tx) error) error {
 // transact runs first and then fn in a transaction of its own, again from the start when it lost
 // against another.
 func (db *DB) transact(ctx context.Context, first string, fn func(*tx) error) error {
-	return patiently(ctx, db.retries, func() error { return db.once(ctx, first, fn) })
+	return patiently(ctx, db.retries, func() error { return db.try(ctx, first, fn) })
 }
 
 // patiently runs try until it does not ask to be run again, retries times more at most.
@@ -200,14 +200,15 @@ func patiently(ctx context.Context, retries int, try func() error) error {
 	}
 }
 
-func (db *DB) once(ctx context.Context, first string, fn func(*tx) error) error {
+func (db *DB) try(ctx context.Context, first string, fn func(*tx) error) error {
+	db.prepared.catchUp(ctx)
 	raw, err := db.pool.BeginTx(ctx, &sql.TxOptions{Isolation: db.dialect.isolation})
 	if err != nil {
 		return db.outside().fail(ctx, "begin", err)
 	}
 	// After a commit this does nothing; after a panic or an error it takes everything back.
 	defer func() { _ = raw.Rollback() }()
-	t := &tx{db: db, raw: raw, inTx: true}
+	t := &tx{db: db, raw: inside{raw, db.prepared, map[string]*sql.Stmt{}}, inTx: true}
 	if first != "" {
 		if _, err := t.exec(ctx, "begin", first); err != nil {
 			return err

@@ -61,7 +61,8 @@ func enrichmentDraws() map[string]func(*script) do {
 			}
 		},
 		"Enrichments.Get": func(s *script) do {
-			org, name := s.org(), pick(s, s.eventSchema(), s.text())
+			org := s.org()
+			name := pick(s, s.enrichment(org).EventSchema, s.eventSchema(), s.text())
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Enrichments().Get(ctx, org, name) }
 		},
 		"Enrichments.List": func(s *script) do {

@@ -26,7 +26,7 @@ func (s *script) hash() people.PasswordHash {
 	return people.NewPasswordHash(pick(s, "$argon2id$1", "$argon2id$2", "$argon2id$2 ", ""))
 }
 
-// newUser is one who is not stored.
+// newUser returns a user who is not stored.
 func (s *script) newUser() (people.User, people.Credential) {
 	u := people.User{
 		ID: s.id(), Name: s.text(), Email: s.email(), Role: s.role(), Status: pick(s, people.UserActive, people.UserActive, people.UserDeactivated),
@@ -35,7 +35,7 @@ func (s *script) newUser() (people.User, people.Credential) {
 	return u, people.Credential{UserID: u.ID, Hash: s.hash(), Epoch: int64(s.r.IntN(3)), ChangedAt: s.atOrNever()}
 }
 
-// user is one who is stored, if there is one.
+// user returns a stored user, if there is one.
 func (s *script) user(org admin.OrgID) (people.User, people.Credential) {
 	list, err := s.ref.Users().List(s.t.Context(), org, people.UserFilter{}, largest[uuid.UUID]())
 	u := one(s, list, err)
@@ -116,8 +116,11 @@ func peopleDraws() map[string]func(*script) do {
 			org, rec := s.org(), s.rec("user.update")
 			u, _ := s.user(org)
 			u.Name, u.Email, u.UpdatedAt, u.Version = s.text(), s.email(), s.now, s.version(u.Version)
+			o, _ := s.ref.Organizations().Get(s.t.Context(), org)
+			o.Name, o.Version = s.text(), s.version(o.Version)
+			p := people.ProfileUpdate{User: pick(s, &u, &u, nil), Organization: pick(s, &o, nil)}
 			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return nil, st.Users().UpdateProfile(ctx, org, u, rec)
+				return nil, st.Users().UpdateProfile(ctx, org, p, rec)
 			}
 		},
 		"Users.UpdateAccess": func(s *script) do {
@@ -226,8 +229,8 @@ func (s *script) tokenHash() token.Hash {
 func tokenDraws() map[string]func(*script) do {
 	return map[string]func(*script) do{
 		"Tokens.Create": func(s *script) do {
-			// In organizations that are there: else a digest may be taken in another one, and no
-			// rule says which of the two errors that is.
+			// In organizations that exist: otherwise a digest could be taken in another one, and
+			// either error would be right.
 			org, tok, h, rec := pick(s, s.orgs[:2]...), s.newToken(), s.tokenHash(), s.rec("token.generate")
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return nil, st.Tokens().Create(ctx, org, tok, h, rec)
@@ -260,7 +263,7 @@ func tokenDraws() map[string]func(*script) do {
 			for i := range digests {
 				digests[i] = s.digest()
 			}
-			if len(digests) == 2 { // two tokens at once would be either
+			if len(digests) == 2 { // with two tokens found either would be right
 				digests[1] = admin.SecretDigest{}
 			}
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Tokens().ByDigest(ctx, digests) }

@@ -63,6 +63,12 @@ func (s *script) setting(org admin.OrgID) settings.Setting {
 
 func tenantDraws() map[string]func(*script) do {
 	return map[string]func(*script) do{
+		"Audit.Append": func(s *script) do {
+			org, rec := s.org(), s.rec("host.write")
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Audit().Append(ctx, org, rec)
+			}
+		},
 		"Audit.List": func(s *script) do {
 			org, seek := s.org(), admin.Seek[admin.RecordKey]{
 				Limit: 1 + s.r.IntN(9), After: pick(s, admin.RecordKey{}, admin.RecordKey{At: s.at(), ID: s.id()}),

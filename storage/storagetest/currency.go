@@ -16,18 +16,26 @@ import (
 
 func currencyCalls() map[string]call {
 	return map[string]call{
-		"Currencies.Create": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Currencies.Create": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			return nil, s.Currencies().Create(ctx, org, w.currency("GBP", "1.25"), rec)
 		},
-		"Currencies.Get": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Currencies.Get": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			c, err := s.Currencies().Get(ctx, org, "EUR")
 			return c, err
 		},
-		"Currencies.Base": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Currencies.Base": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			c, err := s.Currencies().Base(ctx, org)
 			return c, err
 		},
-		"Currencies.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Currencies.List": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			cs, err := s.Currencies().List(ctx, org, page[string](100))
 			return cs, err
 		},

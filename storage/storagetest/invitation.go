@@ -15,18 +15,18 @@ import (
 	"github.com/admincenter/admincenter/storage"
 )
 
-// invitation is a pending one to an address made of name, sent by the first user at epoch for a day.
+// invitation returns a pending invitation to an address made of name, sent by the first user at epoch for a day.
 func (w *world) invitation(name string) people.Invitation {
 	local := strings.ReplaceAll(name, " ", ".")
 	return people.Invitation{
 		ID: w.id(), Role: people.Developer, Status: people.InvitationPending, InvitedBy: w.user(),
-		// The address tells whose it is, as w.mark does.
+		// The address names the organization, as w.mark does.
 		Email:     people.Email{Address: local + "@" + string(w.org) + ".example", Key: local + "@" + string(w.org) + ".example"},
 		CreatedAt: epoch, SentAt: epoch, ExpiresAt: epoch.Add(24 * time.Hour), Version: 1,
 	}
 }
 
-// digest is that of a secret made of name.
+// digest returns the digest of a secret made of name.
 func (w *world) digest(name string) admin.SecretDigest {
 	return admin.NewSecret(w.mark(name)).Digest()
 }
@@ -47,7 +47,7 @@ func (w *world) get(t *testing.T, id uuid.UUID) people.Invitation {
 	return i
 }
 
-// acceptance is how an invitation of the first user or the host is accepted.
+// acceptance returns what accepts an invitation of the first user or the host.
 func (w *world) acceptance(i people.Invitation) people.Acceptance {
 	u := people.User{
 		ID: w.id(), Name: w.mark("member"), Email: i.Email, Role: i.Role, Status: people.UserActive,
@@ -61,32 +61,46 @@ func (w *world) acceptance(i people.Invitation) people.Acceptance {
 
 func invitationCalls() map[string]call {
 	return map[string]call{
-		"Invitations.Create": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Invitations.Create": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			return nil, s.Invitations().Create(ctx, org, w.invitation("another"), w.digest("another"), 1000, rec)
 		},
-		"Invitations.Get": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Invitations.Get": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			i, err := s.Invitations().Get(ctx, org, w.seeds.people.invitation.ID)
 			return i, err
 		},
-		"Invitations.ByDigest": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Invitations.ByDigest": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			i, err := s.Invitations().ByDigest(ctx, org, w.digest("pending"))
 			return i, err
 		},
-		"Invitations.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Invitations.List": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			is, err := s.Invitations().List(ctx, org, people.InvitationFilter{}, epoch, page[uuid.UUID](100))
 			return is, err
 		},
-		"Invitations.Resend": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Invitations.Resend": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			i := w.seeds.people.invitation
 			i.SentAt, i.ExpiresAt = epoch.Add(time.Minute), epoch.Add(25*time.Hour)
 			return nil, s.Invitations().Resend(ctx, org, i, w.digest("resent"), 1000, rec)
 		},
-		"Invitations.Revoke": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Invitations.Revoke": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			i := w.seeds.people.invitation
 			i.SettledAt = epoch
 			return nil, s.Invitations().Revoke(ctx, org, i, rec)
 		},
-		"Invitations.Accept": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Invitations.Accept": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			return nil, s.Invitations().Accept(ctx, org, w.acceptance(w.seeds.people.invitation), rec)
 		},
 	}
@@ -125,7 +139,7 @@ func testInvitations(t *testing.T, open Open) {
 		require.ErrorIs(t, create(t, w, again, "two", 1000), admin.ErrExists)
 		require.Equal(t, i, w.get(t, i.ID))
 	})
-	t.Run("has one pending invitation an address", func(t *testing.T) {
+	t.Run("has one pending invitation for each address", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		first := w.invited(t, "ann")
 		second := w.invitation("ann")
@@ -137,7 +151,7 @@ func testInvitations(t *testing.T, open Open) {
 		require.Equal(t, first, w.get(t, first.ID), "and stays as it is")
 		sent := first
 		sent.SentAt, sent.ExpiresAt = second.SentAt.Add(time.Minute), second.ExpiresAt.Add(time.Minute)
-		require.ErrorIs(t, resend(t, w, sent, "again", 1000), admin.ErrExists, "the second is in its place")
+		require.ErrorIs(t, resend(t, w, sent, "again", 1000), admin.ErrExists, "the second has the address")
 
 		second.SettledAt = epoch
 		require.NoError(t, b.Invitations().Revoke(t.Context(), w.org, second, w.rec("invitation.revoke")))
@@ -146,7 +160,7 @@ func testInvitations(t *testing.T, open Open) {
 		third.SentAt = sent.SentAt
 		require.ErrorIs(t, create(t, w, third, "third", 1000), admin.ErrExists)
 	})
-	t.Run("has at most so many pending", func(t *testing.T) {
+	t.Run("has at most limit pending", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		expired := w.invitation("expired")
 		expired.ExpiresAt = epoch.Add(time.Hour)
@@ -165,7 +179,7 @@ func testInvitations(t *testing.T, open Open) {
 		require.NoError(t, b.Invitations().Revoke(t.Context(), w.org, two, w.rec("invitation.revoke")))
 		require.NoError(t, resend(t, w, expired, "again", 2))
 	})
-	t.Run("keeps the limit and the address when many invite at once", func(t *testing.T) {
+	t.Run("keeps the limit and the address when many invite at the same time", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		errs := atOnce(t, 6, func(ctx context.Context, n int) error {
 			name := fmt.Sprintf("user %d", n)
@@ -202,9 +216,9 @@ func testInvitations(t *testing.T, open Open) {
 			{"pending when one expires", people.InvitationPending, expired.ExpiresAt, []people.Invitation{pending}},
 			{"expired when one expires, as it was stored", people.InvitationExpired, expired.ExpiresAt, []people.Invitation{expired}},
 			{"none expired yet", people.InvitationExpired, epoch, nil},
-			{"all expired, those that were settled aside", people.InvitationExpired, epoch.Add(1000 * time.Hour), []people.Invitation{expired, pending}},
-			{"revoked, whenever", people.InvitationRevoked, epoch.Add(1000 * time.Hour), []people.Invitation{revoked}},
-			{"accepted, whenever", people.InvitationAccepted, epoch.Add(1000 * time.Hour), []people.Invitation{accepted}},
+			{"all expired, but those that were settled", people.InvitationExpired, epoch.Add(1000 * time.Hour), []people.Invitation{expired, pending}},
+			{"revoked, at any time", people.InvitationRevoked, epoch.Add(1000 * time.Hour), []people.Invitation{revoked}},
+			{"accepted, at any time", people.InvitationAccepted, epoch.Add(1000 * time.Hour), []people.Invitation{accepted}},
 		} {
 			t.Run(tc.reason, func(t *testing.T) {
 				require.Equal(t, tc.want, pages(t, func(seek admin.Seek[uuid.UUID]) ([]people.Invitation, error) {
@@ -213,7 +227,7 @@ func testInvitations(t *testing.T, open Open) {
 			})
 		}
 	})
-	t.Run("sends again under the version that was read, and the old secret dies", func(t *testing.T) {
+	t.Run("sends again under the version that was read, and the old secret is invalid", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		i := w.invited(t, "ann")
 		sent := i
@@ -245,12 +259,12 @@ func testInvitations(t *testing.T, open Open) {
 		}
 		_, _, err := b.Users().ByEmail(t.Context(), w.org, i.Email.Key)
 		require.ErrorIs(t, err, admin.ErrNotFound)
-		none := w.invitation("nobody")
+		none := w.invitation("none")
 		require.ErrorIs(t, b.Invitations().Revoke(t.Context(), w.org, none, w.rec("invitation.revoke")), admin.ErrNotFound)
 		require.ErrorIs(t, resend(t, w, none, "x", 1000), admin.ErrNotFound)
 		require.ErrorIs(t, b.Invitations().Accept(t.Context(), w.org, w.acceptance(none), w.rec("invitation.accept")), admin.ErrNotFound)
 	})
-	t.Run("is accepted by one of many at once", func(t *testing.T) {
+	t.Run("is accepted by one of many at the same time", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		i := w.invited(t, "ann")
 		errs := atOnce(t, 6, func(ctx context.Context, _ int) error {
@@ -262,7 +276,7 @@ func testInvitations(t *testing.T, open Open) {
 		require.Len(t, users, 2)
 		require.Equal(t, w.get(t, i.ID).UserID, users[1].ID)
 	})
-	t.Run("makes no second user of an address and leaves the first alone", func(t *testing.T) {
+	t.Run("makes no second user of an address and does not change the first", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		i := w.invitation("first")
 		i.Email = w.first.Email

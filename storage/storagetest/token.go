@@ -24,7 +24,9 @@ type tokenSeeds struct {
 
 func tokenCalls() map[string]call {
 	return map[string]call{
-		"Tokens.Create": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Tokens.Create": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			t := w.token()
 			return nil, s.Tokens().Create(ctx, org, t, w.hash(t.ID.String()), rec)
 		},
@@ -36,12 +38,16 @@ func tokenCalls() map[string]call {
 			ts, err := s.Tokens().List(ctx, org, token.Filter{}, page[uuid.UUID](10))
 			return ts, err
 		},
-		"Tokens.Update": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Tokens.Update": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			t := w.seeds.token.token
 			t.State = token.Deactivated
 			return nil, s.Tokens().Update(ctx, org, t, rec)
 		},
-		"Tokens.DeactivateBy": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Tokens.DeactivateBy": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			n, err := s.Tokens().DeactivateBy(ctx, org, w.user(), epoch, rec)
 			return n, err
 		},

@@ -70,10 +70,10 @@ func testTokenDeactivateBy(t *testing.T, b storage.Backend, c *ids) {
 	}
 	t.Run("switches off the active tokens of one actor and no others", func(t *testing.T) {
 		w, other := newWorld(t, b, c), newWorld(t, b, c)
-		user, somebody := w.user(), admin.Actor{Kind: admin.ActorUser, ID: w.id().String()}
+		user, another := w.user(), admin.Actor{Kind: admin.ActorUser, ID: w.id().String()}
 		mine := []token.Token{add(w, user, token.Active), add(w, user, token.Active)}
 		kept := []token.Token{
-			add(w, user, token.Deactivated), add(w, user, token.Deleted), add(w, somebody, token.Active),
+			add(w, user, token.Deactivated), add(w, user, token.Deleted), add(w, another, token.Active),
 			add(w, admin.Actor{Kind: admin.ActorSystem}, token.Active),
 			// The same id, but of another kind of actor.
 			add(w, admin.Actor{Kind: "other", ID: user.ID}, token.Active),
@@ -92,11 +92,11 @@ func testTokenDeactivateBy(t *testing.T, b storage.Backend, c *ids) {
 	})
 	t.Run("follows what tokens created, through those that are off or deleted", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		somebody := admin.Actor{Kind: admin.ActorUser, ID: w.id().String()}
+		another := admin.Actor{Kind: admin.ActorUser, ID: w.id().String()}
 		mine := add(w, w.user(), token.Active)
 		child := add(w, byToken(mine), token.Active)
 		grandchild, sibling := add(w, byToken(child), token.Active), add(w, byToken(child), token.Active)
-		theirs := add(w, somebody, token.Active)
+		theirs := add(w, another, token.Active)
 		theirChild := add(w, byToken(theirs), token.Active)
 		for x, state := range map[uuid.UUID]token.State{mine.ID: token.Deactivated, child.ID: token.Deleted} {
 			now := w.getToken(x)
@@ -190,9 +190,9 @@ func testTokenRehash(t *testing.T, b storage.Backend, c *ids) {
 	require.NoError(t, err)
 	require.Equal(t, token.Stored{Org: w.org, Token: made, Hash: to}, found)
 	_, err = w.findToken(from.Digest)
-	require.ErrorIs(t, err, admin.ErrNotFound, "the old digest leads nowhere")
+	require.ErrorIs(t, err, admin.ErrNotFound, "the old digest finds nothing")
 
-	require.NoError(t, rehash(from, w.hash("late")), "somebody else moved it")
+	require.NoError(t, rehash(from, w.hash("late")), "it has been moved already")
 	_, err = w.findToken(w.hash("late").Digest)
 	require.ErrorIs(t, err, admin.ErrNotFound)
 

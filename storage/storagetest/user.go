@@ -28,7 +28,7 @@ func (w *world) seedPeople() {
 	w.seeds.people.invitation = w.invited(w.t, "pending")
 }
 
-// member adds a user of that name by way of an invitation.
+// member adds a user by an invitation.
 func (w *world) member(t *testing.T, name string, role people.Role) people.User {
 	t.Helper()
 	i := w.invitation(name)
@@ -45,7 +45,7 @@ type userWith struct {
 	Credential people.Credential
 }
 
-// Format writes the hash too, which does not print by itself: the suite compares what is stored.
+// Format writes the hash too, which does not print otherwise: the suite compares what is stored.
 func (u userWith) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "%+v %+v %s", u.User, u.Credential, u.Credential.Hash.PHC())
 }
@@ -56,7 +56,9 @@ func userCalls() map[string]call {
 			u, err := s.Users().Get(ctx, org, w.first.ID)
 			return u, err
 		},
-		"Users.Credential": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Users.Credential": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			u, c, err := s.Users().Credential(ctx, org, w.seeds.people.member.ID)
 			return userWith{u, c}, err
 		},
@@ -68,17 +70,24 @@ func userCalls() map[string]call {
 			us, err := s.Users().List(ctx, org, people.UserFilter{}, page[uuid.UUID](100))
 			return us, err
 		},
-		"Users.UpdateProfile": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Users.UpdateProfile": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			u := w.seeds.people.member
 			u.Name = w.mark("renamed")
-			return nil, s.Users().UpdateProfile(ctx, org, u, rec)
+			o := people.Organization{Name: w.mark("renamed"), Version: 1}
+			return nil, s.Users().UpdateProfile(ctx, org, people.ProfileUpdate{User: &u, Organization: &o}, rec)
 		},
-		"Users.UpdateAccess": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Users.UpdateAccess": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			u := w.seeds.people.member
 			u.Status = people.UserDeactivated
 			return nil, s.Users().UpdateAccess(ctx, org, u, rec)
 		},
-		"Users.SetPassword": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Users.SetPassword": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			return nil, s.Users().SetPassword(ctx, org, people.Credential{UserID: w.seeds.people.member.ID, Hash: people.NewPasswordHash("new"), Epoch: 1, ChangedAt: epoch}, rec)
 		},
 		"Users.Rehash": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
@@ -146,11 +155,11 @@ func testUsers(t *testing.T, open Open) {
 			filter people.UserFilter
 			want   []people.User
 		}{
-			{"everybody", people.UserFilter{}, made},
+			{"all", people.UserFilter{}, made},
 			{"by status", people.UserFilter{Status: people.UserDeactivated}, made[3:4]},
 			{"by role", people.UserFilter{Role: people.Developer}, []people.User{made[1], made[3]}},
 			{"by both", people.UserFilter{Role: people.Developer, Status: people.UserActive}, made[1:2]},
-			{"nobody", people.UserFilter{Role: "nothing"}, nil},
+			{"none", people.UserFilter{Role: "nothing"}, nil},
 		} {
 			t.Run(tc.reason, func(t *testing.T) {
 				require.Equal(t, tc.want, pages(t, func(seek admin.Seek[uuid.UUID]) ([]people.User, error) {
@@ -165,23 +174,68 @@ func testUsers(t *testing.T, open Open) {
 		u.Name, u.Email, u.UpdatedAt = "Zoë", people.Email{Address: "Zoe@Example.com", Key: "zoe@example.com"}, epoch.Add(time.Microsecond)
 		asked := u
 		asked.Role, asked.Status, asked.CreatedAt = people.Analyst, people.UserDeactivated, epoch.Add(time.Hour)
-		require.NoError(t, b.Users().UpdateProfile(t.Context(), w.org, asked, w.rec("user.change_email")))
+		require.NoError(t, b.Users().UpdateProfile(t.Context(), w.org, people.ProfileUpdate{User: &asked}, w.rec("user.update_profile")))
 		u.Version = 2
 		require.Equal(t, u, get(t, w, u.ID).User)
-		require.Equal(t, int64(1), get(t, w, u.ID).Credential.Epoch, "sessions go on")
-		require.ErrorIs(t, b.Users().UpdateProfile(t.Context(), w.org, asked, w.rec("user.change_email")), admin.ErrConflict)
+		require.Equal(t, int64(1), get(t, w, u.ID).Credential.Epoch, "sessions continue")
+		o, err := b.Organizations().Get(t.Context(), w.org)
+		require.NoError(t, err)
+		require.Equal(t, int64(1), o.Version, "and the organization stays")
+		again := people.ProfileUpdate{User: &asked}
+		require.ErrorIs(t, b.Users().UpdateProfile(t.Context(), w.org, again, w.rec("user.update_profile")), admin.ErrConflict)
 		require.Equal(t, u, get(t, w, u.ID).User)
+		asked.ID = w.id()
+		require.ErrorIs(t, b.Users().UpdateProfile(t.Context(), w.org, again, w.rec("user.update_profile")), admin.ErrNotFound)
+	})
+	t.Run("writes the profile and the company's name together or not at all", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		m := w.member(t, "member", people.Developer)
+		o, _, _ := w.organization(w.org)
+		check := func(reason string) {
+			t.Helper()
+			require.Equal(t, m, get(t, w, m.ID).User, reason)
+			stored, err := b.Organizations().Get(t.Context(), w.org)
+			require.NoError(t, err)
+			require.Equal(t, o, stored, reason)
+		}
+		update := func(u people.User, o people.Organization) error {
+			p := people.ProfileUpdate{User: &u, Organization: &o}
+			return b.Users().UpdateProfile(t.Context(), w.org, p, w.rec("user.update_profile"))
+		}
+		user, company := m, o
+		user.Name, company.Name = "Zoë", "Zoë Ltd"
+		stale := company
+		stale.Version = 7
+		require.ErrorIs(t, update(user, stale), admin.ErrConflict)
+		check("the organization changed meanwhile")
+		old := user
+		old.Version = 7
+		require.ErrorIs(t, update(old, company), admin.ErrConflict)
+		check("the user changed meanwhile")
+		clash := user
+		clash.Email = w.first.Email
+		require.ErrorIs(t, update(clash, company), admin.ErrExists)
+		check("the address is another user's")
+
+		require.NoError(t, update(user, company))
+		m.Name, o.Name, m.Version, o.Version = "Zoë", "Zoë Ltd", 2, 2
+		check("both")
+		company.Version, company.Name = 2, "Alone"
+		require.NoError(t, b.Users().UpdateProfile(t.Context(), w.org,
+			people.ProfileUpdate{Organization: &company}, w.rec("user.update_profile")))
+		o.Name, o.Version = "Alone", 3
+		check("the company alone")
 	})
 	t.Run("keeps e-mail keys unique", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		m := w.member(t, "member", people.Developer)
 		taken := m
 		taken.Email = people.Email{Address: "FIRST@example.com", Key: "first@example.com"}
-		require.ErrorIs(t, b.Users().UpdateProfile(t.Context(), w.org, taken, w.rec("user.change_email")), admin.ErrExists)
+		require.ErrorIs(t, b.Users().UpdateProfile(t.Context(), w.org, people.ProfileUpdate{User: &taken}, w.rec("user.update_profile")), admin.ErrExists)
 		require.Equal(t, m, get(t, w, m.ID).User)
 		own := m
 		own.Email.Address = "Written-Otherwise@Example.com"
-		require.NoError(t, b.Users().UpdateProfile(t.Context(), w.org, own, w.rec("user.change_email")))
+		require.NoError(t, b.Users().UpdateProfile(t.Context(), w.org, people.ProfileUpdate{User: &own}, w.rec("user.update_profile")))
 	})
 	t.Run("changes role and status of the version that was read, and ends sessions", func(t *testing.T) {
 		w := newWorld(t, b, c)
@@ -220,7 +274,7 @@ func testUsers(t *testing.T, open Open) {
 		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, second, w.rec("user.reactivate")))
 		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, demoted, w.rec("user.change_role")))
 	})
-	t.Run("keeps one of two administrators who demote each other at once", func(t *testing.T) {
+	t.Run("keeps one of two administrators who demote each other at the same time", func(t *testing.T) {
 		for range 10 {
 			w := newWorld(t, b, c)
 			second := w.member(t, "second", people.Administrator)
@@ -310,7 +364,7 @@ func atOnce(t *testing.T, n int, fn func(ctx context.Context, n int) error) []er
 	return errs
 }
 
-// succeeded lists which calls did; the others must have failed with one of allowed.
+// succeeded lists the calls that succeeded; the others must have failed with one of allowed.
 func succeeded(t *testing.T, errs []error, allowed ...error) []int {
 	t.Helper()
 	var out []int

@@ -47,7 +47,7 @@ func together(many int, fn func(i int) error) []error {
 }
 
 func TestNoUpdateIsLost(t *testing.T) {
-	const many = 100
+	many := atLength(100, 20)
 	onEach(t, func(t *testing.T, s server) {
 		c, _ := newCenter(t, s)
 		ctx, scope := t.Context(), admin.System("acme")
@@ -94,7 +94,7 @@ func TestNoUpdateIsLost(t *testing.T) {
 // Counting administrators first and demoting one then, in whatever isolation but serializable,
 // would let two demote each other.
 func TestAdministratorsDemotingEachOther(t *testing.T) {
-	const rounds = 200
+	rounds := atLength(200, 20)
 	onEach(t, func(t *testing.T, s server) {
 		c, ann := newCenter(t, s)
 		ctx, system := t.Context(), admin.System("acme")

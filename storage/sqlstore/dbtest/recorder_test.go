@@ -5,14 +5,17 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
-// recorder is a driver that remembers the queries that pass through it, but not what is executed.
+// recorder is a driver that remembers the statements that pass through it while it is asked to.
 type recorder struct {
 	driver.Connector
+	mu      sync.Mutex
+	on      bool
 	queries []query
 }
 
@@ -22,7 +25,7 @@ type query struct {
 	args []any
 }
 
-// newRecorder opens a database for one goroutine.
+// newRecorder opens a database through a recorder.
 func newRecorder(t *testing.T, name, dsn string) (*recorder, *sql.DB) {
 	t.Helper()
 	pool, err := sql.Open(name, dsn)
@@ -49,9 +52,40 @@ type recordedConn struct {
 func (c recordedConn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
 	rows, err := c.Conn.(driver.QueryerContext).QueryContext(ctx, text, args)
 	if !errors.Is(err, driver.ErrSkip) { // which asks for PrepareContext instead
-		c.recorder.record(text, args)
+		c.recorder.add(text, args)
 	}
 	return rows, err
+}
+
+// ExecContext implements driver.ExecerContext.
+func (c recordedConn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
+	result, err := c.Conn.(driver.ExecerContext).ExecContext(ctx, text, args)
+	if !errors.Is(err, driver.ErrSkip) {
+		c.recorder.add(text, args)
+	}
+	return result, err
+}
+
+// ResetSession implements driver.SessionResetter.
+func (c recordedConn) ResetSession(ctx context.Context) error {
+	if r, ok := c.Conn.(driver.SessionResetter); ok {
+		return r.ResetSession(ctx)
+	}
+	return nil
+}
+
+// IsValid implements driver.Validator.
+func (c recordedConn) IsValid() bool {
+	v, ok := c.Conn.(driver.Validator)
+	return !ok || v.IsValid()
+}
+
+// CheckNamedValue implements driver.NamedValueChecker.
+func (c recordedConn) CheckNamedValue(v *driver.NamedValue) error {
+	if checker, ok := c.Conn.(driver.NamedValueChecker); ok {
+		return checker.CheckNamedValue(v)
+	}
+	return driver.ErrSkip
 }
 
 // BeginTx implements driver.ConnBeginTx.
@@ -73,16 +107,34 @@ type recordedStmt struct {
 
 // QueryContext implements driver.StmtQueryContext.
 func (s recordedStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	s.recorder.record(s.text, args)
+	s.recorder.add(s.text, args)
 	return s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
 }
 
 // ExecContext implements driver.StmtExecContext.
 func (s recordedStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	s.recorder.add(s.text, args)
 	return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args)
 }
 
-func (r *recorder) record(text string, args []driver.NamedValue) {
+// record is what runs while fn does.
+func (r *recorder) record(fn func()) []query {
+	r.mu.Lock()
+	r.on, r.queries = true, nil
+	r.mu.Unlock()
+	fn()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.on = false
+	return r.queries
+}
+
+func (r *recorder) add(text string, args []driver.NamedValue) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.on {
+		return
+	}
 	q := query{text: text}
 	for _, a := range args {
 		q.args = append(q.args, a.Value)

@@ -20,7 +20,7 @@ TABLE admincenter_accounts InnoDB utf8mb4_bin
     created_at bigint(20) NOT NULL
     updated_at bigint(20) NOT NULL
     version bigint(20) NOT NULL
-    INDEX customer (org_id, customer_id, id)
+    INDEX accounts_customer (org_id, customer_id, id)
     PRIMARY KEY PRIMARY (org_id, id)
     FOREIGN KEY admincenter_accounts_ibfk_1 (org_id, customer_id) REFERENCES admincenter_customers (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
 
@@ -34,12 +34,12 @@ TABLE admincenter_audit InnoDB utf8mb4_bin
     subject_kind varbinary(100) NOT NULL
     subject_id varbinary(1000) NOT NULL
     changes mediumtext COLLATE utf8mb4_bin NOT NULL
-    INDEX action (org_id, action, at, id)
-    INDEX actor (org_id, actor_kind, actor_id, at, id)
-    UNIQUE id (org_id, id)
+    INDEX audit_action (org_id, action, at, id)
+    INDEX audit_actor (org_id, actor_kind, actor_id, at, id)
+    UNIQUE audit_id (org_id, id)
+    INDEX audit_subject (org_id, subject_kind, subject_id, at, id)
+    INDEX audit_subject_kind (org_id, subject_kind, at, id)
     PRIMARY KEY PRIMARY (org_id, at, id)
-    INDEX subject (org_id, subject_kind, subject_id, at, id)
-    INDEX subject_kind (org_id, subject_kind, at, id)
     FOREIGN KEY admincenter_audit_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
     TRIGGER admincenter_audit_no_delete BEFORE DELETE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: audit records cannot be deleted'
     TRIGGER admincenter_audit_no_update BEFORE UPDATE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: audit records cannot be changed'
@@ -121,8 +121,8 @@ TABLE admincenter_enrichment_dependencies InnoDB utf8mb4_bin
     namespace varbinary(100) NOT NULL
     name varbinary(100) NOT NULL
     event_schema varbinary(200) NOT NULL
+    INDEX enrichment_dependencies_schema (org_id, event_schema)
     PRIMARY KEY PRIMARY (org_id, namespace, name, event_schema)
-    INDEX schema (org_id, event_schema)
     FOREIGN KEY admincenter_enrichment_dependencies_ibfk_1 (org_id, event_schema) REFERENCES admincenter_enrichments (org_id, event_schema) ON DELETE RESTRICT ON UPDATE RESTRICT
 
 TABLE admincenter_imports InnoDB utf8mb4_bin
@@ -144,10 +144,10 @@ TABLE admincenter_imports InnoDB utf8mb4_bin
     created_by_id varbinary(200) NOT NULL
     updated_at bigint(20) NOT NULL
     version bigint(20) NOT NULL
+    INDEX imports_sha256 (org_id, sha256, id)
+    INDEX imports_status (org_id, status, id)
+    INDEX imports_type (org_id, type, id)
     PRIMARY KEY PRIMARY (org_id, id)
-    INDEX sha256 (org_id, sha256, id)
-    INDEX status (org_id, status, id)
-    INDEX type (org_id, type, id)
     FOREIGN KEY admincenter_imports_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
 
 TABLE admincenter_import_pieces InnoDB utf8mb4_bin
@@ -175,12 +175,12 @@ TABLE admincenter_invitations InnoDB utf8mb4_bin
     user_id varbinary(36)
     pending_key varbinary(320)
     version bigint(20) NOT NULL
+    INDEX invitations_pending (org_id, status, expires_at)
+    INDEX invitations_status (org_id, status, id)
     UNIQUE org_id (org_id, pending_key)
     UNIQUE org_id_2 (org_id, digest)
     INDEX org_id_3 (org_id, user_id)
-    INDEX pending (org_id, status, expires_at)
     PRIMARY KEY PRIMARY (org_id, id)
-    INDEX status (org_id, status, id)
     FOREIGN KEY admincenter_invitations_ibfk_1 (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
     FOREIGN KEY admincenter_invitations_ibfk_2 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
     CHECK digest octet_length(`digest`) = 32
@@ -206,11 +206,11 @@ TABLE admincenter_jobs InnoDB utf8mb4_bin
     lease_owner varbinary(36)
     lease_until bigint(20)
     version bigint(20) NOT NULL
-    INDEX due (status, id)
-    INDEX kind (org_id, kind, id)
-    INDEX kind_status (org_id, kind, status, id)
+    INDEX jobs_due (status, id)
+    INDEX jobs_kind (org_id, kind, id)
+    INDEX jobs_kind_status (org_id, kind, status, id)
+    INDEX jobs_status (org_id, status, id)
     PRIMARY KEY PRIMARY (org_id, id)
-    INDEX status (org_id, status, id)
     FOREIGN KEY admincenter_jobs_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
 
 TABLE admincenter_job_entries InnoDB utf8mb4_bin
@@ -222,8 +222,8 @@ TABLE admincenter_job_entries InnoDB utf8mb4_bin
     reason varbinary(100) NOT NULL
     detail mediumtext COLLATE utf8mb4_bin NOT NULL
     data mediumtext COLLATE utf8mb4_bin NOT NULL
+    INDEX job_entries_status (org_id, job_id, status, seq)
     PRIMARY KEY PRIMARY (org_id, job_id, seq)
-    INDEX status (org_id, job_id, status, seq)
     FOREIGN KEY admincenter_job_entries_ibfk_1 (org_id, job_id) REFERENCES admincenter_jobs (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
 
 TABLE admincenter_organizations InnoDB utf8mb4_bin
@@ -274,9 +274,9 @@ TABLE admincenter_schedules InnoDB utf8mb4_bin
     cycle_override varchar(100) COLLATE utf8mb4_bin NOT NULL
     rate_cards varchar(255) COLLATE utf8mb4_bin NOT NULL
     version bigint(20) NOT NULL
-    UNIQUE org_id (org_id, account_id, from_at)
-    INDEX plan (org_id, plan_id, plan_version, account_id)
     PRIMARY KEY PRIMARY (org_id, id)
+    UNIQUE schedules_account (org_id, account_id, from_at)
+    INDEX schedules_plan (org_id, plan_id, plan_version, account_id)
     FOREIGN KEY admincenter_schedules_ibfk_1 (org_id, account_id) REFERENCES admincenter_schedule_accounts (org_id, account_id) ON DELETE RESTRICT ON UPDATE RESTRICT
     CHECK CONSTRAINT_1 `until_at` > `from_at`
 
@@ -310,13 +310,13 @@ TABLE admincenter_settings InnoDB utf8mb4_bin
     updated_by_kind varbinary(30) NOT NULL
     updated_by_id varbinary(200) NOT NULL
     version bigint(20) NOT NULL
-    INDEX entity (org_id, entity_kind, entity_id, id)
-    INDEX entity_kind (org_id, entity_kind, id)
-    INDEX name (org_id, name, id)
-    INDEX namespace (org_id, namespace, id)
     UNIQUE org_id (org_id, entity_kind, entity_id, namespace, name)
     PRIMARY KEY PRIMARY (org_id, id)
-    INDEX value_type (org_id, value_type, id)
+    INDEX settings_entity (org_id, entity_kind, entity_id, id)
+    INDEX settings_entity_kind (org_id, entity_kind, id)
+    INDEX settings_name (org_id, name, id)
+    INDEX settings_namespace (org_id, namespace, id)
+    INDEX settings_value_type (org_id, value_type, id)
     FOREIGN KEY admincenter_settings_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
     CHECK CONSTRAINT_1 `entity_kind` <> 'ORGANIZATION' or `entity_id` = ''
     CHECK value_type `value_type` in ('STRING','NUMERIC','JSON','JSON_LOGIC')
@@ -368,11 +368,11 @@ TABLE admincenter_tokens InnoDB utf8mb4_bin
     version bigint(20) NOT NULL
     hash_key varbinary(100) NOT NULL
     digest varbinary(32) NOT NULL
-    INDEX created_by (org_id, created_by_kind, created_by_id)
     UNIQUE digest (digest)
-    INDEX listed (org_id, listed, id)
     PRIMARY KEY PRIMARY (org_id, id)
-    INDEX state (org_id, state, id)
+    INDEX tokens_created_by (org_id, created_by_kind, created_by_id)
+    INDEX tokens_listed (org_id, listed, id)
+    INDEX tokens_state (org_id, state, id)
     FOREIGN KEY admincenter_tokens_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
     CHECK digest octet_length(`digest`) = 32
     CHECK digest octet_length(`digest`) = 32
@@ -411,7 +411,7 @@ TABLE admincenter_users InnoDB utf8mb4_bin
     version bigint(20) NOT NULL
     UNIQUE email (org_id, email_key)
     PRIMARY KEY PRIMARY (org_id, id)
-    INDEX role (org_id, role, id)
-    INDEX role_status (org_id, role, status, id)
-    INDEX status (org_id, status, id)
+    INDEX users_role (org_id, role, id)
+    INDEX users_role_status (org_id, role, status, id)
+    INDEX users_status (org_id, status, id)
     FOREIGN KEY admincenter_users_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT

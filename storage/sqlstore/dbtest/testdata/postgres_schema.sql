@@ -272,7 +272,7 @@ TABLE admincenter_schedules
     cycle_override text COLLATE C NOT NULL
     rate_cards text COLLATE C NOT NULL
     version bigint NOT NULL
-    UNIQUE admincenter_schedules_org_id_account_id_from_at_key (org_id, account_id, from_at)
+    UNIQUE admincenter_schedules_account (org_id, account_id, from_at)
     PRIMARY KEY admincenter_schedules_pkey (org_id, id)
     INDEX admincenter_schedules_plan (org_id, plan_id, plan_version, account_id)
     FOREIGN KEY admincenter_schedules_org_id_account_id_fkey (org_id, account_id) REFERENCES admincenter_schedule_accounts (org_id, account_id) ON DELETE NO ACTION ON UPDATE NO ACTION

@@ -316,9 +316,10 @@ CREATE TABLE admincenter_schedules (
     rate_cards     TEXT    NOT NULL,
     version        INTEGER NOT NULL,
     PRIMARY KEY (org_id, id),
-    UNIQUE (org_id, account_id, from_at),
     FOREIGN KEY (org_id, account_id) REFERENCES admincenter_schedule_accounts (org_id, account_id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX admincenter_schedules_account ON admincenter_schedules (org_id, account_id, from_at);
 
 CREATE INDEX admincenter_schedules_plan ON admincenter_schedules (org_id, plan_id, plan_version, account_id);
 

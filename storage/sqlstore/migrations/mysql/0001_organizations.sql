@@ -23,9 +23,9 @@ CREATE TABLE IF NOT EXISTS admincenter_users (
     PRIMARY KEY (org_id, id),
     UNIQUE KEY email (org_id, email_key),
     -- For lists by role and status, and for finding another administrator.
-    KEY role_status (org_id, role, status, id),
-    KEY role (org_id, role, id),
-    KEY status (org_id, status, id),
+    KEY users_role_status (org_id, role, status, id),
+    KEY users_role (org_id, role, id),
+    KEY users_status (org_id, status, id),
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
@@ -50,13 +50,13 @@ CREATE TABLE IF NOT EXISTS admincenter_audit (
     subject_id   VARBINARY(1000) NOT NULL,
     changes      MEDIUMTEXT      NOT NULL,
     PRIMARY KEY (org_id, at, id),
-    UNIQUE KEY id (org_id, id),
+    UNIQUE KEY audit_id (org_id, id),
     -- One for each filter of the trail but the kind of actor, which is one of three. The time comes
     -- before the id, so that they serve the filters by time too.
-    KEY subject (org_id, subject_kind, subject_id, at, id),
-    KEY subject_kind (org_id, subject_kind, at, id),
-    KEY actor (org_id, actor_kind, actor_id, at, id),
-    KEY action (org_id, action, at, id),
+    KEY audit_subject (org_id, subject_kind, subject_id, at, id),
+    KEY audit_subject_kind (org_id, subject_kind, at, id),
+    KEY audit_actor (org_id, actor_kind, actor_id, at, id),
+    KEY audit_action (org_id, action, at, id),
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 

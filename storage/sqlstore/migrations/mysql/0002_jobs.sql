@@ -21,11 +21,11 @@ CREATE TABLE IF NOT EXISTS admincenter_jobs (
     lease_until     BIGINT,
     version         BIGINT         NOT NULL,
     PRIMARY KEY (org_id, id),
-    KEY due (status, id),
+    KEY jobs_due (status, id),
     -- For lists by kind and status: how a host finds the few that run among the many that are done.
-    KEY kind_status (org_id, kind, status, id),
-    KEY kind (org_id, kind, id),
-    KEY status (org_id, status, id),
+    KEY jobs_kind_status (org_id, kind, status, id),
+    KEY jobs_kind (org_id, kind, id),
+    KEY jobs_status (org_id, status, id),
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
@@ -39,7 +39,7 @@ CREATE TABLE IF NOT EXISTS admincenter_job_entries (
     detail MEDIUMTEXT      NOT NULL,
     data   MEDIUMTEXT      NOT NULL,
     PRIMARY KEY (org_id, job_id, seq),
-    KEY status (org_id, job_id, status, seq),
+    KEY job_entries_status (org_id, job_id, status, seq),
     FOREIGN KEY (org_id, job_id) REFERENCES admincenter_jobs (org_id, id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 

@@ -24,9 +24,9 @@ CREATE TABLE IF NOT EXISTS admincenter_invitations (
     UNIQUE (org_id, digest),
     FOREIGN KEY (org_id, user_id) REFERENCES admincenter_users (org_id, id),
     -- For lists by status.
-    KEY status (org_id, status, id),
+    KEY invitations_status (org_id, status, id),
     -- For counting and listing those that are pending and have not expired, which are few.
-    KEY pending (org_id, status, expires_at),
+    KEY invitations_pending (org_id, status, expires_at),
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 

@@ -22,9 +22,9 @@ CREATE TABLE IF NOT EXISTS admincenter_tokens (
     digest          VARBINARY(32)  NOT NULL UNIQUE CHECK (length(digest) = 32),
     PRIMARY KEY (org_id, id),
     -- For lists: of one state, and of all that are not deleted.
-    KEY state (org_id, state, id),
-    KEY listed (org_id, listed, id),
-    KEY created_by (org_id, created_by_kind, created_by_id),
+    KEY tokens_state (org_id, state, id),
+    KEY tokens_listed (org_id, listed, id),
+    KEY tokens_created_by (org_id, created_by_kind, created_by_id),
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 

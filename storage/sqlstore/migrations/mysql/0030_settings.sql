@@ -25,11 +25,11 @@ CREATE TABLE IF NOT EXISTS admincenter_settings (
     -- The entity first: an account has few settings, while every account may have this one.
     UNIQUE (org_id, entity_kind, entity_id, namespace, name),
     -- For lists, in order of id.
-    KEY entity (org_id, entity_kind, entity_id, id),
-    KEY entity_kind (org_id, entity_kind, id),
-    KEY namespace (org_id, namespace, id),
-    KEY name (org_id, name, id),
-    KEY value_type (org_id, value_type, id),
+    KEY settings_entity (org_id, entity_kind, entity_id, id),
+    KEY settings_entity_kind (org_id, entity_kind, id),
+    KEY settings_namespace (org_id, namespace, id),
+    KEY settings_name (org_id, name, id),
+    KEY settings_value_type (org_id, value_type, id),
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 

@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS admincenter_enrichment_dependencies (
     event_schema    VARBINARY(200) NOT NULL,
     PRIMARY KEY (org_id, namespace, name, event_schema),
     FOREIGN KEY (org_id, event_schema) REFERENCES admincenter_enrichments (org_id, event_schema),
-    KEY schema (org_id, event_schema)
+    KEY enrichment_dependencies_schema (org_id, event_schema)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 -- +goose Down

@@ -20,9 +20,9 @@ CREATE TABLE IF NOT EXISTS admincenter_imports (
     version         BIGINT         NOT NULL,
     PRIMARY KEY (org_id, id),
     -- For lists, in order of id.
-    KEY sha256 (org_id, sha256, id),
-    KEY type (org_id, type, id),
-    KEY status (org_id, status, id),
+    KEY imports_sha256 (org_id, sha256, id),
+    KEY imports_type (org_id, type, id),
+    KEY imports_status (org_id, status, id),
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 

@@ -42,7 +42,7 @@ CREATE TABLE IF NOT EXISTS admincenter_accounts (
     version          BIGINT         NOT NULL,
     PRIMARY KEY (org_id, id),
     FOREIGN KEY (org_id, customer_id) REFERENCES admincenter_customers (org_id, id),
-    KEY customer (org_id, customer_id, id)
+    KEY accounts_customer (org_id, customer_id, id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 -- +goose Down

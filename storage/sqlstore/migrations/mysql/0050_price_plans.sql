@@ -38,9 +38,9 @@ CREATE TABLE IF NOT EXISTS admincenter_schedules (
     version        BIGINT         NOT NULL,
     PRIMARY KEY (org_id, id),
     CHECK (until_at > from_at),
-    UNIQUE (org_id, account_id, from_at),
+    UNIQUE KEY schedules_account (org_id, account_id, from_at),
     FOREIGN KEY (org_id, account_id) REFERENCES admincenter_schedule_accounts (org_id, account_id),
-    KEY plan (org_id, plan_id, plan_version, account_id)
+    KEY schedules_plan (org_id, plan_id, plan_version, account_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 -- +goose Down

@@ -1,0 +1,271 @@
+package dbtest
+
+import (
+	"crypto/sha256"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/storage/sqlstore"
+)
+
+const (
+	// planRows is how many rows a table has: enough for a planner to want an index.
+	planRows = 6000
+	// One row in rareEvery is what filters look for, and so many are rare altogether.
+	rareEvery = 100
+	rareFirst = 7
+	rareRows  = planRows / rareEvery
+	// planOrg has them, as one of those in storagetest.Compare.
+	planOrg admin.OrgID = "acme"
+	// rare is the text of each column of such a row, unless filler says otherwise.
+	rare = "rare"
+)
+
+// The rare rows are from an hour before the others, and in no window of theirs.
+var (
+	rareFrom  = noon.Add(-2 * time.Hour)
+	rareUntil = rareFrom.Add(time.Second)
+)
+
+func isRare(n int) bool { return n%rareEvery == rareFirst }
+
+func numbered(n int) uuid.UUID {
+	return uuid.MustParse(fmt.Sprintf("00000000-0000-7000-8000-%012x", n+1))
+}
+
+// filler is what a column has in the n-th row, by table and column or by column alone. A column that is
+// not here has a text, a number or an instant for its name and type, so that a new one needs an entry
+// only if it is constrained. An empty filler leaves the column out.
+func filler(d sqlstore.Dialect) map[string]func(n int) string {
+	id := func(n int) string { return quoted(numbered(n).String()) }
+	numberedBy := func(letter string) func(int) string {
+		return func(n int) string { return fmt.Sprintf("'%s%d'", letter, n) }
+	}
+	one := func(value string) func(int) string { return func(int) string { return value } }
+	either := func(rareValue, other string) func(int) string {
+		return func(n int) string {
+			if isRare(n) {
+				return quoted(rareValue)
+			}
+			return quoted(other)
+		}
+	}
+	migrated := func(n int) int { return rareEvery*(n/60) + rareFirst + 1 + n%60 } // the jobs that are migrations
+	return map[string]func(n int) string{
+		"org_id":    one(quoted(string(planOrg))),
+		"id":        id,
+		"version":   one("1"),
+		"extra":     one("''"),
+		"currency":  one("'EUR'"),
+		"digest":    func(n int) string { return binary(d, sha256.Sum256(fmt.Append(nil, n))) },
+		"rate":      one("1"),
+		"base_slot": one("NULL"),
+		"listed":    nil, // which is generated
+
+		"email_key":           numberedBy("u"),
+		"pending_key":         one("NULL"),
+		"credentials.user_id": id,
+		"invitations.user_id": one("NULL"),
+		"invitations.status": func(n int) string {
+			if !isRare(n) {
+				return "'ACCEPTED'"
+			}
+			return []string{"'REVOKED'", "'PENDING'", "'PENDING'"}[n/rareEvery%3]
+		},
+		"invitations.expires_at": func(n int) string {
+			return fmt.Sprint(noon.Add([]time.Duration{-time.Minute, time.Minute, -time.Minute}[n/rareEvery%3]).UnixMicro())
+		},
+		"audit.changes":      one("''"),
+		"tokens.state":       either("DEACTIVATED", "ACTIVE"),
+		"tokens.permissions": one("'settings.read'"),
+		"tokens.last4":       one("'aB3x'"),
+		"currencies.code": func(n int) string {
+			return fmt.Sprintf("'%c%c%c'", 'A'+n/676%26, 'A'+n/26%26, 'A'+n%26)
+		},
+
+		"entity_kind":              either("CUSTOMER", "ACCOUNT"),
+		"entity_id":                numberedBy("a"),
+		"settings.namespace":       either(rare, settings.DefaultNamespace),
+		"settings.name":            either(rare, "rate"),
+		"value_type":               either("NUMERIC", "STRING"),
+		"value_text":               one("'1'"),
+		"schema_text":              one("''"),
+		"setting_versions.id":      one(id(rareFirst)),
+		"setting_versions.version": func(n int) string { return fmt.Sprint(n + 1) },
+		"event_schema":             numberedBy("e"),
+		"definition":               one(`'{"v":1}'`),
+
+		"jobs.kind": func(n int) string {
+			switch {
+			case isRare(n):
+				return quoted(rare)
+			case n%rareEvery > rareFirst && n%rareEvery <= rareFirst+60:
+				return quoted(string(planmigration.Kind))
+			}
+			return "'common'"
+		},
+		"jobs.status": func(n int) string {
+			if isRare(n) || n%(5*rareEvery) == rareFirst+1 {
+				return quoted(rare)
+			}
+			if n%500 == 3 {
+				return "'PENDING'"
+			}
+			return "'COMPLETED'"
+		},
+		"job_id":             one(id(0)),
+		"job_entries.seq":    func(n int) string { return fmt.Sprint(n + 1) },
+		"job_entries.status": either(string(job.EntryFailed), string(job.EntryCompleted)),
+
+		"content":      one("'{}'"),
+		"file_columns": one("'[]'"),
+		"warnings":     one("'[]'"),
+		"mapping":      one("'{}'"),
+		"settings":     one("'{}'"),
+		"import_id":    id,
+		"start":        one("0"),
+		"piece":        func(n int) string { return binary(d, sha256.Sum256(fmt.Append(nil, n))) },
+
+		"customers.id":     numberedBy("c"),
+		"accounts.id":      numberedBy("a"),
+		"account_id":       numberedBy("a"),
+		"invoice_currency": one("'EUR'"),
+		"customer_id": func(n int) string {
+			if isRare(n) {
+				n = rareFirst
+			}
+			return fmt.Sprintf("'c%d'", n)
+		},
+
+		"plans.id":           numberedBy("p"),
+		"cycle":              one("'MONTHLY 1'"),
+		"currencies":         one("'EUR'"),
+		"anniversary":        one("0"),
+		"schedules.id":       numberedBy("s"),
+		"plan_id":            func(n int) string { return fmt.Sprintf("'p%d'", n%200) },
+		"plan_version":       one("1"),
+		"until_at":           one("NULL"),
+		"cycle_override":     one("''"),
+		"plan_migrations.id": func(n int) string { return id(migrated(n)) },
+	}
+}
+
+// rowsOf is how many rows a table gets.
+func rowsOf(table string) int {
+	switch {
+	case strings.HasSuffix(table, "_anchor"), table == "organizations", table == "setting_counts":
+		return 0
+	case table == "currencies": // of which there are not more
+		return 200
+	case table == "plan_migrations":
+		return planRows / rareEvery * 60
+	}
+	return planRows
+}
+
+func quoted(text string) string { return "'" + text + "'" }
+
+func binary(d sqlstore.Dialect, sum [32]byte) string {
+	if d == sqlstore.PostgreSQL {
+		return fmt.Sprintf(`'\x%x'`, sum)
+	}
+	return fmt.Sprintf("x'%x'", sum)
+}
+
+// fillForPlans puts rows into every table, in an order that foreign keys allow.
+func fillForPlans(t *testing.T, d sqlstore.Dialect, pool *sql.DB) {
+	t.Helper()
+	fillers := filler(d)
+	filled := map[string]bool{}
+	tables := catalogue(t, pool, d, "admincenter_schema")
+	for len(filled) < len(tables) {
+		before := len(filled)
+		for _, x := range tables {
+			ready := !slices.ContainsFunc(x.foreign, func(f foreignKey) bool { return !filled[f.table] })
+			if filled[x.name] || !ready {
+				continue
+			}
+			filled[x.name] = true
+			fillTable(t, pool, x, fillers)
+		}
+		require.Greater(t, len(filled), before, "the foreign keys make a circle")
+	}
+}
+
+func fillTable(t *testing.T, pool *sql.DB, x table, fillers map[string]func(n int) string) {
+	t.Helper()
+	name := strings.TrimPrefix(x.name, sqlstore.DefaultPrefix)
+	var columns []string
+	var values []func(n int) string
+	for _, c := range x.columns {
+		value, ok := fillers[name+"."+c.name]
+		if !ok {
+			value, ok = fillers[c.name]
+		}
+		if !ok {
+			value = plainFiller(c)
+		}
+		if value != nil {
+			columns, values = append(columns, c.name), append(values, value)
+		}
+	}
+	const chunk = 500
+	for from := 0; from < rowsOf(name); from += chunk {
+		rows := make([]string, 0, chunk)
+		for n := from; n < min(from+chunk, rowsOf(name)); n++ {
+			row := make([]string, len(values))
+			for i, value := range values {
+				row[i] = value(n)
+			}
+			rows = append(rows, "("+strings.Join(row, ", ")+")")
+		}
+		_, err := pool.ExecContext(t.Context(), "INSERT INTO "+x.name+" ("+strings.Join(columns, ", ")+") VALUES "+strings.Join(rows, ", "))
+		require.NoError(t, err, "%s: %s", x.name, rows[0])
+	}
+}
+
+func plainFiller(c column) func(n int) string {
+	number := strings.Contains(strings.ToLower(c.typ), "int")
+	switch {
+	case c.null:
+		return func(int) string { return "NULL" }
+	case number && (c.name == "at" || strings.HasSuffix(c.name, "_at")):
+		return func(n int) string {
+			if isRare(n) {
+				return fmt.Sprint(rareFrom.UnixMicro())
+			}
+			return fmt.Sprint(noon.Add(-time.Hour).UnixMicro())
+		}
+	case number:
+		return func(int) string { return "0" }
+	}
+	return func(n int) string {
+		if isRare(n) {
+			return quoted(rare)
+		}
+		return "'common'"
+	}
+}
+
+// analyse has the planner look at the tables; without it SQLite knows nothing of them.
+func analyse(t *testing.T, d sqlstore.Dialect, pool *sql.DB) {
+	t.Helper()
+	if d != sqlstore.MySQL {
+		run(t, pool, "ANALYZE")
+		return
+	}
+	for _, x := range catalogue(t, pool, d) {
+		run(t, pool, "ANALYZE TABLE "+x.name)
+	}
+}
