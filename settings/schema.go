@@ -8,8 +8,9 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Limits of a JSON Schema and of a value that is checked against one. MaxSchemaSteps bounds the time of a check: a step is
-// one keyword for one value, 32 bytes of text at one step of a pattern, or 20 digits of a number.
+// Limits of a JSON Schema and of a value that is checked against one. MaxSchemaSteps bounds the time of a
+// check: a step is one keyword for one value, 32 bytes of text at one step of a pattern, or 20 digits of a
+// number.
 const (
 	MaxSchema         = 16 << 10  // bytes, as given
 	MaxSchemaPatterns = 20_000    // steps of its patterns: characters and classes, each as often as it is repeated
@@ -21,16 +22,16 @@ const (
 // maxSchemas bounds the compiled schemas that a Service keeps.
 const maxSchemas = 64
 
-// Schema is a JSON Schema that the values of a JSON setting must meet. Two are equal (==) if their canonical texts are.
-// The zero Schema is none and allows every value.
+// Schema is a JSON Schema that the values of a JSON setting must meet. Two are equal (==) if their canonical
+// texts are. The zero Schema is none and allows every value.
 type Schema struct{ text string }
 
-// ParseSchema reads a JSON Schema: an object or a boolean of at most [MaxSchema] bytes, under the limits of [JSON]. Whether
-// it can be used is checked when a setting is saved with it:
+// ParseSchema reads a JSON Schema: an object or a boolean of at most [MaxSchema] bytes, under the limits of
+// [JSON]. Whether it can be used is checked when a setting is saved with it:
 //
 //   - "$schema" names a draft from 4 to 2020-12; if it is missing, the schema is of the latest.
-//   - "$ref" stays within the schema. Nothing is ever loaded. A schema may refer to itself for a part of the value, but not
-//     for the same value.
+//   - "$ref" stays within the schema. Nothing is ever loaded. A schema may refer to itself for a part of the
+//     value, but not for the same value.
 //   - "$dynamicRef" and "$recursiveRef" are refused.
 //   - "format" is checked up to draft 7; in later drafts it is an annotation, as they define it.
 //
@@ -50,7 +51,8 @@ func ParseSchema(raw json.RawMessage) (Schema, error) {
 	return Schema{compact}, nil
 }
 
-// Text is the schema without white space between tokens; [ParseSchema] reads it back. That of the zero Schema is empty.
+// Text is the schema without white space between tokens; [ParseSchema] reads it back. That of the zero Schema
+// is empty.
 func (s Schema) Text() string { return s.text }
 
 // IsZero reports whether there is no schema.

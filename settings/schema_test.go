@@ -45,7 +45,7 @@ func TestJSONMustMeetItsSchema(t *testing.T) {
 	require.Contains(t, o.last().Changes, admin.Change{Field: "schema", To: admin.Clip(s.Schema.Text())})
 
 	_, err = o.Update(t.Context(), o.acme, s.ID, 1, value(t, settings.TypeJSON, `{"currency":"GBP","tiers":[{"from":-1},{"from":1.5,"rate":0.005}],"a/b":1}`))
-	require.Equal(t, []string{"/value", "/value/currency", "/value/tiers/0/from", "/value/tiers/1/from", "/value/tiers/1/rate"}, paths(t, err), "all at once, each with its place")
+	require.Equal(t, []string{"/value", "/value/currency", "/value/tiers/0/from", "/value/tiers/1/from", "/value/tiers/1/rate"}, paths(t, err), "all of them, each with its place")
 	require.ErrorContains(t, err, "/value/tiers/0/from: minimum: got -1, want 0")
 	got, err := o.Get(t.Context(), o.acme, s.ID)
 	require.NoError(t, err)

@@ -193,7 +193,7 @@ func TestCreateChecksEverything(t *testing.T) {
 			require.Equal(t, admin.Action("organization.create"), o.last().Action, "nothing was done")
 		})
 	}
-	t.Run("and says all of it at once", func(t *testing.T) {
+	t.Run("and reports all of it", func(t *testing.T) {
 		o := newOffice(t, settings.Options{})
 		_, err := o.Create(t.Context(), o.acme, settings.NewSetting{Namespace: " "})
 		require.Equal(t, []string{"/entityType", "/namespace", "/name", "/value"}, paths(t, err),

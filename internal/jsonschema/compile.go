@@ -30,8 +30,8 @@ var drafts = map[string]int{
 	"https://json-schema.org/draft/2020-12/schema": draft2020,
 }
 
-// Compile compiles a schema: decoded JSON with json.Number for numbers. "$schema" names its draft, which is 2020-12 if it is
-// missing. The error names the place in the schema.
+// Compile compiles a schema: decoded JSON with json.Number for numbers. "$schema" names its draft, which is
+// 2020-12 if it is missing. The error names the place in the schema.
 func Compile(document any, l Limits) (*Schema, error) {
 	if err := checkNumbers(document, l.Number); err != nil {
 		return nil, err
@@ -243,7 +243,8 @@ func (c *compiler) endless() error {
 		if bad == nil {
 			continue
 		}
-		return fmt.Errorf("at %q: the schema refers to itself for the same value: the check would not end", clip(bad.pointer))
+		return fmt.Errorf("at %q: the schema refers to itself for the same value: the check would not end",
+			clip(bad.pointer))
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ var formats = map[string]func(string) bool{
 	"email":                 isEmail,
 	"hostname":              isHostname,
 	"ipv4":                  func(s string) bool { a, err := netip.ParseAddr(s); return err == nil && a.Is4() },
-	"ipv6":                  func(s string) bool { a, err := netip.ParseAddr(s); return err == nil && a.Is6() && a.Zone() == "" },
+	"ipv6":                  isIPv6,
 	"json-pointer":          isPointer,
 	"regex":                 func(s string) bool { _, err := syntax.Parse(s, syntax.Perl); return err == nil },
 	"relative-json-pointer": isRelativePointer,
@@ -26,8 +26,8 @@ var formats = map[string]func(string) bool{
 	"uri-reference":         func(s string) bool { _, err := url.Parse(s); return err == nil && isASCII(s) },
 }
 
-// bytesAFormatStep is about how many bytes of a text that is checked for a format are as much work as one step; "regex"
-// takes the most.
+// bytesAFormatStep is about how many bytes of a text that is checked for a format are as much work as one step;
+// "regex" takes the most.
 const bytesAFormatStep = 4
 
 // format compiles "format".
@@ -115,6 +115,11 @@ func isEmail(s string) bool {
 	return err == nil && a.Name == "" && a.Address == s
 }
 
+func isIPv6(s string) bool {
+	a, err := netip.ParseAddr(s)
+	return err == nil && a.Is6() && a.Zone() == ""
+}
+
 // isHostname is RFC 1123, section 2.1.
 func isHostname(s string) bool {
 	s = strings.TrimSuffix(s, ".")
@@ -155,6 +160,9 @@ func isRelativePointer(s string) bool {
 	return s[n:] == "#" || isPointer(s[n:])
 }
 
+// isASCII reports whether a text has only characters that a URI may have.
 func isASCII(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r > '~' || r <= ' ' || strings.ContainsRune(`"<>\^{|}`+"`", r) })
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		return r > '~' || r <= ' ' || strings.ContainsRune("\"<>\\^{|}`", r)
+	})
 }

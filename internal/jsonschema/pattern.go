@@ -1,15 +1,14 @@
 package jsonschema
 
 import (
-	"fmt"
 	"regexp"
 	"regexp/syntax"
 
 	"github.com/admincenter/admincenter/internal/text"
 )
 
-// pattern is a regular expression that knows its length. Package regexp takes time in proportion to the text, but also to
-// the pattern with its repetitions written out: (a{9}){99} is short and long.
+// pattern is a regular expression that knows its length. Package regexp takes time in proportion to the text,
+// but also to the pattern with its repetitions written out: (a{9}){99} is short and long.
 type pattern struct {
 	*regexp.Regexp
 	steps int
@@ -82,7 +81,8 @@ func (o object) patternProperties() (patterns []*pattern, subs []*node) {
 	}
 	named := o.named("patternProperties", v, o.sub)
 	for _, raw := range sortedKeys(named) {
-		patterns = append(patterns, o.pattern(fmt.Sprintf("%s/patternProperties/%s", o.n.pointer, text.Pointer(raw)), raw))
+		at := o.n.pointer + "/patternProperties/" + text.Pointer(raw)
+		patterns = append(patterns, o.pattern(at, raw))
 		subs = append(subs, named[raw])
 	}
 	return patterns, subs

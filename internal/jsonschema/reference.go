@@ -117,8 +117,8 @@ func referenceTo(o object, name string, v any) {
 	o.add(func(r *run, v any, seen *evaluated) { r.apply(target, v, seen) })
 }
 
-// find follows a JSON Pointer through the document. base is what references there are relative to, without those of the
-// schema itself.
+// find follows a JSON Pointer through the document. base is what references there are relative to, without
+// those of the schema itself.
 func (c *compiler) find(pointer string) (raw any, base *url.URL, ok bool) {
 	raw, base = c.document, &url.URL{}
 	if pointer == "" {

@@ -46,8 +46,8 @@ type node struct {
 // check is what one keyword demands of a value.
 type check func(r *run, v any, seen *evaluated)
 
-// Check returns what is wrong with a value, in order of the place. The value is decoded JSON with json.Number for numbers.
-// It fails with ErrBudget after so many steps.
+// Check returns what is wrong with a value, in order of the place. The value is decoded JSON with json.Number
+// for numbers. It fails with ErrBudget after so many steps.
 func (s *Schema) Check(v any, steps int) ([]Violation, error) {
 	if err := checkNumbers(v, s.limits.Number); err != nil {
 		return []Violation{{Message: err.Error()}}, nil
@@ -140,7 +140,8 @@ func (r *run) fail(format string, args ...any) {
 	r.found = append(r.found, Violation{pointer.String(), clip(fmt.Sprintf(format, args...))})
 }
 
-// apply checks a value against a schema and reports whether it is valid. What the schema evaluated is added to seen if it is.
+// apply checks a value against a schema and reports whether it is valid. What the schema evaluated is added to
+// seen if it is.
 func (r *run) apply(n *node, v any, seen *evaluated) bool {
 	if !r.charge(1) {
 		return false

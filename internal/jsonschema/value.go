@@ -87,8 +87,8 @@ func typeOf(v any) string {
 	return "object"
 }
 
-// canonical writes a value so that two are equal exactly if their texts are: numbers by value, objects by key. It returns
-// the number of steps that this costs.
+// canonical writes a value so that two are equal exactly if their texts are: numbers by value, objects by key.
+// It returns the number of steps that this costs.
 func canonical(b *strings.Builder, v any) (steps int) {
 	switch v := v.(type) {
 	case json.Number:
