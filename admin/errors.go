@@ -7,30 +7,38 @@ import "context"
 var (
 	// ErrNotFound is returned when there is no such record in the organization. A record of another
 	// organization gives the same error with the same text, so ids cannot be probed across tenants.
-	ErrNotFound = NewError("not_found", nil, "not found")
+	ErrNotFound = newKind("not_found", "not found", "Not found.")
 	// ErrExists is returned when a record with the key exists already.
-	ErrExists = NewError("exists", nil, "already exists")
+	ErrExists = newKind("exists", "already exists", "It already exists.")
 	// ErrConflict is returned when the record changed since it was read: its Version differs. Read it
 	// again and retry.
-	ErrConflict = NewError("conflict", nil, "changed meanwhile")
+	ErrConflict = newKind("conflict", "changed meanwhile", "It was changed meanwhile: reload it and try again.")
 	// ErrInvalid is returned when the input breaks a rule; a [*ValidationError] lists every broken one.
-	ErrInvalid = NewError("invalid", nil, "invalid")
+	ErrInvalid = newKind("invalid", "invalid", "The input is invalid.")
 	// ErrForbidden is returned when the scope lacks a permission.
-	ErrForbidden = NewError("forbidden", nil, "forbidden")
+	ErrForbidden = newKind("forbidden", "forbidden", "You do not have the permission for this.")
 	// ErrUnauthenticated is returned when the Scope is zero, or a presented secret is not valid.
-	ErrUnauthenticated = NewError("unauthenticated", nil, "unauthenticated")
+	ErrUnauthenticated = newKind("unauthenticated", "unauthenticated", "Authentication is required.")
 	// ErrState is returned when the record is in a state that does not allow the call.
-	ErrState = NewError("state", nil, "not allowed in this state")
+	ErrState = newKind("state", "not allowed in this state", "This is not possible at the moment.")
 	// ErrBusy is returned when another caller holds what the call needs, or a limit is exhausted for
-	// the moment. Retry later.
-	ErrBusy = NewError("busy", nil, "busy")
+	// the moment. Retry later; [RetryAfter] gives the wait if it is known.
+	ErrBusy = newKind("busy", "busy", "It is busy at the moment: try again later.")
 	// ErrRateLimited is returned after too many attempts; [RetryAfter] gives the wait.
-	ErrRateLimited = NewError("rate_limited", nil, "rate limited")
+	ErrRateLimited = newKind("rate_limited", "rate limited", "There were too many attempts: try again later.")
+)
+
+// Codes of errors that this library does not declare.
+const (
+	codeInternal = "internal"
+	codeCanceled = "canceled"
+	codeDeadline = "deadline_exceeded"
 )
 
 // NewError declares an error that a program can tell apart by errors.Is and by [Code]. code is stable,
-// in lower_snake_case; kind is one of the kinds of failure above, or an error that wraps one; text says
-// what happened, without the kind. Declare such errors as package variables.
+// in lower_snake_case; kind is one of the kinds of failure above, or an error that wraps one, or nil
+// for a failure that the caller can do nothing about; text says what happened, without the kind.
+// Declare such errors as package variables.
 func NewError(code string, kind error, text string) error {
 	return &codedError{code: code, kind: kind, text: text}
 }
@@ -40,8 +48,15 @@ type codedError struct {
 	code string
 	kind error // nil for the kinds themselves
 	text string
+	noun bool   // text is a noun, which needs its kind to be a sentence
+	says string // for a person, if neither text nor a message before it is one
 }
 
+func newKind(code, text, says string) error {
+	return &codedError{code: code, text: text, says: says}
+}
+
+// Error returns the text and the kind.
 func (e *codedError) Error() string {
 	if e.kind == nil {
 		return e.text
@@ -49,6 +64,7 @@ func (e *codedError) Error() string {
 	return e.text + ": " + e.kind.Error()
 }
 
+// Unwrap returns the kind.
 func (e *codedError) Unwrap() error { return e.kind }
 
 // NotFound returns the [ErrNotFound] of a noun, such as "customer", with the code "customer_not_found".

@@ -19,7 +19,7 @@ func ExampleScope() {
 	// Output:
 	// <nil>
 	// user ann lacks the permission currencies.write: forbidden
-	// nobody is acting: get a Scope from a user, a token or admin.System: unauthenticated
+	// the scope is empty: authentication is required: unauthenticated
 }
 
 // Problems tells a caller everything that is wrong at once.
@@ -37,7 +37,7 @@ func ExampleProblems() {
 	}
 	// Output:
 	// /name required is required: give 1 to 255 characters
-	// /id format " acme" starts or ends with a blank: remove it
+	// /id format " acme" starts or ends with white space: remove it
 }
 
 func ExampleParseDecimal() {

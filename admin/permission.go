@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// Permission names one thing that a Scope may do, as "<area>.<read|write>". The package whose methods
-// require a permission declares it. A host adds its own, of the same shape and of another area.
+// Permission names one thing that a [Scope] may do, as "<area>.<read|write>". The package whose methods
+// require a permission declares it. A host can add its own, of the same form and of another area.
 type Permission string
 
-// AuditRead lets its holder read the audit trail.
+// PermissionAuditRead lets its holder read the audit trail.
 const PermissionAuditRead Permission = "audit.read"
 
 // PermissionSet is an immutable set of permissions. The zero value is empty.
@@ -18,7 +18,7 @@ type PermissionSet struct {
 	sorted []Permission
 }
 
-// Permissions makes a set; duplicates count once.
+// Permissions returns a set of ps; duplicates count once.
 func Permissions(ps ...Permission) PermissionSet {
 	if len(ps) == 0 {
 		return PermissionSet{} // so that all empty sets are alike, to reflect.DeepEqual too
@@ -34,7 +34,7 @@ func (s PermissionSet) Has(p Permission) bool {
 	return ok
 }
 
-// Missing lists, in order, what of other this set lacks; it is empty where this set covers other.
+// Missing returns, in order, what of other this set lacks; it is empty if this set covers other.
 func (s PermissionSet) Missing(other PermissionSet) []Permission {
 	var lacks []Permission
 	for _, p := range other.sorted {
@@ -45,22 +45,22 @@ func (s PermissionSet) Missing(other PermissionSet) []Permission {
 	return lacks
 }
 
-// With is the set with more permissions in it.
+// With returns the set with more permissions in it.
 func (s PermissionSet) With(ps ...Permission) PermissionSet {
 	return Permissions(append(slices.Clone(s.sorted), ps...)...)
 }
 
-// Len is the number of permissions.
+// Len returns the number of permissions.
 func (s PermissionSet) Len() int { return len(s.sorted) }
 
-// List is the permissions in order; the caller may change the slice.
+// List returns the permissions in order; the caller may change the slice.
 func (s PermissionSet) List() []Permission { return slices.Clone(s.sorted) }
 
-// String joins the permissions with blanks; ParsePermissions is its inverse, for permissions of the
-// shape "<area>.<verb>", without blanks.
+// String joins the permissions with spaces; [ParsePermissions] is its inverse, for permissions of the
+// form "<area>.<verb>", without spaces.
 func (s PermissionSet) String() string { return joinPermissions(s.sorted) }
 
-// MarshalJSON gives the permissions as an array, in order.
+// MarshalJSON writes the permissions as an array, in order.
 func (s PermissionSet) MarshalJSON() ([]byte, error) {
 	if s.sorted == nil {
 		return []byte("[]"), nil
@@ -78,7 +78,8 @@ func (s *PermissionSet) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// ParsePermissions reads what String wrote. It does not check that the permissions are known.
+// ParsePermissions reads what [PermissionSet.String] wrote. It does not check that the permissions are
+// known.
 func ParsePermissions(text string) PermissionSet {
 	var ps []Permission
 	for f := range strings.FieldsSeq(text) {

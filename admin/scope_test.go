@@ -72,15 +72,17 @@ func TestScopeTells(t *testing.T) {
 	scope := admin.NewScope("acme", ann, granted)
 	require.Equal(t, admin.OrgID("acme"), scope.Org())
 	require.Equal(t, ann, scope.Actor())
-	got, everything := scope.Permissions()
-	require.Equal(t, granted, got)
-	require.False(t, everything)
+	set, all := scope.Granted()
+	require.Equal(t, granted, set)
+	require.False(t, all)
 	require.Equal(t, "user ann in acme", scope.String())
+
+	require.Equal(t, admin.Subject{Kind: "user", ID: "ann"}, ann.Subject())
 
 	system := admin.System("acme")
 	require.Equal(t, "system in acme", system.String())
-	got, everything = system.Permissions()
-	require.Zero(t, got.Len(), "it has no list to copy into something that lasts")
-	require.True(t, everything)
+	set, all = system.Granted()
+	require.Zero(t, set.Len(), "it has no list to copy into something that lasts")
+	require.True(t, all)
 	require.True(t, system.Can("anything"))
 }

@@ -113,7 +113,7 @@ func scalar(v any) bool {
 
 func (d *differ) objects(path string, a, b map[string]any) {
 	for _, k := range slices.Sorted(maps.Keys(a)) {
-		at := path + "/" + text.Pointer(k)
+		at := path + "/" + text.PointerToken(k)
 		if v, ok := b[k]; ok {
 			d.values(at, a[k], v)
 		} else {
@@ -122,7 +122,7 @@ func (d *differ) objects(path string, a, b map[string]any) {
 	}
 	for _, k := range slices.Sorted(maps.Keys(b)) {
 		if _, ok := a[k]; !ok {
-			d.out = append(d.out, Difference{Path: path + "/" + text.Pointer(k), Kind: Added, To: encodeJSON(b[k])})
+			d.out = append(d.out, Difference{Path: path + "/" + text.PointerToken(k), Kind: Added, To: encodeJSON(b[k])})
 		}
 	}
 }

@@ -201,7 +201,7 @@ func unmarshal(raw []byte, into any) error {
 	var p admin.Problems
 	path := ""
 	if wrong.Field != "" { // with the names of embedded structs before it
-		path = "/" + text.Pointer(wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:])
+		path = "/" + text.PointerToken(wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:])
 	}
 	p.Add(path, admin.CodeFormat, "is a JSON %s, which is the wrong type", wrong.Value)
 	return p.Err()

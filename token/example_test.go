@@ -40,7 +40,8 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("acts in", verified.Scope.Org(), "with", verified.Token.Permissions)
+	granted, _ := verified.Scope.Granted()
+	fmt.Println("acts in", verified.Scope.Org(), "with", granted)
 	fmt.Println("may read users:", verified.Scope.Can(people.PermissionUsersRead))
 
 	if _, err := tokens.Deactivate(ctx, ann, made.Token.ID); err != nil {

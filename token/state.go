@@ -98,6 +98,6 @@ func (s *Service) DeactivateBy(ctx context.Context, scope admin.Scope, actor adm
 	if err := p.Err(); err != nil {
 		return 0, err
 	}
-	rec := s.runtime.Record(scope, ActionDeactivateBy, admin.Subject{Kind: string(actor.Kind), ID: actor.ID})
+	rec := s.runtime.Record(scope, ActionDeactivateBy, actor.Subject())
 	return s.ports.Tokens.DeactivateBy(ctx, scope.Org(), actor, rec.At, rec)
 }

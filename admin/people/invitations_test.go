@@ -207,7 +207,7 @@ func TestExistingAddressesHaveTheirOwnCodes(t *testing.T) {
 	_, _, err = h.Invite(t.Context(), h.ann.Scope, "carl@acme.example", people.Analyst)
 	require.ErrorIs(t, err, people.ErrAlreadyInvited)
 	require.Equal(t, "already_invited", admin.Code(err))
-	require.Equal(t, "Carl@acme.example: the e-mail address has a pending invitation: send that one again.", admin.Message(err))
+	require.Equal(t, "carl@acme.example: the e-mail address has a pending invitation: send that one again.", admin.Message(err))
 }
 
 func TestFiltersRefuseUnknownValues(t *testing.T) {

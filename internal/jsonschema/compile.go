@@ -140,14 +140,14 @@ func (o object) add(c check) { o.n.checks = append(o.n.checks, c) }
 
 // wrong is the error for a value that a keyword cannot have.
 func (o object) wrong(name string, v any, want string) {
-	o.fail(o.n.pointer+"/"+text.Pointer(name), "got %s, want %s", typeOf(v), want)
+	o.fail(o.n.pointer+"/"+text.PointerToken(name), "got %s, want %s", typeOf(v), want)
 }
 
 // sub compiles a subschema.
 func (o object) sub(raw any, steps ...string) *node {
 	pointer := o.n.pointer
 	for _, s := range steps {
-		pointer += "/" + text.Pointer(s)
+		pointer += "/" + text.PointerToken(s)
 	}
 	return o.node(raw, pointer, o.base)
 }

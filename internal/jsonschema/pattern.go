@@ -81,7 +81,7 @@ func (o object) patternProperties() (patterns []*pattern, subs []*node) {
 	}
 	named := o.named("patternProperties", v, o.sub)
 	for _, raw := range sortedKeys(named) {
-		at := o.n.pointer + "/patternProperties/" + text.Pointer(raw)
+		at := o.n.pointer + "/patternProperties/" + text.PointerToken(raw)
 		patterns = append(patterns, o.pattern(at, raw))
 		subs = append(subs, named[raw])
 	}

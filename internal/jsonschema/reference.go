@@ -75,7 +75,7 @@ func (c *compiler) index(raw any, pointer string, base *url.URL) {
 	for _, k := range mapKeys {
 		named, _ := m[k].(map[string]any)
 		for name, s := range named {
-			c.index(s, pointer+"/"+k+"/"+text.Pointer(name), inner)
+			c.index(s, pointer+"/"+k+"/"+text.PointerToken(name), inner)
 		}
 	}
 }

@@ -135,7 +135,7 @@ func (r *run) fail(format string, args ...any) {
 	}
 	var pointer strings.Builder
 	for _, step := range r.path {
-		pointer.WriteString("/" + text.Pointer(step))
+		pointer.WriteString("/" + text.PointerToken(step))
 	}
 	r.found = append(r.found, Violation{pointer.String(), clip(fmt.Sprintf(format, args...))})
 }

@@ -1,15 +1,10 @@
-// Package text writes values into messages for people.
+// Package text writes values into messages, pointers and columns.
 package text
 
 import (
 	"strings"
 	"time"
 )
-
-var pointer = strings.NewReplacer("~", "~0", "/", "~1")
-
-// Pointer returns a key of an object as a token of a JSON Pointer (RFC 6901).
-func Pointer(key string) string { return pointer.Replace(key) }
 
 // Join writes the items with commas between them.
 func Join[T ~string](items []T) string {

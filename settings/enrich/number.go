@@ -157,7 +157,7 @@ func attributeProblems(attributes Attributes) error {
 	var p admin.Problems
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
 		if _, err := attribute(attributes[name].String()); err != nil {
-			p.AddError("/attributes/"+text.Pointer(name), admin.CodeFormat, err)
+			p.AddError("/attributes/"+text.PointerToken(name), admin.CodeFormat, err)
 		}
 	}
 	return p.Err()

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestGoTypesOfData(t *testing.T) {
+func TestD33GoTypesOfData(t *testing.T) {
 	at := time.Date(2024, 5, 28, 16, 0, 0, 0, time.UTC)
 	data := map[string]any{
 		"int": 3, "int8": int8(3), "int16": int16(3), "int32": int32(3), "int64": int64(3), "uint": uint(3), "uint8": uint8(3),

@@ -35,7 +35,7 @@ func (t *tx) fail(ctx context.Context, noun string, err error) error {
 	case duplicate:
 		return admin.Exists(noun)
 	case noParent:
-		return missing("what " + noun + " belongs to")
+		return fmt.Errorf("what the %s belongs to does not exist: %w", noun, admin.ErrNotFound)
 	case refused:
 		return fmt.Errorf("%s: the database refuses a value: %w", noun, admin.ErrInvalid)
 	case retryable:

@@ -107,7 +107,7 @@ func (c *compiler) node(rule any, path string) (any, error) {
 				return nil, fmt.Errorf("operator %q at %s does not exist", admin.Clip(op), place(path))
 			}
 			var err error
-			if r[op], err = c.node(args, path+"/"+text.Pointer(op)); err != nil {
+			if r[op], err = c.node(args, path+"/"+text.PointerToken(op)); err != nil {
 				return nil, err
 			}
 		}

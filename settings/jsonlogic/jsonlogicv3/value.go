@@ -107,7 +107,7 @@ func (m *misplaced) Unwrap() error { return m.err }
 func under(k string, err error) error {
 	inner := &misplaced{err: err}
 	errors.As(err, &inner)
-	return &misplaced{path: "/" + text.Pointer(k) + inner.path, err: inner.err}
+	return &misplaced{path: "/" + text.PointerToken(k) + inner.path, err: inner.err}
 }
 
 var errOutOfRange = errors.New("is a number out of range")
