@@ -2,6 +2,7 @@ package jsonschema
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -33,8 +34,8 @@ var drafts = map[string]int{
 // Compile compiles a schema: decoded JSON with json.Number for numbers. "$schema" names its draft, which is
 // 2020-12 if it is missing. The error names the place in the schema.
 func Compile(document any, l Limits) (*Schema, error) {
-	if err := checkNumbers(document, l.Number); err != nil {
-		return nil, err
+	if problem := numberProblem(document, l.Number); problem != "" {
+		return nil, errors.New(problem)
 	}
 	c := &compiler{
 		document: document, keywords: keywords(), draft: draft2020, limits: l,

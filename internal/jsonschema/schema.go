@@ -49,8 +49,8 @@ type check func(r *run, v any, seen *evaluated)
 // Check returns what is wrong with a value, in order of the place. The value is decoded JSON with json.Number
 // for numbers. It fails with ErrBudget after so many steps.
 func (s *Schema) Check(v any, steps int) ([]Violation, error) {
-	if err := checkNumbers(v, s.limits.Number); err != nil {
-		return []Violation{{Message: err.Error()}}, nil
+	if problem := numberProblem(v, s.limits.Number); problem != "" {
+		return []Violation{{Message: problem}}, nil
 	}
 	r := &run{steps: steps, tracks: s.tracks}
 	r.apply(s.root, v, &evaluated{})
@@ -172,15 +172,14 @@ func (r *run) apply(n *node, v any, seen *evaluated) bool {
 }
 
 // below applies a schema to a part of the value.
-func (r *run) below(n *node, step string, v any) bool {
+func (r *run) below(n *node, step string, v any) {
 	r.path = append(r.path, step)
-	ok := r.apply(n, v, &evaluated{})
+	r.apply(n, v, &evaluated{})
 	r.path = r.path[:len(r.path)-1]
-	return ok
 }
 
 // item is below for an element of an array.
-func (r *run) item(n *node, i int, v any) bool { return r.below(n, strconv.Itoa(i), v) }
+func (r *run) item(n *node, i int, v any) { r.below(n, strconv.Itoa(i), v) }
 
 // try applies a schema without reporting its violations.
 func (r *run) try(n *node, v any, seen *evaluated) bool {

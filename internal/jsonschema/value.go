@@ -11,43 +11,44 @@ import (
 	"unicode/utf8"
 )
 
-// checkNumbers refuses numbers that would take memory without bound as fractions: 1e400000000 is a short text.
-func checkNumbers(v any, most int) error {
+// numberProblem is what is wrong with the numbers of a value, if anything: as fractions some would take memory
+// without bound, because 1e400000000 is a short text.
+func numberProblem(v any, most int) string {
 	switch v := v.(type) {
 	case json.Number:
-		return checkNumber(v.String(), most)
+		return oneNumberProblem(v.String(), most)
 	case []any:
 		for _, item := range v {
-			if err := checkNumbers(item, most); err != nil {
-				return err
+			if problem := numberProblem(item, most); problem != "" {
+				return problem
 			}
 		}
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			if err := checkNumbers(v[name], most); err != nil {
-				return err
+			if problem := numberProblem(v[name], most); problem != "" {
+				return problem
 			}
 		}
 	}
-	return nil
+	return ""
 }
 
-func checkNumber(n string, most int) error {
+func oneNumberProblem(n string, most int) string {
 	if most == 0 {
-		return nil
+		return ""
 	}
 	if len(n) > most {
-		return fmt.Errorf("number %s has %d characters: at most %d can be checked", clip(n), len(n), most)
+		return fmt.Sprintf("number %s has %d characters: at most %d can be checked", clip(n), len(n), most)
 	}
 	if i := strings.IndexAny(n, "eE"); i >= 0 {
 		if e, err := strconv.Atoi(n[i+1:]); err != nil || e > most || e < -most {
-			return fmt.Errorf("number %s: its exponent can be checked from -%d to %d", clip(n), most, most)
+			return fmt.Sprintf("number %s: its exponent can be checked from -%d to %d", clip(n), most, most)
 		}
 	}
-	return nil
+	return ""
 }
 
-// rat is the exact value of a number that checkNumbers let through.
+// rat is the exact value of a number that numberProblem allows.
 func rat(n json.Number) *big.Rat {
 	x, ok := new(big.Rat).SetString(n.String())
 	if !ok {
