@@ -89,7 +89,7 @@ func (s *Service) rehearse(ctx context.Context, scope admin.Scope, i Import, t T
 	}
 	rec := s.record(scope, ActionWrite, i)
 	err = s.ports.Atomically(ctx, func(p Ports) error {
-		if outcomes, _, err = write(ctx, p, scope.Org(), rec); err != nil {
+		if outcomes, err = write(ctx, p, scope.Org(), rec); err != nil {
 			return err
 		}
 		return errUndo

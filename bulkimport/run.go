@@ -34,7 +34,7 @@ func (s *Service) Start(ctx context.Context, scope admin.Scope, id uuid.UUID) (j
 	}
 	now := s.runtime.Instant()
 	j := job.Job{
-		ID: id, Kind: JobKind, Status: job.Pending, CreatedAt: now, CreatedBy: scope.Actor(), UpdatedAt: now, Version: 1,
+		ID: id, Kind: JobKind(i.Type), Status: job.Pending, CreatedAt: now, CreatedBy: scope.Actor(), UpdatedAt: now, Version: 1,
 		Counts: job.Counts{Total: i.Rows, Failed: int64(len(duplicates))},
 	}
 	i.Status, i.UpdatedAt = Started, now
@@ -138,20 +138,18 @@ func (s *Service) prepare(scope admin.Scope) job.Prepare[Ports] {
 		}
 		rec := s.record(scope, ActionWrite, i, admin.Change{Field: "rows", To: fmt.Sprint(len(p.batch.Rows))})
 		if t.Target != nil {
-			outcomes, _, err := write(ctx, s.ports, scope.Org(), rec)
+			outcomes, err := write(ctx, s.ports, scope.Org(), rec)
 			if err != nil {
 				return nil, err
 			}
 			return func(context.Context, Ports) (job.Result, error) { return p.result(outcomes), nil }, nil
 		}
 		return func(ctx context.Context, ports Ports) (job.Result, error) {
-			outcomes, recorded, err := write(ctx, ports, scope.Org(), rec)
+			outcomes, err := write(ctx, ports, scope.Org(), rec)
 			if err != nil {
 				return job.Result{}, err
 			}
-			res := p.result(outcomes)
-			res.Recorded = recorded
-			return res, nil
+			return p.result(outcomes), nil
 		}, nil
 	}
 }

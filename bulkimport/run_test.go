@@ -256,7 +256,7 @@ func TestStartingTwiceIsOneJob(t *testing.T) {
 	require.Len(t, started, cap(started))
 	for j := range started {
 		require.Equal(t, i.ID, j.ID)
-		require.Equal(t, bulkimport.JobKind, j.Kind)
+		require.Equal(t, bulkimport.JobKind(i.Type), j.Kind)
 	}
 	_, err = w.service.Run(t.Context(), w.scope, i.ID, nil)
 	require.NoError(t, err)

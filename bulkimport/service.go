@@ -17,8 +17,8 @@ import (
 	"github.com/admincenter/admincenter/internal/text"
 )
 
-// JobKind is the kind of the jobs that imports are run by.
-const JobKind job.Kind = "bulk_import"
+// JobKind returns the kind of the jobs that run imports of a type, such as "import.customers".
+func JobKind(t TypeName) job.Kind { return job.Kind("import." + t) }
 
 // Audit actions. What a job does has job's.
 const (
@@ -30,7 +30,7 @@ const (
 	ActionDelete admin.Action = "import.delete" // an import, its file and its failed rows were deleted
 )
 
-// Ports are the stores of a Service. All but Target are needed.
+// Ports are the stores of a Service. All but Target and Authorize are needed.
 type Ports struct {
 	Imports   Store
 	Jobs      job.Store
@@ -41,6 +41,9 @@ type Ports struct {
 	Target func(TypeName) Target
 	// Atomically runs a function over ports that commit together.
 	Atomically job.Atomically[Ports]
+	// Authorize, if set, takes the place of Options.Authorize. A service in a transaction is given one
+	// that reads in the transaction too.
+	Authorize admin.Authorize
 }
 
 // Options of a Service; the zero value is ready.
@@ -113,13 +116,16 @@ func (s *Service) In(p Ports) *Service {
 		ports := p
 		p.Atomically = func(_ context.Context, fn func(Ports) error) error { return fn(ports) }
 	}
+	if p.Authorize == nil {
+		p.Authorize = s.authorize
+	}
 	in := &Service{ports: p, core: s.core}
 	in.runner = job.Runner[Ports]{
 		Jobs: p.Jobs, Atomically: p.Atomically, JobsOf: func(p Ports) job.Store { return p.Jobs },
 		Subject: func(j job.Job) admin.Subject { return subject(j.ID) },
 		Runtime: s.runtime, Lease: s.lease,
 	}
-	if s.authorize != nil {
+	if p.Authorize != nil {
 		in.runner.Authorize = in.stillAllowed
 	}
 	return in
@@ -131,7 +137,7 @@ func (s *Service) stillAllowed(ctx context.Context, org admin.OrgID, j job.Job) 
 	if err != nil {
 		return err
 	}
-	return s.authorize(ctx, org, j.CreatedBy, t.Schema.Write)
+	return s.ports.Authorize(ctx, org, j.CreatedBy, t.Schema.Write)
 }
 
 // access is which of a type's permissions a method needs.

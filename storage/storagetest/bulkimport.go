@@ -129,7 +129,7 @@ func (w *world) imp() bulkimport.Import {
 // importJob is the job of an import.
 func (w *world) importJob(id uuid.UUID) job.Job {
 	j := w.job()
-	j.ID, j.Kind = id, bulkimport.JobKind
+	j.ID, j.Kind = id, bulkimport.JobKind(bulkimport.CustomersType)
 	return j
 }
 

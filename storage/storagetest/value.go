@@ -47,8 +47,8 @@ func testAlike(t *testing.T, w *world) {
 		s := w.setting(ofAccount(k), "rate")
 		s.Value = w.value(settings.TypeString, k)
 		w.createSetting(w.b, s)
-		require.NoError(t, w.b.Plans().Create(ctx, w.org, w.plan(k, i+1), w.rec("plan.add")))
-		require.NoError(t, w.b.Schedules().Create(ctx, w.org, w.schedule(k, epoch, time.Time{}), w.rec("schedule.associate")))
+		require.NoError(t, w.b.Plans().Create(ctx, w.org, w.plan(k, i+1), w.rec("plan.create")))
+		require.NoError(t, w.add(w.b, w.schedule(k, epoch, time.Time{})))
 		invited := w.invitation("x")
 		invited.Email = people.Email{Address: k, Key: k}
 		require.NoError(t, w.b.Invitations().Create(ctx, w.org, invited, w.digest(k), 1000, w.rec("invitation.create")), k)
@@ -83,15 +83,13 @@ func testAlike(t *testing.T, w *world) {
 		plan, err := w.b.Plans().Latest(ctx, w.org, k)
 		require.NoError(t, err, "%q", k)
 		require.Equal(t, priceplan.Ref{ID: k, Version: i + 1}, plan.Ref)
-		tl, err := w.b.Schedules().Timeline(ctx, w.org, k, time.Time{})
-		require.NoError(t, err)
-		require.Len(t, tl.Schedules, 1, "%q", k)
+		require.Len(t, w.timeline(k, time.Time{}), 1, "%q", k)
 		user, _, err := w.b.Users().ByEmail(ctx, w.org, k)
 		require.NoError(t, err, "%q", k)
 		require.Equal(t, k, user.Name)
 	}
 	require.Equal(t, keys, w.customerIDs(t, customer.Filter{}))
-	require.Equal(t, keys, listed(t, w.b.Plans().List, w.org, func(p priceplan.Plan) string { return p.Ref.ID }))
+	require.Equal(t, keys, listed(t, w.plans, w.org, func(p priceplan.Plan) string { return p.Ref.ID }))
 	testAlikeCursors(t, w, keys)
 	testAlikeFilters(t, w)
 }
@@ -114,10 +112,10 @@ func testAlikeCursors(t *testing.T, w *world, keys []string) {
 	cp := job.Checkpoint{ID: j.ID, Attempt: claimed.Lease.Attempt, From: claimed.Cursor, Status: job.InProgress, At: epoch, Until: epoch.Add(time.Hour)}
 	for i, k := range keys {
 		cp.Cursor = k
-		require.NoError(t, w.b.Jobs().Commit(t.Context(), w.org, cp, w.rec("job.batch")))
+		require.NoError(t, w.b.Jobs().Commit(t.Context(), w.org, cp))
 		for _, other := range []string{"", k + " ", k + "\u200b", strings.ToUpper(k), keys[(i+1)%len(keys)]} {
 			if cp.From = other; other != k {
-				require.ErrorIs(t, w.b.Jobs().Commit(t.Context(), w.org, cp, w.rec("job.batch")), job.ErrLeaseLost, "%q is not %q", other, k)
+				require.ErrorIs(t, w.b.Jobs().Commit(t.Context(), w.org, cp), job.ErrLeaseLost, "%q is not %q", other, k)
 			}
 		}
 		cp.From = k
@@ -217,17 +215,15 @@ func testLargest(t *testing.T, w *world) {
 	})
 	t.Run("plans and schedules", func(t *testing.T) {
 		p := w.plan(wide(admin.MaxID), math.MaxInt32)
-		p.Name = wide(50)
-		require.NoError(t, w.b.Plans().Create(ctx, w.org, p, w.rec("plan.add")))
+		p.Name, p.Description = wide(50), wide(255)
+		require.NoError(t, w.b.Plans().Create(ctx, w.org, p, w.rec("plan.create")))
 		got, err := w.b.Plans().Version(ctx, w.org, p.Ref)
 		require.NoError(t, err)
 		require.Equal(t, p, got)
 		s := w.schedule(wide(admin.MaxID), epoch, time.Time{})
 		s.ID, s.Plan, s.RateCards = wide(admin.MaxID), p.Ref, wide(255)
-		require.NoError(t, w.b.Schedules().Create(ctx, w.org, s, w.rec("schedule.associate")))
-		tl, err := w.b.Schedules().Timeline(ctx, w.org, s.AccountID, time.Time{})
-		require.NoError(t, err)
-		require.Equal(t, []priceplan.Schedule{s}, tl.Schedules)
+		require.NoError(t, w.add(w.b, s))
+		require.Equal(t, []priceplan.Schedule{s}, w.timeline(s.AccountID, time.Time{}))
 	})
 	t.Run("names of people, tokens and files", func(t *testing.T) {
 		require.NoError(t, w.b.Organizations().Rename(ctx, w.org, wide(255), 1, w.rec("organization.rename")))
@@ -349,9 +345,17 @@ func testUnstorable(t *testing.T, w *world) {
 			records, err := s.Audit().List(ctx, w.org, admin.AuditFilter{Subject: admin.Subject{Kind: "test", ID: text}}, page[admin.RecordKey](10))
 			require.NoError(t, err)
 			require.Empty(t, records)
-			tl, err := s.Schedules().Timeline(ctx, w.org, text, time.Time{})
+			known := w.seeds.plans.schedule.AccountID
+			tls, err := s.Schedules().Timelines(ctx, w.org, []string{text, known}, time.Time{})
 			require.NoError(t, err)
-			require.Empty(t, tl.Schedules)
+			require.Equal(t, priceplan.Timeline{AccountID: text}, tls[0])
+			require.NotEmpty(t, tls[1].Schedules, "the others are found")
+			removed, err := s.Schedules().Removed(ctx, w.org, text)
+			require.NoError(t, err)
+			require.Empty(t, removed)
+			versions, err := s.Plans().Versions(ctx, w.org, text, page[int64](10))
+			require.NoError(t, err)
+			require.Empty(t, versions)
 			// A storage may keep such a text; where it does not, the error says that it is the text's.
 			if err := s.Organizations().Rename(ctx, w.org, text, int64(1+2*n), w.rec("organization.rename")); err != nil {
 				require.ErrorIs(t, err, admin.ErrInvalid)
