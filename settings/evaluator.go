@@ -34,7 +34,7 @@ type Program interface {
 	// changes the event.
 	//
 	// The result is nil, bool, string, json.Number, []any or map[string]any of these. A number is plain
-	// digits with at most one point and no exponent, whatever the arithmetic. The result shares nothing
+	// digits with at most one point and no exponent, in every arithmetic. The result shares nothing
 	// with the event or the rule, and the caller may change it.
 	//
 	// If the rule has no result on this event, Eval fails with an error that wraps

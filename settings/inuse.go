@@ -40,7 +40,8 @@ func (e *InUseError) Error() string {
 	if e.More {
 		more = " and more"
 	}
-	return fmt.Sprintf("the enrichments of the event schemas %s%s depend on it: change them first, or delete it with DeleteInUse: %v",
+	return fmt.Sprintf(
+		"the enrichments of the event schemas %s%s depend on it: change them first, or delete it with DeleteInUse: %v",
 		strings.Join(quoted, ", "), more, ErrInUse)
 }
 

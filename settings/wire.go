@@ -15,7 +15,7 @@ import (
 
 // The JSON of a setting has Togai's names and is flat: entity and value are not objects of their own.
 
-// wireValue is a value in JSON; it is text whatever its type.
+// wireValue is a value in JSON; the value is a text for every type.
 type wireValue struct {
 	Type Type   `json:"dataType,omitempty"`
 	Text string `json:"value"`
