@@ -61,7 +61,7 @@ func scanRecord(scan func(...any) error, r *admin.Record) error {
 	if err != nil || changes == "" {
 		return err
 	}
-	return json.Unmarshal([]byte(changes), &r.Changes)
+	return readChanges(changes, &r.Changes)
 }
 
 // insert adds a record within the transaction of what it tells of.

@@ -96,7 +96,7 @@ func scanExtra(text string, into *map[string]string) error {
 	if text == "" {
 		return nil
 	}
-	return json.Unmarshal([]byte(text), into)
+	return readTexts(text, into)
 }
 
 type accounts struct{ access }
