@@ -2,17 +2,30 @@
 GOLANGCI := v2.15.0
 MODULES := . storage/sqlstore/dbtest examples bench
 BIN := $(CURDIR)/bin
+# The slowest package fits into Go's 10 minutes on a quiet machine, and not on every busy one.
+TIMEOUT := 30m
+# The oldest that is supported and the newest; .ci/postgres knows others.
+VERSIONS := 13 18
 
-.PHONY: help test race lint fuzz bench tidy
+.PHONY: help test short race test-postgres lint fuzz bench tidy
 
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 test: ## every module's tests; needs nothing but Go
-	go test work
+	go test -timeout $(TIMEOUT) work
 
-race: ## the same under the race detector; needs a C compiler
-	go test -race work
+short: ## the same without what takes long
+	go test -short -timeout $(TIMEOUT) work
+
+race: ## all of it under the race detector; needs a C compiler
+	go test -race -timeout $(TIMEOUT) work
+
+test-postgres: ## storage/sqlstore/dbtest on the PostgreSQL of each of VERSIONS (13 18); needs npm
+	@for v in $(VERSIONS); do \
+		echo "PostgreSQL $$v"; \
+		.ci/postgres $$v go test -count 1 -timeout $(TIMEOUT) ./storage/sqlstore/dbtest || exit 1; \
+	done
 
 lint: $(BIN)/golangci-lint-$(GOLANGCI) ## formatting and static checks, the import rule among them
 	@for m in $(MODULES); do echo "lint $$m"; (cd $$m && $(BIN)/golangci-lint-$(GOLANGCI) run ./...) || exit 1; done
@@ -26,8 +39,11 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 bench: ## print `ratio` lines: this library beside the alternative, in one run
 	go run ./bench
 
-tidy: ## go mod tidy in every module
+tidy: ## go mod tidy in every module, and the workspace's sums
 	@for m in $(MODULES); do (cd $$m && GOWORK=off go mod tidy) || exit 1; done
+	rm -f go.work.sum
+	go list -m all >/dev/null
+	go list -deps -test work >/dev/null
 
 $(BIN)/golangci-lint-$(GOLANGCI):
 	@mkdir -p $(BIN)

@@ -8,11 +8,16 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/enrich"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )
@@ -22,35 +27,35 @@ type Options struct {
 	// Runtime is the clock, ids, randomness and logger of every service whose own options leave
 	// them out.
 	admin.Runtime
-	// Roles says what each role may do; the zero value means admin.DefaultRoles.
-	Roles admin.Roles
+	// Roles says what each role may do; the zero value means [DefaultRoles].
+	Roles people.Roles
 
 	// The services' own options. What is left out of them is taken from above, and what one domain
 	// needs of another is filled in where it is nil.
-	People     admin.PeopleOptions
+	People     people.Options
 	Tokens     token.Options
 	Settings   settings.Options
 	Imports    bulkimport.Options
 	Migrations planmigration.Options
 
 	// Plans and Schedules are the host's own price plans and account schedules, for migrations; nil
-	// means those of the storage, which Center.Catalog keeps.
-	Plans     planmigration.Plans
-	Schedules planmigration.Schedules
+	// means those of the storage, which Center.PricePlans keeps.
+	Plans     priceplan.Plans
+	Schedules priceplan.Schedules
 }
 
 // Center is the Admin Center: every service, wired over one storage. It is safe for concurrent use.
 type Center struct {
-	People      *admin.People          // profile, users, invitations, sign-in
+	People      *people.Service        // profile, users, invitations, sign-in
 	Trail       *admin.Trail           // what was done
 	Currencies  *currency.Service      // base currency and rates
 	Tokens      *token.Service         // API tokens
 	Imports     *bulkimport.Service    // bulk import
-	Directory   *bulkimport.Directory  // the customers and accounts that were imported
+	Customers   *customer.Service      // customers and their accounts
 	Migrations  *planmigration.Service // price plan migrations
-	Catalog     *planmigration.Catalog // price plans and account schedules in this storage
+	PricePlans  *priceplan.Service     // price plans and account schedules in this storage
 	Settings    *settings.Service      // settings
-	Enrichments *settings.Enrichments  // what usage events are enriched with
+	Enrichments *enrich.Service        // what usage events are enriched with
 	Jobs        *job.Jobs              // imports and migrations as jobs, and which are due
 
 	backend storage.Backend
@@ -65,16 +70,26 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	}
 	c := &Center{backend: backend}
 	c.o = c.complete(o)
-	c.People = people(backend, c.o)
 	c.Trail = admin.NewTrail(backend.Audit())
-	c.Currencies = currency.NewService(backend.Currencies(), currency.Options{Runtime: c.o.Runtime})
-	c.Settings = settings.NewService(backend.Settings(), c.o.Settings)
-	c.Enrichments = settings.NewEnrichments(c.Settings, backend.Enrichments())
-	c.Directory = bulkimport.NewDirectory(backend.Customers(), backend.Accounts())
-	c.Catalog = planmigration.NewCatalog(backend.Plans(), backend.Schedules(), planmigration.CatalogOptions{Runtime: c.o.Runtime, Zone: c.o.Migrations.Zone})
+	c.Customers = customer.NewService(backend.Customers(), backend.Accounts())
+	c.PricePlans = priceplan.NewService(backend.Plans(), backend.Schedules(), priceplan.Options{Runtime: c.o.Runtime, Zone: c.o.Migrations.Zone})
 	c.Migrations = planmigration.NewService(c.migrationPorts(backend), within(backend, c.migrationPorts), c.o.Migrations)
 	var err error
-	if c.Tokens, err = token.NewService(backend.Tokens(), c.o.Tokens); err != nil {
+	if c.People, err = people.NewService(peoplePorts(backend), c.o.People); err != nil {
+		return nil, fmt.Errorf("admincenter: people: %w", err)
+	}
+	if c.Settings, err = settings.NewService(settingPorts(backend), c.o.Settings); err != nil {
+		return nil, fmt.Errorf("admincenter: settings: %w", err)
+	}
+	enrichPorts := enrich.Ports{Settings: c.Settings, Enrichments: backend.Enrichments()}
+	if c.Enrichments, err = enrich.NewService(enrichPorts, enrich.Options{Runtime: c.o.Settings.Runtime}); err != nil {
+		return nil, fmt.Errorf("admincenter: enrichments: %w", err)
+	}
+	currencyPorts := currency.Ports{Currencies: backend.Currencies()}
+	if c.Currencies, err = currency.NewService(currencyPorts, currency.Options{Runtime: c.o.Runtime}); err != nil {
+		return nil, fmt.Errorf("admincenter: currencies: %w", err)
+	}
+	if c.Tokens, err = token.NewService(token.Ports{Tokens: backend.Tokens()}, c.o.Tokens); err != nil {
 		return nil, fmt.Errorf("admincenter: tokens: %w", err)
 	}
 	if c.Imports, err = bulkimport.NewService(within(backend, importPorts), backend.Imports(), backend.Jobs(), c.o.Imports); err != nil {
@@ -82,7 +97,7 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	}
 	c.Jobs = job.NewJobs(backend.Jobs(), c.o.Runtime, map[job.Kind][]admin.Permission{
 		bulkimport.JobKind: importReads(c.Imports.Types()),
-		planmigration.Kind: {admin.MigrationsRead},
+		planmigration.Kind: {planmigration.PermissionRead},
 	})
 	return c, nil
 }
@@ -90,7 +105,7 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 // complete fills in what o leaves out.
 func (c *Center) complete(o Options) Options {
 	if o.Roles.IsZero() {
-		o.Roles = admin.DefaultRoles()
+		o.Roles = DefaultRoles()
 	}
 	for _, r := range []*admin.Runtime{
 		&o.People.Runtime, &o.Tokens.Runtime, &o.Settings.Runtime, &o.Imports.Runtime, &o.Migrations.Runtime,
@@ -100,18 +115,15 @@ func (c *Center) complete(o Options) Options {
 	if o.People.Roles.IsZero() {
 		o.People.Roles = o.Roles
 	}
-	if o.Tokens.Roles.IsZero() {
-		o.Tokens.Roles = o.Roles
+	if o.Tokens.Grantable.Len() == 0 {
+		o.Tokens.Grantable = o.Roles.All()
 	}
 	if o.Tokens.Authorize == nil {
 		o.Tokens.Authorize = c.Authorize
 	}
-	if o.Settings.CustomerOf == nil {
-		o.Settings.CustomerOf = c.customerOf
-	}
 	if o.Imports.CurrencyKnown == nil {
 		o.Imports.CurrencyKnown = func(code string) bool {
-			_, ok := currency.Lookup(currency.Code(code))
+			_, ok := iso4217.Lookup(iso4217.Code(code))
 			return ok
 		}
 	}
@@ -122,14 +134,14 @@ func (c *Center) complete(o Options) Options {
 	}
 	if o.Migrations.Authorize == nil {
 		o.Migrations.Authorize = func(ctx context.Context, org admin.OrgID, j job.Job) error {
-			return c.Authorize(ctx, org, j.CreatedBy, admin.MigrationsWrite)
+			return c.Authorize(ctx, org, j.CreatedBy, planmigration.PermissionWrite)
 		}
 	}
 	return o
 }
 
-func people(s storage.Stores, o Options) *admin.People {
-	return admin.NewPeople(s.Organizations(), s.Users(), s.Invitations(), o.People)
+func peoplePorts(s storage.Stores) people.Ports {
+	return people.Ports{Organizations: s.Organizations(), Users: s.Users(), Invitations: s.Invitations()}
 }
 
 func importPorts(s storage.Stores) bulkimport.Ports {
@@ -163,13 +175,18 @@ func within[P any](backend storage.Backend, ports func(storage.Stores) P) job.At
 	}
 }
 
-// customerOf finds the customer of an imported account, for settings; none is "".
-func (c *Center) customerOf(ctx context.Context, org admin.OrgID, account string) (string, error) {
-	a, err := c.backend.Accounts().Get(ctx, org, account)
-	if errors.Is(err, admin.ErrNotFound) {
-		return "", nil
+// settingPorts are those of settings; the customer of an account is that of the stored account.
+func settingPorts(s storage.Stores) settings.Ports {
+	return settings.Ports{
+		Settings: s.Settings(),
+		CustomerOf: func(ctx context.Context, org admin.OrgID, account string) (string, error) {
+			a, err := s.Accounts().Get(ctx, org, account)
+			if errors.Is(err, admin.ErrNotFound) {
+				return "", nil
+			}
+			return a.CustomerID, err
+		},
 	}
-	return a.CustomerID, err
 }
 
 // Authorize is nil while actor may do all of ps in org: a user who is active and whose role covers
@@ -186,24 +203,20 @@ func (c *Center) Authorize(ctx context.Context, org admin.OrgID, actor admin.Act
 // what these generated: both or neither. Use it where the user's tokens should not outlive their
 // access. A request of the user's that is under way keeps the scope it began with, but can hand none
 // of it on to a token. It requires admin.UsersWrite and admin.TokensWrite.
-func (c *Center) DeactivateUser(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64) (admin.User, error) {
-	if err := scope.Require(admin.UsersWrite, admin.TokensWrite); err != nil {
-		return admin.User{}, err
+func (c *Center) DeactivateUser(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64) (people.User, error) {
+	if err := scope.Require(people.PermissionUsersWrite, token.PermissionWrite); err != nil {
+		return people.User{}, err
 	}
-	var u admin.User
-	err := c.backend.InTx(ctx, func(s storage.Stores) error {
-		tokens, err := token.NewService(s.Tokens(), c.o.Tokens)
-		if err != nil {
+	var u people.User
+	err := c.backend.InTx(ctx, func(s storage.Stores) (err error) {
+		if u, err = c.People.In(peoplePorts(s)).Deactivate(ctx, scope, id, version); err != nil {
 			return err
 		}
-		if u, err = people(s, c.o).Deactivate(ctx, scope, id, version); err != nil {
-			return err
-		}
-		_, err = tokens.DeactivateBy(ctx, scope, admin.Actor{Kind: admin.ActorUser, ID: id.String()})
+		_, err = c.Tokens.In(token.Ports{Tokens: s.Tokens()}).DeactivateBy(ctx, scope, admin.Actor{Kind: admin.ActorUser, ID: id.String()})
 		return err
 	})
 	if err != nil {
-		return admin.User{}, err
+		return people.User{}, err
 	}
 	return u, nil
 }

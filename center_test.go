@@ -12,7 +12,10 @@ import (
 
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
@@ -27,34 +30,34 @@ type house struct {
 	*admincenter.Center
 	t        *testing.T
 	now      time.Time
-	ann, bea admin.Session
+	ann, bea people.Session
 }
 
 func newHouse(t *testing.T, o admincenter.Options) *house {
 	t.Helper()
 	h := &house{t: t, now: time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)}
 	o.Now = func() time.Time { return h.now }
-	hasher, err := admin.NewArgon2id(admin.Argon2idOptions{Memory: 64, Time: 1})
+	hasher, err := people.NewArgon2id(people.Argon2idOptions{Memory: 64, Time: 1})
 	require.NoError(t, err)
 	o.People.Hasher = hasher // cheap: what is tested here is not the hash
 	center, err := admincenter.New(memory.New(), o)
 	require.NoError(t, err)
 	h.Center = center
 	password := admin.NewSecret("seven herons over Lake Vann")
-	_, _, err = center.People.CreateOrganization(t.Context(), admin.NewOrganization{
-		ID: acme, Name: "Acme", Admin: admin.NewAdmin{Name: "Ann", Email: "ann@acme.example", Password: password},
+	_, _, err = center.People.CreateOrganization(t.Context(), people.NewOrganization{
+		ID: acme, Name: "Acme", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example", Password: password},
 	})
 	require.NoError(t, err)
 	h.ann = h.signIn("ann@acme.example", password)
-	_, secret, err := center.People.Invite(t.Context(), h.ann.Scope, "bea@acme.example", admin.Developer)
+	_, secret, err := center.People.Invite(t.Context(), h.ann.Scope, "bea@acme.example", people.Developer)
 	require.NoError(t, err)
-	_, err = center.People.Accept(t.Context(), acme, secret, admin.AcceptInput{Name: "Bea", Password: password})
+	_, err = center.People.Accept(t.Context(), acme, secret, people.AcceptInput{Name: "Bea", Password: password})
 	require.NoError(t, err)
 	h.bea = h.signIn("bea@acme.example", password)
 	return h
 }
 
-func (h *house) signIn(email string, password admin.Secret) admin.Session {
+func (h *house) signIn(email string, password admin.Secret) people.Session {
 	h.t.Helper()
 	s, err := h.People.SignIn(h.t.Context(), acme, email, password)
 	require.NoError(h.t, err)
@@ -76,7 +79,7 @@ func (h *house) upload(scope admin.Scope, kind bulkimport.TypeName, text string)
 	return i
 }
 
-func (h *house) deactivate(s admin.Session) {
+func (h *house) deactivate(s people.Session) {
 	h.t.Helper()
 	u, err := h.People.User(h.t.Context(), h.ann.Scope, s.User.ID)
 	require.NoError(h.t, err)
@@ -95,21 +98,21 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 
 func TestDeactivatedUserTakesTheirTokensAlong(t *testing.T) {
 	h := newHouse(t, admincenter.Options{})
-	made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{admin.CustomersRead, admin.TokensWrite}})
+	made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{customer.PermissionRead, token.PermissionWrite}})
 	require.NoError(t, err)
-	verified, err := h.Tokens.Verify(t.Context(), made.Secret.Reveal())
+	verified, err := h.Tokens.Verify(t.Context(), made.Secret)
 	require.NoError(t, err)
-	child, err := h.Tokens.Generate(t.Context(), verified.Scope, token.GenerateInput{Name: "child", Permissions: []admin.Permission{admin.CustomersRead}})
+	child, err := h.Tokens.Generate(t.Context(), verified.Scope, token.GenerateInput{Name: "child", Permissions: []admin.Permission{customer.PermissionRead}})
 	require.NoError(t, err)
 
 	_, err = h.DeactivateUser(t.Context(), h.bea.Scope, h.ann.User.ID, h.ann.User.Version)
 	require.ErrorIs(t, err, admin.ErrForbidden, "a developer deactivates nobody")
 	_, err = h.DeactivateUser(t.Context(), h.ann.Scope, h.ann.User.ID, h.ann.User.Version)
-	require.ErrorIs(t, err, admin.ErrLastAdministrator)
+	require.ErrorIs(t, err, people.ErrLastAdministrator)
 
 	h.deactivate(h.bea)
 	for _, secret := range []admin.Secret{made.Secret, child.Secret} {
-		_, err = h.Tokens.Verify(t.Context(), secret.Reveal())
+		_, err = h.Tokens.Verify(t.Context(), secret)
 		require.ErrorIs(t, err, token.ErrBadToken)
 	}
 	_, err = h.People.ScopeOf(t.Context(), acme, h.bea.User.ID, h.bea.Epoch)
@@ -118,11 +121,11 @@ func TestDeactivatedUserTakesTheirTokensAlong(t *testing.T) {
 
 func TestDeactivatingFailsAsAWhole(t *testing.T) {
 	h := newHouse(t, admincenter.Options{})
-	made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{admin.CustomersRead}})
+	made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{customer.PermissionRead}})
 	require.NoError(t, err)
 	_, err = h.DeactivateUser(t.Context(), h.ann.Scope, h.bea.User.ID, h.bea.User.Version+7)
 	require.ErrorIs(t, err, admin.ErrConflict)
-	_, err = h.Tokens.Verify(t.Context(), made.Secret.Reveal())
+	_, err = h.Tokens.Verify(t.Context(), made.Secret)
 	require.NoError(t, err)
 }
 
@@ -133,9 +136,9 @@ func TestImportStopsWhenItsCreatorMayNoLonger(t *testing.T) {
 	}{
 		{"a user who was deactivated", func(h *house) admin.Scope { return h.bea.Scope }},
 		{"a token of that user", func(h *house) admin.Scope {
-			made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{admin.CustomersRead, admin.CustomersWrite}})
+			made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{customer.PermissionRead, customer.PermissionWrite}})
 			require.NoError(t, err)
-			v, err := h.Tokens.Verify(t.Context(), made.Secret.Reveal())
+			v, err := h.Tokens.Verify(t.Context(), made.Secret)
 			require.NoError(t, err)
 			return v.Scope
 		}},
@@ -159,7 +162,7 @@ func TestImportStopsWhenItsCreatorMayNoLonger(t *testing.T) {
 func TestImportAnswersToWhoStartedIt(t *testing.T) {
 	for _, tc := range []struct {
 		reason              string
-		uploads, starts, is func(*house) admin.Session // who is deactivated
+		uploads, starts, is func(*house) people.Session // who is deactivated
 		want                job.Status
 	}{
 		{"the uploader goes", beaOf, annOf, beaOf, job.InProgress},
@@ -188,16 +191,16 @@ func TestImportAnswersToWhoStartedIt(t *testing.T) {
 	}
 }
 
-func annOf(h *house) admin.Session { return h.ann }
-func beaOf(h *house) admin.Session { return h.bea }
+func annOf(h *house) people.Session { return h.ann }
+func beaOf(h *house) people.Session { return h.bea }
 
 // A scope outlives the moment in which its user is deactivated, and must not turn into a token.
 func TestOldScopeMakesNoTokens(t *testing.T) {
 	h := newHouse(t, admincenter.Options{})
-	made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{admin.CustomersRead}})
+	made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{customer.PermissionRead}})
 	require.NoError(t, err)
 	h.deactivate(h.bea)
-	_, err = h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "late", Permissions: []admin.Permission{admin.CustomersRead}})
+	_, err = h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "late", Permissions: []admin.Permission{customer.PermissionRead}})
 	require.ErrorIs(t, err, admin.ErrForbidden)
 	_, err = h.Tokens.Reactivate(t.Context(), h.bea.Scope, made.Token.ID)
 	require.ErrorIs(t, err, admin.ErrForbidden)
@@ -207,15 +210,15 @@ func TestAnniversariesGoByTheZoneOfMigrations(t *testing.T) {
 	h := newHouse(t, admincenter.Options{Migrations: planmigration.Options{
 		Zone: func(context.Context, admin.OrgID) (string, error) { return "Europe/Berlin", nil },
 	}})
-	monthly, err := planmigration.NewCycle(planmigration.Monthly, planmigration.Last, planmigration.Nil)
+	monthly, err := priceplan.NewCycle(priceplan.Monthly, priceplan.Last, priceplan.Nil)
 	require.NoError(t, err)
-	_, err = h.Catalog.AddPlan(t.Context(), h.ann.Scope, planmigration.Plan{
-		Ref: planmigration.PlanRef{ID: "basic", Version: 1}, Name: "Basic", Status: planmigration.PlanActive,
+	_, err = h.PricePlans.AddPlan(t.Context(), h.ann.Scope, priceplan.Plan{
+		Ref: priceplan.Ref{ID: "basic", Version: 1}, Name: "Basic", Status: priceplan.Active,
 		Currencies: []string{"EUR"}, Cycle: monthly, Anniversary: true,
 	})
 	require.NoError(t, err)
-	s, err := h.Catalog.Associate(t.Context(), h.ann.Scope, planmigration.Association{
-		AccountID: "a1", Plan: planmigration.PlanRef{ID: "basic"}, Currency: "EUR",
+	s, err := h.PricePlans.Associate(t.Context(), h.ann.Scope, priceplan.Association{
+		AccountID: "a1", Plan: priceplan.Ref{ID: "basic"}, Currency: "EUR",
 		From: time.Date(2026, 3, 14, 23, 30, 0, 0, time.UTC), // 15 March in Berlin
 	})
 	require.NoError(t, err)
@@ -236,7 +239,7 @@ func TestSchedulerFindsWhatIsDue(t *testing.T) {
 
 	_, err = h.Jobs.Get(t.Context(), h.bea.Scope, i.ID)
 	require.NoError(t, err)
-	narrow := admin.NewScope(acme, admin.Actor{Kind: admin.ActorToken, ID: "t"}, admin.Permissions(admin.CustomersRead))
+	narrow := admin.NewScope(acme, admin.Actor{Kind: admin.ActorToken, ID: "t"}, admin.Permissions(customer.PermissionRead))
 	_, err = h.Jobs.Get(t.Context(), narrow, i.ID)
 	require.ErrorIs(t, err, admin.ErrForbidden, "the job may be of any type of import")
 }
@@ -277,24 +280,24 @@ func TestImportedCurrenciesAreThoseOfISO4217(t *testing.T) {
 }
 
 // elsewhere is a host's own price plans.
-type elsewhere struct{ planmigration.Plans }
+type elsewhere struct{ priceplan.Plans }
 
-func (elsewhere) Version(_ context.Context, _ admin.OrgID, ref planmigration.PlanRef) (planmigration.Plan, error) {
-	monthly, err := planmigration.NewCycle(planmigration.Monthly, planmigration.Last, planmigration.Nil)
-	return planmigration.Plan{Ref: ref, Name: "Host's own", Status: planmigration.PlanActive, Currencies: []string{"USD"}, Cycle: monthly}, err
+func (elsewhere) Version(_ context.Context, _ admin.OrgID, ref priceplan.Ref) (priceplan.Plan, error) {
+	monthly, err := priceplan.NewCycle(priceplan.Monthly, priceplan.Last, priceplan.Nil)
+	return priceplan.Plan{Ref: ref, Name: "Host's own", Status: priceplan.Active, Currencies: []string{"USD"}, Cycle: monthly}, err
 }
 
 func TestHostsOwnPlansTakeThePlaceOfTheStored(t *testing.T) {
 	h := newHouse(t, admincenter.Options{Plans: elsewhere{}})
 	p, err := h.Migrations.Preview(t.Context(), h.ann.Scope, planmigration.Request{
-		Source: planmigration.PlanRef{ID: "basic", Version: 1}, Target: planmigration.PlanRef{ID: "basic", Version: 2}, Mode: planmigration.Immediate,
+		Source: priceplan.Ref{ID: "basic", Version: 1}, Target: priceplan.Ref{ID: "basic", Version: 2}, Mode: planmigration.Immediate,
 	})
 	require.NoError(t, err)
 	require.Equal(t, "Host's own", p.Target.Name)
 }
 
 func TestRolesReachEveryService(t *testing.T) {
-	roles := admin.DefaultRoles().With("support", "tickets.read", admin.CustomersRead)
+	roles := admincenter.DefaultRoles().With("support", "tickets.read", customer.PermissionRead)
 	h := newHouse(t, admincenter.Options{Roles: roles})
 	require.True(t, h.ann.Scope.Can("tickets.read"), "an administrator gets what a host adds")
 	_, err := h.Tokens.Generate(t.Context(), h.ann.Scope, token.GenerateInput{Name: "desk", Permissions: []admin.Permission{"tickets.read"}})

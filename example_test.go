@@ -6,6 +6,7 @@ import (
 
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage/memory"
 )
 
@@ -25,9 +26,9 @@ func start(ctx context.Context) error {
 	}
 	password := admin.NewSecret("seven herons over Lake Vann") // never prints
 	// The host creates the tenant and its first administrator ...
-	_, _, err = center.People.CreateOrganization(ctx, admin.NewOrganization{
+	_, _, err = center.People.CreateOrganization(ctx, people.NewOrganization{
 		ID: "acme", Name: "Acme Inc.",
-		Admin: admin.NewAdmin{Name: "Ann", Email: "ann@acme.example", Password: password},
+		Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example", Password: password},
 	})
 	if err != nil {
 		return err

@@ -4,36 +4,38 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 )
 
-// Action names what was done, as "<noun>.<verb>": "currency.add". Each domain lists its own.
+// Action names what was done, as "<noun>.<verb>": "currency.add". Each package lists its own.
 type Action string
 
 // Subject is what an action was done to.
 type Subject struct {
-	Kind string // the noun, such as "currency"
-	ID   string // its identifier within the organization
+	Kind string `json:"kind"`         // the noun, such as "currency"; at most 100 bytes
+	ID   string `json:"id,omitempty"` // its identifier within the organization; at most 1,000 bytes
 }
 
-// Change is one value that an action changed. Secrets are never put here.
+// Change is one value that an action changed. It never holds a secret.
 type Change struct {
 	Field string `json:"field"`
 	From  string `json:"from,omitempty"`
 	To    string `json:"to,omitempty"`
 }
 
-// Record is one line of the audit trail. It is written in the same transaction as what it tells
-// of, by every port method that changes something, and is never changed or deleted afterwards.
+// Record is one line of the audit trail. Every port method that changes something writes one in the
+// same transaction, and it is never changed or deleted afterwards.
 type Record struct {
-	ID      uuid.UUID
-	At      time.Time // UTC, whole microseconds
-	Actor   Actor
-	Action  Action
-	Subject Subject
-	Changes []Change
+	ID      uuid.UUID `json:"id"`
+	At      time.Time `json:"at,omitzero"` // UTC, whole microseconds
+	Actor   Actor     `json:"actor"`
+	Action  Action    `json:"action"` // at most 100 bytes
+	Subject Subject   `json:"subject"`
+	Changes []Change  `json:"changes,omitempty"`
 }
 
 // RecordKey is a record's place in the trail, which is ordered by time and then by id.
@@ -45,29 +47,68 @@ type RecordKey struct {
 // Key returns the record's place in the trail.
 func (r Record) Key() RecordKey { return RecordKey{At: r.At, ID: r.ID} }
 
-// Check fails with ErrInvalid for a record that does not say who did what and when. Adapters call
-// it before they write, so that a forgotten record is an error and not a gap in the trail.
+// Limits of a record in bytes, beside those of an actor: what every storage keeps.
+const (
+	maxAction      = 100
+	maxSubjectKind = 100
+	maxSubjectID   = 1000
+)
+
+// Check fails with [ErrInvalid] for a record that does not say who did what and when, or whose parts
+// are longer than every storage keeps. Adapters call it before they write, so that a forgotten record
+// is an error and not a gap in the trail.
 func (r Record) Check() error {
 	if r.ID == uuid.Nil || r.At.IsZero() || r.Actor.Kind == "" || r.Action == "" || r.Subject.Kind == "" {
 		return fmt.Errorf("audit record %q on %q is incomplete: it needs id, time, actor, action and subject: %w",
-			r.Action, r.Subject.Kind, ErrInvalid)
+			Clip(string(r.Action)), Clip(r.Subject.Kind), ErrInvalid)
+	}
+	var p Problems
+	r.Actor.check(&p, "/actor")
+	within(&p, "/action", string(r.Action), maxAction)
+	within(&p, "/subject/kind", r.Subject.Kind, maxSubjectKind)
+	within(&p, "/subject/id", r.Subject.ID, maxSubjectID)
+	if err := p.Err(); err != nil {
+		return fmt.Errorf("audit record: %w", err)
 	}
 	return nil
+}
+
+// within checks that a text takes at most most bytes of valid UTF-8.
+func within(p *Problems, path, text string, most int) {
+	switch {
+	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
+		p.Add(path, CodeFormat, "%q is not valid UTF-8 without NUL", Clip(text))
+	case len(text) > most:
+		p.Add(path, CodeTooLong, "%q has %d bytes: give at most %d", Clip(text), len(text), most).With("max", most)
+	}
 }
 
 // AuditFilter narrows a list of records; zero fields do not narrow. A database has an index for each
 // field, together with From and Until, except for the kind of an actor alone: that is checked record by
 // record, newest first, so narrow it by time if records of that kind are rare.
 type AuditFilter struct {
-	Subject Subject   // Kind alone, or Kind and ID
-	Actor   Actor     // Kind alone, or Kind and ID
-	Action  Action    // exactly this
-	From    time.Time // at or after
-	Until   time.Time // before
+	Subject Subject   `json:"subject,omitzero"` // Kind alone, or Kind and ID
+	Actor   Actor     `json:"actor,omitzero"`   // Kind alone, or Kind and ID
+	Action  Action    `json:"action,omitempty"` // exactly this
+	From    time.Time `json:"from,omitzero"`    // at or after
+	Until   time.Time `json:"until,omitzero"`   // before
 }
 
-// AuditStore reads an organization's audit trail. There is nothing here that writes: records are
-// written by the ports whose writes they tell of.
+// check fails with [ErrInvalid] for a filter that can match nothing by its form: an id without its
+// kind, and a kind of actor that is not written as one. Which actions and subjects there are is for
+// the host to know, which appends records of its own.
+func (f AuditFilter) check() error {
+	var p Problems
+	if f.Subject.ID != "" && f.Subject.Kind == "" {
+		p.Add("/subject/kind", CodeRequired, "is required with the id %q", Clip(f.Subject.ID))
+	}
+	if f.Actor != (Actor{}) {
+		f.Actor.check(&p, "/actor")
+	}
+	return p.Err()
+}
+
+// AuditStore keeps an organization's audit trail. Nothing changes or deletes a record.
 type AuditStore interface {
 	// List returns at most seek.Limit records that match the filter, newest first (by descending
 	// [Record.At], then by descending id), that come after seek.After in that order; the zero
@@ -78,6 +119,12 @@ type AuditStore interface {
 	// id: a host may make ids that are only ascending ([Runtime.NewID]), and clocks of several
 	// processes differ.
 	List(ctx context.Context, org OrgID, f AuditFilter, seek Seek[RecordKey]) ([]Record, error)
+
+	// Append adds a record of what a host writes itself, in the transaction that the store is in; the
+	// other ports add the records of their own writes. It fails with [ErrInvalid] if the record is
+	// incomplete ([Record.Check]), with [ErrExists] if its id is taken, and with [ErrNotFound] if there
+	// is no such organization.
+	Append(ctx context.Context, org OrgID, rec Record) error
 }
 
 // Trail reads the audit trail.
@@ -85,12 +132,18 @@ type Trail struct {
 	store AuditStore
 }
 
-// NewTrail reads from store.
+// NewTrail returns the trail in store.
 func NewTrail(store AuditStore) *Trail { return &Trail{store: store} }
 
-// List pages through the records, newest first. It requires AuditRead.
+// In returns the trail over another store, such as that of a transaction.
+func (t *Trail) In(store AuditStore) *Trail { return NewTrail(store) }
+
+// List pages through the records, newest first. It requires [PermissionAuditRead].
 func (t *Trail) List(ctx context.Context, scope Scope, f AuditFilter, q Query) (Page[Record], error) {
-	if err := scope.Require(AuditRead); err != nil {
+	if err := scope.Require(PermissionAuditRead); err != nil {
+		return Page[Record]{}, err
+	}
+	if err := f.check(); err != nil {
 		return Page[Record]{}, err
 	}
 	// The stores compare instants as whole microseconds.
@@ -100,14 +153,14 @@ func (t *Trail) List(ctx context.Context, scope Scope, f AuditFilter, q Query) (
 	if !f.Until.IsZero() {
 		f.Until = Instant(f.Until)
 	}
-	list := fmt.Sprintf("audit %q %d %d", []string{f.Subject.Kind, f.Subject.ID, string(f.Actor.Kind), f.Actor.ID, string(f.Action)},
-		f.From.UnixMicro(), f.Until.UnixMicro())
+	texts := []string{f.Subject.Kind, f.Subject.ID, string(f.Actor.Kind), f.Actor.ID, string(f.Action)}
+	list := fmt.Sprintf("audit %q %d %d", texts, f.From.UnixMicro(), f.Until.UnixMicro())
 	return Paginate(scope.Org(), list, q,
 		func(seek Seek[RecordKey]) ([]Record, error) { return t.store.List(ctx, scope.Org(), f, seek) },
 		Record.Key)
 }
 
-// All is every record that matches, newest first. It requires AuditRead.
+// All iterates over every record that matches, newest first. It requires [PermissionAuditRead].
 func (t *Trail) All(ctx context.Context, scope Scope, f AuditFilter) iter.Seq2[Record, error] {
 	return All(func(q Query) (Page[Record], error) { return t.List(ctx, scope, f, q) })
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage/memory"
 )
 
@@ -21,6 +23,14 @@ func TestRecordCheck(t *testing.T) {
 		Actor: admin.Actor{Kind: admin.ActorSystem}, Action: "thing.do", Subject: admin.Subject{Kind: "thing"},
 	}
 	require.NoError(t, complete.Check())
+	longest := admin.Record{
+		ID: complete.ID, At: complete.At, Actor: admin.Actor{Kind: admin.ActorKind(strings.Repeat("A", 30)), ID: strings.Repeat("a", 200)},
+		Action: admin.Action(strings.Repeat("a", 100)), Subject: admin.Subject{Kind: strings.Repeat("a", 100), ID: strings.Repeat("a", 1000)},
+	}
+	require.NoError(t, longest.Check())
+	support := complete
+	support.Actor = admin.Actor{Kind: "SUPPORT", ID: "42"}
+	require.NoError(t, support.Check(), "a host has kinds of actors of its own")
 	for reason, spoil := range map[string]func(*admin.Record){
 		"no id":      func(r *admin.Record) { r.ID = uuid.Nil },
 		"no time":    func(r *admin.Record) { r.At = time.Time{} },
@@ -28,6 +38,15 @@ func TestRecordCheck(t *testing.T) {
 		"no action":  func(r *admin.Record) { r.Action = "" },
 		"no subject": func(r *admin.Record) { r.Subject.Kind = "" },
 		"nothing":    func(r *admin.Record) { *r = admin.Record{} },
+
+		"a kind of actor in small letters":   func(r *admin.Record) { r.Actor.Kind = "user" },
+		"a kind of actor that is too long":   func(r *admin.Record) { r.Actor.Kind = admin.ActorKind(strings.Repeat("A", 31)) },
+		"an actor's id that is too long":     func(r *admin.Record) { r.Actor.ID = strings.Repeat("a", 201) },
+		"an action that is too long":         func(r *admin.Record) { r.Action = admin.Action(strings.Repeat("a", 101)) },
+		"a kind of subject that is too long": func(r *admin.Record) { r.Subject.Kind = strings.Repeat("a", 101) },
+		"a subject's id that is too long":    func(r *admin.Record) { r.Subject.ID = strings.Repeat("é", 501) },
+		"an action that is not UTF-8":        func(r *admin.Record) { r.Action = "a\xff" },
+		"a subject's id with NUL":            func(r *admin.Record) { r.Subject.ID = "a\x00" },
 	} {
 		t.Run(reason, func(t *testing.T) {
 			r := complete
@@ -46,9 +65,9 @@ func trails(t *testing.T) (trail *admin.Trail, start time.Time) {
 	runtime := admin.Runtime{Now: func() time.Time { return now }}.WithDefaults()
 	b := memory.New()
 	for _, org := range []admin.OrgID{"umbrella", "acme"} {
-		u := admin.User{ID: runtime.NewID(), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, Version: 1}
+		u := people.User{ID: runtime.NewID(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, Version: 1}
 		rec := runtime.Record(admin.System(org), "organization.create", admin.Subject{Kind: "organization", ID: string(org)})
-		require.NoError(t, b.Organizations().Create(t.Context(), admin.Organization{ID: org, Name: "Name", Version: 1}, u, admin.Credential{UserID: u.ID}, rec))
+		require.NoError(t, b.Organizations().Create(t.Context(), people.Organization{ID: org, Name: "Name", Version: 1}, u, people.Credential{UserID: u.ID}, rec))
 	}
 	ann := admin.NewScope("acme", admin.Actor{Kind: admin.ActorUser, ID: "ann"}, admin.PermissionSet{})
 	for i := range 2 * admin.MaxLimit {
@@ -65,7 +84,7 @@ func trails(t *testing.T) (trail *admin.Trail, start time.Time) {
 
 func TestTrail(t *testing.T) {
 	trail, start := trails(t)
-	reader := admin.NewScope("acme", admin.Actor{Kind: admin.ActorUser, ID: "bob"}, admin.Permissions(admin.AuditRead))
+	reader := admin.NewScope("acme", admin.Actor{Kind: admin.ActorUser, ID: "bob"}, admin.Permissions(admin.PermissionAuditRead))
 	all := func(scope admin.Scope, f admin.AuditFilter) (out []admin.Record) {
 		for r, err := range trail.All(t.Context(), scope, f) {
 			require.NoError(t, err)
@@ -101,8 +120,8 @@ func TestTrail(t *testing.T) {
 		page, err := trail.List(t.Context(), reader, admin.AuditFilter{}, admin.Query{Limit: 1})
 		require.NoError(t, err)
 		for _, f := range []admin.AuditFilter{
-			{Action: "a"}, {Subject: admin.Subject{Kind: "a"}}, {Subject: admin.Subject{ID: "a"}}, {Actor: admin.Actor{Kind: "a"}},
-			{Actor: admin.Actor{ID: "a"}}, {From: start}, {Until: start},
+			{Action: "a"}, {Subject: admin.Subject{Kind: "a"}}, {Subject: admin.Subject{Kind: "a", ID: "a"}}, {Actor: admin.Actor{Kind: "A"}},
+			{Actor: admin.Actor{Kind: "A", ID: "a"}}, {From: start}, {Until: start},
 		} {
 			_, err := trail.List(t.Context(), reader, f, admin.Query{After: page.Next})
 			require.ErrorIs(t, err, admin.ErrInvalid, "%+v", f)
@@ -112,8 +131,24 @@ func TestTrail(t *testing.T) {
 		_, err = trail.List(t.Context(), reader, admin.AuditFilter{}, admin.Query{After: page.Next})
 		require.NoError(t, err)
 	})
+	t.Run("refuses a filter that can match nothing", func(t *testing.T) {
+		for path, f := range map[string]admin.AuditFilter{
+			"/subject/kind": {Subject: admin.Subject{ID: "a"}},
+			"/actor/kind":   {Actor: admin.Actor{Kind: "user", ID: "ann"}},
+		} {
+			_, err := trail.List(t.Context(), reader, f, admin.Query{})
+			var invalid *admin.ValidationError
+			require.ErrorAs(t, err, &invalid)
+			require.Equal(t, path, invalid.Fields[0].Path)
+		}
+	})
+	t.Run("reads another store", func(t *testing.T) {
+		empty, err := trail.In(memory.New().Audit()).List(t.Context(), reader, admin.AuditFilter{}, admin.Query{})
+		require.NoError(t, err)
+		require.Empty(t, empty.Items)
+	})
 	t.Run("takes the permission to read it", func(t *testing.T) {
-		writer := admin.NewScope("acme", admin.Actor{Kind: admin.ActorUser, ID: "ann"}, admin.Permissions(admin.UsersWrite))
+		writer := admin.NewScope("acme", admin.Actor{Kind: admin.ActorUser, ID: "ann"}, admin.Permissions(people.PermissionUsersWrite))
 		for scope, want := range map[*admin.Scope]error{&writer: admin.ErrForbidden, {}: admin.ErrUnauthenticated} {
 			_, err := trail.List(t.Context(), *scope, admin.AuditFilter{}, admin.Query{})
 			require.ErrorIs(t, err, want)

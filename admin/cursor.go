@@ -13,13 +13,13 @@ import (
 	"github.com/google/uuid"
 )
 
-// Cursor marks a place in a list. It is opaque text, safe in a URL, and bound to the organization,
-// the list and its filters: elsewhere it is refused. It carries no authority (every query is
-// confined to the scope's organization anyway), so it is bound but not signed.
+// Cursor is a place in a list: opaque text, safe in a URL, of 4,096 characters at most. It is bound to
+// the organization, the list and its filters, and refused elsewhere. It carries no authority, because
+// every query is confined to the scope's organization, so it is not signed.
 type Cursor string
 
-// Key is what lists are ordered by. Texts are valid UTF-8 without NUL; the zero key means the start
-// of a list, so no item has it.
+// Key is the type of the keys that lists are ordered by. Texts are valid UTF-8 without NUL. The zero
+// key means the start of a list, so no item has it.
 type Key interface {
 	string | int64 | uuid.UUID | RecordKey
 }
@@ -30,7 +30,7 @@ const (
 	maxCursor     = 4096
 )
 
-// bind digests what a cursor is good for. The length keeps ("a", "b") apart from ("ab", "").
+// bind digests what a cursor is valid for. The length keeps ("a", "b") apart from ("ab", "").
 func bind(org OrgID, list string) [cursorBinding]byte {
 	h := sha256.New()
 	var n [4]byte
@@ -60,50 +60,55 @@ func sealCursor[K Key](org OrgID, list string, key K) Cursor {
 	return Cursor(base64.RawURLEncoding.EncodeToString(raw))
 }
 
-func openCursor[K Key](org OrgID, list string, c Cursor) (K, error) {
-	var key K
+// openCursor reads the key in a cursor of this list; an empty cursor has the zero key.
+func openCursor[K Key](org OrgID, list string, c Cursor) (key K, err error) {
 	if c == "" {
 		return key, nil
 	}
-	bad := fmt.Errorf("page cursor is not one of this list: start again without it: %w", ErrInvalid)
-	if len(c) > maxCursor {
-		return key, bad
+	raw, ok := unbound(org, list, c)
+	if !ok || !readKey(raw, &key) {
+		return key, fmt.Errorf("page cursor is not one of this list: start again without it: %w", ErrInvalid)
+	}
+	return key, nil
+}
+
+// unbound returns the bytes of the key in c, and whether c is bound to this list.
+func unbound(org OrgID, list string, c Cursor) ([]byte, bool) {
+	if len(c) > maxCursor || strings.ContainsAny(string(c), "\r\n") { // base64 skips line breaks
+		return nil, false
 	}
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(string(c))
 	if err != nil || len(raw) < 1+cursorBinding || raw[0] != cursorVersion {
-		return key, bad
+		return nil, false
 	}
-	if strings.ContainsAny(string(c), "\r\n") { // which base64 skips
-		return key, bad
-	}
-	if [cursorBinding]byte(raw[1:1+cursorBinding]) != bind(org, list) {
-		return key, bad
-	}
-	raw = raw[1+cursorBinding:]
-	switch k := any(&key).(type) {
+	return raw[1+cursorBinding:], [cursorBinding]byte(raw[1:1+cursorBinding]) == bind(org, list)
+}
+
+// readKey reads what sealCursor wrote, and reports whether it could be the key of an item: a cursor is
+// not signed, and a database may refuse bytes that no item can have with an error of its own.
+func readKey[K Key](raw []byte, key *K) bool {
+	switch k := any(key).(type) {
 	case *string:
-		// A cursor is not signed: what nobody could have stored must not reach a database, which
-		// may refuse the bytes with an error of its own.
 		if !utf8.Valid(raw) || bytes.IndexByte(raw, 0) >= 0 {
-			return key, bad
+			return false
 		}
 		*k = string(raw)
 	case *int64:
 		if len(raw) != 8 {
-			return key, bad
+			return false
 		}
 		*k = int64(binary.BigEndian.Uint64(raw))
 	case *uuid.UUID:
 		if len(raw) != len(*k) {
-			return key, bad
+			return false
 		}
 		copy(k[:], raw)
 	case *RecordKey:
 		if len(raw) != 8+len(k.ID) {
-			return key, bad
+			return false
 		}
 		k.At = time.UnixMicro(int64(binary.BigEndian.Uint64(raw))).UTC()
 		copy(k.ID[:], raw[8:])
 	}
-	return key, nil
+	return true
 }

@@ -7,18 +7,19 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// Limits of an exact decimal. What passes them round-trips unchanged through every storage.
+// Limits of an exact decimal. A number within them round-trips unchanged through every storage.
 const (
 	MaxDigits = 38 // significant digits
 	MaxScale  = 18 // digits after the point
 )
 
-// ParseDecimal reads an exact decimal: an optional "-", digits, optionally a point and more
-// digits. Exponents, a leading "+", blanks, grouping, NaN and infinities are refused, and so is
-// what CheckDecimal refuses; nothing is ever rounded. Errors wrap ErrInvalid.
+// ParseDecimal reads an exact decimal: an optional "-", digits, optionally a point and more digits. It
+// refuses exponents, a leading "+", white space, grouping, NaN and infinities, and what [CheckDecimal]
+// refuses; it never rounds. Errors wrap [ErrInvalid].
 func ParseDecimal(text string) (decimal.Decimal, error) {
 	if !plainDecimal(text) {
-		return decimal.Decimal{}, fmt.Errorf("%q is not a decimal number: write digits with at most one point, such as -12.50: %w", Clip(text), ErrInvalid)
+		return decimal.Decimal{}, fmt.Errorf(
+			"%q is not a decimal number: write digits with at most one point, such as -12.50: %w", Clip(text), ErrInvalid)
 	}
 	d, err := decimal.NewFromString(text)
 	if err != nil {
@@ -30,14 +31,14 @@ func ParseDecimal(text string) (decimal.Decimal, error) {
 	return d, nil
 }
 
-// CheckDecimal fails with ErrInvalid for a number of more than MaxDigits significant digits, or
-// more than MaxScale digits after the point, not counting zeros at its end. A number that was made
-// with an exponent or a coefficient far beyond those limits is refused too, even where it amounts
-// to zero or to a short number: handling it would cost time and memory without bound.
+// CheckDecimal fails with [ErrInvalid] for a number of more than [MaxDigits] significant digits, or more
+// than [MaxScale] digits after the point, not counting zeros at its end. A number that was made with an
+// exponent or a coefficient far beyond those limits is refused too, even if it equals zero or a short
+// number: handling it would cost time and memory without bound.
 func CheckDecimal(d decimal.Decimal) error {
 	if e, bits := d.Exponent(), d.Coefficient().BitLen(); e > MaxDigits || e < -maxExponent || bits > maxBits {
-		return fmt.Errorf("number with exponent %d and a coefficient of %d bits is outside what is kept exactly: at most %d digits, %d after the point: %w",
-			e, bits, MaxDigits, MaxScale, ErrInvalid)
+		return fmt.Errorf("number with exponent %d and a coefficient of %d bits is outside what is kept exactly: "+
+			"at most %d digits, %d after the point: %w", e, bits, MaxDigits, MaxScale, ErrInvalid)
 	}
 	text := strings.TrimPrefix(plain(d), "-")
 	whole, fraction, _ := strings.Cut(text, ".")
@@ -49,9 +50,9 @@ func CheckDecimal(d decimal.Decimal) error {
 	return nil
 }
 
-// CanonicalDecimal is d without zeros after its last digit behind the point and without an
-// exponent: the one form in which a number is kept, so that every storage gives back the same. Call
-// it on what CheckDecimal has passed.
+// CanonicalDecimal returns d without zeros at the end of its fraction and without an exponent: the one
+// form in which a number is kept, so that every storage returns the same. Call it on a number that
+// [CheckDecimal] has passed.
 func CanonicalDecimal(d decimal.Decimal) decimal.Decimal {
 	c, err := decimal.NewFromString(plain(d))
 	if err != nil {
@@ -60,8 +61,8 @@ func CanonicalDecimal(d decimal.Decimal) decimal.Decimal {
 	return c
 }
 
-// plain writes d without an exponent and without zeros at the end of its fraction. String does not
-// do: a host can change what it writes with the variables of package decimal.
+// plain writes d without an exponent and without zeros at the end of its fraction. It does not use
+// String, which variables of package decimal change.
 func plain(d decimal.Decimal) string {
 	text := d.StringFixed(max(0, -d.Exponent()))
 	if strings.Contains(text, ".") {
@@ -70,8 +71,8 @@ func plain(d decimal.Decimal) string {
 	return text
 }
 
-// What CheckDecimal looks at more closely: superfluous zeros, such as a product of decimals has, are
-// no reason to refuse.
+// Limits within which CheckDecimal looks at the digits: superfluous zeros, such as a product of
+// decimals has, are no reason to refuse.
 const (
 	maxExponent = 10 * MaxDigits
 	maxBits     = 4 * (maxExponent + MaxDigits) // a decimal digit takes less than 4 bits

@@ -6,40 +6,19 @@ import (
 	"strings"
 )
 
-// Permission names one thing that a Scope may do, as "<area>.<read|write>". Hosts add their own
-// through Roles.With; use a name of the same shape that does not start with one of these areas.
+// Permission names one thing that a [Scope] may do, as "<area>.<read|write>". The package whose methods
+// require a permission declares it. A host can add its own, of the same form and of another area.
 type Permission string
 
-// The permissions of the Admin Center.
-const (
-	OrganizationWrite Permission = "organization.write" // rename the company
-	ProfileRead       Permission = "profile.read"       // see one's own profile
-	ProfileWrite      Permission = "profile.write"      // change one's own name, e-mail, password
-	UsersRead         Permission = "users.read"         // list users and invitations
-	UsersWrite        Permission = "users.write"        // invite, change roles, deactivate
-	AuditRead         Permission = "audit.read"         // read the audit trail
-	CurrenciesRead    Permission = "currencies.read"    // list currencies, convert
-	CurrenciesWrite   Permission = "currencies.write"   // set the base, add a currency
-	TokensRead        Permission = "tokens.read"        // list API tokens, never their secrets
-	TokensWrite       Permission = "tokens.write"       // generate, switch off and on, delete
-	CustomersRead     Permission = "customers.read"     // see customers and their imports
-	CustomersWrite    Permission = "customers.write"    // import customers
-	AccountsRead      Permission = "accounts.read"      // see accounts and their imports
-	AccountsWrite     Permission = "accounts.write"     // import accounts
-	SettingsRead      Permission = "settings.read"      // read, resolve and evaluate settings
-	SettingsWrite     Permission = "settings.write"     // create, update and delete settings
-	PlansRead         Permission = "plans.read"         // see price plans and account schedules
-	PlansWrite        Permission = "plans.write"        // change price plans and account schedules
-	MigrationsRead    Permission = "migrations.read"    // see price plan migrations and preview them
-	MigrationsWrite   Permission = "migrations.write"   // plan, confirm, run and cancel migrations
-)
+// PermissionAuditRead lets its holder read the audit trail.
+const PermissionAuditRead Permission = "audit.read"
 
 // PermissionSet is an immutable set of permissions. The zero value is empty.
 type PermissionSet struct {
 	sorted []Permission
 }
 
-// Permissions makes a set; duplicates count once.
+// Permissions returns a set of ps; duplicates count once.
 func Permissions(ps ...Permission) PermissionSet {
 	if len(ps) == 0 {
 		return PermissionSet{} // so that all empty sets are alike, to reflect.DeepEqual too
@@ -55,7 +34,7 @@ func (s PermissionSet) Has(p Permission) bool {
 	return ok
 }
 
-// Missing lists, in order, what of other this set lacks; it is empty where this set covers other.
+// Missing returns, in order, what of other this set lacks; it is empty if this set covers other.
 func (s PermissionSet) Missing(other PermissionSet) []Permission {
 	var lacks []Permission
 	for _, p := range other.sorted {
@@ -66,22 +45,22 @@ func (s PermissionSet) Missing(other PermissionSet) []Permission {
 	return lacks
 }
 
-// With is the set with more permissions in it.
+// With returns the set with more permissions in it.
 func (s PermissionSet) With(ps ...Permission) PermissionSet {
 	return Permissions(append(slices.Clone(s.sorted), ps...)...)
 }
 
-// Len is the number of permissions.
+// Len returns the number of permissions.
 func (s PermissionSet) Len() int { return len(s.sorted) }
 
-// List is the permissions in order; the caller may change the slice.
+// List returns the permissions in order; the caller may change the slice.
 func (s PermissionSet) List() []Permission { return slices.Clone(s.sorted) }
 
-// String joins the permissions with blanks; ParsePermissions is its inverse, for permissions of the
-// shape "<area>.<verb>", without blanks.
+// String joins the permissions with spaces; [ParsePermissions] is its inverse, for permissions of the
+// form "<area>.<verb>", without spaces.
 func (s PermissionSet) String() string { return joinPermissions(s.sorted) }
 
-// MarshalJSON gives the permissions as an array, in order.
+// MarshalJSON writes the permissions as an array, in order.
 func (s PermissionSet) MarshalJSON() ([]byte, error) {
 	if s.sorted == nil {
 		return []byte("[]"), nil
@@ -99,7 +78,8 @@ func (s *PermissionSet) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// ParsePermissions reads what String wrote. It does not check that the permissions are known.
+// ParsePermissions reads what [PermissionSet.String] wrote. It does not check that the permissions are
+// known.
 func ParsePermissions(text string) PermissionSet {
 	var ps []Permission
 	for f := range strings.FieldsSeq(text) {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 )
 
 // somePermissions draws up to six of ten permissions, with repetitions and in any order.
@@ -70,79 +71,6 @@ func TestParsePermissionsTakesAnyBlanks(t *testing.T) {
 	require.Zero(t, admin.ParsePermissions(" ").Len())
 }
 
-// The matrix is Togai's four roles over the areas of the Admin Center; "r" reads, "w" reads and
-// writes, "." may do neither.
-func TestRoles(t *testing.T) {
-	areas := []string{"users", "audit", "currencies", "tokens", "customers", "accounts", "settings", "plans", "migrations"}
-	roles := admin.DefaultRoles()
-	for role, want := range map[admin.Role]string{
-		admin.Administrator:  "wrwwwwwww",
-		admin.Analyst:        "rrrrrrrrr",
-		admin.Developer:      "..rwwwwrr",
-		admin.ProductManager: "rrrrrrrww",
-	} {
-		t.Run(string(role), func(t *testing.T) {
-			set, err := roles.Permissions(role)
-			require.NoError(t, err)
-			got := ""
-			for _, area := range areas {
-				read, write := set.Has(admin.Permission(area+".read")), set.Has(admin.Permission(area+".write"))
-				switch {
-				case write:
-					require.True(t, read || area == "audit", "who writes %s can read it", area)
-					got += "w"
-				case read:
-					got += "r"
-				default:
-					got += "."
-				}
-			}
-			require.Equal(t, want, got)
-			require.True(t, set.Has(admin.ProfileRead) && set.Has(admin.ProfileWrite), "everybody keeps their own profile")
-			require.Equal(t, role == admin.Administrator, set.Has(admin.OrganizationWrite))
-			require.False(t, set.Has("audit.write"), "nobody writes the trail by hand")
-			administrator, err := roles.Permissions(admin.Administrator)
-			require.NoError(t, err)
-			require.Empty(t, administrator.Missing(set), "the Administrator can do what %s can", role)
-		})
-	}
-	require.Equal(t, []admin.Role{admin.Administrator, admin.Analyst, admin.Developer, admin.ProductManager}, roles.Names())
-}
-
-func TestRolesWith(t *testing.T) {
-	base := admin.DefaultRoles()
-	roles := base.With("billing", "invoices.read").With(admin.Analyst, "reports.read")
-	has := func(roles admin.Roles, role admin.Role, p admin.Permission) bool {
-		set, err := roles.Permissions(role)
-		require.NoError(t, err)
-		return set.Has(p)
-	}
-	require.True(t, has(roles, "billing", "invoices.read"))
-	require.False(t, has(roles, "billing", admin.ProfileRead), "a new role has what it was given and no more")
-	require.True(t, has(roles, admin.Analyst, "reports.read"))
-	require.False(t, has(roles, admin.Analyst, "invoices.read"))
-	require.True(t, has(roles, admin.Administrator, "invoices.read") && has(roles, admin.Administrator, "reports.read"))
-	require.True(t, roles.Known("invoices.read"))
-
-	require.False(t, base.Known("invoices.read"), "With leaves the roles as they were")
-	_, err := base.Permissions("billing")
-	require.ErrorIs(t, err, admin.ErrInvalid)
-	require.ErrorContains(t, err, `role "billing" is not known: use one of [administrator analyst developer product_manager]`)
-}
-
-func TestRolesZeroValue(t *testing.T) {
-	var none admin.Roles
-	require.True(t, none.IsZero())
-	require.Empty(t, none.Names())
-	require.False(t, none.Known(admin.ProfileRead))
-	_, err := none.Permissions(admin.Administrator)
-	require.ErrorIs(t, err, admin.ErrInvalid)
-	some := none.With("clerk", "desk.write")
-	require.False(t, some.IsZero())
-	require.True(t, some.Known("desk.write"))
-	require.True(t, none.IsZero())
-}
-
 func TestPermissionSetsAsJSON(t *testing.T) {
 	for _, tc := range []struct {
 		reason string
@@ -150,7 +78,7 @@ func TestPermissionSetsAsJSON(t *testing.T) {
 		json   string
 	}{
 		{"none is an empty list and not null", admin.PermissionSet{}, `[]`},
-		{"in order", admin.Permissions(admin.UsersRead, admin.AuditRead), `["audit.read","users.read"]`},
+		{"in order", admin.Permissions(people.PermissionUsersRead, admin.PermissionAuditRead), `["audit.read","users.read"]`},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			b, err := json.Marshal(tc.set)

@@ -9,21 +9,21 @@ import (
 	"github.com/google/uuid"
 )
 
-// Runtime is what a service takes from its surroundings. Every field may be left zero; tests set
+// Runtime is what a service takes from its surroundings. Every field has a useful default; tests set
 // them to be deterministic. Services embed it in their Options.
 type Runtime struct {
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
-	// NewID makes identifiers; nil means UUIDv7 (RFC 9562). Whatever makes them must make them in
-	// ascending order, because lists page by id and mean order of creation by it.
+	// NewID makes identifiers; nil means UUIDv7 (RFC 9562). It must make them in ascending order,
+	// because lists page by id in order of creation.
 	NewID func() uuid.UUID
 	// Rand is the source of secrets and salts; nil means crypto/rand.
 	Rand io.Reader
-	// Logger gets what an operator should know; never a secret. nil means nothing is logged.
+	// Logger receives what an operator should know, never a secret; nil means that nothing is logged.
 	Logger *slog.Logger
 }
 
-// WithDefaults fills in what was left zero.
+// WithDefaults returns the runtime with the defaults for its zero fields.
 func (r Runtime) WithDefaults() Runtime {
 	return r.Or(Runtime{
 		Now:    time.Now,
@@ -33,7 +33,7 @@ func (r Runtime) WithDefaults() Runtime {
 	})
 }
 
-// Or fills in what was left zero from other.
+// Or returns the runtime with the fields of other for its zero fields.
 func (r Runtime) Or(other Runtime) Runtime {
 	if r.Now == nil {
 		r.Now = other.Now
@@ -50,14 +50,14 @@ func (r Runtime) Or(other Runtime) Runtime {
 	return r
 }
 
-// Instant is the time now as it is stored: in UTC, whole microseconds, so that every storage gives
-// back what was put in.
+// Instant returns the current time as it is stored: see the function [Instant].
 func (r Runtime) Instant() time.Time { return Instant(r.Now()) }
 
-// Instant is t in UTC, truncated to whole microseconds and without a monotonic reading.
+// Instant returns t in UTC, truncated to whole microseconds and without a monotonic reading: every
+// storage returns such an instant as it was written.
 func Instant(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
-// Record begins the audit record of what scope does now. It takes WithDefaults to have been called.
+// Record returns the audit record of what scope does now. The runtime must have its defaults.
 func (r Runtime) Record(scope Scope, action Action, subject Subject, changes ...Change) Record {
 	return Record{
 		ID: r.NewID(), At: r.Instant(), Actor: scope.Actor(),

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// OrgID names an organization: one tenant of the host. The host chooses it (its own tenant id,
-// say) when it creates the organization: 1 to 64 of the characters A-Z a-z 0-9 _ . : -, compared
+// OrgID identifies an organization: one tenant of the host. The host chooses it when it creates the
+// organization, its own tenant id for example: 1 to 64 of the characters A-Z a-z 0-9 _ . : -, compared
 // byte by byte. The zero value is no organization and is refused everywhere.
 type OrgID string
 
@@ -15,7 +15,7 @@ const (
 	maxOrg        = 64
 )
 
-// Check is nil for a well-formed id, else ErrInvalid.
+// Check returns nil for a well-formed id, else [ErrInvalid].
 func (o OrgID) Check() error {
 	if o == "" || len(o) > maxOrg || strings.Trim(string(o), orgCharacters) != "" {
 		return fmt.Errorf("organization id %q: use 1 to 64 of A-Z a-z 0-9 _ . : -: %w", Clip(string(o)), ErrInvalid)
@@ -23,34 +23,9 @@ func (o OrgID) Check() error {
 	return nil
 }
 
-// ActorKind says what sort of actor an Actor is.
-type ActorKind string
-
-// The kinds of actor.
-const (
-	ActorUser   ActorKind = "user"   // a person; ID is the user's
-	ActorToken  ActorKind = "token"  // an API token; ID is the token's
-	ActorSystem ActorKind = "system" // the host's own trusted code
-)
-
-// Actor is who did something, as the audit trail keeps it.
-type Actor struct {
-	Kind ActorKind
-	ID   string // empty for ActorSystem
-}
-
-// String is "user 0190…", "token 0190…" or "system".
-func (a Actor) String() string {
-	if a.ID == "" {
-		return string(a.Kind)
-	}
-	return string(a.Kind) + " " + a.ID
-}
-
-// Scope is who acts, in which organization, with which permissions. Every service method takes
-// one and requires its permission before anything else. A Scope comes from a user's membership
-// (People.ScopeOf, People.SignIn), from a verified API token (token.Service.Verify) or from
-// System; it is a value to pass along, never hidden in a context. The zero Scope may do nothing.
+// Scope is who acts, in which organization, with which permissions. A Scope comes from a signed-in
+// user (people.Service.SignIn, ScopeOf), from a verified API token (token.Service.Verify) or from
+// [System]. It is a value to pass along, never hidden in a context. The zero Scope may do nothing.
 type Scope struct {
 	org     OrgID
 	actor   Actor
@@ -58,42 +33,39 @@ type Scope struct {
 	system  bool
 }
 
-// System is the host's own trusted code acting in org, with every permission. Whoever can call it
-// can do anything there: call it in schedulers and set-up code, never for a request.
+// System returns the scope of the host's own trusted code in org, which may do everything there. Call
+// it in schedulers and set-up code, never for a request.
 func System(org OrgID) Scope {
 	return Scope{org: org, actor: Actor{Kind: ActorSystem}, system: true}
 }
 
-// NewScope is for code that authenticated an actor by itself, as this library's token and user
-// services do. It grants exactly the permissions given.
+// NewScope returns a scope with exactly the permissions given. It is for code that has authenticated an
+// actor by itself, as this library's token and user services do.
 func NewScope(org OrgID, actor Actor, granted PermissionSet) Scope {
 	return Scope{org: org, actor: actor, granted: granted}
 }
 
-// Org is the organization that the scope acts in.
+// Org returns the organization that the scope acts in.
 func (s Scope) Org() OrgID { return s.org }
 
-// Actor is who acts.
+// Actor returns who acts.
 func (s Scope) Actor() Actor { return s.actor }
 
-// Can reports whether the scope may do p: whether Require(p) is nil.
+// Can reports whether the scope may do p: whether [Scope.Require] returns nil.
 func (s Scope) Can(p Permission) bool { return s.Require(p) == nil }
 
-// Require is nil where the scope may do everything in ps. It fails with ErrUnauthenticated for the
-// zero Scope, ErrInvalid for a malformed organization id, and ErrForbidden, naming what is missing.
+// Require returns nil if the scope may do everything in ps. It fails with [ErrUnauthenticated] for the
+// zero Scope, with [ErrInvalid] for a malformed organization id, and with [ErrForbidden], naming what is
+// missing.
 func (s Scope) Require(ps ...Permission) error {
 	if s.org == "" || s.actor.Kind == "" {
-		return fmt.Errorf("nobody is acting: get a Scope from a user, a token or admin.System: %w", ErrUnauthenticated)
+		return fmt.Errorf("the scope is empty: authentication is required: %w", ErrUnauthenticated)
 	}
 	if err := s.org.Check(); err != nil {
 		return err
 	}
 	return s.covers(Permissions(ps...))
 }
-
-// RequireAll is Require for a whole set: nobody may hand out more than they have, so granting a
-// role or a token's permissions requires all of it.
-func (s Scope) RequireAll(set PermissionSet) error { return s.Require(set.sorted...) }
 
 func (s Scope) covers(set PermissionSet) error {
 	if s.system {
@@ -105,9 +77,9 @@ func (s Scope) covers(set PermissionSet) error {
 	return nil
 }
 
-// Permissions is what the scope was granted; for System it is empty although it may do everything,
-// so ask Can or Require.
-func (s Scope) Permissions() PermissionSet { return s.granted }
+// Granted returns the permissions that the scope was granted. all is true for [System], which may do
+// everything: the set is empty then, so that it cannot be copied into something that lasts.
+func (s Scope) Granted() (set PermissionSet, all bool) { return s.granted, s.system }
 
-// String is the actor and the organization.
+// String returns the actor and the organization: "user 0190… in acme".
 func (s Scope) String() string { return s.actor.String() + " in " + string(s.org) }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 )
 
 func TestOrgIDCheck(t *testing.T) {
@@ -27,31 +28,31 @@ func TestOrgIDCheck(t *testing.T) {
 
 func TestScopeRequire(t *testing.T) {
 	ann := admin.Actor{Kind: admin.ActorUser, ID: "ann"}
-	granted := admin.Permissions(admin.UsersRead, admin.AuditRead)
+	granted := admin.Permissions(people.PermissionUsersRead, admin.PermissionAuditRead)
 	for _, tc := range []struct {
 		reason  string
 		scope   admin.Scope
 		require []admin.Permission
 		want    error
 	}{
-		{"what was granted", admin.NewScope("acme", ann, granted), []admin.Permission{admin.UsersRead}, nil},
-		{"all that was granted", admin.NewScope("acme", ann, granted), []admin.Permission{admin.AuditRead, admin.UsersRead}, nil},
+		{"what was granted", admin.NewScope("acme", ann, granted), []admin.Permission{people.PermissionUsersRead}, nil},
+		{"all that was granted", admin.NewScope("acme", ann, granted), []admin.Permission{admin.PermissionAuditRead, people.PermissionUsersRead}, nil},
 		{"nothing in particular", admin.NewScope("acme", ann, admin.PermissionSet{}), nil, nil},
-		{"what was not granted", admin.NewScope("acme", ann, granted), []admin.Permission{admin.UsersWrite}, admin.ErrForbidden},
-		{"one of two", admin.NewScope("acme", ann, granted), []admin.Permission{admin.UsersRead, admin.UsersWrite}, admin.ErrForbidden},
-		{"the host's own code", admin.System("acme"), []admin.Permission{admin.UsersWrite, "made.up"}, nil},
-		{"the zero scope", admin.Scope{}, []admin.Permission{admin.UsersRead}, admin.ErrUnauthenticated},
+		{"what was not granted", admin.NewScope("acme", ann, granted), []admin.Permission{people.PermissionUsersWrite}, admin.ErrForbidden},
+		{"one of two", admin.NewScope("acme", ann, granted), []admin.Permission{people.PermissionUsersRead, people.PermissionUsersWrite}, admin.ErrForbidden},
+		{"the host's own code", admin.System("acme"), []admin.Permission{people.PermissionUsersWrite, "made.up"}, nil},
+		{"the zero scope", admin.Scope{}, []admin.Permission{people.PermissionUsersRead}, admin.ErrUnauthenticated},
 		{"the zero scope and nothing in particular", admin.Scope{}, nil, admin.ErrUnauthenticated},
-		{"no organization", admin.NewScope("", ann, granted), []admin.Permission{admin.UsersRead}, admin.ErrUnauthenticated},
-		{"no actor", admin.NewScope("acme", admin.Actor{}, granted), []admin.Permission{admin.UsersRead}, admin.ErrUnauthenticated},
+		{"no organization", admin.NewScope("", ann, granted), []admin.Permission{people.PermissionUsersRead}, admin.ErrUnauthenticated},
+		{"no actor", admin.NewScope("acme", admin.Actor{}, granted), []admin.Permission{people.PermissionUsersRead}, admin.ErrUnauthenticated},
 		{"the host's own code nowhere", admin.System(""), nil, admin.ErrUnauthenticated},
-		{"a malformed organization", admin.NewScope("a b", ann, granted), []admin.Permission{admin.UsersRead}, admin.ErrInvalid},
+		{"a malformed organization", admin.NewScope("a b", ann, granted), []admin.Permission{people.PermissionUsersRead}, admin.ErrInvalid},
 		{"the host's own code in a malformed organization", admin.System("a/b"), nil, admin.ErrInvalid},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			err := tc.scope.Require(tc.require...)
 			require.ErrorIs(t, err, tc.want)
-			require.Equal(t, err, tc.scope.RequireAll(admin.Permissions(tc.require...)))
+			require.Equal(t, err, tc.scope.Require(admin.Permissions(tc.require...).List()...))
 			if len(tc.require) == 1 {
 				require.Equal(t, err == nil, tc.scope.Can(tc.require[0]), "Can agrees with Require")
 			}
@@ -60,22 +61,28 @@ func TestScopeRequire(t *testing.T) {
 }
 
 func TestScopeSaysWhatIsMissing(t *testing.T) {
-	scope := admin.NewScope("acme", admin.Actor{Kind: admin.ActorToken, ID: "42"}, admin.Permissions(admin.UsersRead))
-	err := scope.Require(admin.UsersWrite, admin.UsersRead, admin.AuditRead)
+	scope := admin.NewScope("acme", admin.Actor{Kind: admin.ActorToken, ID: "42"}, admin.Permissions(people.PermissionUsersRead))
+	err := scope.Require(people.PermissionUsersWrite, people.PermissionUsersRead, admin.PermissionAuditRead)
 	require.EqualError(t, err, "token 42 lacks the permission audit.read users.write: forbidden")
 }
 
 func TestScopeTells(t *testing.T) {
 	ann := admin.Actor{Kind: admin.ActorUser, ID: "ann"}
-	granted := admin.Permissions(admin.UsersRead)
+	granted := admin.Permissions(people.PermissionUsersRead)
 	scope := admin.NewScope("acme", ann, granted)
 	require.Equal(t, admin.OrgID("acme"), scope.Org())
 	require.Equal(t, ann, scope.Actor())
-	require.Equal(t, granted, scope.Permissions())
+	set, all := scope.Granted()
+	require.Equal(t, granted, set)
+	require.False(t, all)
 	require.Equal(t, "user ann in acme", scope.String())
+
+	require.Equal(t, admin.Subject{Kind: "user", ID: "ann"}, ann.Subject())
 
 	system := admin.System("acme")
 	require.Equal(t, "system in acme", system.String())
-	require.Zero(t, system.Permissions().Len(), "it has no list to copy into something that lasts")
+	set, all = system.Granted()
+	require.Zero(t, set.Len(), "it has no list to copy into something that lasts")
+	require.True(t, all)
 	require.True(t, system.Can("anything"))
 }

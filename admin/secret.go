@@ -29,28 +29,28 @@ func (s sealed) reveal() string {
 }
 
 // Secret is a text that does not print, log or marshal: a password, an API token's secret, an
-// invitation's. Only Reveal gives it away, and nothing is unmarshalled into it either: use NewSecret. The zero
-// value holds nothing.
+// invitation's. Only [Secret.Reveal] returns it, and it cannot be unmarshalled: use [NewSecret]. The
+// zero value is empty.
 type Secret struct{ sealed }
 
-// NewSecret seals text.
+// NewSecret returns text as a Secret.
 func NewSecret(text string) Secret { return Secret{seal(text)} }
 
 // Reveal returns the text.
 func (s Secret) Reveal() string { return s.reveal() }
 
-// IsZero reports whether there is nothing in it.
+// IsZero reports whether the secret is empty.
 func (s Secret) IsZero() bool { return s.text == nil }
 
-// SecretDigest is the SHA-256 of a secret: what is kept of one that was made at random, to recognise
-// it by. Passwords are guessable and need a PasswordHash instead.
+// SecretDigest is the SHA-256 of a secret that was made at random: storages keep it instead of the
+// secret. Passwords are guessable and need a slow hash instead (people.PasswordHash).
 type SecretDigest [sha256.Size]byte
 
-// Digest is the digest of the text.
+// Digest returns the digest of the text.
 func (s Secret) Digest() SecretDigest { return sha256.Sum256([]byte(s.reveal())) }
 
-// randomSecret makes a secret of 256 random bits, as 43 characters that are safe in a URL.
-func randomSecret(random io.Reader) (Secret, error) {
+// GenerateSecret makes a secret of 256 bits from random: 43 characters that are safe in a URL.
+func GenerateSecret(random io.Reader) (Secret, error) {
 	var b [32]byte
 	if _, err := io.ReadFull(random, b[:]); err != nil {
 		return Secret{}, fmt.Errorf("read randomness for a secret: %w", err)
@@ -58,33 +58,20 @@ func randomSecret(random io.Reader) (Secret, error) {
 	return NewSecret(base64.RawURLEncoding.EncodeToString(b[:])), nil
 }
 
-// PasswordHash is a password's hash in PHC format ($argon2id$…). It does not print, log or marshal.
-// The zero value means that there is no password.
-type PasswordHash struct{ sealed }
-
-// NewPasswordHash seals a hash in PHC format.
-func NewPasswordHash(phc string) PasswordHash { return PasswordHash{seal(phc)} }
-
-// PHC returns the hash for storing.
-func (h PasswordHash) PHC() string { return h.reveal() }
-
-// IsZero reports whether there is no password.
-func (h PasswordHash) IsZero() bool { return h.text == nil }
-
-// Format writes "[redacted]" whatever the verb.
+// Format writes "[redacted]" for every verb.
 func (sealed) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
 
-// String is "[redacted]".
+// String returns "[redacted]".
 func (sealed) String() string { return redacted }
 
-// GoString is "[redacted]".
+// GoString returns "[redacted]".
 func (sealed) GoString() string { return redacted }
 
-// MarshalText gives "[redacted]".
+// MarshalText returns "[redacted]".
 func (sealed) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-// MarshalJSON gives "[redacted]".
+// MarshalJSON returns "[redacted]".
 func (sealed) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
 
-// LogValue is "[redacted]".
+// LogValue returns "[redacted]".
 func (sealed) LogValue() slog.Value { return slog.StringValue(redacted) }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 )
 
 func TestProblemsTellsAllAtOnce(t *testing.T) {
@@ -26,8 +27,8 @@ func TestProblemsTellsAllAtOnce(t *testing.T) {
 	var invalid *admin.ValidationError
 	require.ErrorAs(t, err, &invalid)
 	require.Equal(t, []admin.FieldError{
-		{Path: "/name", Code: admin.CodeRequired, Message: "is required: give 1 to 10 characters"},
-		{Path: "/id", Code: admin.CodeTooLong, Message: fmt.Sprintf("%q has 51 characters: give at most 50", strings.Repeat("x", 51))},
+		{Path: "/name", Code: admin.CodeRequired, Message: "is required: give 1 to 10 characters", Params: map[string]string{"min": "1", "max": "10"}},
+		{Path: "/id", Code: admin.CodeTooLong, Message: fmt.Sprintf("%q has 51 characters: give at most 50", strings.Repeat("x", 51)), Params: map[string]string{"max": "50"}},
 		{Path: "/rows/3/a~1b", Code: admin.CodeDuplicate, Message: `"x" is in row 1 too`},
 	}, invalid.Fields)
 	require.Equal(t, "create: invalid input: /name: is required: give 1 to 10 characters; /id: "+invalid.Fields[1].Message+
@@ -35,7 +36,7 @@ func TestProblemsTellsAllAtOnce(t *testing.T) {
 }
 
 func TestProblemsAddError(t *testing.T) {
-	_, err := admin.ParseEmail("ann")
+	_, err := people.ParseEmail("ann")
 	var p admin.Problems
 	p.AddError("/email", admin.CodeFormat, err)
 	p.AddError("/file", admin.CodeFormat, errors.New("not a file"))

@@ -42,7 +42,7 @@ func TestWaysToEnrichAgree(t *testing.T) {
 	require.NoError(t, err)
 	v3, err := newObvious(t.Context(), center)
 	require.NoError(t, err)
-	ours := newSessionWay(t.Context(), enricher)
+	ours := newStreamWay(t.Context(), enricher)
 	c, err := enrichContest(ours, newV3Way(v3))
 	require.NoError(t, err)
 	require.NoError(t, c.agree())

@@ -7,9 +7,9 @@ import (
 	"os"
 	"path/filepath"
 
-	jsonlogic "github.com/diegoholiveira/jsonlogic/v3"
+	jsonlogicv3 "github.com/diegoholiveira/jsonlogic/v3"
 
-	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/jsonlogic"
 )
 
 // compatibleCase is a case of the public suite's compatible.json that has a result.
@@ -67,24 +67,24 @@ func compatible(ctx context.Context, cases []compatibleCase) (contest, error) {
 	out := contest{name: "jsonlogic.e", want: want, operations: len(cases)}
 	for _, numbers := range []struct {
 		name string
-		settings.Numbers
-	}{{"float", settings.FloatNumbers}, {"decimal", settings.ExactNumbers}} {
-		rules := make([]*settings.Rule, len(cases))
-		sessions := make([]*settings.RuleSession, len(cases))
+		jsonlogic.Numbers
+	}{{"float", jsonlogic.Float64}, {"decimal", jsonlogic.Decimal}} {
+		rules := make([]*jsonlogic.Rule, len(cases))
+		sessions := make([]*jsonlogic.Machine, len(cases))
 		for i, c := range cases {
 			var err error
 			// The suite has rules that only fail where they are reached.
-			if rules[i], err = settings.CompileRule(c.Rule, settings.RuleOptions{Numbers: numbers.Numbers, Lenient: true}); err != nil {
+			if rules[i], err = jsonlogic.Compile(c.Rule, jsonlogic.Options{Numbers: numbers.Numbers, Lenient: true}); err != nil {
 				return contest{}, err
 			}
-			sessions[i] = rules[i].Session()
+			sessions[i] = rules[i].NewMachine()
 		}
 		out.contestants = append(out.contestants,
 			allOf(cases, "session-"+numbers.name, true, func(i int) (any, error) { return sessions[i].Eval(ctx, cases[i].data) }),
 			allOf(cases, "eval-"+numbers.name, true, func(i int) (any, error) { return rules[i].Eval(ctx, cases[i].data) }))
 	}
 	out.contestants = append(out.contestants,
-		allOf(cases, "v3", false, func(i int) (any, error) { return jsonlogic.ApplyInterface(cases[i].tree, cases[i].data) }))
+		allOf(cases, "v3", false, func(i int) (any, error) { return jsonlogicv3.ApplyInterface(cases[i].tree, cases[i].data) }))
 	return out, nil
 }
 

@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/enrich"
 )
 
-// printEnrich counts the events a second that Sessions of an Enricher enrich, on one goroutine and on
+// printEnrich counts the events a second that Streams of an Enricher enrich, on one goroutine and on
 // two, and compares them with the obvious way, which is in enrichv3.go.
 func printEnrich(ctx context.Context) error {
 	center, enricher, err := enrichCenter(ctx)
@@ -19,16 +19,16 @@ func printEnrich(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ours := func() func(int) error { return over(newSessionWay(ctx, enricher)) }
+	ours := func() func(int) error { return over(newStreamWay(ctx, enricher)) }
 	others := func() func(int) error { return over(newV3Way(v3)) }
 	err = printRates([]rate{
-		{"enrich.sessions.1", 1, ours}, {"enrich.sessions.2", 2, ours},
+		{"enrich.streams.1", 1, ours}, {"enrich.streams.2", 2, ours},
 		{"enrich.jsonlogic-v3.1", 1, others}, {"enrich.jsonlogic-v3.2", 2, others},
 	})
 	if err != nil {
 		return err
 	}
-	c, err := enrichContest(newSessionWay(ctx, enricher), newV3Way(v3))
+	c, err := enrichContest(newStreamWay(ctx, enricher), newV3Way(v3))
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func enrichContest(ours, other way) (contest, error) {
 	}
 	return contest{
 		name: "enrich", want: ours.last(), operations: enrichEvents,
-		contestants: []contestant{enrichingAll("sessions", true, ours), enrichingAll("jsonlogic-v3", false, other)},
+		contestants: []contestant{enrichingAll("streams", true, ours), enrichingAll("jsonlogic-v3", false, other)},
 	}, nil
 }
 
@@ -85,32 +85,32 @@ func enrichingAll(name string, ours bool, w way) contestant {
 	}}
 }
 
-// sessionWay is a Session.
-type sessionWay struct {
-	ctx     context.Context
-	session *settings.Session
-	events  []settings.Event
-	out     settings.Enriched
+// streamWay is a Stream.
+type streamWay struct {
+	ctx    context.Context
+	stream *enrich.Stream
+	events []enrich.Event
+	out    enrich.Enriched
 }
 
-func newSessionWay(ctx context.Context, enricher *settings.Enricher) *sessionWay {
-	w := &sessionWay{ctx: ctx, session: enricher.Session(), events: make([]settings.Event, enrichEvents)}
+func newStreamWay(ctx context.Context, enricher *enrich.Enricher) *streamWay {
+	w := &streamWay{ctx: ctx, stream: enricher.NewStream(), events: make([]enrich.Event, enrichEvents)}
 	for i := range w.events {
 		e := usage(i)
-		w.events[i] = settings.Event{
+		w.events[i] = enrich.Event{
 			Account: e.account, Dimensions: map[string]string{"class": e.class, "city": "Riga"},
-			Attributes: map[string]json.Number{"distance": json.Number(fmt.Sprint(e.distance)), "seats": "4"},
+			Attributes: enrich.Attributes{"distance": json.Number(fmt.Sprint(e.distance)), "seats": "4"},
 		}
 	}
 	return w
 }
 
-func (w *sessionWay) enrich(i int) (err error) {
-	w.out, err = w.session.Enrich(w.ctx, w.events[i])
+func (w *streamWay) enrich(i int) (err error) {
+	w.out, err = w.stream.Enrich(w.ctx, w.events[i])
 	return err
 }
 
-func (w *sessionWay) last() any {
+func (w *streamWay) last() any {
 	attributes, dimensions := make(map[string]any), make(map[string]any)
 	for name, n := range w.out.Attributes {
 		attributes[name] = n

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"maps"
 
-	jsonlogic "github.com/diegoholiveira/jsonlogic/v3"
+	jsonlogicv3 "github.com/diegoholiveira/jsonlogic/v3"
 
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
@@ -64,7 +64,7 @@ type v3Event struct {
 	attributes, dimensions map[string]any
 }
 
-// v3Way keeps its maps from event to event, as a Session does.
+// v3Way keeps its maps from event to event, as a Stream does.
 type v3Way struct {
 	*obvious
 	events []v3Event
@@ -105,7 +105,7 @@ func (w *v3Way) enrich(i int) error {
 		{w.km, w.out.attributes, "km"}, {account.price, w.out.attributes, "price"},
 		{w.charge, w.out.attributes, "charge"}, {w.size, w.out.dimensions, "size"},
 	} {
-		v, err := jsonlogic.ApplyInterface(f.rule, w.data)
+		v, err := jsonlogicv3.ApplyInterface(f.rule, w.data)
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}

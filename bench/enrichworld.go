@@ -7,10 +7,11 @@ import (
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/enrich"
 	"github.com/admincenter/admincenter/storage/memory"
 )
 
-// The events are those of many accounts, mixed: the order in which a Session remembers the least.
+// The events are those of many accounts, mixed: the order in which a Stream remembers the least.
 const (
 	enrichEvents      = 256
 	enrichAccounts    = 64
@@ -48,7 +49,7 @@ func usage(i int) (e struct {
 }
 
 // enrichCenter has settings on all levels and an enrichment with a field of every type.
-func enrichCenter(ctx context.Context) (*admincenter.Center, *settings.Enricher, error) {
+func enrichCenter(ctx context.Context) (*admincenter.Center, *enrich.Enricher, error) {
 	customers := map[string]string{}
 	for i := range enrichAccounts {
 		customers[accountID(i)] = customerID(i)
@@ -62,20 +63,20 @@ func enrichCenter(ctx context.Context) (*admincenter.Center, *settings.Enricher,
 	if err := enrichSettings(ctx, c); err != nil {
 		return nil, nil, err
 	}
-	e := settings.Enrichment{EventSchema: "trips", Fields: []settings.Field{
-		{Order: 1, Name: "flag_fall", Kind: settings.Attribute, Type: settings.FromValue, Value: "2.5"},
-		{Order: 2, Name: "km", Kind: settings.Attribute, Type: settings.FromLogic, Value: kmRule},
-		{Order: 3, Name: "price", Kind: settings.Attribute, Type: settings.FromDependency, Value: "price"},
-		{Order: 4, Name: "charge", Kind: settings.Attribute, Type: settings.FromLogic, Value: chargeRule},
-		{Order: 5, Name: "size", Kind: settings.Dimension, Type: settings.FromLogic, Value: sizeRule},
+	e := enrich.Enrichment{EventSchema: "trips", Fields: []enrich.Field{
+		{Order: 1, Name: "flag_fall", Type: enrich.Attribute, Source: enrich.FromValue, Value: "2.5"},
+		{Order: 2, Name: "km", Type: enrich.Attribute, Source: enrich.FromLogic, Value: kmRule},
+		{Order: 3, Name: "price", Type: enrich.Attribute, Source: enrich.FromDependency, Value: "price"},
+		{Order: 4, Name: "charge", Type: enrich.Attribute, Source: enrich.FromLogic, Value: chargeRule},
+		{Order: 5, Name: "size", Type: enrich.Dimension, Source: enrich.FromLogic, Value: sizeRule},
 	}}
 	for _, name := range enrichDependencies {
-		e.Dependencies = append(e.Dependencies, settings.Dependency{Name: name, Setting: name})
+		e.Dependencies = append(e.Dependencies, enrich.Dependency{Name: name, Setting: name})
 	}
 	if _, err := c.Enrichments.Put(ctx, admin.System(org), e); err != nil {
 		return nil, nil, err
 	}
-	enricher, err := c.Enrichments.Enricher(ctx, admin.System(org), e.EventSchema, settings.EnricherOptions{})
+	enricher, err := c.Enrichments.Enricher(ctx, admin.System(org), e.EventSchema, enrich.EnricherOptions{})
 	return c, enricher, err
 }
 

@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/jsonlogic"
 )
 
 // workload is a rule, the same for the other engines, and data for it.
@@ -157,16 +157,16 @@ func (w workload) contest(ctx context.Context) (contest, error) {
 	for _, enter := range []func() (contestant, error){
 		func() (contestant, error) { return closure(w.hand, floats), nil },
 		func() (contestant, error) {
-			return ourSession(ctx, "session-float", w.rule, settings.FloatNumbers, floats)
+			return ourSession(ctx, "session-float", w.rule, jsonlogic.Float64, floats)
 		},
 		func() (contestant, error) {
-			return ourSession(ctx, "session-decimal", w.rule, settings.ExactNumbers, floats)
+			return ourSession(ctx, "session-decimal", w.rule, jsonlogic.Decimal, floats)
 		},
 		func() (contestant, error) {
-			return ourSession(ctx, "session-decimal-number", w.rule, settings.ExactNumbers, numbers)
+			return ourSession(ctx, "session-decimal-number", w.rule, jsonlogic.Decimal, numbers)
 		},
-		func() (contestant, error) { return ourRule(ctx, "eval-float", w.rule, settings.FloatNumbers, floats) },
-		func() (contestant, error) { return ourRule(ctx, "eval-decimal", w.rule, settings.ExactNumbers, floats) },
+		func() (contestant, error) { return ourRule(ctx, "eval-float", w.rule, jsonlogic.Float64, floats) },
+		func() (contestant, error) { return ourRule(ctx, "eval-decimal", w.rule, jsonlogic.Decimal, floats) },
 		func() (contestant, error) { return v3(w.rule, floats) },
 		func() (contestant, error) { return exprVM(w.expr, floats) },
 		func() (contestant, error) { return celProgram(w.cel, floats) },
@@ -189,12 +189,12 @@ func closure(hand func(map[string]any) any, data map[string]any) contestant {
 	}}
 }
 
-func ourSession(ctx context.Context, name, rule string, numbers settings.Numbers, data any) (contestant, error) {
-	r, err := settings.CompileRule(json.RawMessage(rule), settings.RuleOptions{Numbers: numbers})
+func ourSession(ctx context.Context, name, rule string, numbers jsonlogic.Numbers, data any) (contestant, error) {
+	r, err := jsonlogic.Compile(json.RawMessage(rule), jsonlogic.Options{Numbers: numbers})
 	if err != nil {
 		return contestant{}, err
 	}
-	s := r.Session()
+	s := r.NewMachine()
 	return contestant{name: name, ours: true, run: func(n int) (v any, err error) {
 		for range n {
 			if v, err = s.Eval(ctx, data); err != nil {
@@ -205,8 +205,8 @@ func ourSession(ctx context.Context, name, rule string, numbers settings.Numbers
 	}}, nil
 }
 
-func ourRule(ctx context.Context, name, rule string, numbers settings.Numbers, data any) (contestant, error) {
-	r, err := settings.CompileRule(json.RawMessage(rule), settings.RuleOptions{Numbers: numbers})
+func ourRule(ctx context.Context, name, rule string, numbers jsonlogic.Numbers, data any) (contestant, error) {
+	r, err := jsonlogic.Compile(json.RawMessage(rule), jsonlogic.Options{Numbers: numbers})
 	if err != nil {
 		return contestant{}, err
 	}

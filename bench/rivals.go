@@ -3,7 +3,7 @@ package main
 import (
 	"encoding/json"
 
-	jsonlogic "github.com/diegoholiveira/jsonlogic/v3"
+	jsonlogicv3 "github.com/diegoholiveira/jsonlogic/v3"
 	"github.com/expr-lang/expr"
 	exprtypes "github.com/expr-lang/expr/types"
 	"github.com/expr-lang/expr/vm"
@@ -23,7 +23,7 @@ func v3(rule string, data any) (contestant, error) {
 	}
 	return contestant{name: "v3", run: func(n int) (v any, err error) {
 		for range n {
-			if v, err = jsonlogic.ApplyInterface(tree, data); err != nil {
+			if v, err = jsonlogicv3.ApplyInterface(tree, data); err != nil {
 				return nil, err
 			}
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/storage/memory"
 	"github.com/admincenter/admincenter/token"
 )
@@ -18,7 +19,7 @@ func tokens(ctx context.Context) ([]comparison, error) {
 	if err != nil {
 		return nil, err
 	}
-	made, err := c.Tokens.Generate(ctx, admin.System(org), token.GenerateInput{Name: "bench", Permissions: []admin.Permission{admin.CustomersRead}})
+	made, err := c.Tokens.Generate(ctx, admin.System(org), token.GenerateInput{Name: "bench", Permissions: []admin.Permission{customer.PermissionRead}})
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +32,7 @@ func tokens(ctx context.Context) ([]comparison, error) {
 		name: "token.verify/bcrypt",
 		ours: func(b *testing.B) {
 			for b.Loop() {
-				if _, err := c.Tokens.Verify(ctx, secret); err != nil {
+				if _, err := c.Tokens.Verify(ctx, admin.NewSecret(secret)); err != nil {
 					b.Fatal(err)
 				}
 			}

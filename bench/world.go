@@ -5,6 +5,7 @@ import (
 
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage"
 )
 
@@ -16,8 +17,8 @@ func center(ctx context.Context, backend storage.Backend, o admincenter.Options)
 	if err != nil {
 		return nil, err
 	}
-	_, _, err = c.People.CreateOrganization(ctx, admin.NewOrganization{
-		ID: org, Name: "Acme", Admin: admin.NewAdmin{Name: "Ann", Email: "ann@acme.example"},
+	_, _, err = c.People.CreateOrganization(ctx, people.NewOrganization{
+		ID: org, Name: "Acme", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example"},
 	})
 	return c, err
 }

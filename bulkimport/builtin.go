@@ -1,6 +1,9 @@
 package bulkimport
 
-import "github.com/admincenter/admincenter/admin"
+import (
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
+)
 
 // maxAddress bounds each line of an address, for which Togai's API names no limit.
 const maxAddress = 255
@@ -10,7 +13,7 @@ const maxAddress = 255
 // included store keeps their values in Customer.Extra.
 func Customers() Schema {
 	return Schema{
-		Type: CustomersType, Noun: "customer", Read: admin.CustomersRead, Write: admin.CustomersWrite,
+		Type: CustomersType, Noun: "customer", Read: customer.PermissionRead, Write: customer.PermissionWrite,
 		Fields: append([]Field{
 			{
 				Name: "id", Label: "Customer ID", Kind: ID, Required: true, Key: true, Min: 1, Max: admin.MaxID, Example: "acme",
@@ -33,7 +36,7 @@ func Customers() Schema {
 // customer_id is no customer fails with relation_not_found.
 func Accounts() Schema {
 	return Schema{
-		Type: AccountsType, Noun: "account", Read: admin.AccountsRead, Write: admin.AccountsWrite,
+		Type: AccountsType, Noun: "account", Read: customer.PermissionAccountsRead, Write: customer.PermissionAccountsWrite,
 		Fields: append([]Field{
 			{
 				Name: "id", Label: "Account ID", Kind: ID, Required: true, Key: true, Min: 1, Max: admin.MaxID, Example: "acme-main",

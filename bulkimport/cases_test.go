@@ -10,13 +10,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/bulkimport"
 )
 
 // contacts is a host's own type with a field of most kinds.
 func contacts() bulkimport.Schema {
 	return bulkimport.Schema{
-		Type: "contacts", Noun: "customer", Read: admin.CustomersRead, Write: admin.CustomersWrite,
+		Type: "contacts", Noun: "customer", Read: customer.PermissionRead, Write: customer.PermissionWrite,
 		Fields: []bulkimport.Field{
 			{
 				Name: "external_id", Label: "Customer ID", Kind: bulkimport.ID, Required: true, Key: true, Min: 1, Max: 50,

@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/internal/email"
 )
 
 // DateOrder says how the dates of a file that are not YYYY-MM-DD are written; 03/04/2024 alone
@@ -60,7 +62,7 @@ func (c caster) cast(f Field, cell string) (string, *problem) {
 		}
 		return cell, nil
 	case Country:
-		code, ok := CountryCode(cell)
+		code, ok := customer.CountryCode(cell)
 		if !ok {
 			return wrong(CodeInvalidOption, "%q is not a country: write an ISO 3166 code such as US, or an English name", admin.Clip(cell))
 		}
@@ -115,7 +117,7 @@ func emailAddress(text string) bool {
 		}
 		return r
 	}, local)
-	_, err := admin.ParseEmail(ascii + "@" + domain)
+	_, err := email.Key(ascii + "@" + domain)
 	return err == nil
 }
 

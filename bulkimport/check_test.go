@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/bulkimport"
 )
 
@@ -69,11 +70,11 @@ func TestDirectoryReadsWhatWasImported(t *testing.T) {
 	w := newWorld(t, bulkimport.Options{})
 	w.run(bulkimport.CustomersType, manyCustomers(10), bulkimport.Settings{})
 	w.run(bulkimport.AccountsType, "id,name,customer_id\na1,Account one,c001\na2,Account two,c002\n", bulkimport.Settings{})
-	d := bulkimport.NewDirectory(w.backend.Customers(), w.backend.Accounts())
+	d := customer.NewService(w.backend.Customers(), w.backend.Accounts())
 	c, err := d.Customer(t.Context(), w.scope, "c001")
 	require.NoError(t, err)
 	require.Equal(t, w.customer("c001"), c)
-	var customers []bulkimport.Customer
+	var customers []customer.Customer
 	for c, err := range d.AllCustomers(t.Context(), w.scope) {
 		require.NoError(t, err)
 		customers = append(customers, c)
@@ -81,7 +82,7 @@ func TestDirectoryReadsWhatWasImported(t *testing.T) {
 	require.Equal(t, w.customers(), customers)
 	a, err := d.Account(t.Context(), w.scope, "a2")
 	require.NoError(t, err)
-	for got, err := range d.AllAccounts(t.Context(), w.scope, bulkimport.AccountFilter{CustomerID: "c002"}) {
+	for got, err := range d.AllAccounts(t.Context(), w.scope, customer.AccountFilter{CustomerID: "c002"}) {
 		require.NoError(t, err)
 		require.Equal(t, a, got)
 	}
@@ -92,6 +93,6 @@ func TestDirectoryReadsWhatWasImported(t *testing.T) {
 	require.ErrorIs(t, err, admin.ErrForbidden)
 	_, err = d.Account(t.Context(), nobody, "a1")
 	require.ErrorIs(t, err, admin.ErrForbidden)
-	_, err = d.Accounts(t.Context(), nobody, bulkimport.AccountFilter{}, admin.Query{})
+	_, err = d.Accounts(t.Context(), nobody, customer.AccountFilter{}, admin.Query{})
 	require.ErrorIs(t, err, admin.ErrForbidden)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/bulkimport"
 )
 
@@ -13,7 +14,7 @@ func TestDirectoryShowsWhatWasImported(t *testing.T) {
 	w := newWorld(t, bulkimport.Options{})
 	w.run(bulkimport.CustomersType, "id,name,primary_email\nc2,Orbit,o@orbit.example\nc1,Lumen,l@lumen.example\nc3,Brume,b@brume.example\n", bulkimport.Settings{})
 	w.run(bulkimport.AccountsType, "id,name,customer_id\na2,Lumen two,c1\na1,Lumen one,c1\na3,Orbit one,c2\n", bulkimport.Settings{})
-	d := bulkimport.NewDirectory(w.backend.Customers(), w.backend.Accounts())
+	d := customer.NewService(w.backend.Customers(), w.backend.Accounts())
 
 	var names []string
 	for c, err := range d.AllCustomers(t.Context(), w.scope) {
@@ -22,13 +23,13 @@ func TestDirectoryShowsWhatWasImported(t *testing.T) {
 	}
 	require.Equal(t, []string{"Lumen", "Orbit", "Brume"}, names, "in order of id")
 
-	page, err := d.Accounts(t.Context(), w.scope, bulkimport.AccountFilter{CustomerID: "c1"}, admin.Query{Limit: 1})
+	page, err := d.Accounts(t.Context(), w.scope, customer.AccountFilter{CustomerID: "c1"}, admin.Query{Limit: 1})
 	require.NoError(t, err)
 	require.Equal(t, "a1", page.Items[0].ID)
-	_, err = d.Accounts(t.Context(), w.scope, bulkimport.AccountFilter{CustomerID: "c2"}, admin.Query{After: page.Next})
+	_, err = d.Accounts(t.Context(), w.scope, customer.AccountFilter{CustomerID: "c2"}, admin.Query{After: page.Next})
 	require.ErrorIs(t, err, admin.ErrInvalid, "a cursor is good for its own filter only")
 	var ids []string
-	for a, err := range d.AllAccounts(t.Context(), w.scope, bulkimport.AccountFilter{CustomerID: "c1"}) {
+	for a, err := range d.AllAccounts(t.Context(), w.scope, customer.AccountFilter{CustomerID: "c1"}) {
 		require.NoError(t, err)
 		ids = append(ids, a.ID)
 	}
@@ -46,10 +47,10 @@ func TestDirectoryShowsWhatWasImported(t *testing.T) {
 
 func TestDirectoryRequiresThePermissionOfWhatItShows(t *testing.T) {
 	w := newWorld(t, bulkimport.Options{})
-	d := bulkimport.NewDirectory(w.backend.Customers(), w.backend.Accounts())
+	d := customer.NewService(w.backend.Customers(), w.backend.Accounts())
 	actor := admin.Actor{Kind: admin.ActorToken, ID: "t"}
-	customers := admin.NewScope(org, actor, admin.Permissions(admin.CustomersRead))
-	accounts := admin.NewScope(org, actor, admin.Permissions(admin.AccountsRead))
+	customers := admin.NewScope(org, actor, admin.Permissions(customer.PermissionRead))
+	accounts := admin.NewScope(org, actor, admin.Permissions(customer.PermissionAccountsRead))
 
 	_, err := d.Customers(t.Context(), customers, admin.Query{})
 	require.NoError(t, err)
@@ -57,9 +58,9 @@ func TestDirectoryRequiresThePermissionOfWhatItShows(t *testing.T) {
 	require.ErrorIs(t, err, admin.ErrForbidden)
 	_, err = d.Customer(t.Context(), accounts, "c1")
 	require.ErrorIs(t, err, admin.ErrForbidden)
-	_, err = d.Accounts(t.Context(), accounts, bulkimport.AccountFilter{}, admin.Query{})
+	_, err = d.Accounts(t.Context(), accounts, customer.AccountFilter{}, admin.Query{})
 	require.NoError(t, err)
-	_, err = d.Accounts(t.Context(), customers, bulkimport.AccountFilter{}, admin.Query{})
+	_, err = d.Accounts(t.Context(), customers, customer.AccountFilter{}, admin.Query{})
 	require.ErrorIs(t, err, admin.ErrForbidden)
 	_, err = d.Account(t.Context(), customers, "a1")
 	require.ErrorIs(t, err, admin.ErrForbidden)

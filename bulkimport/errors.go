@@ -77,4 +77,4 @@ const (
 
 // ErrHeaderUnconfirmed: the file seems to have no header row. Confirm the one that was taken, with
 // Settings.HeaderConfirmed, or upload the file again and say that it has none.
-var ErrHeaderUnconfirmed = fmt.Errorf("the header row looks like data: confirm it first: %w", admin.ErrState)
+var ErrHeaderUnconfirmed = admin.NewError("header_unconfirmed", admin.ErrState, "the header row looks like data: confirm it first")

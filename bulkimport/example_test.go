@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/memory"
@@ -17,10 +18,10 @@ import (
 func Example() {
 	ctx := context.Background()
 	backend := memory.New()
-	first := admin.User{ID: uuid.Must(uuid.NewV7()), Name: "Ann"}
+	first := people.User{ID: uuid.Must(uuid.NewV7()), Name: "Ann"}
 	var runtime admin.Runtime
 	runtime = runtime.WithDefaults()
-	err := backend.Organizations().Create(ctx, admin.Organization{ID: "acme", Name: "Acme"}, first, admin.Credential{UserID: first.ID},
+	err := backend.Organizations().Create(ctx, people.Organization{ID: "acme", Name: "Acme"}, first, people.Credential{UserID: first.ID},
 		runtime.Record(admin.System("acme"), "organization.create", admin.Subject{Kind: "organization", ID: "acme"}))
 	if err != nil {
 		fmt.Println(err)

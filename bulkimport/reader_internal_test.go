@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin/customer"
 )
 
 // readAll reads text to its end, or to an error.
@@ -230,12 +232,12 @@ func TestCountryCode(t *testing.T) {
 		"South Korea": "KR", "Korea, Republic of": "KR", "DEU": "DE", "the netherlands": "NL", "Côte d’Ivoire": "CI", "COTE D'IVOIRE": "CI", "St. Lucia": "LC",
 		"Bosnia & Herzegovina": "BA", "Bosnia and Herzegovina": "BA", "Türkiye": "TR", "Turkey": "TR", "Kosovo": "XK", "Ireland": "IE", "Norway": "NO", "Denmark": "DK",
 	} {
-		got, ok := CountryCode(name)
+		got, ok := customer.CountryCode(name)
 		require.True(t, ok, name)
 		require.Equal(t, want, got, name)
 	}
 	for _, name := range []string{"", "XX", "EU", "Atlantis", "Soviet Union", "ZZ", strings.Repeat("a", 1000)} {
-		_, ok := CountryCode(name)
+		_, ok := customer.CountryCode(name)
 		require.False(t, ok, name)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/bulkimport"
 )
 
@@ -54,7 +55,7 @@ func TestNorthwindNeedsAnEmailOrToBeToldOtherwise(t *testing.T) {
 	_, p := w.run(bulkimport.CustomersType, text, bulkimport.Settings{Optional: []string{"primary_email"}, Blank: []string{"NULL"}})
 	require.EqualValues(t, 91, p.Created)
 	require.Len(t, w.customers(), 91)
-	require.Equal(t, bulkimport.Address{
+	require.Equal(t, customer.Address{
 		PhoneNumber: "030-0074321", Line1: "Obere Str. 57", PostalCode: "12209", City: "Berlin", Country: "DE",
 	}, w.customer("ALFKI").Address)
 	require.Equal(t, "Alfreds Futterkiste", w.customer("ALFKI").Name)

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/bulkimport"
 )
@@ -41,9 +42,9 @@ func TestImportsLikeChinook(t *testing.T) {
 		"2,Leonie,\"Köhler\",,\"Theodor-Heuss-Straße 34\",Stuttgart,,Germany,70174,\"+49 0711 2842222\",,leonie@surfeu.example,5\n"+
 		"3,František,Wichterlová,,\"Klanova 9/506\",Prague,,\"Czech Republic\",14700,,,\"františek@jet.example\",5\n", bulkimport.Settings{})
 	require.EqualValues(t, 3, p.Created)
-	require.Equal(t, bulkimport.Customer{
-		ID: "1", Name: "Luís Gonçalves", PrimaryEmail: "luisg@embraer.example", Status: bulkimport.Active, CreatedAt: w.now, UpdatedAt: w.now, Version: 1,
-		Address: bulkimport.Address{
+	require.Equal(t, customer.Customer{
+		ID: "1", Name: "Luís Gonçalves", PrimaryEmail: "luisg@embraer.example", Status: customer.Active, CreatedAt: w.now, UpdatedAt: w.now, Version: 1,
+		Address: customer.Address{
 			PhoneNumber: "+55 (12) 3923-5555", Line1: "Av. Brigadeiro Faria Lima, 2170", PostalCode: "12227-000", City: "São José dos Campos", State: "SP", Country: "BR",
 		},
 	}, w.customer("1"))
@@ -292,7 +293,7 @@ func TestFailsForGoodWhereTheActorMayNoLongerWrite(t *testing.T) {
 	strict := w.with(bulkimport.Options{Authorize: func(_ context.Context, at admin.OrgID, actor admin.Actor, p admin.Permission) error {
 		require.Equal(t, org, at)
 		require.Equal(t, admin.ActorSystem, actor.Kind)
-		require.Equal(t, admin.CustomersWrite, p)
+		require.Equal(t, customer.PermissionWrite, p)
 		return admin.ErrForbidden
 	}})
 	p, err := strict.Run(t.Context(), w.scope, i.ID, nil)

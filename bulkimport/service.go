@@ -244,7 +244,7 @@ func (s *Service) SetMapping(ctx context.Context, scope admin.Scope, id uuid.UUI
 		return Import{}, err
 	}
 	if i.Version != version {
-		return Import{}, fmt.Errorf("import: %w", admin.ErrConflict)
+		return Import{}, admin.Conflict("import")
 	}
 	i.Mapping, i.Settings, i.UpdatedAt = m.clone(), set.clone(), s.runtime.Instant()
 	if err := s.imports.Update(ctx, scope.Org(), i, s.record(scope, ActionMap, i, i.changes(t.Schema)...)); err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/bulkimport"
 )
@@ -118,7 +119,7 @@ func TestEachMethodRequiresItsTypesPermission(t *testing.T) {
 		return reads, writes
 	}
 	user := admin.Actor{Kind: admin.ActorUser, ID: "u"}
-	reads, writes := calls(admin.NewScope(org, user, admin.Permissions(admin.CustomersRead, admin.AccountsWrite)))
+	reads, writes := calls(admin.NewScope(org, user, admin.Permissions(customer.PermissionRead, customer.PermissionAccountsWrite)))
 	for name, err := range reads {
 		require.NotErrorIs(t, err, admin.ErrForbidden, name)
 	}
@@ -126,7 +127,7 @@ func TestEachMethodRequiresItsTypesPermission(t *testing.T) {
 	for name, err := range writes {
 		require.ErrorIs(t, err, admin.ErrForbidden, name)
 	}
-	reads, writes = calls(admin.NewScope(org, user, admin.Permissions(admin.AccountsRead, admin.AccountsWrite)))
+	reads, writes = calls(admin.NewScope(org, user, admin.Permissions(customer.PermissionAccountsRead, customer.PermissionAccountsWrite)))
 	for name, err := range reads {
 		require.ErrorIs(t, err, admin.ErrForbidden, name)
 	}

@@ -3,6 +3,8 @@ package bulkimport
 import (
 	"maps"
 	"strconv"
+
+	"github.com/admincenter/admincenter/admin/customer"
 )
 
 // Keys are the keys of the batch's rows, for a store to look up.
@@ -36,17 +38,17 @@ type Settled[T any] struct {
 // Customers decides what becomes of each row, given the customers that exist among Keys: what to
 // write, and every row's outcome once that is written. All stores settle a batch by it, so that
 // they cannot differ.
-func (b Batch) Customers(existing map[string]Customer) ([]Settled[Customer], []Outcome, error) {
-	read, err := decodeRows[Customer](b.Rows)
+func (b Batch) Customers(existing map[string]customer.Customer) ([]Settled[customer.Customer], []Outcome, error) {
+	read, err := decodeRows[customer.Customer](b.Rows)
 	if err != nil {
 		return nil, nil, err
 	}
 	known := []string{"id", "name", "primary_email", "phone_number", "line1", "line2", "postal_code", "city", "state", "country"}
 	writes, outcomes := settle(b, existing, func(Row) (Outcome, bool) { return Outcome{}, true },
-		func(i int, old Customer, update bool) (Customer, bool) {
+		func(i int, old customer.Customer, update bool) (customer.Customer, bool) {
 			c, r := read[i], b.Rows[i]
 			if !update {
-				c.Status, c.CreatedAt, c.Version = Active, b.At, 0
+				c.Status, c.CreatedAt, c.Version = customer.Active, b.At, 0
 			} else {
 				c = old
 				r.put("name", &c.Name)
@@ -63,8 +65,8 @@ func (b Batch) Customers(existing map[string]Customer) ([]Settled[Customer], []O
 }
 
 // Accounts is Customers for accounts. customers says which of CustomerIDs exist.
-func (b Batch) Accounts(existing map[string]Account, customers map[string]bool) ([]Settled[Account], []Outcome, error) {
-	read, err := decodeRows[Account](b.Rows)
+func (b Batch) Accounts(existing map[string]customer.Account, customers map[string]bool) ([]Settled[customer.Account], []Outcome, error) {
+	read, err := decodeRows[customer.Account](b.Rows)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -81,10 +83,10 @@ func (b Batch) Accounts(existing map[string]Account, customers map[string]bool) 
 		detail := "no customer has the id " + strconv.Quote(id) + ": import the customer first"
 		return Outcome{Result: RelationNotFound, Field: "customer_id", Detail: detail}, false
 	}
-	writes, outcomes := settle(b, existing, related, func(i int, old Account, update bool) (Account, bool) {
+	writes, outcomes := settle(b, existing, related, func(i int, old customer.Account, update bool) (customer.Account, bool) {
 		a, r := read[i], b.Rows[i]
 		if !update {
-			a.Status, a.CreatedAt, a.Version = Active, b.At, 0
+			a.Status, a.CreatedAt, a.Version = customer.Active, b.At, 0
 		} else {
 			a = old
 			r.put("name", &a.Name)
@@ -143,7 +145,7 @@ func (r Row) put(field string, to *string) {
 	}
 }
 
-func (r Row) putAddress(a *Address) {
+func (r Row) putAddress(a *customer.Address) {
 	r.put("phone_number", &a.PhoneNumber)
 	r.put("line1", &a.Line1)
 	r.put("line2", &a.Line2)

@@ -7,14 +7,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/bulkimport"
 )
 
 // ledger is a host's own type that points at customers.
 func ledger() bulkimport.Schema {
 	return bulkimport.Schema{
-		Type: "ledger", Noun: "account", Read: admin.AccountsRead, Write: admin.AccountsWrite,
+		Type: "ledger", Noun: "account", Read: customer.PermissionAccountsRead, Write: customer.PermissionAccountsWrite,
 		Fields: []bulkimport.Field{
 			{Name: "external_id", Label: "Account ID", Kind: bulkimport.ID, Required: true, Key: true, Max: 50, Aliases: []string{"id", "account number"}},
 			{Name: "name", Label: "Name", Kind: bulkimport.Text, Required: true, Max: 255},

@@ -16,7 +16,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/memory"
@@ -39,9 +41,9 @@ type world struct {
 func newWorld(t *testing.T, o bulkimport.Options) *world {
 	t.Helper()
 	w := &world{t: t, backend: memory.New(), scope: admin.System(org), now: time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)}
-	first := admin.User{ID: w.id(), Name: "Ann", Email: admin.Email{Address: "ann@acme.example", Key: "ann@acme.example"}, Role: admin.Administrator, Status: admin.UserActive, Version: 1}
+	first := people.User{ID: w.id(), Name: "Ann", Email: people.Email{Address: "ann@acme.example", Key: "ann@acme.example"}, Role: people.Administrator, Status: people.UserActive, Version: 1}
 	rec := admin.Record{ID: w.id(), At: w.now, Actor: admin.Actor{Kind: admin.ActorSystem}, Action: "organization.create", Subject: admin.Subject{Kind: "organization", ID: string(org)}}
-	require.NoError(t, w.backend.Organizations().Create(t.Context(), admin.Organization{ID: org, Name: "Acme", Version: 1}, first, admin.Credential{UserID: first.ID}, rec))
+	require.NoError(t, w.backend.Organizations().Create(t.Context(), people.Organization{ID: org, Name: "Acme", Version: 1}, first, people.Credential{UserID: first.ID}, rec))
 	w.service = w.with(o)
 	return w
 }
@@ -126,9 +128,9 @@ func (w *world) failedFile(id uuid.UUID) string {
 	return b.String()
 }
 
-func (w *world) customers() []bulkimport.Customer {
+func (w *world) customers() []customer.Customer {
 	w.t.Helper()
-	var all []bulkimport.Customer
+	var all []customer.Customer
 	seek := admin.Seek[string]{Limit: 100}
 	for {
 		some, err := w.backend.Customers().List(w.t.Context(), org, seek)
@@ -141,7 +143,7 @@ func (w *world) customers() []bulkimport.Customer {
 	}
 }
 
-func (w *world) customer(id string) bulkimport.Customer {
+func (w *world) customer(id string) customer.Customer {
 	w.t.Helper()
 	c, err := w.backend.Customers().Get(w.t.Context(), org, id)
 	require.NoError(w.t, err)

@@ -1,18 +1,20 @@
 package currency
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
-// Round rounds amount to the minor units of code (ISO 4217): 2 digits for EUR, none for JPY, 3 for
-// KWD. A tie goes to the even neighbour, so that many roundings do not drift; 0.125 EUR is 0.12 and
-// 0.135 EUR is 0.14. It fails with admin.ErrInvalid for an unknown code or an amount out of range.
-func Round(amount decimal.Decimal, code Code) (decimal.Decimal, error) {
-	u, err := unitOf(code)
+// Round rounds amount to the minor units of code: 2 digits for EUR, none for JPY, 3 for KWD. A tie
+// goes to the even neighbour, so that many roundings do not drift: 0.125 EUR is 0.12 and 0.135 EUR is
+// 0.14. It fails with [admin.ErrInvalid] for an unknown code or an amount out of range.
+func Round(amount decimal.Decimal, code iso4217.Code) (decimal.Decimal, error) {
+	u, err := iso4217.Parse(code)
 	if err != nil {
 		return decimal.Decimal{}, err
 	}
@@ -26,15 +28,24 @@ func Round(amount decimal.Decimal, code Code) (decimal.Decimal, error) {
 // again. Rates never change, so a Table can only lack currencies that were added later. It is
 // immutable and safe for concurrent use.
 type Table struct {
-	rates map[Code]decimal.Decimal
+	rates map[iso4217.Code]decimal.Decimal
 }
 
-// Convert turns an amount of one currency into another: amount × rate of from ÷ rate of to,
+// MarshalJSON returns the rates by code: {"rates":{"EUR":"1.08","USD":"1"}}.
+func (t Table) MarshalJSON() ([]byte, error) {
+	rates := make(map[iso4217.Code]string, len(t.rates))
+	for code, rate := range t.rates {
+		rates[code] = rate.String()
+	}
+	return json.Marshal(map[string]any{"rates": rates})
+}
+
+// Convert converts an amount from one currency to another: amount × rate of from ÷ rate of to,
 // computed exactly and rounded once, to the minor units of to, ties to even. It fails with
-// admin.ErrNotFound for a currency that the organization does not use, and with admin.ErrInvalid for
-// a code that is not in ISO 4217, and for an amount or a result of more digits than are kept exactly
-// (admin.CheckDecimal).
-func (t Table) Convert(amount decimal.Decimal, from, to Code) (decimal.Decimal, error) {
+// [admin.ErrNotFound] for a currency that the organization does not use, and with [admin.ErrInvalid]
+// for a code that is not in ISO 4217 and for an amount or a result of more digits than are kept
+// exactly ([admin.CheckDecimal]).
+func (t Table) Convert(amount decimal.Decimal, from, to iso4217.Code) (decimal.Decimal, error) {
 	if err := admin.CheckDecimal(amount); err != nil {
 		return decimal.Decimal{}, fmt.Errorf("amount: %w", err)
 	}
@@ -46,7 +57,7 @@ func (t Table) Convert(amount decimal.Decimal, from, to Code) (decimal.Decimal, 
 	if err != nil {
 		return decimal.Decimal{}, err
 	}
-	unit, err := unitOf(to)
+	unit, err := iso4217.Parse(to)
 	if err != nil {
 		return decimal.Decimal{}, err
 	}
@@ -57,17 +68,18 @@ func (t Table) Convert(amount decimal.Decimal, from, to Code) (decimal.Decimal, 
 	return result, nil
 }
 
-func (t Table) rate(code Code) (decimal.Decimal, error) {
+func (t Table) rate(code iso4217.Code) (decimal.Decimal, error) {
 	if r, ok := t.rates[code]; ok {
 		return r, nil
 	}
-	if _, err := unitOf(code); err != nil {
+	if _, err := iso4217.Parse(code); err != nil {
 		return decimal.Decimal{}, err
 	}
-	return decimal.Decimal{}, fmt.Errorf("currency %s is not in use: add it with its rate first: %w", code, admin.ErrNotFound)
+	return decimal.Decimal{}, fmt.Errorf("currency %s is not in use: add it with its rate first: %w",
+		code, admin.ErrNotFound)
 }
 
-// quotient is n/d to the given digits after the point, rounded half to even once, from the exact
+// quotient returns n/d to the given digits after the point, rounded half to even once, from the exact
 // remainder. d must be positive.
 func quotient(n, d decimal.Decimal, places int32) decimal.Decimal {
 	q, r := n.QuoRem(d, places)
@@ -78,7 +90,7 @@ func quotient(n, d decimal.Decimal, places int32) decimal.Decimal {
 	if n.IsNegative() {
 		ulp = ulp.Neg()
 	}
-	// r is what is left of n after q·d; a step of one ulp in q is worth ulp·d.
+	// r is n - q·d; a step of one ulp in q is worth ulp·d.
 	c := r.Abs().Mul(decimal.NewFromInt(2)).Cmp(ulp.Mul(d).Abs())
 	if c > 0 || c == 0 && q.Shift(places).BigInt().Bit(0) == 1 {
 		return q.Add(ulp)

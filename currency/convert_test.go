@@ -10,10 +10,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
-// halfEven is r to the given digits after the point, a tie to the even neighbour, by the book: the
-// reference that rounding here is held against.
+// halfEven rounds r to the given digits after the point, a tie to the even neighbour: the reference
+// that the package's rounding is compared with.
 func halfEven(r *big.Rat, places int) *big.Rat {
 	scale := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(places)), nil))
 	scaled := new(big.Rat).Mul(r, scale)
@@ -25,8 +26,8 @@ func halfEven(r *big.Rat, places int) *big.Rat {
 	return new(big.Rat).Quo(new(big.Rat).SetInt(floor), scale)
 }
 
-// someDecimal draws a number of up to the given digits before and after the point, small ones and
-// round ones more often than chance would.
+// someDecimal draws a number of up to the given digits before and after the point. Small and round
+// numbers are more frequent than in a uniform draw.
 func someDecimal(r *rand.Rand, whole, fraction int) decimal.Decimal {
 	digits := func(n int) string {
 		var b strings.Builder
@@ -46,8 +47,8 @@ func TestRoundIsHalfToEven(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 5000 {
 		amount := someDecimal(r, 18, 18)
-		for _, code := range []Code{"JPY", "EUR", "KWD", "CLF"} {
-			u, ok := Lookup(code)
+		for _, code := range []iso4217.Code{"JPY", "EUR", "KWD", "CLF"} {
+			u, ok := iso4217.Lookup(code)
 			require.True(t, ok)
 			got, err := Round(amount, code)
 			require.NoError(t, err)
@@ -59,7 +60,7 @@ func TestRoundIsHalfToEven(t *testing.T) {
 func TestRound(t *testing.T) {
 	for _, tc := range []struct {
 		reason, amount string
-		code           Code
+		code           iso4217.Code
 		want           string
 	}{
 		{"a tie goes down to the even", "0.125", "EUR", "0.12"},
@@ -82,7 +83,7 @@ func TestRound(t *testing.T) {
 	}
 	for reason, tc := range map[string]struct {
 		amount decimal.Decimal
-		code   Code
+		code   iso4217.Code
 	}{
 		"an unknown code":    {decimal.NewFromInt(1), "EURO"},
 		"too many digits":    {decimal.New(1, 40), "EUR"},
@@ -97,9 +98,9 @@ func TestRound(t *testing.T) {
 
 func TestConvertIsExactAndRoundsOnce(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	codes := []Code{"JPY", "EUR", "KWD", "CLF", "USD"}
+	codes := []iso4217.Code{"JPY", "EUR", "KWD", "CLF", "USD"}
 	for range 5000 {
-		table := Table{rates: map[Code]decimal.Decimal{}}
+		table := Table{rates: map[iso4217.Code]decimal.Decimal{}}
 		for _, code := range codes {
 			rate := someDecimal(r, 12, 18).Abs()
 			if rate.IsZero() {
@@ -108,13 +109,13 @@ func TestConvertIsExactAndRoundsOnce(t *testing.T) {
 			table.rates[code] = admin.CanonicalDecimal(rate)
 		}
 		amount, from, to := someDecimal(r, 15, 18), codes[r.IntN(len(codes))], codes[r.IntN(len(codes))]
-		u, _ := Lookup(to)
+		u, _ := iso4217.Lookup(to)
 		exact := new(big.Rat).Mul(amount.Rat(), new(big.Rat).Quo(table.rates[from].Rat(), table.rates[to].Rat()))
 		want := halfEven(exact, u.MinorUnits)
 		got, err := table.Convert(amount, from, to)
 		if err != nil {
 			require.ErrorIs(t, err, admin.ErrInvalid)
-			require.Positive(t, want.Abs(want).Cmp(big.NewRat(1e18, 1)), "only what is too long to keep is refused")
+			require.Positive(t, want.Abs(want).Cmp(big.NewRat(1e18, 1)), "only a result of too many digits is refused")
 			continue
 		}
 		require.Zero(t, want.Cmp(got.Rat()), "%s %s at %s to %s at %s: %s", amount, from, table.rates[from], to, table.rates[to], got)
@@ -122,13 +123,13 @@ func TestConvertIsExactAndRoundsOnce(t *testing.T) {
 }
 
 func TestTableConvert(t *testing.T) {
-	table := Table{rates: map[Code]decimal.Decimal{
+	table := Table{rates: map[iso4217.Code]decimal.Decimal{
 		"USD": decimal.NewFromInt(1), "EUR": decimal.RequireFromString("1.08"), "JPY": decimal.RequireFromString("0.0067"),
 		"KWD": decimal.RequireFromString("3.25"), "CLF": decimal.New(1, -18), "BHD": decimal.RequireFromString("999999999999.999999999999999999"),
 	}}
 	for _, tc := range []struct {
 		reason, amount string
-		from, to       Code
+		from, to       iso4217.Code
 		want           string
 	}{
 		{"to the base", "19.99", "EUR", "USD", "21.59"},
@@ -151,14 +152,14 @@ func TestTableConvert(t *testing.T) {
 	for _, tc := range []struct {
 		reason   string
 		amount   decimal.Decimal
-		from, to Code
+		from, to iso4217.Code
 		want     error
 		message  string
 	}{
 		{"from a currency that is not in use", decimal.NewFromInt(1), "GBP", "USD", admin.ErrNotFound, "currency GBP is not in use: add it with its rate first: not found"},
 		{"to a currency that is not in use", decimal.NewFromInt(1), "USD", "GBP", admin.ErrNotFound, "currency GBP is not in use: add it with its rate first: not found"},
-		{"a code that does not exist", decimal.NewFromInt(1), "USD", "DOL", admin.ErrInvalid, `"DOL" is not an ISO 4217 currency code: use one of currency.Units: invalid`},
-		{"a code in small letters", decimal.NewFromInt(1), "eur", "USD", admin.ErrInvalid, `"eur" is not an ISO 4217 currency code: write EUR: invalid`},
+		{"a code that does not exist", decimal.NewFromInt(1), "USD", "DOL", admin.ErrInvalid, `"DOL" is not an ISO 4217 currency code: give three capital letters such as EUR: invalid`},
+		{"a code in lower case", decimal.NewFromInt(1), "eur", "USD", admin.ErrInvalid, `"eur" is not an ISO 4217 currency code: write EUR: invalid`},
 		{"an amount of too many digits", decimal.New(1, -19), "USD", "EUR", admin.ErrInvalid, "amount: "},
 		{"a result of too many digits", decimal.New(1, 37), "BHD", "CLF", admin.ErrInvalid, "BHD in CLF: "},
 	} {
@@ -182,8 +183,8 @@ func FuzzConvert(f *testing.F) {
 		if err != nil {
 			return
 		}
-		table := Table{rates: map[Code]decimal.Decimal{}}
-		for code, text := range map[Code]string{"EUR": from, "KWD": to} {
+		table := Table{rates: map[iso4217.Code]decimal.Decimal{}}
+		for code, text := range map[iso4217.Code]string{"EUR": from, "KWD": to} {
 			rate, err := admin.ParseDecimal(text)
 			if err != nil || check(code, rate) != nil {
 				return
@@ -201,9 +202,9 @@ func FuzzConvert(f *testing.F) {
 }
 
 func BenchmarkTableConvert(b *testing.B) {
-	table := Table{rates: map[Code]decimal.Decimal{"USD": decimal.NewFromInt(1), "EUR": decimal.RequireFromString("1.08"), "JPY": decimal.RequireFromString("0.0067")}}
+	table := Table{rates: map[iso4217.Code]decimal.Decimal{"USD": decimal.NewFromInt(1), "EUR": decimal.RequireFromString("1.08"), "JPY": decimal.RequireFromString("0.0067")}}
 	amount := decimal.RequireFromString("1999.99")
-	for name, pair := range map[string][2]Code{"to the base": {"EUR", "USD"}, "between two others": {"EUR", "JPY"}} {
+	for name, pair := range map[string][2]iso4217.Code{"to the base": {"EUR", "USD"}, "between two others": {"EUR", "JPY"}} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

@@ -1,49 +1,50 @@
 package currency
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
-// Currency is one that an organization uses.
+// Currency is a currency that an organization uses.
 type Currency struct {
-	Code Code
-	// Rate is how many units of the base currency one unit of this currency is worth: with base
-	// USD, EUR at 1.08 means 1 EUR = 1.08 USD. It is exact, above zero, below 10^12, and never
-	// changes. The base currency's is 1.
-	Rate      decimal.Decimal
-	Base      bool
-	CreatedAt time.Time
-	CreatedBy admin.Actor
+	Code iso4217.Code `json:"code"`
+	// Rate is the number of units of the base currency that one unit of this currency is worth: with
+	// base USD, EUR at 1.08 means 1 EUR = 1.08 USD. It is exact, above zero, below 10^12, and never
+	// changes. The rate of the base currency is 1.
+	Rate decimal.Decimal `json:"rate"`
+	// Base reports whether this is the organization's base currency.
+	Base      bool        `json:"base"`
+	CreatedAt time.Time   `json:"createdAt,omitzero"`
+	CreatedBy admin.Actor `json:"createdBy"`
 }
 
 var (
-	// ErrNoBase: the organization has no base currency yet; set it first.
-	ErrNoBase = fmt.Errorf("no base currency is set: %w", admin.ErrState)
-	// ErrBaseSet: the base currency is set once and stays, because every rate is relative to it.
-	ErrBaseSet = fmt.Errorf("the base currency is already set and cannot be changed: %w", admin.ErrExists)
+	// ErrNoBase is returned when the organization has no base currency yet; set it first.
+	ErrNoBase = admin.NewError("no_base_currency", admin.ErrState, "no base currency is set")
+	// ErrBaseSet is returned when a base currency is set already. It stays, because every rate is
+	// relative to it.
+	ErrBaseSet = admin.NewError("base_currency_set", admin.ErrExists,
+		"the base currency is already set and cannot be changed")
 )
 
-// maxRate keeps a rate within what is plausible; databases check the same bound, which also keeps
+// maxRate is the exclusive upper limit of a rate. Databases check the same limit, which also keeps
 // their NaN and infinities out.
 var maxRate = decimal.New(1, 12)
 
-// check finds everything that is wrong with a currency to be saved.
-func check(code Code, rate decimal.Decimal) error {
+// check returns everything that is wrong with a currency to be saved.
+func check(code iso4217.Code, rate decimal.Decimal) error {
 	var p admin.Problems
-	if u, err := unitOf(code); err != nil {
-		p.AddError("/code", admin.CodeUnknown, err)
-	} else if !u.holdsMoney() {
-		p.Add("/code", admin.CodeUnknown, "%s (%s) is not a currency that money is kept in", u.Code, u.Name)
-	}
+	iso4217.CheckMoney(&p, "/code", code)
 	if err := admin.CheckDecimal(rate); err != nil {
 		p.AddError("/rate", admin.CodeRange, err)
 	} else if !rate.IsPositive() || !rate.LessThan(maxRate) {
-		p.Add("/rate", admin.CodeRange, "%s is not a rate: one unit of the currency must be worth more than 0 and less than %s units of the base", rate, maxRate)
+		p.Add("/rate", admin.CodeRange,
+			"%s is not a rate: one unit of the currency must be worth more than 0 and less than %s units of the base",
+			rate, maxRate).With("max", maxRate)
 	}
 	return p.Err()
 }

@@ -5,11 +5,10 @@
 //	eur, err := currencies.Add(ctx, scope, "EUR", decimal.RequireFromString("1.08"))
 //	usd, err := currencies.Convert(ctx, scope, decimal.RequireFromString("19.99"), "EUR", "USD") // 21.59
 //
-// A saved rate can never be changed: no method does it, the [Store] port cannot express it, and the
-// SQL schema refuses it. The rates are for showing and reporting amounts in one currency; what a
-// customer is charged is always reckoned in the currency that their price plan defines, as Togai's
-// Admin Center has it.
+// A saved rate can never be changed: [Service] has no method for it, the [Store] port cannot express
+// it, and the SQL schema refuses it. The rates are for reporting amounts in one currency; customers
+// are always charged in the currency of their price plan, as in Togai's Admin Center.
 //
-// [Units] is the whole of ISO 4217 to choose from. Amounts and rates are exact decimals; [Round]
-// and conversion round once, to the minor units of the target, ties to even.
+// [iso4217.Units] lists the codes to choose from. Amounts and rates are exact decimals; [Round] and
+// [Table.Convert] round once, to the minor units of the target, ties to even.
 package currency

@@ -9,13 +9,20 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/storage/memory"
 )
 
 func Example() {
 	ctx, scope := context.Background(), admin.System("acme")
-	currencies := currency.NewService(organization(ctx, "acme").Currencies(), currency.Options{})
+	backend := organization(ctx, "acme")
+	currencies, err := currency.NewService(currency.Ports{Currencies: backend.Currencies()}, currency.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 
 	if _, err := currencies.SetBase(ctx, scope, "USD"); err != nil {
 		fmt.Println(err)
@@ -28,7 +35,7 @@ func Example() {
 	usd, err := currencies.Convert(ctx, scope, decimal.RequireFromString("19.99"), "EUR", "USD")
 	fmt.Println(usd, err)
 
-	// A saved rate stays.
+	// A saved rate cannot be changed.
 	_, err = currencies.Add(ctx, scope, "EUR", decimal.RequireFromString("1.09"))
 	fmt.Println(err, errors.Is(err, admin.ErrExists))
 	// Output:
@@ -38,7 +45,7 @@ func Example() {
 
 // Amounts are rounded to the minor units of their currency, ties to even.
 func ExampleRound() {
-	for _, code := range []currency.Code{"JPY", "EUR", "KWD"} {
+	for _, code := range []iso4217.Code{"JPY", "EUR", "KWD"} {
 		rounded, err := currency.Round(decimal.RequireFromString("1.0125"), code)
 		fmt.Println(code, rounded, err)
 	}
@@ -48,18 +55,14 @@ func ExampleRound() {
 	// KWD 1.012 <nil>
 }
 
-func ExampleLookup() {
-	unit, ok := currency.Lookup("KWD")
-	fmt.Println(unit.Name, unit.MinorUnits, ok)
-	// Output: Kuwaiti Dinar 3 true
-}
-
-// organization is a storage in memory with one organization in it.
+// organization returns a storage in memory with one organization in it.
 func organization(ctx context.Context, org admin.OrgID) *memory.Backend {
 	backend := memory.New()
-	user := admin.User{ID: uuid.New(), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, Version: 1}
-	rec := admin.Runtime{}.WithDefaults().Record(admin.System(org), "organization.create", admin.Subject{Kind: "organization", ID: string(org)})
-	if err := backend.Organizations().Create(ctx, admin.Organization{ID: org, Name: "Acme", Version: 1}, user, admin.Credential{UserID: user.ID}, rec); err != nil {
+	user := people.User{ID: uuid.New(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, Version: 1}
+	rec := admin.Runtime{}.WithDefaults().Record(admin.System(org), "organization.create",
+		admin.Subject{Kind: "organization", ID: string(org)})
+	o := people.Organization{ID: org, Name: "Acme", Version: 1}
+	if err := backend.Organizations().Create(ctx, o, user, people.Credential{UserID: user.ID}, rec); err != nil {
 		panic(err)
 	}
 	return backend

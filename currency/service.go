@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
 // Audit actions.
@@ -17,26 +18,45 @@ const (
 	ActionAdd     admin.Action = "currency.add"
 )
 
-// Options of a Service; the zero value is ready.
+// Ports are the stores of a [Service]. All are required.
+type Ports struct {
+	Currencies Store
+}
+
+// Options of a [Service]; the zero value is ready.
 type Options struct {
 	admin.Runtime
 }
 
-// Service is the Currencies tab. It is safe for concurrent use.
+// Service keeps the currencies of organizations. It is safe for concurrent use.
 type Service struct {
-	store   Store
+	ports   Ports
 	runtime admin.Runtime
 }
 
-// NewService keeps its currencies in store.
-func NewService(store Store, o Options) *Service {
-	return &Service{store: store, runtime: o.WithDefaults()}
+// NewService returns a Service over ports. It fails with [admin.ErrInvalid] if a port is missing.
+func NewService(ports Ports, o Options) (*Service, error) {
+	var p admin.Problems
+	if ports.Currencies == nil {
+		p.Add("/ports/currencies", admin.CodeRequired, "is required: give the currency.Store of a storage")
+	}
+	if err := p.Err(); err != nil {
+		return nil, fmt.Errorf("currency: %w", err)
+	}
+	return &Service{ports: ports, runtime: o.WithDefaults()}, nil
 }
 
-// SetBase sets the organization's base currency, once: afterwards it fails with ErrBaseSet. It
-// requires admin.CurrenciesWrite.
-func (s *Service) SetBase(ctx context.Context, scope admin.Scope, code Code) (Currency, error) {
-	if err := scope.Require(admin.CurrenciesWrite); err != nil {
+// In returns the service over other ports, such as those of a transaction, with the same options.
+func (s *Service) In(ports Ports) *Service {
+	in := *s
+	in.ports = ports
+	return &in
+}
+
+// SetBase sets the organization's base currency. It can be set once: afterwards it fails with
+// [ErrBaseSet]. It requires [PermissionWrite].
+func (s *Service) SetBase(ctx context.Context, scope admin.Scope, code iso4217.Code) (Currency, error) {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return Currency{}, err
 	}
 	one := decimal.NewFromInt(1)
@@ -45,7 +65,7 @@ func (s *Service) SetBase(ctx context.Context, scope admin.Scope, code Code) (Cu
 	}
 	c := s.currency(scope, code, one)
 	c.Base = true
-	err := s.store.Create(ctx, scope.Org(), c, s.record(scope, ActionSetBase, c))
+	err := s.ports.Currencies.Create(ctx, scope.Org(), c, s.record(scope, ActionSetBase, c))
 	if errors.Is(err, admin.ErrExists) {
 		return Currency{}, fmt.Errorf("base currency %s: %w", code, ErrBaseSet)
 	}
@@ -55,12 +75,14 @@ func (s *Service) SetBase(ctx context.Context, scope admin.Scope, code Code) (Cu
 	return c, nil
 }
 
-// Add starts to use a currency, at a rate that can never be changed: one unit of code is worth rate
-// units of the base currency. It fails with ErrNoBase before SetBase, admin.ErrExists for a
-// currency that is in use (the base included), and admin.ErrInvalid for a code that is not in ISO
-// 4217 or a rate that is not above 0 and below 10^12. It requires admin.CurrenciesWrite.
-func (s *Service) Add(ctx context.Context, scope admin.Scope, code Code, rate decimal.Decimal) (Currency, error) {
-	if err := scope.Require(admin.CurrenciesWrite); err != nil {
+// Add adds a currency at a rate that can never be changed: one unit of code is worth rate units of
+// the base currency. It fails with [ErrNoBase] before [Service.SetBase], with [admin.ErrExists] for a
+// currency that is in use, the base included, and with [admin.ErrInvalid] for a code that is not a
+// currency of ISO 4217 or a rate that is not above 0 and below 10^12. It requires [PermissionWrite].
+func (s *Service) Add(
+	ctx context.Context, scope admin.Scope, code iso4217.Code, rate decimal.Decimal,
+) (Currency, error) {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return Currency{}, err
 	}
 	if err := check(code, rate); err != nil {
@@ -70,7 +92,7 @@ func (s *Service) Add(ctx context.Context, scope admin.Scope, code Code, rate de
 		return Currency{}, err
 	}
 	c := s.currency(scope, code, rate)
-	err := s.store.Create(ctx, scope.Org(), c, s.record(scope, ActionAdd, c))
+	err := s.ports.Currencies.Create(ctx, scope.Org(), c, s.record(scope, ActionAdd, c))
 	if errors.Is(err, admin.ErrExists) {
 		return Currency{}, fmt.Errorf("currency %s is in use and its rate is fixed: %w", code, admin.ErrExists)
 	}
@@ -80,48 +102,50 @@ func (s *Service) Add(ctx context.Context, scope admin.Scope, code Code, rate de
 	return c, nil
 }
 
-// Get returns one currency, or admin.ErrNotFound. It requires admin.CurrenciesRead.
-func (s *Service) Get(ctx context.Context, scope admin.Scope, code Code) (Currency, error) {
-	if err := scope.Require(admin.CurrenciesRead); err != nil {
+// Get returns one currency, or [admin.ErrNotFound]. It requires [PermissionRead].
+func (s *Service) Get(ctx context.Context, scope admin.Scope, code iso4217.Code) (Currency, error) {
+	if err := scope.Require(PermissionRead); err != nil {
 		return Currency{}, err
 	}
-	return s.store.Get(ctx, scope.Org(), code)
+	return s.ports.Currencies.Get(ctx, scope.Org(), code)
 }
 
-// Base returns the base currency, or ErrNoBase. It requires admin.CurrenciesRead.
+// Base returns the base currency, or [ErrNoBase]. It requires [PermissionRead].
 func (s *Service) Base(ctx context.Context, scope admin.Scope) (Currency, error) {
-	if err := scope.Require(admin.CurrenciesRead); err != nil {
+	if err := scope.Require(PermissionRead); err != nil {
 		return Currency{}, err
 	}
 	return s.base(ctx, scope.Org())
 }
 
 func (s *Service) base(ctx context.Context, org admin.OrgID) (Currency, error) {
-	c, err := s.store.Base(ctx, org)
+	c, err := s.ports.Currencies.Base(ctx, org)
 	if errors.Is(err, admin.ErrNotFound) {
 		return Currency{}, ErrNoBase
 	}
 	return c, err
 }
 
-// List pages through the currencies in order of code. It requires admin.CurrenciesRead.
+// List pages through the currencies in order of code. It requires [PermissionRead].
 func (s *Service) List(ctx context.Context, scope admin.Scope, q admin.Query) (admin.Page[Currency], error) {
-	if err := scope.Require(admin.CurrenciesRead); err != nil {
+	if err := scope.Require(PermissionRead); err != nil {
 		return admin.Page[Currency]{}, err
 	}
 	return admin.Paginate(scope.Org(), "currencies", q,
-		func(seek admin.Seek[string]) ([]Currency, error) { return s.store.List(ctx, scope.Org(), seek) },
+		func(seek admin.Seek[string]) ([]Currency, error) {
+			return s.ports.Currencies.List(ctx, scope.Org(), seek)
+		},
 		func(c Currency) string { return string(c.Code) })
 }
 
-// All is every currency in order of code. It requires admin.CurrenciesRead.
+// All returns every currency in order of code. It requires [PermissionRead].
 func (s *Service) All(ctx context.Context, scope admin.Scope) iter.Seq2[Currency, error] {
 	return admin.All(func(q admin.Query) (admin.Page[Currency], error) { return s.List(ctx, scope, q) })
 }
 
-// Table reads all rates, for converting many amounts. It requires admin.CurrenciesRead.
+// Table returns all rates, to convert many amounts. It requires [PermissionRead].
 func (s *Service) Table(ctx context.Context, scope admin.Scope) (Table, error) {
-	t := Table{rates: map[Code]decimal.Decimal{}}
+	t := Table{rates: map[iso4217.Code]decimal.Decimal{}}
 	for c, err := range s.All(ctx, scope) {
 		if err != nil {
 			return Table{}, err
@@ -131,16 +155,18 @@ func (s *Service) Table(ctx context.Context, scope admin.Scope) (Table, error) {
 	return t, nil
 }
 
-// Convert is Table.Convert for a single amount. It requires admin.CurrenciesRead.
-func (s *Service) Convert(ctx context.Context, scope admin.Scope, amount decimal.Decimal, from, to Code) (decimal.Decimal, error) {
-	if err := scope.Require(admin.CurrenciesRead); err != nil {
+// Convert is [Table.Convert] for a single amount. It requires [PermissionRead].
+func (s *Service) Convert(
+	ctx context.Context, scope admin.Scope, amount decimal.Decimal, from, to iso4217.Code,
+) (decimal.Decimal, error) {
+	if err := scope.Require(PermissionRead); err != nil {
 		return decimal.Decimal{}, err
 	}
-	t := Table{rates: map[Code]decimal.Decimal{}}
-	for _, code := range []Code{from, to} {
-		c, err := s.store.Get(ctx, scope.Org(), code)
+	t := Table{rates: map[iso4217.Code]decimal.Decimal{}}
+	for _, code := range []iso4217.Code{from, to} {
+		c, err := s.ports.Currencies.Get(ctx, scope.Org(), code)
 		if errors.Is(err, admin.ErrNotFound) {
-			continue // Table.Convert says which and what to do
+			continue // Table.Convert fails and names the code
 		} else if err != nil {
 			return decimal.Decimal{}, err
 		}
@@ -149,8 +175,10 @@ func (s *Service) Convert(ctx context.Context, scope admin.Scope, amount decimal
 	return t.Convert(amount, from, to)
 }
 
-func (s *Service) currency(scope admin.Scope, code Code, rate decimal.Decimal) Currency {
-	return Currency{Code: code, Rate: admin.CanonicalDecimal(rate), CreatedAt: s.runtime.Instant(), CreatedBy: scope.Actor()}
+func (s *Service) currency(scope admin.Scope, code iso4217.Code, rate decimal.Decimal) Currency {
+	return Currency{
+		Code: code, Rate: admin.CanonicalDecimal(rate), CreatedAt: s.runtime.Instant(), CreatedBy: scope.Actor(),
+	}
 }
 
 func (s *Service) record(scope admin.Scope, action admin.Action, c Currency) admin.Record {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // Confirm lets a migration that waits for confirmation go ahead. Where its effective instant has
@@ -33,7 +34,7 @@ func (s *Service) Reject(ctx context.Context, scope admin.Scope, id uuid.UUID) (
 // answer settles the question whether a waiting migration goes ahead. It is not tried again after a
 // conflict: whoever was faster has answered it.
 func (s *Service) answer(ctx context.Context, scope admin.Scope, id uuid.UUID, action admin.Action, change func(*job.Job)) (Migration, error) {
-	if err := scope.Require(admin.MigrationsWrite); err != nil {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return Migration{}, err
 	}
 	m, err := s.ports.Migrations.Get(ctx, scope.Org(), id)
@@ -48,7 +49,7 @@ func (s *Service) answer(ctx context.Context, scope admin.Scope, id uuid.UUID, a
 	change(&j)
 	changes := []admin.Change{{Field: "status", From: string(m.Job.Status), To: string(j.Status)}}
 	if !j.StartAt.Equal(m.Job.StartAt) {
-		changes = append(changes, admin.Change{Field: "effective_at", From: instant(m.Job.StartAt), To: instant(j.StartAt)})
+		changes = append(changes, admin.Change{Field: "effective_at", From: text.Instant(m.Job.StartAt), To: text.Instant(j.StartAt)})
 	}
 	if err := s.ports.Jobs.Update(ctx, scope.Org(), j, s.runtime.Record(scope, action, subject(id), changes...)); err != nil {
 		return Migration{}, err
@@ -60,7 +61,7 @@ func (s *Service) answer(ctx context.Context, scope admin.Scope, id uuid.UUID, a
 // that has completed or failed is admin.ErrState; one that is cancelled already is returned as it
 // is. It requires admin.MigrationsWrite.
 func (s *Service) Cancel(ctx context.Context, scope admin.Scope, id uuid.UUID) (Migration, error) {
-	if err := scope.Require(admin.MigrationsWrite); err != nil {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return Migration{}, err
 	}
 	// The runner would cancel jobs of other kinds too.

@@ -7,32 +7,32 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/admin/priceplan"
 )
 
 func TestAddPlanRefuses(t *testing.T) {
 	h := newHost(t)
 	for _, tc := range []struct {
 		reason string
-		change func(*planmigration.Plan)
+		change func(*priceplan.Plan)
 		paths  []string
 	}{
-		{"no id", func(p *planmigration.Plan) { p.Ref.ID = "" }, []string{"/id"}},
-		{"version 0", func(p *planmigration.Plan) { p.Ref.Version = 0 }, []string{"/version"}},
-		{"a version beyond 32 bits", func(p *planmigration.Plan) { p.Ref.Version = 1 << 31 }, []string{"/version"}},
-		{"no name", func(p *planmigration.Plan) { p.Name = "" }, []string{"/name"}},
-		{"a status that does not exist", func(p *planmigration.Plan) { p.Status = "LIVE" }, []string{"/status"}},
-		{"no currency", func(p *planmigration.Plan) { p.Currencies = nil }, []string{"/currencies"}},
-		{"a code in small letters", func(p *planmigration.Plan) { p.Currencies = []string{"INR", "usd"} }, []string{"/currencies/1"}},
-		{"a code of four letters", func(p *planmigration.Plan) { p.Currencies = []string{"USDT"} }, []string{"/currencies/0"}},
-		{"a currency twice", func(p *planmigration.Plan) { p.Currencies = []string{"INR", "USD", "INR"} }, []string{"/currencies/2"}},
-		{"no cycle", func(p *planmigration.Plan) { p.Cycle = planmigration.Cycle{} }, []string{"/cycle"}},
-		{"everything, all at once", func(p *planmigration.Plan) { *p = planmigration.Plan{} },
+		{"no id", func(p *priceplan.Plan) { p.Ref.ID = "" }, []string{"/id"}},
+		{"version 0", func(p *priceplan.Plan) { p.Ref.Version = 0 }, []string{"/version"}},
+		{"a version beyond 32 bits", func(p *priceplan.Plan) { p.Ref.Version = 1 << 31 }, []string{"/version"}},
+		{"no name", func(p *priceplan.Plan) { p.Name = "" }, []string{"/name"}},
+		{"a status that does not exist", func(p *priceplan.Plan) { p.Status = "LIVE" }, []string{"/status"}},
+		{"no currency", func(p *priceplan.Plan) { p.Currencies = nil }, []string{"/currencies"}},
+		{"a code in small letters", func(p *priceplan.Plan) { p.Currencies = []string{"INR", "usd"} }, []string{"/currencies/1"}},
+		{"a code of four letters", func(p *priceplan.Plan) { p.Currencies = []string{"USDT"} }, []string{"/currencies/0"}},
+		{"a currency twice", func(p *priceplan.Plan) { p.Currencies = []string{"INR", "USD", "INR"} }, []string{"/currencies/2"}},
+		{"no cycle", func(p *priceplan.Plan) { p.Cycle = priceplan.Cycle{} }, []string{"/cycle"}},
+		{"everything, all at once", func(p *priceplan.Plan) { *p = priceplan.Plan{} },
 			[]string{"/id", "/version", "/name", "/status", "/currencies", "/cycle"}},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
-			p := planmigration.Plan{
-				Ref: planmigration.PlanRef{ID: "new", Version: 1}, Name: "New", Status: planmigration.PlanDraft,
+			p := priceplan.Plan{
+				Ref: priceplan.Ref{ID: "new", Version: 1}, Name: "New", Status: priceplan.Draft,
 				Currencies: []string{"INR"}, Cycle: cycle(t, "MONTHLY 1"),
 			}
 			tc.change(&p)
@@ -41,8 +41,8 @@ func TestAddPlanRefuses(t *testing.T) {
 		})
 	}
 	t.Run("a version that is there", func(t *testing.T) {
-		_, err := h.catalog.AddPlan(t.Context(), h.scope, planmigration.Plan{
-			Ref: basic1, Name: "Again", Status: planmigration.PlanActive, Currencies: []string{"INR"}, Cycle: cycle(t, "MONTHLY 1"),
+		_, err := h.catalog.AddPlan(t.Context(), h.scope, priceplan.Plan{
+			Ref: basic1, Name: "Again", Status: priceplan.Active, Currencies: []string{"INR"}, Cycle: cycle(t, "MONTHLY 1"),
 		})
 		require.ErrorIs(t, err, admin.ErrExists)
 	})
@@ -50,10 +50,10 @@ func TestAddPlanRefuses(t *testing.T) {
 
 func TestLifeOfAPlan(t *testing.T) {
 	h := newHost(t)
-	ref := planmigration.PlanRef{ID: "basic", Version: 3}
-	h.plan(ref, "MONTHLY 1", planmigration.PlanDraft)
-	latest := func() planmigration.Plan {
-		p, err := h.catalog.Plan(t.Context(), h.scope, planmigration.PlanRef{ID: "basic"})
+	ref := priceplan.Ref{ID: "basic", Version: 3}
+	h.plan(ref, "MONTHLY 1", priceplan.Draft)
+	latest := func() priceplan.Plan {
+		p, err := h.catalog.Plan(t.Context(), h.scope, priceplan.Ref{ID: "basic"})
 		require.NoError(t, err)
 		return p
 	}
@@ -67,58 +67,58 @@ func TestLifeOfAPlan(t *testing.T) {
 	require.ErrorIs(t, err, admin.ErrState)
 	p, err = h.catalog.ArchivePlan(t.Context(), h.scope, ref)
 	require.NoError(t, err)
-	require.Equal(t, planmigration.PlanArchived, p.Status)
+	require.Equal(t, priceplan.Archived, p.Status)
 	got, err := h.catalog.Plan(t.Context(), h.scope, ref)
 	require.NoError(t, err)
 	require.Equal(t, p, got)
-	_, err = h.catalog.FinalizePlan(t.Context(), h.scope, planmigration.PlanRef{ID: "none", Version: 1})
+	_, err = h.catalog.FinalizePlan(t.Context(), h.scope, priceplan.Ref{ID: "none", Version: 1})
 	require.ErrorIs(t, err, admin.ErrNotFound)
 
-	var all []planmigration.PlanRef
+	var all []priceplan.Ref
 	for p, err := range h.catalog.AllPlans(t.Context(), h.scope) {
 		require.NoError(t, err)
 		all = append(all, p.Ref)
 	}
-	require.Equal(t, []planmigration.PlanRef{ref, pro}, all)
+	require.Equal(t, []priceplan.Ref{ref, pro}, all)
 }
 
 func TestAssociateRefuses(t *testing.T) {
 	h := newHost(t)
-	h.plan(planmigration.PlanRef{ID: "draft", Version: 1}, "MONTHLY 1", planmigration.PlanDraft)
+	h.plan(priceplan.Ref{ID: "draft", Version: 1}, "MONTHLY 1", priceplan.Draft)
 	h.account("taken", nil)
 	for _, tc := range []struct {
 		reason string
-		change func(*planmigration.Association)
+		change func(*priceplan.Association)
 		paths  []string
 	}{
-		{"no account", func(a *planmigration.Association) { a.AccountID = "" }, []string{"/accountId"}},
-		{"an unknown plan", func(a *planmigration.Association) { a.Plan.ID = "none" }, []string{"/plan"}},
-		{"a draft", func(a *planmigration.Association) { a.Plan = planmigration.PlanRef{ID: "draft", Version: 1} }, []string{"/plan"}},
-		{"a currency without rates", func(a *planmigration.Association) { a.Currency = "EUR" }, []string{"/currency"}},
-		{"no beginning", func(a *planmigration.Association) { a.From = time.Time{} }, []string{"/from"}},
-		{"an end at its beginning", func(a *planmigration.Association) { a.Until = a.From }, []string{"/until"}},
-		{"rate cards on two lines", func(a *planmigration.Association) { a.RateCards = "a\nb" }, []string{"/rateCards"}},
-		{"everything, all at once", func(a *planmigration.Association) { *a = planmigration.Association{} },
+		{"no account", func(a *priceplan.Association) { a.AccountID = "" }, []string{"/accountId"}},
+		{"an unknown plan", func(a *priceplan.Association) { a.Plan.ID = "none" }, []string{"/plan"}},
+		{"a draft", func(a *priceplan.Association) { a.Plan = priceplan.Ref{ID: "draft", Version: 1} }, []string{"/plan"}},
+		{"a currency without rates", func(a *priceplan.Association) { a.Currency = "EUR" }, []string{"/currency"}},
+		{"no beginning", func(a *priceplan.Association) { a.From = time.Time{} }, []string{"/from"}},
+		{"an end at its beginning", func(a *priceplan.Association) { a.Until = a.From }, []string{"/until"}},
+		{"rate cards on two lines", func(a *priceplan.Association) { a.RateCards = "a\nb" }, []string{"/rateCards"}},
+		{"everything, all at once", func(a *priceplan.Association) { *a = priceplan.Association{} },
 			[]string{"/plan/id", "/accountId", "/currency", "/from"}},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
-			a := planmigration.Association{AccountID: "a", Plan: basic1, From: h.now, Currency: "INR"}
+			a := priceplan.Association{AccountID: "a", Plan: basic1, From: h.now, Currency: "INR"}
 			tc.change(&a)
 			_, err := h.catalog.Associate(t.Context(), h.scope, a)
 			require.Equal(t, tc.paths, paths(t, err))
 		})
 	}
 	t.Run("an account that is on a plan then", func(t *testing.T) {
-		_, err := h.catalog.Associate(t.Context(), h.scope, planmigration.Association{AccountID: "taken", Plan: pro, From: h.now, Currency: "INR"})
-		require.ErrorIs(t, err, planmigration.ErrOverlap)
+		_, err := h.catalog.Associate(t.Context(), h.scope, priceplan.Association{AccountID: "taken", Plan: pro, From: h.now, Currency: "INR"})
+		require.ErrorIs(t, err, priceplan.ErrOverlap)
 		require.ErrorIs(t, err, admin.ErrExists)
 	})
 }
 
 func TestDisassociate(t *testing.T) {
 	h := newHost(t)
-	s := h.account("a", func(a *planmigration.Association) { a.Until = h.day("2026-06-01") })
-	end := func(account, id string, version int64, until time.Time) (planmigration.Schedule, error) {
+	s := h.account("a", func(a *priceplan.Association) { a.Until = h.day("2026-06-01") })
+	end := func(account, id string, version int64, until time.Time) (priceplan.Schedule, error) {
 		return h.catalog.Disassociate(t.Context(), h.scope, account, id, version, until)
 	}
 	for reason, until := range map[string]time.Time{
@@ -134,7 +134,7 @@ func TestDisassociate(t *testing.T) {
 	ended, err := end("a", s.ID, 1, h.now)
 	require.NoError(t, err)
 	require.Equal(t, h.now.UTC(), ended.Until)
-	require.Equal(t, []planmigration.Schedule{ended}, h.timeline("a"))
+	require.Equal(t, []priceplan.Schedule{ended}, h.timeline("a"))
 }
 
 func TestCatalogPermissions(t *testing.T) {
@@ -147,17 +147,17 @@ func TestCatalogPermissions(t *testing.T) {
 		"Timeline": func(sc admin.Scope) error { _, err := c.Timeline(ctx, sc, "a", time.Time{}); return err },
 	}
 	writes := map[string]func(admin.Scope) error{
-		"AddPlan":      func(sc admin.Scope) error { _, err := c.AddPlan(ctx, sc, planmigration.Plan{}); return err },
+		"AddPlan":      func(sc admin.Scope) error { _, err := c.AddPlan(ctx, sc, priceplan.Plan{}); return err },
 		"FinalizePlan": func(sc admin.Scope) error { _, err := c.FinalizePlan(ctx, sc, basic1); return err },
 		"ArchivePlan":  func(sc admin.Scope) error { _, err := c.ArchivePlan(ctx, sc, basic1); return err },
-		"Associate":    func(sc admin.Scope) error { _, err := c.Associate(ctx, sc, planmigration.Association{}); return err },
+		"Associate":    func(sc admin.Scope) error { _, err := c.Associate(ctx, sc, priceplan.Association{}); return err },
 		"Disassociate": func(sc admin.Scope) error { _, err := c.Disassociate(ctx, sc, "a", s.ID, 1, h.now); return err },
 	}
 	user := admin.Actor{Kind: admin.ActorUser, ID: "u"}
-	reader := admin.NewScope("acme", user, admin.Permissions(admin.PlansRead))
+	reader := admin.NewScope("acme", user, admin.Permissions(priceplan.PermissionRead))
 	for name, call := range reads {
 		require.NoError(t, call(reader), name)
-		require.ErrorIs(t, call(admin.NewScope("acme", user, admin.Permissions(admin.PlansWrite))), admin.ErrForbidden, name)
+		require.ErrorIs(t, call(admin.NewScope("acme", user, admin.Permissions(priceplan.PermissionWrite))), admin.ErrForbidden, name)
 		require.ErrorIs(t, call(admin.Scope{}), admin.ErrUnauthenticated, name)
 	}
 	for name, call := range writes {
@@ -169,17 +169,17 @@ func TestCatalogPermissions(t *testing.T) {
 func TestOverrides(t *testing.T) {
 	for reason, tc := range map[string]struct {
 		cycle, rates string
-		want         []planmigration.Override
+		want         []priceplan.Override
 	}{
 		"none":                              {"", "", nil},
-		"a cycle":                           {"MONTHLY 1", "", []planmigration.Override{planmigration.OverrideCycle}},
-		"rate cards":                        {"", "rc", []planmigration.Override{planmigration.OverrideRateCard}},
-		"both":                              {"MONTHLY 1", "rc", []planmigration.Override{planmigration.OverrideCycle, planmigration.OverrideRateCard}},
+		"a cycle":                           {"MONTHLY 1", "", []priceplan.Override{priceplan.OverrideCycle}},
+		"rate cards":                        {"", "rc", []priceplan.Override{priceplan.OverrideRateCard}},
+		"both":                              {"MONTHLY 1", "rc", []priceplan.Override{priceplan.OverrideCycle, priceplan.OverrideRateCard}},
 		"an anniversary is none":            {"MONTHLY 1 ANNIVERSARY", "", nil},
-		"rate cards besides an anniversary": {"MONTHLY 1 ANNIVERSARY", "rc", []planmigration.Override{planmigration.OverrideRateCard}},
+		"rate cards besides an anniversary": {"MONTHLY 1 ANNIVERSARY", "rc", []priceplan.Override{priceplan.OverrideRateCard}},
 	} {
 		t.Run(reason, func(t *testing.T) {
-			s := planmigration.Schedule{RateCards: tc.rates}
+			s := priceplan.Schedule{RateCards: tc.rates}
 			require.NoError(t, s.CycleOverride.UnmarshalText([]byte(tc.cycle)))
 			require.Equal(t, tc.want, s.Overrides())
 		})

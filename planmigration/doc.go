@@ -39,5 +39,5 @@
 // # Whose plans
 //
 // [Plans] and [Schedules] are ports: a billing product has plans and schedules of its own. For a
-// host that has not, a [Catalog] keeps them in this library's storage.
+// host that has not, a [priceplan.Service] keeps them in this library's storage.
 package planmigration

@@ -10,6 +10,8 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/memory"
@@ -25,22 +27,22 @@ func Example() {
 
 	// A host with plans and schedules of its own implements planmigration.Plans and Schedules; this
 	// one keeps them here.
-	catalog := planmigration.NewCatalog(backend.Plans(), backend.Schedules(), planmigration.CatalogOptions{Runtime: runtime})
-	monthly, err := planmigration.NewCycle(planmigration.Monthly, 15, planmigration.Nil)
+	catalog := priceplan.NewService(backend.Plans(), backend.Schedules(), priceplan.Options{Runtime: runtime})
+	monthly, err := priceplan.NewCycle(priceplan.Monthly, 15, priceplan.Nil)
 	if err != nil {
 		log.Fatal(err)
 	}
 	for version := range 2 {
-		if _, err := catalog.AddPlan(ctx, scope, planmigration.Plan{
-			Ref: planmigration.PlanRef{ID: "basic", Version: version + 1}, Name: "Basic",
-			Status: planmigration.PlanActive, Currencies: []string{"EUR"}, Cycle: monthly,
+		if _, err := catalog.AddPlan(ctx, scope, priceplan.Plan{
+			Ref: priceplan.Ref{ID: "basic", Version: version + 1}, Name: "Basic",
+			Status: priceplan.Active, Currencies: []string{"EUR"}, Cycle: monthly,
 		}); err != nil {
 			log.Fatal(err)
 		}
 	}
 	for account, rates := range map[string]string{"ann": "", "bob": "negotiated-7"} {
-		if _, err := catalog.Associate(ctx, scope, planmigration.Association{
-			AccountID: account, Plan: planmigration.PlanRef{ID: "basic", Version: 1}, Currency: "EUR",
+		if _, err := catalog.Associate(ctx, scope, priceplan.Association{
+			AccountID: account, Plan: priceplan.Ref{ID: "basic", Version: 1}, Currency: "EUR",
 			From: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), RateCards: rates,
 		}); err != nil {
 			log.Fatal(err)
@@ -52,7 +54,7 @@ func Example() {
 	}, planmigration.Options{Runtime: runtime})
 
 	request := planmigration.Request{
-		Source:              planmigration.PlanRef{ID: "basic", Version: 1},
+		Source:              priceplan.Ref{ID: "basic", Version: 1},
 		Mode:                planmigration.NextCycleIgnoreOverride,
 		RequireConfirmation: true,
 	}
@@ -101,13 +103,13 @@ func ports(s storage.Stores) planmigration.Ports {
 
 func organization(ctx context.Context, b storage.Backend, runtime admin.Runtime) error {
 	runtime = runtime.WithDefaults()
-	ann := admin.User{ID: uuid.Must(uuid.NewV7()), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, Version: 1}
-	return b.Organizations().Create(ctx, admin.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1},
-		ann, admin.Credential{UserID: ann.ID}, runtime.Record(admin.System("acme"), "organization.create", admin.Subject{Kind: "organization"}))
+	ann := people.User{ID: uuid.Must(uuid.NewV7()), Name: "Ann", Role: people.Administrator, Status: people.UserActive, Version: 1}
+	return b.Organizations().Create(ctx, people.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1},
+		ann, people.Credential{UserID: ann.ID}, runtime.Record(admin.System("acme"), "organization.create", admin.Subject{Kind: "organization"}))
 }
 
 func ExampleCycle_Next() {
-	cycle, err := planmigration.NewCycle(planmigration.Quarterly, planmigration.Last, 2)
+	cycle, err := priceplan.NewCycle(priceplan.Quarterly, priceplan.Last, 2)
 	if err != nil {
 		log.Fatal(err)
 	}

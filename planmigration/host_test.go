@@ -12,6 +12,8 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/memory"
@@ -24,7 +26,7 @@ type host struct {
 	scope   admin.Scope
 	now     time.Time
 	ids     uint64
-	catalog *planmigration.Catalog
+	catalog *priceplan.Service
 	// ports and atomically are what service uses; tests put faults between.
 	ports      planmigration.Ports
 	atomically job.Atomically[planmigration.Ports]
@@ -34,9 +36,9 @@ type host struct {
 const kolkata = "Asia/Kolkata"
 
 var (
-	basic1 = planmigration.PlanRef{ID: "basic", Version: 1}
-	basic2 = planmigration.PlanRef{ID: "basic", Version: 2}
-	pro    = planmigration.PlanRef{ID: "pro", Version: 1}
+	basic1 = priceplan.Ref{ID: "basic", Version: 1}
+	basic2 = priceplan.Ref{ID: "basic", Version: 2}
+	pro    = priceplan.Ref{ID: "pro", Version: 1}
 )
 
 func newHost(t testing.TB) *host {
@@ -51,14 +53,14 @@ func newHost(t testing.TB) *host {
 		return h.b.InTx(ctx, func(s storage.Stores) error { return fn(ports(s)) })
 	}
 	h.options = planmigration.Options{Runtime: runtime, Zone: kolkata, Batch: 3}
-	h.catalog = planmigration.NewCatalog(h.b.Plans(), h.b.Schedules(), planmigration.CatalogOptions{Runtime: runtime, Zone: kolkata})
-	first := admin.User{ID: h.id(), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, CreatedAt: runtime.Instant(), UpdatedAt: runtime.Instant(), Version: 1}
+	h.catalog = priceplan.NewService(h.b.Plans(), h.b.Schedules(), priceplan.Options{Runtime: runtime, Zone: kolkata})
+	first := people.User{ID: h.id(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, CreatedAt: runtime.Instant(), UpdatedAt: runtime.Instant(), Version: 1}
 	require.NoError(t, h.b.Organizations().Create(t.Context(),
-		admin.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1}, first, admin.Credential{UserID: first.ID},
+		people.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1}, first, people.Credential{UserID: first.ID},
 		runtime.Record(h.scope, "organization.create", admin.Subject{Kind: "organization", ID: "acme"})))
-	h.plan(basic1, "MONTHLY 1", planmigration.PlanActive)
-	h.plan(basic2, "MONTHLY 15", planmigration.PlanActive)
-	h.plan(pro, "QUARTERLY 1 FIRST", planmigration.PlanActive)
+	h.plan(basic1, "MONTHLY 1", priceplan.Active)
+	h.plan(basic2, "MONTHLY 15", priceplan.Active)
+	h.plan(pro, "QUARTERLY 1 FIRST", priceplan.Active)
 	return h
 }
 
@@ -75,12 +77,12 @@ func (h *host) service() *planmigration.Service {
 	return planmigration.NewService(h.ports, h.atomically, h.options)
 }
 
-func (h *host) plan(ref planmigration.PlanRef, c string, status planmigration.PlanStatus, currencies ...string) planmigration.Plan {
+func (h *host) plan(ref priceplan.Ref, c string, status priceplan.Status, currencies ...string) priceplan.Plan {
 	h.t.Helper()
 	if currencies == nil {
 		currencies = []string{"INR", "USD"}
 	}
-	p, err := h.catalog.AddPlan(h.t.Context(), h.scope, planmigration.Plan{
+	p, err := h.catalog.AddPlan(h.t.Context(), h.scope, priceplan.Plan{
 		Ref: ref, Name: "Plan " + ref.String(), Status: status, Currencies: currencies, Cycle: cycle(h.t, c),
 	})
 	require.NoError(h.t, err)
@@ -94,9 +96,9 @@ func (h *host) day(date string) time.Time {
 }
 
 // account puts an account on basic v1 since 5 January, unless change says otherwise.
-func (h *host) account(id string, change func(*planmigration.Association)) planmigration.Schedule {
+func (h *host) account(id string, change func(*priceplan.Association)) priceplan.Schedule {
 	h.t.Helper()
-	a := planmigration.Association{AccountID: id, Plan: basic1, From: h.day("2026-01-05"), Currency: "INR"}
+	a := priceplan.Association{AccountID: id, Plan: basic1, From: h.day("2026-01-05"), Currency: "INR"}
 	if change != nil {
 		change(&a)
 	}
@@ -106,7 +108,7 @@ func (h *host) account(id string, change func(*planmigration.Association)) planm
 }
 
 // timeline is all of an account's schedules.
-func (h *host) timeline(account string) []planmigration.Schedule {
+func (h *host) timeline(account string) []priceplan.Schedule {
 	h.t.Helper()
 	tl, err := h.catalog.Timeline(h.t.Context(), h.scope, account, time.Time{})
 	require.NoError(h.t, err)
@@ -152,16 +154,16 @@ func (h *host) audited(action admin.Action) int {
 
 // requireWhole checks that schedules are in order without overlaps and cover the same time as
 // before, every gap included.
-func requireWhole(t testing.TB, before, after []planmigration.Schedule) {
+func requireWhole(t testing.TB, before, after []priceplan.Schedule) {
 	t.Helper()
 	require.Equal(t, covered(t, before), covered(t, after))
 }
 
 // covered is the time that schedules cover, as spans that do not touch.
-func covered(t testing.TB, all []planmigration.Schedule) [][2]time.Time {
+func covered(t testing.TB, all []priceplan.Schedule) [][2]time.Time {
 	t.Helper()
 	all = slices.Clone(all)
-	slices.SortFunc(all, func(a, b planmigration.Schedule) int { return a.From.Compare(b.From) })
+	slices.SortFunc(all, func(a, b priceplan.Schedule) int { return a.From.Compare(b.From) })
 	var out [][2]time.Time
 	for i, s := range all {
 		require.True(t, s.Until.IsZero() || s.Until.After(s.From), "a schedule has time: %+v", s)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/priceplan"
 )
 
 // Kind is the kind of a migration's job.
@@ -21,10 +22,10 @@ const (
 
 // Request says which accounts to move where, and how.
 type Request struct {
-	Source PlanRef // whose accounts to move; it may be archived
+	Source priceplan.Ref // whose accounts to move; it may be archived
 	// Target is where to: an empty ID means the same plan, and Version 0 its latest version that is
 	// not a draft. It must be active and not the source.
-	Target PlanRef
+	Target priceplan.Ref
 	Mode   Mode
 	// Overrides says what becomes of the overrides of the accounts that are moved; empty means
 	// KeepOverrides.
@@ -44,8 +45,8 @@ type Request struct {
 // became of each is decided anew when its turn comes.
 type Migration struct {
 	ID                  uuid.UUID
-	Source              PlanRef
-	Target              PlanRef
+	Source              priceplan.Ref
+	Target              priceplan.Ref
 	Mode                Mode
 	Overrides           OverridePolicy
 	RequireConfirmation bool

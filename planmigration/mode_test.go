@@ -7,15 +7,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/planmigration"
 )
 
 // overridden has an account of each kind of terms of its own.
 func overridden(h *host) {
 	h.account("plain", nil)
-	h.account("own cycle", func(a *planmigration.Association) { a.CycleOverride = cycle(h.t, "WEEKLY 5") })
-	h.account("own rates", func(a *planmigration.Association) { a.RateCards = "rc-1" })
-	h.account("anniversary", func(a *planmigration.Association) { a.CycleOverride = cycle(h.t, "MONTHLY 20 ANNIVERSARY") })
+	h.account("own cycle", func(a *priceplan.Association) { a.CycleOverride = cycle(h.t, "WEEKLY 5") })
+	h.account("own rates", func(a *priceplan.Association) { a.RateCards = "rc-1" })
+	h.account("anniversary", func(a *priceplan.Association) { a.CycleOverride = cycle(h.t, "MONTHLY 20 ANNIVERSARY") })
 }
 
 func TestModes(t *testing.T) {
@@ -43,7 +44,7 @@ func TestModes(t *testing.T) {
 			require.Equal(t, tc.accounts, tc.mode.Accounts())
 			h := newHost(t)
 			overridden(h)
-			before := map[string][]planmigration.Schedule{}
+			before := map[string][]priceplan.Schedule{}
 			for account := range tc.from {
 				before[account] = h.timeline(account)
 			}
@@ -65,7 +66,7 @@ func TestModes(t *testing.T) {
 				at := local(t, from, zone(t, kolkata)).UTC()
 				require.Equal(t, at, e.At, account)
 				require.Equal(t, []string{e.Old, e.New}, []string{now[0].ID, now[1].ID})
-				require.Equal(t, []planmigration.PlanRef{basic1, basic2}, []planmigration.PlanRef{now[0].Plan, now[1].Plan})
+				require.Equal(t, []priceplan.Ref{basic1, basic2}, []priceplan.Ref{now[0].Plan, now[1].Plan})
 				require.Equal(t, at, now[1].From)
 				require.Equal(t, before[account][0].RateCards, now[1].RateCards, "what was agreed is kept")
 			}
@@ -98,8 +99,8 @@ func TestOverridesOfMovedAccounts(t *testing.T) {
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			h := newHost(t)
-			plan := func(id, text string) planmigration.PlanRef {
-				p := planmigration.Plan{Ref: planmigration.PlanRef{ID: id, Version: 1}, Name: id, Status: planmigration.PlanActive, Currencies: []string{"INR"}}
+			plan := func(id, text string) priceplan.Ref {
+				p := priceplan.Plan{Ref: priceplan.Ref{ID: id, Version: 1}, Name: id, Status: priceplan.Active, Currencies: []string{"INR"}}
 				p.Anniversary = text[0] == '!'
 				if p.Anniversary {
 					text = text[1:]
@@ -110,7 +111,7 @@ func TestOverridesOfMovedAccounts(t *testing.T) {
 				return p.Ref
 			}
 			source, target := plan("source", tc.source), plan("target", tc.target)
-			h.account("a", func(a *planmigration.Association) {
+			h.account("a", func(a *priceplan.Association) {
 				a.Plan, a.RateCards = source, "rc-1"
 				if tc.own != "" {
 					a.CycleOverride = cycle(t, tc.own)
@@ -130,17 +131,17 @@ func TestOverridesOfMovedAccounts(t *testing.T) {
 
 func TestAnniversaryDoesNotDriftOverFebruary(t *testing.T) {
 	h := newHost(t)
-	for _, ref := range []planmigration.PlanRef{{ID: "year", Version: 1}, {ID: "year", Version: 2}} {
-		_, err := h.catalog.AddPlan(t.Context(), h.scope, planmigration.Plan{
-			Ref: ref, Name: "Yearly", Status: planmigration.PlanActive, Currencies: []string{"INR"}, Cycle: cycle(t, "MONTHLY 1"), Anniversary: true,
+	for _, ref := range []priceplan.Ref{{ID: "year", Version: 1}, {ID: "year", Version: 2}} {
+		_, err := h.catalog.AddPlan(t.Context(), h.scope, priceplan.Plan{
+			Ref: ref, Name: "Yearly", Status: priceplan.Active, Currencies: []string{"INR"}, Cycle: cycle(t, "MONTHLY 1"), Anniversary: true,
 		})
 		require.NoError(t, err)
 	}
-	h.account("a", func(a *planmigration.Association) {
-		a.Plan, a.From = planmigration.PlanRef{ID: "year", Version: 1}, h.day("2026-01-30").Add(9*time.Hour)
+	h.account("a", func(a *priceplan.Association) {
+		a.Plan, a.From = priceplan.Ref{ID: "year", Version: 1}, h.day("2026-01-30").Add(9*time.Hour)
 	})
 	h.now = h.day("2026-02-10")
-	m := h.create(planmigration.Request{Source: planmigration.PlanRef{ID: "year", Version: 1}, Mode: planmigration.NextCycle})
+	m := h.create(planmigration.Request{Source: priceplan.Ref{ID: "year", Version: 1}, Mode: planmigration.NextCycle})
 	_, entries := h.run(m.ID)
 	require.Equal(t, h.day("2026-02-28"), entries["a"].At)
 	require.Equal(t, "MONTHLY 30 ANNIVERSARY", h.timeline("a")[1].CycleOverride.String())

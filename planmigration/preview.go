@@ -8,11 +8,12 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/priceplan"
 )
 
 // Preview is what a migration would do.
 type Preview struct {
-	Source, Target Plan
+	Source, Target priceplan.Plan
 	EffectiveAt    time.Time
 	Counts         job.Counts           // as the migration's would be at its end
 	Reasons        map[job.Reason]int64 // how many accounts would be skipped or fail, by reason
@@ -71,7 +72,7 @@ func (s *Service) AllPreviewEntries(ctx context.Context, scope admin.Scope, r Re
 }
 
 func (s *Service) previewed(ctx context.Context, scope admin.Scope, r Request) (terms, error) {
-	if err := scope.Require(admin.MigrationsRead); err != nil {
+	if err := scope.Require(PermissionRead); err != nil {
 		return terms{}, err
 	}
 	_, t, err := s.terms(ctx, scope.Org(), r, s.runtime.Instant())

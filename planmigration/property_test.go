@@ -10,6 +10,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/planmigration"
 )
 
@@ -21,12 +22,12 @@ func TestMigratingLeavesNoOverlapAndNoGap(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 7))
 			h := newHost(t)
-			h.plan(planmigration.PlanRef{ID: "basic", Version: 3}, "ANNUALLY LAST 2", planmigration.PlanActive, "USD")
-			plans := []planmigration.PlanRef{basic1, basic2, {ID: "basic", Version: 3}, pro}
+			h.plan(priceplan.Ref{ID: "basic", Version: 3}, "ANNUALLY LAST 2", priceplan.Active, "USD")
+			plans := []priceplan.Ref{basic1, basic2, {ID: "basic", Version: 3}, pro}
 			for i := range 25 {
 				h.randomSchedules(random, fmt.Sprintf("account %02d", i), plans, cycles)
 			}
-			before := map[string][]planmigration.Schedule{}
+			before := map[string][]priceplan.Schedule{}
 			for i := range 25 {
 				account := fmt.Sprintf("account %02d", i)
 				before[account] = h.timeline(account)
@@ -45,11 +46,11 @@ func TestMigratingLeavesNoOverlapAndNoGap(t *testing.T) {
 
 // randomSchedules puts an account on plans one after the other, at times that touch, have gaps in
 // between, begin now, or fall on the beginning of a cycle.
-func (h *host) randomSchedules(random *rand.Rand, account string, plans []planmigration.PlanRef, cycles []planmigration.Cycle) {
+func (h *host) randomSchedules(random *rand.Rand, account string, plans []priceplan.Ref, cycles []priceplan.Cycle) {
 	h.t.Helper()
 	at := h.day("2025-12-01").Add(time.Duration(random.IntN(1000)) * time.Hour)
 	for range random.IntN(4) {
-		a := planmigration.Association{AccountID: account, Plan: plans[random.IntN(len(plans))], From: at, Currency: "USD"}
+		a := priceplan.Association{AccountID: account, Plan: plans[random.IntN(len(plans))], From: at, Currency: "USD"}
 		switch random.IntN(4) {
 		case 0:
 			a.Until = at.Add(time.Duration(1+random.IntN(4000)) * time.Hour)
@@ -81,7 +82,7 @@ func (h *host) randomSchedules(random *rand.Rand, account string, plans []planmi
 
 // randomMigration runs a migration, with time going by, and checks that it left alone what it said
 // it would leave alone.
-func (h *host) randomMigration(random *rand.Rand, plans []planmigration.PlanRef, all map[string][]planmigration.Schedule) job.Counts {
+func (h *host) randomMigration(random *rand.Rand, plans []priceplan.Ref, all map[string][]priceplan.Schedule) job.Counts {
 	h.t.Helper()
 	source := random.IntN(len(plans))
 	target := (source + 1 + random.IntN(len(plans)-1)) % len(plans)
@@ -92,7 +93,7 @@ func (h *host) randomMigration(random *rand.Rand, plans []planmigration.PlanRef,
 	if random.IntN(2) == 0 {
 		r.StartAt = h.now.Add(time.Duration(random.IntN(2000)) * time.Hour)
 	}
-	before := map[string][]planmigration.Schedule{}
+	before := map[string][]priceplan.Schedule{}
 	for account := range all {
 		before[account] = h.timeline(account)
 	}
@@ -109,16 +110,16 @@ func (h *host) randomMigration(random *rand.Rand, plans []planmigration.PlanRef,
 		}
 		require.Equal(h.t, was, now, "%s was left alone: %+v", account, e)
 		if !ok {
-			s, on := planmigration.Timeline{Schedules: was}.At(m.EffectiveAt())
+			s, on := priceplan.Timeline{Schedules: was}.At(m.EffectiveAt())
 			require.False(h.t, on && s.Plan == r.Source, "%s was on the source and has no entry", account)
 		}
 	}
 	return progress.Counts
 }
 
-func requireOn(t testing.TB, all []planmigration.Schedule, at time.Time) planmigration.Schedule {
+func requireOn(t testing.TB, all []priceplan.Schedule, at time.Time) priceplan.Schedule {
 	t.Helper()
-	s, ok := planmigration.Timeline{Schedules: all}.At(admin.Instant(at))
+	s, ok := priceplan.Timeline{Schedules: all}.At(admin.Instant(at))
 	require.True(t, ok)
 	return s
 }

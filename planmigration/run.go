@@ -10,6 +10,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // Step moves the next batch of accounts: their schedules, the entries, the counters, the cursor and
@@ -39,7 +40,7 @@ func (s *Service) Run(ctx context.Context, scope admin.Scope, id uuid.UUID, repo
 
 // begin reads the migration and gives what its batches do.
 func (s *Service) begin(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Prepare[Ports], error) {
-	if err := scope.Require(admin.MigrationsWrite); err != nil {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return nil, err
 	}
 	m, err := s.ports.Migrations.Get(ctx, scope.Org(), id)
@@ -105,7 +106,7 @@ func (s *Service) account(ctx context.Context, scope admin.Scope, ports Ports, m
 		admin.Change{Field: "migration", To: m.ID.String()},
 		admin.Change{Field: "account", To: account},
 		admin.Change{Field: "plan", From: m.Source.String(), To: m.Target.String()},
-		admin.Change{Field: "from", To: instant(e.At)},
+		admin.Change{Field: "from", To: text.Instant(e.At)},
 		admin.Change{Field: "schedule", From: e.Old, To: e.New})
 	err = ports.Schedules.Replace(ctx, scope.Org(), *change, rec)
 	switch {

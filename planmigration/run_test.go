@@ -12,6 +12,8 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/storage/memory"
 )
@@ -171,7 +173,7 @@ func TestWhatTheHostChangesBeforeTheRun(t *testing.T) {
 		"left": planmigration.ReasonLeftPlan, "moved": planmigration.ReasonAlreadyOnTarget, "ended": planmigration.ReasonEnded,
 		"planned": planmigration.ReasonScheduledChange, "agreed": planmigration.ReasonHasOverrides, "touched": "",
 	}
-	first := map[string]planmigration.Schedule{}
+	first := map[string]priceplan.Schedule{}
 	for account := range want {
 		first[account] = h.account(account, nil)
 	}
@@ -182,9 +184,9 @@ func TestWhatTheHostChangesBeforeTheRun(t *testing.T) {
 		_, err := h.catalog.Disassociate(t.Context(), h.scope, account, first[account].ID, 1, until)
 		require.NoError(t, err)
 	}
-	follow := func(account string, plan planmigration.PlanRef, from time.Time) {
+	follow := func(account string, plan priceplan.Ref, from time.Time) {
 		end(account, from)
-		h.account(account, func(a *planmigration.Association) { a.Plan, a.From = plan, from })
+		h.account(account, func(a *priceplan.Association) { a.Plan, a.From = plan, from })
 	}
 	follow("left", pro, h.now)
 	follow("moved", basic2, h.now)
@@ -196,7 +198,7 @@ func TestWhatTheHostChangesBeforeTheRun(t *testing.T) {
 		rec := h.options.Record(h.scope, "schedule.update", admin.Subject{Kind: "schedule", ID: s.ID})
 		require.NoError(t, h.b.Schedules().Update(t.Context(), "acme", s, rec))
 	}
-	before := map[string][]planmigration.Schedule{}
+	before := map[string][]priceplan.Schedule{}
 	for account := range want {
 		before[account] = h.timeline(account)
 	}
@@ -213,13 +215,13 @@ func TestWhatTheHostChangesBeforeTheRun(t *testing.T) {
 
 // meddled calls a function with an account between reading and replacing its schedules.
 type meddled struct {
-	planmigration.Schedules
-	meddle func(planmigration.Schedules, planmigration.Timeline)
-	refuse func(planmigration.Change) error
+	priceplan.Schedules
+	meddle func(priceplan.Schedules, priceplan.Timeline)
+	refuse func(priceplan.Change) error
 	keys   map[string][]string // the idempotency keys by account
 }
 
-func (m meddled) Timeline(ctx context.Context, org admin.OrgID, account string, after time.Time) (planmigration.Timeline, error) {
+func (m meddled) Timeline(ctx context.Context, org admin.OrgID, account string, after time.Time) (priceplan.Timeline, error) {
 	tl, err := m.Schedules.Timeline(ctx, org, account, after)
 	if err == nil && m.meddle != nil {
 		m.meddle(m.Schedules, tl)
@@ -227,7 +229,7 @@ func (m meddled) Timeline(ctx context.Context, org admin.OrgID, account string, 
 	return tl, err
 }
 
-func (m meddled) Replace(ctx context.Context, org admin.OrgID, c planmigration.Change, rec admin.Record) error {
+func (m meddled) Replace(ctx context.Context, org admin.OrgID, c priceplan.Change, rec admin.Record) error {
 	if m.keys != nil {
 		m.keys[c.New.AccountID] = append(m.keys[c.New.AccountID], c.New.ID)
 	}
@@ -259,14 +261,14 @@ func (h *host) between(w meddled) {
 func TestScheduleThatChangesWhileItIsMoved(t *testing.T) {
 	h := newHost(t)
 	m := h.manyAccounts()
-	h.between(meddled{meddle: func(s planmigration.Schedules, tl planmigration.Timeline) {
+	h.between(meddled{meddle: func(s priceplan.Schedules, tl priceplan.Timeline) {
 		if tl.AccountID != "account 4" {
 			return
 		}
 		changed := tl.Schedules[0]
 		changed.RateCards = "rc-7"
 		rec := h.options.Record(h.scope, "schedule.update", admin.Subject{Kind: "schedule", ID: changed.ID})
-		require.NoError(t, s.(planmigration.ScheduleStore).Update(t.Context(), "acme", changed, rec))
+		require.NoError(t, s.(priceplan.ScheduleStore).Update(t.Context(), "acme", changed, rec))
 	}})
 	progress, entries := h.run(m.ID)
 	require.Equal(t, job.Counts{Total: accounts, Completed: accounts - 1, Failed: 1}, progress.Counts)
@@ -283,14 +285,14 @@ func TestHostThatRefuses(t *testing.T) {
 	}{
 		"an invalid change":             {admin.ErrInvalid, planmigration.ReasonRefused},
 		"a state that does not allow":   {admin.ErrState, planmigration.ReasonRefused},
-		"a schedule in between":         {planmigration.ErrOverlap, planmigration.ReasonRefused},
+		"a schedule in between":         {priceplan.ErrOverlap, planmigration.ReasonRefused},
 		"a schedule that is gone":       {admin.ErrNotFound, planmigration.ReasonChanged},
 		"a schedule of a newer Version": {admin.ErrConflict, planmigration.ReasonChanged},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			h := newHost(t)
 			m := h.manyAccounts()
-			h.between(meddled{refuse: func(c planmigration.Change) error {
+			h.between(meddled{refuse: func(c priceplan.Change) error {
 				if c.New.AccountID == "account 2" {
 					return fmt.Errorf("because: %w", tc.err)
 				}
@@ -308,7 +310,7 @@ func TestHostThatRefuses(t *testing.T) {
 		h := newHost(t)
 		m := h.manyAccounts()
 		down := true
-		h.between(meddled{refuse: func(c planmigration.Change) error {
+		h.between(meddled{refuse: func(c priceplan.Change) error {
 			if down && c.New.AccountID == "account 4" {
 				return errFault
 			}
@@ -330,11 +332,11 @@ func TestSchedulesOutsideTheTransaction(t *testing.T) {
 		t.Run(fmt.Sprintf("batch %d rolled back", batch), func(t *testing.T) {
 			h := newHost(t)
 			own := memory.New()
-			first := admin.User{ID: h.id()}
-			require.NoError(t, own.Organizations().Create(t.Context(), admin.Organization{ID: "acme", Name: "Acme", CreatedAt: h.now.UTC(), Version: 1},
-				first, admin.Credential{UserID: first.ID}, h.options.Record(h.scope, "organization.create", admin.Subject{Kind: "organization"})))
+			first := people.User{ID: h.id()}
+			require.NoError(t, own.Organizations().Create(t.Context(), people.Organization{ID: "acme", Name: "Acme", CreatedAt: h.now.UTC(), Version: 1},
+				first, people.Credential{UserID: first.ID}, h.options.Record(h.scope, "organization.create", admin.Subject{Kind: "organization"})))
 			h.ports.Schedules = own.Schedules()
-			h.catalog = planmigration.NewCatalog(h.b.Plans(), own.Schedules(), planmigration.CatalogOptions{Runtime: h.options.Runtime})
+			h.catalog = priceplan.NewService(h.b.Plans(), own.Schedules(), priceplan.Options{Runtime: h.options.Runtime})
 			m := h.manyAccounts()
 			keys := map[string][]string{}
 			h.between(meddled{Schedules: own.Schedules(), keys: keys})

@@ -11,6 +11,8 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/priceplan"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // DefaultBatch is how many accounts one batch moves.
@@ -19,9 +21,9 @@ const DefaultBatch = 100
 // Options of a Service; the zero value is ready.
 type Options struct {
 	admin.Runtime
-	Zone  Zone          // nil means UTC for all
-	Batch int           // accounts a batch; 0 means DefaultBatch
-	Lease time.Duration // how long a worker may take over a batch; 0 means job.DefaultLease
+	Zone  priceplan.Zone // nil means UTC for all
+	Batch int            // accounts a batch; 0 means DefaultBatch
+	Lease time.Duration  // how long a worker may take over a batch; 0 means job.DefaultLease
 	// Authorize, where set, is asked before each batch whether the migration's creator may still do
 	// this; its admin.ErrForbidden or admin.ErrNotFound fails the migration for good.
 	Authorize func(ctx context.Context, org admin.OrgID, j job.Job) error
@@ -32,7 +34,7 @@ type Service struct {
 	ports   Ports
 	runner  job.Runner[Ports]
 	runtime admin.Runtime
-	zone    Zone
+	zone    priceplan.Zone
 	batch   int
 }
 
@@ -40,7 +42,7 @@ type Service struct {
 func NewService(ports Ports, atomically job.Atomically[Ports], o Options) *Service {
 	s := &Service{ports: ports, runtime: o.WithDefaults(), zone: o.Zone, batch: o.Batch}
 	if s.zone == nil {
-		s.zone = UTC
+		s.zone = priceplan.UTC
 	}
 	if s.batch <= 0 {
 		s.batch = DefaultBatch
@@ -63,7 +65,7 @@ func subject(id uuid.UUID) admin.Subject {
 // take it forward. A *admin.ValidationError lists everything that is wrong with r. It requires
 // admin.MigrationsWrite.
 func (s *Service) Create(ctx context.Context, scope admin.Scope, r Request) (Migration, error) {
-	if err := scope.Require(admin.MigrationsWrite); err != nil {
+	if err := scope.Require(PermissionWrite); err != nil {
 		return Migration{}, err
 	}
 	now := s.runtime.Instant()
@@ -96,7 +98,7 @@ func (s *Service) Create(ctx context.Context, scope admin.Scope, r Request) (Mig
 		admin.Change{Field: "plan", From: m.Source.String(), To: m.Target.String()},
 		admin.Change{Field: "mode", To: string(m.Mode)},
 		admin.Change{Field: "overrides", To: string(m.Overrides)},
-		admin.Change{Field: "effective_at", To: instant(m.EffectiveAt())},
+		admin.Change{Field: "effective_at", To: text.Instant(m.EffectiveAt())},
 		admin.Change{Field: "accounts", To: strconv.Itoa(len(entries))})
 	if err := s.ports.Migrations.Create(ctx, scope.Org(), m, entries, rec); err != nil {
 		return Migration{}, err
@@ -105,13 +107,13 @@ func (s *Service) Create(ctx context.Context, scope admin.Scope, r Request) (Mig
 }
 
 // timelines is every account on the source at the effective instant, in order of id.
-func (s *Service) timelines(ctx context.Context, org admin.OrgID, t terms) iter.Seq2[Timeline, error] {
-	return func(yield func(Timeline, error) bool) {
+func (s *Service) timelines(ctx context.Context, org admin.OrgID, t terms) iter.Seq2[priceplan.Timeline, error] {
+	return func(yield func(priceplan.Timeline, error) bool) {
 		seek := admin.Seek[string]{Limit: admin.MaxLimit}
 		for {
 			page, err := s.ports.Schedules.OnPlan(ctx, org, t.source.Ref, t.at, seek)
 			if err != nil {
-				yield(Timeline{}, err)
+				yield(priceplan.Timeline{}, err)
 				return
 			}
 			for _, tl := range page {
@@ -129,7 +131,7 @@ func (s *Service) timelines(ctx context.Context, org admin.OrgID, t terms) iter.
 
 // Get returns a migration, or admin.ErrNotFound. It requires admin.MigrationsRead.
 func (s *Service) Get(ctx context.Context, scope admin.Scope, id uuid.UUID) (Migration, error) {
-	if err := scope.Require(admin.MigrationsRead); err != nil {
+	if err := scope.Require(PermissionRead); err != nil {
 		return Migration{}, err
 	}
 	return s.ports.Migrations.Get(ctx, scope.Org(), id)
@@ -137,7 +139,7 @@ func (s *Service) Get(ctx context.Context, scope admin.Scope, id uuid.UUID) (Mig
 
 // List pages through the migrations, newest first. It requires admin.MigrationsRead.
 func (s *Service) List(ctx context.Context, scope admin.Scope, f Filter, q admin.Query) (admin.Page[Migration], error) {
-	if err := scope.Require(admin.MigrationsRead); err != nil {
+	if err := scope.Require(PermissionRead); err != nil {
 		return admin.Page[Migration]{}, err
 	}
 	return admin.Paginate(scope.Org(), fmt.Sprintf("plan migrations %q", f.Status), q,

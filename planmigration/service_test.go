@@ -12,28 +12,29 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/planmigration"
 )
 
 // mixed has an account for each thing that can become of one, by reason; "" is moved.
 func mixed(h *host) map[string]job.Reason {
 	h.account("plain", nil)
-	h.account("starts now", func(a *planmigration.Association) { a.From = h.now })
-	h.account("leaves later", func(a *planmigration.Association) { a.Until = h.day("2026-04-02") })
-	h.account("leaves with its cycle", func(a *planmigration.Association) { a.Until = h.day("2026-04-01") })
-	h.account("leaves before", func(a *planmigration.Association) { a.Until = h.day("2026-03-20") })
-	h.account("changes later", func(a *planmigration.Association) { a.Until = h.day("2026-06-01") })
-	h.account("changes later", func(a *planmigration.Association) { a.Plan, a.From = pro, h.day("2026-06-01") })
-	h.account("comes back later", func(a *planmigration.Association) { a.Until = h.day("2026-06-01") })
-	h.account("comes back later", func(a *planmigration.Association) { a.From = h.day("2027-01-01") })
-	h.account("own rates", func(a *planmigration.Association) { a.RateCards = "rc-1" })
-	h.plan(planmigration.PlanRef{ID: "rupees", Version: 1}, "MONTHLY 1", planmigration.PlanActive, "INR")
-	h.account("dollars", func(a *planmigration.Association) { a.Currency = "USD" })
+	h.account("starts now", func(a *priceplan.Association) { a.From = h.now })
+	h.account("leaves later", func(a *priceplan.Association) { a.Until = h.day("2026-04-02") })
+	h.account("leaves with its cycle", func(a *priceplan.Association) { a.Until = h.day("2026-04-01") })
+	h.account("leaves before", func(a *priceplan.Association) { a.Until = h.day("2026-03-20") })
+	h.account("changes later", func(a *priceplan.Association) { a.Until = h.day("2026-06-01") })
+	h.account("changes later", func(a *priceplan.Association) { a.Plan, a.From = pro, h.day("2026-06-01") })
+	h.account("comes back later", func(a *priceplan.Association) { a.Until = h.day("2026-06-01") })
+	h.account("comes back later", func(a *priceplan.Association) { a.From = h.day("2027-01-01") })
+	h.account("own rates", func(a *priceplan.Association) { a.RateCards = "rc-1" })
+	h.plan(priceplan.Ref{ID: "rupees", Version: 1}, "MONTHLY 1", priceplan.Active, "INR")
+	h.account("dollars", func(a *priceplan.Association) { a.Currency = "USD" })
 
-	h.account("on another plan", func(a *planmigration.Association) { a.Plan = pro })
-	h.account("on another version", func(a *planmigration.Association) { a.Plan = basic2 })
-	h.account("long gone", func(a *planmigration.Association) { a.Until = h.day("2026-02-01") })
-	h.account("not yet", func(a *planmigration.Association) { a.From = h.day("2026-05-01") })
+	h.account("on another plan", func(a *priceplan.Association) { a.Plan = pro })
+	h.account("on another version", func(a *priceplan.Association) { a.Plan = basic2 })
+	h.account("long gone", func(a *priceplan.Association) { a.Until = h.day("2026-02-01") })
+	h.account("not yet", func(a *priceplan.Association) { a.From = h.day("2026-05-01") })
 	return map[string]job.Reason{
 		"plain": "", "starts now": "", "leaves later": "",
 		"leaves with its cycle": planmigration.ReasonEnded, "leaves before": planmigration.ReasonEnded,
@@ -43,14 +44,14 @@ func mixed(h *host) map[string]job.Reason {
 }
 
 var mixedRequest = planmigration.Request{
-	Source: basic1, Target: planmigration.PlanRef{ID: "rupees"}, Mode: planmigration.NextCycleIgnoreOverride,
+	Source: basic1, Target: priceplan.Ref{ID: "rupees"}, Mode: planmigration.NextCycleIgnoreOverride,
 }
 
 func TestEveryAccountGetsItsReason(t *testing.T) {
 	h := newHost(t)
 	want := mixed(h)
 	m := h.create(mixedRequest)
-	require.Equal(t, planmigration.PlanRef{ID: "rupees", Version: 1}, m.Target, "the latest version")
+	require.Equal(t, priceplan.Ref{ID: "rupees", Version: 1}, m.Target, "the latest version")
 	require.Equal(t, int64(len(want)), m.Job.Counts.Total)
 	for _, e := range h.entries(m.ID) {
 		require.Equal(t, job.EntryPending, e.Status)
@@ -100,7 +101,7 @@ func TestPreviewIsWhatARunDoes(t *testing.T) {
 			progress, did := h.run(m.ID)
 			require.Equal(t, preview.Counts, progress.Counts)
 			require.Equal(t, preview.EffectiveAt, m.EffectiveAt())
-			require.Equal(t, []planmigration.PlanRef{m.Source, m.Target}, []planmigration.PlanRef{preview.Source.Ref, preview.Target.Ref})
+			require.Equal(t, []priceplan.Ref{m.Source, m.Target}, []priceplan.Ref{preview.Source.Ref, preview.Target.Ref})
 			reasons := map[job.Reason]int64{}
 			for account, e := range did {
 				if e.Reason != "" {
@@ -138,9 +139,9 @@ func TestPreviewPages(t *testing.T) {
 
 func TestCreateRefuses(t *testing.T) {
 	h := newHost(t)
-	h.plan(planmigration.PlanRef{ID: "basic", Version: 3}, "MONTHLY 1", planmigration.PlanDraft)
-	h.plan(planmigration.PlanRef{ID: "old", Version: 1}, "MONTHLY 1", planmigration.PlanArchived)
-	h.plan(planmigration.PlanRef{ID: "draft", Version: 1}, "MONTHLY 1", planmigration.PlanDraft)
+	h.plan(priceplan.Ref{ID: "basic", Version: 3}, "MONTHLY 1", priceplan.Draft)
+	h.plan(priceplan.Ref{ID: "old", Version: 1}, "MONTHLY 1", priceplan.Archived)
+	h.plan(priceplan.Ref{ID: "draft", Version: 1}, "MONTHLY 1", priceplan.Draft)
 	for _, tc := range []struct {
 		reason string
 		change func(*planmigration.Request)
@@ -157,13 +158,13 @@ func TestCreateRefuses(t *testing.T) {
 		{"an unknown version of the source", func(r *planmigration.Request) { r.Source.Version = 9 }, []string{"/source"}},
 		{"no version of the source", func(r *planmigration.Request) { r.Source.Version = 0 }, []string{"/source/version"}},
 		{"an unknown target", func(r *planmigration.Request) { r.Target.ID = "none" }, []string{"/target"}},
-		{"an unknown target, latest", func(r *planmigration.Request) { r.Target = planmigration.PlanRef{ID: "none"} }, []string{"/target"}},
+		{"an unknown target, latest", func(r *planmigration.Request) { r.Target = priceplan.Ref{ID: "none"} }, []string{"/target"}},
 		{"a version below 0", func(r *planmigration.Request) { r.Target.Version = -1 }, []string{"/target/version"}},
 		{"a draft", func(r *planmigration.Request) { r.Target.Version = 3 }, []string{"/target"}},
-		{"a plan that has drafts only", func(r *planmigration.Request) { r.Target = planmigration.PlanRef{ID: "draft"} }, []string{"/target"}},
-		{"an archived plan", func(r *planmigration.Request) { r.Target = planmigration.PlanRef{ID: "old"} }, []string{"/target"}},
+		{"a plan that has drafts only", func(r *planmigration.Request) { r.Target = priceplan.Ref{ID: "draft"} }, []string{"/target"}},
+		{"an archived plan", func(r *planmigration.Request) { r.Target = priceplan.Ref{ID: "old"} }, []string{"/target"}},
 		{"itself", func(r *planmigration.Request) { r.Target = r.Source }, []string{"/target"}},
-		{"itself, as the latest of the same plan", func(r *planmigration.Request) { r.Source, r.Target = basic2, planmigration.PlanRef{} }, []string{"/target"}},
+		{"itself, as the latest of the same plan", func(r *planmigration.Request) { r.Source, r.Target = basic2, priceplan.Ref{} }, []string{"/target"}},
 		{"everything, all at once", func(r *planmigration.Request) {
 			*r = planmigration.Request{Overrides: "X", StartAt: h.now.AddDate(-1, 0, 0)}
 		}, []string{"/mode", "/overrides", "/startAt", "/source/id", "/source/version", "/target/id"}},
@@ -244,8 +245,8 @@ func TestRequireConfirmation(t *testing.T) {
 func TestStartAt(t *testing.T) {
 	h := newHost(t)
 	h.account("a", nil)
-	h.account("then", func(a *planmigration.Association) { a.From = h.day("2026-04-01") })
-	h.account("gone by then", func(a *planmigration.Association) { a.Until = h.day("2026-04-01") })
+	h.account("then", func(a *priceplan.Association) { a.From = h.day("2026-04-01") })
+	h.account("gone by then", func(a *priceplan.Association) { a.Until = h.day("2026-04-01") })
 	m := h.create(planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.Immediate, StartAt: h.day("2026-04-01")})
 	require.Equal(t, job.Scheduled, m.Job.Status)
 	require.Len(t, h.entries(m.ID), 2, "those who will be on the plan then")
@@ -292,11 +293,11 @@ func TestTargetThatTakesNoAccountsAnyMore(t *testing.T) {
 
 // strangePlans is a host's own plans, changed by a function.
 type strangePlans struct {
-	planmigration.Plans
-	change func(planmigration.Plan) (planmigration.Plan, error)
+	priceplan.Plans
+	change func(priceplan.Plan) (priceplan.Plan, error)
 }
 
-func (s strangePlans) Version(ctx context.Context, org admin.OrgID, ref planmigration.PlanRef) (planmigration.Plan, error) {
+func (s strangePlans) Version(ctx context.Context, org admin.OrgID, ref priceplan.Ref) (priceplan.Plan, error) {
 	p, err := s.Plans.Version(ctx, org, ref)
 	if err != nil {
 		return p, err
@@ -305,7 +306,7 @@ func (s strangePlans) Version(ctx context.Context, org admin.OrgID, ref planmigr
 }
 
 // strangePlansIn has the service and its batches read plans through change.
-func (h *host) strangePlansIn(change func(planmigration.Plan) (planmigration.Plan, error)) {
+func (h *host) strangePlansIn(change func(priceplan.Plan) (priceplan.Plan, error)) {
 	h.ports.Plans = strangePlans{h.ports.Plans, change}
 	inner := h.atomically
 	h.atomically = func(ctx context.Context, fn func(planmigration.Ports) error) error {
@@ -319,9 +320,9 @@ func (h *host) strangePlansIn(change func(planmigration.Plan) (planmigration.Pla
 func TestPlanWithoutACycle(t *testing.T) {
 	h := newHost(t)
 	h.account("a", nil)
-	h.account("own cycle", func(a *planmigration.Association) { a.CycleOverride = cycle(t, "WEEKLY 1") })
-	h.strangePlansIn(func(p planmigration.Plan) (planmigration.Plan, error) {
-		p.Cycle = planmigration.Cycle{}
+	h.account("own cycle", func(a *priceplan.Association) { a.CycleOverride = cycle(t, "WEEKLY 1") })
+	h.strangePlansIn(func(p priceplan.Plan) (priceplan.Plan, error) {
+		p.Cycle = priceplan.Cycle{}
 		return p, nil
 	})
 	m := h.create(planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.NextCycle})
@@ -335,7 +336,7 @@ func TestPlanThatIsGone(t *testing.T) {
 	h.account("a", nil)
 	m := h.create(planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.NextCycle})
 	gone := errors.New("no answer")
-	h.strangePlansIn(func(planmigration.Plan) (planmigration.Plan, error) { return planmigration.Plan{}, gone })
+	h.strangePlansIn(func(priceplan.Plan) (priceplan.Plan, error) { return priceplan.Plan{}, gone })
 	_, err := h.service().Run(t.Context(), h.scope, m.ID, nil)
 	require.ErrorIs(t, err, gone, "a host that does not answer is asked again")
 	gone = admin.ErrNotFound
@@ -418,8 +419,8 @@ func TestPermissions(t *testing.T) {
 		granted admin.Permission
 		allowed bool
 	}{
-		{reads, admin.MigrationsRead, true}, {reads, admin.MigrationsWrite, false},
-		{writes, admin.MigrationsRead, false}, {writes, admin.PlansWrite, false},
+		{reads, planmigration.PermissionRead, true}, {reads, planmigration.PermissionWrite, false},
+		{writes, planmigration.PermissionRead, false}, {writes, priceplan.PermissionWrite, false},
 	} {
 		for name, call := range calls.of {
 			err := call(admin.NewScope("acme", user, admin.Permissions(calls.granted)))
@@ -472,12 +473,12 @@ func TestZones(t *testing.T) {
 		h := newHost(t)
 		h.account("a", nil)
 		m := h.create(planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.NextCycle})
-		h.options.Zone = planmigration.UTC
+		h.options.Zone = priceplan.UTC
 		_, entries := h.run(m.ID)
 		require.Equal(t, h.day("2026-04-01"), entries["a"].At)
 	})
 	gone := errors.New("gone")
-	for reason, zone := range map[string]planmigration.Zone{
+	for reason, zone := range map[string]priceplan.Zone{
 		"a name that means something else on each machine": func(context.Context, admin.OrgID) (string, error) { return "Local", nil },
 		"no name":                     func(context.Context, admin.OrgID) (string, error) { return "", nil },
 		"a zone that does not exist":  func(context.Context, admin.OrgID) (string, error) { return "Asia/Atlantis", nil },

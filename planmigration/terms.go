@@ -8,12 +8,14 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/priceplan"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // terms is all that the decision about an account depends on, apart from the account. A preview and
 // a run decide by the same function on the same terms.
 type terms struct {
-	source, target Plan
+	source, target priceplan.Plan
 	mode           Mode
 	overrides      OverridePolicy
 	at             time.Time // the effective instant
@@ -35,14 +37,14 @@ func (s *Service) terms(ctx context.Context, org admin.OrgID, r Request, now tim
 	r.Overrides.check(&p, r.Mode)
 	if !r.StartAt.IsZero() {
 		if t.at = admin.Instant(r.StartAt); t.at.Before(now) {
-			p.Add("/startAt", admin.CodeRange, "%s has passed: a migration cannot change what has been; give a later instant, or none for now", instant(t.at))
+			p.Add("/startAt", admin.CodeRange, "%s has passed: a migration cannot change what has been; give a later instant, or none for now", text.Instant(t.at))
 		}
 	}
 	// Any status of the source will do: archived plans are what accounts are moved away from.
-	if t.source, err = lookup(ctx, s.ports.Plans, org, "/source", r.Source, 1, &p); err != nil {
+	if t.source, err = priceplan.Lookup(ctx, s.ports.Plans, org, "/source", r.Source, 1, &p); err != nil {
 		return "", terms{}, err
 	}
-	if t.target, err = taking(ctx, s.ports.Plans, org, "/target", r.Target, &p); err != nil {
+	if t.target, err = priceplan.LookupActive(ctx, s.ports.Plans, org, "/target", r.Target, &p); err != nil {
 		return "", terms{}, err
 	}
 	if t.source.Ref.ID != "" && t.target.Ref == t.source.Ref {
@@ -51,21 +53,21 @@ func (s *Service) terms(ctx context.Context, org admin.OrgID, r Request, now tim
 	if err := p.Err(); err != nil {
 		return "", terms{}, err
 	}
-	zone, t.in, err = s.zone.of(ctx, org)
+	zone, t.in, err = s.zone.Load(ctx, org)
 	return zone, t, err
 }
 
 // resumed is the terms of a migration whose effective instant has come. That a plan is gone or
 // takes no accounts any more fails the migration for good.
-func (m Migration) resumed(ctx context.Context, plans Plans, org admin.OrgID) (terms, error) {
+func (m Migration) resumed(ctx context.Context, plans priceplan.Plans, org admin.OrgID) (terms, error) {
 	t := terms{mode: m.Mode, overrides: m.Overrides, at: m.EffectiveAt()}
 	var err error
-	if t.in, err = location(m.Zone); err != nil {
+	if t.in, err = priceplan.LoadLocation(m.Zone); err != nil {
 		return terms{}, err
 	}
 	for _, p := range []struct {
-		ref  PlanRef
-		into *Plan
+		ref  priceplan.Ref
+		into *priceplan.Plan
 	}{{m.Source, &t.source}, {m.Target, &t.target}} {
 		*p.into, err = plans.Version(ctx, org, p.ref)
 		if errors.Is(err, admin.ErrNotFound) {
@@ -74,7 +76,7 @@ func (m Migration) resumed(ctx context.Context, plans Plans, org admin.OrgID) (t
 			return terms{}, err
 		}
 	}
-	if t.target.Status != PlanActive {
+	if t.target.Status != priceplan.Active {
 		return terms{}, job.Fail(fmt.Errorf("plan %s is %s by now and takes no accounts: %w", m.Target, t.target.Status, admin.ErrState))
 	}
 	return t, nil

@@ -6,37 +6,40 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/admincenter/admincenter/internal/text"
 )
 
-// DifferenceKind says how a place differs.
+// DifferenceKind is how a place differs.
 type DifferenceKind string
 
 // The kinds of Difference.
 const (
-	Changed DifferenceKind = "CHANGED" // there in both, and not the same
+	Changed DifferenceKind = "CHANGED" // in both, and not the same
 	Added   DifferenceKind = "ADDED"   // only in the later
 	Removed DifferenceKind = "REMOVED" // only in the earlier
 )
 
 // Difference is one place in which two versions of a setting differ.
 type Difference struct {
-	// Path is a JSON Pointer (RFC 6901): "/type", "/value" or "/schema", and for what is JSON in
-	// both versions the place within it, such as "/value/limits/0".
-	Path string
-	Kind DifferenceKind
-	// From and To are what was there before and after: JSON at a place within JSON, else Value.Text.
-	// Of what was added there is no From, of what was removed no To.
-	From, To string
+	// Path is a JSON Pointer (RFC 6901): "/dataType", "/value" or "/schema", and for what is JSON in both
+	// versions the place within it, such as "/value/limits/0".
+	Path string         `json:"path"`
+	Kind DifferenceKind `json:"kind"`
+	// From and To are what was there before and after: JSON at a place within JSON, else the text of the
+	// value. What was added has no From, and what was removed no To.
+	From string `json:"from,omitempty"`
+	To   string `json:"to,omitempty"`
 }
 
-// Diff lists what changed from one version of a setting to another, in order of the path; none where
-// they are the same. JSON and rules are compared place by place: the order of an object's keys makes
-// no difference, that of an array does, and an array that grew or shrank has its last items added or
-// removed. Numbers in JSON differ where their digits do: 1.0 and 1.00 are two.
+// Diff lists what changed from one version of a setting to another, in order of the path; it is empty if they are the
+// same. JSON and rules are compared place by place: the order of the keys of an object makes no difference, that of an
+// array does, and if an array grew or shrank, its last items were added or removed. Numbers in JSON differ if their
+// digits do: 1.0 and 1.00 are two.
 func Diff(from, to Version) []Difference {
 	var d differ
 	a, b := from.Setting, to.Setting
-	d.text("/type", string(a.Value.Type()), string(b.Value.Type()))
+	d.text("/dataType", string(a.Value.Type()), string(b.Value.Type()))
 	d.documents("/value", a.Value.Text(), b.Value.Text(), isJSON(a.Value) && isJSON(b.Value))
 	switch as, bs := a.Schema.Text(), b.Schema.Text(); {
 	case as == bs:
@@ -61,7 +64,7 @@ func (d *differ) text(path, from, to string) {
 	}
 }
 
-// documents compares two texts, which were checked where they are JSON.
+// documents compares two texts. Those that are JSON were checked.
 func (d *differ) documents(path, from, to string, isJSON bool) {
 	if from == to {
 		return
@@ -99,7 +102,7 @@ func (d *differ) values(path string, a, b any) {
 	d.out = append(d.out, Difference{path, Changed, encodeJSON(a), encodeJSON(b)})
 }
 
-// scalar tells what may be compared with ==.
+// scalar reports whether v may be compared with ==.
 func scalar(v any) bool {
 	switch v.(type) {
 	case map[string]any, []any:
@@ -110,7 +113,7 @@ func scalar(v any) bool {
 
 func (d *differ) objects(path string, a, b map[string]any) {
 	for _, k := range slices.Sorted(maps.Keys(a)) {
-		at := path + "/" + pointerEscape(k)
+		at := path + "/" + text.PointerToken(k)
 		if v, ok := b[k]; ok {
 			d.values(at, a[k], v)
 		} else {
@@ -119,7 +122,7 @@ func (d *differ) objects(path string, a, b map[string]any) {
 	}
 	for _, k := range slices.Sorted(maps.Keys(b)) {
 		if _, ok := a[k]; !ok {
-			d.out = append(d.out, Difference{Path: path + "/" + pointerEscape(k), Kind: Added, To: encodeJSON(b[k])})
+			d.out = append(d.out, Difference{Path: path + "/" + text.PointerToken(k), Kind: Added, To: encodeJSON(b[k])})
 		}
 	}
 }

@@ -23,20 +23,14 @@
 //
 // # Rules
 //
-// A JSON_LOGIC setting is a formula that [Service.Evaluate] runs on an event. It computes in exact
-// decimals, and each evaluation is bounded by a [Budget]. A rule that cannot be compiled is refused
-// when it is saved, with operator and place, and not when the first event arrives. [Service.Explain]
-// tells how a rule came to its result. docs/jsonlogic.md has what rules mean.
+// A JSON_LOGIC setting is a formula that [Service.Evaluate] evaluates on an event with package
+// settings/jsonlogic: in exact decimals, and each evaluation bounded. A rule that cannot be compiled is
+// refused when it is saved, with operator and place, and not when the first event arrives.
+// [Service.Explain] shows how a rule reached its result. docs/jsonlogic.md describes what rules mean.
 //
-// What runs rules is an [Evaluator], and by default an [Engine]. A host makes one with [NewEngine] for
-// operators of its own, other numbers, another division or Togai's dialect. [NewV3Evaluator] is for
-// hosts with rules that were written for jsonlogic/v3, and for trusted rules and events only;
-// [V3Operators] keeps the operators of such a host when it goes over to an Engine.
-//
-// [CompileRule] is for rules that are kept elsewhere than in settings:
-//
-//	rule, err := settings.CompileRule(raw, settings.RuleOptions{})
-//	amount, err := rule.EvalNumber(ctx, event)
+// An [Evaluator] compiles the rules, by default an [Engine]. A host makes one with [NewEngine] for custom
+// operators, other numbers, another division or Togai's dialect. Package settings/jsonlogic/jsonlogicv3 is
+// for hosts with rules or operators that were written for jsonlogic/v3.
 //
 // # History
 //

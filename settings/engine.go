@@ -6,94 +6,100 @@ import (
 	"errors"
 	"strconv"
 
-	"github.com/admincenter/admincenter/internal/jsonlogic"
+	"github.com/admincenter/admincenter/settings/jsonlogic"
 )
 
-// Engine is the Evaluator that a Service has where Options name no other: each of its programs is a
-// Rule that is compiled strictly. Its programs are a Reader, a Tracer and a Sessioner. The zero value
+// Engine is the Evaluator that a [Service] uses unless its Options name another. It compiles rules
+// strictly with package jsonlogic. Its programs are a [Reader], a [Tracer] and a [Forker]. The zero value
 // is ready.
 type Engine struct{ options jsonlogic.Options }
 
 var _ Evaluator = (*Engine)(nil)
 
-// NewEngine is an Engine whose rules have these options, the host's operators included. Options out of
-// range are ErrRule. It does not keep the map of operators.
-func NewEngine(o RuleOptions) (*Engine, error) {
-	if err := o.check(); err != nil {
+// NewEngine returns an Engine that compiles rules with these options, custom operators included, but never
+// leniently. It keeps neither the map of operators nor the pointer to the scale. It fails with
+// [jsonlogic.ErrRule] if the options are out of range.
+func NewEngine(o jsonlogic.Options) (*Engine, error) {
+	o = o.Clone()
+	o.Lenient = false
+	if _, err := jsonlogic.Compile([]byte("null"), o); err != nil {
 		return nil, err
 	}
-	o.Lenient = false
-	e := &Engine{o.engine()}
-	if _, err := jsonlogic.Compile([]byte("null"), e.options); err != nil {
-		return nil, ruleError(err, ErrRule)
-	}
-	return e, nil
+	return &Engine{o}, nil
 }
 
-// Compile is CompileRule.
+// Compile is [jsonlogic.Compile] with the options of the Engine.
 func (e *Engine) Compile(ctx context.Context, rule json.RawMessage) (Program, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	o := e.options
-	o.Strict = true
-	r, err := jsonlogic.Compile(rule, o)
+	r, err := jsonlogic.Compile(rule, e.options)
 	if err != nil {
-		return nil, ruleError(err, ErrRule)
+		return nil, err
 	}
-	return program{Rule{r}, o.Numbers == jsonlogic.Float64}, nil
+	if e.options.Numbers == jsonlogic.Float64 {
+		return floatProgram{r}, nil
+	}
+	return program{r}, nil
 }
 
-// program is a Rule whose results are those of a Program.
-type program struct {
-	rule   Rule
-	floats bool
-}
+// program is a Rule with the methods of a Program.
+type program struct{ *jsonlogic.Rule }
 
 var (
-	_ Program   = program{}
-	_ Reader    = program{}
-	_ Tracer    = program{}
-	_ Sessioner = program{}
+	_ Program = program{}
+	_ Reader  = program{}
+	_ Tracer  = program{}
+	_ Forker  = program{}
 )
 
-func (p program) Eval(ctx context.Context, event any) (any, error) {
+func (p program) Fork() Program { return p.NewMachine() }
+
+// floatProgram is a Rule with float64 numbers, whose results are in plain digits.
+type floatProgram struct{ rule *jsonlogic.Rule }
+
+var (
+	_ Program = floatProgram{}
+	_ Reader  = floatProgram{}
+	_ Tracer  = floatProgram{}
+	_ Forker  = floatProgram{}
+)
+
+func (p floatProgram) Eval(ctx context.Context, event any) (any, error) {
 	v, err := p.rule.Eval(ctx, event)
-	if p.floats {
-		return digits(v), thrownDigits(err)
-	}
-	return v, err
+	return digits(v), thrownDigits(err)
 }
 
-func (p program) Reads() []string { return p.rule.Reads() }
+func (p floatProgram) Reads() []string { return p.rule.Reads() }
 
-func (p program) Trace(ctx context.Context, event any) (any, Trace, error) {
+func (p floatProgram) Trace(ctx context.Context, event any) (any, jsonlogic.Trace, error) {
 	v, t, err := p.rule.Trace(ctx, event)
-	if !p.floats {
-		return v, t, err
-	}
 	for i := range t.Steps {
 		t.Steps[i].Value = digits(t.Steps[i].Value)
 	}
 	return digits(v), t, thrownDigits(err)
 }
 
-func (p program) Session() Program {
-	if p.floats {
-		return p
-	}
-	return p.rule.Session()
+func (p floatProgram) Fork() Program { return floatMachine{p.rule.NewMachine()} }
+
+// floatMachine is a floatProgram for one goroutine.
+type floatMachine struct{ machine *jsonlogic.Machine }
+
+func (m floatMachine) Eval(ctx context.Context, event any) (any, error) {
+	v, err := m.machine.Eval(ctx, event)
+	return digits(v), thrownDigits(err)
 }
 
-// thrownDigits is digits of what an error carries.
+// thrownDigits is digits of the value that an error carries.
 func thrownDigits(err error) error {
-	if e := (*RuleError)(nil); errors.As(err, &e) {
+	var e *jsonlogic.Error
+	if errors.As(err, &e) {
 		e.Value = digits(e.Value)
 	}
 	return err
 }
 
-// digits makes json.Numbers of the float64 in a result, which it changes.
+// digits replaces the float64 in a result by json.Numbers, in place.
 func digits(v any) any {
 	switch x := v.(type) {
 	case float64:

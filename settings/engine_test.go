@@ -11,14 +11,32 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/ruletest"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/jsonlogic"
 )
 
-func newEngine(t *testing.T, o settings.RuleOptions) *settings.Engine {
+func newEngine(t *testing.T, o jsonlogic.Options) *settings.Engine {
 	t.Helper()
 	e, err := settings.NewEngine(o)
 	require.NoError(t, err)
 	return e
+}
+
+func compileRule(t testing.TB, rule string, o jsonlogic.Options) *jsonlogic.Rule {
+	t.Helper()
+	r, err := jsonlogic.Compile([]byte(rule), o)
+	require.NoError(t, err)
+	return r
+}
+
+func first(_ context.Context, args []any) (any, error) { return args[0], nil }
+
+// everyKind are options that make a difference to every rule.
+func everyKind() map[string]jsonlogic.Options {
+	return map[string]jsonlogic.Options{
+		"exact": {}, "float": {Numbers: jsonlogic.Float64}, "Togai": {Dialect: jsonlogic.Togai}, "lenient": {Lenient: true},
+	}
 }
 
 var plainDigits = regexp.MustCompile(`^-?\d+(\.\d+)?$`)
@@ -50,21 +68,21 @@ func TestProgramsOfAnEngineAreWhatTheyShouldBe(t *testing.T) {
 	}
 	for name, o := range everyKind() {
 		e := newEngine(t, o)
-		for _, formula := range append(more, formulas...) {
+		for _, formula := range append(more, ruletest.Formulas()...) {
 			p, err := e.Compile(t.Context(), json.RawMessage(formula))
 			if err != nil {
-				require.Equal(t, settings.TogaiDialect, o.Dialect, "%s: %v", formula, err)
+				require.Equal(t, jsonlogic.Togai, o.Dialect, "%s: %v", formula, err)
 				continue
 			}
 			tracer, ok := p.(settings.Tracer)
 			require.True(t, ok)
-			sessioner, ok := p.(settings.Sessioner)
+			forker, ok := p.(settings.Forker)
 			require.True(t, ok)
 			reader, ok := p.(settings.Reader)
 			require.True(t, ok)
 			require.Equal(t, compileRule(t, formula, o).Reads(), reader.Reads())
-			session := sessioner.Session()
-			for _, event := range append(events(), map[string]any{"n": 1e21, "m": math.Copysign(0, -1), "l": []any{map[string]any{"q": 1e21, "p": 1e-7}}}) {
+			session := forker.Fork()
+			for _, event := range append(ruletest.Events(), map[string]any{"n": 1e21, "m": math.Copysign(0, -1), "l": []any{map[string]any{"q": 1e21, "p": 1e-7}}}) {
 				what := name + " " + formula
 				want, failure := p.Eval(t.Context(), event)
 				requirePlain(t, want, what)
@@ -91,23 +109,23 @@ func requireThrownPlain(t *testing.T, err error, what string) {
 	if err == nil {
 		return
 	}
-	require.ErrorIs(t, err, settings.ErrEvaluation, what)
-	var failed *settings.RuleError
+	require.ErrorIs(t, err, jsonlogic.ErrEvaluation, what)
+	var failed *jsonlogic.Error
 	require.ErrorAs(t, err, &failed, what)
 	requirePlain(t, failed.Value, what)
 }
 
 func TestAnEngineIsStrictAndItsOwn(t *testing.T) {
-	own := map[string]settings.Operator{"mine": {Eager: first}}
-	e := newEngine(t, settings.RuleOptions{Lenient: true, Operators: own})
+	own := map[string]jsonlogic.Operator{"mine": {Eager: first}}
+	e := newEngine(t, jsonlogic.Options{Lenient: true, Operators: own})
 	clear(own)
 	_, err := e.Compile(t.Context(), json.RawMessage(`{"mine":[1]}`))
 	require.NoError(t, err)
 	for _, rule := range []string{`{"bogus":1}`, `{"in":[1]}`} {
 		_, err := e.Compile(t.Context(), json.RawMessage(rule))
-		require.ErrorIs(t, err, settings.ErrRule)
+		require.ErrorIs(t, err, jsonlogic.ErrRule)
 		_, err = new(settings.Engine).Compile(t.Context(), json.RawMessage(rule))
-		require.ErrorIs(t, err, settings.ErrRule, "the zero value is strict too")
+		require.ErrorIs(t, err, jsonlogic.ErrRule, "the zero value is strict too")
 	}
 	raw := json.RawMessage(`{"cat":["a","b"]}`)
 	p, err := e.Compile(t.Context(), raw)
@@ -118,17 +136,49 @@ func TestAnEngineIsStrictAndItsOwn(t *testing.T) {
 	require.Equal(t, "ab", got, "it does not keep the bytes")
 }
 
+func TestAnEngineRefusesWhatCompileRefuses(t *testing.T) {
+	scale := func(n int) jsonlogic.Options { return jsonlogic.Options{DivisionScale: &n} }
+	for reason, tc := range map[string]struct {
+		rule    string
+		options jsonlogic.Options
+	}{
+		"no JSON":                           {`1 2`, jsonlogic.Options{}},
+		"a key twice":                       {`{"if":[true,{"var":"a","var":"b"}]}`, jsonlogic.Options{Lenient: true}},
+		"too deep":                          {nested(jsonlogic.MaxDepth + 1), jsonlogic.Options{Lenient: true}},
+		"a number that float64 has not":     {`{"+":[1,1e400]}`, jsonlogic.Options{Numbers: jsonlogic.Float64}},
+		"an operator that does not exist":   {`{"vat":"km"}`, jsonlogic.Options{}},
+		"one that only another dialect has": {`{"val":"a"}`, jsonlogic.Options{Dialect: jsonlogic.Togai}},
+		"too many arguments":                {`{"in":["a","b","c"]}`, jsonlogic.Options{Lenient: true}},
+		"a division's scale below 0":        {`1`, scale(-1)},
+		"numbers that there are not":        {`1`, jsonlogic.Options{Numbers: 2}},
+		"a dialect that there is not":       {`1`, jsonlogic.Options{Dialect: 2}},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			engine, err := settings.NewEngine(tc.options)
+			if err == nil {
+				_, err = engine.Compile(t.Context(), json.RawMessage(tc.rule))
+			}
+			require.ErrorIs(t, err, jsonlogic.ErrRule)
+			require.ErrorAs(t, err, new(*jsonlogic.Error))
+		})
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := new(settings.Engine).Compile(ctx, json.RawMessage(`1`))
+	require.Equal(t, context.Canceled, err)
+}
+
 func TestABadRuleIsRefusedWhereverItIsSaved(t *testing.T) {
 	const bad, says = `{"if":[true,1,{"-":[{"var":"a"},{"abs":-2}]}]}`, `operator "abs" at /if/2/-/1: there is no such operator`
 	o := newOffice(t, settings.Options{})
-	earlier := settings.NewService(o.backend.Settings(), settings.Options{Evaluator: settings.NewV3Evaluator()})
+	earlier := o.over(o.backend.Settings(), settings.Options{
+		Evaluator: newEngine(t, jsonlogic.Options{Operators: map[string]jsonlogic.Operator{"abs": {Eager: first}}}),
+	})
 	old, err := earlier.Create(t.Context(), o.acme, settings.NewSetting{Entity: organization, Name: "old", Value: rule(t, bad)})
 	require.NoError(t, err)
 	_, err = earlier.Update(t.Context(), o.acme, old.ID, 1, number(t, "1"))
 	require.NoError(t, err)
 	s := o.create(organization, "rule", rule(t, `1`))
-	trips := trips()
-	trips.Fields = append(trips.Fields, attributeOf(9, "bad", settings.FromLogic, bad))
 	for name, tc := range map[string]struct {
 		path string
 		save func() error
@@ -139,11 +189,6 @@ func TestABadRuleIsRefusedWhereverItIsSaved(t *testing.T) {
 		}},
 		"Update":  {"/value", func() error { _, err := o.Update(t.Context(), o.acme, s.ID, 1, rule(t, bad)); return err }},
 		"Restore": {"/value", func() error { _, err := o.Restore(t.Context(), o.acme, old.ID, 2, 1); return err }},
-		"Put":     {"/fields/3/value", func() error { _, err := o.enrichments().Put(t.Context(), o.acme, trips); return err }},
-		"NewEnricher": {"/fields/3/value", func() error {
-			_, err := o.NewEnricher(t.Context(), o.acme, trips, settings.EnricherOptions{})
-			return err
-		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := tc.save()
@@ -153,103 +198,44 @@ func TestABadRuleIsRefusedWhereverItIsSaved(t *testing.T) {
 	}
 }
 
-func TestARuleThatChangesIsSeenByTheNextEvent(t *testing.T) {
-	o := newOffice(t, settings.Options{})
-	o.create(organization, "meters_per_km", number(t, "1000"))
-	price := o.create(organization, "price_rule", rule(t, `{"*":[{"var":"attribute.km"},2]}`))
-	r := o.enricher(trips(), settings.EnricherOptions{})
-	session := r.Session()
-	costs := func(want string) {
-		t.Helper()
-		for _, enrich := range []func(context.Context, settings.Event) (settings.Enriched, error){r.Enrich, session.Enrich} {
-			got, err := enrich(t.Context(), event("eu", "distance", "2500"))
-			require.NoError(t, err)
-			require.Equal(t, json.Number(want), got.Attributes["price"])
-		}
-	}
-	costs("5")
-	_, err := o.Update(t.Context(), o.acme, price.ID, 1, rule(t, `{"*":[{"var":"attribute.km"},3]}`))
-	require.NoError(t, err)
-	costs("7.5")
-	mine := o.create(account("eu"), "price_rule", rule(t, `1`))
-	costs("1")
-	require.NoError(t, o.Delete(t.Context(), o.acme, mine.ID, 1))
-	_, err = o.Restore(t.Context(), o.acme, price.ID, 2, 1)
-	require.NoError(t, err)
-	costs("5")
-}
-
-func TestEnrichedNumbersAreExact(t *testing.T) {
-	e := settings.Enrichment{EventSchema: "s", Fields: []settings.Field{
-		attributeOf(1, "sum", settings.FromLogic, `{"+":[{"var":"attribute.a"},{"var":"attribute.b"}]}`),
-		attributeOf(2, "same", settings.FromLogic, `{"var":"attribute.large"}`),
-		attributeOf(3, "more", settings.FromLogic, `{"+":[{"var":"attribute.large"},{"var":"attribute.small"}]}`),
-		attributeOf(4, "third", settings.FromLogic, `{"/":[{"var":"attribute.a"},3]}`),
-		attributeOf(5, "half_up", settings.FromLogic, `{"/":[{"var":"attribute.half"},1]}`),
-		dimensionOf(6, "text", settings.FromLogic, `{"cat":["sum ",{"var":"attribute.sum"}]}`),
-	}}
-	in := event("", "a", "0.1", "b", "0.2", "large", "9007199254740993", "small", "0.000000000000000001", "half", "0.00005")
-	o := newOffice(t, settings.Options{})
-	got, err := o.enricher(e, settings.EnricherOptions{}).Enrich(t.Context(), in)
-	require.NoError(t, err)
-	for name, want := range map[string]json.Number{
-		"sum": "0.3", "same": "9007199254740993", "more": "9007199254740993.000000000000000001", "third": "0.0333", "half_up": "0.0001",
-	} {
-		require.Equal(t, want, got.Attributes[name], name)
-	}
-	require.Equal(t, "sum 0.3", got.Dimensions["text"])
-
-	six := 6
-	o = newOffice(t, settings.Options{Evaluator: newEngine(t, settings.RuleOptions{DivisionScale: &six})})
-	got, err = o.enricher(e, settings.EnricherOptions{}).Enrich(t.Context(), in)
-	require.NoError(t, err)
-	require.Equal(t, json.Number("0.033333"), got.Attributes["third"])
-
-	o = newOffice(t, settings.Options{Evaluator: newEngine(t, settings.RuleOptions{Numbers: settings.FloatNumbers})})
-	got, err = o.enricher(e, settings.EnricherOptions{}).Enrich(t.Context(), in)
-	require.NoError(t, err)
-	require.Equal(t, json.Number("0.30000000000000004"), got.Attributes["sum"])
-	require.Equal(t, json.Number("9007199254740992"), got.Attributes["same"])
-}
-
 func TestExplainTracesTheRulesOfAnEngine(t *testing.T) {
 	event := map[string]any{"trip": map[string]any{"km": json.Number("1e21")}}
 	for _, tc := range []struct {
-		numbers      settings.Numbers
+		numbers      jsonlogic.Numbers
 		value, twice json.Number
 	}{
-		{settings.ExactNumbers, "2000000000000000000000.1", "2000000000000000000000"},
-		{settings.FloatNumbers, "2000000000000000000000", "2000000000000000000000"},
+		{jsonlogic.Decimal, "2000000000000000000000.1", "2000000000000000000000"},
+		{jsonlogic.Float64, "2000000000000000000000", "2000000000000000000000"},
 	} {
-		o := newOffice(t, settings.Options{Evaluator: newEngine(t, settings.RuleOptions{Numbers: tc.numbers})})
+		o := newOffice(t, settings.Options{Evaluator: newEngine(t, jsonlogic.Options{Numbers: tc.numbers})})
 		o.create(organization, "charge", rule(t, `{"if":[{"var":"vip"},0,{"+":[{"*":[{"var":"trip.km"},2]},0.1]}]}`))
 		got, err := o.Explain(t.Context(), o.acme, settings.Path{}, "", "charge", event)
 		require.NoError(t, err)
 		require.True(t, got.Traced)
 		require.NoError(t, got.Failure)
 		require.Equal(t, tc.value, got.Value)
-		require.Equal(t, []settings.Read{{Path: "vip"}, {Path: "trip.km", Found: true, Value: json.Number("1e21")}}, got.Trace.Reads)
+		require.Equal(t, []jsonlogic.Read{{Path: "vip"}, {Path: "trip.km", Found: true, Value: json.Number("1e21")}}, got.Trace.Reads)
 		steps := got.Trace.Steps
-		require.Equal(t, settings.Step{Pointer: "/if/2/+/0", Operator: "*", Value: tc.twice, Index: -1}, steps[2])
-		require.Equal(t, settings.Step{Operator: "if", Value: tc.value, Branch: "/if/2", Index: -1}, steps[len(steps)-1])
+		require.Equal(t, jsonlogic.Step{Pointer: "/if/2/+/0", Operator: "*", Value: tc.twice, Index: -1}, steps[2])
+		require.Equal(t, jsonlogic.Step{Operator: "if", Value: tc.value, Branch: "/if/2", Index: -1}, steps[len(steps)-1])
 	}
 
 	o := newOffice(t, settings.Options{})
 	o.create(organization, "charge", rule(t, `{"map":[{"var":"l"},{"/":[1,{"var":""}]}]}`))
 	got, err := o.Explain(t.Context(), o.acme, settings.Path{}, "", "charge", map[string]any{"l": []any{4, 0}})
 	require.NoError(t, err)
-	require.ErrorIs(t, got.Failure, settings.ErrEvaluation)
-	var failed *settings.RuleError
+	require.ErrorIs(t, got.Failure, jsonlogic.ErrEvaluation)
+	var failed *jsonlogic.Error
 	require.ErrorAs(t, got.Failure, &failed)
 	require.Equal(t, "/map/1", failed.Pointer)
-	var quotients []settings.Step
+	var quotients []jsonlogic.Step
 	for _, s := range got.Trace.Steps {
 		if s.Operator == "/" {
 			quotients = append(quotients, s)
 		}
 	}
 	require.Len(t, quotients, 2)
-	require.Equal(t, settings.Step{Pointer: "/map/1", Operator: "/", Value: json.Number("0.25")}, quotients[0])
+	require.Equal(t, jsonlogic.Step{Pointer: "/map/1", Operator: "/", Value: json.Number("0.25")}, quotients[0])
 	require.Equal(t, 1, quotients[1].Index)
 	require.Contains(t, quotients[1].Failure, "division by zero")
 }
@@ -259,7 +245,7 @@ func TestARunAwayRuleFailsItsEventOnly(t *testing.T) {
 	doubling := `{"reduce":[[` + strings.TrimSuffix(strings.Repeat("1,", 40), ",") + `],{"cat":[{"var":"accumulator"},{"var":"accumulator"}]},"x"]}`
 	s := o.create(organization, "doubling", rule(t, doubling))
 	_, err := o.EvaluateID(t.Context(), o.acme, s.ID, nil)
-	require.ErrorIs(t, err, settings.ErrEvaluation)
+	require.ErrorIs(t, err, jsonlogic.ErrEvaluation)
 	require.ErrorIs(t, err, admin.ErrInvalid)
 	require.ErrorContains(t, err, "doubling of ORGANIZATION")
 	require.ErrorContains(t, err, "than the budget allows")
@@ -267,8 +253,8 @@ func TestARunAwayRuleFailsItsEventOnly(t *testing.T) {
 
 func TestAnEngineKeepsItsOptions(t *testing.T) {
 	scale := 2
-	own := map[string]settings.Operator{"one": {Eager: func(context.Context, []any) (any, error) { return 1, nil }}}
-	o := settings.RuleOptions{DivisionScale: &scale, Operators: own}
+	own := map[string]jsonlogic.Operator{"one": {Eager: func(context.Context, []any) (any, error) { return 1, nil }}}
+	o := jsonlogic.Options{DivisionScale: &scale, Operators: own}
 	e, rule := newEngine(t, o), compileRule(t, `{"/":[2,3]}`, o)
 	scale = 5
 	clear(own)

@@ -5,13 +5,14 @@ import (
 	"slices"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
-// EntityKind says what sort of thing a setting is on.
+// EntityKind is the kind of thing that a setting is on.
 type EntityKind string
 
-// The kinds of entity. Togai publishes the spelling of ORGANIZATION and ACCOUNT; the others are
-// written the same way.
+// The kinds of entity. Togai publishes the spelling of ORGANIZATION and ACCOUNT; the others are written the
+// same way.
 const (
 	Organization EntityKind = "ORGANIZATION"
 	Customer     EntityKind = "CUSTOMER"
@@ -28,18 +29,17 @@ func EntityKinds() []EntityKind {
 	return []EntityKind{Organization, Customer, Account, EventSchema, UsageMeter, AddOn, PricePlan, Invoice}
 }
 
-// Resolved reports whether settings on this kind are what a Path resolves to, and so what an
-// enrichment may depend on.
+// Resolved reports whether a [Path] resolves to settings on this kind, and so whether an enrichment may depend
+// on them.
 func (k EntityKind) Resolved() bool { return k == Organization || k == Customer || k == Account }
 
-// Entity is what a setting is on. It is not looked up: a setting may be made before its entity is,
-// and outlives it.
+// Entity is what a setting is on. It is not looked up: a setting may be created before its entity, and
+// outlives it.
 type Entity struct {
-	Kind EntityKind
-	// ID is the host's identifier of the entity, 1 to admin.MaxID characters, compared byte by
-	// byte. For Organization it is empty: the scope says which organization it is, and a second
-	// way to say so could only contradict it.
-	ID string
+	Kind EntityKind `json:"entityType"`
+	// ID is the host's identifier of the entity, 1 to admin.MaxID characters, compared byte by byte. It is
+	// empty for Organization, because the scope determines which organization it is.
+	ID string `json:"entityId,omitempty"`
 }
 
 // String is the kind and the id: "ACCOUNT acme-eu", or "ORGANIZATION".
@@ -51,31 +51,23 @@ func (e Entity) String() string {
 }
 
 func (e Entity) check(p *admin.Problems) {
-	checkKind(p, e.Kind)
 	switch {
+	case !checkKind(p, e.Kind): // whether an id is needed depends on the kind
 	case e.Kind != Organization:
-		p.ID("/entity/id", e.ID)
+		p.ID("/entityId", e.ID)
 	case e.ID != "":
-		p.Add("/entity/id", admin.CodeFormat, "%q is too much: the organization is the scope's, leave the id empty", admin.Clip(e.ID))
+		p.Add("/entityId", admin.CodeFormat, "%q must be empty: the organization comes from the scope", admin.Clip(e.ID))
 	}
 }
 
-func checkKind(p *admin.Problems, k EntityKind) {
-	if !slices.Contains(EntityKinds(), k) {
-		p.Add("/entity/kind", admin.CodeUnknown, "%q is not a kind of entity: use one of %s", admin.Clip(string(k)), list(EntityKinds()))
+// checkKind adds a problem and returns false if there is no such kind.
+func checkKind(p *admin.Problems, k EntityKind) bool {
+	if slices.Contains(EntityKinds(), k) {
+		return true
 	}
-}
-
-// list joins values for a message.
-func list[T ~string](values []T) string {
-	text := ""
-	for i, v := range values {
-		if i > 0 {
-			text += ", "
-		}
-		text += string(v)
-	}
-	return text
+	p.Add("/entityType", admin.CodeUnknown, "%q is not a kind of entity: use one of %s",
+		admin.Clip(string(k)), text.Join(EntityKinds()))
+	return false
 }
 
 // The namespaces' and names' limits, in characters, which are all ASCII.
@@ -84,24 +76,34 @@ const (
 	MaxName      = 100
 )
 
-// DefaultNamespace is where a setting is kept that names no namespace. Togai keeps what its users
-// make in USER and its own in TOGAI.
+// DefaultNamespace is the namespace of a setting that names none. Togai keeps what its users create in USER and
+// its own in TOGAI.
 const DefaultNamespace = "USER"
 
-func checkNamespace(p *admin.Problems, namespace string) {
-	checkWord(p, "/namespace", namespace, MaxNamespace, "", "A-Z a-z 0-9 _ -")
+// CheckNamespace adds what is wrong with the namespace at path: it must be 1 to [MaxNamespace] of A-Z a-z 0-9
+// _ and -.
+func CheckNamespace(p *admin.Problems, path, namespace string) {
+	checkWord(p, path, namespace, MaxNamespace, "", "A-Z a-z 0-9 _ -")
 }
 
+// CheckName adds what is wrong with the name of a setting at path: it must be 1 to [MaxName] of A-Z a-z 0-9 _ .
+// and -.
+//
 // Names may have dots, which namespaces may not, because settings are commonly named in groups
-// ("billing.grace.days") and nothing here builds an identifier by joining names with dots. A host
-// that hands settings to rules as variables should prefer names without: JSON Logic's var takes a
-// dot for a step into an object.
-func checkName(p *admin.Problems, name string) {
-	checkWord(p, "/name", name, MaxName, ".", "A-Z a-z 0-9 _ . -")
+// ("billing.grace.days"). A host that passes settings to rules as variables should prefer names without dots:
+// JSON Logic's var reads a dot as a step into an object.
+func CheckName(p *admin.Problems, path, name string) {
+	checkWord(p, path, name, MaxName, ".", "A-Z a-z 0-9 _ . -")
 }
 
-// checkWord allows ASCII letters, digits, "_", "-" and what extra has: no two words that look the
-// same differ then, and all databases compare them alike.
+// CheckVariable adds what is wrong with the name of a variable of a rule at path: it must be a name of a setting
+// without dots.
+func CheckVariable(p *admin.Problems, path, name string) {
+	checkWord(p, path, name, MaxName, "", "A-Z a-z 0-9 _ -")
+}
+
+// checkWord allows ASCII letters, digits, "_", "-" and what extra has: no two such words look the same and
+// differ, and all databases compare them alike.
 func checkWord(p *admin.Problems, path, word string, most int, extra, allowed string) {
 	switch {
 	case word == "":
@@ -121,7 +123,7 @@ func wordByte(c byte, extra string) bool {
 	return extra != "" && c == extra[0]
 }
 
-// Key is what a setting is unique by within its organization.
+// Key is unique among the settings of an organization.
 type Key struct {
 	Entity          Entity
 	Namespace, Name string
@@ -137,9 +139,9 @@ func newKey(e Entity, namespace, name string) Key {
 
 func (k Key) check(p *admin.Problems) {
 	k.Entity.check(p)
-	checkNamespace(p, k.Namespace)
-	checkName(p, k.Name)
+	CheckNamespace(p, "/namespace", k.Namespace)
+	CheckName(p, "/name", k.Name)
 }
 
-// String is for messages.
+// String is for messages: "rate of ACCOUNT acme-eu in USER".
 func (k Key) String() string { return fmt.Sprintf("%s of %s in %s", k.Name, k.Entity, k.Namespace) }

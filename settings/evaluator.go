@@ -8,58 +8,79 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/settings/jsonlogic"
 )
 
-var (
-	// ErrRule: an Evaluator cannot compile the rule. The message names the operator or the place.
-	ErrRule = fmt.Errorf("rule cannot be compiled: %w", admin.ErrInvalid)
-	// ErrEvaluation: a rule has no result on this event: the event is not what the rule takes it
-	// for, a number is out of range, or a limit was reached.
-	ErrEvaluation = fmt.Errorf("rule cannot be evaluated: %w", admin.ErrInvalid)
-	// ErrNotLogic: a setting was to be evaluated that is not a JSON_LOGIC rule.
-	ErrNotLogic = fmt.Errorf("not a JSON_LOGIC setting: %w", admin.ErrState)
-)
+// ErrNotLogic is returned when a setting that is not a JSON_LOGIC rule is evaluated.
+var ErrNotLogic = admin.NewError("setting_not_logic", admin.ErrState, "not a JSON_LOGIC setting")
 
-// Evaluator compiles JSON Logic rules. It is safe for concurrent use.
+// Evaluator compiles the JSON_LOGIC rules of a [Service]. It must be safe for concurrent use. [Engine] is
+// the default.
 type Evaluator interface {
-	// Compile checks a rule and makes it ready to run. It neither keeps nor changes the bytes. A
-	// rule that is not JSON, breaks the limits of Logic, or has an operator that does not exist is
-	// ErrRule, with the operator and its place in the message. A ctx that has ended is its error.
+	// Compile checks a rule and makes it ready to run. It neither keeps nor changes the bytes. It fails
+	// with an error that wraps jsonlogic.ErrRule and names the operator and its place if the rule is not
+	// JSON, breaks the limits of Logic, or has an operator that does not exist. If ctx has ended it fails
+	// with the error of ctx.
 	Compile(ctx context.Context, rule json.RawMessage) (Program, error)
 }
 
-// Program is a compiled rule. It is safe for concurrent use.
+// Program is a compiled rule. It must be safe for concurrent use. It may also be a [Reader], a [Tracer]
+// and a [Forker].
 type Program interface {
-	// Eval runs the rule on an event.
+	// Eval evaluates the rule on an event.
 	//
-	// The event is decoded JSON: nil, bool, string, numbers, []any and map[string]any of these.
-	// Numbers are json.Number, any of Go's integers or floats, or decimal.Decimal. Eval neither
-	// keeps nor changes it.
+	// The event is decoded JSON: nil, bool, string, numbers, []any and map[string]any of these. A number
+	// is a json.Number, any of Go's integers or floats, or a decimal.Decimal. Eval neither keeps nor
+	// changes the event.
 	//
-	// The result is nil, bool, string, json.Number, []any or map[string]any of these. Numbers are
-	// plain digits with at most one point and no exponent, whatever they were computed in. The
-	// result shares nothing with the event or the rule: the caller may change it.
+	// The result is nil, bool, string, json.Number, []any or map[string]any of these. A number is plain
+	// digits with at most one point and no exponent, whatever the arithmetic. The result shares nothing
+	// with the event or the rule, and the caller may change it.
 	//
-	// What goes wrong in the rule or the event is ErrEvaluation. A ctx that has ended is its error.
+	// If the rule has no result on this event, Eval fails with an error that wraps
+	// jsonlogic.ErrEvaluation. If ctx has ended it fails with the error of ctx.
 	Eval(ctx context.Context, event any) (any, error)
 }
 
-// Result is what a rule came to.
-type Result struct {
-	Value   any     // as Program.Eval gives it
-	Setting Setting // the rule, and so the level that it came from
+// Reader is a Program that knows what it reads.
+type Reader interface {
+	// Reads lists the paths of an event that the rule may read, as the operator var writes them, in
+	// ascending order, each once. It may list more than an evaluation reads, never less. The empty path
+	// stands for the whole event, and for a path that the rule computes.
+	Reads() []string
 }
 
-// Decimal is the number that the rule came to, every digit of it: round it to what you need. It
-// fails with ErrEvaluation where the rule did not come to a number.
+// Tracer is a Program that can record how it reached its result.
+type Tracer interface {
+	// Trace is Eval that keeps a record. If it fails with jsonlogic.ErrEvaluation, the Trace has what was
+	// recorded until then.
+	Trace(ctx context.Context, event any) (any, jsonlogic.Trace, error)
+}
+
+// Forker is a Program that is cheaper when one goroutine evaluates it repeatedly.
+type Forker interface {
+	// Fork returns the program for one goroutine, with working memory of its own.
+	Fork() Program
+}
+
+// Result is the outcome of a rule.
+type Result struct {
+	Value   any     `json:"value"`   // as Program.Eval returns it
+	Setting Setting `json:"setting"` // the rule, and so the level that it came from
+}
+
+// Decimal returns the result as a number with every digit: round it as you need. It fails with
+// [jsonlogic.ErrEvaluation] if the result is not a number.
 func (r Result) Decimal() (decimal.Decimal, error) {
 	n, ok := r.Value.(json.Number)
 	if !ok {
-		return decimal.Decimal{}, fmt.Errorf("rule %s came to %T and not to a number: %w", r.Setting.Key(), r.Value, ErrEvaluation)
+		return decimal.Decimal{}, fmt.Errorf("rule %s: the result is a %T and not a number: %w",
+			r.Setting.Key(), r.Value, jsonlogic.ErrEvaluation)
 	}
 	d, err := decimal.NewFromString(n.String())
 	if err != nil {
-		return decimal.Decimal{}, fmt.Errorf("rule %s came to a number that is not one: %w", r.Setting.Key(), ErrEvaluation)
+		return decimal.Decimal{}, fmt.Errorf("rule %s: the result is not a valid number: %w",
+			r.Setting.Key(), jsonlogic.ErrEvaluation)
 	}
 	return d, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage/memory"
 )
@@ -58,54 +59,21 @@ func Example() {
 	// ACCOUNT hides 1
 	// acme-rail 60
 	// acme-road 260
-	// invalid input: /value: operator "vat" at the top: there is no such operator: rule cannot be compiled: invalid
+	// invalid input: /value: operator "vat" at the top: there is no such operator
 }
 
 // exampleService is a Service over an organization in memory.
 func exampleService(ctx context.Context) (*settings.Service, admin.Scope) {
 	backend, scope, now := memory.New(), admin.System("acme"), time.Now()
-	ann := admin.User{ID: uuid.New(), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, CreatedAt: now, UpdatedAt: now, Version: 1}
+	ann := people.User{ID: uuid.New(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, CreatedAt: now, UpdatedAt: now, Version: 1}
 	rec := admin.Runtime{}.WithDefaults().Record(scope, "organization.create", admin.Subject{Kind: "organization", ID: "acme"})
-	o := admin.Organization{ID: "acme", Name: "Acme", CreatedAt: now, Version: 1}
-	if err := backend.Organizations().Create(ctx, o, ann, admin.Credential{UserID: ann.ID}, rec); err != nil {
+	o := people.Organization{ID: "acme", Name: "Acme", CreatedAt: now, Version: 1}
+	if err := backend.Organizations().Create(ctx, o, ann, people.Credential{UserID: ann.ID}, rec); err != nil {
 		panic(err)
 	}
-	return settings.NewService(backend.Settings(), settings.Options{}), scope
-}
-
-func ExampleEnricher() {
-	ctx := context.Background()
-	service, scope := exampleService(ctx)
-	perKM, err := settings.ParseValue(settings.TypeNumeric, "1000")
+	service, err := settings.NewService(settings.Ports{Settings: backend.Settings()}, settings.Options{})
 	if err != nil {
 		panic(err)
 	}
-	_, err = service.Create(ctx, scope, settings.NewSetting{Entity: settings.Entity{Kind: settings.Organization}, Name: "meters_per_km", Value: perKM})
-	if err != nil {
-		panic(err)
-	}
-
-	enricher, err := service.NewEnricher(ctx, scope, settings.Enrichment{
-		EventSchema:  "trips",
-		Dependencies: []settings.Dependency{{Name: "per_km", Setting: "meters_per_km"}},
-		Fields: []settings.Field{
-			{Name: "km", Kind: settings.Attribute, Type: settings.FromLogic, Order: 1, Value: `{"/": [{"var": "attribute.distance"}, {"var": "dependencies.per_km"}]}`},
-			{Name: "size", Kind: settings.Dimension, Type: settings.FromLogic, Order: 2, Value: `{"if": [{">": [{"var": "attribute.km"}, 100]}, "long", "short"]}`},
-		},
-	}, settings.EnricherOptions{})
-	if err != nil {
-		panic(err)
-	}
-	got, err := enricher.Enrich(ctx, settings.Event{Account: "acme-rail", Attributes: map[string]json.Number{"distance": "250500"}})
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(got.Attributes["km"], got.Dimensions["size"])
-	for _, used := range got.Dependencies {
-		fmt.Println(used.Name, used.Value.Text(), "from", used.Level, "version", used.Version)
-	}
-
-	// Output:
-	// 250.5 long
-	// per_km 1000 from ORGANIZATION version 1
+	return service, scope
 }

@@ -10,10 +10,23 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/jsonlogic"
 )
 
+// readers makes programs that know what they read and cannot trace.
+type readers struct{ settings.Engine }
+
+type readerProgram struct{ settings.Program }
+
+func (e readers) Compile(ctx context.Context, rule json.RawMessage) (settings.Program, error) {
+	p, err := e.Engine.Compile(ctx, rule)
+	return readerProgram{p}, err
+}
+
+func (p readerProgram) Reads() []string { return p.Program.(settings.Reader).Reads() }
+
 func TestExplainWithWhatAProgramWithoutTraceKnows(t *testing.T) {
-	o := newOffice(t, settings.Options{Evaluator: settings.NewV3Evaluator()})
+	o := newOffice(t, settings.Options{Evaluator: readers{}})
 	o.create(organization, "charge", rule(t, `1`))
 	mine := o.create(account("eu"), "charge", rule(t, `{"if":[{"var":"vip"},0,{"*":[{"var":"trip.km"},{"var":["rates.1",2]}]}]}`))
 	event := map[string]any{"trip": map[string]any{"km": json.Number("3")}, "rates": []any{json.Number("5")}}
@@ -24,7 +37,7 @@ func TestExplainWithWhatAProgramWithoutTraceKnows(t *testing.T) {
 	require.Equal(t, json.Number("6"), got.Value)
 	require.NoError(t, got.Failure)
 	require.False(t, got.Traced)
-	require.Equal(t, []settings.Read{
+	require.Equal(t, []jsonlogic.Read{
 		{Path: "rates.1"}, {Path: "trip.km", Found: true, Value: json.Number("3")}, {Path: "vip"},
 	}, got.Trace.Reads)
 	require.Empty(t, got.Trace.Steps)
@@ -35,10 +48,10 @@ func TestExplainAnswersAlsoWhereTheRuleFails(t *testing.T) {
 	o.create(organization, "charge", rule(t, `{"/":[1,{"var":"n"}]}`))
 	got, err := o.Explain(t.Context(), o.acme, settings.Path{}, "", "charge", map[string]any{"n": 0})
 	require.NoError(t, err)
-	require.ErrorIs(t, got.Failure, settings.ErrEvaluation)
+	require.ErrorIs(t, got.Failure, jsonlogic.ErrEvaluation)
 	require.ErrorContains(t, got.Failure, "charge")
 	require.Nil(t, got.Value)
-	require.Equal(t, []settings.Read{{Path: "n", Found: true, Value: 0}}, got.Trace.Reads)
+	require.Equal(t, []jsonlogic.Read{{Path: "n", Found: true, Value: 0}}, got.Trace.Reads)
 }
 
 func TestExplainFailsLikeEvaluate(t *testing.T) {
@@ -64,12 +77,12 @@ func (e tracing) Compile(context.Context, json.RawMessage) (settings.Program, er
 
 func (e tracing) Eval(context.Context, any) (any, error) { return nil, errors.New("not to be called") }
 
-func (e tracing) Trace(context.Context, any) (any, settings.Trace, error) {
-	return "result", settings.Trace{Steps: []settings.Step{{Pointer: "/if/0", Branch: "/if/1"}}}, e.err
+func (e tracing) Trace(context.Context, any) (any, jsonlogic.Trace, error) {
+	return "result", jsonlogic.Trace{Steps: []jsonlogic.Step{{Pointer: "/if/0", Branch: "/if/1"}}}, e.err
 }
 
 func TestExplainTakesTheTraceOfAProgramThatHasOne(t *testing.T) {
-	for reason, failure := range map[string]error{"a result": nil, "a failure": settings.ErrEvaluation} {
+	for reason, failure := range map[string]error{"a result": nil, "a failure": jsonlogic.ErrEvaluation} {
 		t.Run(reason, func(t *testing.T) {
 			o := newOffice(t, settings.Options{Evaluator: tracing{failure}})
 			o.create(organization, "charge", rule(t, `1`))

@@ -13,6 +13,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/jsonlogic"
 )
 
 func (o *office) history(id uuid.UUID) []settings.Version {
@@ -84,7 +85,7 @@ func TestRestoreIsANewVersionWithTheOldValue(t *testing.T) {
 	require.Equal(t, number(t, "1"), back.Value)
 	require.Equal(t, int64(3), back.Version)
 	require.Equal(t, settings.ActionRestore, o.last().Action)
-	require.Contains(t, o.last().Changes, admin.Change{Field: "restored_version", To: "1"})
+	require.Contains(t, o.last().Changes, admin.Change{Field: "restoredVersion", To: "1"})
 	require.Len(t, o.history(s.ID), 3)
 
 	_, err = o.Restore(t.Context(), o.acme, s.ID, 2, 1)
@@ -106,7 +107,7 @@ func TestRestoreChecksByTheRulesOfToday(t *testing.T) {
 	require.Equal(t, []string{"/value/a"}, paths(t, err))
 
 	// A rule whose operator the evaluator of today does not know.
-	today := settings.NewService(o.backend.Settings(), settings.Options{Evaluator: knowsNothing{}})
+	today := o.over(o.backend.Settings(), settings.Options{Evaluator: knowsNothing{}})
 	r := o.create(account("eu"), "rule", rule(t, `{"var":"x"}`))
 	r, err = o.Update(t.Context(), o.acme, r.ID, 1, number(t, "1"))
 	require.NoError(t, err)
@@ -117,7 +118,7 @@ func TestRestoreChecksByTheRulesOfToday(t *testing.T) {
 type knowsNothing struct{}
 
 func (knowsNothing) Compile(context.Context, json.RawMessage) (settings.Program, error) {
-	return nil, settings.ErrRule
+	return nil, jsonlogic.ErrRule
 }
 
 // paths are those of a validation error.
@@ -149,10 +150,10 @@ func TestDiff(t *testing.T) {
 		{"the same number", at(settings.TypeNumeric, "1.0"), at(settings.TypeNumeric, "1"), nil},
 		{"another number", at(settings.TypeNumeric, "1"), at(settings.TypeNumeric, "2"), []settings.Difference{{"/value", settings.Changed, "1", "2"}}},
 		{"another text", at(settings.TypeString, "a"), at(settings.TypeString, ""), []settings.Difference{{"/value", settings.Changed, "a", ""}}},
-		{"another type with the same text", at(settings.TypeString, "1"), at(settings.TypeNumeric, "1"), []settings.Difference{{"/type", settings.Changed, "STRING", "NUMERIC"}}},
+		{"another type with the same text", at(settings.TypeString, "1"), at(settings.TypeNumeric, "1"), []settings.Difference{{"/dataType", settings.Changed, "STRING", "NUMERIC"}}},
 		{
 			"a document that was a text", at(settings.TypeString, "x"), doc(`{"a":1}`),
-			[]settings.Difference{{"/type", settings.Changed, "STRING", "JSON"}, {"/value", settings.Changed, "x", `{"a":1}`}},
+			[]settings.Difference{{"/dataType", settings.Changed, "STRING", "JSON"}, {"/value", settings.Changed, "x", `{"a":1}`}},
 		},
 		{"the order of keys", doc(`{"a":1,"b":2}`), doc(`{"b":2,"a":1}`), nil},
 		{
@@ -194,9 +195,9 @@ func TestLimitsOnHowMany(t *testing.T) {
 	o.create(account("a"), "one", number(t, "1"))
 	_, err := o.Create(t.Context(), o.acme, settings.NewSetting{Entity: account("a"), Name: "two", Value: number(t, "1")})
 	require.ErrorIs(t, err, settings.ErrTooMany)
-	require.ErrorContains(t, err, "ACCOUNT a: it has 1 already")
+	require.ErrorContains(t, err, "ACCOUNT a has 1 settings, the maximum")
 	o.create(account("b"), "one", number(t, "1"))
 	_, err = o.Create(t.Context(), o.acme, settings.NewSetting{Entity: account("c"), Name: "one", Value: number(t, "1")})
 	require.ErrorIs(t, err, settings.ErrTooMany)
-	require.ErrorContains(t, err, "the organization has 2 already")
+	require.ErrorContains(t, err, "the organization has 2 settings, the maximum")
 }

@@ -7,20 +7,21 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// ErrInUse: a setting cannot be deleted because enrichments depend on it; see *InUseError for which.
-var ErrInUse = fmt.Errorf("in use: %w", admin.ErrState)
+// ErrInUse is returned when a setting cannot be deleted because enrichments depend on it; the [*InUseError]
+// names them.
+var ErrInUse = admin.NewError("setting_in_use", admin.ErrState, "in use")
 
-// MaxUsersNamed is how many event schemas an InUseError names.
+// MaxUsersNamed is the number of event schemas that an [InUseError] names at most.
 const MaxUsersNamed = 10
 
-// InUseError says whose enrichments depend on a setting. It wraps ErrInUse.
+// InUseError has the event schemas whose enrichments depend on a setting. It wraps [ErrInUse].
 type InUseError struct {
-	EventSchemas []string // in ascending order, MaxUsersNamed at most
-	More         bool     // there are more
+	EventSchemas []string `json:"eventSchemas"`   // in ascending order, MaxUsersNamed at most
+	More         bool     `json:"more,omitempty"` // there are more
 }
 
-// NewInUse is the error for a setting that these event schemas use, or nil where none do. Stores give
-// it the first MaxUsersNamed + 1 of them, in ascending order.
+// NewInUse is the error for a setting that these event schemas use, or nil if there are none. Stores give it the
+// first MaxUsersNamed + 1 of them, in ascending order.
 func NewInUse(users []string) error {
 	if len(users) == 0 {
 		return nil

@@ -6,23 +6,34 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// ErrTooMany: an entity or the organization has as many settings, or the organization as many
-// enrichments, as it may have. Delete what is not used, or raise Options.Limits.
-var ErrTooMany = fmt.Errorf("too many: %w", admin.ErrState)
+// ErrTooMany is returned when an entity or the organization has as many settings as it may have. Delete those
+// that are not used, or raise Options.Limits.
+var ErrTooMany = admin.NewError("too_many_settings", admin.ErrState, "too many settings")
 
-// How many settings there may be where Limits says nothing. Togai takes at most 10 with one customer
-// or account when it is made, and states no limit beyond; these are for a fault in a host to be
-// found before it fills a database.
+// The default Limits. Togai accepts at most 10 settings with a customer or account when it is created, and
+// states no limit beyond; these catch a runaway host before it fills the database.
 const (
 	DefaultPerEntity       = 1_000
 	DefaultPerOrganization = 100_000
 )
 
-// Limits bound the number of settings. They hold for what is created: what is there already stays
-// when a limit is lowered.
+// Limits bound the number of settings. They apply to creation: existing settings stay when a limit is lowered.
 type Limits struct {
-	PerEntity       int // on one entity, the organization itself included; 0 means DefaultPerEntity
-	PerOrganization int // in one organization together; 0 means DefaultPerOrganization
+	// PerEntity is the maximum on one entity, the organization itself included; 0 means DefaultPerEntity.
+	PerEntity int `json:"perEntity,omitempty"`
+	// PerOrganization is the maximum in one organization; 0 means DefaultPerOrganization.
+	PerOrganization int `json:"perOrganization,omitempty"`
+}
+
+func (l Limits) check(p *admin.Problems) {
+	for _, f := range []struct {
+		path string
+		n    int
+	}{{"/limits/perEntity", l.PerEntity}, {"/limits/perOrganization", l.PerOrganization}} {
+		if f.n < 0 {
+			p.Add(f.path, admin.CodeRange, "%d is negative: give a maximum, or 0 for the default", f.n)
+		}
+	}
 }
 
 func (l Limits) withDefaults() Limits {
@@ -35,20 +46,13 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// Check is ErrTooMany where so many settings, the new one counted, are more than the limits let
-// through. Stores call it.
+// Check fails with [ErrTooMany] if so many settings, the new one counted, exceed the limits. Stores call it.
 func (l Limits) Check(e Entity, onEntity, inOrganization int) error {
 	switch {
 	case onEntity > l.PerEntity:
-		return fmt.Errorf("settings on %s: it has %d already, as many as it may: %w", e, onEntity-1, ErrTooMany)
+		return fmt.Errorf("%s has %d settings, the maximum: %w", e, onEntity-1, ErrTooMany)
 	case inOrganization > l.PerOrganization:
-		return fmt.Errorf("settings: the organization has %d already, as many as it may: %w", inOrganization-1, ErrTooMany)
+		return fmt.Errorf("the organization has %d settings, the maximum: %w", inOrganization-1, ErrTooMany)
 	}
 	return nil
-}
-
-// TooManyEnrichments is ErrTooMany for an organization that has most enrichments already. Stores call
-// it.
-func TooManyEnrichments(most int) error {
-	return fmt.Errorf("enrichments: the organization has %d already, as many as it may: %w", most, ErrTooMany)
 }

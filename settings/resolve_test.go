@@ -12,6 +12,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/jsonlogic"
 )
 
 func TestResolveTakesTheMostSpecific(t *testing.T) {
@@ -119,13 +120,13 @@ func TestResolveAsksForTheCustomer(t *testing.T) {
 
 // countingEvaluator counts compilations.
 type countingEvaluator struct {
-	settings.V3Evaluator
+	settings.Engine
 	compiled atomic.Int64
 }
 
 func (e *countingEvaluator) Compile(ctx context.Context, rule json.RawMessage) (settings.Program, error) {
 	e.compiled.Add(1)
-	return e.V3Evaluator.Compile(ctx, rule)
+	return e.Engine.Compile(ctx, rule)
 }
 
 func TestEvaluate(t *testing.T) {
@@ -150,7 +151,7 @@ func TestEvaluate(t *testing.T) {
 	require.Equal(t, json.Number("37.5"), r.Value)
 
 	_, err = o.Evaluate(t.Context(), o.acme, settings.Path{Account: "eu"}, "", "charge", map[string]any{"units": []any{}})
-	require.ErrorIs(t, err, settings.ErrEvaluation)
+	require.ErrorIs(t, err, jsonlogic.ErrEvaluation)
 	require.ErrorContains(t, err, "charge of ACCOUNT eu in USER")
 	_, err = o.Evaluate(t.Context(), o.acme, settings.Path{}, "", "nothing", event)
 	require.ErrorIs(t, err, admin.ErrNotFound)
@@ -180,10 +181,10 @@ func TestResultIsANumberOrNot(t *testing.T) {
 		r, err := o.EvaluateID(t.Context(), o.acme, s.ID, nil)
 		require.NoError(t, err)
 		_, err = r.Decimal()
-		require.ErrorIs(t, err, settings.ErrEvaluation, text)
+		require.ErrorIs(t, err, jsonlogic.ErrEvaluation, text)
 	}
 	_, err := settings.Result{Value: json.Number("1x")}.Decimal()
-	require.ErrorIs(t, err, settings.ErrEvaluation)
+	require.ErrorIs(t, err, jsonlogic.ErrEvaluation)
 }
 
 func TestRulesAreCompiledOnce(t *testing.T) {
@@ -212,14 +213,14 @@ func TestRulesAreCompiledOnce(t *testing.T) {
 type strictEvaluator struct{}
 
 func (strictEvaluator) Compile(context.Context, json.RawMessage) (settings.Program, error) {
-	return nil, fmt.Errorf("nothing is allowed: %w", settings.ErrRule)
+	return nil, fmt.Errorf("nothing is allowed: %w", jsonlogic.ErrRule)
 }
 
 func TestRuleThatTheEvaluatorNoLongerKnows(t *testing.T) {
 	o := newOffice(t, settings.Options{})
 	s := o.create(organization, "rule", rule(t, `1`))
-	strict := settings.NewService(o.backend.Settings(), settings.Options{Evaluator: strictEvaluator{}})
+	strict := o.over(o.backend.Settings(), settings.Options{Evaluator: strictEvaluator{}})
 	_, err := strict.EvaluateID(t.Context(), o.acme, s.ID, nil)
-	require.ErrorIs(t, err, settings.ErrRule)
+	require.ErrorIs(t, err, jsonlogic.ErrRule)
 	require.ErrorContains(t, err, "rule of ORGANIZATION in USER")
 }

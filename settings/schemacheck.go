@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/message"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // checker is a compiled schema.
@@ -280,7 +281,7 @@ func violations(e *jsonschema.ValidationError) []violation {
 		}
 		pointer := ""
 		for _, k := range e.InstanceLocation {
-			pointer += "/" + pointerEscape(k)
+			pointer += "/" + text.PointerToken(k)
 		}
 		out = append(out, violation{pointer, clipMessage(e.ErrorKind.LocalizedString(printer))})
 	}

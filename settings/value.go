@@ -9,9 +9,10 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
-// Type says how a setting's value is to be read.
+// Type is how the value of a setting is read.
 type Type string
 
 // The types.
@@ -25,44 +26,45 @@ const (
 // Types lists the types. The caller may change the slice.
 func Types() []Type { return []Type{TypeString, TypeNumeric, TypeJSON, TypeLogic} }
 
-// Limits of a value. Togai publishes none; these keep one setting from becoming a document store
-// and what reads it from running out of stack.
+// Limits of a value. Togai publishes none; these keep one setting from becoming a document store and its readers
+// from running out of stack.
 const (
 	MaxString = 4096     // characters (Unicode code points) of a STRING
 	MaxJSON   = 64 << 10 // bytes of a JSON or JSON_LOGIC value, as given
 	MaxDepth  = 64       // arrays and objects within each other in JSON or JSON_LOGIC
 )
 
-// Value is the checked value of a setting. ParseValue and the functions named after the types make
-// one; there is no other way, so a Value need never be checked again. Two are equal (==) where
-// their types and canonical texts are. The zero Value is none and is refused where one is saved.
+// Value is the checked value of a setting. Only [ParseValue] and the functions named after the types make one, so
+// a Value need not be checked again. Two are equal (==) if their types and canonical texts are. The zero Value is
+// none and cannot be saved.
 type Value struct {
 	kind Type
 	text string
 }
 
-// ParseValue reads the text of a value of the given type: String, Numeric from its text, JSON or
-// Logic. What Value.Text gives back parses to the same Value. Errors wrap admin.ErrInvalid.
-func ParseValue(t Type, text string) (Value, error) {
+// ParseValue reads the text of a value of the given type: [String], [Numeric] from its text, [JSON] or [Logic].
+// The result of [Value.Text] parses to the same Value. Errors wrap [admin.ErrInvalid].
+func ParseValue(t Type, raw string) (Value, error) {
 	switch t {
 	case TypeString:
-		return String(text)
+		return String(raw)
 	case TypeNumeric:
-		d, err := admin.ParseDecimal(text)
+		d, err := admin.ParseDecimal(raw)
 		if err != nil {
 			return Value{}, err
 		}
 		return Numeric(d)
 	case TypeJSON:
-		return JSON(json.RawMessage(text))
+		return JSON(json.RawMessage(raw))
 	case TypeLogic:
-		return Logic(json.RawMessage(text))
+		return Logic(json.RawMessage(raw))
 	}
-	return Value{}, fmt.Errorf("%q is not a type of setting: use one of %s: %w", admin.Clip(string(t)), list(Types()), admin.ErrInvalid)
+	return Value{}, fmt.Errorf("%q is not a type of setting: use one of %s: %w",
+		admin.Clip(string(t)), text.Join(Types()), admin.ErrInvalid)
 }
 
-// String makes a STRING of any text: valid UTF-8 without NUL (which not every database keeps), at
-// most MaxString characters. It may be empty, and blanks and line breaks are kept.
+// String makes a STRING of any text: valid UTF-8 without NUL (which not every database keeps), at most [MaxString]
+// characters. It may be empty, and white space is kept.
 func String(text string) (Value, error) {
 	switch {
 	case !utf8.ValidString(text):
@@ -71,13 +73,14 @@ func String(text string) (Value, error) {
 		return Value{}, fmt.Errorf("text %q has a NUL character: remove it: %w", admin.Clip(text), admin.ErrInvalid)
 	}
 	if n := utf8.RuneCountInString(text); n > MaxString {
-		return Value{}, fmt.Errorf("text %q has %d characters: give at most %d: %w", admin.Clip(text), n, MaxString, admin.ErrInvalid)
+		return Value{}, fmt.Errorf("text %q has %d characters: give at most %d: %w",
+			admin.Clip(text), n, MaxString, admin.ErrInvalid)
 	}
 	return Value{TypeString, text}, nil
 }
 
-// Numeric makes a NUMERIC of a number within the limits of admin.CheckDecimal. Zeros that do not
-// count are dropped: 12.50 and 12.5 are the same Value.
+// Numeric makes a NUMERIC of a number within the limits of [admin.CheckDecimal]. Zeros without meaning are dropped:
+// 12.50 and 12.5 are the same Value.
 func Numeric(d decimal.Decimal) (Value, error) {
 	if err := admin.CheckDecimal(d); err != nil {
 		return Value{}, err
@@ -85,10 +88,9 @@ func Numeric(d decimal.Decimal) (Value, error) {
 	return Value{TypeNumeric, d.String()}, nil
 }
 
-// JSON makes a JSON value of one document: at most MaxJSON bytes of valid UTF-8, nested at most
-// MaxDepth deep, no key twice in an object, no \u0000 and no half of a surrogate pair, which readers
-// of JSON disagree about (RFC 7493). It is kept as given but for the blanks between tokens: the
-// order of keys and every digit of a number stay.
+// JSON makes a JSON value of one document: at most [MaxJSON] bytes of valid UTF-8, nested at most [MaxDepth] deep, no
+// key twice in an object, no \u0000 and no half of a surrogate pair, which JSON readers disagree about (RFC 7493).
+// The order of keys and every digit of a number stay; only the white space between tokens is dropped.
 func JSON(raw json.RawMessage) (Value, error) {
 	text, err := compactJSON(string(raw))
 	if err != nil {
@@ -97,8 +99,8 @@ func JSON(raw json.RawMessage) (Value, error) {
 	return Value{TypeJSON, text}, nil
 }
 
-// Logic makes a JSON_LOGIC value of one rule, under the limits of JSON. Whether its operators exist
-// depends on the Evaluator: Service.Create and Service.Update compile it before they save it.
+// Logic makes a JSON_LOGIC value of one rule, under the limits of [JSON]. Whether its operators exist depends on the
+// [Evaluator]: [Service.Create] and [Service.Update] compile it before they save it.
 func Logic(raw json.RawMessage) (Value, error) {
 	v, err := JSON(raw)
 	if err != nil {
@@ -107,17 +109,17 @@ func Logic(raw json.RawMessage) (Value, error) {
 	return Value{TypeLogic, v.text}, nil
 }
 
-// Type is how the value is to be read; empty for the zero Value.
+// Type is how the value is read; empty for the zero Value.
 func (v Value) Type() Type { return v.kind }
 
-// Text is the value in its canonical form: the text itself, the number in plain digits, or JSON
-// without blanks between tokens.
+// Text is the value in its canonical form: the text itself, the number in plain digits, or JSON without white space
+// between tokens.
 func (v Value) Text() string { return v.text }
 
 // IsZero reports whether there is no value.
 func (v Value) IsZero() bool { return v.kind == "" }
 
-// Decimal is the number of a NUMERIC; of other types there is none.
+// Decimal returns the number of a NUMERIC; other types have none.
 func (v Value) Decimal() (decimal.Decimal, bool) {
 	if v.kind != TypeNumeric {
 		return decimal.Decimal{}, false
@@ -126,8 +128,8 @@ func (v Value) Decimal() (decimal.Decimal, bool) {
 	return d, err == nil
 }
 
-// JSON is the document of a JSON value or the rule of a JSON_LOGIC value; of other types there is
-// none. The caller may change the bytes. Decode them with json.Decoder.UseNumber to keep the digits.
+// JSON returns the document of a JSON value or the rule of a JSON_LOGIC value; other types have none. The caller may
+// change the bytes. Decode them with json.Decoder.UseNumber to keep the digits.
 func (v Value) JSON() (json.RawMessage, bool) {
 	if v.kind != TypeJSON && v.kind != TypeLogic {
 		return nil, false
@@ -135,26 +137,14 @@ func (v Value) JSON() (json.RawMessage, bool) {
 	return json.RawMessage(v.text), true
 }
 
-// wireValue is a value in Togai's field names; its value is text whatever the type.
-type wireValue struct {
-	Type Type   `json:"dataType"`
-	Text string `json:"value"`
-}
-
-// MarshalJSON writes {"dataType":"NUMERIC","value":"12.5"}, Togai's two fields: the value is a text
-// whatever its type.
-func (v Value) MarshalJSON() ([]byte, error) { return json.Marshal(wireValue{v.kind, v.text}) }
-
-// UnmarshalJSON reads what MarshalJSON writes and checks it like ParseValue.
-func (v *Value) UnmarshalJSON(raw []byte) error {
-	var w wireValue
-	if err := json.Unmarshal(raw, &w); err != nil {
-		return fmt.Errorf("setting value: %w: %w", err, admin.ErrInvalid)
+// Data returns the value as rules read it: the text of a STRING, the number of a NUMERIC as a json.Number, the
+// decoded document of a JSON value, and the text of a JSON_LOGIC rule, which is data and is not run.
+func (v Value) Data() (any, error) {
+	switch v.kind {
+	case TypeNumeric:
+		return json.Number(v.text), nil
+	case TypeJSON:
+		return decodeJSON(v.text)
 	}
-	parsed, err := ParseValue(w.Type, w.Text)
-	if err != nil {
-		return err
-	}
-	*v = parsed
-	return nil
+	return v.text, nil
 }

@@ -5,30 +5,33 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/enrich"
 	"github.com/admincenter/admincenter/token"
 )
 
 // Stores is every port that an adapter implements, one accessor for each. The contract of a port
 // is on its own interface; storagetest checks all of them.
 type Stores interface {
-	Organizations() admin.OrganizationStore
-	Users() admin.UserStore
-	Invitations() admin.InvitationStore
+	Organizations() people.OrganizationStore
+	Users() people.UserStore
+	Invitations() people.InvitationStore
 	Audit() admin.AuditStore
 	Jobs() job.Store
 	Currencies() currency.Store
 	Settings() settings.Store
-	Enrichments() settings.EnrichmentStore
+	Enrichments() enrich.Store
 	Tokens() token.Store
 	Imports() bulkimport.Store
 	Customers() bulkimport.CustomerStore
 	Accounts() bulkimport.AccountStore
-	Plans() planmigration.PlanStore
-	Schedules() planmigration.ScheduleStore
+	Plans() priceplan.Store
+	Schedules() priceplan.ScheduleStore
 	PlanMigrations() planmigration.Store
 }
 

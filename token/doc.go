@@ -1,38 +1,37 @@
-// Package token keeps an organization's API tokens: what a program shows instead of a password.
+// Package token keeps an organization's API tokens: what a program presents instead of a password.
 //
 //	made, err := tokens.Generate(ctx, scope, token.GenerateInput{
 //		Name:        "Nightly import",
-//		Permissions: []admin.Permission{admin.CustomersRead, admin.CustomersWrite},
+//		Permissions: []admin.Permission{customer.PermissionRead, customer.PermissionWrite},
 //	})
-//	show(made.Secret.Reveal()) // adm_live_…: now or never
+//	show(made.Secret.Reveal()) // adm_live_…: it cannot be shown again
 //
-//	verified, err := tokens.Verify(ctx, secretOfTheRequest)
+//	verified, err := tokens.Verify(ctx, admin.NewSecret(bearer))
 //	if errors.Is(err, token.ErrBadToken) {
-//		// answer 401; why is for the log alone
+//		// answer 401; the reason is for the log only
 //	}
 //	page, err := imports.List(ctx, verified.Scope, …)
 //
-// A secret is shown once. What is kept is a digest of it ([Hasher]), with which it can be
-// recognised and not written down again, and its first and last characters for people to tell
-// their tokens apart.
+// A secret is shown once. The storage keeps a digest of it ([Hasher]), by which it is recognised and
+// from which it cannot be computed, and its first and last characters, so that people can tell their
+// tokens apart.
 //
 // # Format
 //
 // A secret is a brand, an environment and 38 letters and digits, such as adm_live_ before 32 random
-// ones (190 bits) and 6 of a checksum over all that precedes them. A double click selects all of
-// it, secret scanners find it by [Pattern] and prove it by [Parse], and [Service.Verify] refuses
-// mistyped and made-up ones before it asks the storage.
+// ones (190 bits) and 6 of a checksum over everything before them. A double click selects all of it,
+// secret scanners find it by [Pattern] and confirm it by [Parse], and [Service.Verify] refuses mistyped
+// and made-up secrets without reading the storage.
 //
 // # States
 //
-// A token is switched off and on again with [Service.Deactivate] and [Service.Reactivate], and
-// ends with [Service.Delete]: then it stays as a tombstone, so that its secret is recognised where
-// it turns up and can never be given out again. A token may also expire. All of it is judged at
-// every verification; nothing is cached.
+// [Service.Deactivate] and [Service.Reactivate] switch a token off and on. [Service.Delete] ends it: it
+// stays as a tombstone, so that its secret is still recognised and can never be issued again. A token
+// can also expire. Every verification checks the state and the expiry; nothing is cached.
 //
-// # What a token may do
+// # Permissions
 //
-// Its permissions are chosen when it is made, out of those that its creator has, and never grow.
-// A token may create tokens too, if it has admin.TokensWrite: with no more permissions than its
-// own, and not to outlive it.
+// The permissions of a token are chosen when it is made, among those of its creator, and never grow. A
+// token with [PermissionWrite] may create tokens too, with no more permissions than its own and no later
+// expiry.
 package token

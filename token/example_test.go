@@ -9,46 +9,49 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage/memory"
 	"github.com/admincenter/admincenter/token"
 )
 
-// A token is generated, its secret is shown once, and a request that brings it acts with the
-// token's permissions until it is switched off.
+// A token is generated, its secret is shown once, and a request that presents it acts with the
+// token's permissions until the token is switched off.
 func Example() {
 	ctx := context.Background()
 	backend := memory.New()
 	ann := createOrganization(ctx, backend, "acme")
 
-	tokens, err := token.NewService(backend.Tokens(), token.Options{Environment: token.Test})
+	tokens, err := token.NewService(token.Ports{Tokens: backend.Tokens()}, token.Options{Environment: token.Test})
 	if err != nil {
 		log.Fatal(err)
 	}
 	made, err := tokens.Generate(ctx, ann, token.GenerateInput{
 		Name:        "Nightly import",
-		Permissions: []admin.Permission{admin.CustomersRead, admin.CustomersWrite},
+		Permissions: []admin.Permission{customer.PermissionRead, customer.PermissionWrite},
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
-	secret := made.Secret.Reveal() // show it now: it is kept nowhere
+	secret := made.Secret.Reveal() // show it now: it cannot be read again
 	fmt.Println("prints as", made.Secret, "and begins with", secret[:9])
 
-	verified, err := tokens.Verify(ctx, secret)
+	verified, err := tokens.Verify(ctx, admin.NewSecret(secret))
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("acts in", verified.Scope.Org(), "with", verified.Scope.Permissions())
-	fmt.Println("may read users:", verified.Scope.Can(admin.UsersRead))
+	granted, _ := verified.Scope.Granted()
+	fmt.Println("acts in", verified.Scope.Org(), "with", granted)
+	fmt.Println("may read users:", verified.Scope.Can(people.PermissionUsersRead))
 
 	if _, err := tokens.Deactivate(ctx, ann, made.Token.ID); err != nil {
 		log.Fatal(err)
 	}
-	_, err = tokens.Verify(ctx, secret)
+	_, err = tokens.Verify(ctx, admin.NewSecret(secret))
 	fmt.Println("the request is answered:", err)
 	var refusal *token.Refusal
 	if errors.As(err, &refusal) {
-		fmt.Println("the log says:", refusal.Reason)
+		fmt.Println("the log has the reason:", refusal.Reason)
 	}
 
 	// Output:
@@ -56,22 +59,19 @@ func Example() {
 	// acts in acme with customers.read customers.write
 	// may read users: false
 	// the request is answered: API token is not valid: unauthenticated
-	// the log says: deactivated
+	// the log has the reason: deactivated
 }
 
-// createOrganization is what the host's sign-up does; it returns the scope of the first user.
+// createOrganization creates an organization and returns the scope of its first user.
 func createOrganization(ctx context.Context, backend *memory.Backend, org admin.OrgID) admin.Scope {
 	runtime := admin.Runtime{}.WithDefaults()
-	first := admin.User{ID: uuid.Must(uuid.NewV7()), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, Version: 1}
+	first := people.User{ID: uuid.Must(uuid.NewV7()), Name: "Ann", Role: people.Administrator, Status: people.UserActive, Version: 1}
 	rec := runtime.Record(admin.System(org), "organization.create", admin.Subject{Kind: "organization", ID: string(org)})
-	err := backend.Organizations().Create(ctx, admin.Organization{ID: org, Name: "Acme", CreatedAt: runtime.Instant(), Version: 1},
-		first, admin.Credential{UserID: first.ID}, rec)
+	err := backend.Organizations().Create(ctx, people.Organization{ID: org, Name: "Acme", CreatedAt: runtime.Instant(), Version: 1},
+		first, people.Credential{UserID: first.ID}, rec)
 	if err != nil {
 		log.Fatal(err)
 	}
-	permissions, err := admin.DefaultRoles().Permissions(first.Role)
-	if err != nil {
-		log.Fatal(err)
-	}
+	permissions := admin.Permissions(token.PermissionRead, token.PermissionWrite, customer.PermissionRead, customer.PermissionWrite)
 	return admin.NewScope(org, admin.Actor{Kind: admin.ActorUser, ID: first.ID.String()}, permissions)
 }

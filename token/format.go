@@ -10,8 +10,8 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Environment is the second part of a secret, so that one for trying things out is told at sight
-// from one that matters.
+// Environment is the second part of a secret, so that test and live secrets can be told apart at a
+// glance.
 type Environment string
 
 // The environments.
@@ -22,32 +22,30 @@ const (
 
 func (e Environment) known() bool { return e == Live || e == Test }
 
-// DefaultBrand begins the secrets where Options.Brand is empty.
-const DefaultBrand = "adm"
-
 // Pattern is the regular expression (RE2, also PCRE and JavaScript) that finds secrets in texts,
-// for secret scanners. Put your brand in place of [a-z]{2,8} to find only yours, and prove what was
-// found by Parse, which knows the checksum.
+// for secret scanners. Put your brand in place of [a-z]{2,8} to find only yours, and confirm each match
+// by [Parse], which checks the checksum.
 const Pattern = `\b[a-z]{2,8}_(?:live|test)_[0-9A-Za-z]{38}\b`
 
 const (
+	defaultBrand       = "adm"
 	minBrand, maxBrand = 2, 8
 
-	// bodyLen characters of 62 are 190 bits: no one guesses that, so a fast hash is enough
+	// bodyLen characters of 62 are 190 bits, too many to guess, so a fast hash is enough
 	// (OWASP ASVS 5, 6.5.2).
 	bodyLen = 32
 	// sumLen characters of 62 hold a CRC-32.
 	sumLen = 6
-	// maxSecret bounds what is looked at; a secret has 55 bytes at most.
+	// maxSecret bounds the texts that are parsed; a secret has at most 55 bytes.
 	maxSecret = 128
 
 	base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 )
 
-// Parse reads brand and environment of a secret and proves its checksum. It does not say whether
-// there is such a token; that is Service.Verify's. It fails with a *Refusal.
-func Parse(secret string) (brand string, env Environment, err error) {
-	prefix, reason := split(secret)
+// Parse returns the brand and the environment of a secret whose checksum is right. Whether there is such
+// a token is for [Service.Verify] to find out. It fails with a [*Refusal].
+func Parse(secret admin.Secret) (brand string, env Environment, err error) {
+	prefix, reason := split(secret.Reveal())
 	if reason != "" {
 		return "", "", &Refusal{Reason: reason}
 	}
@@ -55,7 +53,7 @@ func Parse(secret string) (brand string, env Environment, err error) {
 	return brand, Environment(strings.TrimSuffix(rest, "_")), nil
 }
 
-// split is the prefix of a well-formed secret, or the reason why it is none.
+// split returns the prefix of a well-formed secret, or the reason why it is malformed.
 func split(secret string) (prefix string, reason Reason) {
 	cut := len(secret) - bodyLen - sumLen
 	if len(secret) > maxSecret || cut < 0 {
@@ -88,8 +86,8 @@ func validBrand(brand string) bool {
 		!strings.ContainsFunc(brand, func(r rune) bool { return r < 'a' || r > 'z' })
 }
 
-// checksum is the CRC-32 (IEEE) of prefix and body in base 62. It covers the prefix, so that a test
-// token does not become a live one by renaming it.
+// checksum returns the CRC-32 (IEEE) of prefix and body in base 62. It covers the prefix, so that a test
+// token does not become a live one by a change of its prefix.
 func checksum(text string) (sum [sumLen]byte) {
 	n := crc32.ChecksumIEEE([]byte(text))
 	for i := sumLen - 1; i >= 0; i-- {
@@ -99,28 +97,29 @@ func checksum(text string) (sum [sumLen]byte) {
 	return sum
 }
 
-// format is how one service writes its secrets.
+// format is the format of one service's secrets.
 type format struct {
 	prefix string
 }
 
-func newFormat(brand string, env Environment) (format, error) {
+func newFormat(p *admin.Problems, brand string, env Environment) format {
 	if brand == "" {
-		brand = DefaultBrand
+		brand = defaultBrand
 	}
 	if env == "" {
 		env = Live
 	}
 	if !validBrand(brand) {
-		return format{}, fmt.Errorf("token: brand %q: use %d to %d of a-z: %w", admin.Clip(brand), minBrand, maxBrand, admin.ErrInvalid)
+		p.Add("/brand", admin.CodeFormat, "%q is not a brand: use %d to %d of a-z", admin.Clip(brand), minBrand, maxBrand)
 	}
 	if !env.known() {
-		return format{}, fmt.Errorf("token: environment %q: use %q or %q: %w", admin.Clip(string(env)), Live, Test, admin.ErrInvalid)
+		p.Add("/environment", admin.CodeUnknown, "%q is not an environment: use %q or %q",
+			admin.Clip(string(env)), Live, Test)
 	}
-	return format{prefix: brand + "_" + string(env) + "_"}, nil
+	return format{prefix: brand + "_" + string(env) + "_"}
 }
 
-// refuses is why a secret cannot be one that this format wrote, or empty.
+// refuses returns the reason why a secret is not in this format, or empty.
 func (f format) refuses(secret string) Reason {
 	prefix, reason := split(secret)
 	if reason == "" && prefix != f.prefix {
@@ -129,7 +128,7 @@ func (f format) refuses(secret string) Reason {
 	return reason
 }
 
-// generate makes a new secret.
+// generate returns a new secret.
 func (f format) generate(random io.Reader) (string, error) {
 	secret := append(make([]byte, 0, len(f.prefix)+bodyLen+sumLen), f.prefix...)
 	secret, err := appendBase62(secret, bodyLen, random)
@@ -140,12 +139,12 @@ func (f format) generate(random io.Reader) (string, error) {
 	return string(append(secret, sum[:]...)), nil
 }
 
-// appendBase62 appends n characters, each equally likely: bytes from 248 on are thrown away,
-// because 256 is no multiple of 62.
+// appendBase62 appends n characters, each equally likely: bytes from 248 on are discarded, because 256
+// is not a multiple of 62.
 func appendBase62(dst []byte, n int, random io.Reader) ([]byte, error) {
 	const fair = byte(256 - 256%len(base62))
 	var buf [bodyLen]byte
-	// One byte in 32 is thrown away, so a source that needs this many rounds is broken.
+	// One byte in 32 is discarded, so a source that needs this many rounds is broken.
 	for range 100 {
 		if n == 0 {
 			return dst, nil
@@ -161,5 +160,5 @@ func appendBase62(dst []byte, n int, random io.Reader) ([]byte, error) {
 			}
 		}
 	}
-	return nil, errors.New("token: the source of randomness is broken: it hardly gives a byte below 248")
+	return nil, errors.New("token: the source of randomness is broken: it returns hardly a byte below 248")
 }

@@ -12,12 +12,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/storage/memory"
 	"github.com/admincenter/admincenter/token"
 )
 
 const characters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-// secretFrom is a secret whose randomness is random.
+// secretFrom generates a secret with randomness from random.
 func secretFrom(t *testing.T, random io.Reader, brand string, env token.Environment) string {
 	t.Helper()
 	h := newHouse(t, func(o *token.Options) { o.Rand, o.Brand, o.Environment = random, brand, env })
@@ -32,7 +33,7 @@ func TestSecretsHaveTheFormat(t *testing.T) {
 		prefix string
 	}{
 		{"by default", "", "", "adm_live_"},
-		{"for trying out", "", token.Test, "adm_test_"},
+		{"for tests", "", token.Test, "adm_test_"},
 		{"shortest brand", "ab", token.Live, "ab_live_"},
 		{"longest brand", "abcdefgh", token.Test, "abcdefgh_test_"},
 	} {
@@ -41,7 +42,7 @@ func TestSecretsHaveTheFormat(t *testing.T) {
 			require.Regexp(t, "^"+tc.prefix+"[0-9A-Za-z]{38}$", secret)
 			found := regexp.MustCompile(token.Pattern).FindAllString("export TOKEN="+secret+"; # "+secret, -1)
 			require.Equal(t, []string{secret, secret}, found)
-			brand, env, err := token.Parse(secret)
+			brand, env, err := token.Parse(admin.NewSecret(secret))
 			require.NoError(t, err)
 			require.Equal(t, tc.prefix, brand+"_"+string(env)+"_")
 		})
@@ -53,17 +54,38 @@ func TestOptionsAreChecked(t *testing.T) {
 		"brand too short":         {Brand: "a"},
 		"brand too long":          {Brand: "abcdefghi"},
 		"brand with a capital":    {Brand: "Adm"},
-		"brand with a blank":      {Brand: "ad m"},
+		"brand with a space":      {Brand: "ad m"},
 		"brand with a digit":      {Brand: "adm2"},
 		"brand beyond ASCII":      {Brand: "äöü"},
-		"environment not a known": {Environment: "staging"},
+		"unknown environment":     {Environment: "staging"},
 		"environment in capitals": {Environment: "LIVE"},
+		"too many hashers":        {Hashers: []token.Hasher{fixed("a"), fixed("b"), fixed("c")}},
+		"a hasher that is nil":    {Hashers: []token.Hasher{token.SHA256{}, nil}},
+		"a hasher without a key":  {Hashers: []token.Hasher{fixed("")}},
+		"a key that is too long":  {Hashers: []token.Hasher{fixed(strings.Repeat("k", 65))}},
+		"the same hasher twice":   {Hashers: []token.Hasher{token.SHA256{}, token.SHA256{}}},
 	} {
 		t.Run(reason, func(t *testing.T) {
-			_, err := token.NewService(nil, o)
-			require.ErrorIs(t, err, admin.ErrInvalid)
+			_, err := token.NewService(token.Ports{Tokens: memory.New().Tokens()}, o)
+			var invalid *admin.ValidationError
+			require.ErrorAs(t, err, &invalid)
+			require.Len(t, invalid.Fields, 1)
 		})
 	}
+	t.Run("all at the same time", func(t *testing.T) {
+		_, err := token.NewService(token.Ports{}, token.Options{
+			Brand: "a", Environment: "staging", Hashers: []token.Hasher{nil},
+		})
+		require.ErrorIs(t, err, admin.ErrInvalid)
+		for _, path := range []string{"/ports/tokens", "/brand", "/environment", "/hashers/0"} {
+			require.ErrorContains(t, err, path)
+		}
+	})
+	t.Run("the longest key", func(t *testing.T) {
+		o := token.Options{Hashers: []token.Hasher{fixed(strings.Repeat("k", 64))}}
+		_, err := token.NewService(token.Ports{Tokens: memory.New().Tokens()}, o)
+		require.NoError(t, err)
+	})
 }
 
 func TestChangingOneCharacterIsNoticed(t *testing.T) {
@@ -74,7 +96,7 @@ func TestChangingOneCharacterIsNoticed(t *testing.T) {
 				continue
 			}
 			changed := secret[:i] + string(c) + secret[i+1:]
-			_, _, err := token.Parse(changed)
+			_, _, err := token.Parse(admin.NewSecret(changed))
 			require.ErrorIs(t, err, token.ErrBadToken, "%q at %d", c, i)
 		}
 	}
@@ -93,7 +115,7 @@ func TestParseRefuses(t *testing.T) {
 		{"cut off", secret[:len(secret)-1], token.ReasonMalformed},
 		{"cut off at the start", secret[2:], token.ReasonMalformed},
 		{"one character more", secret + "0", token.ReasonMalformed},
-		{"blank before it", " " + secret, token.ReasonMalformed},
+		{"space before it", " " + secret, token.ReasonMalformed},
 		{"line end after it", secret + "\n", token.ReasonMalformed},
 		{"environment that does not exist", "adm_prod_" + body, token.ReasonMalformed},
 		{"no environment", "adm_" + body, token.ReasonMalformed},
@@ -113,7 +135,7 @@ func TestParseRefuses(t *testing.T) {
 		{"checksum of nothing", secret[:len(secret)-6] + "000000", token.ReasonChecksum},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
-			brand, env, err := token.Parse(tc.secret)
+			brand, env, err := token.Parse(admin.NewSecret(tc.secret))
 			require.Equal(t, &token.Refusal{Reason: tc.want}, refused(t, err))
 			require.Empty(t, brand)
 			require.Empty(t, env)
@@ -121,7 +143,7 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-// cycle gives 0, 1, …, 255, 0, 1, …
+// cycle yields 0, 1, …, 255, 0, 1, …
 type cycle struct{ n byte }
 
 func (c *cycle) Read(p []byte) (int, error) {
@@ -132,7 +154,7 @@ func (c *cycle) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestEveryCharacterIsAsLikely(t *testing.T) {
+func TestEveryCharacterIsEquallyLikely(t *testing.T) {
 	h := newHouse(t, func(o *token.Options) { o.Rand = &cycle{} })
 	seen := map[rune]int{}
 	// 31 secrets take 992 characters, for which 1024 bytes are read: every value four times.
@@ -163,7 +185,7 @@ func TestGenerateNeedsRandomness(t *testing.T) {
 			require.Empty(t, h.trail(admin.Subject{Kind: "token"}))
 		})
 	}
-	t.Run("that repeats itself gives no secret a second time", func(t *testing.T) {
+	t.Run("that repeats itself does not issue a secret twice", func(t *testing.T) {
 		h := newHouse(t, func(o *token.Options) { o.Rand = constant(5) })
 		first := h.generate(admin.System(acme), admin.SettingsRead)
 		require.NoError(t, h.Delete(t.Context(), admin.System(acme), first.Token.ID))
@@ -191,7 +213,7 @@ func FuzzParse(f *testing.F) {
 	}
 	whole := regexp.MustCompile("^" + token.Pattern + "$")
 	f.Fuzz(func(t *testing.T, text string) {
-		brand, env, err := token.Parse(text)
+		brand, env, err := token.Parse(admin.NewSecret(text))
 		if err != nil {
 			require.Equal(t, token.ErrBadToken.Error(), refused(t, err).Error())
 			return
@@ -209,13 +231,13 @@ func FuzzRoundTrip(f *testing.F) {
 		var key [32]byte
 		copy(key[:], seed)
 		secret := secretFrom(t, rand.NewChaCha8(key), "acme", token.Test)
-		brand, env, err := token.Parse(secret)
+		brand, env, err := token.Parse(admin.NewSecret(secret))
 		require.NoError(t, err)
 		require.Equal(t, "acme", brand)
 		require.Equal(t, token.Test, env)
 		changed := []byte(secret)
 		changed[int(at)%len(changed)] = to
-		if _, _, err := token.Parse(string(changed)); string(changed) != secret {
+		if _, _, err := token.Parse(admin.NewSecret(string(changed))); string(changed) != secret {
 			require.ErrorIs(t, err, token.ErrBadToken)
 		}
 	})

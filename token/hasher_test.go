@@ -23,21 +23,22 @@ func peppered(t *testing.T, id string) *token.Peppered {
 	return p
 }
 
-// fixed is a Hasher of a host.
-type fixed []token.Hash
+// fixed is a Hasher of a host, with a key of that name.
+type fixed string
 
-func (f fixed) Hashes(string) []token.Hash { return f }
+func (f fixed) Key() string                                   { return string(f) }
+func (f fixed) Digest(secret admin.Secret) admin.SecretDigest { return secret.Digest() }
 
 func TestHashersAreTheirAlgorithms(t *testing.T) {
 	// FIPS 180-2, appendix B.1, and RFC 4231, test case 6 with its key of 131 bytes.
-	sha := token.SHA256{}.Hashes("abc")
-	require.Equal(t, "sha256", sha[0].Key)
-	require.Equal(t, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", hex.EncodeToString(sha[0].Digest[:]))
+	sha := token.SHA256{}.Digest(admin.NewSecret("abc"))
+	require.Equal(t, "sha256", token.SHA256{}.Key())
+	require.Equal(t, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", hex.EncodeToString(sha[:]))
 	p, err := token.NewPeppered(token.Pepper{ID: "rfc4231", Key: admin.NewSecret(strings.Repeat("\xaa", 131))})
 	require.NoError(t, err)
-	mac := p.Hashes("Test Using Larger Than Block-Size Key - Hash Key First")
-	require.Equal(t, "hmac-sha256:rfc4231", mac[0].Key)
-	require.Equal(t, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54", hex.EncodeToString(mac[0].Digest[:]))
+	mac := p.Digest(admin.NewSecret("Test Using Larger Than Block-Size Key - Hash Key First"))
+	require.Equal(t, "hmac-sha256:rfc4231", p.Key())
+	require.Equal(t, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54", hex.EncodeToString(mac[:]))
 }
 
 func TestPeppersAreChecked(t *testing.T) {
@@ -58,10 +59,10 @@ func TestPeppersAreChecked(t *testing.T) {
 }
 
 func TestAPepperDoesNotPrint(t *testing.T) {
-	p := token.Pair{Current: peppered(t, "k1"), Also: peppered(t, "k0")}
-	h := newHouse(t, func(o *token.Options) { o.Hasher = p })
+	p := []token.Hasher{peppered(t, "k1"), peppered(t, "k0")}
+	h := newHouse(t, func(o *token.Options) { o.Hashers = p })
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d"} {
-		text := fmt.Sprintf(verb, []any{p, p.Current, *peppered(t, "k1"), h.options, *h.Service, key("k1")})
+		text := fmt.Sprintf(verb, []any{p, p[0], *peppered(t, "k1"), h.options, *h.Service, key("k1")})
 		require.NotContains(t, text, "k1k1")
 		require.NotContains(t, text, hex.EncodeToString([]byte("k1k1")))
 	}
@@ -69,54 +70,40 @@ func TestAPepperDoesNotPrint(t *testing.T) {
 
 func TestChangingTheKey(t *testing.T) {
 	h := newHouse(t)
-	verify := func(made token.Generated, hasher token.Hasher) error {
+	verify := func(made token.Generated, hashers ...token.Hasher) error {
 		o := h.options
-		o.Hasher = hasher
-		_, err := h.service(o).Verify(t.Context(), made.Secret.Reveal())
+		o.Hashers = hashers
+		_, err := h.service(o).Verify(t.Context(), made.Secret)
 		return err
 	}
 	old, fresh := token.SHA256{}, peppered(t, "k1")
-	oldAndNew, newAndOld := token.Pair{Current: old, Also: fresh}, token.Pair{Current: fresh, Also: old}
 	used, unused := h.generate(admin.System(acme), admin.SettingsRead), h.generate(admin.System(acme), admin.SettingsRead)
 
 	require.Equal(t, token.ReasonUnknown, refused(t, verify(used, fresh)).Reason, "not before it has moved")
-	require.NoError(t, verify(used, oldAndNew))
+	require.NoError(t, verify(used, old, fresh))
 	require.Zero(t, h.store.rehashes)
-	require.NoError(t, verify(used, newAndOld))
+	require.NoError(t, verify(used, fresh, old))
 	require.Equal(t, 1, h.store.rehashes)
-	require.NoError(t, verify(used, newAndOld))
+	require.NoError(t, verify(used, fresh, old))
 	require.Equal(t, 1, h.store.rehashes, "it has moved")
 	require.NoError(t, verify(used, fresh))
 	require.Equal(t, token.ReasonUnknown, refused(t, verify(used, old)).Reason)
 	require.Equal(t, token.ReasonUnknown, refused(t, verify(unused, fresh)).Reason)
-	require.NoError(t, verify(unused, newAndOld))
+	require.NoError(t, verify(unused, fresh, old))
 	require.NoError(t, verify(unused, fresh))
 
 	// From one pepper to the next.
 	next := peppered(t, "k2")
-	require.NoError(t, verify(used, token.Pair{Current: next, Also: newAndOld}))
+	require.NoError(t, verify(used, next, fresh))
 	require.NoError(t, verify(used, next))
 }
 
-func TestAHasherIsHeldToItsContract(t *testing.T) {
-	for reason, f := range map[string]token.Hasher{
-		"no hash":             fixed{},
-		"no hash of a pair":   token.Pair{Current: token.SHA256{}, Also: fixed{}},
-		"half a pair":         token.Pair{Current: token.SHA256{}},
-		"too many":            make(fixed, token.MaxHashes+1),
-		"key without a name":  fixed{{}},
-		"key's name too long": fixed{{Key: strings.Repeat("k", 65)}},
-	} {
-		t.Run(reason, func(t *testing.T) {
-			good := newHouse(t)
-			made := good.generate(admin.System(acme), admin.SettingsRead)
-			h := newHouse(t, func(o *token.Options) { o.Hasher = f })
-			_, err := h.Generate(t.Context(), admin.System(acme), token.GenerateInput{Name: "x", Permissions: []admin.Permission{admin.SettingsRead}})
-			require.ErrorIs(t, err, admin.ErrInvalid)
-			_, err = h.verify(made)
-			require.ErrorIs(t, err, admin.ErrInvalid)
-			require.NotErrorIs(t, err, token.ErrBadToken)
-			require.Zero(t, h.store.finds)
-		})
-	}
+func TestTheStorageFindsByEitherHasher(t *testing.T) {
+	h := newHouse(t, func(o *token.Options) { o.Hashers = []token.Hasher{peppered(t, "k1"), token.SHA256{}} })
+	made := h.generate(admin.System(acme), admin.SettingsRead)
+	found, err := h.store.ByDigest(t.Context(), []admin.SecretDigest{peppered(t, "k1").Digest(made.Secret)})
+	require.NoError(t, err, "a new token is kept under the first")
+	require.Equal(t, "hmac-sha256:k1", found.Hash.Key)
+	_, err = h.store.ByDigest(t.Context(), []admin.SecretDigest{made.Secret.Digest()})
+	require.ErrorIs(t, err, admin.ErrNotFound)
 }

@@ -6,30 +6,30 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Reason is why a secret was refused.
+// Reason is the code of a reason why a secret was refused.
 type Reason string
 
-// The reasons, in the order in which they are looked for.
+// The reasons, in the order in which they are checked.
 const (
-	ReasonMalformed   Reason = "malformed"   // not written as a token at all
+	ReasonMalformed   Reason = "malformed"   // not in the format of a token
 	ReasonChecksum    Reason = "checksum"    // mistyped, cut off or made up
 	ReasonForeign     Reason = "foreign"     // of another brand or environment
 	ReasonUnknown     Reason = "unknown"     // no such token
-	ReasonDeleted     Reason = "deleted"     // its token is deleted: somebody keeps an old secret
+	ReasonDeleted     Reason = "deleted"     // its token is deleted: an old secret is still in use
 	ReasonDeactivated Reason = "deactivated" // its token is switched off
 	ReasonExpired     Reason = "expired"     // its token has expired
 )
 
-// Refusal is the error of a refused secret. Its text is ErrBadToken's whatever the reason, so that
-// it may be shown; the fields are for the host's own log and counters.
+// Refusal is the error of a refused secret. Its text is that of [ErrBadToken] for every reason, so that
+// it can be shown; the fields are for the host's own log and counters.
 type Refusal struct {
 	Reason Reason
-	// Org and TokenID say whose token it was, where it was recognised.
+	// Org and TokenID identify the token if it was recognised.
 	Org     admin.OrgID
 	TokenID uuid.UUID
 }
 
-// Error is ErrBadToken's text.
+// Error returns the text of [ErrBadToken].
 func (*Refusal) Error() string { return ErrBadToken.Error() }
 
 // Unwrap makes errors.Is(err, ErrBadToken) and errors.Is(err, admin.ErrUnauthenticated) true.

@@ -1,6 +1,10 @@
 package token_test
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -8,13 +12,16 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )
 
 func TestGenerate(t *testing.T) {
 	h := newHouse(t)
-	ann := user("ann", admin.TokensWrite, admin.SettingsRead, admin.SettingsWrite)
+	ann := user("ann", token.PermissionWrite, admin.SettingsRead, admin.SettingsWrite)
 	end := start.Add(24*time.Hour + 7*time.Nanosecond)
 	made, err := h.Generate(t.Context(), ann, token.GenerateInput{
 		Name: "Import ✓", Permissions: []admin.Permission{admin.SettingsWrite, admin.SettingsRead, admin.SettingsWrite}, ExpiresAt: end,
@@ -31,10 +38,14 @@ func TestGenerate(t *testing.T) {
 	kept, err := h.Get(t.Context(), admin.System(acme), made.Token.ID)
 	require.NoError(t, err)
 	require.Equal(t, made.Token, kept)
+	require.Equal(t, []admin.Change{
+		{Field: "last4", To: made.Token.Last4}, {Field: "name", To: "Import ✓"},
+		{Field: "permissions", To: "settings.read settings.write"}, {Field: "expiresAt", To: "2026-03-02T10:20:30.123456Z"},
+	}, h.trail(admin.Subject{Kind: "token"})[0].Changes, "what was granted is on record")
 }
 
 func TestGenerateChecksItsInput(t *testing.T) {
-	h := newHouse(t, func(o *token.Options) { o.Roles = admin.DefaultRoles().With("clerk", "invoices.read") })
+	h := newHouse(t, func(o *token.Options) { o.Grantable = admincenter.DefaultRoles().With("clerk", "invoices.read").All() })
 	settings := []admin.Permission{admin.SettingsRead}
 	for _, tc := range []struct {
 		reason string
@@ -45,16 +56,16 @@ func TestGenerateChecksItsInput(t *testing.T) {
 		{"name too long", token.GenerateInput{Name: strings.Repeat("é", 101), Permissions: settings}, map[string]string{"/name": admin.CodeTooLong}},
 		{"name with a line end", token.GenerateInput{Name: "a\nb", Permissions: settings}, map[string]string{"/name": admin.CodeFormat}},
 		{
-			"permissions that there are not",
+			"unknown permissions",
 			token.GenerateInput{Name: "x", Permissions: []admin.Permission{"everything", admin.SettingsRead, ""}},
 			map[string]string{"/permissions/0": admin.CodeUnknown, "/permissions/2": admin.CodeUnknown},
 		},
-		{"expired at once", token.GenerateInput{Name: "x", Permissions: settings, ExpiresAt: start}, map[string]string{"/expires_at": admin.CodeRange}},
-		{"expired already", token.GenerateInput{Name: "x", Permissions: settings, ExpiresAt: start.Add(-time.Hour)}, map[string]string{"/expires_at": admin.CodeRange}},
+		{"expires now", token.GenerateInput{Name: "x", Permissions: settings, ExpiresAt: start}, map[string]string{"/expiresAt": admin.CodeRange}},
+		{"has expired already", token.GenerateInput{Name: "x", Permissions: settings, ExpiresAt: start.Add(-time.Hour)}, map[string]string{"/expiresAt": admin.CodeRange}},
 		{
 			"expires when the calendar has ended",
 			token.GenerateInput{Name: "x", Permissions: settings, ExpiresAt: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
-			map[string]string{"/expires_at": admin.CodeRange},
+			map[string]string{"/expiresAt": admin.CodeRange},
 		},
 		{"longest name", token.GenerateInput{Name: strings.Repeat("é", 100), Permissions: settings}, nil},
 		{"a permission of the host's own", token.GenerateInput{Name: "x", Permissions: []admin.Permission{"invoices.read"}}, nil},
@@ -79,9 +90,9 @@ func TestGenerateChecksItsInput(t *testing.T) {
 	}
 }
 
-func TestNobodyHandsOutMoreThanTheyHave(t *testing.T) {
+func TestNoCreatorGrantsMoreThanItHas(t *testing.T) {
 	h := newHouse(t)
-	developer, err := admin.DefaultRoles().Permissions(admin.Developer)
+	developer, err := admincenter.DefaultRoles().Permissions(people.Developer)
 	require.NoError(t, err)
 	dev := admin.NewScope(acme, admin.Actor{Kind: admin.ActorUser, ID: "dev"}, developer)
 	in := func(ps ...admin.Permission) token.GenerateInput {
@@ -89,48 +100,49 @@ func TestNobodyHandsOutMoreThanTheyHave(t *testing.T) {
 	}
 	_, err = h.Generate(t.Context(), dev, in(developer.List()...))
 	require.NoError(t, err)
-	_, err = h.Generate(t.Context(), dev, in(admin.SettingsRead, admin.UsersWrite, admin.AuditRead))
+	_, err = h.Generate(t.Context(), dev, in(admin.SettingsRead, people.PermissionUsersWrite, admin.PermissionAuditRead))
 	require.ErrorIs(t, err, admin.ErrForbidden)
 	require.ErrorContains(t, err, "audit.read users.write")
 
 	t.Run("nor does a token", func(t *testing.T) {
-		parent := h.as(h.generate(dev, admin.TokensWrite, admin.SettingsRead))
+		parent := h.as(h.generate(dev, token.PermissionWrite, admin.SettingsRead))
 		child := h.as(h.generate(parent, admin.SettingsRead))
-		require.Equal(t, "settings.read", child.Permissions().String())
+		granted, _ := child.Granted()
+		require.Equal(t, "settings.read", granted.String())
 		_, err := h.Generate(t.Context(), parent, in(admin.SettingsWrite))
 		require.ErrorIs(t, err, admin.ErrForbidden)
 		_, err = h.Generate(t.Context(), child, in(admin.SettingsRead))
 		require.ErrorIs(t, err, admin.ErrForbidden, "without tokens.write it makes none")
 	})
-	t.Run("nor a token whose scope is wider than what is kept of it", func(t *testing.T) {
-		made := h.generate(dev, admin.TokensWrite)
+	t.Run("nor a token whose scope is wider than the stored token", func(t *testing.T) {
+		made := h.generate(dev, token.PermissionWrite)
 		wide := admin.NewScope(acme, h.as(made).Actor(), developer)
 		_, err := h.Generate(t.Context(), wide, in(admin.SettingsRead))
 		require.ErrorIs(t, err, admin.ErrForbidden)
 	})
 	t.Run("nor a token that was switched off since", func(t *testing.T) {
-		made := h.generate(dev, admin.TokensWrite)
+		made := h.generate(dev, token.PermissionWrite)
 		scope := h.as(made)
 		_, err := h.Deactivate(t.Context(), dev, made.Token.ID)
 		require.NoError(t, err)
-		_, err = h.Generate(t.Context(), scope, in(admin.TokensWrite))
+		_, err = h.Generate(t.Context(), scope, in(token.PermissionWrite))
 		require.ErrorIs(t, err, admin.ErrForbidden)
 	})
 	t.Run("nor for longer", func(t *testing.T) {
 		end := h.now.Add(time.Hour)
-		made, err := h.expiring(dev, end, admin.TokensWrite)
+		made, err := h.expiring(dev, end, token.PermissionWrite)
 		require.NoError(t, err)
 		parent := h.as(made)
-		_, err = h.expiring(parent, end, admin.TokensWrite)
+		_, err = h.expiring(parent, end, token.PermissionWrite)
 		require.NoError(t, err)
-		for reason, at := range map[string]time.Time{"for ever": {}, "a little longer": end.Add(time.Microsecond)} {
-			_, err = h.expiring(parent, at, admin.TokensWrite)
+		for reason, at := range map[string]time.Time{"without an end": {}, "a little longer": end.Add(time.Microsecond)} {
+			_, err = h.expiring(parent, at, token.PermissionWrite)
 			require.ErrorIs(t, err, admin.ErrInvalid, reason)
-			require.ErrorContains(t, err, "/expires_at", reason)
+			require.ErrorContains(t, err, "/expiresAt", reason)
 		}
 	})
-	t.Run("nor switches on what is wider", func(t *testing.T) {
-		made := h.generate(admin.System(acme), admin.UsersWrite)
+	t.Run("nor switches on a token with more", func(t *testing.T) {
+		made := h.generate(admin.System(acme), people.PermissionUsersWrite)
 		_, err := h.Deactivate(t.Context(), dev, made.Token.ID)
 		require.NoError(t, err, "switching off is allowed")
 		_, err = h.Reactivate(t.Context(), dev, made.Token.ID)
@@ -169,11 +181,11 @@ func TestEveryMethodRequiresItsPermission(t *testing.T) {
 	for name, call := range calls {
 		t.Run(name, func(t *testing.T) {
 			require.ErrorIs(t, call(admin.Scope{}), admin.ErrUnauthenticated)
-			lacks := admin.TokensRead
+			lacks := token.PermissionRead
 			if reads[name] {
-				lacks = admin.TokensWrite
+				lacks = token.PermissionWrite
 			}
-			require.ErrorIs(t, call(user("ann", lacks, admin.UsersWrite)), admin.ErrForbidden)
+			require.ErrorIs(t, call(user("ann", lacks, people.PermissionUsersWrite)), admin.ErrForbidden)
 		})
 	}
 	kept, err := h.Get(t.Context(), admin.System(acme), id)
@@ -183,7 +195,7 @@ func TestEveryMethodRequiresItsPermission(t *testing.T) {
 
 func TestSwitches(t *testing.T) {
 	h := newHouse(t)
-	scope := user("ann", admin.TokensRead, admin.TokensWrite, admin.SettingsRead)
+	scope := user("ann", token.PermissionRead, token.PermissionWrite, admin.SettingsRead)
 	made := h.generate(scope, admin.SettingsRead)
 	id := made.Token.ID
 
@@ -200,7 +212,7 @@ func TestSwitches(t *testing.T) {
 	h.now = start.Add(2 * time.Hour)
 	again, err := h.Deactivate(t.Context(), scope, id)
 	require.NoError(t, err)
-	require.Equal(t, want, again, "off stays off and nothing moves")
+	require.Equal(t, want, again, "off stays off and nothing changes")
 
 	on, err := h.Reactivate(t.Context(), scope, id)
 	require.NoError(t, err)
@@ -223,7 +235,10 @@ func TestSwitches(t *testing.T) {
 	require.Equal(t, []admin.Action{token.ActionGenerate, token.ActionDeactivate, token.ActionReactivate, token.ActionDelete}, actions(records))
 	for _, r := range records {
 		require.Equal(t, scope.Actor(), r.Actor)
-		require.Equal(t, []admin.Change{{Field: "last4", To: made.Token.Last4}}, r.Changes)
+		require.Equal(t, admin.Change{Field: "last4", To: made.Token.Last4}, r.Changes[0])
+	}
+	for _, r := range records[1:] {
+		require.Len(t, r.Changes, 1)
 	}
 }
 
@@ -243,7 +258,7 @@ func TestAnExpiredTokenIsNotSwitchedOn(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestSwitchesTryAgainWhereSomebodyElseSwitches(t *testing.T) {
+func TestSwitchesRetryOnConflict(t *testing.T) {
 	h := newHouse(t)
 	scope := admin.System(acme)
 	made := h.generate(scope, admin.SettingsRead)
@@ -253,7 +268,7 @@ func TestSwitchesTryAgainWhereSomebodyElseSwitches(t *testing.T) {
 	require.Equal(t, token.Deactivated, off.State)
 	h.store.conflicts = 5
 	_, err = h.Reactivate(t.Context(), scope, made.Token.ID)
-	require.ErrorIs(t, err, admin.ErrConflict, "but not for ever")
+	require.ErrorIs(t, err, admin.ErrConflict, "but not without end")
 }
 
 func TestList(t *testing.T) {
@@ -300,19 +315,20 @@ func TestList(t *testing.T) {
 			require.Equal(t, tc.want, paged)
 		})
 	}
-	t.Run("a cursor is good for its filter alone", func(t *testing.T) {
+	t.Run("a cursor belongs to its filter", func(t *testing.T) {
 		p, err := h.List(t.Context(), scope, token.Filter{}, admin.Query{Limit: 1})
 		require.NoError(t, err)
 		_, err = h.List(t.Context(), scope, token.Filter{State: token.Active}, admin.Query{Limit: 1, After: p.Next})
 		require.ErrorIs(t, err, admin.ErrInvalid)
 	})
-	t.Run("a state that there is not", func(t *testing.T) {
+	t.Run("an unknown state", func(t *testing.T) {
 		_, err := h.List(t.Context(), scope, token.Filter{State: "on"}, admin.Query{})
 		require.ErrorIs(t, err, admin.ErrInvalid)
+		require.ErrorContains(t, err, `/state: "on" is not a state of a token: use ACTIVE, DEACTIVATED or DELETED`)
 	})
 }
 
-func TestAnotherOrganizationsTokenIsAsGoodAsNone(t *testing.T) {
+func TestAnotherOrganizationsTokenIsNotFound(t *testing.T) {
 	h := newHouse(t)
 	made := h.generate(admin.System(acme), admin.SettingsRead)
 	stranger := admin.System(other)
@@ -336,11 +352,11 @@ func TestAnotherOrganizationsTokenIsAsGoodAsNone(t *testing.T) {
 
 func TestDeactivateBy(t *testing.T) {
 	h := newHouse(t)
-	ann, bob := user("ann", admin.TokensWrite, admin.SettingsRead), user("bob", admin.TokensWrite, admin.SettingsRead)
-	hers := h.generate(ann, admin.TokensWrite, admin.SettingsRead)
+	ann, bob := user("ann", token.PermissionWrite, admin.SettingsRead), user("bob", token.PermissionWrite, admin.SettingsRead)
+	hers := h.generate(ann, token.PermissionWrite, admin.SettingsRead)
 	child := h.generate(h.as(hers), admin.SettingsRead)
 	his := h.generate(bob, admin.SettingsRead)
-	boss := user("boss", admin.TokensWrite)
+	boss := user("boss", token.PermissionWrite)
 
 	n, err := h.DeactivateBy(t.Context(), boss, ann.Actor())
 	require.NoError(t, err)
@@ -357,4 +373,109 @@ func TestDeactivateBy(t *testing.T) {
 
 	_, err = h.DeactivateBy(t.Context(), boss, admin.Actor{})
 	require.ErrorIs(t, err, admin.ErrInvalid)
+	require.ErrorContains(t, err, "/actor/kind")
+}
+
+func TestInUsesThePortsOfATransaction(t *testing.T) {
+	outer := errors.New("asked outside of the transaction")
+	h := newHouse(t, func(o *token.Options) {
+		o.Brand = "acme"
+		o.Authorize = func(context.Context, admin.OrgID, admin.Actor, ...admin.Permission) error { return outer }
+	})
+	ann := user("ann", token.PermissionRead, token.PermissionWrite, admin.SettingsRead)
+	in := token.GenerateInput{Name: "Import", Permissions: []admin.Permission{admin.SettingsRead}}
+	_, err := h.Generate(t.Context(), ann, in)
+	require.ErrorIs(t, err, outer)
+
+	var asked []admin.Permission
+	stop := errors.New("stop")
+	err = h.backend.InTx(t.Context(), func(stores storage.Stores) error {
+		tokens := h.In(token.Ports{
+			Tokens: stores.Tokens(),
+			Authorize: func(_ context.Context, _ admin.OrgID, _ admin.Actor, ps ...admin.Permission) error {
+				asked = ps
+				return nil
+			},
+		})
+		made, err := tokens.Generate(t.Context(), ann, in)
+		require.NoError(t, err)
+		require.Equal(t, "acme_live_", made.Token.Prefix, "the options are the parent's")
+		_, err = tokens.Verify(t.Context(), made.Secret)
+		require.NoError(t, err)
+		return stop
+	})
+	require.ErrorIs(t, err, stop)
+	require.Equal(t, []admin.Permission{admin.SettingsRead, token.PermissionWrite}, asked)
+	page, err := h.List(t.Context(), ann, token.Filter{}, admin.Query{})
+	require.NoError(t, err)
+	require.Empty(t, page.Items, "it went with the transaction")
+}
+
+func TestJSON(t *testing.T) {
+	h := newHouse(t)
+	ann := user("ann", token.PermissionWrite, admin.SettingsRead)
+	made, err := h.expiring(ann, start.Add(time.Hour), admin.SettingsRead)
+	require.NoError(t, err)
+	used, err := h.verify(made)
+	require.NoError(t, err)
+	used.Token.LastUsedAt, used.Token.ExpiresAt = start, time.Time{}
+	actor, err := json.Marshal(ann.Actor())
+	require.NoError(t, err)
+	text := func(state, instants string) string {
+		return fmt.Sprintf(`{"id":%q,"name":"Import","permissions":["settings.read"],"prefix":"adm_live_","last4":%q,
+			"state":%q,%s,"createdAt":"2026-03-01T10:20:30.123456Z","createdBy":%s,
+			"updatedAt":"2026-03-01T10:20:30.123456Z","version":1}`,
+			made.Token.ID, made.Token.Last4, state, instants, actor)
+	}
+	off := made.Token
+	off.State = token.Deactivated
+	for _, tc := range []struct {
+		reason string
+		value  any
+		want   string
+	}{
+		{"a token", made.Token, text("ACTIVE", `"expiresAt":"2026-03-01T11:20:30.123456Z"`)},
+		{"a token that is off", off, text("DEACTIVATED", `"expiresAt":"2026-03-01T11:20:30.123456Z"`)},
+		{"a generated token, without its secret", made, `{"token":` + text("ACTIVE", `"expiresAt":"2026-03-01T11:20:30.123456Z"`) + `}`},
+		{"a verified token", used, `{"token":` + text("ACTIVE", `"lastUsedAt":"2026-03-01T10:20:30.123456Z"`) + `}`},
+		{"no token", token.Token{}.Permissions, `[]`},
+		{"a filter", token.Filter{State: token.Deleted}, `{"state":"DELETED"}`},
+		{"no filter", token.Filter{}, `{}`},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			got, err := json.Marshal(tc.value)
+			require.NoError(t, err)
+			require.JSONEq(t, tc.want, string(got))
+		})
+	}
+	t.Run("an input", func(t *testing.T) {
+		var in token.GenerateInput
+		require.NoError(t, json.Unmarshal([]byte(`{"name":"x","permissions":["settings.read"],"expiresAt":"2026-03-02T00:00:00Z"}`), &in))
+		require.Equal(t, token.GenerateInput{
+			Name: "x", Permissions: []admin.Permission{admin.SettingsRead}, ExpiresAt: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC),
+		}, in)
+	})
+}
+
+func TestEachCreatorWalksThroughTokensThatCanCreate(t *testing.T) {
+	ann := admin.Actor{Kind: admin.ActorUser, ID: "ann"}
+	writer := func(by admin.Actor, state token.State) token.Token {
+		return token.Token{ID: uuid.New(), CreatedBy: by, State: state, Permissions: admin.Permissions(token.PermissionWrite)}
+	}
+	parent := writer(ann, token.Deleted)
+	child := writer(parent.Actor(), token.Active)
+	reader := token.Token{ID: uuid.New(), CreatedBy: ann, State: token.Active}
+	var visited []admin.Actor
+	visit := func(by admin.Actor) (created []token.Token, err error) {
+		visited = append(visited, by)
+		for _, t := range []token.Token{parent, child, reader} {
+			if t.CreatedBy == by {
+				created = append(created, t)
+			}
+		}
+		return created, nil
+	}
+	require.NoError(t, token.EachCreator(ann, visit))
+	require.Equal(t, []admin.Actor{ann, parent.Actor(), child.Actor()}, visited)
+	require.ErrorIs(t, token.EachCreator(ann, func(admin.Actor) ([]token.Token, error) { return nil, errDown }), errDown)
 }

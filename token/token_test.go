@@ -14,14 +14,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage/memory"
 	"github.com/admincenter/admincenter/token"
 )
 
 var start = time.Date(2026, 3, 1, 10, 20, 30, 123456000, time.UTC)
 
-// house is a service over a storage of its own, with two organizations in it and its clock, ids and
-// randomness in the test's hands.
+// house is a service over a storage of its own with two organizations. The test controls its clock, ids
+// and randomness.
 type house struct {
 	*token.Service
 	t       *testing.T
@@ -58,28 +59,28 @@ func newHouse(t *testing.T, set ...func(*token.Options)) *house {
 	}
 	h.Service = h.service(h.options)
 	for _, org := range []admin.OrgID{acme, other} {
-		first := admin.User{ID: h.options.NewID(), Name: "First", Role: admin.Administrator, Status: admin.UserActive, Version: 1}
+		first := people.User{ID: h.options.NewID(), Name: "First", Role: people.Administrator, Status: people.UserActive, Version: 1}
 		rec := h.options.Record(admin.System(org), "organization.create", admin.Subject{Kind: "organization", ID: string(org)})
 		require.NoError(t, h.backend.Organizations().Create(t.Context(),
-			admin.Organization{ID: org, Name: "Company", CreatedAt: start, Version: 1}, first, admin.Credential{UserID: first.ID}, rec))
+			people.Organization{ID: org, Name: "Company", CreatedAt: start, Version: 1}, first, people.Credential{UserID: first.ID}, rec))
 	}
 	return h
 }
 
-// service is another one over the same storage, as another process would have it.
+// service makes another service over the same storage, as another process would.
 func (h *house) service(o token.Options) *token.Service {
 	h.t.Helper()
-	s, err := token.NewService(h.store, o)
+	s, err := token.NewService(token.Ports{Tokens: h.store}, o)
 	require.NoError(h.t, err)
 	return s
 }
 
-// user is a scope of a user of acme with ps.
+// user returns the scope of a user of acme with ps.
 func user(id string, ps ...admin.Permission) admin.Scope {
 	return admin.NewScope(acme, admin.Actor{Kind: admin.ActorUser, ID: id}, admin.Permissions(ps...))
 }
 
-// generate makes a token by scope or ends the test.
+// generate makes a token in scope or ends the test.
 func (h *house) generate(scope admin.Scope, ps ...admin.Permission) token.Generated {
 	h.t.Helper()
 	made, err := h.Generate(h.t.Context(), scope, token.GenerateInput{Name: "Import", Permissions: ps})
@@ -94,10 +95,10 @@ func (h *house) expiring(scope admin.Scope, at time.Time, ps ...admin.Permission
 
 func (h *house) verify(made token.Generated) (token.Verified, error) {
 	h.t.Helper()
-	return h.Verify(h.t.Context(), made.Secret.Reveal())
+	return h.Verify(h.t.Context(), made.Secret)
 }
 
-// as is the scope of a token.
+// as returns the scope of a token.
 func (h *house) as(made token.Generated) admin.Scope {
 	h.t.Helper()
 	v, err := h.verify(made)
@@ -105,7 +106,7 @@ func (h *house) as(made token.Generated) admin.Scope {
 	return v.Scope
 }
 
-// refused checks that err is the one public error, and returns what is behind it.
+// refused checks that err is the one public error, and returns the Refusal in it.
 func refused(t *testing.T, err error) *token.Refusal {
 	t.Helper()
 	require.ErrorIs(t, err, token.ErrBadToken)
@@ -116,7 +117,7 @@ func refused(t *testing.T, err error) *token.Refusal {
 	return r
 }
 
-// trail is the actions on record in acme, oldest first.
+// trail returns the records of acme on subject, oldest first.
 func (h *house) trail(subject admin.Subject) []admin.Record {
 	h.t.Helper()
 	var out []admin.Record
@@ -135,17 +136,17 @@ func actions(rs []admin.Record) []admin.Action {
 	return out
 }
 
-// spy counts what a verification asks of the storage, and fails where it is told to.
+// spy counts the calls of a verification, and fails as the test sets it up.
 type spy struct {
 	token.Store
 	finds, touches, rehashes int
-	conflicts                int // how many Updates are still to lose against somebody
+	conflicts                int // the number of further Updates that fail with a conflict
 	fail                     error
 	failTouch                error
 	found                    func(*token.Stored)
 }
 
-func (s *spy) ByDigest(ctx context.Context, digests []token.Digest) (token.Stored, error) {
+func (s *spy) ByDigest(ctx context.Context, digests []admin.SecretDigest) (token.Stored, error) {
 	s.finds++
 	if s.fail != nil {
 		return token.Stored{}, s.fail

@@ -13,46 +13,42 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Verified is whom a good secret stands for.
+// Verified is the result of a successful [Service.Verify].
 type Verified struct {
-	Scope admin.Scope // the token acting in its organization
-	Token Token       // as it was before this use
+	Scope admin.Scope `json:"-"`     // the token acting in its organization
+	Token Token       `json:"token"` // as it was before this use
 }
 
 const (
-	// lastUsedEvery is how exact LastUsedAt is: a token in constant use costs one write in this time.
+	// lastUsedEvery is the precision of LastUsedAt: a token in constant use costs one write in this time.
 	lastUsedEvery = time.Minute
 	// bookkeepingWithin is how long a verification waits for its bookkeeping.
 	bookkeepingWithin = time.Second
 )
 
-// Verify recognises a secret and returns the scope of its token. Whatever is wrong with it, the
-// error is ErrBadToken with the same text; its *Refusal has the reason. What is not written as a
-// secret of this service is refused without asking the storage. Any other error is the storage's
-// and says nothing about the secret.
+// Verify recognises a secret and returns the scope of its token. If the secret is not that of a valid
+// token it fails with [ErrBadToken], with the same text for every reason; the [*Refusal] in it has the
+// reason. A text that is not in the format of this service's secrets is refused without reading the
+// storage. Any other error is the storage's and says nothing about the secret.
 //
-// It notes that the token was used, at most once a minute; where that fails it is logged and the
-// token is as good as without.
-func (s *Service) Verify(ctx context.Context, secret string) (Verified, error) {
-	if reason := s.format.refuses(secret); reason != "" {
+// Verify notes that the token was used, at most once a minute. Failures of that are logged and do not
+// affect the result.
+func (s *Service) Verify(ctx context.Context, secret admin.Secret) (Verified, error) {
+	if reason := s.format.refuses(secret.Reveal()); reason != "" {
 		return Verified{}, &Refusal{Reason: reason}
 	}
-	all, err := hashes(s.hasher, secret)
-	if err != nil {
-		return Verified{}, err
+	digests := make([]admin.SecretDigest, len(s.hashers))
+	for i, h := range s.hashers {
+		digests[i] = h.Digest(secret)
 	}
-	digests := make([]Digest, len(all))
-	for i, h := range all {
-		digests[i] = h.Digest
-	}
-	found, err := s.store.ByDigest(ctx, digests)
+	found, err := s.ports.Tokens.ByDigest(ctx, digests)
 	if errors.Is(err, admin.ErrNotFound) {
 		return Verified{}, &Refusal{Reason: ReasonUnknown}
 	} else if err != nil {
 		return Verified{}, fmt.Errorf("verify an API token: %w", err)
 	}
-	// The storage found it; that it is the very digest does not depend on how the storage compares.
-	if !slices.ContainsFunc(digests, found.Hash.Digest.same) {
+	// Storages may compare digests loosely or in variable time, so the match is confirmed here.
+	if !slices.ContainsFunc(digests, func(d admin.SecretDigest) bool { return sameDigest(d, found.Hash.Digest) }) {
 		return Verified{}, &Refusal{Reason: ReasonUnknown}
 	}
 	now := s.runtime.Instant()
@@ -61,29 +57,27 @@ func (s *Service) Verify(ctx context.Context, secret string) (Verified, error) {
 		s.log(ctx, slog.LevelInfo, "a known API token was refused", found, slog.String("reason", string(reason)))
 		return Verified{}, &Refusal{Reason: reason, Org: found.Org, TokenID: t.ID}
 	}
-	s.bookkeep(ctx, found, all[0], now)
-	return Verified{Scope: admin.NewScope(found.Org, actorOf(t), t.Permissions), Token: t}, nil
+	s.noteUse(ctx, found, Hash{Key: s.hashers[0].Key(), Digest: digests[0]}, now)
+	return Verified{Scope: admin.NewScope(found.Org, t.Actor(), t.Permissions), Token: t}, nil
 }
 
-func actorOf(t Token) admin.Actor { return admin.Actor{Kind: admin.ActorToken, ID: t.ID.String()} }
-
-// bookkeep notes the use of a good token and moves it to the current key. Its errors are logged: a
-// host whose storage is full or read-only still serves its API.
-func (s *Service) bookkeep(ctx context.Context, found Stored, current Hash, now time.Time) {
-	used := now.Sub(found.Token.LastUsedAt) >= lastUsedEvery
-	moved := found.Hash.Key != current.Key
-	if !used && !moved {
+// noteUse notes the use of a valid token and moves it to the current key. Its errors are logged: a host
+// whose storage is full or read-only still serves its API.
+func (s *Service) noteUse(ctx context.Context, found Stored, current Hash, now time.Time) {
+	touch := now.Sub(found.Token.LastUsedAt) >= lastUsedEvery
+	rehash := found.Hash.Key != current.Key
+	if !touch && !rehash {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, bookkeepingWithin)
 	defer cancel()
-	if used {
-		if err := s.store.Touch(ctx, found.Org, found.Token.ID, now, now.Add(-lastUsedEvery)); err != nil {
+	if touch {
+		if err := s.ports.Tokens.Touch(ctx, found.Org, found.Token.ID, now, now.Add(-lastUsedEvery)); err != nil {
 			s.log(ctx, slog.LevelWarn, "the last use of an API token was not noted", found, slog.Any("error", err))
 		}
 	}
-	if moved {
-		if err := s.store.Rehash(ctx, found.Org, found.Token.ID, found.Hash, current); err != nil {
+	if rehash {
+		if err := s.ports.Tokens.Rehash(ctx, found.Org, found.Token.ID, found.Hash, current); err != nil {
 			s.log(ctx, slog.LevelWarn, "an API token was not moved to the current key", found, slog.Any("error", err))
 		}
 	}
@@ -94,17 +88,19 @@ func (s *Service) log(ctx context.Context, level slog.Level, message string, fou
 		slog.String("organization", string(found.Org)), slog.String("token", found.Token.ID.String()), attr)
 }
 
-// Authorize checks that a token may still do ps: for work that a token began and that goes on
-// later, such as a job, which keeps the actor and not the scope. It fails with admin.ErrForbidden
-// where the token is deactivated, deleted or expired, lacks a permission, or where actor is no
-// token; with admin.ErrNotFound where org has no such token; and with admin.ErrInvalid for a
-// malformed org.
+// Authorize checks that a token may still do ps. It is for work that a token began and that continues
+// later, such as a job, which keeps the actor and not the scope. It fails with [admin.ErrForbidden] if
+// the token is deactivated, deleted or expired, if it lacks a permission, and if actor is not a token;
+// with [admin.ErrNotFound] if org has no such token; and with [admin.ErrInvalid] for a malformed org.
 func (s *Service) Authorize(ctx context.Context, org admin.OrgID, actor admin.Actor, ps ...admin.Permission) error {
-	_, err := s.authorize(ctx, org, actor, ps...)
+	_, err := s.authorized(ctx, org, actor, ps...)
 	return err
 }
 
-func (s *Service) authorize(ctx context.Context, org admin.OrgID, actor admin.Actor, ps ...admin.Permission) (Token, error) {
+// authorized is [Service.Authorize] that returns the token.
+func (s *Service) authorized(
+	ctx context.Context, org admin.OrgID, actor admin.Actor, ps ...admin.Permission,
+) (Token, error) {
 	if err := org.Check(); err != nil {
 		return Token{}, err
 	}
@@ -113,9 +109,9 @@ func (s *Service) authorize(ctx context.Context, org admin.OrgID, actor admin.Ac
 	}
 	id, err := uuid.Parse(actor.ID)
 	if err != nil {
-		return Token{}, fmt.Errorf("token: %w", admin.ErrNotFound)
+		return Token{}, admin.NotFound("token")
 	}
-	t, err := s.store.Get(ctx, org, id)
+	t, err := s.ports.Tokens.Get(ctx, org, id)
 	if err != nil {
 		return Token{}, err
 	}

@@ -2,16 +2,15 @@ package job
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/admincenter/admincenter/admin"
 )
 
 var (
 	// ErrLeaseLost: another worker took the job over, or it was cancelled. Nothing was changed.
-	ErrLeaseLost = fmt.Errorf("lease lost to another worker: %w", admin.ErrConflict)
+	ErrLeaseLost = admin.NewError("lease_lost", admin.ErrConflict, "lease lost to another worker")
 	// ErrNotDue: the job's StartAt has not come.
-	ErrNotDue = fmt.Errorf("job is not due: %w", admin.ErrState)
+	ErrNotDue = admin.NewError("job_not_due", admin.ErrState, "job is not due")
 )
 
 // permanent marks an error that retrying cannot mend.

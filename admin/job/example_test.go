@@ -9,6 +9,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/memory"
 )
@@ -40,9 +41,9 @@ func Example() {
 		}, nil
 	}
 
-	user := admin.User{ID: uuid.New(), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, Version: 1}
+	user := people.User{ID: uuid.New(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, Version: 1}
 	rec := runtime.Record(scope, "organization.create", admin.Subject{Kind: "organization", ID: "acme"})
-	if err := backend.Organizations().Create(ctx, admin.Organization{ID: "acme", Name: "Acme", Version: 1}, user, admin.Credential{UserID: user.ID}, rec); err != nil {
+	if err := backend.Organizations().Create(ctx, people.Organization{ID: "acme", Name: "Acme", Version: 1}, user, people.Credential{UserID: user.ID}, rec); err != nil {
 		fmt.Println(err)
 		return
 	}

@@ -114,7 +114,7 @@ func (j Job) Committed(cp Checkpoint) (Job, error) {
 // Updated is the job after Store.Update with what a caller wants of it, or admin.ErrConflict.
 func (j Job) Updated(want Job) (Job, error) {
 	if j.Version != want.Version {
-		return j, fmt.Errorf("job: %w", admin.ErrConflict)
+		return j, admin.Conflict("job")
 	}
 	j.Status, j.StartAt, j.Failure = want.Status, want.StartAt, want.Failure
 	j.UpdatedAt, j.SettledAt = want.UpdatedAt, want.SettledAt

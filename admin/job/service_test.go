@@ -7,15 +7,18 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/priceplan"
+	"github.com/admincenter/admincenter/planmigration"
 )
 
 func TestJobs(t *testing.T) {
 	w := newWorld(t)
-	reads := map[job.Kind][]admin.Permission{toy: {admin.CustomersRead}, "plan": {admin.PlansRead, admin.MigrationsRead}}
+	reads := map[job.Kind][]admin.Permission{toy: {customer.PermissionRead}, "plan": {priceplan.PermissionRead, planmigration.PermissionRead}}
 	jobs := job.NewJobs(w.backend.Jobs(), admin.Runtime{Now: w.clock}, reads)
-	reads["secret"] = []admin.Permission{admin.CustomersRead} // too late
-	reader := admin.NewScope(acme, admin.Actor{Kind: admin.ActorUser, ID: "bob"}, admin.Permissions(admin.CustomersRead))
+	reads["secret"] = []admin.Permission{customer.PermissionRead} // too late
+	reader := admin.NewScope(acme, admin.Actor{Kind: admin.ActorUser, ID: "bob"}, admin.Permissions(customer.PermissionRead))
 
 	first := w.create(3)
 	w.wait(time.Second)

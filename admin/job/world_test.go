@@ -14,6 +14,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/memory"
 )
@@ -46,9 +47,9 @@ func newWorld(t *testing.T) *world {
 		Subject:    func(j job.Job) admin.Subject { return admin.Subject{Kind: "toy", ID: j.ID.String()} },
 		Runtime:    admin.Runtime{Now: w.clock}.WithDefaults(),
 	}
-	u := admin.User{ID: w.runner.Runtime.NewID(), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, Version: 1}
-	require.NoError(t, w.backend.Organizations().Create(t.Context(), admin.Organization{ID: acme, Name: "Acme", Version: 1},
-		u, admin.Credential{UserID: u.ID}, w.record("organization.create")))
+	u := people.User{ID: w.runner.Runtime.NewID(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, Version: 1}
+	require.NoError(t, w.backend.Organizations().Create(t.Context(), people.Organization{ID: acme, Name: "Acme", Version: 1},
+		u, people.Credential{UserID: u.ID}, w.record("organization.create")))
 	return w
 }
 

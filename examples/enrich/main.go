@@ -22,7 +22,7 @@ import (
 	"os/signal"
 	"time"
 
-	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/enrich"
 )
 
 //go:embed trips.json
@@ -60,15 +60,15 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 			return err
 		}
 	}
-	var options settings.EnricherOptions
+	var options enrich.EnricherOptions
 	if *leaveOut {
-		options.OnError = settings.LeaveOut
+		options.OnError = enrich.LeaveOut
 	}
 	enricher, err := open(ctx, config, options)
 	if err != nil {
 		return err
 	}
-	s := stream{session: enricher.Session(), out: bufio.NewWriterSize(out, 1<<16), errs: errs}
+	s := stream{stream: enricher.NewStream(), out: bufio.NewWriterSize(out, 1<<16), errs: errs}
 	began := time.Now()
 	if err := s.copy(ctx, in); err != nil {
 		return err
@@ -85,7 +85,7 @@ const maxLine = 1 << 20
 type event struct {
 	ID        json.RawMessage `json:"id,omitempty"`
 	Timestamp json.RawMessage `json:"timestamp,omitempty"`
-	settings.Event
+	enrich.Event
 }
 
 // enriched is a line of the output.
@@ -94,11 +94,11 @@ type enriched struct {
 	Timestamp json.RawMessage `json:"timestamp,omitempty"`
 	Account   string          `json:"accountId,omitempty"`
 	Customer  string          `json:"customerId,omitempty"`
-	settings.Enriched
+	enrich.Enriched
 }
 
 type stream struct {
-	session        *settings.Session
+	stream         *enrich.Stream
 	out            *bufio.Writer
 	errs           io.Writer
 	events, failed int
@@ -134,7 +134,7 @@ func (s *stream) enrich(ctx context.Context, n int, line []byte) ([]byte, error)
 	if err := json.Unmarshal(line, &e); err != nil {
 		return nil, err
 	}
-	result, err := s.session.Enrich(ctx, e.Event)
+	result, err := s.stream.Enrich(ctx, e.Event)
 	if err != nil {
 		return nil, err
 	}

@@ -29,10 +29,10 @@ func TestEnrichesTheSampleEvents(t *testing.T) {
 	require.Len(t, lines, 3)
 	require.Contains(t, lines[0], `"id":"e1"`)
 	require.Contains(t, lines[0], `"timestamp":"2026-03-01T10:00:00Z"`)
-	require.Contains(t, lines[0], `"attributes":{"distance":250000,"km":250,"price":250},"dimensions":{"region":"eu","size":"long"}`)
+	require.Contains(t, lines[0], `"attributes":{"distance":"250000","km":"250","price":"250"},"dimensions":{"region":"eu","size":"long"}`)
 	require.Contains(t, lines[0], `"name":"price","namespace":"USER","setting":"trip_price","level":"ACCOUNT"`)
-	require.Contains(t, lines[1], `{"distance":1500.50,"km":1.5005,"price":5}`, "the account's own price, and the digits as they came")
-	require.Contains(t, lines[2], `{"distance":1500.50,"km":1.5005,"price":3.001}`)
+	require.Contains(t, lines[1], `{"distance":"1500.50","km":"1.5005","price":"5"}`, "the account's own price, and the digits as they came")
+	require.Contains(t, lines[2], `{"distance":"1500.50","km":"1.5005","price":"3.001"}`)
 	require.Contains(t, lines[2], `"level":"ORGANIZATION"`)
 	require.Regexp(t, `^3 events, 0 failed, \d+ events per second\n$`, errs)
 }
@@ -54,12 +54,14 @@ not JSON
 
 func TestLeavesOutFieldsThatFail(t *testing.T) {
 	config := filepath.Join(t.TempDir(), "config.json")
-	require.NoError(t, os.WriteFile(config, []byte(`{"eventSchema":"s","settings":[],"enrichments":{"dependencies":[{"name":"d","setting":"none"}],"fields":[
+	require.NoError(t, os.WriteFile(config, []byte(`{"settings":[],"enrichment":{"eventSchema":"s","dependencies":[{"name":"d","setting":"none"}],"fields":[
 		{"name":"a","type":"ATTRIBUTE","enrichmentType":"JSON_LOGIC","order":1,"value":"{\"var\":\"dependencies.d\"}"},
 		{"name":"b","type":"DIMENSION","enrichmentType":"VALUE","order":2,"value":"x"}]}}`), 0o600))
 	out, errs, err := enriching(t, `{}`, "-config", config, "-leave-out")
 	require.NoError(t, err)
-	require.Equal(t, "{\"dimensions\":{\"b\":\"x\"},\"enrichmentVersion\":1}\n", out)
+	require.JSONEq(t, `{"dimensions":{"b":"x"},"enrichmentVersion":1,"leftOut":[{
+		"eventSchema":"s","name":"a","type":"ATTRIBUTE",
+		"message":"dependency d: none in USER is not on any of ORGANIZATION: setting: not found"}]}`, out)
 	require.Contains(t, errs, "line 1: left out: event schema \"s\": attribute a: dependency d")
 	out, errs, err = enriching(t, `{}`, "-config", config)
 	require.NoError(t, err)
@@ -72,8 +74,8 @@ func TestRefuses(t *testing.T) {
 	for reason, tc := range map[string]struct{ config, want string }{
 		"what is no JSON":              {`{`, "config"},
 		"a key that means nothing":     {`{"fields":[]}`, "fields"},
-		"a setting that is none":       {`{"settings":[{"entityType":"ORGANIZATION","name":"n","dataType":"NUMERIC","value":"1e3"}]}`, "setting n"},
-		"an enrichment without fields": {`{"eventSchema":"s","enrichments":{}}`, "/fields"},
+		"a setting that is none":       {`{"settings":[{"entityType":"ORGANIZATION","name":"n","dataType":"NUMERIC","value":"1e3"}]}`, "/value: "},
+		"an enrichment without fields": {`{"enrichment":{"eventSchema":"s"}}`, "/fields"},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			file := filepath.Join(dir, "config.json")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
 // currencies sets the base currency, adds others, shows that a rate is fixed, and converts.
@@ -17,7 +18,7 @@ func (t *tour) currencies(ctx context.Context) error {
 		return err
 	}
 	for _, c := range []struct {
-		code currency.Code
+		code iso4217.Code
 		rate string
 	}{{"EUR", "1.0842"}, {"JPY", "0.00662"}, {"KWD", "3.2571"}} {
 		_, err := t.center.Currencies.Add(ctx, t.scope, c.code, decimal.RequireFromString(c.rate))
@@ -30,7 +31,7 @@ func (t *tour) currencies(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		unit, _ := currency.Lookup(c.Code)
+		unit, _ := iso4217.Lookup(c.Code)
 		base := ""
 		if c.Base {
 			base = "base"
@@ -46,12 +47,12 @@ func (t *tour) currencies(ctx context.Context) error {
 		return err
 	}
 	amount := decimal.RequireFromString("1999.99")
-	for _, to := range []currency.Code{"USD", "JPY", "KWD"} {
+	for _, to := range []iso4217.Code{"USD", "JPY", "KWD"} {
 		converted, err := table.Convert(amount, "EUR", to)
 		if err != nil {
 			return err
 		}
-		unit, _ := currency.Lookup(to)
+		unit, _ := iso4217.Lookup(to)
 		t.say("%s EUR = %s %s", amount, converted.StringFixed(int32(unit.MinorUnits)), to)
 	}
 	return nil

@@ -55,7 +55,7 @@ func (t *tour) imports(ctx context.Context) error {
 
 // accountsFile is a CSV with an account for each of the first customers.
 func (t *tour) accountsFile(ctx context.Context) (io.Reader, error) {
-	page, err := t.center.Directory.Customers(ctx, t.scope, admin.Query{Limit: 9})
+	page, err := t.center.Customers.Customers(ctx, t.scope, admin.Query{Limit: 9})
 	if err != nil {
 		return nil, err
 	}

@@ -8,8 +8,9 @@ import (
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
-	"github.com/admincenter/admincenter/bulkimport"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/planmigration"
 )
 
@@ -29,7 +30,7 @@ func (t *tour) migration(ctx context.Context) error {
 		return err
 	}
 	request := planmigration.Request{
-		Source: planmigration.PlanRef{ID: "starter", Version: 1}, // to its latest version
+		Source: priceplan.Ref{ID: "starter", Version: 1}, // to its latest version
 		Mode:   planmigration.NextCycleIgnoreOverride, RequireConfirmation: true,
 	}
 	preview, err := t.center.Migrations.Preview(ctx, t.scope, request)
@@ -59,32 +60,32 @@ func (t *tour) migration(ctx context.Context) error {
 // preparePlans makes two versions of a plan and puts the imported accounts on the first; the last
 // account has rate cards of its own.
 func (t *tour) preparePlans(ctx context.Context) error {
-	monthly, err := planmigration.NewCycle(planmigration.Monthly, planmigration.Last, planmigration.Nil)
+	monthly, err := priceplan.NewCycle(priceplan.Monthly, priceplan.Last, priceplan.Nil)
 	if err != nil {
 		return err
 	}
 	for version := 1; version <= 2; version++ {
-		_, err := t.center.Catalog.AddPlan(ctx, t.scope, planmigration.Plan{
-			Ref: planmigration.PlanRef{ID: "starter", Version: version}, Name: "Starter " + strconv.Itoa(version),
-			Status: planmigration.PlanActive, Currencies: []string{"USD", "EUR"}, Cycle: monthly,
+		_, err := t.center.PricePlans.AddPlan(ctx, t.scope, priceplan.Plan{
+			Ref: priceplan.Ref{ID: "starter", Version: version}, Name: "Starter " + strconv.Itoa(version),
+			Status: priceplan.Active, Currencies: []string{"USD", "EUR"}, Cycle: monthly,
 		})
 		if err != nil && !errors.Is(err, admin.ErrExists) {
 			return err
 		}
 	}
-	page, err := t.center.Directory.Accounts(ctx, t.scope, bulkimport.AccountFilter{}, admin.Query{Limit: 8})
+	page, err := t.center.Customers.Accounts(ctx, t.scope, customer.AccountFilter{}, admin.Query{Limit: 8})
 	if err != nil {
 		return err
 	}
 	from := time.Now().AddDate(0, -3, 0)
 	for i, account := range page.Items {
-		a := planmigration.Association{
-			AccountID: account.ID, Plan: planmigration.PlanRef{ID: "starter", Version: 1}, From: from, Currency: "USD",
+		a := priceplan.Association{
+			AccountID: account.ID, Plan: priceplan.Ref{ID: "starter", Version: 1}, From: from, Currency: "USD",
 		}
 		if i == len(page.Items)-1 {
 			a.RateCards = "negotiated in March"
 		}
-		if _, err := t.center.Catalog.Associate(ctx, t.scope, a); err != nil && !errors.Is(err, planmigration.ErrOverlap) {
+		if _, err := t.center.PricePlans.Associate(ctx, t.scope, a); err != nil && !errors.Is(err, priceplan.ErrOverlap) {
 			return fmt.Errorf("account %s: %w", account.ID, err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 )
 
 const adminEmail = "ann@acme.example"
@@ -21,10 +22,10 @@ func passwords() [2]admin.Secret {
 // changes her profile.
 func (t *tour) profile(ctx context.Context) error {
 	t.tab("Profile")
-	people := t.center.People
-	_, _, err := people.CreateOrganization(ctx, admin.NewOrganization{
+	service := t.center.People
+	_, _, err := service.CreateOrganization(ctx, people.NewOrganization{
 		ID: org, Name: "Acme",
-		Admin: admin.NewAdmin{Name: "Ann", Email: adminEmail, Password: passwords()[0]},
+		Admin: people.NewAdmin{Name: "Ann", Email: adminEmail, Password: passwords()[0]},
 	})
 	switch {
 	case err == nil:
@@ -36,10 +37,10 @@ func (t *tour) profile(ctx context.Context) error {
 	}
 
 	current, next := passwords()[0], passwords()[1]
-	session, err := people.SignIn(ctx, org, adminEmail, current)
+	session, err := service.SignIn(ctx, org, adminEmail, current)
 	if errors.Is(err, admin.ErrUnauthenticated) {
 		current, next = next, current
-		session, err = people.SignIn(ctx, org, adminEmail, current)
+		session, err = service.SignIn(ctx, org, adminEmail, current)
 	}
 	if err != nil {
 		return err
@@ -48,17 +49,15 @@ func (t *tour) profile(ctx context.Context) error {
 		return err
 	}
 
-	if err := people.ChangePassword(ctx, session.Scope, current, next); err != nil {
+	renewed, err := service.ChangePassword(ctx, session.Scope, current, next)
+	if err != nil {
 		return err
 	}
-	_, err = people.ScopeOf(ctx, org, session.User.ID, session.Epoch)
+	_, err = service.ScopeOf(ctx, org, session.User.ID, session.Epoch)
 	t.say("Password changed. The session from before: %v", err)
-	if session, err = people.SignIn(ctx, org, adminEmail, next); err != nil {
-		return err
-	}
-	t.scope = session.Scope
+	t.scope = renewed.Scope // this browser stays signed in
 
-	p, err := people.Profile(ctx, t.scope)
+	p, err := service.Profile(ctx, t.scope)
 	if err != nil {
 		return err
 	}
@@ -66,24 +65,25 @@ func (t *tour) profile(ctx context.Context) error {
 	return nil
 }
 
-// keepProfile gives Ann and her company their full names.
+// keepProfile saves the full names of Ann and her company.
 func (t *tour) keepProfile(ctx context.Context, scope admin.Scope) error {
-	people := t.center.People
-	p, err := people.Profile(ctx, scope)
+	service := t.center.People
+	p, err := service.Profile(ctx, scope)
 	if err != nil {
 		return err
 	}
-	if p.Name != "Ann Okafor" {
-		if _, err := people.ChangeName(ctx, scope, p.Version, "Ann Okafor"); err != nil {
-			return err
-		}
-		t.say("Name changed from %q to %q.", p.Name, "Ann Okafor")
+	name, company := "Ann Okafor", "Acme Metering Ltd"
+	saved, err := service.UpdateProfile(ctx, scope, people.ProfileChange{
+		Name: &name, Company: &company, Version: p.Version, CompanyVersion: p.CompanyVersion,
+	})
+	if err != nil {
+		return err
 	}
-	if p.Company != "Acme Metering Ltd" {
-		if _, err := people.RenameOrganization(ctx, scope, p.CompanyVersion, "Acme Metering Ltd"); err != nil {
-			return err
-		}
-		t.say("Company name changed from %q to %q.", p.Company, "Acme Metering Ltd")
+	if saved.Name != p.Name {
+		t.say("Name changed from %q to %q.", p.Name, saved.Name)
+	}
+	if saved.Company != p.Company {
+		t.say("Company name changed from %q to %q.", p.Company, saved.Company)
 	}
 	return nil
 }

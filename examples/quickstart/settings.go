@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/bulkimport"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/settings"
 )
 
@@ -14,7 +14,7 @@ import (
 // evaluates a formula on an event.
 func (t *tour) settings(ctx context.Context) error {
 	t.tab("Settings")
-	page, err := t.center.Directory.Accounts(ctx, t.scope, bulkimport.AccountFilter{}, admin.Query{Limit: 1})
+	page, err := t.center.Customers.Accounts(ctx, t.scope, customer.AccountFilter{}, admin.Query{Limit: 1})
 	if err != nil {
 		return err
 	}

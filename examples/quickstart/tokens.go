@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/token"
 )
 
@@ -26,7 +28,7 @@ func (t *tour) tokens(ctx context.Context) error {
 	}
 	if have == nil {
 		made, err := tokens.Generate(ctx, t.scope, token.GenerateInput{
-			Name: tokenName, Permissions: []admin.Permission{admin.CustomersRead, admin.CurrenciesRead},
+			Name: tokenName, Permissions: []admin.Permission{customer.PermissionRead, currency.PermissionRead},
 			ExpiresAt: time.Now().AddDate(1, 0, 0),
 		})
 		if err != nil {
@@ -52,7 +54,7 @@ func (t *tour) tokens(ctx context.Context) error {
 
 // useToken shows what an API handler does with a secret.
 func (t *tour) useToken(ctx context.Context, made token.Generated) error {
-	verified, err := t.center.Tokens.Verify(ctx, made.Secret.Reveal())
+	verified, err := t.center.Tokens.Verify(ctx, made.Secret)
 	if err != nil {
 		return err
 	}
@@ -62,7 +64,7 @@ func (t *tour) useToken(ctx context.Context, made token.Generated) error {
 	if _, err := t.center.Tokens.Deactivate(ctx, t.scope, made.Token.ID); err != nil {
 		return err
 	}
-	_, err = t.center.Tokens.Verify(ctx, made.Secret.Reveal())
+	_, err = t.center.Tokens.Verify(ctx, made.Secret)
 	t.say("Switched off: %v", err)
 	_, err = t.center.Tokens.Reactivate(ctx, t.scope, made.Token.ID)
 	return err

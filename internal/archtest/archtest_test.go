@@ -1,5 +1,5 @@
-// Package archtest holds the import rule: admin, then admin/job, then the domains, then storage,
-// then the adapters; the root above them; nobody imports upwards or sideways.
+// Package archtest holds the import rule: the packages stand in tiers, and imports point to the tiers
+// before, never sideways.
 package archtest
 
 import (
@@ -19,42 +19,53 @@ import (
 
 const module = "github.com/admincenter/admincenter"
 
-// rule says what of this module each of its packages may import, and which other modules.
-type rule struct {
-	ours   []string // relative to the module; "" is the root
-	others []string // module path prefixes
+// tier is a group of packages that do not import each other. A package may import those of every
+// tier before its own, and any of internal/.
+type tier struct {
+	name     string
+	packages []string // relative to the module; "" is the root
 }
 
-func rules() map[string]rule {
-	domain := func(others ...string) rule {
-		return rule{[]string{"admin", "admin/job"}, append([]string{"github.com/google/uuid", "github.com/shopspring/decimal"}, others...)}
-	}
-	domains := []string{"currency", "token", "settings", "bulkimport", "planmigration"}
-	below := slices.Concat([]string{"admin", "admin/job"}, domains)
-	adapter := rule{slices.Concat(below, []string{"storage"}), []string{"github.com/google/uuid", "github.com/shopspring/decimal"}}
-	suite := adapter
-	suite.others = append(slices.Clone(adapter.others), "github.com/stretchr/testify")
-	return map[string]rule{
-		"admin":               {nil, []string{"github.com/google/uuid", "github.com/shopspring/decimal", "golang.org/x/"}},
-		"admin/job":           {[]string{"admin"}, []string{"github.com/google/uuid"}},
-		"currency":            domain(),
-		"token":               domain(),
-		"settings":            withOurs(domain("github.com/diegoholiveira/jsonlogic", "github.com/santhosh-tekuri/jsonschema", "golang.org/x/text"), "internal/jsonlogic"),
-		"bulkimport":          domain("github.com/jszwec/csvutil", "golang.org/x/text"),
-		"planmigration":       domain(),
-		"internal/jsonlogic":  {nil, []string{"github.com/shopspring/decimal"}},
-		"storage":             {below, nil},
-		"storage/memory":      adapter,
-		"storage/sqlstore":    adapter,
-		"storage/storagetest": suite,
-		"":                    {slices.Concat(below, []string{"storage"}), []string{"github.com/google/uuid"}},
-		"internal/archtest":   {},
+func tiers() []tier {
+	return []tier{
+		{"vocabulary", []string{"admin"}},
+		{"jobs", []string{"admin/job"}},
+		{"leaves", []string{"currency/iso4217", "settings/jsonlogic"}},
+		{"records", []string{"admin/people", "admin/customer", "admin/priceplan", "currency", "token", "settings"}},
+		{"processes", []string{"bulkimport", "planmigration", "settings/enrich"}},
+		{"storage", []string{"storage"}},
+		{"users of storage", []string{"", "storage/memory", "storage/sqlstore", "storage/storagetest"}},
+		{"for hosts", []string{"settings/jsonlogic/jsonlogicv3"}},
 	}
 }
 
-func withOurs(r rule, ours ...string) rule {
-	r.ours = append(r.ours, ours...)
-	return r
+// others are the modules that a package may import, by path prefix, besides uuid and decimal.
+func others(pkg string) []string {
+	return append(map[string][]string{
+		"admin/customer":                 {"golang.org/x/text"},
+		"admin/people":                   {"golang.org/x/"},
+		"bulkimport":                     {"github.com/jszwec/csvutil", "golang.org/x/text"},
+		"internal/email":                 {"golang.org/x/net/idna"},
+		"settings":                       {"github.com/santhosh-tekuri/jsonschema", "golang.org/x/text"},
+		"settings/jsonlogic/jsonlogicv3": {"github.com/diegoholiveira/jsonlogic"},
+		"storage/storagetest":            {"github.com/stretchr/testify"},
+	}[pkg], "github.com/google/uuid", "github.com/shopspring/decimal")
+}
+
+// allowed lists what of this module pkg may import besides internal/, and whether it has a place in
+// the tiers.
+func allowed(pkg string) ([]string, bool) {
+	var below []string
+	for _, t := range tiers() {
+		if slices.Contains(t.packages, pkg) {
+			return below, true
+		}
+		below = append(below, t.packages...)
+	}
+	if strings.HasPrefix(pkg, "internal/") {
+		return []string{"admin"}, true
+	}
+	return nil, false
 }
 
 // standard lists what of the standard library pkg may not import, and why.
@@ -98,14 +109,15 @@ func imports(t *testing.T) map[string][]string {
 	return found
 }
 
-// broken lists what the imports of one package break.
-func broken(pkg string, imports []string, r rule) []string {
+// broken lists the rules that the imports of one package break.
+func broken(pkg string, imports []string) []string {
+	below, _ := allowed(pkg)
 	var out []string
 	for _, path := range imports {
 		if path == module || strings.HasPrefix(path, module+"/") {
 			ours := strings.TrimPrefix(strings.TrimPrefix(path, module), "/")
-			if !slices.Contains(r.ours, ours) {
-				out = append(out, fmt.Sprintf("%s imports %s: it may import %v of this module", pkg, ours, r.ours))
+			if !strings.HasPrefix(ours, "internal/") && !slices.Contains(below, ours) {
+				out = append(out, fmt.Sprintf("%s imports %s: it may import %v of this module", pkg, ours, below))
 			}
 			continue
 		}
@@ -115,55 +127,65 @@ func broken(pkg string, imports []string, r rule) []string {
 			}
 			continue
 		}
-		if !slices.ContainsFunc(r.others, func(p string) bool {
+		if !slices.ContainsFunc(others(pkg), func(p string) bool {
 			return path == p || strings.HasPrefix(path, strings.TrimSuffix(p, "/")+"/")
 		}) {
-			out = append(out, fmt.Sprintf("%s imports %s: it may import %v of other modules", pkg, path, r.others))
+			out = append(out, fmt.Sprintf("%s imports %s: it may import %v of other modules", pkg, path, others(pkg)))
 		}
 	}
 	return out
 }
 
 func TestImportsPointOneWay(t *testing.T) {
-	rules := rules()
 	found := imports(t)
 	for _, pkg := range slices.Sorted(maps.Keys(found)) {
-		r, ok := rules[pkg]
-		require.True(t, ok, "package %q has no rule: say here what it may import", pkg)
-		require.Empty(t, broken(pkg, found[pkg], r))
+		_, ok := allowed(pkg)
+		require.True(t, ok, "package %q is in no tier: give it one", pkg)
+		require.Empty(t, broken(pkg, found[pkg]))
 	}
 }
 
 func TestRuleLetsThrough(t *testing.T) {
 	for reason, tc := range map[string]struct{ pkg, path string }{
-		"a domain imports the ground floor": {"currency", module + "/admin"},
-		"a major version of a module":       {"settings", "github.com/diegoholiveira/jsonlogic/v3"},
-		"a package of a module":             {"admin", "golang.org/x/net/idna"},
-		"SQL in its adapter":                {"storage/sqlstore", "database/sql"},
-		"the root imports storage":          {"", module + "/storage"},
+		"a record imports the vocabulary": {"currency", module + "/admin"},
+		"a major version of a module":     {"settings/jsonlogic/jsonlogicv3", "github.com/diegoholiveira/jsonlogic/v3"},
+		"a package of a module":           {"admin/people", "golang.org/x/crypto/argon2"},
+		"a process imports its records":   {"planmigration", module + "/admin/priceplan"},
+		"a record imports a leaf":         {"admin/customer", module + "/currency/iso4217"},
+		"helpers are for all":             {"token", module + "/internal/text"},
+		"SQL in its adapter":              {"storage/sqlstore", "database/sql"},
+		"the root imports storage":        {"", module + "/storage"},
 	} {
 		t.Run(reason, func(t *testing.T) {
-			require.Empty(t, broken(tc.pkg, []string{"context", tc.path}, rules()[tc.pkg]))
+			require.Empty(t, broken(tc.pkg, []string{"context", tc.path}))
 		})
 	}
 }
 
 func TestRuleFindsWhatBreaksIt(t *testing.T) {
 	for reason, tc := range map[string]struct{ pkg, path string }{
-		"a domain imports another":               {"currency", module + "/token"},
-		"a domain imports storage":               {"token", module + "/storage"},
-		"the ground floor imports a domain":      {"admin", module + "/currency"},
-		"somebody imports the root":              {"storage", module},
+		"a record imports another":               {"currency", module + "/token"},
+		"a record imports storage":               {"token", module + "/storage"},
+		"the vocabulary imports a record":        {"admin", module + "/currency"},
+		"a record imports the v3 adapter":        {"settings", module + "/settings/jsonlogic/jsonlogicv3"},
+		"a record imports enrichment":            {"settings", module + "/settings/enrich"},
+		"a record imports a process":             {"admin/priceplan", module + "/planmigration"},
+		"a process imports another":              {"bulkimport", module + "/planmigration"},
+		"a leaf imports a record":                {"settings/jsonlogic", module + "/settings"},
+		"a helper imports a record":              {"internal/email", module + "/admin/people"},
+		"the root imports an adapter":            {"", module + "/storage/memory"},
+		"x modules in the vocabulary":            {"admin", "golang.org/x/net/idna"},
+		"storage imports the root":               {"storage", module},
 		"a driver in the main module":            {"storage/sqlstore", "github.com/jackc/pgx/v5"},
 		"memory imports sqlstore":                {"storage/memory", module + "/storage/sqlstore"},
-		"SQL in a domain":                        {"currency", "database/sql"},
-		"SQL on the ground floor":                {"admin/job", "database/sql"},
+		"SQL in a record":                        {"currency", "database/sql"},
+		"SQL in jobs":                            {"admin/job", "database/sql"},
 		"a web server":                           {"admin", "net/http"},
 		"a module whose name only begins so":     {"admin", "github.com/google/uuidx"},
-		"a domain imports the conformance suite": {"currency", module + "/storage/storagetest"},
+		"a record imports the conformance suite": {"currency", module + "/storage/storagetest"},
 	} {
 		t.Run(reason, func(t *testing.T) {
-			require.NotEmpty(t, broken(tc.pkg, []string{"context", tc.path}, rules()[tc.pkg]))
+			require.NotEmpty(t, broken(tc.pkg, []string{"context", tc.path}))
 		})
 	}
 }

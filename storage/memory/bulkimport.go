@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/bulkimport"
 )
 
@@ -137,7 +138,7 @@ type customers struct{ access }
 
 func (s customers) Write(ctx context.Context, org admin.OrgID, b bulkimport.Batch, rec admin.Record) (out []bulkimport.Outcome, err error) {
 	err = s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		existing := map[string]bulkimport.Customer{}
+		existing := map[string]customer.Customer{}
 		for _, id := range b.Keys() {
 			if c, ok := t.customers.get(id); ok {
 				existing[id] = c
@@ -156,7 +157,7 @@ func (s customers) Write(ctx context.Context, org admin.OrgID, b bulkimport.Batc
 	return out, err
 }
 
-func (s customers) Get(ctx context.Context, org admin.OrgID, id string) (c bulkimport.Customer, err error) {
+func (s customers) Get(ctx context.Context, org admin.OrgID, id string) (c customer.Customer, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		got, ok := t.customers.get(id)
 		if !ok {
@@ -168,7 +169,7 @@ func (s customers) Get(ctx context.Context, org admin.OrgID, id string) (c bulki
 	return c, err
 }
 
-func (s customers) List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) (out []bulkimport.Customer, err error) {
+func (s customers) List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) (out []customer.Customer, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		out = t.customers.ascending(seek.After, seek.Limit, nil)
 		for k := range out {
@@ -179,7 +180,7 @@ func (s customers) List(ctx context.Context, org admin.OrgID, seek admin.Seek[st
 	return out, err
 }
 
-func cloneCustomer(c bulkimport.Customer) bulkimport.Customer {
+func cloneCustomer(c customer.Customer) customer.Customer {
 	c.Extra = maps.Clone(c.Extra)
 	return c
 }
@@ -188,7 +189,7 @@ type accounts struct{ access }
 
 func (s accounts) Write(ctx context.Context, org admin.OrgID, b bulkimport.Batch, rec admin.Record) (out []bulkimport.Outcome, err error) {
 	err = s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		existing, known := map[string]bulkimport.Account{}, map[string]bool{}
+		existing, known := map[string]customer.Account{}, map[string]bool{}
 		for _, id := range b.Keys() {
 			if a, ok := t.accounts.get(id); ok {
 				existing[id] = a
@@ -210,7 +211,7 @@ func (s accounts) Write(ctx context.Context, org admin.OrgID, b bulkimport.Batch
 	return out, err
 }
 
-func (s accounts) Get(ctx context.Context, org admin.OrgID, id string) (a bulkimport.Account, err error) {
+func (s accounts) Get(ctx context.Context, org admin.OrgID, id string) (a customer.Account, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		got, ok := t.accounts.get(id)
 		if !ok {
@@ -222,9 +223,9 @@ func (s accounts) Get(ctx context.Context, org admin.OrgID, id string) (a bulkim
 	return a, err
 }
 
-func (s accounts) List(ctx context.Context, org admin.OrgID, f bulkimport.AccountFilter, seek admin.Seek[string]) (out []bulkimport.Account, err error) {
+func (s accounts) List(ctx context.Context, org admin.OrgID, f customer.AccountFilter, seek admin.Seek[string]) (out []customer.Account, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
-		out = t.accounts.ascending(seek.After, seek.Limit, func(a bulkimport.Account) bool { return wants(f.CustomerID, a.CustomerID) })
+		out = t.accounts.ascending(seek.After, seek.Limit, func(a customer.Account) bool { return wants(f.CustomerID, a.CustomerID) })
 		for k := range out {
 			out[k] = cloneAccount(out[k])
 		}
@@ -233,7 +234,7 @@ func (s accounts) List(ctx context.Context, org admin.OrgID, f bulkimport.Accoun
 	return out, err
 }
 
-func cloneAccount(a bulkimport.Account) bulkimport.Account {
+func cloneAccount(a customer.Account) customer.Account {
 	a.Extra = maps.Clone(a.Extra)
 	if a.NetTermDays != nil {
 		days := *a.NetTermDays

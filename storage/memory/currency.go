@@ -5,6 +5,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
 type currencies struct{ access }
@@ -24,7 +25,7 @@ func (s currencies) Create(ctx context.Context, org admin.OrgID, c currency.Curr
 	})
 }
 
-func (s currencies) Get(ctx context.Context, org admin.OrgID, code currency.Code) (c currency.Currency, err error) {
+func (s currencies) Get(ctx context.Context, org admin.OrgID, code iso4217.Code) (c currency.Currency, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		var ok bool
 		if c, ok = t.currencies.get(string(code)); !ok {
@@ -46,7 +47,9 @@ func (s currencies) Base(ctx context.Context, org admin.OrgID) (c currency.Curre
 	return c, err
 }
 
-func (s currencies) List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) (out []currency.Currency, err error) {
+func (s currencies) List(
+	ctx context.Context, org admin.OrgID, seek admin.Seek[string],
+) (out []currency.Currency, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		out = t.currencies.ascending(seek.After, seek.Limit, nil)
 		return nil

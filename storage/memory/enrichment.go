@@ -4,12 +4,12 @@ import (
 	"context"
 
 	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/enrich"
 )
 
 type enrichments struct{ access }
 
-func (s enrichments) Put(ctx context.Context, org admin.OrgID, e settings.Enrichment, most int, rec admin.Record) error {
+func (s enrichments) Put(ctx context.Context, org admin.OrgID, e enrich.Enrichment, most int, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
 		old, ok := t.settings.enrich.get(e.EventSchema)
 		e = e.Clone()
@@ -17,7 +17,7 @@ func (s enrichments) Put(ctx context.Context, org admin.OrgID, e settings.Enrich
 		case e.Version == 0 && ok:
 			return taken("enrichment")
 		case e.Version == 0 && len(t.settings.enrich.order) >= most:
-			return settings.TooManyEnrichments(most)
+			return enrich.TooMany(most)
 		case e.Version == 0:
 			e.Version = 1
 			t.settings.enrich.put(j, e.EventSchema, e)
@@ -33,7 +33,7 @@ func (s enrichments) Put(ctx context.Context, org admin.OrgID, e settings.Enrich
 	})
 }
 
-func (s enrichments) Get(ctx context.Context, org admin.OrgID, eventSchema string) (e settings.Enrichment, err error) {
+func (s enrichments) Get(ctx context.Context, org admin.OrgID, eventSchema string) (e enrich.Enrichment, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		found, ok := t.settings.enrich.get(eventSchema)
 		if !ok {
@@ -45,7 +45,7 @@ func (s enrichments) Get(ctx context.Context, org admin.OrgID, eventSchema strin
 	return e, err
 }
 
-func (s enrichments) List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) (out []settings.Enrichment, err error) {
+func (s enrichments) List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) (out []enrich.Enrichment, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		out = t.settings.enrich.ascending(seek.After, seek.Limit, nil)
 		for i := range out {
@@ -78,14 +78,14 @@ func (s enrichments) Users(ctx context.Context, org admin.OrgID, namespace, name
 // users are the event schemas whose enrichment depends on the settings of a namespace and name.
 func (t settingTables) users(namespace, name, after string, limit int) []string {
 	var out []string
-	for _, e := range t.enrich.ascending(after, limit, func(e settings.Enrichment) bool { return e.DependsOn(namespace, name) }) {
+	for _, e := range t.enrich.ascending(after, limit, func(e enrich.Enrichment) bool { return e.DependsOn(namespace, name) }) {
 		out = append(out, e.EventSchema)
 	}
 	return out
 }
 
 // atVersion is nil where an enrichment is there and has this version.
-func atVersion(ok bool, e settings.Enrichment, version int64) error {
+func atVersion(ok bool, e enrich.Enrichment, version int64) error {
 	switch {
 	case !ok:
 		return missing("enrichment")

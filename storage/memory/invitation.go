@@ -7,19 +7,22 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 )
 
 type invitations struct{ access }
 
-// invitation is one with the digest of its secret.
+// invitation is an invitation with the digest of its secret.
 type invitation struct {
-	admin.Invitation
+	people.Invitation
 	digest admin.SecretDigest
 }
 
-func (s invitations) Create(ctx context.Context, org admin.OrgID, i admin.Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error {
+func (s invitations) Create(
+	ctx context.Context, org admin.OrgID, i people.Invitation, digest admin.SecretDigest, limit int, rec admin.Record,
+) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		if err := t.room(invitation{i, digest}, limit); err != nil {
+		if err := t.checkRoom(invitation{i, digest}, limit); err != nil {
 			return err
 		}
 		if _, ok := t.invitations.get(i.ID); ok {
@@ -30,30 +33,30 @@ func (s invitations) Create(ctx context.Context, org admin.OrgID, i admin.Invita
 	})
 }
 
-// room is whether there is a place for an invitation as of i.SentAt: there are not too many, and
+// checkRoom fails unless there is room for an invitation at i.SentAt: others are fewer than limit, and
 // neither its digest nor its address is taken.
-func (t *tenant) room(i invitation, limit int) error {
+func (t *tenant) checkRoom(i invitation, limit int) error {
 	pending, clash := 0, false
 	for id, o := range t.invitations.rows {
 		if id == i.ID {
 			continue
 		}
 		clash = clash || o.digest == i.digest
-		if o.StatusAt(i.SentAt) == admin.InvitationPending {
+		if o.StatusAt(i.SentAt) == people.InvitationPending {
 			clash = clash || o.Email.Key == i.Email.Key
 			pending++
 		}
 	}
-	switch {
-	case pending >= limit:
-		return admin.ErrTooManyInvitations
-	case clash:
+	if err := people.CheckPendingInvitations(pending, limit); err != nil {
+		return err
+	}
+	if clash {
 		return taken("invitation")
 	}
 	return nil
 }
 
-func (s invitations) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (i admin.Invitation, err error) {
+func (s invitations) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (i people.Invitation, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		found, ok := t.invitations.get(id)
 		if !ok {
@@ -65,7 +68,9 @@ func (s invitations) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (i 
 	return i, err
 }
 
-func (s invitations) ByDigest(ctx context.Context, org admin.OrgID, digest admin.SecretDigest) (i admin.Invitation, err error) {
+func (s invitations) ByDigest(
+	ctx context.Context, org admin.OrgID, digest admin.SecretDigest,
+) (i people.Invitation, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		found, ok := t.invitations.find(func(i invitation) bool { return i.digest == digest })
 		if !ok {
@@ -77,7 +82,9 @@ func (s invitations) ByDigest(ctx context.Context, org admin.OrgID, digest admin
 	return i, err
 }
 
-func (s invitations) List(ctx context.Context, org admin.OrgID, f admin.InvitationFilter, now time.Time, seek admin.Seek[uuid.UUID]) (out []admin.Invitation, err error) {
+func (s invitations) List(
+	ctx context.Context, org admin.OrgID, f people.InvitationFilter, now time.Time, seek admin.Seek[uuid.UUID],
+) (out []people.Invitation, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		for _, i := range t.invitations.descending(seek.After, seek.Limit, func(i invitation) bool {
 			return wants(f.Status, i.StatusAt(now))
@@ -89,67 +96,66 @@ func (s invitations) List(ctx context.Context, org admin.OrgID, f admin.Invitati
 	return out, err
 }
 
-// pendingAt is the invitation that may still be sent, revoked or accepted.
-func (t *tenant) pendingAt(id uuid.UUID, version int64) (invitation, error) {
+// changeInvitation replaces an invitation and its digest with what next makes of them.
+func (t *tenant) changeInvitation(j *journal, id uuid.UUID, next func(*invitation) error) error {
 	i, ok := t.invitations.get(id)
-	switch {
-	case !ok:
-		return i, missing("invitation")
-	case i.Version != version || i.Status != admin.InvitationPending:
-		return i, conflict("invitation")
+	if !ok {
+		return missing("invitation")
 	}
-	i.Version++
-	return i, nil
+	if err := next(&i); err != nil {
+		return err
+	}
+	t.invitations.put(j, id, i)
+	return nil
 }
 
-func (s invitations) Resend(ctx context.Context, org admin.OrgID, i admin.Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error {
+func (s invitations) Resend(
+	ctx context.Context, org admin.OrgID, want people.Invitation, digest admin.SecretDigest, limit int, rec admin.Record,
+) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		now, err := t.pendingAt(i.ID, i.Version)
-		if err != nil {
-			return err
-		}
-		now.digest, now.InvitedBy, now.SentAt, now.ExpiresAt = digest, i.InvitedBy, i.SentAt, i.ExpiresAt
-		if err := t.room(now, limit); err != nil {
-			return err
-		}
-		t.invitations.put(j, i.ID, now)
-		return nil
+		return t.changeInvitation(j, want.ID, func(i *invitation) (err error) {
+			if i.Invitation, err = i.Resent(want); err != nil {
+				return err
+			}
+			i.digest = digest
+			return t.checkRoom(*i, limit)
+		})
 	})
 }
 
-func (s invitations) Revoke(ctx context.Context, org admin.OrgID, i admin.Invitation, rec admin.Record) error {
+func (s invitations) Revoke(ctx context.Context, org admin.OrgID, want people.Invitation, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		now, err := t.pendingAt(i.ID, i.Version)
-		if err != nil {
+		return t.changeInvitation(j, want.ID, func(i *invitation) (err error) {
+			i.Invitation, err = i.Revoked(want)
 			return err
-		}
-		now.Status, now.SettledAt = admin.InvitationRevoked, i.SettledAt
-		t.invitations.put(j, i.ID, now)
-		return nil
+		})
 	})
 }
 
-func (s invitations) Accept(ctx context.Context, org admin.OrgID, a admin.Acceptance, rec admin.Record) error {
+func (s invitations) Accept(ctx context.Context, org admin.OrgID, a people.Acceptance, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		i, err := t.pendingAt(a.Invitation.ID, a.Invitation.Version)
-		if err != nil {
-			return err
-		}
-		if i.InvitedBy.Kind == admin.ActorUser {
-			_, ok := t.credentials.find(func(c admin.Credential) bool {
-				return c.UserID.String() == i.InvitedBy.ID && c.Epoch == a.InviterEpoch
-			})
-			if !ok {
+		return t.changeInvitation(j, a.Invitation.ID, func(i *invitation) (err error) {
+			if i.Invitation, err = i.AcceptedBy(a.User, a.Invitation.Version); err != nil {
+				return err
+			}
+			if i.InvitedBy.Kind == admin.ActorUser && !t.atEpoch(i.InvitedBy.ID, a.InviterEpoch) {
 				return conflict("inviter")
 			}
-		}
-		if _, ok := t.users.find(func(u admin.User) bool { return u.Email.Key == a.User.Email.Key || u.ID == a.User.ID }); ok {
-			return taken("user")
-		}
-		t.users.put(j, a.User.ID, a.User)
-		t.credentials.put(j, a.User.ID, a.Credential)
-		i.Status, i.SettledAt, i.UserID = admin.InvitationAccepted, a.User.CreatedAt, a.User.ID
-		t.invitations.put(j, i.ID, i)
-		return nil
+			_, ok := t.users.find(func(u people.User) bool { return u.Email.Key == a.User.Email.Key || u.ID == a.User.ID })
+			if ok {
+				return taken("user")
+			}
+			t.users.put(j, a.User.ID, a.User)
+			t.credentials.put(j, a.User.ID, a.Credential)
+			return nil
+		})
 	})
+}
+
+// atEpoch reports whether the credential of a user has this epoch.
+func (t *tenant) atEpoch(user string, epoch int64) bool {
+	_, ok := t.credentials.find(func(c people.Credential) bool {
+		return c.UserID.String() == user && c.Epoch == epoch
+	})
+	return ok
 }

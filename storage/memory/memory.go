@@ -11,18 +11,21 @@ package memory
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"strings"
 	"sync"
 
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/enrich"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )
@@ -34,8 +37,8 @@ type Backend struct {
 	tenants map[admin.OrgID]*tenant
 	journal journal
 	depth   int // of atomically
-	// digests is one index over all organizations, as a database has it.
-	digests map[token.Digest]tokenRef
+	// digests is one index over all organizations, as in a database.
+	digests map[admin.SecretDigest]tokenRef
 }
 
 var _ storage.Backend = (*Backend)(nil)
@@ -43,9 +46,9 @@ var _ storage.Backend = (*Backend)(nil)
 // tenant is what one organization has. Each is its own set of tables, so that no look-up can cross
 // from one organization into another.
 type tenant struct {
-	organization admin.Organization
-	users        *table[uuid.UUID, admin.User]
-	credentials  *table[uuid.UUID, admin.Credential]
+	organization people.Organization
+	users        *table[uuid.UUID, people.User]
+	credentials  *table[uuid.UUID, people.Credential]
 	invitations  *table[uuid.UUID, invitation]
 	audit        *table[recordKey, admin.Record]
 	recorded     *table[uuid.UUID, recordKey]
@@ -56,16 +59,16 @@ type tenant struct {
 	tokens       *table[uuid.UUID, tokenRow]
 	imports      *table[uuid.UUID, bulkimport.Import]
 	contents     map[uuid.UUID]*table[int64, []byte]
-	customers    *table[string, bulkimport.Customer]
-	accounts     *table[string, bulkimport.Account]
+	customers    *table[string, customer.Customer]
+	accounts     *table[string, customer.Account]
 	pricing      *planTables
 }
 
-func newTenant(o admin.Organization) *tenant {
+func newTenant(o people.Organization) *tenant {
 	return &tenant{
 		organization: o,
-		users:        newTable[uuid.UUID, admin.User](compareID),
-		credentials:  newTable[uuid.UUID, admin.Credential](compareID),
+		users:        newTable[uuid.UUID, people.User](compareID),
+		credentials:  newTable[uuid.UUID, people.Credential](compareID),
 		invitations:  newTable[uuid.UUID, invitation](compareID),
 		audit:        newTable[recordKey, admin.Record](compareRecords),
 		recorded:     newTable[uuid.UUID, recordKey](compareID),
@@ -76,8 +79,8 @@ func newTenant(o admin.Organization) *tenant {
 		tokens:       newTable[uuid.UUID, tokenRow](compareID),
 		imports:      newTable[uuid.UUID, bulkimport.Import](compareID),
 		contents:     map[uuid.UUID]*table[int64, []byte]{},
-		customers:    newTable[string, bulkimport.Customer](strings.Compare),
-		accounts:     newTable[string, bulkimport.Account](strings.Compare),
+		customers:    newTable[string, customer.Customer](strings.Compare),
+		accounts:     newTable[string, customer.Account](strings.Compare),
 		pricing:      newPlanTables(),
 	}
 }
@@ -126,21 +129,21 @@ func (b *Backend) atomically(fn func() error) (err error) {
 // stores gives out the ports, inside a transaction or outside.
 type stores struct{ access }
 
-func (s stores) Organizations() admin.OrganizationStore { return organizations{s.access} }
-func (s stores) Users() admin.UserStore                 { return users{s.access} }
-func (s stores) Invitations() admin.InvitationStore     { return invitations{s.access} }
-func (s stores) Audit() admin.AuditStore                { return audit{s.access} }
-func (s stores) Jobs() job.Store                        { return jobs{s.access} }
-func (s stores) Currencies() currency.Store             { return currencies{s.access} }
-func (s stores) Settings() settings.Store               { return settingStore{s.access} }
-func (s stores) Enrichments() settings.EnrichmentStore  { return enrichments{s.access} }
-func (s stores) Tokens() token.Store                    { return tokens{s.access} }
-func (s stores) Imports() bulkimport.Store              { return imports{s.access} }
-func (s stores) Customers() bulkimport.CustomerStore    { return customers{s.access} }
-func (s stores) Accounts() bulkimport.AccountStore      { return accounts{s.access} }
-func (s stores) Plans() planmigration.PlanStore         { return plans{s.access} }
-func (s stores) Schedules() planmigration.ScheduleStore { return schedules{s.access} }
-func (s stores) PlanMigrations() planmigration.Store    { return planMigrations{s.access} }
+func (s stores) Organizations() people.OrganizationStore { return organizations{s.access} }
+func (s stores) Users() people.UserStore                 { return users{s.access} }
+func (s stores) Invitations() people.InvitationStore     { return invitations{s.access} }
+func (s stores) Audit() admin.AuditStore                 { return audit{s.access} }
+func (s stores) Jobs() job.Store                         { return jobs{s.access} }
+func (s stores) Currencies() currency.Store              { return currencies{s.access} }
+func (s stores) Settings() settings.Store                { return settingStore{s.access} }
+func (s stores) Enrichments() enrich.Store               { return enrichments{s.access} }
+func (s stores) Tokens() token.Store                     { return tokens{s.access} }
+func (s stores) Imports() bulkimport.Store               { return imports{s.access} }
+func (s stores) Customers() bulkimport.CustomerStore     { return customers{s.access} }
+func (s stores) Accounts() bulkimport.AccountStore       { return accounts{s.access} }
+func (s stores) Plans() priceplan.Store                  { return plans{s.access} }
+func (s stores) Schedules() priceplan.ScheduleStore      { return schedules{s.access} }
+func (s stores) PlanMigrations() planmigration.Store     { return planMigrations{s.access} }
 
 // access is how the ports reach the data.
 type access struct {
@@ -153,7 +156,7 @@ func (a access) read(ctx context.Context, org admin.OrgID, fn func(*tenant) erro
 	return a.hold(ctx, func() error {
 		t, ok := a.b.tenants[org]
 		if !ok {
-			t = newTenant(admin.Organization{})
+			t = newTenant(people.Organization{})
 		}
 		return fn(t)
 	})
@@ -197,8 +200,8 @@ func (a access) hold(ctx context.Context, fn func() error) error {
 }
 
 // missing is the error for what does not exist, or belongs to somebody else: it must not tell.
-func missing(noun string) error { return fmt.Errorf("%s: %w", noun, admin.ErrNotFound) }
+func missing(noun string) error { return admin.NotFound(noun) }
 
-func taken(noun string) error { return fmt.Errorf("%s: %w", noun, admin.ErrExists) }
+func taken(noun string) error { return admin.Exists(noun) }
 
-func conflict(noun string) error { return fmt.Errorf("%s: %w", noun, admin.ErrConflict) }
+func conflict(noun string) error { return admin.Conflict(noun) }

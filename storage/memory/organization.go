@@ -4,11 +4,14 @@ import (
 	"context"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 )
 
 type organizations struct{ access }
 
-func (s organizations) Create(ctx context.Context, o admin.Organization, first admin.User, c admin.Credential, rec admin.Record) error {
+func (s organizations) Create(
+	ctx context.Context, o people.Organization, first people.User, c people.Credential, rec admin.Record,
+) error {
 	if err := rec.Check(); err != nil {
 		return err
 	}
@@ -28,7 +31,7 @@ func (s organizations) Create(ctx context.Context, o admin.Organization, first a
 	})
 }
 
-func (s organizations) Get(ctx context.Context, id admin.OrgID) (o admin.Organization, err error) {
+func (s organizations) Get(ctx context.Context, id admin.OrgID) (o people.Organization, err error) {
 	err = s.hold(ctx, func() error {
 		t, ok := s.b.tenants[id]
 		if !ok {
@@ -41,14 +44,16 @@ func (s organizations) Get(ctx context.Context, id admin.OrgID) (o admin.Organiz
 }
 
 func (s organizations) Rename(ctx context.Context, id admin.OrgID, name string, version int64, rec admin.Record) error {
-	return s.write(ctx, id, rec, func(t *tenant, j *journal) error {
-		if t.organization.Version != version {
-			return conflict("organization")
-		}
-		old := t.organization
-		j.undo = append(j.undo, func() { t.organization = old })
-		t.organization.Name = name
-		t.organization.Version++
-		return nil
-	})
+	return s.write(ctx, id, rec, func(t *tenant, j *journal) error { return t.rename(j, name, version) })
+}
+
+func (t *tenant) rename(j *journal, name string, version int64) error {
+	if t.organization.Version != version {
+		return conflict("organization")
+	}
+	old := t.organization
+	j.undo = append(j.undo, func() { t.organization = old })
+	t.organization.Name = name
+	t.organization.Version++
+	return nil
 }

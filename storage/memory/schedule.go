@@ -6,15 +6,15 @@ import (
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/admin/priceplan"
 )
 
 type schedules struct{ access }
 
-func (s schedules) OnPlan(ctx context.Context, org admin.OrgID, plan planmigration.PlanRef, at time.Time, seek admin.Seek[string]) (out []planmigration.Timeline, err error) {
+func (s schedules) OnPlan(ctx context.Context, org admin.OrgID, plan priceplan.Ref, at time.Time, seek admin.Seek[string]) (out []priceplan.Timeline, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
-		found := t.pricing.timelines.ascending(seek.After, seek.Limit, func(all []planmigration.Schedule) bool {
-			now, ok := (planmigration.Timeline{Schedules: all}).At(at)
+		found := t.pricing.timelines.ascending(seek.After, seek.Limit, func(all []priceplan.Schedule) bool {
+			now, ok := (priceplan.Timeline{Schedules: all}).At(at)
 			return ok && now.Plan == plan
 		})
 		for _, all := range found {
@@ -25,7 +25,7 @@ func (s schedules) OnPlan(ctx context.Context, org admin.OrgID, plan planmigrati
 	return out, err
 }
 
-func (s schedules) Timeline(ctx context.Context, org admin.OrgID, account string, after time.Time) (tl planmigration.Timeline, err error) {
+func (s schedules) Timeline(ctx context.Context, org admin.OrgID, account string, after time.Time) (tl priceplan.Timeline, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		all, _ := t.pricing.timelines.get(account)
 		tl = timeline(account, all, after)
@@ -35,8 +35,8 @@ func (s schedules) Timeline(ctx context.Context, org admin.OrgID, account string
 }
 
 // timeline is the part of an account's schedules that ends after an instant.
-func timeline(account string, all []planmigration.Schedule, after time.Time) planmigration.Timeline {
-	tl := planmigration.Timeline{AccountID: account}
+func timeline(account string, all []priceplan.Schedule, after time.Time) priceplan.Timeline {
+	tl := priceplan.Timeline{AccountID: account}
 	for _, s := range all {
 		if s.Until.IsZero() || s.Until.After(after) {
 			tl.Schedules = append(tl.Schedules, s)
@@ -45,12 +45,12 @@ func timeline(account string, all []planmigration.Schedule, after time.Time) pla
 	return tl
 }
 
-func (s schedules) Create(ctx context.Context, org admin.OrgID, n planmigration.Schedule, rec admin.Record) error {
+func (s schedules) Create(ctx context.Context, org admin.OrgID, n priceplan.Schedule, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
 		all, _ := t.pricing.timelines.get(n.AccountID)
 		for _, o := range all {
 			if o.ID != n.ID && o.Overlaps(n) {
-				return planmigration.ErrOverlap
+				return priceplan.ErrOverlap
 			}
 		}
 		if _, ok := t.pricing.scheduleIDs.get(n.ID); ok {
@@ -60,7 +60,7 @@ func (s schedules) Create(ctx context.Context, org admin.OrgID, n planmigration.
 	})
 }
 
-func (s schedules) Update(ctx context.Context, org admin.OrgID, n planmigration.Schedule, rec admin.Record) error {
+func (s schedules) Update(ctx context.Context, org admin.OrgID, n priceplan.Schedule, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
 		old, others, err := t.pricing.schedule(n.AccountID, n.ID)
 		if err != nil {
@@ -74,7 +74,7 @@ func (s schedules) Update(ctx context.Context, org admin.OrgID, n planmigration.
 	})
 }
 
-func (s schedules) Replace(ctx context.Context, org admin.OrgID, c planmigration.Change, rec admin.Record) error {
+func (s schedules) Replace(ctx context.Context, org admin.OrgID, c priceplan.Change, rec admin.Record) error {
 	if err := rec.Check(); err != nil {
 		return err
 	}
@@ -107,9 +107,9 @@ func (s schedules) Replace(ctx context.Context, org admin.OrgID, c planmigration
 }
 
 // schedule is one of the account's schedules, and the others.
-func (p *planTables) schedule(account, id string) (found planmigration.Schedule, others []planmigration.Schedule, err error) {
+func (p *planTables) schedule(account, id string) (found priceplan.Schedule, others []priceplan.Schedule, err error) {
 	all, _ := p.timelines.get(account)
-	i := slices.IndexFunc(all, func(s planmigration.Schedule) bool { return s.ID == id })
+	i := slices.IndexFunc(all, func(s priceplan.Schedule) bool { return s.ID == id })
 	if i < 0 {
 		return found, nil, missing("schedule")
 	}
@@ -117,16 +117,16 @@ func (p *planTables) schedule(account, id string) (found planmigration.Schedule,
 }
 
 // put makes an account's schedules n and the others.
-func (p *planTables) put(j *journal, n planmigration.Schedule, others []planmigration.Schedule) error {
-	all := make([]planmigration.Schedule, 0, len(others)+1)
+func (p *planTables) put(j *journal, n priceplan.Schedule, others []priceplan.Schedule) error {
+	all := make([]priceplan.Schedule, 0, len(others)+1)
 	for _, o := range others {
 		if o.Overlaps(n) {
-			return planmigration.ErrOverlap
+			return priceplan.ErrOverlap
 		}
 		all = append(all, o)
 	}
 	all = append(all, n)
-	slices.SortFunc(all, func(a, b planmigration.Schedule) int { return a.From.Compare(b.From) })
+	slices.SortFunc(all, func(a, b priceplan.Schedule) int { return a.From.Compare(b.From) })
 	p.timelines.put(j, n.AccountID, all)
 	p.scheduleIDs.put(j, n.ID, n.AccountID)
 	return nil

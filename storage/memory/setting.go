@@ -11,6 +11,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/enrich"
 )
 
 // settingTables are the settings by id, their ids by what they are unique by, the history of each,
@@ -19,7 +20,7 @@ type settingTables struct {
 	rows     *table[uuid.UUID, settings.Setting]
 	ids      *table[settings.Key, uuid.UUID]
 	versions *table[versionKey, settings.Version]
-	enrich   *table[string, settings.Enrichment]
+	enrich   *table[string, enrich.Enrichment]
 }
 
 type versionKey struct {
@@ -38,7 +39,7 @@ func newSettingTables() settingTables {
 		rows:     newTable[uuid.UUID, settings.Setting](compareID),
 		ids:      newTable[settings.Key, uuid.UUID](compareKeys),
 		versions: newTable[versionKey, settings.Version](compareVersionKey),
-		enrich:   newTable[string, settings.Enrichment](strings.Compare),
+		enrich:   newTable[string, enrich.Enrichment](strings.Compare),
 	}
 }
 

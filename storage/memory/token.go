@@ -14,29 +14,29 @@ import (
 
 type tokens struct{ access }
 
-// tokenRow is a token with what it is found by.
+// tokenRow is a token with the hash that it is found by.
 type tokenRow struct {
 	token.Token
 	hash token.Hash
 }
 
-// tokenRef is where a digest leads to, in whatever organization.
+// tokenRef is the token that a digest finds, in any organization.
 type tokenRef struct {
 	org admin.OrgID
 	id  uuid.UUID
 }
 
-// find makes a digest lead to a token.
-func (b *Backend) find(d token.Digest, ref tokenRef) {
+// index makes a digest find a token.
+func (b *Backend) index(d admin.SecretDigest, ref tokenRef) {
 	if b.digests == nil {
-		b.digests = map[token.Digest]tokenRef{}
+		b.digests = map[admin.SecretDigest]tokenRef{}
 	}
 	b.digests[d] = ref
 	b.journal.undo = append(b.journal.undo, func() { delete(b.digests, d) })
 }
 
-// forget takes back find.
-func (b *Backend) forget(d token.Digest) {
+// unindex undoes index.
+func (b *Backend) unindex(d admin.SecretDigest) {
 	ref := b.digests[d]
 	delete(b.digests, d)
 	b.journal.undo = append(b.journal.undo, func() { b.digests[d] = ref })
@@ -47,9 +47,9 @@ func (s tokens) Create(ctx context.Context, org admin.OrgID, tok token.Token, h 
 		if tok.CreatedBy.Kind == admin.ActorToken {
 			id, err := uuid.Parse(tok.CreatedBy.ID)
 			creator, ok := t.tokens.get(id)
-			// Ids compare byte by byte here too: Parse reads other spellings.
+			// Ids compare byte by byte here too, but Parse accepts other spellings.
 			if err != nil || id.String() != tok.CreatedBy.ID || !ok || creator.State != token.Active {
-				return fmt.Errorf("token that creates another is not active: %w", admin.ErrForbidden)
+				return token.ErrCreatorNotActive
 			}
 		}
 		if _, ok := t.tokens.get(tok.ID); ok {
@@ -59,7 +59,7 @@ func (s tokens) Create(ctx context.Context, org admin.OrgID, tok token.Token, h 
 			return taken("token")
 		}
 		t.tokens.put(j, tok.ID, tokenRow{Token: tok, hash: h})
-		s.b.find(h.Digest, tokenRef{org: org, id: tok.ID})
+		s.b.index(h.Digest, tokenRef{org: org, id: tok.ID})
 		return nil
 	})
 }
@@ -76,9 +76,12 @@ func (s tokens) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (tok tok
 	return tok, err
 }
 
-func (s tokens) List(ctx context.Context, org admin.OrgID, f token.Filter, seek admin.Seek[uuid.UUID]) (out []token.Token, err error) {
+func (s tokens) List(
+	ctx context.Context, org admin.OrgID, f token.Filter, seek admin.Seek[uuid.UUID],
+) (out []token.Token, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
-		for _, row := range t.tokens.descending(seek.After, seek.Limit, func(r tokenRow) bool { return f.Matches(r.Token) }) {
+		matches := func(r tokenRow) bool { return f.Matches(r.Token) }
+		for _, row := range t.tokens.descending(seek.After, seek.Limit, matches) {
 			out = append(out, row.Token)
 		}
 		return nil
@@ -102,38 +105,40 @@ func (s tokens) Update(ctx context.Context, org admin.OrgID, want token.Token, r
 	})
 }
 
-func (s tokens) DeactivateBy(ctx context.Context, org admin.OrgID, actor admin.Actor, at time.Time, rec admin.Record) (n int, err error) {
+func (s tokens) DeactivateBy(
+	ctx context.Context, org admin.OrgID, actor admin.Actor, at time.Time, rec admin.Record,
+) (n int, err error) {
 	err = s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		n = t.deactivate(j, actor, at)
-		return nil
+		return token.EachCreator(actor, func(creator admin.Actor) ([]token.Token, error) {
+			created, off := t.deactivateCreated(j, creator, at)
+			n += off
+			return created, nil
+		})
 	})
 	return n, err
 }
 
-// deactivate goes from creator to created.
-func (t *tenant) deactivate(j *journal, actor admin.Actor, at time.Time) (n int) {
-	for creators := []admin.Actor{actor}; len(creators) > 0; creators = creators[1:] {
-		for id, row := range t.tokens.rows {
-			if row.CreatedBy != creators[0] {
-				continue
-			}
-			if row.Permissions.Has(admin.TokensWrite) {
-				creators = append(creators, admin.Actor{Kind: admin.ActorToken, ID: id.String()})
-			}
-			if row.State == token.Active {
-				row.State, row.UpdatedAt = token.Deactivated, at
-				row.Version++
-				t.tokens.put(j, id, row)
-				n++
-			}
+// deactivateCreated switches off the active tokens that creator created. It returns all that creator
+// created, and the number of those that it switched off.
+func (t *tenant) deactivateCreated(j *journal, creator admin.Actor, at time.Time) (created []token.Token, off int) {
+	for id, row := range t.tokens.rows {
+		if row.CreatedBy != creator {
+			continue
+		}
+		created = append(created, row.Token)
+		if row.State == token.Active {
+			row.State, row.UpdatedAt = token.Deactivated, at
+			row.Version++
+			t.tokens.put(j, id, row)
+			off++
 		}
 	}
-	return n
+	return created, off
 }
 
-func (s tokens) ByDigest(ctx context.Context, digests []token.Digest) (found token.Stored, err error) {
-	if n := len(digests); n == 0 || n > token.MaxHashes {
-		return found, fmt.Errorf("%d digests of a token: give 1 to %d: %w", n, token.MaxHashes, admin.ErrInvalid)
+func (s tokens) ByDigest(ctx context.Context, digests []admin.SecretDigest) (found token.Stored, err error) {
+	if n := len(digests); n == 0 || n > token.MaxHashers {
+		return found, fmt.Errorf("%d digests of a token: give 1 to %d: %w", n, token.MaxHashers, admin.ErrInvalid)
 	}
 	err = s.hold(ctx, func() error {
 		for _, d := range digests {
@@ -149,7 +154,7 @@ func (s tokens) ByDigest(ctx context.Context, digests []token.Digest) (found tok
 }
 
 func (s tokens) Touch(ctx context.Context, org admin.OrgID, id uuid.UUID, at, before time.Time) error {
-	return ofNone(s.change(ctx, org, func(t *tenant, j *journal) error {
+	return unlessMissing(s.change(ctx, org, func(t *tenant, j *journal) error {
 		if row, ok := t.tokens.get(id); ok && !row.LastUsedAt.After(before) {
 			row.LastUsedAt = at
 			t.tokens.put(j, id, row)
@@ -158,9 +163,9 @@ func (s tokens) Touch(ctx context.Context, org admin.OrgID, id uuid.UUID, at, be
 	}))
 }
 
-// ofNone is err, less that the organization does not exist: where there is no such token there is
+// unlessMissing returns err, or nil if the organization does not exist: without such a token there is
 // nothing to do.
-func ofNone(err error) error {
+func unlessMissing(err error) error {
 	if errors.Is(err, admin.ErrNotFound) {
 		return nil
 	}
@@ -168,7 +173,7 @@ func ofNone(err error) error {
 }
 
 func (s tokens) Rehash(ctx context.Context, org admin.OrgID, id uuid.UUID, from, to token.Hash) error {
-	return ofNone(s.change(ctx, org, func(t *tenant, j *journal) error {
+	return unlessMissing(s.change(ctx, org, func(t *tenant, j *journal) error {
 		row, ok := t.tokens.get(id)
 		if !ok || row.hash.Digest != from.Digest {
 			return nil
@@ -177,8 +182,8 @@ func (s tokens) Rehash(ctx context.Context, org admin.OrgID, id uuid.UUID, from,
 		if ref, ok := s.b.digests[to.Digest]; ok && ref != self {
 			return taken("token")
 		}
-		s.b.forget(from.Digest)
-		s.b.find(to.Digest, self)
+		s.b.unindex(from.Digest)
+		s.b.index(to.Digest, self)
 		row.hash = to
 		t.tokens.put(j, id, row)
 		return nil

@@ -7,11 +7,12 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 )
 
 type users struct{ access }
 
-func (s users) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (u admin.User, err error) {
+func (s users) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (u people.User, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		u, err = t.user(id)
 		return err
@@ -19,15 +20,17 @@ func (s users) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (u admin.
 	return u, err
 }
 
-func (t *tenant) user(id uuid.UUID) (admin.User, error) {
+func (t *tenant) user(id uuid.UUID) (people.User, error) {
 	u, ok := t.users.get(id)
 	if !ok {
-		return admin.User{}, missing("user")
+		return people.User{}, missing("user")
 	}
 	return u, nil
 }
 
-func (s users) Credential(ctx context.Context, org admin.OrgID, id uuid.UUID) (u admin.User, c admin.Credential, err error) {
+func (s users) Credential(
+	ctx context.Context, org admin.OrgID, id uuid.UUID,
+) (u people.User, c people.Credential, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		u, err = t.user(id)
 		c, _ = t.credentials.get(id)
@@ -36,10 +39,12 @@ func (s users) Credential(ctx context.Context, org admin.OrgID, id uuid.UUID) (u
 	return u, c, err
 }
 
-func (s users) ByEmail(ctx context.Context, org admin.OrgID, key string) (u admin.User, c admin.Credential, err error) {
+func (s users) ByEmail(
+	ctx context.Context, org admin.OrgID, key string,
+) (u people.User, c people.Credential, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		var ok bool
-		if u, ok = t.users.find(func(u admin.User) bool { return u.Email.Key == key }); !ok {
+		if u, ok = t.users.find(func(u people.User) bool { return u.Email.Key == key }); !ok {
 			return missing("user")
 		}
 		c, _ = t.credentials.get(u.ID)
@@ -48,9 +53,11 @@ func (s users) ByEmail(ctx context.Context, org admin.OrgID, key string) (u admi
 	return u, c, err
 }
 
-func (s users) List(ctx context.Context, org admin.OrgID, f admin.UserFilter, seek admin.Seek[uuid.UUID]) (out []admin.User, err error) {
+func (s users) List(
+	ctx context.Context, org admin.OrgID, f people.UserFilter, seek admin.Seek[uuid.UUID],
+) (out []people.User, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
-		out = t.users.ascending(seek.After, seek.Limit, func(u admin.User) bool {
+		out = t.users.ascending(seek.After, seek.Limit, func(u people.User) bool {
 			return wants(f.Status, u.Status) && wants(f.Role, u.Role)
 		})
 		return nil
@@ -58,69 +65,80 @@ func (s users) List(ctx context.Context, org admin.OrgID, f admin.UserFilter, se
 	return out, err
 }
 
-func (s users) UpdateProfile(ctx context.Context, org admin.OrgID, u admin.User, rec admin.Record) error {
+func (s users) UpdateProfile(ctx context.Context, org admin.OrgID, p people.ProfileUpdate, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		old, err := t.userAt(u.ID, u.Version)
-		if err != nil {
-			return err
+		if o := p.Organization; o != nil {
+			if err := t.rename(j, o.Name, o.Version); err != nil {
+				return err
+			}
 		}
-		if _, ok := t.users.find(func(o admin.User) bool { return o.Email.Key == u.Email.Key && o.ID != u.ID }); ok {
-			return taken("user")
+		if p.User == nil {
+			return nil
 		}
-		old.Name, old.Email, old.UpdatedAt = u.Name, u.Email, u.UpdatedAt
-		old.Version++
-		t.users.put(j, u.ID, old)
-		return nil
+		return t.updateProfile(j, *p.User)
 	})
 }
 
-func (t *tenant) userAt(id uuid.UUID, version int64) (admin.User, error) {
-	u, err := t.user(id)
-	if err == nil && u.Version != version {
-		err = conflict("user")
+func (t *tenant) updateProfile(j *journal, want people.User) error {
+	u, err := t.user(want.ID)
+	if err != nil {
+		return err
 	}
-	return u, err
+	if u.Version != want.Version {
+		return conflict("user")
+	}
+	if t.hasOtherUser(u.ID, func(o people.User) bool { return o.Email.Key == want.Email.Key }) {
+		return taken("user")
+	}
+	u.Name, u.Email, u.UpdatedAt = want.Name, want.Email, want.UpdatedAt
+	u.Version++
+	t.users.put(j, u.ID, u)
+	return nil
 }
 
-func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, u admin.User, rec admin.Record) error {
+// hasOtherUser reports whether a user other than id matches.
+func (t *tenant) hasOtherUser(id uuid.UUID, matches func(people.User) bool) bool {
+	_, ok := t.users.find(func(u people.User) bool { return u.ID != id && matches(u) })
+	return ok
+}
+
+func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, u people.User, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		old, err := t.userAt(u.ID, u.Version)
+		old, err := t.user(u.ID)
 		if err != nil {
 			return err
 		}
-		changed := old
-		changed.Role, changed.Status, changed.UpdatedAt = u.Role, u.Status, u.UpdatedAt
-		changed.Version++
-		if old.Administers() && !changed.Administers() {
-			if _, ok := t.users.find(func(o admin.User) bool { return o.Administers() && o.ID != u.ID }); !ok {
-				return admin.ErrLastAdministrator
-			}
+		next, err := old.AccessUpdated(u, func() (bool, error) {
+			return t.hasOtherUser(u.ID, people.User.Administers), nil
+		})
+		if err != nil {
+			return err
 		}
-		t.users.put(j, u.ID, changed)
+		t.users.put(j, u.ID, next)
 		c, _ := t.credentials.get(u.ID)
 		c.Epoch++
 		t.credentials.put(j, u.ID, c)
-		if old.Status == admin.UserActive && changed.Status == admin.UserDeactivated {
-			t.revokeSent(j, u.ID, u.UpdatedAt)
+		if old.DeactivatedBy(next) {
+			t.revokeSentBy(j, u.ID, u.UpdatedAt)
 		}
 		return nil
 	})
 }
 
-// revokeSent revokes the invitations that a user sent and that are pending at an instant.
-func (t *tenant) revokeSent(j *journal, by uuid.UUID, at time.Time) {
-	sender := admin.Actor{Kind: admin.ActorUser, ID: by.String()}
+// revokeSentBy revokes the invitations that a user sent and that are pending at an instant.
+func (t *tenant) revokeSentBy(j *journal, user uuid.UUID, at time.Time) {
+	sender := admin.Actor{Kind: admin.ActorUser, ID: user.String()}
 	for _, id := range t.invitations.order {
 		i := t.invitations.rows[id]
-		if i.InvitedBy == sender && i.StatusAt(at) == admin.InvitationPending {
-			i.Status, i.SettledAt = admin.InvitationRevoked, at
+		if i.InvitedBy == sender && i.StatusAt(at) == people.InvitationPending {
+			i.Status, i.SettledAt = people.InvitationRevoked, at
 			i.Version++
 			t.invitations.put(j, id, i)
 		}
 	}
 }
 
-func (s users) SetPassword(ctx context.Context, org admin.OrgID, c admin.Credential, rec admin.Record) error {
+func (s users) SetPassword(ctx context.Context, org admin.OrgID, c people.Credential, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
 		now, ok := t.credentials.get(c.UserID)
 		if !ok {
@@ -135,7 +153,7 @@ func (s users) SetPassword(ctx context.Context, org admin.OrgID, c admin.Credent
 	})
 }
 
-func (s users) Rehash(ctx context.Context, org admin.OrgID, id uuid.UUID, old, renewed admin.PasswordHash) error {
+func (s users) Rehash(ctx context.Context, org admin.OrgID, id uuid.UUID, old, renewed people.PasswordHash) error {
 	return s.change(ctx, org, func(t *tenant, j *journal) error {
 		c, ok := t.credentials.get(id)
 		if !ok {

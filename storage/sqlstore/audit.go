@@ -2,8 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 
 	"github.com/google/uuid"
 
@@ -27,6 +25,10 @@ func newAuditSQL(db *DB) auditSQL {
 			walk{"audit_subject", "subject_kind subject_id"}, walk{"audit_actor", "actor_kind actor_id"},
 			walk{"audit_action", "action"}, walk{"audit_subject_kind", "subject_kind"}),
 	}
+}
+
+func (s audit) Append(ctx context.Context, org admin.OrgID, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(*tx) error { return nil })
 }
 
 func (s audit) List(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey]) ([]admin.Record, error) {
@@ -58,23 +60,19 @@ func before(after uuid.UUID) string {
 func scanRecord(scan func(...any) error, r *admin.Record) error {
 	var changes string
 	err := scan(scanID(&r.ID), scanAt(&r.At), &r.Actor.Kind, &r.Actor.ID, &r.Action, &r.Subject.Kind, &r.Subject.ID, &changes)
-	if err != nil || changes == "" {
-		return err
+	if err == nil {
+		r.Changes, err = readChanges(changes)
 	}
-	return readChanges(changes, &r.Changes)
+	return err
 }
 
-// insert adds a record within the transaction of what it tells of.
+// insert adds a record within the transaction of the write that it records.
 func (s auditSQL) insert(ctx context.Context, t *tx, org admin.OrgID, r admin.Record) error {
-	changes := ""
-	if len(r.Changes) > 0 {
-		b, err := json.Marshal(r.Changes)
-		if err != nil {
-			return fmt.Errorf("audit record: %w", err)
-		}
-		changes = string(b)
+	changes, err := writeChanges(r.Changes)
+	if err != nil {
+		return err
 	}
-	_, err := t.exec(ctx, "audit record", s.add, org, id(r.ID), at(r.At), r.Actor.Kind, r.Actor.ID,
+	_, err = t.exec(ctx, "audit record", s.add, org, id(r.ID), at(r.At), r.Actor.Kind, r.Actor.ID,
 		r.Action, r.Subject.Kind, r.Subject.ID, changes)
 	return err
 }

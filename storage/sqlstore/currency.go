@@ -5,6 +5,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
 type currencies struct{ access }
@@ -12,7 +13,8 @@ type currencies struct{ access }
 type currencySQL struct{ insert, get, base, list string }
 
 func newCurrencySQL(db *DB) currencySQL {
-	const columns = `SELECT code, rate, base_slot IS NOT NULL, created_at, created_by_kind, created_by_id FROM {currencies} `
+	const columns = `SELECT code, rate, base_slot IS NOT NULL, created_at, created_by_kind, created_by_id
+		FROM {currencies} `
 	return currencySQL{
 		insert: db.bind(`INSERT INTO {currencies} (org_id, code, rate, base_slot, created_at, created_by_kind, created_by_id)
 			VALUES (?, ?, ?, ?, ?, ?, ?)`),
@@ -36,7 +38,7 @@ func (s currencies) Create(ctx context.Context, org admin.OrgID, c currency.Curr
 	})
 }
 
-func (s currencies) Get(ctx context.Context, org admin.OrgID, code currency.Code) (currency.Currency, error) {
+func (s currencies) Get(ctx context.Context, org admin.OrgID, code iso4217.Code) (currency.Currency, error) {
 	return one(ctx, s.reader(), "currency", s.db.sql.currency.get, scanCurrency, org, code)
 }
 

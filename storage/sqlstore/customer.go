@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/bulkimport"
 )
 
@@ -47,15 +48,15 @@ func (s customers) Write(ctx context.Context, org admin.OrgID, b bulkimport.Batc
 		if err != nil {
 			return err
 		}
-		existing := make(map[string]bulkimport.Customer, len(found))
+		existing := make(map[string]customer.Customer, len(found))
 		for _, c := range found {
 			existing[c.ID] = c
 		}
-		var writes []bulkimport.Settled[bulkimport.Customer]
+		var writes []bulkimport.Settled[customer.Customer]
 		if writes, outcomes, err = b.Customers(existing); err != nil {
 			return err
 		}
-		return writeSettled(ctx, t, "customer", q.insert, q.update, writes, outcomes, func(c bulkimport.Customer) ([]any, error) {
+		return writeSettled(ctx, t, "customer", q.insert, q.update, writes, outcomes, func(c customer.Customer) ([]any, error) {
 			extra, err := extraText(c.Extra)
 			return []any{
 				org, c.ID, c.Name, c.PrimaryEmail, c.PhoneNumber, c.Line1, c.Line2, c.PostalCode, c.City, c.State, c.Country,
@@ -66,15 +67,15 @@ func (s customers) Write(ctx context.Context, org admin.OrgID, b bulkimport.Batc
 	return outcomes, err
 }
 
-func (s customers) Get(ctx context.Context, org admin.OrgID, customerID string) (bulkimport.Customer, error) {
+func (s customers) Get(ctx context.Context, org admin.OrgID, customerID string) (customer.Customer, error) {
 	return one(ctx, s.reader(), "customer", s.db.sql.customer.get, scanCustomer, org, customerID)
 }
 
-func (s customers) List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) ([]bulkimport.Customer, error) {
+func (s customers) List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) ([]customer.Customer, error) {
 	return rows(ctx, s.reader(), "customer", s.db.sql.customer.list, scanCustomer, org, seek.After, seek.Limit)
 }
 
-func scanCustomer(scan func(...any) error, c *bulkimport.Customer) error {
+func scanCustomer(scan func(...any) error, c *customer.Customer) error {
 	var extra string
 	if err := scan(&c.ID, &c.Name, &c.PrimaryEmail, &c.PhoneNumber, &c.Line1, &c.Line2, &c.PostalCode, &c.City, &c.State, &c.Country,
 		&c.Status, &extra, scanAt(&c.CreatedAt), scanAt(&c.UpdatedAt), &c.Version); err != nil {
@@ -96,7 +97,11 @@ func scanExtra(text string, into *map[string]string) error {
 	if text == "" {
 		return nil
 	}
-	return readTexts(text, into)
+	if texts, ok := plainTexts(text); ok {
+		*into = texts
+		return nil
+	}
+	return json.Unmarshal([]byte(text), into)
 }
 
 type accounts struct{ access }
@@ -135,7 +140,7 @@ func (s accounts) Write(ctx context.Context, org admin.OrgID, b bulkimport.Batch
 		if err != nil {
 			return err
 		}
-		existing := make(map[string]bulkimport.Account, len(found))
+		existing := make(map[string]customer.Account, len(found))
 		for _, a := range found {
 			existing[a.ID] = a
 		}
@@ -147,11 +152,11 @@ func (s accounts) Write(ctx context.Context, org admin.OrgID, b bulkimport.Batch
 		for _, id := range ids {
 			known[id] = true
 		}
-		var writes []bulkimport.Settled[bulkimport.Account]
+		var writes []bulkimport.Settled[customer.Account]
 		if writes, outcomes, err = b.Accounts(existing, known); err != nil {
 			return err
 		}
-		return writeSettled(ctx, t, "account", q.insert, q.update, writes, outcomes, func(a bulkimport.Account) ([]any, error) {
+		return writeSettled(ctx, t, "account", q.insert, q.update, writes, outcomes, func(a customer.Account) ([]any, error) {
 			var days any
 			if a.NetTermDays != nil {
 				days = *a.NetTermDays
@@ -166,16 +171,16 @@ func (s accounts) Write(ctx context.Context, org admin.OrgID, b bulkimport.Batch
 	return outcomes, err
 }
 
-func (s accounts) Get(ctx context.Context, org admin.OrgID, accountID string) (bulkimport.Account, error) {
+func (s accounts) Get(ctx context.Context, org admin.OrgID, accountID string) (customer.Account, error) {
 	return one(ctx, s.reader(), "account", s.db.sql.account.get, scanAccount, org, accountID)
 }
 
-func (s accounts) List(ctx context.Context, org admin.OrgID, f bulkimport.AccountFilter, seek admin.Seek[string]) ([]bulkimport.Account, error) {
+func (s accounts) List(ctx context.Context, org admin.OrgID, f customer.AccountFilter, seek admin.Seek[string]) ([]customer.Account, error) {
 	query, args := s.db.sql.account.list.page([]any{org}, byText(f.CustomerID), seek.After, seek.Limit)
 	return rows(ctx, s.reader(), "account", query, scanAccount, args...)
 }
 
-func scanAccount(scan func(...any) error, a *bulkimport.Account) error {
+func scanAccount(scan func(...any) error, a *customer.Account) error {
 	var extra string
 	var days sql.NullInt64
 	if err := scan(&a.ID, &a.Name, &a.CustomerID, &a.InvoiceCurrency, &a.PrimaryEmail, &days, &a.PhoneNumber, &a.Line1, &a.Line2,

@@ -8,10 +8,13 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/enrich"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )
@@ -164,21 +167,21 @@ func newStatements(db *DB) statements {
 // stores gives out the ports, inside a transaction or outside.
 type stores struct{ access }
 
-func (s stores) Organizations() admin.OrganizationStore { return organizations{s.access} }
-func (s stores) Users() admin.UserStore                 { return users{s.access} }
-func (s stores) Invitations() admin.InvitationStore     { return invitations{s.access} }
-func (s stores) Audit() admin.AuditStore                { return audit{s.access} }
-func (s stores) Jobs() job.Store                        { return jobs{s.access} }
-func (s stores) Currencies() currency.Store             { return currencies{s.access} }
-func (s stores) Settings() settings.Store               { return settingStore{s.access} }
-func (s stores) Enrichments() settings.EnrichmentStore  { return enrichments{s.access} }
-func (s stores) Tokens() token.Store                    { return tokens{s.access} }
-func (s stores) Imports() bulkimport.Store              { return imports{s.access} }
-func (s stores) Customers() bulkimport.CustomerStore    { return customers{s.access} }
-func (s stores) Accounts() bulkimport.AccountStore      { return accounts{s.access} }
-func (s stores) Plans() planmigration.PlanStore         { return plans{s.access} }
-func (s stores) Schedules() planmigration.ScheduleStore { return schedules{s.access} }
-func (s stores) PlanMigrations() planmigration.Store    { return planMigrations{s.access} }
+func (s stores) Organizations() people.OrganizationStore { return organizations{s.access} }
+func (s stores) Users() people.UserStore                 { return users{s.access} }
+func (s stores) Invitations() people.InvitationStore     { return invitations{s.access} }
+func (s stores) Audit() admin.AuditStore                 { return audit{s.access} }
+func (s stores) Jobs() job.Store                         { return jobs{s.access} }
+func (s stores) Currencies() currency.Store              { return currencies{s.access} }
+func (s stores) Settings() settings.Store                { return settingStore{s.access} }
+func (s stores) Enrichments() enrich.Store               { return enrichments{s.access} }
+func (s stores) Tokens() token.Store                     { return tokens{s.access} }
+func (s stores) Imports() bulkimport.Store               { return imports{s.access} }
+func (s stores) Customers() bulkimport.CustomerStore     { return customers{s.access} }
+func (s stores) Accounts() bulkimport.AccountStore       { return accounts{s.access} }
+func (s stores) Plans() priceplan.Store                  { return plans{s.access} }
+func (s stores) Schedules() priceplan.ScheduleStore      { return schedules{s.access} }
+func (s stores) PlanMigrations() planmigration.Store     { return planMigrations{s.access} }
 
 // access is how the ports reach the database.
 type access struct {

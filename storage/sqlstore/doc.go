@@ -15,8 +15,10 @@
 //	defer tx.Rollback()
 //	_, err = tx.ExecContext(ctx, `INSERT INTO tenants (id) VALUES ('acme')`)
 //	stores := db.WithTx(tx)
-//	people := admin.NewPeople(stores.Organizations(), stores.Users(), stores.Invitations(), admin.PeopleOptions{})
-//	_, _, err = people.CreateOrganization(ctx, admin.NewOrganization{ID: "acme", …})
+//	service := center.People.In(people.Ports{
+//		Organizations: stores.Organizations(), Users: stores.Users(), Invitations: stores.Invitations(),
+//	})
+//	_, _, err = service.CreateOrganization(ctx, people.NewOrganization{ID: "acme", …})
 //	err = tx.Commit()
 //
 // Instants are stored as whole microseconds, exact decimals so that nothing is rounded, identifiers

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/enrich"
 )
 
 type enrichments struct{ access }
@@ -35,8 +35,8 @@ func newEnrichmentSQL(db *DB) enrichmentSQL {
 	}
 }
 
-func (s enrichments) Put(ctx context.Context, org admin.OrgID, e settings.Enrichment, most int, rec admin.Record) error {
-	definition, err := e.Definition()
+func (s enrichments) Put(ctx context.Context, org admin.OrgID, e enrich.Enrichment, most int, rec admin.Record) error {
+	definition, err := encodeDefinition(e)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (s enrichments) Put(ctx context.Context, org admin.OrgID, e settings.Enrich
 	})
 }
 
-func (q enrichmentSQL) create(ctx context.Context, t *tx, org admin.OrgID, e settings.Enrichment, definition string, most int) error {
+func (q enrichmentSQL) create(ctx context.Context, t *tx, org admin.OrgID, e enrich.Enrichment, definition string, most int) error {
 	_, err := t.exec(ctx, "enrichment", q.insert, org, e.EventSchema, definition, at(e.CreatedAt), e.CreatedBy.Kind, e.CreatedBy.ID,
 		at(e.UpdatedAt), e.UpdatedBy.Kind, e.UpdatedBy.ID, 1)
 	if err != nil {
@@ -75,16 +75,16 @@ func (q enrichmentSQL) create(ctx context.Context, t *tx, org admin.OrgID, e set
 		return err
 	}
 	if n > most {
-		return settings.TooManyEnrichments(most)
+		return enrich.TooMany(most)
 	}
 	return nil
 }
 
-func (s enrichments) Get(ctx context.Context, org admin.OrgID, eventSchema string) (settings.Enrichment, error) {
+func (s enrichments) Get(ctx context.Context, org admin.OrgID, eventSchema string) (enrich.Enrichment, error) {
 	return one(ctx, s.reader(), "enrichment", s.db.sql.enrichment.get, scanEnrichment, org, eventSchema)
 }
 
-func (s enrichments) List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) ([]settings.Enrichment, error) {
+func (s enrichments) List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) ([]enrich.Enrichment, error) {
 	return rows(ctx, s.reader(), "enrichment", s.db.sql.enrichment.list, scanEnrichment, org, seek.After, seek.Limit)
 }
 
@@ -109,12 +109,12 @@ func enrichmentUsers(ctx context.Context, t *tx, org admin.OrgID, namespace, nam
 		org, namespace, name, seek.After, seek.Limit)
 }
 
-func scanEnrichment(scan func(...any) error, e *settings.Enrichment) error {
+func scanEnrichment(scan func(...any) error, e *enrich.Enrichment) error {
 	var definition string
 	err := scan(&e.EventSchema, &definition, scanAt(&e.CreatedAt), &e.CreatedBy.Kind, &e.CreatedBy.ID,
 		scanAt(&e.UpdatedAt), &e.UpdatedBy.Kind, &e.UpdatedBy.ID, &e.Version)
 	if err != nil {
 		return err
 	}
-	return e.ParseDefinition(definition)
+	return decodeDefinition(definition, e)
 }

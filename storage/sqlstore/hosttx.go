@@ -22,3 +22,34 @@ import (
 func (db *DB) WithTx(host *sql.Tx) storage.Stores {
 	return stores{access{db: db, tx: &tx{db: db, raw: host, inTx: true, host: true}}}
 }
+
+// TxOf returns the transaction that stores write in, for a host whose own tables are to commit with the
+// library's: a port of [storage.Own], or a function given to [DB.InTx]. It is nil for stores outside a
+// transaction and for those of another adapter.
+//
+// The transaction stays the library's to commit, roll back and, after a deadlock or a serialization
+// failure, to run again from the start: return the database's error as it is, or wrapped, and do not
+// keep the transaction. On PostgreSQL a statement that fails aborts the transaction, so return its error
+// even if it was expected, or take a savepoint around the statement.
+func TxOf(s storage.Stores) *sql.Tx {
+	for s != nil {
+		switch of := s.(type) {
+		case stores:
+			if of.tx == nil {
+				return nil
+			}
+			switch raw := of.tx.raw.(type) {
+			case *sql.Tx: // the host's
+				return raw
+			case inside:
+				return raw.Tx
+			}
+			return nil
+		case interface{ Unwrap() storage.Stores }:
+			s = of.Unwrap()
+		default:
+			return nil
+		}
+	}
+	return nil
+}

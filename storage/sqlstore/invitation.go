@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 )
 
 type invitations struct{ access }
@@ -21,8 +22,8 @@ func newInvitationSQL(db *DB) invitationSQL {
 	const columns = `SELECT id, email, email_key, role, status, invited_by_kind, invited_by_id,
 		created_at, sent_at, expires_at, settled_at, user_id, version FROM {invitations}{index} `
 	return invitationSQL{
-		insert: db.bind(`INSERT INTO {invitations} (org_id, id, email, email_key, role, status, digest, invited_by_kind, invited_by_id,
-			created_at, sent_at, expires_at, settled_at, user_id, pending_key, version)
+		insert: db.bind(`INSERT INTO {invitations} (org_id, id, email, email_key, role, status, digest,
+			invited_by_kind, invited_by_id, created_at, sent_at, expires_at, settled_at, user_id, pending_key, version)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		get:      db.bind(columns + `WHERE org_id = ? AND id = ?`),
 		lock:     db.bind(columns + `WHERE org_id = ? AND id = ?{forUpdate}`),
@@ -31,113 +32,132 @@ func newInvitationSQL(db *DB) invitationSQL {
 			` AND id < ? ORDER BY id DESC LIMIT ?`, walk{"invitations_status", "status"}),
 		// Those that have not expired are few, so that sorting them takes less than passing by those
 		// that have.
-		pending: newList(db, columns+`WHERE org_id = ? AND status = 'pending' AND expires_at > ?`, nil,
+		pending: newList(db, columns+`WHERE org_id = ? AND status = 'PENDING' AND expires_at > ?`, nil,
 			` AND id < ? ORDER BY id DESC LIMIT ?`, walk{"invitations_pending", ""}),
-		yield:       db.bind(`UPDATE {invitations} SET pending_key = NULL WHERE org_id = ? AND pending_key = ? AND expires_at <= ? AND id <> ?`),
-		countOthers: db.bind(`SELECT COUNT(*) FROM {invitations} WHERE org_id = ? AND status = 'pending' AND expires_at > ? AND id <> ?`),
-		resend: db.bind(`UPDATE {invitations} SET digest = ?, invited_by_kind = ?, invited_by_id = ?, sent_at = ?, expires_at = ?,
-			pending_key = email_key, version = version + 1 WHERE org_id = ? AND id = ? AND version = ? AND status = 'pending'`),
-		settle: db.bind(`UPDATE {invitations} SET status = ?, settled_at = ?, user_id = ?, pending_key = NULL, version = version + 1
-			WHERE org_id = ? AND id = ? AND version = ? AND status = 'pending'`),
-		revokeSent: db.bind(`UPDATE {invitations} SET status = 'revoked', settled_at = ?, pending_key = NULL, version = version + 1
-			WHERE org_id = ? AND invited_by_kind = ? AND invited_by_id = ? AND status = 'pending' AND expires_at > ?`),
+		yield: db.bind(`UPDATE {invitations} SET pending_key = NULL
+			WHERE org_id = ? AND pending_key = ? AND expires_at <= ? AND id <> ?`),
+		countOthers: db.bind(`SELECT COUNT(*) FROM {invitations}
+			WHERE org_id = ? AND status = 'PENDING' AND expires_at > ? AND id <> ?`),
+		resend: db.bind(`UPDATE {invitations} SET digest = ?, invited_by_kind = ?, invited_by_id = ?, sent_at = ?,
+			expires_at = ?, pending_key = email_key, version = ? WHERE org_id = ? AND id = ?`),
+		settle: db.bind(`UPDATE {invitations} SET status = ?, settled_at = ?, user_id = ?, pending_key = NULL, version = ?
+			WHERE org_id = ? AND id = ?`),
+		revokeSent: db.bind(`UPDATE {invitations}
+			SET status = 'REVOKED', settled_at = ?, pending_key = NULL, version = version + 1
+			WHERE org_id = ? AND invited_by_kind = ? AND invited_by_id = ? AND status = 'PENDING' AND expires_at > ?`),
 	}
 }
 
-func (s invitations) Create(ctx context.Context, org admin.OrgID, i admin.Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error {
+func (s invitations) Create(
+	ctx context.Context, org admin.OrgID, i people.Invitation, digest admin.SecretDigest, limit int, rec admin.Record,
+) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql
-		if err := q.user.hold(ctx, t, org); err != nil {
+		if err := q.user.lockPeople(ctx, t, org); err != nil {
 			return err
 		}
-		if err := q.invitation.room(ctx, t, org, i, limit); err != nil {
+		if err := q.invitation.makeRoom(ctx, t, org, i, limit); err != nil {
 			return err
 		}
-		_, err := t.exec(ctx, "invitation", q.invitation.insert, org, id(i.ID), i.Email.Address, i.Email.Key, i.Role, i.Status, digest[:],
-			i.InvitedBy.Kind, i.InvitedBy.ID, at(i.CreatedAt), at(i.SentAt), at(i.ExpiresAt), at(i.SettledAt), id(i.UserID), i.Email.Key, i.Version)
+		_, err := t.exec(ctx, "invitation", q.invitation.insert, org, id(i.ID), i.Email.Address, i.Email.Key, i.Role,
+			i.Status, digest[:], i.InvitedBy.Kind, i.InvitedBy.ID, at(i.CreatedAt), at(i.SentAt), at(i.ExpiresAt),
+			at(i.SettledAt), id(i.UserID), i.Email.Key, i.Version)
 		return err
 	})
 }
 
-// room makes room for one pending invitation, or finds that there is none. The organization must be
-// held.
-func (s invitationSQL) room(ctx context.Context, t *tx, org admin.OrgID, i admin.Invitation, limit int) error {
-	// An expired invitation has kept the address so far.
+// makeRoom makes room for a pending invitation, or fails if there are too many. The organization must
+// be locked.
+func (s invitationSQL) makeRoom(ctx context.Context, t *tx, org admin.OrgID, i people.Invitation, limit int) error {
+	// An expired invitation still has the address.
 	if _, err := t.exec(ctx, "invitation", s.yield, org, i.Email.Key, at(i.SentAt), id(i.ID)); err != nil {
 		return err
 	}
 	pending, err := one(ctx, t, "invitation", s.countOthers, func(scan func(...any) error, n *int) error { return scan(n) },
 		org, at(i.SentAt), id(i.ID))
-	if err == nil && pending >= limit {
-		err = admin.ErrTooManyInvitations
+	if err != nil {
+		return err
 	}
-	return err
+	return people.CheckPendingInvitations(pending, limit)
 }
 
-func (s invitations) Get(ctx context.Context, org admin.OrgID, invitationID uuid.UUID) (admin.Invitation, error) {
+func (s invitations) Get(
+	ctx context.Context, org admin.OrgID, invitationID uuid.UUID,
+) (people.Invitation, error) {
 	return one(ctx, s.reader(), "invitation", s.db.sql.invitation.get, scanInvitation, org, id(invitationID))
 }
 
-func (s invitations) ByDigest(ctx context.Context, org admin.OrgID, digest admin.SecretDigest) (admin.Invitation, error) {
+func (s invitations) ByDigest(
+	ctx context.Context, org admin.OrgID, digest admin.SecretDigest,
+) (people.Invitation, error) {
 	return one(ctx, s.reader(), "invitation", s.db.sql.invitation.byDigest, scanInvitation, org, digest[:])
 }
 
-func (s invitations) List(ctx context.Context, org admin.OrgID, f admin.InvitationFilter, now time.Time, seek admin.Seek[uuid.UUID]) ([]admin.Invitation, error) {
+func (s invitations) List(
+	ctx context.Context, org admin.OrgID, f people.InvitationFilter, now time.Time, seek admin.Seek[uuid.UUID],
+) ([]people.Invitation, error) {
 	q := s.db.sql.invitation
 	query, args := q.list.page([]any{org}, byText(string(f.Status), ""), before(seek.After), seek.Limit)
 	switch f.Status {
-	case admin.InvitationPending:
+	case people.InvitationPending:
 		query, args = q.pending.page([]any{org, at(now)}, nil, before(seek.After), seek.Limit)
-	case admin.InvitationExpired:
-		filters := [][]any{{admin.InvitationPending}, {at(now)}}
+	case people.InvitationExpired:
+		filters := [][]any{{people.InvitationPending}, {at(now)}}
 		query, args = q.list.page([]any{org}, filters, before(seek.After), seek.Limit)
 	}
 	return rows(ctx, s.reader(), "invitation", query, scanInvitation, args...)
 }
 
-func (s invitations) Resend(ctx context.Context, org admin.OrgID, i admin.Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error {
+func (s invitations) Resend(
+	ctx context.Context, org admin.OrgID, want people.Invitation, digest admin.SecretDigest, limit int, rec admin.Record,
+) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
-		if err := s.db.sql.user.hold(ctx, t, org); err != nil {
+		if err := s.db.sql.user.lockPeople(ctx, t, org); err != nil {
 			return err
 		}
 		q := s.db.sql.invitation
-		stored, err := one(ctx, t, "invitation", q.lock, scanInvitation, org, id(i.ID))
+		i, err := one(ctx, t, "invitation", q.lock, scanInvitation, org, id(want.ID))
 		if err != nil {
 			return err
 		}
-		if stored.Version != i.Version || stored.Status != admin.InvitationPending {
-			return conflict("invitation")
-		}
-		i.Email = stored.Email // for the row to say, not for the caller
-		if err := q.room(ctx, t, org, i, limit); err != nil {
+		if i, err = i.Resent(want); err != nil {
 			return err
 		}
-		return t.change(ctx, "invitation", q.resend,
-			[]any{digest[:], i.InvitedBy.Kind, i.InvitedBy.ID, at(i.SentAt), at(i.ExpiresAt), org, id(i.ID), i.Version},
-			q.get, org, id(i.ID))
+		if err := q.makeRoom(ctx, t, org, i, limit); err != nil {
+			return err
+		}
+		_, err = t.exec(ctx, "invitation", q.resend, digest[:], i.InvitedBy.Kind, i.InvitedBy.ID,
+			at(i.SentAt), at(i.ExpiresAt), i.Version, org, id(i.ID))
+		return err
 	})
 }
 
-func (s invitations) Revoke(ctx context.Context, org admin.OrgID, i admin.Invitation, rec admin.Record) error {
+func (s invitations) Revoke(ctx context.Context, org admin.OrgID, want people.Invitation, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.invitation
-		return t.change(ctx, "invitation", q.settle,
-			[]any{admin.InvitationRevoked, at(i.SettledAt), id(uuid.Nil), org, id(i.ID), i.Version}, q.get, org, id(i.ID))
+		i, err := one(ctx, t, "invitation", q.lock, scanInvitation, org, id(want.ID))
+		if err != nil {
+			return err
+		}
+		if i, err = i.Revoked(want); err != nil {
+			return err
+		}
+		return q.settleAs(ctx, t, org, i)
 	})
 }
 
-func (s invitations) Accept(ctx context.Context, org admin.OrgID, a admin.Acceptance, rec admin.Record) error {
+func (s invitations) Accept(ctx context.Context, org admin.OrgID, a people.Acceptance, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql
-		if err := q.user.hold(ctx, t, org); err != nil {
+		if err := q.user.lockPeople(ctx, t, org); err != nil {
 			return err
 		}
 		i, err := one(ctx, t, "invitation", q.invitation.lock, scanInvitation, org, id(a.Invitation.ID))
 		if err != nil {
 			return err
 		}
-		if i.Version != a.Invitation.Version || i.Status != admin.InvitationPending {
-			return conflict("invitation")
+		if i, err = i.AcceptedBy(a.User, a.Invitation.Version); err != nil {
+			return err
 		}
 		if i.InvitedBy.Kind == admin.ActorUser {
 			same, err := rows(ctx, t, "inviter", q.user.atEpoch, scanText, org, i.InvitedBy.ID, a.InviterEpoch)
@@ -152,19 +172,24 @@ func (s invitations) Accept(ctx context.Context, org admin.OrgID, a admin.Accept
 		if err := q.organization.createUser(ctx, t, org, a.User, a.Credential); err != nil {
 			return err
 		}
-		_, err = t.exec(ctx, "invitation", q.invitation.settle,
-			admin.InvitationAccepted, at(a.User.CreatedAt), id(a.User.ID), org, id(i.ID), i.Version)
-		return err
+		return q.invitation.settleAs(ctx, t, org, i)
 	})
 }
 
-// revokeSentBy revokes what a user sent and what is pending at u.UpdatedAt.
-func (s invitationSQL) revokeSentBy(ctx context.Context, t *tx, org admin.OrgID, u admin.User) error {
-	_, err := t.exec(ctx, "invitation", s.revokeSent, at(u.UpdatedAt), org, admin.ActorUser, u.ID.String(), at(u.UpdatedAt))
+// settleAs stores that an invitation is accepted or revoked.
+func (s invitationSQL) settleAs(ctx context.Context, t *tx, org admin.OrgID, i people.Invitation) error {
+	_, err := t.exec(ctx, "invitation", s.settle, i.Status, at(i.SettledAt), id(i.UserID), i.Version, org, id(i.ID))
 	return err
 }
 
-func scanInvitation(scan func(...any) error, i *admin.Invitation) error {
+// revokeSentBy revokes the invitations that u sent and that are pending at u.UpdatedAt.
+func (s invitationSQL) revokeSentBy(ctx context.Context, t *tx, org admin.OrgID, u people.User) error {
+	_, err := t.exec(ctx, "invitation", s.revokeSent, at(u.UpdatedAt), org, admin.ActorUser, u.ID.String(),
+		at(u.UpdatedAt))
+	return err
+}
+
+func scanInvitation(scan func(...any) error, i *people.Invitation) error {
 	return scan(scanID(&i.ID), &i.Email.Address, &i.Email.Key, &i.Role, &i.Status, &i.InvitedBy.Kind, &i.InvitedBy.ID,
 		scanAt(&i.CreatedAt), scanAt(&i.SentAt), scanAt(&i.ExpiresAt), scanAt(&i.SettledAt), scanID(&i.UserID), &i.Version)
 }

@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"encoding/json"
 	"strings"
 	"unicode/utf8"
 
@@ -9,52 +8,41 @@ import (
 )
 
 // Small JSON is read on every row of a list, where encoding/json takes as long as the database. What it
-// writes is read here without it, unless a text in it is escaped.
+// writes is read here without it, if no text in it is escaped.
 
-// readTexts reads a JSON object of texts.
-func readTexts(text string, into *map[string]string) error {
-	r := jsonReader{rest: text}
+// plainTexts reads a JSON object of texts.
+func plainTexts(text string) (map[string]string, bool) {
+	r := newJSONReader(text)
 	out := map[string]string{}
-	if r.plain() {
-		r.object(func(key, value string) bool { out[key] = value; return true })
-	}
-	if !r.done() {
-		return json.Unmarshal([]byte(text), into)
-	}
-	*into = out
-	return nil
+	r.object(func(key, value string) bool { out[key] = value; return true })
+	return out, r.done()
 }
 
-// readChanges reads the changes of an audit record.
-func readChanges(text string, into *[]admin.Change) error {
-	r := jsonReader{rest: text}
-	out := make([]admin.Change, 0, strings.Count(text, "{"))
-	if r.plain() {
-		r.expect('[')
-		for first := true; first || r.byte(','); first = false {
-			var c admin.Change
-			r.object(func(key, value string) bool {
-				switch key {
-				case "field":
-					c.Field = value
-				case "from":
-					c.From = value
-				case "to":
-					c.To = value
-				default:
-					return false
-				}
-				return true
-			})
-			out = append(out, c)
-		}
-		r.expect(']')
+// plainChanges reads what writeChanges wrote.
+func plainChanges(text string) ([]admin.Change, bool) {
+	list, ok := strings.CutPrefix(text, `{"v":1,"changes":[`)
+	r := newJSONReader(list)
+	out := make([]admin.Change, 0, strings.Count(list, "{"))
+	for first := true; ok && (first || r.byte(',')); first = false {
+		var c admin.Change
+		r.object(func(key, value string) bool {
+			switch key {
+			case "field":
+				c.Field = value
+			case "from":
+				c.From = value
+			case "to":
+				c.To = value
+			default:
+				return false
+			}
+			return true
+		})
+		out = append(out, c)
 	}
-	if !r.done() {
-		return json.Unmarshal([]byte(text), into)
-	}
-	*into = out
-	return nil
+	r.expect(']')
+	r.expect('}')
+	return out, ok && r.done()
 }
 
 // jsonReader reads JSON that has neither blanks between its parts nor escapes.
@@ -63,14 +51,13 @@ type jsonReader struct {
 	bad  bool
 }
 
-// plain reports whether there are texts that stand for themselves, and makes everything fail otherwise.
-func (r *jsonReader) plain() bool {
-	r.bad = r.rest == "" || strings.IndexByte(r.rest, '\\') >= 0 || !utf8.ValidString(r.rest) ||
-		strings.ContainsFunc(r.rest, func(c rune) bool { return c < ' ' })
-	return !r.bad
+// newJSONReader returns a reader of text. It fails if a part of the text is escaped or invalid.
+func newJSONReader(text string) *jsonReader {
+	return &jsonReader{rest: text, bad: strings.IndexByte(text, '\\') >= 0 || !utf8.ValidString(text) ||
+		strings.ContainsFunc(text, func(c rune) bool { return c < ' ' })}
 }
 
-// done reports whether all was read, and nothing else found.
+// done reports whether all was read and was as expected.
 func (r *jsonReader) done() bool { return !r.bad && r.rest == "" }
 
 // byte reads a byte, if it is the next.

@@ -15,24 +15,48 @@ func jsonTexts() []string {
 		`{}`, `{"a":"b"}`, `{"a":"b","c":"d"}`, `{"a":"","":"b"}`, `{"a":"b","a":"c"}`, `{"a":"é"}`, `{"a":"\u003c"}`, `{"a":"\"b"}`, `{ "a" : "b" }`,
 		`{"a":null}`, `{"a":1}`, `{"a":{"b":"c"}}`, `null`, `[]`, `{`, `}`, `{"a"`, `{"a":`, `{"a":"b"`, `{"a":"b",}`, `{,}`, `{"a":"b"}}`, `{"a":"b"} `,
 		`{"a","b"}`, `"a"`, "{\"a\":\"b\n\"}", "{\"a\":\"\xff\"}", `{"field":"a"}`,
-		`[{"field":"a","from":"b","to":"c"}]`, `[{"field":"a"},{"field":"b","to":"c"}]`, `[{}]`, `[{"field":"a","other":"b"}]`, `[{"Field":"a"}]`, `[`, `[{`,
-		`[{"field":"a"}`, `[{"field":"a"},]`, `[{"field":"a"}]]`, `[,]`, `[null]`, `[{"field":"a","to":"\n"}]`, "", " ",
+		`{"v":1,"changes":[{"field":"a","from":"b","to":"c"}]}`, `{"v":1,"changes":[{"field":"a"},{"field":"b","to":"c"}]}`,
+		`{"v":1,"changes":[{}]}`, `{"v":1,"changes":[{"field":"a","other":"b"}]}`, `{"v":1,"changes":[{"Field":"a"}]}`, `{"v":1,"changes":[`,
+		`{"v":1,"changes":[{`, `{"v":1,"changes":[{"field":"a"}`, `{"v":1,"changes":[{"field":"a"}]`, `{"v":1,"changes":[{"field":"a"},]}`,
+		`{"v":1,"changes":[{"field":"a"}]}}`, `{"v":1,"changes":[,]}`, `{"v":1,"changes":[null]}`, `{"v":1,"changes":[]}`,
+		`{"v":1,"changes":[{"field":"a","to":"\n"}]}`, `{"v":2,"changes":[{"field":"a"}]}`, `{"v":1}`, "", " ",
 	}
 }
 
 func requireReadsAlike(t *testing.T, text string) {
 	t.Helper()
-	var texts, wantTexts map[string]string
-	err, want := readTexts(text, &texts), json.Unmarshal([]byte(text), &wantTexts)
-	require.Equal(t, want == nil, err == nil, "%q: %v, %v", text, err, want)
-	if want == nil {
-		require.Equal(t, wantTexts, texts, text)
+	if texts, ok := plainTexts(text); ok {
+		var want map[string]string
+		require.NoError(t, json.Unmarshal([]byte(text), &want), text)
+		require.Equal(t, want, texts, text)
 	}
-	var changes, wantChanges []admin.Change
-	err, want = readChanges(text, &changes), json.Unmarshal([]byte(text), &wantChanges)
-	require.Equal(t, want == nil, err == nil, "%q: %v, %v", text, err, want)
-	if want == nil {
-		require.Equal(t, wantChanges, changes, text)
+	if changes, ok := plainChanges(text); ok {
+		var stored storedChanges
+		require.NoError(t, json.Unmarshal([]byte(text), &stored), text)
+		require.Equal(t, changesVersion, stored.Version)
+		want := make([]admin.Change, len(stored.Changes))
+		for i, c := range stored.Changes {
+			want[i] = admin.Change(c)
+		}
+		require.Equal(t, want, changes, text)
+	}
+}
+
+func TestPlainJSONIsReadHere(t *testing.T) {
+	texts, ok := plainTexts(`{"segment":"enterprise","owner":"Zoë"}`)
+	require.True(t, ok)
+	require.Equal(t, map[string]string{"segment": "enterprise", "owner": "Zoë"}, texts)
+	want := []admin.Change{{Field: "name", From: "a", To: "b"}, {Field: "email"}}
+	written, err := writeChanges(want)
+	require.NoError(t, err)
+	changes, ok := plainChanges(written)
+	require.True(t, ok)
+	require.Equal(t, want, changes)
+	for _, text := range []string{`{"a":"\n"}`, `{"a":1}`, `{ "a":"b"}`, ""} {
+		_, ok := plainTexts(text)
+		require.False(t, ok, text)
+		_, ok = plainChanges(text)
+		require.False(t, ok, text)
 	}
 }
 

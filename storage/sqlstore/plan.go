@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/admin/priceplan"
 )
 
 type plans struct{ access }
@@ -28,7 +28,7 @@ func newPlanSQL(db *DB) planSQL {
 	}
 }
 
-func (s plans) Create(ctx context.Context, org admin.OrgID, p planmigration.Plan, rec admin.Record) error {
+func (s plans) Create(ctx context.Context, org admin.OrgID, p priceplan.Plan, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		_, err := t.exec(ctx, "plan", s.db.sql.plan.insert, org, p.Ref.ID, p.Ref.Version, p.Name, p.Status,
 			strings.Join(p.Currencies, " "), p.Cycle.String(), flag(p.Anniversary))
@@ -36,7 +36,7 @@ func (s plans) Create(ctx context.Context, org admin.OrgID, p planmigration.Plan
 	})
 }
 
-func (s plans) SetStatus(ctx context.Context, org admin.OrgID, ref planmigration.PlanRef, from, to planmigration.PlanStatus, rec admin.Record) error {
+func (s plans) SetStatus(ctx context.Context, org admin.OrgID, ref priceplan.Ref, from, to priceplan.Status, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.plan
 		// Compared here: MySQL counts a row as not changed where to is from.
@@ -52,19 +52,19 @@ func (s plans) SetStatus(ctx context.Context, org admin.OrgID, ref planmigration
 	})
 }
 
-func (s plans) Version(ctx context.Context, org admin.OrgID, ref planmigration.PlanRef) (planmigration.Plan, error) {
+func (s plans) Version(ctx context.Context, org admin.OrgID, ref priceplan.Ref) (priceplan.Plan, error) {
 	return one(ctx, s.reader(), "plan", s.db.sql.plan.version, scanPlan, org, ref.ID, ref.Version)
 }
 
-func (s plans) Latest(ctx context.Context, org admin.OrgID, planID string) (planmigration.Plan, error) {
+func (s plans) Latest(ctx context.Context, org admin.OrgID, planID string) (priceplan.Plan, error) {
 	return one(ctx, s.reader(), "plan", s.db.sql.plan.latest, scanPlan, org, planID)
 }
 
-func (s plans) List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) ([]planmigration.Plan, error) {
+func (s plans) List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) ([]priceplan.Plan, error) {
 	return rows(ctx, s.reader(), "plan", s.db.sql.plan.list, scanPlan, org, seek.After, seek.Limit)
 }
 
-func scanPlan(scan func(...any) error, p *planmigration.Plan) error {
+func scanPlan(scan func(...any) error, p *priceplan.Plan) error {
 	var currencies string
 	err := scan(&p.Ref.ID, &p.Ref.Version, &p.Name, &p.Status, &currencies, scanCycle(&p.Cycle), &p.Anniversary)
 	p.Currencies = strings.Fields(currencies)
@@ -80,9 +80,9 @@ func flag(yes bool) int {
 }
 
 // scanCycle reads what Cycle.String wrote into c.
-func scanCycle(c *planmigration.Cycle) any { return &cycle{c} }
+func scanCycle(c *priceplan.Cycle) any { return &cycle{c} }
 
-type cycle struct{ c *planmigration.Cycle }
+type cycle struct{ c *priceplan.Cycle }
 
 // Scan implements sql.Scanner.
 func (s *cycle) Scan(src any) error {

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/admin/priceplan"
 )
 
 type schedules struct{ access }
@@ -62,16 +62,16 @@ func since(t time.Time) int64 {
 	return t.UnixMicro()
 }
 
-func (s schedules) OnPlan(ctx context.Context, org admin.OrgID, plan planmigration.PlanRef, instant time.Time, seek admin.Seek[string]) ([]planmigration.Timeline, error) {
+func (s schedules) OnPlan(ctx context.Context, org admin.OrgID, plan priceplan.Ref, instant time.Time, seek admin.Seek[string]) ([]priceplan.Timeline, error) {
 	found, err := rows(ctx, s.reader(), "schedule", s.db.sql.schedule.onPlan, scanSchedule,
 		org, plan.ID, plan.Version, seek.After, since(instant), since(instant), seek.Limit, org, since(instant))
 	if err != nil {
 		return nil, err
 	}
-	var out []planmigration.Timeline
+	var out []priceplan.Timeline
 	for _, f := range found {
 		if n := len(out); n == 0 || out[n-1].AccountID != f.AccountID {
-			out = append(out, planmigration.Timeline{AccountID: f.AccountID})
+			out = append(out, priceplan.Timeline{AccountID: f.AccountID})
 		}
 		last := &out[len(out)-1]
 		last.Schedules = append(last.Schedules, f)
@@ -79,12 +79,12 @@ func (s schedules) OnPlan(ctx context.Context, org admin.OrgID, plan planmigrati
 	return out, nil
 }
 
-func (s schedules) Timeline(ctx context.Context, org admin.OrgID, account string, after time.Time) (planmigration.Timeline, error) {
+func (s schedules) Timeline(ctx context.Context, org admin.OrgID, account string, after time.Time) (priceplan.Timeline, error) {
 	found, err := rows(ctx, s.reader(), "schedule", s.db.sql.schedule.timeline, scanSchedule, org, account, since(after))
-	return planmigration.Timeline{AccountID: account, Schedules: found}, err
+	return priceplan.Timeline{AccountID: account, Schedules: found}, err
 }
 
-func (s schedules) Create(ctx context.Context, org admin.OrgID, n planmigration.Schedule, rec admin.Record) error {
+func (s schedules) Create(ctx context.Context, org admin.OrgID, n priceplan.Schedule, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.schedule
 		if err := q.free(ctx, t, org, n, rec); err != nil {
@@ -94,7 +94,7 @@ func (s schedules) Create(ctx context.Context, org admin.OrgID, n planmigration.
 	})
 }
 
-func (s schedules) Update(ctx context.Context, org admin.OrgID, n planmigration.Schedule, rec admin.Record) error {
+func (s schedules) Update(ctx context.Context, org admin.OrgID, n priceplan.Schedule, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.schedule
 		if err := q.lock(ctx, t, org, n.AccountID, rec); err != nil {
@@ -116,7 +116,7 @@ func (s schedules) Update(ctx context.Context, org admin.OrgID, n planmigration.
 	})
 }
 
-func (s schedules) Replace(ctx context.Context, org admin.OrgID, c planmigration.Change, rec admin.Record) error {
+func (s schedules) Replace(ctx context.Context, org admin.OrgID, c priceplan.Change, rec admin.Record) error {
 	if err := rec.Check(); err != nil {
 		return err
 	}
@@ -161,25 +161,25 @@ func (q scheduleSQL) lock(ctx context.Context, t *tx, org admin.OrgID, account s
 }
 
 // free locks the account and refuses n where the account is on another schedule in its time.
-func (q scheduleSQL) free(ctx context.Context, t *tx, org admin.OrgID, n planmigration.Schedule, rec admin.Record) error {
+func (q scheduleSQL) free(ctx context.Context, t *tx, org admin.OrgID, n priceplan.Schedule, rec admin.Record) error {
 	if err := q.lock(ctx, t, org, n.AccountID, rec); err != nil {
 		return err
 	}
 	others, err := rows(ctx, t, "schedule", q.overlaps, scanSchedule, org, n.AccountID, n.ID, until(n.Until), since(n.From))
 	if err == nil && len(others) > 0 {
-		return planmigration.ErrOverlap
+		return priceplan.ErrOverlap
 	}
 	return err
 }
 
-func (q scheduleSQL) add(ctx context.Context, t *tx, org admin.OrgID, n planmigration.Schedule) error {
+func (q scheduleSQL) add(ctx context.Context, t *tx, org admin.OrgID, n priceplan.Schedule) error {
 	_, err := t.exec(ctx, "schedule", q.insert, org, n.ID, n.AccountID, n.Plan.ID, n.Plan.Version, at(n.From), at(n.Until),
 		n.Currency, n.CycleOverride.String(), n.RateCards, n.Version)
 	return err
 }
 
 // set replaces the stored schedule whose Version is n.Version, and raises it by one.
-func (q scheduleSQL) set(ctx context.Context, t *tx, org admin.OrgID, n planmigration.Schedule) error {
+func (q scheduleSQL) set(ctx context.Context, t *tx, org admin.OrgID, n priceplan.Schedule) error {
 	changed, err := t.exec(ctx, "schedule", q.update, n.Plan.ID, n.Plan.Version, at(n.From), at(n.Until),
 		n.Currency, n.CycleOverride.String(), n.RateCards, org, n.ID, n.Version)
 	if err == nil && changed == 0 {
@@ -188,7 +188,7 @@ func (q scheduleSQL) set(ctx context.Context, t *tx, org admin.OrgID, n planmigr
 	return err
 }
 
-func scanSchedule(scan func(...any) error, s *planmigration.Schedule) error {
+func scanSchedule(scan func(...any) error, s *priceplan.Schedule) error {
 	return scan(&s.ID, &s.AccountID, &s.Plan.ID, &s.Plan.Version, scanAt(&s.From), scanAt(&s.Until), &s.Currency,
 		scanCycle(&s.CycleOverride), &s.RateCards, &s.Version)
 }

@@ -33,8 +33,8 @@ func newTokenSQL(db *DB) tokenSQL {
 		update: db.bind(`UPDATE {tokens} SET state = ?, updated_at = ?, version = ? WHERE org_id = ? AND id = ?`),
 		created: db.bind(`SELECT id, permissions FROM {tokens}
 			WHERE org_id = ? AND created_by_kind = ? AND created_by_id = ?{forUpdate}`),
-		deactivateBy: db.bind(`UPDATE {tokens} SET state = 'deactivated', updated_at = ?, version = version + 1
-			WHERE org_id = ? AND created_by_kind = ? AND created_by_id = ? AND state = 'active'`),
+		deactivateBy: db.bind(`UPDATE {tokens} SET state = 'DEACTIVATED', updated_at = ?, version = version + 1
+			WHERE org_id = ? AND created_by_kind = ? AND created_by_id = ? AND state = 'ACTIVE'`),
 		byDigest: db.bind(`SELECT org_id, hash_key, digest, ` + columns + ` FROM {tokens} WHERE digest IN (?, ?)`),
 		touch: db.bind(`UPDATE {tokens} SET last_used_at = ?
 			WHERE org_id = ? AND id = ? AND (last_used_at IS NULL OR last_used_at <= ?)`),
@@ -50,22 +50,23 @@ func (s tokens) Create(ctx context.Context, org admin.OrgID, t token.Token, h to
 				return err
 			}
 		}
-		_, err := x.exec(ctx, "token", q.insert, org, id(t.ID), t.Name, t.Permissions.String(), t.Prefix, t.Last4, t.State,
-			at(t.ExpiresAt), at(t.LastUsedAt), at(t.CreatedAt), t.CreatedBy.Kind, t.CreatedBy.ID, at(t.UpdatedAt), t.Version,
-			h.Key, h.Digest[:])
+		_, err := x.exec(ctx, "token", q.insert, org, id(t.ID), t.Name, t.Permissions.String(), t.Prefix, t.Last4,
+			t.State, at(t.ExpiresAt), at(t.LastUsedAt), at(t.CreatedAt), t.CreatedBy.Kind, t.CreatedBy.ID,
+			at(t.UpdatedAt), t.Version, h.Key, h.Digest[:])
 		return err
 	})
 }
 
-// holdCreator keeps the creating token from being switched off until its child is there for
-// whoever switches it off to see.
+// holdCreator locks the creating token, so that a transaction that switches it off waits for its child
+// and sees it.
 func (q tokenSQL) holdCreator(ctx context.Context, x *tx, org admin.OrgID, creator string) error {
-	states, err := rows(ctx, x, "token", q.creator, func(scan func(...any) error, s *token.State) error { return scan(s) }, org, creator)
+	scanState := func(scan func(...any) error, s *token.State) error { return scan(s) }
+	states, err := rows(ctx, x, "token", q.creator, scanState, org, creator)
 	if err != nil {
 		return err
 	}
 	if len(states) == 0 || states[0] != token.Active {
-		return fmt.Errorf("token that creates another is not active: %w", admin.ErrForbidden)
+		return token.ErrCreatorNotActive
 	}
 	return nil
 }
@@ -74,7 +75,9 @@ func (s tokens) Get(ctx context.Context, org admin.OrgID, tokenID uuid.UUID) (to
 	return one(ctx, s.reader(), "token", s.db.sql.token.get, scanToken, org, id(tokenID))
 }
 
-func (s tokens) List(ctx context.Context, org admin.OrgID, f token.Filter, seek admin.Seek[uuid.UUID]) ([]token.Token, error) {
+func (s tokens) List(
+	ctx context.Context, org admin.OrgID, f token.Filter, seek admin.Seek[uuid.UUID],
+) ([]token.Token, error) {
 	filters := byText(string(f.State), "")
 	if f.State == "" {
 		filters[1] = []any{1}
@@ -98,45 +101,43 @@ func (s tokens) Update(ctx context.Context, org admin.OrgID, want token.Token, r
 	})
 }
 
-func (s tokens) DeactivateBy(ctx context.Context, org admin.OrgID, actor admin.Actor, when time.Time, rec admin.Record) (n int, err error) {
+func (s tokens) DeactivateBy(
+	ctx context.Context, org admin.OrgID, actor admin.Actor, when time.Time, rec admin.Record,
+) (n int, err error) {
 	err = s.write(ctx, org, rec, func(x *tx) error {
-		n, err = s.db.sql.token.deactivate(ctx, x, org, actor, when)
-		return err
+		n = 0 // of an earlier try
+		return token.EachCreator(actor, func(creator admin.Actor) ([]token.Token, error) {
+			created, off, err := s.db.sql.token.deactivateCreated(ctx, x, org, creator, when)
+			n += off
+			return created, err
+		})
 	})
 	return n, err
 }
 
-// deactivate goes from creator to created, for no two databases write a recursive UPDATE alike.
-// Reading with locks sees what was created meanwhile and lets nothing be created by it.
-func (q tokenSQL) deactivate(ctx context.Context, x *tx, org admin.OrgID, actor admin.Actor, when time.Time) (n int, err error) {
-	for creators := []admin.Actor{actor}; len(creators) > 0; creators = creators[1:] {
-		by := creators[0]
-		created, err := rows(ctx, x, "token", q.created, func(scan func(...any) error, t *token.Token) error {
-			return scan(scanID(&t.ID), scanPermissions(&t.Permissions))
-		}, org, by.Kind, by.ID)
-		if err != nil {
-			return 0, err
-		}
-		switched, err := x.exec(ctx, "token", q.deactivateBy, at(when), org, by.Kind, by.ID)
-		if err != nil {
-			return 0, err
-		}
-		n += int(switched)
-		for _, t := range created {
-			if t.Permissions.Has(admin.TokensWrite) {
-				creators = append(creators, admin.Actor{Kind: admin.ActorToken, ID: t.ID.String()})
-			}
-		}
+// deactivateCreated switches off the active tokens that creator created. It returns all that creator
+// created, and the number of those that it switched off. One call a creator, because no two databases
+// write a recursive UPDATE alike. The locking read sees tokens that were created meanwhile, and keeps
+// them from creating others.
+func (q tokenSQL) deactivateCreated(
+	ctx context.Context, x *tx, org admin.OrgID, creator admin.Actor, when time.Time,
+) (created []token.Token, off int, err error) {
+	created, err = rows(ctx, x, "token", q.created, func(scan func(...any) error, t *token.Token) error {
+		return scan(scanID(&t.ID), scanPermissions(&t.Permissions))
+	}, org, creator.Kind, creator.ID)
+	if err != nil {
+		return nil, 0, err
 	}
-	return n, nil
+	n, err := x.exec(ctx, "token", q.deactivateBy, at(when), org, creator.Kind, creator.ID)
+	return created, int(n), err
 }
 
-func (s tokens) ByDigest(ctx context.Context, digests []token.Digest) (token.Stored, error) {
+func (s tokens) ByDigest(ctx context.Context, digests []admin.SecretDigest) (token.Stored, error) {
 	n := len(digests)
-	if n == 0 || n > token.MaxHashes {
-		return token.Stored{}, fmt.Errorf("%d digests of a token: give 1 to %d: %w", n, token.MaxHashes, admin.ErrInvalid)
+	if n == 0 || n > token.MaxHashers {
+		return token.Stored{}, fmt.Errorf("%d digests of a token: give 1 to %d: %w", n, token.MaxHashers, admin.ErrInvalid)
 	}
-	// One statement for one and for two: the same digest twice finds no more.
+	// One statement for one digest and for two: the same digest twice finds one token.
 	first, last := digests[0], digests[n-1]
 	return one(ctx, s.reader(), "token", s.db.sql.token.byDigest, scanStored, first[:], last[:])
 }
@@ -165,7 +166,7 @@ func scanStored(scan func(...any) error, s *token.Stored) error {
 	if len(digest) != len(s.Hash.Digest) {
 		return fmt.Errorf("digest of a token has %d bytes: want %d", len(digest), len(s.Hash.Digest))
 	}
-	s.Hash.Digest = token.Digest(digest)
+	s.Hash.Digest = admin.SecretDigest(digest)
 	return nil
 }
 
@@ -176,7 +177,7 @@ func tokenColumns(t *token.Token) []any {
 	}
 }
 
-// scanPermissions reads what PermissionSet.String stored into p.
+// scanPermissions scans into p what PermissionSet.String wrote.
 func scanPermissions(p *admin.PermissionSet) any { return &permissions{p} }
 
 type permissions struct{ set *admin.PermissionSet }

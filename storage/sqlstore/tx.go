@@ -33,9 +33,9 @@ type tx struct {
 func (t *tx) fail(ctx context.Context, noun string, err error) error {
 	switch t.db.dialect.classify(err) {
 	case duplicate:
-		return fmt.Errorf("%s: %w", noun, admin.ErrExists)
+		return admin.Exists(noun)
 	case noParent:
-		return missing("what " + noun + " belongs to")
+		return fmt.Errorf("what the %s belongs to does not exist: %w", noun, admin.ErrNotFound)
 	case refused:
 		return fmt.Errorf("%s: the database refuses a value: %w", noun, admin.ErrInvalid)
 	case retryable:
@@ -216,12 +216,7 @@ func (db *DB) try(ctx context.Context, first string, fn func(*tx) error) error {
 		}
 	}
 	if err := fn(t); err != nil {
-		// fn may have made another error of the one that broke the transaction, but whether to run
-		// it again hangs on that one.
-		if t.broken != nil && !errors.Is(err, t.broken) {
-			err = errors.Join(err, t.broken)
-		}
-		return err
+		return t.cause(err)
 	}
 	if t.broken != nil {
 		return t.broken
@@ -230,6 +225,20 @@ func (db *DB) try(ctx context.Context, first string, fn func(*tx) error) error {
 		return err // known not to be committed, which a COMMIT cut short would not be
 	}
 	return db.commit(ctx, raw)
+}
+
+// cause returns the error of a transaction whose function failed with err.
+func (t *tx) cause(err error) error {
+	switch {
+	case t.broken != nil && !errors.Is(err, t.broken):
+		// The function may have made another error of the one that broke the transaction, but that one
+		// decides whether to run it again.
+		return errors.Join(err, t.broken)
+	case t.broken == nil && admin.Code(err) == "internal" && t.db.dialect.classify(err) == retryable:
+		// A statement of the host's in this transaction lost against another one.
+		return &retry{err}
+	}
+	return err
 }
 
 func (db *DB) commit(ctx context.Context, raw *sql.Tx) error {

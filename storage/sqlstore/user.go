@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 )
 
 type users struct{ access }
@@ -19,8 +20,8 @@ type userSQL struct {
 
 func newUserSQL(db *DB) userSQL {
 	const columns = `id, name, email, email_key, role, status, created_at, updated_at, version`
-	const qualified = `SELECT u.id, u.name, u.email, u.email_key, u.role, u.status, u.created_at, u.updated_at, u.version,
-		c.user_id, c.hash, c.epoch, c.changed_at
+	const qualified = `SELECT u.id, u.name, u.email, u.email_key, u.role, u.status, u.created_at, u.updated_at,
+		u.version, c.user_id, c.hash, c.epoch, c.changed_at
 		FROM {users} u JOIN {credentials} c ON c.org_id = u.org_id AND c.user_id = u.id `
 	return userSQL{
 		get:        db.bind(`SELECT ` + columns + ` FROM {users} WHERE org_id = ? AND id = ?`),
@@ -32,111 +33,121 @@ func newUserSQL(db *DB) userSQL {
 			walk{"users_role_status", "role status"}, walk{"users_role", "role"}, walk{"users_status", "status"}),
 		updateProfile: db.bind(`UPDATE {users} SET name = ?, email = ?, email_key = ?, updated_at = ?, version = version + 1
 			WHERE org_id = ? AND id = ? AND version = ?`),
-		// Rows and no count: locking reads see the latest on every database, and PostgreSQL
-		// locks no aggregates.
+		// Rows and not a count: locking reads see the latest on every database, and PostgreSQL cannot
+		// lock aggregates.
 		otherAdministrator: db.bind(`SELECT id FROM {users} WHERE org_id = ? AND role = ? AND status = ? AND id <> ?
 			ORDER BY id LIMIT 1{forUpdate}`),
-		updateAccess: db.bind(`UPDATE {users} SET role = ?, status = ?, updated_at = ?, version = version + 1
-			WHERE org_id = ? AND id = ? AND version = ?`),
-		raiseEpoch:       db.bind(`UPDATE {credentials} SET epoch = epoch + 1 WHERE org_id = ? AND user_id = ?`),
-		setPassword:      db.bind(`UPDATE {credentials} SET hash = ?, changed_at = ?, epoch = epoch + 1 WHERE org_id = ? AND user_id = ? AND epoch = ?`),
-		hasCredential:    db.bind(`SELECT user_id FROM {credentials} WHERE org_id = ? AND user_id = ?`),
-		atEpoch:          db.bind(`SELECT user_id FROM {credentials} WHERE org_id = ? AND user_id = ? AND epoch = ?{forUpdate}`),
+		updateAccess: db.bind(`UPDATE {users} SET role = ?, status = ?, updated_at = ?, version = ?
+			WHERE org_id = ? AND id = ?`),
+		raiseEpoch: db.bind(`UPDATE {credentials} SET epoch = epoch + 1 WHERE org_id = ? AND user_id = ?`),
+		setPassword: db.bind(`UPDATE {credentials} SET hash = ?, changed_at = ?, epoch = epoch + 1
+			WHERE org_id = ? AND user_id = ? AND epoch = ?`),
+		hasCredential: db.bind(`SELECT user_id FROM {credentials} WHERE org_id = ? AND user_id = ?`),
+		atEpoch: db.bind(`SELECT user_id FROM {credentials}
+			WHERE org_id = ? AND user_id = ? AND epoch = ?{forUpdate}`),
 		rehash:           db.bind(`UPDATE {credentials} SET hash = ? WHERE org_id = ? AND user_id = ?`),
 		lockHash:         db.bind(`SELECT hash FROM {credentials} WHERE org_id = ? AND user_id = ?{forUpdate}`),
 		lockOrganization: db.bind(`SELECT org_id FROM {organizations} WHERE org_id = ?{forUpdate}`),
 	}
 }
 
-func (s users) Get(ctx context.Context, org admin.OrgID, userID uuid.UUID) (admin.User, error) {
+func (s users) Get(ctx context.Context, org admin.OrgID, userID uuid.UUID) (people.User, error) {
 	return one(ctx, s.reader(), "user", s.db.sql.user.get, scanUser, org, id(userID))
 }
 
-func (s users) Credential(ctx context.Context, org admin.OrgID, userID uuid.UUID) (admin.User, admin.Credential, error) {
+func (s users) Credential(
+	ctx context.Context, org admin.OrgID, userID uuid.UUID,
+) (people.User, people.Credential, error) {
 	return s.account(ctx, s.db.sql.user.credential, org, id(userID))
 }
 
-func (s users) ByEmail(ctx context.Context, org admin.OrgID, key string) (admin.User, admin.Credential, error) {
+func (s users) ByEmail(ctx context.Context, org admin.OrgID, key string) (people.User, people.Credential, error) {
 	return s.account(ctx, s.db.sql.user.byEmail, org, key)
 }
 
-// account is a user with the credential, read in one statement so that they fit together.
+// account is a user with the credential, read in one statement so that both are of one moment.
 type account struct {
-	user       admin.User
-	credential admin.Credential
+	user       people.User
+	credential people.Credential
 }
 
-func (s users) account(ctx context.Context, query string, args ...any) (admin.User, admin.Credential, error) {
+func (s users) account(ctx context.Context, query string, args ...any) (people.User, people.Credential, error) {
 	a, err := one(ctx, s.reader(), "user", query, func(scan func(...any) error, a *account) error {
 		u, c := &a.user, &a.credential
 		var hash string
-		err := scan(scanID(&u.ID), &u.Name, &u.Email.Address, &u.Email.Key, &u.Role, &u.Status, scanAt(&u.CreatedAt), scanAt(&u.UpdatedAt), &u.Version,
+		err := scan(scanID(&u.ID), &u.Name, &u.Email.Address, &u.Email.Key, &u.Role, &u.Status,
+			scanAt(&u.CreatedAt), scanAt(&u.UpdatedAt), &u.Version,
 			scanID(&c.UserID), &hash, &c.Epoch, scanAt(&c.ChangedAt))
-		c.Hash = admin.NewPasswordHash(hash)
+		c.Hash = people.NewPasswordHash(hash)
 		return err
 	}, args...)
 	return a.user, a.credential, err
 }
 
-func (s users) List(ctx context.Context, org admin.OrgID, f admin.UserFilter, seek admin.Seek[uuid.UUID]) ([]admin.User, error) {
-	query, args := s.db.sql.user.list.page([]any{org}, byText(string(f.Status), string(f.Role)), seek.After.String(), seek.Limit)
+func (s users) List(
+	ctx context.Context, org admin.OrgID, f people.UserFilter, seek admin.Seek[uuid.UUID],
+) ([]people.User, error) {
+	filters := byText(string(f.Status), string(f.Role))
+	query, args := s.db.sql.user.list.page([]any{org}, filters, seek.After.String(), seek.Limit)
 	return rows(ctx, s.reader(), "user", query, scanUser, args...)
 }
 
-func (s users) UpdateProfile(ctx context.Context, org admin.OrgID, u admin.User, rec admin.Record) error {
+func (s users) UpdateProfile(ctx context.Context, org admin.OrgID, p people.ProfileUpdate, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
-		q := s.db.sql.user
+		if o := p.Organization; o != nil {
+			if err := s.db.sql.organization.renameTo(ctx, t, org, o.Name, o.Version); err != nil {
+				return err
+			}
+		}
+		u, q := p.User, s.db.sql.user
+		if u == nil {
+			return nil
+		}
 		return t.change(ctx, "user", q.updateProfile,
 			[]any{u.Name, u.Email.Address, u.Email.Key, at(u.UpdatedAt), org, id(u.ID), u.Version}, q.get, org, id(u.ID))
 	})
 }
 
-func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, u admin.User, rec admin.Record) error {
+func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, u people.User, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.user
-		if err := q.hold(ctx, t, org); err != nil {
+		if err := q.lockPeople(ctx, t, org); err != nil {
 			return err
 		}
 		old, err := one(ctx, t, "user", q.lock, scanUser, org, id(u.ID))
 		if err != nil {
 			return err
 		}
-		if old.Version != u.Version {
-			return conflict("user")
+		next, err := old.AccessUpdated(u, func() (bool, error) {
+			others, err := rows(ctx, t, "user", q.otherAdministrator, scanText,
+				org, people.Administrator, people.UserActive, id(u.ID))
+			return len(others) > 0, err
+		})
+		if err != nil {
+			return err
 		}
-		changed := old
-		changed.Role, changed.Status = u.Role, u.Status
-		if old.Administers() && !changed.Administers() {
-			others, err := rows(ctx, t, "user", q.otherAdministrator, scanText, org, admin.Administrator, admin.UserActive, id(u.ID))
-			if err != nil {
-				return err
-			}
-			if len(others) == 0 {
-				return admin.ErrLastAdministrator
-			}
-		}
-		if _, err := t.exec(ctx, "user", q.updateAccess, u.Role, u.Status, at(u.UpdatedAt), org, id(u.ID), u.Version); err != nil {
+		if _, err := t.exec(ctx, "user", q.updateAccess, next.Role, next.Status, at(next.UpdatedAt), next.Version,
+			org, id(u.ID)); err != nil {
 			return err
 		}
 		if _, err := t.exec(ctx, "credential", q.raiseEpoch, org, id(u.ID)); err != nil {
 			return err
 		}
-		if old.Status == admin.UserActive && changed.Status == admin.UserDeactivated {
-			return s.db.sql.invitation.revokeSentBy(ctx, t, org, u)
+		if old.DeactivatedBy(next) {
+			return s.db.sql.invitation.revokeSentBy(ctx, t, org, next)
 		}
 		return nil
 	})
 }
 
-// hold makes others who decide over the organization's people wait until this transaction ends.
-// Counting administrators without it, in whatever isolation but serializable, lets two of them
-// demote each other.
-func (s userSQL) hold(ctx context.Context, t *tx, org admin.OrgID) error {
+// lockPeople makes other transactions that decide over the organization's people wait until this one
+// ends. Without it two administrators could demote each other in any isolation but serializable.
+func (s userSQL) lockPeople(ctx context.Context, t *tx, org admin.OrgID) error {
 	_, err := one(ctx, t, "organization", s.lockOrganization, scanText, org)
 	return err
 }
 
-func (s users) SetPassword(ctx context.Context, org admin.OrgID, c admin.Credential, rec admin.Record) error {
+func (s users) SetPassword(ctx context.Context, org admin.OrgID, c people.Credential, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.user
 		return t.change(ctx, "user", q.setPassword, []any{c.Hash.PHC(), at(c.ChangedAt), org, id(c.UserID), c.Epoch},
@@ -144,11 +155,11 @@ func (s users) SetPassword(ctx context.Context, org admin.OrgID, c admin.Credent
 	})
 }
 
-func (s users) Rehash(ctx context.Context, org admin.OrgID, userID uuid.UUID, old, renewed admin.PasswordHash) error {
+func (s users) Rehash(ctx context.Context, org admin.OrgID, userID uuid.UUID, old, renewed people.PasswordHash) error {
 	return s.bookkeep(ctx, func(t *tx) error {
 		q := s.db.sql.user
-		// Compared here: MySQL ignores blanks at the end, and counts a row as not changed where the
-		// new hash is the old one.
+		// Compared here: MySQL ignores trailing spaces, and does not count a row whose new hash is the
+		// old one.
 		hash, err := one(ctx, t, "user", q.lockHash, scanText, org, id(userID))
 		if err != nil {
 			return err
@@ -161,7 +172,7 @@ func (s users) Rehash(ctx context.Context, org admin.OrgID, userID uuid.UUID, ol
 	})
 }
 
-func scanUser(scan func(...any) error, u *admin.User) error {
+func scanUser(scan func(...any) error, u *people.User) error {
 	return scan(scanID(&u.ID), &u.Name, &u.Email.Address, &u.Email.Key, &u.Role, &u.Status,
 		scanAt(&u.CreatedAt), scanAt(&u.UpdatedAt), &u.Version)
 }

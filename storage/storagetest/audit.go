@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -18,6 +19,9 @@ import (
 
 func auditCalls() map[string]call {
 	return map[string]call{
+		"Audit.Append": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, rec admin.Record) (any, error) {
+			return nil, s.Audit().Append(ctx, org, rec)
+		},
 		"Audit.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
 			rs, err := s.Audit().List(ctx, org, admin.AuditFilter{}, page[admin.RecordKey](100))
 			return rs, err
@@ -64,6 +68,45 @@ func testAudit(t *testing.T, open Open) {
 		})
 	}
 	t.Run("is ordered by time and then by id", func(t *testing.T) { testAuditOrder(t, b, c) })
+	t.Run("appends a record to what is there", func(t *testing.T) {
+		rec := w.rec("host.write")
+		rec.At = epoch.Add(24 * time.Hour)
+		require.NoError(t, b.Audit().Append(t.Context(), w.org, rec))
+		got, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{}, page[admin.RecordKey](10))
+		require.NoError(t, err)
+		require.Equal(t, rec, got[0])
+		require.Len(t, got, len(all)+1)
+		require.ErrorIs(t, b.Audit().Append(t.Context(), w.org, rec), admin.ErrExists)
+		require.ErrorIs(t, b.Audit().Append(t.Context(), "org-of-nobody", w.rec("host.write")), admin.ErrNotFound)
+	})
+	t.Run("refuses to append a record that does not say who did what", func(t *testing.T) {
+		for _, spoil := range []func(*admin.Record){
+			func(r *admin.Record) { r.ID = uuid.Nil },
+			func(r *admin.Record) { r.At = time.Time{} },
+			func(r *admin.Record) { r.Actor.Kind = "" },
+			func(r *admin.Record) { r.Action = "" },
+			func(r *admin.Record) { r.Subject.Kind = "" },
+		} {
+			rec := w.rec("host.incomplete")
+			spoil(&rec)
+			require.ErrorIs(t, b.Audit().Append(t.Context(), w.org, rec), admin.ErrInvalid)
+		}
+		got, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: "host.incomplete"}, page[admin.RecordKey](10))
+		require.NoError(t, err)
+		require.Empty(t, got)
+	})
+	t.Run("appends in the transaction that it is called in", func(t *testing.T) {
+		stop := errors.New("stop")
+		require.ErrorIs(t, b.InTx(t.Context(), func(s storage.Stores) error {
+			if err := s.Audit().Append(t.Context(), w.org, w.rec("host.taken.back")); err != nil {
+				return err
+			}
+			return stop
+		}), stop)
+		got, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: "host.taken.back"}, page[admin.RecordKey](10))
+		require.NoError(t, err)
+		require.Empty(t, got)
+	})
 	t.Run("refuses a record with an id that is taken, and the write with it", func(t *testing.T) {
 		err := b.Organizations().Rename(t.Context(), w.org, "Other", int64(len(records)+1), records[0])
 		require.ErrorIs(t, err, admin.ErrExists)

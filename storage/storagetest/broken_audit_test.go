@@ -10,11 +10,26 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// auditPort replaces the one method of a port.
-type auditPort func(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey]) ([]admin.Record, error)
+type listRecords func(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey]) ([]admin.Record, error)
+
+// auditPort replaces the list of a port.
+type auditPort struct {
+	admin.AuditStore
+	list listRecords
+}
 
 func (s auditPort) List(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey]) ([]admin.Record, error) {
-	return s(ctx, org, f, seek)
+	return s.list(ctx, org, f, seek)
+}
+
+// appendPort replaces how a port appends.
+type appendPort struct {
+	admin.AuditStore
+	add func(ctx context.Context, org admin.OrgID, rec admin.Record) error
+}
+
+func (s appendPort) Append(ctx context.Context, org admin.OrgID, rec admin.Record) error {
+	return s.add(ctx, org, rec)
 }
 
 func auditFaults() []fault {
@@ -22,10 +37,10 @@ func auditFaults() []fault {
 		return fault{
 			name: name,
 			audit: func(s admin.AuditStore, _ *known) admin.AuditStore {
-				return auditPort(func(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey]) ([]admin.Record, error) {
+				return auditPort{s, func(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey]) ([]admin.Record, error) {
 					change(&f)
 					return s.List(ctx, org, f, seek)
-				})
+				}}
 			},
 			caught: caught,
 		}
@@ -34,10 +49,10 @@ func auditFaults() []fault {
 		return fault{
 			name: name,
 			audit: func(s admin.AuditStore, _ *known) admin.AuditStore {
-				return auditPort(func(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey]) ([]admin.Record, error) {
+				return auditPort{s, func(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey]) ([]admin.Record, error) {
 					rs, err := s.List(ctx, org, f, seek)
 					return change(seek, rs), err
-				})
+				}}
 			},
 			caught: caught,
 		}
@@ -46,7 +61,7 @@ func auditFaults() []fault {
 		{
 			name: "Audit.List looks into every organization",
 			audit: func(s admin.AuditStore, k *known) admin.AuditStore {
-				return auditPort(func(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey]) ([]admin.Record, error) {
+				return auditPort{s, func(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey]) ([]admin.Record, error) {
 					var all []admin.Record
 					for _, other := range k.orgs {
 						rs, err := s.List(ctx, other, f, seek)
@@ -56,9 +71,31 @@ func auditFaults() []fault {
 						all = append(all, rs...)
 					}
 					return all, ctx.Err()
-				})
+				}}
 			},
 			caught: "Methods/Audit.List/hides and keeps everything from another organization",
+		},
+		{
+			name: "Audit.Append takes what is incomplete",
+			audit: func(s admin.AuditStore, _ *known) admin.AuditStore {
+				return appendPort{s, func(ctx context.Context, org admin.OrgID, rec admin.Record) error {
+					if rec.Check() != nil {
+						return ctx.Err()
+					}
+					return s.Append(ctx, org, rec)
+				}}
+			},
+			caught: "Audit/refuses to append a record that does not say who did what",
+		},
+		{
+			name: "Audit.Append forgets what changed",
+			audit: func(s admin.AuditStore, _ *known) admin.AuditStore {
+				return appendPort{s, func(ctx context.Context, org admin.OrgID, rec admin.Record) error {
+					rec.Changes = nil
+					return s.Append(ctx, org, rec)
+				}}
+			},
+			caught: "Audit/appends a record to what is there",
 		},
 		result("the audit trail hides a record", "Methods/Currencies.Create/leaves its audit record", func(_ admin.Seek[admin.RecordKey], rs []admin.Record) []admin.Record {
 			return slices.DeleteFunc(rs, func(r admin.Record) bool { return r.Action == "test.write" })

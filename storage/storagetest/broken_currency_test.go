@@ -8,13 +8,14 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
 // currencyPort replaces single methods of a port.
 type currencyPort struct {
 	currency.Store
 	create func(context.Context, admin.OrgID, currency.Currency, admin.Record) error
-	get    func(context.Context, admin.OrgID, currency.Code) (currency.Currency, error)
+	get    func(context.Context, admin.OrgID, iso4217.Code) (currency.Currency, error)
 	base   func(context.Context, admin.OrgID) (currency.Currency, error)
 	list   func(context.Context, admin.OrgID, admin.Seek[string]) ([]currency.Currency, error)
 }
@@ -26,7 +27,7 @@ func (s currencyPort) Create(ctx context.Context, org admin.OrgID, c currency.Cu
 	return s.create(ctx, org, c, rec)
 }
 
-func (s currencyPort) Get(ctx context.Context, org admin.OrgID, code currency.Code) (currency.Currency, error) {
+func (s currencyPort) Get(ctx context.Context, org admin.OrgID, code iso4217.Code) (currency.Currency, error) {
 	if s.get == nil {
 		return s.Store.Get(ctx, org, code)
 	}
@@ -79,7 +80,7 @@ func currencyFaults() []fault {
 	}
 	return []fault{
 		port("Currencies.Get looks into every organization", "Methods/Currencies.Get/hides and keeps everything from another organization", func(s currency.Store, k *known) currencyPort {
-			return currencyPort{get: func(ctx context.Context, org admin.OrgID, code currency.Code) (currency.Currency, error) {
+			return currencyPort{get: func(ctx context.Context, org admin.OrgID, code iso4217.Code) (currency.Currency, error) {
 				return in(k, org, func(org admin.OrgID) (currency.Currency, error) { return s.Get(ctx, org, code) }, anything)
 			}}
 		}),

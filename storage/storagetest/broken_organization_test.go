@@ -6,16 +6,17 @@ import (
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 )
 
 // organizationPort replaces single methods of a port.
 type organizationPort struct {
-	admin.OrganizationStore
-	get    func(context.Context, admin.OrgID) (admin.Organization, error)
+	people.OrganizationStore
+	get    func(context.Context, admin.OrgID) (people.Organization, error)
 	rename func(context.Context, admin.OrgID, string, int64, admin.Record) error
 }
 
-func (s organizationPort) Get(ctx context.Context, id admin.OrgID) (admin.Organization, error) {
+func (s organizationPort) Get(ctx context.Context, id admin.OrgID) (people.Organization, error) {
 	if s.get == nil {
 		return s.OrganizationStore.Get(ctx, id)
 	}
@@ -33,8 +34,8 @@ func organizationFaults() []fault {
 	return []fault{
 		{
 			name: "Organizations.Get finds ids in any case",
-			organizations: func(s admin.OrganizationStore, k *known) admin.OrganizationStore {
-				return organizationPort{OrganizationStore: s, get: func(ctx context.Context, id admin.OrgID) (admin.Organization, error) {
+			organizations: func(s people.OrganizationStore, k *known) people.OrganizationStore {
+				return organizationPort{OrganizationStore: s, get: func(ctx context.Context, id admin.OrgID) (people.Organization, error) {
 					for _, org := range k.orgs {
 						if strings.EqualFold(string(org), string(id)) {
 							return s.Get(ctx, org)
@@ -47,8 +48,8 @@ func organizationFaults() []fault {
 		},
 		{
 			name: "Organizations.Get drops microseconds",
-			organizations: func(s admin.OrganizationStore, _ *known) admin.OrganizationStore {
-				return organizationPort{OrganizationStore: s, get: func(ctx context.Context, id admin.OrgID) (admin.Organization, error) {
+			organizations: func(s people.OrganizationStore, _ *known) people.OrganizationStore {
+				return organizationPort{OrganizationStore: s, get: func(ctx context.Context, id admin.OrgID) (people.Organization, error) {
 					o, err := s.Get(ctx, id)
 					o.CreatedAt = o.CreatedAt.Truncate(time.Millisecond)
 					return o, err
@@ -58,8 +59,8 @@ func organizationFaults() []fault {
 		},
 		{
 			name: "Organizations.Get gives local time",
-			organizations: func(s admin.OrganizationStore, _ *known) admin.OrganizationStore {
-				return organizationPort{OrganizationStore: s, get: func(ctx context.Context, id admin.OrgID) (admin.Organization, error) {
+			organizations: func(s people.OrganizationStore, _ *known) people.OrganizationStore {
+				return organizationPort{OrganizationStore: s, get: func(ctx context.Context, id admin.OrgID) (people.Organization, error) {
 					o, err := s.Get(ctx, id)
 					o.CreatedAt = o.CreatedAt.In(time.FixedZone("", 3600))
 					return o, err
@@ -69,7 +70,7 @@ func organizationFaults() []fault {
 		},
 		{
 			name: "Organizations.Rename renames every organization",
-			organizations: func(s admin.OrganizationStore, k *known) admin.OrganizationStore {
+			organizations: func(s people.OrganizationStore, k *known) people.OrganizationStore {
 				return organizationPort{OrganizationStore: s, rename: func(ctx context.Context, id admin.OrgID, name string, version int64, rec admin.Record) error {
 					for _, org := range k.orgs {
 						if org != id {
@@ -83,7 +84,7 @@ func organizationFaults() []fault {
 		},
 		{
 			name: "Organizations.Rename does not look at the version",
-			organizations: func(s admin.OrganizationStore, _ *known) admin.OrganizationStore {
+			organizations: func(s people.OrganizationStore, _ *known) people.OrganizationStore {
 				return organizationPort{OrganizationStore: s, rename: func(ctx context.Context, id admin.OrgID, name string, version int64, rec admin.Record) error {
 					if o, err := s.Get(ctx, id); err == nil {
 						version = o.Version

@@ -11,6 +11,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/memory"
@@ -23,7 +24,7 @@ type fault struct {
 	name string
 	// What a port is replaced by, inside transactions too; nil where it stays as it is. A port that
 	// gets its first fault gets a field here and an accessor below; every further fault is a row.
-	organizations func(admin.OrganizationStore, *known) admin.OrganizationStore
+	organizations func(people.OrganizationStore, *known) people.OrganizationStore
 	audit         func(admin.AuditStore, *known) admin.AuditStore
 	jobs          func(job.Store, *known) job.Store
 	currencies    func(currency.Store, *known) currency.Store
@@ -85,8 +86,8 @@ func replaced[P any](port P, with func(P, *known) P, k *known) P {
 	return with(port, k)
 }
 
-func (s brokenStores) Organizations() admin.OrganizationStore {
-	return replaced[admin.OrganizationStore](noting{s.Stores.Organizations(), s.known}, s.fault.organizations, s.known)
+func (s brokenStores) Organizations() people.OrganizationStore {
+	return replaced[people.OrganizationStore](noting{s.Stores.Organizations(), s.known}, s.fault.organizations, s.known)
 }
 func (s brokenStores) Audit() admin.AuditStore {
 	return replaced(s.Stores.Audit(), s.fault.audit, s.known)
@@ -98,11 +99,11 @@ func (s brokenStores) Currencies() currency.Store {
 
 // noting keeps known up to date.
 type noting struct {
-	admin.OrganizationStore
+	people.OrganizationStore
 	known *known
 }
 
-func (s noting) Create(ctx context.Context, o admin.Organization, first admin.User, c admin.Credential, rec admin.Record) error {
+func (s noting) Create(ctx context.Context, o people.Organization, first people.User, c people.Credential, rec admin.Record) error {
 	err := s.OrganizationStore.Create(ctx, o, first, c, rec)
 	if err == nil {
 		s.known.orgs = append([]admin.OrgID{o.ID}, s.known.orgs...)

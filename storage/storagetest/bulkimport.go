@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/storage"
 )
@@ -83,7 +84,7 @@ func accountCalls() map[string]call {
 			return a, err
 		},
 		"Accounts.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
-			as, err := s.Accounts().List(ctx, org, bulkimport.AccountFilter{CustomerID: "acme"}, page[string](10))
+			as, err := s.Accounts().List(ctx, org, customer.AccountFilter{CustomerID: "acme"}, page[string](10))
 			return as, err
 		},
 	}

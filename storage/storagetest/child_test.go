@@ -32,7 +32,7 @@ func FailuresWith(t *testing.T, fault, only string) []string {
 			run += "/^" + regexp.QuoteMeta(strings.ReplaceAll(part, " ", "_")) + "$"
 		}
 	}
-	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run="+run, "-test.timeout=5m")
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run="+run, "-test.timeout=30m")
 	child.Env = append(os.Environ(), faultVariable+"="+fault)
 	out, err := child.CombinedOutput()
 	var failed []string

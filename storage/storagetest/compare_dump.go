@@ -7,7 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
@@ -32,8 +34,8 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 		}
 	}
 	put("organization")(b.Organizations().Get(ctx, org))
-	put("users")(b.Users().List(ctx, org, admin.UserFilter{}, all))
-	put("invitations")(b.Invitations().List(ctx, org, admin.InvitationFilter{}, s.now, all))
+	put("users")(b.Users().List(ctx, org, people.UserFilter{}, all))
+	put("invitations")(b.Invitations().List(ctx, org, people.InvitationFilter{}, s.now, all))
 	put("audit")(b.Audit().List(ctx, org, admin.AuditFilter{}, largest[admin.RecordKey]()))
 	put("jobs")(b.Jobs().List(ctx, org, job.Filter{}, all))
 	put("due")(b.Jobs().Due(ctx, s.now, 1000))
@@ -44,7 +46,7 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 	put("deleted tokens")(b.Tokens().List(ctx, org, token.Filter{State: token.Deleted}, all))
 	put("imports")(b.Imports().List(ctx, org, bulkimport.Filter{}, all))
 	put("customers")(b.Customers().List(ctx, org, largest[string]()))
-	put("accounts")(b.Accounts().List(ctx, org, bulkimport.AccountFilter{}, largest[string]()))
+	put("accounts")(b.Accounts().List(ctx, org, customer.AccountFilter{}, largest[string]()))
 	put("plans")(b.Plans().List(ctx, org, largest[string]()))
 	put("migrations")(b.PlanMigrations().List(ctx, org, planmigration.Filter{}, all))
 	for _, id := range s.ids {
@@ -56,7 +58,7 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 	for n := range byte(9) {
 		d := admin.SecretDigest(digestOf(n))
 		put("invitation of digest " + string('0'+n))(b.Invitations().ByDigest(ctx, org, d))
-		put("token of digest " + string('0'+n))(b.Tokens().ByDigest(ctx, []token.Digest{token.Digest(d)}))
+		put("token of digest " + string('0'+n))(b.Tokens().ByDigest(ctx, []admin.SecretDigest{admin.SecretDigest(d)}))
 	}
 	for _, account := range []string{"a", "A", "a ", "\u00e1", "a\u0301"} {
 		put("timeline of " + account)(b.Schedules().Timeline(ctx, org, account, time.Time{}))

@@ -4,27 +4,27 @@ import (
 	"context"
 
 	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/enrich"
 	"github.com/admincenter/admincenter/storage"
 )
 
 func (s *script) eventSchema() string { return pick(s, "trips", "Trips", "trips.", "caf\u00e9") }
 
 // newEnrichment is one of an event schema, with none to two dependencies.
-func (s *script) newEnrichment() settings.Enrichment {
-	e := settings.Enrichment{
+func (s *script) newEnrichment() enrich.Enrichment {
+	e := enrich.Enrichment{
 		EventSchema: s.eventSchema(),
-		Fields:      []settings.Field{{Name: "a", Kind: settings.Attribute, Type: settings.FromValue, Value: s.text(), Order: 1}},
+		Fields:      []enrich.Field{{Name: "a", Type: enrich.Attribute, Source: enrich.FromValue, Value: s.text(), Order: 1}},
 		CreatedAt:   s.now, CreatedBy: s.actor(), UpdatedAt: s.now, UpdatedBy: s.actor(),
 	}
 	for _, name := range []string{"one", "two"}[:s.r.IntN(3)] {
-		e.Dependencies = append(e.Dependencies, settings.Dependency{Name: name, Namespace: s.namespace(), Setting: s.settingName()})
+		e.Dependencies = append(e.Dependencies, enrich.Dependency{Name: name, Namespace: s.namespace(), Setting: s.settingName()})
 	}
 	return e
 }
 
 // enrichment is a changed one of those that are there, or a new one.
-func (s *script) enrichment(org admin.OrgID) settings.Enrichment {
+func (s *script) enrichment(org admin.OrgID) enrich.Enrichment {
 	list, err := s.ref.Enrichments().List(s.t.Context(), org, largest[string]())
 	had := one(s, list, err)
 	e := s.newEnrichment()
@@ -61,7 +61,8 @@ func enrichmentDraws() map[string]func(*script) do {
 			}
 		},
 		"Enrichments.Get": func(s *script) do {
-			org, name := s.org(), pick(s, s.eventSchema(), s.text())
+			org := s.org()
+			name := pick(s, s.enrichment(org).EventSchema, s.eventSchema(), s.text())
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Enrichments().Get(ctx, org, name) }
 		},
 		"Enrichments.List": func(s *script) do {

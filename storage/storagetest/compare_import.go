@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/storage"
 )
@@ -140,14 +141,14 @@ func importDraws() map[string]func(*script) do {
 		},
 		"Accounts.Get": func(s *script) do {
 			org, id := s.org(), s.text()
-			list, err := s.ref.Accounts().List(s.t.Context(), org, bulkimport.AccountFilter{}, largest[string]())
+			list, err := s.ref.Accounts().List(s.t.Context(), org, customer.AccountFilter{}, largest[string]())
 			if a := one(s, list, err); a.ID != "" && s.chance(2) {
 				id = a.ID
 			}
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Accounts().Get(ctx, org, id) }
 		},
 		"Accounts.List": func(s *script) do {
-			org, f, seek := s.org(), bulkimport.AccountFilter{CustomerID: pick(s, s.sometimes(), " ")}, s.textSeek()
+			org, f, seek := s.org(), customer.AccountFilter{CustomerID: pick(s, s.sometimes(), " ")}, s.textSeek()
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return st.Accounts().List(ctx, org, f, seek)
 			}

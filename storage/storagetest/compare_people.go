@@ -7,35 +7,37 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )
 
-func (s *script) email() admin.Email {
+func (s *script) email() people.Email {
 	text := s.text()
-	return admin.Email{Address: text + "@x.example", Key: pick(s, "", text) + "@x.example"}
+	return people.Email{Address: text + "@x.example", Key: pick(s, "", text) + "@x.example"}
 }
 
-func (s *script) role() admin.Role {
-	return pick(s, admin.Administrator, admin.Developer, admin.Analyst)
+func (s *script) role() people.Role {
+	return pick(s, people.Administrator, people.Developer, people.Analyst)
 }
 
-func (s *script) hash() admin.PasswordHash {
-	return admin.NewPasswordHash(pick(s, "$argon2id$1", "$argon2id$2", "$argon2id$2 ", ""))
+func (s *script) hash() people.PasswordHash {
+	return people.NewPasswordHash(pick(s, "$argon2id$1", "$argon2id$2", "$argon2id$2 ", ""))
 }
 
-// newUser is one who is not stored.
-func (s *script) newUser() (admin.User, admin.Credential) {
-	u := admin.User{
-		ID: s.id(), Name: s.text(), Email: s.email(), Role: s.role(), Status: pick(s, admin.UserActive, admin.UserActive, admin.UserDeactivated),
+// newUser returns a user who is not stored.
+func (s *script) newUser() (people.User, people.Credential) {
+	u := people.User{
+		ID: s.id(), Name: s.text(), Email: s.email(), Role: s.role(), Status: pick(s, people.UserActive, people.UserActive, people.UserDeactivated),
 		CreatedAt: s.now, UpdatedAt: s.now, Version: 1,
 	}
-	return u, admin.Credential{UserID: u.ID, Hash: s.hash(), Epoch: int64(s.r.IntN(3)), ChangedAt: s.atOrNever()}
+	return u, people.Credential{UserID: u.ID, Hash: s.hash(), Epoch: int64(s.r.IntN(3)), ChangedAt: s.atOrNever()}
 }
 
-// user is one who is stored, if there is one.
-func (s *script) user(org admin.OrgID) (admin.User, admin.Credential) {
-	list, err := s.ref.Users().List(s.t.Context(), org, admin.UserFilter{}, largest[uuid.UUID]())
+// user returns a stored user, if there is one.
+func (s *script) user(org admin.OrgID) (people.User, people.Credential) {
+	list, err := s.ref.Users().List(s.t.Context(), org, people.UserFilter{}, largest[uuid.UUID]())
 	u := one(s, list, err)
 	_, c, err := s.ref.Users().Credential(s.t.Context(), org, u.ID)
 	if err != nil {
@@ -46,22 +48,22 @@ func (s *script) user(org admin.OrgID) (admin.User, admin.Credential) {
 
 func (s *script) newOrganization(org admin.OrgID, rec admin.Record) do {
 	u, c := s.newUser()
-	u.Role, u.Status = admin.Administrator, admin.UserActive
-	o := admin.Organization{ID: org, Name: s.text(), CreatedAt: s.now, Version: 1}
+	u.Role, u.Status = people.Administrator, people.UserActive
+	o := people.Organization{ID: org, Name: s.text(), CreatedAt: s.now, Version: 1}
 	return func(ctx context.Context, st storage.Stores) (any, error) {
 		return nil, st.Organizations().Create(ctx, o, u, c, rec)
 	}
 }
 
-func (s *script) newInvitation() admin.Invitation {
-	return admin.Invitation{
-		ID: s.id(), Email: s.email(), Role: s.role(), Status: admin.InvitationPending, InvitedBy: s.actor(),
+func (s *script) newInvitation() people.Invitation {
+	return people.Invitation{
+		ID: s.id(), Email: s.email(), Role: s.role(), Status: people.InvitationPending, InvitedBy: s.actor(),
 		CreatedAt: s.now, SentAt: s.now, ExpiresAt: s.now.Add(time.Duration(1+s.r.IntN(20)) * time.Hour), Version: 1,
 	}
 }
 
-func (s *script) invitation(org admin.OrgID) admin.Invitation {
-	list, err := s.ref.Invitations().List(s.t.Context(), org, admin.InvitationFilter{}, s.now, largest[uuid.UUID]())
+func (s *script) invitation(org admin.OrgID) people.Invitation {
+	list, err := s.ref.Invitations().List(s.t.Context(), org, people.InvitationFilter{}, s.now, largest[uuid.UUID]())
 	i := one(s, list, err)
 	if i.ID == uuid.Nil || s.chance(8) {
 		return s.newInvitation()
@@ -107,21 +109,24 @@ func peopleDraws() map[string]func(*script) do {
 		},
 		"Users.List": func(s *script) do {
 			org, seek := s.org(), s.seek()
-			f := admin.UserFilter{Status: pick(s, "", admin.UserActive, admin.UserDeactivated, "Active"), Role: pick(s, "", s.role(), " ")}
+			f := people.UserFilter{Status: pick(s, "", people.UserActive, people.UserDeactivated, "Active"), Role: pick(s, "", s.role(), " ")}
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Users().List(ctx, org, f, seek) }
 		},
 		"Users.UpdateProfile": func(s *script) do {
 			org, rec := s.org(), s.rec("user.update")
 			u, _ := s.user(org)
 			u.Name, u.Email, u.UpdatedAt, u.Version = s.text(), s.email(), s.now, s.version(u.Version)
+			o, _ := s.ref.Organizations().Get(s.t.Context(), org)
+			o.Name, o.Version = s.text(), s.version(o.Version)
+			p := people.ProfileUpdate{User: pick(s, &u, &u, nil), Organization: pick(s, &o, nil)}
 			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return nil, st.Users().UpdateProfile(ctx, org, u, rec)
+				return nil, st.Users().UpdateProfile(ctx, org, p, rec)
 			}
 		},
 		"Users.UpdateAccess": func(s *script) do {
 			org, rec := s.org(), s.rec("user.access")
 			u, _ := s.user(org)
-			u.Role, u.Status, u.UpdatedAt, u.Version = s.role(), pick(s, admin.UserActive, admin.UserDeactivated), s.now, s.version(u.Version)
+			u.Role, u.Status, u.UpdatedAt, u.Version = s.role(), pick(s, people.UserActive, people.UserDeactivated), s.now, s.version(u.Version)
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return nil, st.Users().UpdateAccess(ctx, org, u, rec)
 			}
@@ -161,7 +166,7 @@ func peopleDraws() map[string]func(*script) do {
 		},
 		"Invitations.List": func(s *script) do {
 			org, now, seek := s.org(), pick(s, s.now, s.at()), s.seek()
-			f := admin.InvitationFilter{Status: pick(s, "", admin.InvitationPending, admin.InvitationExpired, admin.InvitationAccepted, admin.InvitationRevoked, " ")}
+			f := people.InvitationFilter{Status: pick(s, "", people.InvitationPending, people.InvitationExpired, people.InvitationAccepted, people.InvitationRevoked, " ")}
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return st.Invitations().List(ctx, org, f, now, seek)
 			}
@@ -184,7 +189,7 @@ func peopleDraws() map[string]func(*script) do {
 		},
 		"Invitations.Accept": func(s *script) do {
 			org, rec := s.org(), s.rec("invitation.accept")
-			a := admin.Acceptance{Invitation: s.invitation(org)}
+			a := people.Acceptance{Invitation: s.invitation(org)}
 			if by, err := uuid.Parse(a.Invitation.InvitedBy.ID); err == nil {
 				_, c, _ := s.ref.Users().Credential(s.t.Context(), org, by)
 				a.InviterEpoch = s.version(c.Epoch)
@@ -198,11 +203,11 @@ func peopleDraws() map[string]func(*script) do {
 	}
 }
 
-func account(u admin.User, c admin.Credential, err error) (any, error) { return [2]any{u, c}, err }
+func account(u people.User, c people.Credential, err error) (any, error) { return [2]any{u, c}, err }
 
 func (s *script) newToken() token.Token {
 	return token.Token{
-		ID: s.id(), Name: s.text(), Permissions: admin.Permissions(pick(s, admin.TokensWrite, admin.CustomersRead)), Prefix: "adm_", Last4: pick(s, "aB3x", "ab3X"),
+		ID: s.id(), Name: s.text(), Permissions: admin.Permissions(pick(s, token.PermissionWrite, customer.PermissionRead)), Prefix: "adm_", Last4: pick(s, "aB3x", "ab3X"),
 		State: pick(s, token.Active, token.Active, token.Active, token.Deactivated), ExpiresAt: s.atOrNever(), CreatedAt: s.now,
 		CreatedBy: s.actor(), UpdatedAt: s.now, Version: 1,
 	}
@@ -224,8 +229,8 @@ func (s *script) tokenHash() token.Hash {
 func tokenDraws() map[string]func(*script) do {
 	return map[string]func(*script) do{
 		"Tokens.Create": func(s *script) do {
-			// In organizations that are there: else a digest may be taken in another one, and no
-			// rule says which of the two errors that is.
+			// In organizations that exist: otherwise a digest could be taken in another one, and
+			// either error would be right.
 			org, tok, h, rec := pick(s, s.orgs[:2]...), s.newToken(), s.tokenHash(), s.rec("token.generate")
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return nil, st.Tokens().Create(ctx, org, tok, h, rec)
@@ -254,12 +259,12 @@ func tokenDraws() map[string]func(*script) do {
 			}
 		},
 		"Tokens.ByDigest": func(s *script) do {
-			digests := make([]token.Digest, s.r.IntN(token.MaxHashes+2))
+			digests := make([]admin.SecretDigest, s.r.IntN(token.MaxHashers+2))
 			for i := range digests {
 				digests[i] = s.digest()
 			}
-			if len(digests) == 2 { // two tokens at once would be either
-				digests[1] = token.Digest{}
+			if len(digests) == 2 { // with two tokens found either would be right
+				digests[1] = admin.SecretDigest{}
 			}
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Tokens().ByDigest(ctx, digests) }
 		},

@@ -5,20 +5,20 @@ import (
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/storage"
 )
 
-func (s *script) planRef() planmigration.PlanRef {
-	return planmigration.PlanRef{ID: pick(s, "basic", "Basic", "basic ", "b\u00e1sic"), Version: pick(s, 1, 2, 10, 1<<31-1)}
+func (s *script) planRef() priceplan.Ref {
+	return priceplan.Ref{ID: pick(s, "basic", "Basic", "basic ", "b\u00e1sic"), Version: pick(s, 1, 2, 10, 1<<31-1)}
 }
 
-func (s *script) planStatus() planmigration.PlanStatus {
-	return pick(s, planmigration.PlanDraft, planmigration.PlanActive, planmigration.PlanArchived)
+func (s *script) planStatus() priceplan.Status {
+	return pick(s, priceplan.Draft, priceplan.Active, priceplan.Archived)
 }
 
-func (s *script) cycle() planmigration.Cycle {
-	return pick(s, planmigration.Cycle{}, mustCycle(s.t, "MONTHLY LAST"), mustCycle(s.t, "QUARTERLY 31 LAST"))
+func (s *script) cycle() priceplan.Cycle {
+	return pick(s, priceplan.Cycle{}, mustCycle(s.t, "MONTHLY LAST"), mustCycle(s.t, "QUARTERLY 31 LAST"))
 }
 
 func (s *script) accountID() string { return pick(s, "a", "A", "a ", "\u00e1", "a\u0301") }
@@ -27,9 +27,9 @@ func (s *script) scheduleID() string {
 	return pick(s, "s", "S", "s ", "\u017f", "1", "2", "3", "4", "5", "6", "7", "8")
 }
 
-func (s *script) newSchedule() planmigration.Schedule {
+func (s *script) newSchedule() priceplan.Schedule {
 	from := s.at()
-	n := planmigration.Schedule{
+	n := priceplan.Schedule{
 		ID: s.scheduleID(), AccountID: s.accountID(), Plan: s.planRef(), From: from, Until: from.Add(time.Duration(1+s.r.IntN(60)) * time.Hour),
 		Currency: "EUR", CycleOverride: s.cycle(), RateCards: s.sometimes(), Version: 1,
 	}
@@ -39,7 +39,7 @@ func (s *script) newSchedule() planmigration.Schedule {
 	return n
 }
 
-func (s *script) schedule(org admin.OrgID) planmigration.Schedule {
+func (s *script) schedule(org admin.OrgID) priceplan.Schedule {
 	s.t.Helper()
 	tl, err := s.ref.Schedules().Timeline(s.t.Context(), org, s.accountID(), time.Time{})
 	n := one(s, tl.Schedules, err)
@@ -54,7 +54,7 @@ func planDraws() map[string]func(*script) do {
 	return map[string]func(*script) do{
 		"Plans.Create": func(s *script) do {
 			org, rec := s.org(), s.rec("plan.add")
-			p := planmigration.Plan{
+			p := priceplan.Plan{
 				Ref: s.planRef(), Name: s.text(), Status: s.planStatus(), Currencies: []string{"EUR", "USD"}, Cycle: s.cycle(), Anniversary: s.chance(2),
 			}
 			return func(ctx context.Context, st storage.Stores) (any, error) {
@@ -100,7 +100,7 @@ func planDraws() map[string]func(*script) do {
 			org, n, rec := s.org(), s.newSchedule(), s.rec("schedule.migrate")
 			old := s.schedule(org)
 			n.AccountID, n.From, n.Until = old.AccountID, pick(s, old.From, old.From.Add(time.Hour), n.From), old.Until
-			c := planmigration.Change{Old: old.ID, Version: old.Version, New: n}
+			c := priceplan.Change{Old: old.ID, Version: old.Version, New: n}
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return nil, st.Schedules().Replace(ctx, org, c, rec)
 			}

@@ -10,12 +10,13 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
 )
 
-func (s *script) code() currency.Code {
-	return pick(s, currency.Code("EUR"), "eur", "USD", "JPY", "A B")
+func (s *script) code() iso4217.Code {
+	return pick(s, iso4217.Code("EUR"), "eur", "USD", "JPY", "A B")
 }
 
 func (s *script) entity() settings.Entity {
@@ -62,6 +63,12 @@ func (s *script) setting(org admin.OrgID) settings.Setting {
 
 func tenantDraws() map[string]func(*script) do {
 	return map[string]func(*script) do{
+		"Audit.Append": func(s *script) do {
+			org, rec := s.org(), s.rec("host.write")
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Audit().Append(ctx, org, rec)
+			}
+		},
 		"Audit.List": func(s *script) do {
 			org, seek := s.org(), admin.Seek[admin.RecordKey]{
 				Limit: 1 + s.r.IntN(9), After: pick(s, admin.RecordKey{}, admin.RecordKey{At: s.at(), ID: s.id()}),
@@ -84,7 +91,7 @@ func tenantDraws() map[string]func(*script) do {
 			}
 		},
 		"Currencies.Get": func(s *script) do {
-			org, code := s.org(), pick(s, s.code(), currency.Code(s.text()), "")
+			org, code := s.org(), pick(s, s.code(), iso4217.Code(s.text()), "")
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Currencies().Get(ctx, org, code) }
 		},
 		"Currencies.Base": func(s *script) do {

@@ -10,30 +10,39 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/storage"
 )
 
 func currencyCalls() map[string]call {
 	return map[string]call{
-		"Currencies.Create": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Currencies.Create": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			return nil, s.Currencies().Create(ctx, org, w.currency("GBP", "1.25"), rec)
 		},
-		"Currencies.Get": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Currencies.Get": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			c, err := s.Currencies().Get(ctx, org, "EUR")
 			return c, err
 		},
-		"Currencies.Base": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Currencies.Base": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			c, err := s.Currencies().Base(ctx, org)
 			return c, err
 		},
-		"Currencies.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Currencies.List": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			cs, err := s.Currencies().List(ctx, org, page[string](100))
 			return cs, err
 		},
 	}
 }
 
-func (w *world) currency(code currency.Code, rate string) currency.Currency {
+func (w *world) currency(code iso4217.Code, rate string) currency.Currency {
 	return currency.Currency{
 		Code: code, Rate: decimal.RequireFromString(rate), CreatedAt: epoch,
 		CreatedBy: admin.Actor{Kind: admin.ActorUser, ID: w.mark("somebody")},
@@ -53,7 +62,7 @@ func testCurrencies(t *testing.T, open Open) {
 	c.n.Store(4 << 40)
 	t.Run("keeps every digit of a rate", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		for code, rate := range map[currency.Code]string{
+		for code, rate := range map[iso4217.Code]string{
 			"EUR": "0.000000000000000001", "GBP": "999999999999.999999999999999999", "JPY": "0.1", "INR": "123456789012", "CHF": "1.5",
 		} {
 			want := w.currency(code, rate)
@@ -88,7 +97,7 @@ func testCurrencies(t *testing.T, open Open) {
 	t.Run("pages in order of code", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		for _, code := range strings.Fields("SEK AED NOK ZAR DKK") {
-			require.NoError(t, b.Currencies().Create(t.Context(), w.org, w.currency(currency.Code(code), "2"), w.rec("currency.add")))
+			require.NoError(t, b.Currencies().Create(t.Context(), w.org, w.currency(iso4217.Code(code), "2"), w.rec("currency.add")))
 		}
 		var codes []string
 		for _, c := range pages(t, func(seek admin.Seek[string]) ([]currency.Currency, error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/bulkimport"
 )
 
@@ -21,7 +22,7 @@ func testCustomers(t *testing.T, open Open) {
 		require.NoError(t, err)
 		return out
 	}
-	get := func(t *testing.T, w *world, id string) bulkimport.Customer {
+	get := func(t *testing.T, w *world, id string) customer.Customer {
 		t.Helper()
 		got, err := b.Customers().Get(t.Context(), w.org, id)
 		require.NoError(t, err)
@@ -33,9 +34,9 @@ func testCustomers(t *testing.T, open Open) {
 	t.Run("creates with every field and the host's own", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		require.Equal(t, results(bulkimport.Created), write(t, w, w.batch(bulkimport.Create, all, full)))
-		require.Equal(t, bulkimport.Customer{
-			ID: "acme", Name: full[1], PrimaryEmail: "a@x.example", Status: bulkimport.Active, Extra: map[string]string{"tier": "gold"},
-			Address:   bulkimport.Address{PhoneNumber: "1", Line1: "2", Line2: "3", PostalCode: "4", City: "5", State: "6", Country: "US"},
+		require.Equal(t, customer.Customer{
+			ID: "acme", Name: full[1], PrimaryEmail: "a@x.example", Status: customer.Active, Extra: map[string]string{"tier": "gold"},
+			Address:   customer.Address{PhoneNumber: "1", Line1: "2", Line2: "3", PostalCode: "4", City: "5", State: "6", Country: "US"},
 			CreatedAt: epoch, UpdatedAt: epoch, Version: 1,
 		}, get(t, w, "acme"))
 	})
@@ -76,9 +77,9 @@ func testCustomers(t *testing.T, open Open) {
 		_, err := b.Customers().Get(t.Context(), w.org, "aCME")
 		require.ErrorIs(t, err, admin.ErrNotFound)
 		var listed []string
-		for _, got := range pages(t, func(seek admin.Seek[string]) ([]bulkimport.Customer, error) {
+		for _, got := range pages(t, func(seek admin.Seek[string]) ([]customer.Customer, error) {
 			return b.Customers().List(t.Context(), w.org, seek)
-		}, func(c bulkimport.Customer) string { return c.ID }) {
+		}, func(c customer.Customer) string { return c.ID }) {
 			listed = append(listed, got.ID)
 		}
 		require.Equal(t, keys, listed)
@@ -116,7 +117,7 @@ func testAccounts(t *testing.T, open Open) {
 		require.NoError(t, err)
 		return out
 	}
-	get := func(t *testing.T, w *world, id string) bulkimport.Account {
+	get := func(t *testing.T, w *world, id string) customer.Account {
 		t.Helper()
 		got, err := b.Accounts().Get(t.Context(), w.org, id)
 		require.NoError(t, err)
@@ -131,9 +132,9 @@ func testAccounts(t *testing.T, open Open) {
 		require.Equal(t, results(bulkimport.Created, bulkimport.Created), write(t, w, w.batch(bulkimport.Create, fields,
 			[]string{"a1", "One", "acme", "EUR", "a@x.example", "30", "Bonn", "DE", "gold"},
 			[]string{"a2", "Two", "acme", "", "", "", "", "", ""})))
-		require.Equal(t, bulkimport.Account{
+		require.Equal(t, customer.Account{
 			ID: "a1", Name: "One", CustomerID: "acme", InvoiceCurrency: "EUR", PrimaryEmail: "a@x.example", NetTermDays: &days,
-			Address: bulkimport.Address{City: "Bonn", Country: "DE"}, Status: bulkimport.Active, Extra: map[string]string{"tier": "gold"},
+			Address: customer.Address{City: "Bonn", Country: "DE"}, Status: customer.Active, Extra: map[string]string{"tier": "gold"},
 			CreatedAt: epoch, UpdatedAt: epoch, Version: 1,
 		}, get(t, w, "a1"))
 		require.Nil(t, get(t, w, "a2").NetTermDays, "none is not zero")
@@ -173,16 +174,16 @@ func testAccounts(t *testing.T, open Open) {
 		_, err := b.Customers().Write(t.Context(), w.org, w.batch(bulkimport.Create, customerFields(), []string{"beta", "Beta", ""}), w.rec("import.write"))
 		require.NoError(t, err)
 		write(t, w, w.batch(bulkimport.Create, accountFields(), []string{"z", "Zed", "beta"}, []string{"b", "Bee", "acme"}, []string{"y", "Why", "beta"}))
-		list := func(f bulkimport.AccountFilter) (out []string) {
-			for _, a := range pages(t, func(seek admin.Seek[string]) ([]bulkimport.Account, error) {
+		list := func(f customer.AccountFilter) (out []string) {
+			for _, a := range pages(t, func(seek admin.Seek[string]) ([]customer.Account, error) {
 				return b.Accounts().List(t.Context(), w.org, f, seek)
-			}, func(a bulkimport.Account) string { return a.ID }) {
+			}, func(a customer.Account) string { return a.ID }) {
 				out = append(out, a.ID)
 			}
 			return out
 		}
-		require.Equal(t, []string{"b", "main", "y", "z"}, list(bulkimport.AccountFilter{}))
-		require.Equal(t, []string{"y", "z"}, list(bulkimport.AccountFilter{CustomerID: "beta"}))
-		require.Empty(t, list(bulkimport.AccountFilter{CustomerID: "nobody"}))
+		require.Equal(t, []string{"b", "main", "y", "z"}, list(customer.AccountFilter{}))
+		require.Equal(t, []string{"y", "z"}, list(customer.AccountFilter{CustomerID: "beta"}))
+		require.Empty(t, list(customer.AccountFilter{CustomerID: "nobody"}))
 	})
 }

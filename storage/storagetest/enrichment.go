@@ -11,6 +11,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/enrich"
 	"github.com/admincenter/admincenter/storage"
 )
 
@@ -19,22 +20,22 @@ const manyEnrichments = 100
 
 // enrichment is one that is not stored yet, of an event schema, with dependencies on settings of
 // these names.
-func (w *world) enrichment(eventSchema string, dependencies ...string) settings.Enrichment {
-	e := settings.Enrichment{
+func (w *world) enrichment(eventSchema string, dependencies ...string) enrich.Enrichment {
+	e := enrich.Enrichment{
 		EventSchema: eventSchema,
-		Fields: []settings.Field{
-			{Name: "z", Kind: settings.Dimension, Type: settings.FromValue, Value: w.mark("value"), Order: 1},
-			{Name: "a", Kind: settings.Attribute, Type: settings.FromLogic, Value: `{"+":[1.10,{"var":"attribute.é\u0001"}]}`, Order: 2},
+		Fields: []enrich.Field{
+			{Name: "z", Type: enrich.Dimension, Source: enrich.FromValue, Value: w.mark("value"), Order: 1},
+			{Name: "a", Type: enrich.Attribute, Source: enrich.FromLogic, Value: `{"+":[1.10,{"var":"attribute.é\u0001"}]}`, Order: 2},
 		},
 		CreatedAt: epoch, CreatedBy: w.user(), UpdatedAt: epoch.Add(time.Second), UpdatedBy: admin.Actor{Kind: admin.ActorSystem},
 	}
 	for i, name := range dependencies {
-		e.Dependencies = append(e.Dependencies, settings.Dependency{Name: fmt.Sprintf("d%d", i), Namespace: "USER", Setting: name, Optional: i%2 == 1})
+		e.Dependencies = append(e.Dependencies, enrich.Dependency{Name: fmt.Sprintf("d%d", i), Namespace: "USER", Setting: name, Optional: i%2 == 1})
 	}
 	return e
 }
 
-func (w *world) putEnrichment(e settings.Enrichment) settings.Enrichment {
+func (w *world) putEnrichment(e enrich.Enrichment) enrich.Enrichment {
 	w.t.Helper()
 	require.NoError(w.t, w.b.Enrichments().Put(w.t.Context(), w.org, e, manyEnrichments, w.rec("enrichment.put")))
 	e.Version++
@@ -77,7 +78,7 @@ func enrichmentCalls() map[string]call {
 func testEnrichments(t *testing.T, open Open) {
 	b, c := open(t), &ids{}
 	c.n.Store(32 << 40)
-	get := func(w *world, eventSchema string) settings.Enrichment {
+	get := func(w *world, eventSchema string) enrich.Enrichment {
 		w.t.Helper()
 		e, err := b.Enrichments().Get(w.t.Context(), w.org, eventSchema)
 		require.NoError(w.t, err)
@@ -98,7 +99,7 @@ func testEnrichments(t *testing.T, open Open) {
 		require.Equal(t, bare, get(w, "calls"))
 		list, err := b.Enrichments().List(t.Context(), w.org, page[string](10))
 		require.NoError(t, err)
-		require.Equal(t, []settings.Enrichment{bare, want}, list)
+		require.Equal(t, []enrich.Enrichment{bare, want}, list)
 		_, err = b.Enrichments().Get(t.Context(), w.org, "TRIPS")
 		require.ErrorIs(t, err, admin.ErrNotFound)
 	})
@@ -142,9 +143,9 @@ func testEnrichments(t *testing.T, open Open) {
 		require.Equal(t, []string{"other"}, users(w, "USER", "Rate"))
 		require.Empty(t, users(w, "user", "rate"))
 		require.Empty(t, users(w, "USER", "rate "))
-		names := pages(t, func(seek admin.Seek[string]) ([]settings.Enrichment, error) {
+		names := pages(t, func(seek admin.Seek[string]) ([]enrich.Enrichment, error) {
 			return b.Enrichments().List(t.Context(), w.org, seek)
-		}, func(e settings.Enrichment) string { return e.EventSchema })
+		}, func(e enrich.Enrichment) string { return e.EventSchema })
 		require.Len(t, names, 7)
 		require.Equal(t, "B", names[0].EventSchema)
 		require.Equal(t, "é", names[6].EventSchema)
@@ -153,7 +154,7 @@ func testEnrichments(t *testing.T, open Open) {
 		w := newWorld(t, b, c)
 		require.NoError(t, b.Enrichments().Put(t.Context(), w.org, w.enrichment("a"), 2, w.rec("enrichment.put")))
 		require.NoError(t, b.Enrichments().Put(t.Context(), w.org, w.enrichment("b"), 2, w.rec("enrichment.put")))
-		require.ErrorIs(t, b.Enrichments().Put(t.Context(), w.org, w.enrichment("c"), 2, w.rec("enrichment.put")), settings.ErrTooMany)
+		require.ErrorIs(t, b.Enrichments().Put(t.Context(), w.org, w.enrichment("c"), 2, w.rec("enrichment.put")), enrich.ErrTooMany)
 	})
 	t.Run("keeps a setting that is in use, unless told otherwise", func(t *testing.T) {
 		w := newWorld(t, b, c)

@@ -11,27 +11,28 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage"
 )
 
-// invitation is a pending one to an address made of name, sent by the first user at epoch for a day.
-func (w *world) invitation(name string) admin.Invitation {
+// invitation returns a pending invitation to an address made of name, sent by the first user at epoch for a day.
+func (w *world) invitation(name string) people.Invitation {
 	local := strings.ReplaceAll(name, " ", ".")
-	return admin.Invitation{
-		ID: w.id(), Role: admin.Developer, Status: admin.InvitationPending, InvitedBy: w.user(),
-		// The address tells whose it is, as w.mark does.
-		Email:     admin.Email{Address: local + "@" + string(w.org) + ".example", Key: local + "@" + string(w.org) + ".example"},
+	return people.Invitation{
+		ID: w.id(), Role: people.Developer, Status: people.InvitationPending, InvitedBy: w.user(),
+		// The address names the organization, as w.mark does.
+		Email:     people.Email{Address: local + "@" + string(w.org) + ".example", Key: local + "@" + string(w.org) + ".example"},
 		CreatedAt: epoch, SentAt: epoch, ExpiresAt: epoch.Add(24 * time.Hour), Version: 1,
 	}
 }
 
-// digest is that of a secret made of name.
+// digest returns the digest of a secret made of name.
 func (w *world) digest(name string) admin.SecretDigest {
 	return admin.NewSecret(w.mark(name)).Digest()
 }
 
 // invited creates an invitation.
-func (w *world) invited(t *testing.T, name string) admin.Invitation {
+func (w *world) invited(t *testing.T, name string) people.Invitation {
 	t.Helper()
 	i := w.invitation(name)
 	require.NoError(t, w.b.Invitations().Create(t.Context(), w.org, i, w.digest(name), 1000, w.rec("invitation.create")))
@@ -39,53 +40,67 @@ func (w *world) invited(t *testing.T, name string) admin.Invitation {
 }
 
 // get reads an invitation.
-func (w *world) get(t *testing.T, id uuid.UUID) admin.Invitation {
+func (w *world) get(t *testing.T, id uuid.UUID) people.Invitation {
 	t.Helper()
 	i, err := w.b.Invitations().Get(t.Context(), w.org, id)
 	require.NoError(t, err)
 	return i
 }
 
-// acceptance is how an invitation of the first user or the host is accepted.
-func (w *world) acceptance(i admin.Invitation) admin.Acceptance {
-	u := admin.User{
-		ID: w.id(), Name: w.mark("member"), Email: i.Email, Role: i.Role, Status: admin.UserActive,
+// acceptance returns what accepts an invitation of the first user or the host.
+func (w *world) acceptance(i people.Invitation) people.Acceptance {
+	u := people.User{
+		ID: w.id(), Name: w.mark("member"), Email: i.Email, Role: i.Role, Status: people.UserActive,
 		CreatedAt: epoch.Add(time.Second), UpdatedAt: epoch.Add(time.Second), Version: 1,
 	}
-	return admin.Acceptance{
+	return people.Acceptance{
 		Invitation: i, InviterEpoch: 1, User: u,
-		Credential: admin.Credential{UserID: u.ID, Hash: w.passwordHash("member"), Epoch: 1, ChangedAt: u.CreatedAt},
+		Credential: people.Credential{UserID: u.ID, Hash: w.passwordHash("member"), Epoch: 1, ChangedAt: u.CreatedAt},
 	}
 }
 
 func invitationCalls() map[string]call {
 	return map[string]call{
-		"Invitations.Create": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Invitations.Create": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			return nil, s.Invitations().Create(ctx, org, w.invitation("another"), w.digest("another"), 1000, rec)
 		},
-		"Invitations.Get": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Invitations.Get": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			i, err := s.Invitations().Get(ctx, org, w.seeds.people.invitation.ID)
 			return i, err
 		},
-		"Invitations.ByDigest": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Invitations.ByDigest": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			i, err := s.Invitations().ByDigest(ctx, org, w.digest("pending"))
 			return i, err
 		},
-		"Invitations.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
-			is, err := s.Invitations().List(ctx, org, admin.InvitationFilter{}, epoch, page[uuid.UUID](100))
+		"Invitations.List": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
+			is, err := s.Invitations().List(ctx, org, people.InvitationFilter{}, epoch, page[uuid.UUID](100))
 			return is, err
 		},
-		"Invitations.Resend": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Invitations.Resend": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			i := w.seeds.people.invitation
 			i.SentAt, i.ExpiresAt = epoch.Add(time.Minute), epoch.Add(25*time.Hour)
 			return nil, s.Invitations().Resend(ctx, org, i, w.digest("resent"), 1000, rec)
 		},
-		"Invitations.Revoke": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Invitations.Revoke": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			i := w.seeds.people.invitation
 			i.SettledAt = epoch
 			return nil, s.Invitations().Revoke(ctx, org, i, rec)
 		},
-		"Invitations.Accept": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Invitations.Accept": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			return nil, s.Invitations().Accept(ctx, org, w.acceptance(w.seeds.people.invitation), rec)
 		},
 	}
@@ -94,11 +109,11 @@ func invitationCalls() map[string]call {
 func testInvitations(t *testing.T, open Open) {
 	b, c := open(t), &ids{}
 	c.n.Store(11 << 40)
-	create := func(t *testing.T, w *world, i admin.Invitation, secret string, limit int) error {
+	create := func(t *testing.T, w *world, i people.Invitation, secret string, limit int) error {
 		t.Helper()
 		return b.Invitations().Create(t.Context(), w.org, i, w.digest(secret), limit, w.rec("invitation.create"))
 	}
-	resend := func(t *testing.T, w *world, i admin.Invitation, secret string, limit int) error {
+	resend := func(t *testing.T, w *world, i people.Invitation, secret string, limit int) error {
 		t.Helper()
 		return b.Invitations().Resend(t.Context(), w.org, i, w.digest(secret), limit, w.rec("invitation.resend"))
 	}
@@ -124,7 +139,7 @@ func testInvitations(t *testing.T, open Open) {
 		require.ErrorIs(t, create(t, w, again, "two", 1000), admin.ErrExists)
 		require.Equal(t, i, w.get(t, i.ID))
 	})
-	t.Run("has one pending invitation an address", func(t *testing.T) {
+	t.Run("has one pending invitation for each address", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		first := w.invited(t, "ann")
 		second := w.invitation("ann")
@@ -136,7 +151,7 @@ func testInvitations(t *testing.T, open Open) {
 		require.Equal(t, first, w.get(t, first.ID), "and stays as it is")
 		sent := first
 		sent.SentAt, sent.ExpiresAt = second.SentAt.Add(time.Minute), second.ExpiresAt.Add(time.Minute)
-		require.ErrorIs(t, resend(t, w, sent, "again", 1000), admin.ErrExists, "the second is in its place")
+		require.ErrorIs(t, resend(t, w, sent, "again", 1000), admin.ErrExists, "the second has the address")
 
 		second.SettledAt = epoch
 		require.NoError(t, b.Invitations().Revoke(t.Context(), w.org, second, w.rec("invitation.revoke")))
@@ -145,32 +160,32 @@ func testInvitations(t *testing.T, open Open) {
 		third.SentAt = sent.SentAt
 		require.ErrorIs(t, create(t, w, third, "third", 1000), admin.ErrExists)
 	})
-	t.Run("has at most so many pending", func(t *testing.T) {
+	t.Run("has at most limit pending", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		expired := w.invitation("expired")
 		expired.ExpiresAt = epoch.Add(time.Hour)
 		require.NoError(t, create(t, w, expired, "expired", 2))
 		one := w.invited(t, "one")
 		three := w.invitation("three")
-		require.ErrorIs(t, create(t, w, three, "three", 2), admin.ErrTooManyInvitations)
+		require.ErrorIs(t, create(t, w, three, "three", 2), people.ErrTooManyInvitations)
 		two := w.invitation("two")
 		two.SentAt = expired.ExpiresAt
 		require.NoError(t, create(t, w, two, "two", 2), "an expired one does not count")
 		expired.SentAt, expired.ExpiresAt = two.SentAt, two.ExpiresAt
-		require.ErrorIs(t, resend(t, w, expired, "again", 2), admin.ErrTooManyInvitations)
+		require.ErrorIs(t, resend(t, w, expired, "again", 2), people.ErrTooManyInvitations)
 		one.SentAt = two.SentAt
 		require.NoError(t, resend(t, w, one, "one again", 2), "itself does not count")
 		two.SettledAt = epoch
 		require.NoError(t, b.Invitations().Revoke(t.Context(), w.org, two, w.rec("invitation.revoke")))
 		require.NoError(t, resend(t, w, expired, "again", 2))
 	})
-	t.Run("keeps the limit and the address when many invite at once", func(t *testing.T) {
+	t.Run("keeps the limit and the address when many invite at the same time", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		errs := atOnce(t, 6, func(ctx context.Context, n int) error {
 			name := fmt.Sprintf("user %d", n)
 			return b.Invitations().Create(ctx, w.org, w.invitation(name), w.digest(name), 3, w.rec("invitation.create"))
 		})
-		require.Len(t, succeeded(t, errs, admin.ErrTooManyInvitations), 3)
+		require.Len(t, succeeded(t, errs, people.ErrTooManyInvitations), 3)
 		other := newWorld(t, b, c)
 		errs = atOnce(t, 6, func(ctx context.Context, n int) error {
 			return b.Invitations().Create(ctx, other.org, other.invitation("ann"), other.digest(fmt.Sprint(n)), 3, other.rec("invitation.create"))
@@ -182,44 +197,44 @@ func testInvitations(t *testing.T, open Open) {
 		pending, expired, revoked, accepted := w.invited(t, "pending"), w.invitation("expired"), w.invited(t, "revoked"), w.invited(t, "accepted")
 		expired.ExpiresAt = epoch.Add(time.Hour)
 		require.NoError(t, create(t, w, expired, "expired", 1000))
-		revoked.Status, revoked.SettledAt = admin.InvitationRevoked, epoch.Add(time.Minute)
+		revoked.Status, revoked.SettledAt = people.InvitationRevoked, epoch.Add(time.Minute)
 		require.NoError(t, b.Invitations().Revoke(t.Context(), w.org, revoked, w.rec("invitation.revoke")))
 		revoked.Version++
 		a := w.acceptance(accepted)
 		require.NoError(t, b.Invitations().Accept(t.Context(), w.org, a, w.rec("invitation.accept")))
-		accepted.Status, accepted.SettledAt, accepted.UserID, accepted.Version = admin.InvitationAccepted, a.User.CreatedAt, a.User.ID, 2
+		accepted.Status, accepted.SettledAt, accepted.UserID, accepted.Version = people.InvitationAccepted, a.User.CreatedAt, a.User.ID, 2
 		// ids ascend in the order in which they were made above
-		all := []admin.Invitation{accepted, revoked, expired, pending}
+		all := []people.Invitation{accepted, revoked, expired, pending}
 		for _, tc := range []struct {
 			reason string
-			status admin.InvitationStatus
+			status people.InvitationStatus
 			now    time.Time
-			want   []admin.Invitation
+			want   []people.Invitation
 		}{
 			{"all", "", epoch, all},
-			{"pending just before one expires", admin.InvitationPending, expired.ExpiresAt.Add(-time.Microsecond), []admin.Invitation{expired, pending}},
-			{"pending when one expires", admin.InvitationPending, expired.ExpiresAt, []admin.Invitation{pending}},
-			{"expired when one expires, as it was stored", admin.InvitationExpired, expired.ExpiresAt, []admin.Invitation{expired}},
-			{"none expired yet", admin.InvitationExpired, epoch, nil},
-			{"all expired, those that were settled aside", admin.InvitationExpired, epoch.Add(1000 * time.Hour), []admin.Invitation{expired, pending}},
-			{"revoked, whenever", admin.InvitationRevoked, epoch.Add(1000 * time.Hour), []admin.Invitation{revoked}},
-			{"accepted, whenever", admin.InvitationAccepted, epoch.Add(1000 * time.Hour), []admin.Invitation{accepted}},
+			{"pending just before one expires", people.InvitationPending, expired.ExpiresAt.Add(-time.Microsecond), []people.Invitation{expired, pending}},
+			{"pending when one expires", people.InvitationPending, expired.ExpiresAt, []people.Invitation{pending}},
+			{"expired when one expires, as it was stored", people.InvitationExpired, expired.ExpiresAt, []people.Invitation{expired}},
+			{"none expired yet", people.InvitationExpired, epoch, nil},
+			{"all expired, but those that were settled", people.InvitationExpired, epoch.Add(1000 * time.Hour), []people.Invitation{expired, pending}},
+			{"revoked, at any time", people.InvitationRevoked, epoch.Add(1000 * time.Hour), []people.Invitation{revoked}},
+			{"accepted, at any time", people.InvitationAccepted, epoch.Add(1000 * time.Hour), []people.Invitation{accepted}},
 		} {
 			t.Run(tc.reason, func(t *testing.T) {
-				require.Equal(t, tc.want, pages(t, func(seek admin.Seek[uuid.UUID]) ([]admin.Invitation, error) {
-					return b.Invitations().List(t.Context(), w.org, admin.InvitationFilter{Status: tc.status}, tc.now, seek)
-				}, func(i admin.Invitation) uuid.UUID { return i.ID }))
+				require.Equal(t, tc.want, pages(t, func(seek admin.Seek[uuid.UUID]) ([]people.Invitation, error) {
+					return b.Invitations().List(t.Context(), w.org, people.InvitationFilter{Status: tc.status}, tc.now, seek)
+				}, func(i people.Invitation) uuid.UUID { return i.ID }))
 			})
 		}
 	})
-	t.Run("sends again under the version that was read, and the old secret dies", func(t *testing.T) {
+	t.Run("sends again under the version that was read, and the old secret is invalid", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		i := w.invited(t, "ann")
 		sent := i
 		sent.InvitedBy = admin.Actor{Kind: admin.ActorSystem}
 		sent.SentAt, sent.ExpiresAt = epoch.Add(48*time.Hour), epoch.Add(72*time.Hour)
 		asked := sent
-		asked.Role, asked.Email, asked.Status = admin.Administrator, admin.Email{Address: "x@example.com", Key: "x@example.com"}, admin.InvitationAccepted
+		asked.Role, asked.Email, asked.Status = people.Administrator, people.Email{Address: "x@example.com", Key: "x@example.com"}, people.InvitationAccepted
 		require.NoError(t, resend(t, w, asked, "again", 1000))
 		sent.Version = 2
 		require.Equal(t, sent, w.get(t, i.ID))
@@ -244,24 +259,24 @@ func testInvitations(t *testing.T, open Open) {
 		}
 		_, _, err := b.Users().ByEmail(t.Context(), w.org, i.Email.Key)
 		require.ErrorIs(t, err, admin.ErrNotFound)
-		none := w.invitation("nobody")
+		none := w.invitation("none")
 		require.ErrorIs(t, b.Invitations().Revoke(t.Context(), w.org, none, w.rec("invitation.revoke")), admin.ErrNotFound)
 		require.ErrorIs(t, resend(t, w, none, "x", 1000), admin.ErrNotFound)
 		require.ErrorIs(t, b.Invitations().Accept(t.Context(), w.org, w.acceptance(none), w.rec("invitation.accept")), admin.ErrNotFound)
 	})
-	t.Run("is accepted by one of many at once", func(t *testing.T) {
+	t.Run("is accepted by one of many at the same time", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		i := w.invited(t, "ann")
 		errs := atOnce(t, 6, func(ctx context.Context, _ int) error {
 			return b.Invitations().Accept(ctx, w.org, w.acceptance(i), w.rec("invitation.accept"))
 		})
 		require.Len(t, succeeded(t, errs, admin.ErrConflict), 1)
-		users, err := b.Users().List(t.Context(), w.org, admin.UserFilter{}, page[uuid.UUID](10))
+		users, err := b.Users().List(t.Context(), w.org, people.UserFilter{}, page[uuid.UUID](10))
 		require.NoError(t, err)
 		require.Len(t, users, 2)
 		require.Equal(t, w.get(t, i.ID).UserID, users[1].ID)
 	})
-	t.Run("makes no second user of an address and leaves the first alone", func(t *testing.T) {
+	t.Run("makes no second user of an address and does not change the first", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		i := w.invitation("first")
 		i.Email = w.first.Email
@@ -274,11 +289,11 @@ func testInvitations(t *testing.T, open Open) {
 	})
 	t.Run("is not accepted when the inviter's access changed since it was checked", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		second := w.member(t, "second", admin.Administrator)
+		second := w.member(t, "second", people.Administrator)
 		i := w.invitation("ann")
 		i.InvitedBy = admin.Actor{Kind: admin.ActorUser, ID: second.ID.String()}
 		require.NoError(t, create(t, w, i, "ann", 1000))
-		second.Role = admin.Analyst
+		second.Role = people.Analyst
 		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, second, w.rec("user.change_role")))
 		a := w.acceptance(i)
 		require.ErrorIs(t, b.Invitations().Accept(t.Context(), w.org, a, w.rec("invitation.accept")), admin.ErrConflict)

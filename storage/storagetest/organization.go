@@ -15,15 +15,21 @@ func (w *world) created() admin.OrgID { return w.org + ".new" }
 
 func organizationCalls() map[string]call {
 	return map[string]call{
-		"Organizations.Create": func(ctx context.Context, s storage.Stores, w *world, _ admin.OrgID, rec admin.Record) (any, error) {
+		"Organizations.Create": func(
+			ctx context.Context, s storage.Stores, w *world, _ admin.OrgID, rec admin.Record,
+		) (any, error) {
 			o, u, c := w.organization(w.created())
 			return nil, s.Organizations().Create(ctx, o, u, c, rec)
 		},
-		"Organizations.Get": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Organizations.Get": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			o, err := s.Organizations().Get(ctx, org)
 			return o, err
 		},
-		"Organizations.Rename": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Organizations.Rename": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			return nil, s.Organizations().Rename(ctx, org, w.mark("renamed"), 1, rec)
 		},
 	}

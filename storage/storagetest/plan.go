@@ -10,28 +10,29 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/storage"
 )
 
 // planSeeds is what seedPlans put into the organization.
 type planSeeds struct {
-	plan      planmigration.Plan
-	draft     planmigration.Plan
-	schedule  planmigration.Schedule
+	plan      priceplan.Plan
+	draft     priceplan.Plan
+	schedule  priceplan.Schedule
 	migration planmigration.Migration
 }
 
-func (w *world) plan(id string, version int) planmigration.Plan {
-	return planmigration.Plan{
-		Ref: planmigration.PlanRef{ID: id, Version: version}, Name: w.mark("plan"), Status: planmigration.PlanActive,
+func (w *world) plan(id string, version int) priceplan.Plan {
+	return priceplan.Plan{
+		Ref: priceplan.Ref{ID: id, Version: version}, Name: w.mark("plan"), Status: priceplan.Active,
 		Currencies: []string{"USD", "EUR"}, Cycle: mustCycle(w.t, "MONTHLY LAST"),
 	}
 }
 
-func mustCycle(t *testing.T, text string) planmigration.Cycle {
+func mustCycle(t *testing.T, text string) priceplan.Cycle {
 	t.Helper()
-	c, err := planmigration.ParseCycle(text)
+	c, err := priceplan.ParseCycle(text)
 	require.NoError(t, err)
 	return c
 }
@@ -40,8 +41,8 @@ func (w *world) seedPlans() {
 	w.t.Helper()
 	s := &w.seeds.plans
 	s.plan, s.draft = w.plan("basic", 1), w.plan("basic", 2)
-	s.draft.Status = planmigration.PlanDraft
-	for _, p := range []planmigration.Plan{s.plan, s.draft} {
+	s.draft.Status = priceplan.Draft
+	for _, p := range []priceplan.Plan{s.plan, s.draft} {
 		require.NoError(w.t, w.b.Plans().Create(w.t.Context(), w.org, p, w.rec("plan.add")))
 	}
 	s.schedule = w.schedule("account", epoch, time.Time{})
@@ -56,7 +57,7 @@ func planCalls() map[string]call {
 			return nil, s.Plans().Create(ctx, org, w.plan("basic", 3), rec)
 		},
 		"Plans.SetStatus": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
-			return nil, s.Plans().SetStatus(ctx, org, w.seeds.plans.draft.Ref, planmigration.PlanDraft, planmigration.PlanActive, rec)
+			return nil, s.Plans().SetStatus(ctx, org, w.seeds.plans.draft.Ref, priceplan.Draft, priceplan.Active, rec)
 		},
 		"Plans.Version": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
 			p, err := s.Plans().Version(ctx, org, w.seeds.plans.plan.Ref)
@@ -80,7 +81,7 @@ func testPlans(t *testing.T, open Open) {
 		w := newWorld(t, b, c)
 		one, two := w.plan("Basic é", 1), w.plan("Basic é", 1<<31-1)
 		two.Anniversary, two.Currencies, two.Cycle = true, []string{"JPY"}, mustCycle(t, "HALF_YEARLY 31 6")
-		for _, p := range []planmigration.Plan{one, two} {
+		for _, p := range []priceplan.Plan{one, two} {
 			require.NoError(t, b.Plans().Create(t.Context(), w.org, p, w.rec("plan.add")))
 			got, err := b.Plans().Version(t.Context(), w.org, p.Ref)
 			require.NoError(t, err)
@@ -93,18 +94,18 @@ func testPlans(t *testing.T, open Open) {
 		other := w.plan("Basic é", 1)
 		other.Name = "Another"
 		require.ErrorIs(t, b.Plans().Create(t.Context(), w.org, other, w.rec("plan.add")), admin.ErrExists)
-		_, err := b.Plans().Version(t.Context(), w.org, planmigration.PlanRef{ID: "basic é", Version: 1})
+		_, err := b.Plans().Version(t.Context(), w.org, priceplan.Ref{ID: "basic é", Version: 1})
 		require.ErrorIs(t, err, admin.ErrNotFound, "ids compare byte by byte")
 	})
 	t.Run("takes the latest from what is no draft", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		for version, status := range []planmigration.PlanStatus{planmigration.PlanActive, planmigration.PlanArchived, planmigration.PlanDraft} {
+		for version, status := range []priceplan.Status{priceplan.Active, priceplan.Archived, priceplan.Draft} {
 			p := w.plan("p", version+9) // 9, 10, 11: numbers, not texts
 			p.Status = status
 			require.NoError(t, b.Plans().Create(t.Context(), w.org, p, w.rec("plan.add")))
 		}
 		draft := w.plan("draft", 1)
-		draft.Status = planmigration.PlanDraft
+		draft.Status = priceplan.Draft
 		require.NoError(t, b.Plans().Create(t.Context(), w.org, draft, w.rec("plan.add")))
 		got, err := b.Plans().Latest(t.Context(), w.org, "p")
 		require.NoError(t, err)
@@ -118,26 +119,26 @@ func testPlans(t *testing.T, open Open) {
 		w := newWorld(t, b, c)
 		p := w.plan("p", 1)
 		require.NoError(t, b.Plans().Create(t.Context(), w.org, p, w.rec("plan.add")))
-		set := func(ref planmigration.PlanRef, from, to planmigration.PlanStatus) error {
+		set := func(ref priceplan.Ref, from, to priceplan.Status) error {
 			return b.Plans().SetStatus(t.Context(), w.org, ref, from, to, w.rec("plan.status"))
 		}
-		require.ErrorIs(t, set(p.Ref, planmigration.PlanDraft, planmigration.PlanArchived), admin.ErrConflict)
-		require.NoError(t, set(p.Ref, planmigration.PlanActive, planmigration.PlanArchived))
-		require.ErrorIs(t, set(planmigration.PlanRef{ID: "p", Version: 2}, planmigration.PlanActive, planmigration.PlanArchived), admin.ErrNotFound)
+		require.ErrorIs(t, set(p.Ref, priceplan.Draft, priceplan.Archived), admin.ErrConflict)
+		require.NoError(t, set(p.Ref, priceplan.Active, priceplan.Archived))
+		require.ErrorIs(t, set(priceplan.Ref{ID: "p", Version: 2}, priceplan.Active, priceplan.Archived), admin.ErrNotFound)
 		got, err := b.Plans().Version(t.Context(), w.org, p.Ref)
 		require.NoError(t, err)
-		require.Equal(t, planmigration.PlanArchived, got.Status)
+		require.Equal(t, priceplan.Archived, got.Status)
 	})
 	t.Run("pages through the highest versions in order of id", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		want := []planmigration.PlanRef{{ID: "A", Version: 1}, {ID: "Z", Version: 10}, {ID: "a", Version: 2}, {ID: "b", Version: 1}, {ID: "é", Version: 3}}
-		for _, ref := range []planmigration.PlanRef{want[4], {ID: "Z", Version: 9}, want[1], want[0], {ID: "a", Version: 1}, want[3], want[2]} {
+		want := []priceplan.Ref{{ID: "A", Version: 1}, {ID: "Z", Version: 10}, {ID: "a", Version: 2}, {ID: "b", Version: 1}, {ID: "é", Version: 3}}
+		for _, ref := range []priceplan.Ref{want[4], {ID: "Z", Version: 9}, want[1], want[0], {ID: "a", Version: 1}, want[3], want[2]} {
 			require.NoError(t, b.Plans().Create(t.Context(), w.org, w.plan(ref.ID, ref.Version), w.rec("plan.add")))
 		}
-		var got []planmigration.PlanRef
-		for _, p := range pages(t, func(seek admin.Seek[string]) ([]planmigration.Plan, error) {
+		var got []priceplan.Ref
+		for _, p := range pages(t, func(seek admin.Seek[string]) ([]priceplan.Plan, error) {
 			return b.Plans().List(t.Context(), w.org, seek)
-		}, func(p planmigration.Plan) string { return p.Ref.ID }) {
+		}, func(p priceplan.Plan) string { return p.Ref.ID }) {
 			got = append(got, p.Ref)
 		}
 		require.Equal(t, want, got)
@@ -148,7 +149,7 @@ func (w *world) migration() planmigration.Migration {
 	j := w.job()
 	j.Kind, j.StartAt = planmigration.Kind, epoch
 	return planmigration.Migration{
-		ID: j.ID, Source: planmigration.PlanRef{ID: "basic", Version: 1}, Target: planmigration.PlanRef{ID: "pro", Version: 7},
+		ID: j.ID, Source: priceplan.Ref{ID: "basic", Version: 1}, Target: priceplan.Ref{ID: "pro", Version: 7},
 		Mode: planmigration.NextCycleIgnoreOverride, Overrides: planmigration.KeepOverrides, RequireConfirmation: true,
 		Zone: "Asia/Kolkata", Job: j,
 	}

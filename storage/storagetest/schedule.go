@@ -10,22 +10,22 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/storage"
 )
 
-func (w *world) schedule(account string, from, until time.Time) planmigration.Schedule {
-	return planmigration.Schedule{
-		ID: w.id().String(), AccountID: account, Plan: planmigration.PlanRef{ID: "basic", Version: 1}, From: from, Until: until,
+func (w *world) schedule(account string, from, until time.Time) priceplan.Schedule {
+	return priceplan.Schedule{
+		ID: w.id().String(), AccountID: account, Plan: priceplan.Ref{ID: "basic", Version: 1}, From: from, Until: until,
 		Currency: "USD", CycleOverride: mustCycle(w.t, "QUARTERLY 31 LAST"), RateCards: w.mark("rates"), Version: 1,
 	}
 }
 
 // change moves a schedule to another plan from an instant on.
-func (w *world) change(s planmigration.Schedule, from time.Time) planmigration.Change {
+func (w *world) change(s priceplan.Schedule, from time.Time) priceplan.Change {
 	n := s
-	n.ID, n.From, n.Plan, n.Version = w.id().String(), from, planmigration.PlanRef{ID: "pro", Version: 1}, 1
-	return planmigration.Change{Old: s.ID, Version: s.Version, New: n}
+	n.ID, n.From, n.Plan, n.Version = w.id().String(), from, priceplan.Ref{ID: "pro", Version: 1}, 1
+	return priceplan.Change{Old: s.ID, Version: s.Version, New: n}
 }
 
 func scheduleCalls() map[string]call {
@@ -57,13 +57,13 @@ func testSchedules(t *testing.T, open Open) {
 	c.n.Store(51 << 40)
 	day := func(n int) time.Time { return epoch.AddDate(0, 0, n) }
 	var never time.Time
-	create := func(t *testing.T, w *world, account string, from, until time.Time) planmigration.Schedule {
+	create := func(t *testing.T, w *world, account string, from, until time.Time) priceplan.Schedule {
 		t.Helper()
 		s := w.schedule(account, from, until)
 		require.NoError(t, b.Schedules().Create(t.Context(), w.org, s, w.rec("schedule.associate")))
 		return s
 	}
-	timeline := func(t *testing.T, w *world, account string, after time.Time) []planmigration.Schedule {
+	timeline := func(t *testing.T, w *world, account string, after time.Time) []priceplan.Schedule {
 		t.Helper()
 		tl, err := b.Schedules().Timeline(t.Context(), w.org, account, after)
 		require.NoError(t, err)
@@ -76,10 +76,10 @@ func testSchedules(t *testing.T, open Open) {
 		late := create(t, w, "a", day(20), never)
 		early := create(t, w, "a", day(0), day(10))
 		create(t, w, "A", day(0), never)
-		require.Equal(t, []planmigration.Schedule{early, late}, timeline(t, w, "a", never))
-		require.Equal(t, []planmigration.Schedule{early, late}, timeline(t, w, "a", day(10).Add(-time.Microsecond)))
-		require.Equal(t, []planmigration.Schedule{late}, timeline(t, w, "a", day(10)), "Until is not in it")
-		require.Equal(t, []planmigration.Schedule{late}, timeline(t, w, "a", day(1000)))
+		require.Equal(t, []priceplan.Schedule{early, late}, timeline(t, w, "a", never))
+		require.Equal(t, []priceplan.Schedule{early, late}, timeline(t, w, "a", day(10).Add(-time.Microsecond)))
+		require.Equal(t, []priceplan.Schedule{late}, timeline(t, w, "a", day(10)), "Until is not in it")
+		require.Equal(t, []priceplan.Schedule{late}, timeline(t, w, "a", day(1000)))
 		require.Empty(t, timeline(t, w, "b", never))
 	})
 	t.Run("refuses two schedules of an account at one instant", func(t *testing.T) {
@@ -90,7 +90,7 @@ func testSchedules(t *testing.T, open Open) {
 			"its end": {day(19), never}, "its beginning": {day(5), day(10).Add(time.Microsecond)}, "from before on": {day(1), never},
 		} {
 			err := b.Schedules().Create(t.Context(), w.org, w.schedule("a", span[0], span[1]), w.rec("schedule.associate"))
-			require.ErrorIs(t, err, planmigration.ErrOverlap, reason)
+			require.ErrorIs(t, err, priceplan.ErrOverlap, reason)
 		}
 		create(t, w, "a", day(5), day(10))
 		create(t, w, "a", day(20), never)
@@ -110,7 +110,7 @@ func testSchedules(t *testing.T, open Open) {
 		refused := 0
 		for err := range results {
 			if err != nil {
-				require.ErrorIs(t, err, planmigration.ErrOverlap)
+				require.ErrorIs(t, err, priceplan.ErrOverlap)
 				refused++
 			}
 		}
@@ -129,18 +129,18 @@ func testSchedules(t *testing.T, open Open) {
 		w := newWorld(t, b, c)
 		s := create(t, w, "a", day(0), day(10))
 		create(t, w, "a", day(20), never)
-		update := func(s planmigration.Schedule) error {
+		update := func(s priceplan.Schedule) error {
 			return b.Schedules().Update(t.Context(), w.org, s, w.rec("schedule.update"))
 		}
-		s.From, s.Until, s.Currency, s.CycleOverride, s.RateCards = day(1), day(20), "EUR", planmigration.Cycle{}, ""
-		s.Plan = planmigration.PlanRef{ID: "pro", Version: 2}
+		s.From, s.Until, s.Currency, s.CycleOverride, s.RateCards = day(1), day(20), "EUR", priceplan.Cycle{}, ""
+		s.Plan = priceplan.Ref{ID: "pro", Version: 2}
 		require.NoError(t, update(s))
 		require.ErrorIs(t, update(s), admin.ErrConflict)
 		s.Version = 2
 		require.Equal(t, s, timeline(t, w, "a", never)[0])
 		longer := s
 		longer.Until = never
-		require.ErrorIs(t, update(longer), planmigration.ErrOverlap)
+		require.ErrorIs(t, update(longer), priceplan.ErrOverlap)
 		other := s
 		other.AccountID = "b"
 		require.ErrorIs(t, update(other), admin.ErrNotFound, "a schedule does not change its account")
@@ -156,7 +156,7 @@ func testSchedules(t *testing.T, open Open) {
 		require.NoError(t, b.Schedules().Replace(t.Context(), w.org, ch, w.rec("schedule.migrate")))
 		left := s
 		left.Until, left.Version = day(7), 2
-		require.Equal(t, []planmigration.Schedule{left, ch.New}, timeline(t, w, "a", never)[:2])
+		require.Equal(t, []priceplan.Schedule{left, ch.New}, timeline(t, w, "a", never)[:2])
 
 		again := w.rec("schedule.again")
 		require.NoError(t, b.Schedules().Replace(t.Context(), w.org, ch, again), "once carried out, it is done")
@@ -170,7 +170,7 @@ func testSchedules(t *testing.T, open Open) {
 		s := create(t, w, "a", day(0), never)
 		ch := w.change(s, day(0))
 		require.NoError(t, b.Schedules().Replace(t.Context(), w.org, ch, w.rec("schedule.migrate")))
-		require.Equal(t, []planmigration.Schedule{ch.New}, timeline(t, w, "a", never))
+		require.Equal(t, []priceplan.Schedule{ch.New}, timeline(t, w, "a", never))
 		reused := w.schedule("b", day(0), never)
 		reused.ID = s.ID
 		require.NoError(t, b.Schedules().Create(t.Context(), w.org, reused, w.rec("schedule.associate")))
@@ -180,22 +180,22 @@ func testSchedules(t *testing.T, open Open) {
 		s := create(t, w, "a", day(10), day(30))
 		create(t, w, "b", day(0), never)
 		for reason, tc := range map[string]struct {
-			change func(*planmigration.Change)
+			change func(*priceplan.Change)
 			want   error
 		}{
-			"another version":        {func(c *planmigration.Change) { c.Version = 2 }, admin.ErrConflict},
-			"no such schedule":       {func(c *planmigration.Change) { c.Old = "none" }, admin.ErrNotFound},
-			"another account":        {func(c *planmigration.Change) { c.New.AccountID = "b" }, admin.ErrNotFound},
-			"begins before it":       {func(c *planmigration.Change) { c.New.From = day(9) }, admin.ErrInvalid},
-			"begins when it ended":   {func(c *planmigration.Change) { c.New.From = day(30) }, admin.ErrInvalid},
-			"would leave a gap":      {func(c *planmigration.Change) { c.New.Until = day(29) }, admin.ErrInvalid},
-			"would go on for longer": {func(c *planmigration.Change) { c.New.Until = never }, admin.ErrInvalid},
+			"another version":        {func(c *priceplan.Change) { c.Version = 2 }, admin.ErrConflict},
+			"no such schedule":       {func(c *priceplan.Change) { c.Old = "none" }, admin.ErrNotFound},
+			"another account":        {func(c *priceplan.Change) { c.New.AccountID = "b" }, admin.ErrNotFound},
+			"begins before it":       {func(c *priceplan.Change) { c.New.From = day(9) }, admin.ErrInvalid},
+			"begins when it ended":   {func(c *priceplan.Change) { c.New.From = day(30) }, admin.ErrInvalid},
+			"would leave a gap":      {func(c *priceplan.Change) { c.New.Until = day(29) }, admin.ErrInvalid},
+			"would go on for longer": {func(c *priceplan.Change) { c.New.Until = never }, admin.ErrInvalid},
 		} {
 			ch := w.change(s, day(15))
 			tc.change(&ch)
 			require.ErrorIs(t, b.Schedules().Replace(t.Context(), w.org, ch, w.rec("schedule.migrate")), tc.want, reason)
 		}
-		require.Equal(t, []planmigration.Schedule{s}, timeline(t, w, "a", never))
+		require.Equal(t, []priceplan.Schedule{s}, timeline(t, w, "a", never))
 		require.Len(t, timeline(t, w, "b", never), 1)
 	})
 	t.Run("takes a replacement back with its transaction", func(t *testing.T) {
@@ -209,30 +209,30 @@ func testSchedules(t *testing.T, open Open) {
 				}
 				return stop
 			}), stop)
-			require.Equal(t, []planmigration.Schedule{s}, timeline(t, w, "a", never))
+			require.Equal(t, []priceplan.Schedule{s}, timeline(t, w, "a", never))
 		}
 	})
 	t.Run("pages through the accounts on a plan, with what comes later", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		want := []planmigration.Timeline{}
+		want := []priceplan.Timeline{}
 		for _, account := range []string{"A", "Z", "a", "b", "é"} {
 			now, later := create(t, w, account, day(0), day(10)), create(t, w, account, day(10), never)
-			want = append(want, planmigration.Timeline{AccountID: account, Schedules: []planmigration.Schedule{now, later}})
+			want = append(want, priceplan.Timeline{AccountID: account, Schedules: []priceplan.Schedule{now, later}})
 		}
 		create(t, w, "ended", day(0), day(5))
 		create(t, w, "later", day(6), never)
 		other := w.schedule("other version", day(0), never)
 		other.Plan.Version = 2
 		require.NoError(t, b.Schedules().Create(t.Context(), w.org, other, w.rec("schedule.associate")))
-		on := func(plan planmigration.PlanRef, at time.Time) []planmigration.Timeline {
-			return pages(t, func(seek admin.Seek[string]) ([]planmigration.Timeline, error) {
+		on := func(plan priceplan.Ref, at time.Time) []priceplan.Timeline {
+			return pages(t, func(seek admin.Seek[string]) ([]priceplan.Timeline, error) {
 				return b.Schedules().OnPlan(t.Context(), w.org, plan, at, seek)
-			}, func(tl planmigration.Timeline) string { return tl.AccountID })
+			}, func(tl priceplan.Timeline) string { return tl.AccountID })
 		}
-		require.Equal(t, want, on(planmigration.PlanRef{ID: "basic", Version: 1}, day(5)))
-		require.Equal(t, "other version", on(planmigration.PlanRef{ID: "basic", Version: 2}, day(5))[0].AccountID)
-		require.Empty(t, on(planmigration.PlanRef{ID: "Basic", Version: 1}, day(5)))
-		require.Empty(t, on(planmigration.PlanRef{ID: "basic", Version: 1}, day(0).Add(-time.Microsecond)))
-		require.Len(t, on(planmigration.PlanRef{ID: "basic", Version: 1}, day(10)), 6, "From is in it, Until is not")
+		require.Equal(t, want, on(priceplan.Ref{ID: "basic", Version: 1}, day(5)))
+		require.Equal(t, "other version", on(priceplan.Ref{ID: "basic", Version: 2}, day(5))[0].AccountID)
+		require.Empty(t, on(priceplan.Ref{ID: "Basic", Version: 1}, day(5)))
+		require.Empty(t, on(priceplan.Ref{ID: "basic", Version: 1}, day(0).Add(-time.Microsecond)))
+		require.Len(t, on(priceplan.Ref{ID: "basic", Version: 1}, day(10)), 6, "From is in it, Until is not")
 	})
 }

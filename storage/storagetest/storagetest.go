@@ -1,5 +1,4 @@
-// Package storagetest is the conformance suite of storage.Backend: what an adapter has to pass,
-// ours or anybody's.
+// Package storagetest is the conformance suite of storage.Backend: what every adapter must pass.
 //
 //	func TestConformance(t *testing.T) {
 //		storagetest.Run(t, func(t *testing.T) storage.Backend { return memory.New() })
@@ -9,6 +8,13 @@
 // From its case the suite derives what holds for all of them: another organization sees and changes
 // nothing; a write leaves its audit record and is refused without one; a failed transaction and a
 // cancelled context leave no trace. On top of that each port's own contract has its tests.
+//
+// A host that replaces some ports by its own ([storage.Own]) checks these alone: [Customers] and its
+// siblings run the suite of one port.
+//
+//	func TestOwnCustomers(t *testing.T) {
+//		storagetest.Customers(t, func(t *testing.T) storage.Backend { return own.Backend(open(t)) })
+//	}
 package storagetest
 
 import (
@@ -25,21 +31,8 @@ type Open func(t *testing.T) storage.Backend
 func Run(t *testing.T, open Open) {
 	t.Run("Methods", func(t *testing.T) { testMethods(t, open) })
 	t.Run("Transactions", func(t *testing.T) { testTransactions(t, open) })
-	t.Run("Organizations", func(t *testing.T) { testOrganizations(t, open) })
-	t.Run("Users", func(t *testing.T) { testUsers(t, open) })
-	t.Run("Invitations", func(t *testing.T) { testInvitations(t, open) })
-	t.Run("Audit", func(t *testing.T) { testAudit(t, open) })
-	t.Run("Jobs", func(t *testing.T) { testJobs(t, open) })
-	t.Run("Currencies", func(t *testing.T) { testCurrencies(t, open) })
-	t.Run("Settings", func(t *testing.T) { testSettings(t, open) })
-	t.Run("SettingHistory", func(t *testing.T) { testSettingHistory(t, open) })
-	t.Run("Enrichments", func(t *testing.T) { testEnrichments(t, open) })
-	t.Run("Tokens", func(t *testing.T) { testTokens(t, open) })
-	t.Run("Imports", func(t *testing.T) { testImports(t, open) })
-	t.Run("Customers", func(t *testing.T) { testCustomers(t, open) })
-	t.Run("Accounts", func(t *testing.T) { testAccounts(t, open) })
-	t.Run("Plans", func(t *testing.T) { testPlans(t, open) })
-	t.Run("Schedules", func(t *testing.T) { testSchedules(t, open) })
-	t.Run("PlanMigrations", func(t *testing.T) { testPlanMigrations(t, open) })
+	for _, p := range ports() {
+		t.Run(p.name, func(t *testing.T) { p.test(t, open) })
+	}
 	t.Run("Values", func(t *testing.T) { testValues(t, open) })
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )
@@ -23,7 +24,9 @@ type tokenSeeds struct {
 
 func tokenCalls() map[string]call {
 	return map[string]call{
-		"Tokens.Create": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Tokens.Create": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			t := w.token()
 			return nil, s.Tokens().Create(ctx, org, t, w.hash(t.ID.String()), rec)
 		},
@@ -35,17 +38,21 @@ func tokenCalls() map[string]call {
 			ts, err := s.Tokens().List(ctx, org, token.Filter{}, page[uuid.UUID](10))
 			return ts, err
 		},
-		"Tokens.Update": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Tokens.Update": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			t := w.seeds.token.token
 			t.State = token.Deactivated
 			return nil, s.Tokens().Update(ctx, org, t, rec)
 		},
-		"Tokens.DeactivateBy": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Tokens.DeactivateBy": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			n, err := s.Tokens().DeactivateBy(ctx, org, w.user(), epoch, rec)
 			return n, err
 		},
 		"Tokens.ByDigest": func(ctx context.Context, s storage.Stores, w *world, _ admin.OrgID, _ admin.Record) (any, error) {
-			found, err := s.Tokens().ByDigest(ctx, []token.Digest{w.seeds.token.hash.Digest})
+			found, err := s.Tokens().ByDigest(ctx, []admin.SecretDigest{w.seeds.token.hash.Digest})
 			return found, err
 		},
 		"Tokens.Touch": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
@@ -60,7 +67,7 @@ func tokenCalls() map[string]call {
 // token is a new one, created by the organization's first user.
 func (w *world) token() token.Token {
 	return token.Token{
-		ID: w.id(), Name: w.mark("token"), Permissions: admin.Permissions(admin.TokensWrite, admin.CustomersRead),
+		ID: w.id(), Name: w.mark("token"), Permissions: admin.Permissions(token.PermissionWrite, customer.PermissionRead),
 		Prefix: "adm_live_", Last4: "aB3x", State: token.Active, CreatedAt: epoch, CreatedBy: w.user(), UpdatedAt: epoch, Version: 1,
 	}
 }
@@ -90,7 +97,7 @@ func (w *world) getToken(id uuid.UUID) token.Token {
 	return t
 }
 
-func (w *world) findToken(digests ...token.Digest) (token.Stored, error) {
+func (w *world) findToken(digests ...admin.SecretDigest) (token.Stored, error) {
 	w.t.Helper()
 	return w.b.Tokens().ByDigest(w.t.Context(), digests)
 }
@@ -223,12 +230,12 @@ func testTokenByDigest(t *testing.T, b storage.Backend, c *ids) {
 		want2 := token.Stored{Org: two.org, Token: second, Hash: h2}
 		for _, tc := range []struct {
 			reason  string
-			digests []token.Digest
+			digests []admin.SecretDigest
 			want    token.Stored
 		}{
-			{"the only one", []token.Digest{h1.Digest}, want1},
-			{"the first of two", []token.Digest{h2.Digest, none}, want2},
-			{"the second of two", []token.Digest{none, h2.Digest}, want2},
+			{"the only one", []admin.SecretDigest{h1.Digest}, want1},
+			{"the first of two", []admin.SecretDigest{h2.Digest, none}, want2},
+			{"the second of two", []admin.SecretDigest{none, h2.Digest}, want2},
 		} {
 			t.Run(tc.reason, func(t *testing.T) {
 				got, err := one.findToken(tc.digests...)
@@ -244,12 +251,12 @@ func testTokenByDigest(t *testing.T, b storage.Backend, c *ids) {
 	t.Run("compares byte by byte", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		// Bytes that a database would take for equal if it took them for text.
-		like := func(tail ...byte) token.Digest {
+		like := func(tail ...byte) admin.SecretDigest {
 			d := w.hash("like").Digest
 			copy(d[len(d)-len(tail):], tail)
 			return d
 		}
-		for _, d := range []token.Digest{like('a', 'x'), like('A', 'x'), like('x', ' '), like('x', 0), like(0, 'x'), like(0xE1, 'x'), like(0xC1, 'x')} {
+		for _, d := range []admin.SecretDigest{like('a', 'x'), like('A', 'x'), like('x', ' '), like('x', 0), like(0, 'x'), like(0xE1, 'x'), like(0xC1, 'x')} {
 			made := w.token()
 			require.NoError(t, b.Tokens().Create(t.Context(), w.org, made, token.Hash{Key: "sha256", Digest: d}, w.rec("token.generate")))
 			found, err := w.findToken(d)
@@ -264,7 +271,7 @@ func testTokenByDigest(t *testing.T, b storage.Backend, c *ids) {
 		w := newWorld(t, b, c)
 		_, err := w.findToken()
 		require.ErrorIs(t, err, admin.ErrInvalid)
-		_, err = w.findToken(make([]token.Digest, token.MaxHashes+1)...)
+		_, err = w.findToken(make([]admin.SecretDigest, token.MaxHashers+1)...)
 		require.ErrorIs(t, err, admin.ErrInvalid)
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )
@@ -21,7 +22,7 @@ func testTokenUpdate(t *testing.T, b storage.Backend, c *ids) {
 		require.NoError(t, b.Tokens().Touch(t.Context(), w.org, made.ID, epoch, epoch))
 		want := made
 		want.State, want.UpdatedAt = token.Deactivated, epoch.Add(time.Second)
-		want.Name, want.Permissions, want.Last4 = "other", admin.Permissions(admin.UsersWrite), "zzzz"
+		want.Name, want.Permissions, want.Last4 = "other", admin.Permissions(people.PermissionUsersWrite), "zzzz"
 		want.ExpiresAt, want.CreatedBy, want.CreatedAt = epoch, w.user(), epoch.Add(time.Hour)
 		require.NoError(t, b.Tokens().Update(t.Context(), w.org, want, w.rec("token.deactivate")))
 		after := made
@@ -69,10 +70,10 @@ func testTokenDeactivateBy(t *testing.T, b storage.Backend, c *ids) {
 	}
 	t.Run("switches off the active tokens of one actor and no others", func(t *testing.T) {
 		w, other := newWorld(t, b, c), newWorld(t, b, c)
-		user, somebody := w.user(), admin.Actor{Kind: admin.ActorUser, ID: w.id().String()}
+		user, another := w.user(), admin.Actor{Kind: admin.ActorUser, ID: w.id().String()}
 		mine := []token.Token{add(w, user, token.Active), add(w, user, token.Active)}
 		kept := []token.Token{
-			add(w, user, token.Deactivated), add(w, user, token.Deleted), add(w, somebody, token.Active),
+			add(w, user, token.Deactivated), add(w, user, token.Deleted), add(w, another, token.Active),
 			add(w, admin.Actor{Kind: admin.ActorSystem}, token.Active),
 			// The same id, but of another kind of actor.
 			add(w, admin.Actor{Kind: "other", ID: user.ID}, token.Active),
@@ -91,11 +92,11 @@ func testTokenDeactivateBy(t *testing.T, b storage.Backend, c *ids) {
 	})
 	t.Run("follows what tokens created, through those that are off or deleted", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		somebody := admin.Actor{Kind: admin.ActorUser, ID: w.id().String()}
+		another := admin.Actor{Kind: admin.ActorUser, ID: w.id().String()}
 		mine := add(w, w.user(), token.Active)
 		child := add(w, byToken(mine), token.Active)
 		grandchild, sibling := add(w, byToken(child), token.Active), add(w, byToken(child), token.Active)
-		theirs := add(w, somebody, token.Active)
+		theirs := add(w, another, token.Active)
 		theirChild := add(w, byToken(theirs), token.Active)
 		for x, state := range map[uuid.UUID]token.State{mine.ID: token.Deactivated, child.ID: token.Deleted} {
 			now := w.getToken(x)
@@ -189,9 +190,9 @@ func testTokenRehash(t *testing.T, b storage.Backend, c *ids) {
 	require.NoError(t, err)
 	require.Equal(t, token.Stored{Org: w.org, Token: made, Hash: to}, found)
 	_, err = w.findToken(from.Digest)
-	require.ErrorIs(t, err, admin.ErrNotFound, "the old digest leads nowhere")
+	require.ErrorIs(t, err, admin.ErrNotFound, "the old digest finds nothing")
 
-	require.NoError(t, rehash(from, w.hash("late")), "somebody else moved it")
+	require.NoError(t, rehash(from, w.hash("late")), "it has been moved already")
 	_, err = w.findToken(w.hash("late").Digest)
 	require.ErrorIs(t, err, admin.ErrNotFound)
 

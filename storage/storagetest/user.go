@@ -12,23 +12,24 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage"
 )
 
 // peopleSeeds are a second user, who is a Developer, and a pending invitation by the first.
 type peopleSeeds struct {
-	member     admin.User
-	invitation admin.Invitation
+	member     people.User
+	invitation people.Invitation
 }
 
 func (w *world) seedPeople() {
 	w.t.Helper()
-	w.seeds.people.member = w.member(w.t, "member", admin.Developer)
+	w.seeds.people.member = w.member(w.t, "member", people.Developer)
 	w.seeds.people.invitation = w.invited(w.t, "pending")
 }
 
-// member adds a user of that name by way of an invitation.
-func (w *world) member(t *testing.T, name string, role admin.Role) admin.User {
+// member adds a user by an invitation.
+func (w *world) member(t *testing.T, name string, role people.Role) people.User {
 	t.Helper()
 	i := w.invitation(name)
 	i.Role, i.InvitedBy = role, admin.Actor{Kind: admin.ActorSystem}
@@ -40,11 +41,11 @@ func (w *world) member(t *testing.T, name string, role admin.Role) admin.User {
 
 // userWith is a user together with the credential, as one result.
 type userWith struct {
-	User       admin.User
-	Credential admin.Credential
+	User       people.User
+	Credential people.Credential
 }
 
-// Format writes the hash too, which does not print by itself: the suite compares what is stored.
+// Format writes the hash too, which does not print otherwise: the suite compares what is stored.
 func (u userWith) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "%+v %+v %s", u.User, u.Credential, u.Credential.Hash.PHC())
 }
@@ -55,7 +56,9 @@ func userCalls() map[string]call {
 			u, err := s.Users().Get(ctx, org, w.first.ID)
 			return u, err
 		},
-		"Users.Credential": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Users.Credential": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			u, c, err := s.Users().Credential(ctx, org, w.seeds.people.member.ID)
 			return userWith{u, c}, err
 		},
@@ -64,21 +67,28 @@ func userCalls() map[string]call {
 			return userWith{u, c}, err
 		},
 		"Users.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
-			us, err := s.Users().List(ctx, org, admin.UserFilter{}, page[uuid.UUID](100))
+			us, err := s.Users().List(ctx, org, people.UserFilter{}, page[uuid.UUID](100))
 			return us, err
 		},
-		"Users.UpdateProfile": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Users.UpdateProfile": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			u := w.seeds.people.member
 			u.Name = w.mark("renamed")
-			return nil, s.Users().UpdateProfile(ctx, org, u, rec)
+			o := people.Organization{Name: w.mark("renamed"), Version: 1}
+			return nil, s.Users().UpdateProfile(ctx, org, people.ProfileUpdate{User: &u, Organization: &o}, rec)
 		},
-		"Users.UpdateAccess": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Users.UpdateAccess": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			u := w.seeds.people.member
-			u.Status = admin.UserDeactivated
+			u.Status = people.UserDeactivated
 			return nil, s.Users().UpdateAccess(ctx, org, u, rec)
 		},
-		"Users.SetPassword": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
-			return nil, s.Users().SetPassword(ctx, org, admin.Credential{UserID: w.seeds.people.member.ID, Hash: admin.NewPasswordHash("new"), Epoch: 1, ChangedAt: epoch}, rec)
+		"Users.SetPassword": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
+			return nil, s.Users().SetPassword(ctx, org, people.Credential{UserID: w.seeds.people.member.ID, Hash: people.NewPasswordHash("new"), Epoch: 1, ChangedAt: epoch}, rec)
 		},
 		"Users.Rehash": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
 			return nil, s.Users().Rehash(ctx, org, w.seeds.people.member.ID, w.passwordHash("member"), w.passwordHash("stronger"))
@@ -86,8 +96,8 @@ func userCalls() map[string]call {
 	}
 }
 
-func (w *world) passwordHash(of string) admin.PasswordHash {
-	return admin.NewPasswordHash("$argon2id$" + w.mark(of))
+func (w *world) passwordHash(of string) people.PasswordHash {
+	return people.NewPasswordHash("$argon2id$" + w.mark(of))
 }
 
 func testUsers(t *testing.T, open Open) {
@@ -115,7 +125,7 @@ func testUsers(t *testing.T, open Open) {
 		w := newWorld(t, b, c)
 		i := w.invited(t, "single sign-on")
 		a := w.acceptance(i)
-		a.Credential = admin.Credential{UserID: a.User.ID, Epoch: 1}
+		a.Credential = people.Credential{UserID: a.User.ID, Epoch: 1}
 		require.NoError(t, b.Invitations().Accept(t.Context(), w.org, a, w.rec("invitation.accept")))
 		got := get(t, w, a.User.ID)
 		require.True(t, got.Credential.Hash.IsZero())
@@ -133,61 +143,106 @@ func testUsers(t *testing.T, open Open) {
 	})
 	t.Run("lists in order of id and by status and role", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		made := []admin.User{w.first}
-		for i, role := range []admin.Role{admin.Developer, admin.Analyst, admin.Developer, admin.ProductManager} {
+		made := []people.User{w.first}
+		for i, role := range []people.Role{people.Developer, people.Analyst, people.Developer, people.ProductManager} {
 			made = append(made, w.member(t, fmt.Sprintf("user %d", i), role))
 		}
-		made[3].Status = admin.UserDeactivated
+		made[3].Status = people.UserDeactivated
 		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, made[3], w.rec("user.deactivate")))
 		made[3].Version++
 		for _, tc := range []struct {
 			reason string
-			filter admin.UserFilter
-			want   []admin.User
+			filter people.UserFilter
+			want   []people.User
 		}{
-			{"everybody", admin.UserFilter{}, made},
-			{"by status", admin.UserFilter{Status: admin.UserDeactivated}, made[3:4]},
-			{"by role", admin.UserFilter{Role: admin.Developer}, []admin.User{made[1], made[3]}},
-			{"by both", admin.UserFilter{Role: admin.Developer, Status: admin.UserActive}, made[1:2]},
-			{"nobody", admin.UserFilter{Role: "nothing"}, nil},
+			{"all", people.UserFilter{}, made},
+			{"by status", people.UserFilter{Status: people.UserDeactivated}, made[3:4]},
+			{"by role", people.UserFilter{Role: people.Developer}, []people.User{made[1], made[3]}},
+			{"by both", people.UserFilter{Role: people.Developer, Status: people.UserActive}, made[1:2]},
+			{"none", people.UserFilter{Role: "nothing"}, nil},
 		} {
 			t.Run(tc.reason, func(t *testing.T) {
-				require.Equal(t, tc.want, pages(t, func(seek admin.Seek[uuid.UUID]) ([]admin.User, error) {
+				require.Equal(t, tc.want, pages(t, func(seek admin.Seek[uuid.UUID]) ([]people.User, error) {
 					return b.Users().List(t.Context(), w.org, tc.filter, seek)
-				}, func(u admin.User) uuid.UUID { return u.ID }))
+				}, func(u people.User) uuid.UUID { return u.ID }))
 			})
 		}
 	})
 	t.Run("changes name and e-mail of the version that was read, and nothing else", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		u := w.first
-		u.Name, u.Email, u.UpdatedAt = "Zoë", admin.Email{Address: "Zoe@Example.com", Key: "zoe@example.com"}, epoch.Add(time.Microsecond)
+		u.Name, u.Email, u.UpdatedAt = "Zoë", people.Email{Address: "Zoe@Example.com", Key: "zoe@example.com"}, epoch.Add(time.Microsecond)
 		asked := u
-		asked.Role, asked.Status, asked.CreatedAt = admin.Analyst, admin.UserDeactivated, epoch.Add(time.Hour)
-		require.NoError(t, b.Users().UpdateProfile(t.Context(), w.org, asked, w.rec("user.change_email")))
+		asked.Role, asked.Status, asked.CreatedAt = people.Analyst, people.UserDeactivated, epoch.Add(time.Hour)
+		require.NoError(t, b.Users().UpdateProfile(t.Context(), w.org, people.ProfileUpdate{User: &asked}, w.rec("user.update_profile")))
 		u.Version = 2
 		require.Equal(t, u, get(t, w, u.ID).User)
-		require.Equal(t, int64(1), get(t, w, u.ID).Credential.Epoch, "sessions go on")
-		require.ErrorIs(t, b.Users().UpdateProfile(t.Context(), w.org, asked, w.rec("user.change_email")), admin.ErrConflict)
+		require.Equal(t, int64(1), get(t, w, u.ID).Credential.Epoch, "sessions continue")
+		o, err := b.Organizations().Get(t.Context(), w.org)
+		require.NoError(t, err)
+		require.Equal(t, int64(1), o.Version, "and the organization stays")
+		again := people.ProfileUpdate{User: &asked}
+		require.ErrorIs(t, b.Users().UpdateProfile(t.Context(), w.org, again, w.rec("user.update_profile")), admin.ErrConflict)
 		require.Equal(t, u, get(t, w, u.ID).User)
+		asked.ID = w.id()
+		require.ErrorIs(t, b.Users().UpdateProfile(t.Context(), w.org, again, w.rec("user.update_profile")), admin.ErrNotFound)
+	})
+	t.Run("writes the profile and the company's name together or not at all", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		m := w.member(t, "member", people.Developer)
+		o, _, _ := w.organization(w.org)
+		check := func(reason string) {
+			t.Helper()
+			require.Equal(t, m, get(t, w, m.ID).User, reason)
+			stored, err := b.Organizations().Get(t.Context(), w.org)
+			require.NoError(t, err)
+			require.Equal(t, o, stored, reason)
+		}
+		update := func(u people.User, o people.Organization) error {
+			p := people.ProfileUpdate{User: &u, Organization: &o}
+			return b.Users().UpdateProfile(t.Context(), w.org, p, w.rec("user.update_profile"))
+		}
+		user, company := m, o
+		user.Name, company.Name = "Zoë", "Zoë Ltd"
+		stale := company
+		stale.Version = 7
+		require.ErrorIs(t, update(user, stale), admin.ErrConflict)
+		check("the organization changed meanwhile")
+		old := user
+		old.Version = 7
+		require.ErrorIs(t, update(old, company), admin.ErrConflict)
+		check("the user changed meanwhile")
+		clash := user
+		clash.Email = w.first.Email
+		require.ErrorIs(t, update(clash, company), admin.ErrExists)
+		check("the address is another user's")
+
+		require.NoError(t, update(user, company))
+		m.Name, o.Name, m.Version, o.Version = "Zoë", "Zoë Ltd", 2, 2
+		check("both")
+		company.Version, company.Name = 2, "Alone"
+		require.NoError(t, b.Users().UpdateProfile(t.Context(), w.org,
+			people.ProfileUpdate{Organization: &company}, w.rec("user.update_profile")))
+		o.Name, o.Version = "Alone", 3
+		check("the company alone")
 	})
 	t.Run("keeps e-mail keys unique", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		m := w.member(t, "member", admin.Developer)
+		m := w.member(t, "member", people.Developer)
 		taken := m
-		taken.Email = admin.Email{Address: "FIRST@example.com", Key: "first@example.com"}
-		require.ErrorIs(t, b.Users().UpdateProfile(t.Context(), w.org, taken, w.rec("user.change_email")), admin.ErrExists)
+		taken.Email = people.Email{Address: "FIRST@example.com", Key: "first@example.com"}
+		require.ErrorIs(t, b.Users().UpdateProfile(t.Context(), w.org, people.ProfileUpdate{User: &taken}, w.rec("user.update_profile")), admin.ErrExists)
 		require.Equal(t, m, get(t, w, m.ID).User)
 		own := m
 		own.Email.Address = "Written-Otherwise@Example.com"
-		require.NoError(t, b.Users().UpdateProfile(t.Context(), w.org, own, w.rec("user.change_email")))
+		require.NoError(t, b.Users().UpdateProfile(t.Context(), w.org, people.ProfileUpdate{User: &own}, w.rec("user.update_profile")))
 	})
 	t.Run("changes role and status of the version that was read, and ends sessions", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		m := w.member(t, "member", admin.Developer)
+		m := w.member(t, "member", people.Developer)
 		asked := m
-		asked.Role, asked.UpdatedAt = admin.Analyst, epoch.Add(time.Second)
-		asked.Name, asked.Email = "Another", admin.Email{Address: "x@example.com", Key: "x@example.com"}
+		asked.Role, asked.UpdatedAt = people.Analyst, epoch.Add(time.Second)
+		asked.Name, asked.Email = "Another", people.Email{Address: "x@example.com", Key: "x@example.com"}
 		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, asked, w.rec("user.change_role")))
 		m.Role, m.UpdatedAt, m.Version = asked.Role, asked.UpdatedAt, 2
 		got := get(t, w, m.ID)
@@ -199,45 +254,45 @@ func testUsers(t *testing.T, open Open) {
 	t.Run("keeps the last active administrator", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		demoted, deactivated := w.first, w.first
-		demoted.Role = admin.Analyst
-		deactivated.Status = admin.UserDeactivated
+		demoted.Role = people.Analyst
+		deactivated.Status = people.UserDeactivated
 		before := get(t, w, w.first.ID)
 		refused := func() {
 			t.Helper()
-			for _, u := range []admin.User{demoted, deactivated} {
-				require.ErrorIs(t, b.Users().UpdateAccess(t.Context(), w.org, u, w.rec("test.refused")), admin.ErrLastAdministrator)
+			for _, u := range []people.User{demoted, deactivated} {
+				require.ErrorIs(t, b.Users().UpdateAccess(t.Context(), w.org, u, w.rec("test.refused")), people.ErrLastAdministrator)
 			}
 			require.Equal(t, before, get(t, w, w.first.ID))
 		}
-		w.member(t, "a developer does not count", admin.Developer)
+		w.member(t, "a developer does not count", people.Developer)
 		refused()
-		second := w.member(t, "second", admin.Administrator)
-		second.Status = admin.UserDeactivated
+		second := w.member(t, "second", people.Administrator)
+		second.Status = people.UserDeactivated
 		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, second, w.rec("user.deactivate")))
 		refused()
-		second.Status, second.Version = admin.UserActive, 2
+		second.Status, second.Version = people.UserActive, 2
 		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, second, w.rec("user.reactivate")))
 		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, demoted, w.rec("user.change_role")))
 	})
-	t.Run("keeps one of two administrators who demote each other at once", func(t *testing.T) {
+	t.Run("keeps one of two administrators who demote each other at the same time", func(t *testing.T) {
 		for range 10 {
 			w := newWorld(t, b, c)
-			second := w.member(t, "second", admin.Administrator)
+			second := w.member(t, "second", people.Administrator)
 			errs := atOnce(t, 2, func(ctx context.Context, n int) error {
-				u := []admin.User{w.first, second}[n]
-				u.Role = admin.Analyst
+				u := []people.User{w.first, second}[n]
+				u.Role = people.Analyst
 				return b.Users().UpdateAccess(ctx, w.org, u, w.rec("user.change_role"))
 			})
-			require.Len(t, succeeded(t, errs, admin.ErrLastAdministrator), 1)
-			left, err := b.Users().List(t.Context(), w.org, admin.UserFilter{Role: admin.Administrator, Status: admin.UserActive}, page[uuid.UUID](10))
+			require.Len(t, succeeded(t, errs, people.ErrLastAdministrator), 1)
+			left, err := b.Users().List(t.Context(), w.org, people.UserFilter{Role: people.Administrator, Status: people.UserActive}, page[uuid.UUID](10))
 			require.NoError(t, err)
 			require.Len(t, left, 1)
 		}
 	})
 	t.Run("revokes what a deactivated user sent and nothing else", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		m := w.member(t, "sender", admin.Administrator)
-		send := func(name string, by admin.Actor, expires time.Time) admin.Invitation {
+		m := w.member(t, "sender", people.Administrator)
+		send := func(name string, by admin.Actor, expires time.Time) people.Invitation {
 			i := w.invitation(name)
 			i.InvitedBy, i.ExpiresAt = by, expires
 			require.NoError(t, b.Invitations().Create(t.Context(), w.org, i, w.digest(name), 1000, w.rec("invitation.create")))
@@ -252,16 +307,16 @@ func testUsers(t *testing.T, open Open) {
 		others := send("of another user", w.user(), at.Add(time.Hour))
 		tokens := send("of a token with the same id", admin.Actor{Kind: admin.ActorToken, ID: m.ID.String()}, at.Add(time.Hour))
 
-		m.Role, m.UpdatedAt = admin.Developer, at
+		m.Role, m.UpdatedAt = people.Developer, at
 		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, m, w.rec("user.change_role")))
 		require.Equal(t, pending, w.get(t, pending.ID), "another role revokes nothing")
-		m.Status, m.Version = admin.UserDeactivated, 2
+		m.Status, m.Version = people.UserDeactivated, 2
 		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, m, w.rec("user.deactivate")))
 
-		pending.Status, pending.SettledAt, pending.Version = admin.InvitationRevoked, at, 2
+		pending.Status, pending.SettledAt, pending.Version = people.InvitationRevoked, at, 2
 		require.Equal(t, pending, w.get(t, pending.ID))
 		require.Equal(t, expired, w.get(t, expired.ID))
-		require.Equal(t, admin.InvitationAccepted, w.get(t, accepted.ID).Status)
+		require.Equal(t, people.InvitationAccepted, w.get(t, accepted.ID).Status)
 		require.Equal(t, others, w.get(t, others.ID))
 		require.Equal(t, tokens, w.get(t, tokens.ID))
 		again := w.invitation("pending")
@@ -270,7 +325,7 @@ func testUsers(t *testing.T, open Open) {
 	t.Run("sets a password under the epoch that was read", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		want := get(t, w, w.first.ID)
-		set := admin.Credential{UserID: w.first.ID, Hash: w.passwordHash("new"), Epoch: 1, ChangedAt: epoch.Add(time.Hour)}
+		set := people.Credential{UserID: w.first.ID, Hash: w.passwordHash("new"), Epoch: 1, ChangedAt: epoch.Add(time.Hour)}
 		require.NoError(t, b.Users().SetPassword(t.Context(), w.org, set, w.rec("user.change_password")))
 		want.Credential = set
 		want.Credential.Epoch = 2
@@ -309,7 +364,7 @@ func atOnce(t *testing.T, n int, fn func(ctx context.Context, n int) error) []er
 	return errs
 }
 
-// succeeded lists which calls did; the others must have failed with one of allowed.
+// succeeded lists the calls that succeeded; the others must have failed with one of allowed.
 func succeeded(t *testing.T, errs []error, allowed ...error) []int {
 	t.Helper()
 	var out []int

@@ -14,10 +14,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
-	"github.com/admincenter/admincenter/currency"
-	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
@@ -48,7 +50,7 @@ func testAlike(t *testing.T, w *world) {
 		require.NoError(t, w.b.Plans().Create(ctx, w.org, w.plan(k, i+1), w.rec("plan.add")))
 		require.NoError(t, w.b.Schedules().Create(ctx, w.org, w.schedule(k, epoch, time.Time{}), w.rec("schedule.associate")))
 		invited := w.invitation("x")
-		invited.Email = admin.Email{Address: k, Key: k}
+		invited.Email = people.Email{Address: k, Key: k}
 		require.NoError(t, w.b.Invitations().Create(ctx, w.org, invited, w.digest(k), 1000, w.rec("invitation.create")), k)
 		a := w.acceptance(invited)
 		a.User.Name = k
@@ -63,10 +65,10 @@ func testAlike(t *testing.T, w *world) {
 	require.Equal(t, created, out)
 
 	for i, k := range keys {
-		customer, err := w.b.Customers().Get(ctx, w.org, k)
+		owner, err := w.b.Customers().Get(ctx, w.org, k)
 		require.NoError(t, err, "%q", k)
-		require.Equal(t, []string{k, k, k}, []string{customer.ID, customer.Name, customer.PrimaryEmail})
-		of, err := w.b.Accounts().List(ctx, w.org, bulkimport.AccountFilter{CustomerID: k}, page[string](10))
+		require.Equal(t, []string{k, k, k}, []string{owner.ID, owner.Name, owner.PrimaryEmail})
+		of, err := w.b.Accounts().List(ctx, w.org, customer.AccountFilter{CustomerID: k}, page[string](10))
 		require.NoError(t, err)
 		require.Len(t, of, 1, "%q", k)
 		require.Equal(t, k, of[0].ID)
@@ -76,7 +78,7 @@ func testAlike(t *testing.T, w *world) {
 		require.Equal(t, k, found[0].Value.Text())
 		plan, err := w.b.Plans().Latest(ctx, w.org, k)
 		require.NoError(t, err, "%q", k)
-		require.Equal(t, planmigration.PlanRef{ID: k, Version: i + 1}, plan.Ref)
+		require.Equal(t, priceplan.Ref{ID: k, Version: i + 1}, plan.Ref)
 		tl, err := w.b.Schedules().Timeline(ctx, w.org, k, time.Time{})
 		require.NoError(t, err)
 		require.Len(t, tl.Schedules, 1, "%q", k)
@@ -84,8 +86,8 @@ func testAlike(t *testing.T, w *world) {
 		require.NoError(t, err, "%q", k)
 		require.Equal(t, k, user.Name)
 	}
-	require.Equal(t, keys, listed(t, w.b.Customers().List, w.org, func(c bulkimport.Customer) string { return c.ID }))
-	require.Equal(t, keys, listed(t, w.b.Plans().List, w.org, func(p planmigration.Plan) string { return p.Ref.ID }))
+	require.Equal(t, keys, listed(t, w.b.Customers().List, w.org, func(c customer.Customer) string { return c.ID }))
+	require.Equal(t, keys, listed(t, w.b.Plans().List, w.org, func(p priceplan.Plan) string { return p.Ref.ID }))
 	testAlikeCursors(t, w, keys)
 	testAlikeFilters(t, w)
 }
@@ -118,10 +120,10 @@ func testAlikeCursors(t *testing.T, w *world, keys []string) {
 	}
 }
 
-// A blank, or what a collation ignores, is a filter like any other and not the lack of one.
+// A space, another case, or what a collation ignores is a filter like any other and not the lack of one.
 func testAlikeFilters(t *testing.T, w *world) {
 	ctx := t.Context()
-	for _, none := range []string{" ", "\u200b", "\u00ad", "ACTIVE", "Test"} {
+	for _, none := range []string{" ", "\u200b", "\u00ad", "active", "Test"} {
 		ids := page[uuid.UUID](10)
 		for name, list := range map[string]func() (int, error){
 			"audit": func() (int, error) {
@@ -129,11 +131,11 @@ func testAlikeFilters(t *testing.T, w *world) {
 				return len(l), err
 			},
 			"users": func() (int, error) {
-				l, err := w.b.Users().List(ctx, w.org, admin.UserFilter{Status: admin.UserStatus(none)}, ids)
+				l, err := w.b.Users().List(ctx, w.org, people.UserFilter{Status: people.UserStatus(none)}, ids)
 				return len(l), err
 			},
 			"invitations": func() (int, error) {
-				l, err := w.b.Invitations().List(ctx, w.org, admin.InvitationFilter{Status: admin.InvitationStatus(none)}, epoch, ids)
+				l, err := w.b.Invitations().List(ctx, w.org, people.InvitationFilter{Status: people.InvitationStatus(none)}, epoch, ids)
 				return len(l), err
 			},
 			"jobs": func() (int, error) {
@@ -153,7 +155,7 @@ func testAlikeFilters(t *testing.T, w *world) {
 				return len(l), err
 			},
 			"accounts": func() (int, error) {
-				l, err := w.b.Accounts().List(ctx, w.org, bulkimport.AccountFilter{CustomerID: none}, page[string](10))
+				l, err := w.b.Accounts().List(ctx, w.org, customer.AccountFilter{CustomerID: none}, page[string](10))
 				return len(l), err
 			},
 		} {
@@ -211,13 +213,13 @@ func testLargest(t *testing.T, w *world) {
 		require.NoError(t, w.b.Schedules().Create(ctx, w.org, s, w.rec("schedule.associate")))
 		tl, err := w.b.Schedules().Timeline(ctx, w.org, s.AccountID, time.Time{})
 		require.NoError(t, err)
-		require.Equal(t, []planmigration.Schedule{s}, tl.Schedules)
+		require.Equal(t, []priceplan.Schedule{s}, tl.Schedules)
 	})
 	t.Run("names of people, tokens and files", func(t *testing.T) {
 		require.NoError(t, w.b.Organizations().Rename(ctx, w.org, wide(255), 1, w.rec("organization.rename")))
 		u := w.first
-		u.Name, u.Email = wide(255), admin.Email{Address: strings.Repeat("a", 254), Key: strings.Repeat("k", 254)}
-		require.NoError(t, w.b.Users().UpdateProfile(ctx, w.org, u, w.rec("user.update")))
+		u.Name, u.Email = wide(255), people.Email{Address: strings.Repeat("a", 254), Key: strings.Repeat("k", 254)}
+		require.NoError(t, w.b.Users().UpdateProfile(ctx, w.org, people.ProfileUpdate{User: &u}, w.rec("user.update_profile")))
 		u.Version++
 		got, err := w.b.Users().Get(ctx, w.org, u.ID)
 		require.NoError(t, err)
@@ -318,11 +320,11 @@ func testUnstorable(t *testing.T, w *world) {
 		require.NoError(t, w.b.InTx(t.Context(), func(s storage.Stores) error {
 			ctx, gets := t.Context(), map[string]error{}
 			_, gets["organization"] = s.Organizations().Get(ctx, admin.OrgID(text))
-			_, gets["currency"] = s.Currencies().Get(ctx, w.org, currency.Code(text))
+			_, gets["currency"] = s.Currencies().Get(ctx, w.org, iso4217.Code(text))
 			_, gets["customer"] = s.Customers().Get(ctx, w.org, text)
 			_, gets["account"] = s.Accounts().Get(ctx, w.org, text)
 			_, gets["plan"] = s.Plans().Latest(ctx, w.org, text)
-			_, gets["version"] = s.Plans().Version(ctx, w.org, planmigration.PlanRef{ID: text, Version: 1})
+			_, gets["version"] = s.Plans().Version(ctx, w.org, priceplan.Ref{ID: text, Version: 1})
 			_, _, gets["user"] = s.Users().ByEmail(ctx, w.org, text)
 			for name, err := range gets {
 				require.ErrorIs(t, err, admin.ErrNotFound, "%s %q", name, text)
@@ -349,6 +351,6 @@ func testUnstorable(t *testing.T, w *world) {
 		require.NoError(t, err)
 		require.Equal(t, w.mark("good"), o.Name)
 	}
-	_, err := w.b.Tokens().ByDigest(t.Context(), []token.Digest{sha256.Sum256([]byte("\xff"))})
+	_, err := w.b.Tokens().ByDigest(t.Context(), []admin.SecretDigest{sha256.Sum256([]byte("\xff"))})
 	require.ErrorIs(t, err, admin.ErrNotFound)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage"
 )
 
@@ -44,7 +45,7 @@ type world struct {
 	ids *ids
 	org admin.OrgID
 	// first is the organization's first user.
-	first admin.User
+	first people.User
 	seeds seeds
 }
 
@@ -74,13 +75,13 @@ func (w *world) id() uuid.UUID { return w.ids.next() }
 // mark is a text that tells whose data it is: it holds the organization's id.
 func (w *world) mark(noun string) string { return noun + " of " + string(w.org) }
 
-func (w *world) organization(org admin.OrgID) (admin.Organization, admin.User, admin.Credential) {
-	o := admin.Organization{ID: org, Name: "Company of " + string(org), CreatedAt: epoch, Version: 1}
-	u := admin.User{
-		ID: w.id(), Name: "First of " + string(org), Email: admin.Email{Address: "First@Example.com", Key: "first@example.com"},
-		Role: admin.Administrator, Status: admin.UserActive, CreatedAt: epoch, UpdatedAt: epoch, Version: 1,
+func (w *world) organization(org admin.OrgID) (people.Organization, people.User, people.Credential) {
+	o := people.Organization{ID: org, Name: "Company of " + string(org), CreatedAt: epoch, Version: 1}
+	u := people.User{
+		ID: w.id(), Name: "First of " + string(org), Email: people.Email{Address: "First@Example.com", Key: "first@example.com"},
+		Role: people.Administrator, Status: people.UserActive, CreatedAt: epoch, UpdatedAt: epoch, Version: 1,
 	}
-	return o, u, admin.Credential{UserID: u.ID, Hash: admin.NewPasswordHash("$argon2id$" + string(org)), Epoch: 1, ChangedAt: epoch}
+	return o, u, people.Credential{UserID: u.ID, Hash: people.NewPasswordHash("$argon2id$" + string(org)), Epoch: 1, ChangedAt: epoch}
 }
 
 // rec is a complete audit record that no other call has.

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/sqlstore"
@@ -29,9 +30,9 @@ func TestSQLiteImportsTheRestWhereTheDatabaseRefusesRows(t *testing.T) {
 
 	scope := admin.System("acme")
 	runtime := admin.Runtime{}.WithDefaults()
-	first := admin.User{ID: uuid.Must(uuid.NewV7()), Email: admin.Email{Key: "a@x.example"}, CreatedAt: runtime.Instant(), UpdatedAt: runtime.Instant(), Version: 1}
-	require.NoError(t, db.Organizations().Create(t.Context(), admin.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1}, first,
-		admin.Credential{UserID: first.ID}, runtime.Record(scope, "organization.create", admin.Subject{Kind: "organization"})))
+	first := people.User{ID: uuid.Must(uuid.NewV7()), Email: people.Email{Key: "a@x.example"}, CreatedAt: runtime.Instant(), UpdatedAt: runtime.Instant(), Version: 1}
+	require.NoError(t, db.Organizations().Create(t.Context(), people.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1}, first,
+		people.Credential{UserID: first.ID}, runtime.Record(scope, "organization.create", admin.Subject{Kind: "organization"})))
 	s, err := bulkimport.NewService(func(ctx context.Context, fn func(bulkimport.Ports) error) error {
 		return db.InTx(ctx, func(s storage.Stores) error {
 			return fn(bulkimport.Ports{Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts()})

@@ -110,6 +110,9 @@ func requireNew(t *testing.T, d sqlstore.Dialect, driver, dsn, message string) {
 // Settings of drivers and servers that change how values travel and what is counted as changed,
 // and must change no answer.
 func TestConformanceOnOtherConnections(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: the suite runs on the usual connections only")
+	}
 	for _, tc := range []struct {
 		name string
 		s    server

@@ -13,6 +13,9 @@ import (
 // transaction, a COMMIT whose answer is lost. Who calls Run again until it is done has each row
 // imported once.
 func TestConnectionsLostDuringAnImport(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: an import that is long enough to lose connections all the time takes too long")
+	}
 	const rows, batch, every = 20_000, 100, 20 * time.Millisecond
 	// So that a machine on which a batch hardly ever fits in between gets to the end nevertheless.
 	const most = 120

@@ -14,16 +14,17 @@ import (
 
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/settings"
 )
 
 // newCenter is a Center on a database of its own, with an organization and its administrator.
-func newCenter(t *testing.T, s server) (*admincenter.Center, admin.User) {
+func newCenter(t *testing.T, s server) (*admincenter.Center, people.User) {
 	t.Helper()
-	c, err := admincenter.New(s.open(t), admincenter.Options{People: admin.PeopleOptions{Passwords: admin.PasswordRules{Optional: true}}})
+	c, err := admincenter.New(s.open(t), admincenter.Options{People: people.Options{Passwords: people.PasswordRules{Optional: true}}})
 	require.NoError(t, err)
-	_, ann, err := c.People.CreateOrganization(t.Context(), admin.NewOrganization{
-		ID: "acme", Name: "Acme", Admin: admin.NewAdmin{Name: "Ann", Email: "ann@acme.example"},
+	_, ann, err := c.People.CreateOrganization(t.Context(), people.NewOrganization{
+		ID: "acme", Name: "Acme", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example"},
 	})
 	require.NoError(t, err)
 	return c, ann
@@ -46,7 +47,7 @@ func together(many int, fn func(i int) error) []error {
 }
 
 func TestNoUpdateIsLost(t *testing.T) {
-	const many = 100
+	many := atLength(100, 20)
 	onEach(t, func(t *testing.T, s server) {
 		c, _ := newCenter(t, s)
 		ctx, scope := t.Context(), admin.System("acme")
@@ -93,34 +94,34 @@ func TestNoUpdateIsLost(t *testing.T) {
 // Counting administrators first and demoting one then, in whatever isolation but serializable,
 // would let two demote each other.
 func TestAdministratorsDemotingEachOther(t *testing.T) {
-	const rounds = 200
+	rounds := atLength(200, 20)
 	onEach(t, func(t *testing.T, s server) {
 		c, ann := newCenter(t, s)
 		ctx, system := t.Context(), admin.System("acme")
-		_, secret, err := c.People.Invite(ctx, system, "bob@acme.example", admin.Administrator)
+		_, secret, err := c.People.Invite(ctx, system, "bob@acme.example", people.Administrator)
 		require.NoError(t, err)
-		bob, err := c.People.Accept(ctx, "acme", secret, admin.AcceptInput{Name: "Bob"})
+		bob, err := c.People.Accept(ctx, "acme", secret, people.AcceptInput{Name: "Bob"})
 		require.NoError(t, err)
-		all, err := admin.DefaultRoles().Permissions(admin.Administrator)
+		all, err := admincenter.DefaultRoles().Permissions(people.Administrator)
 		require.NoError(t, err)
-		people := []uuid.UUID{ann.ID, bob.ID}
+		both := []uuid.UUID{ann.ID, bob.ID}
 		kept := 0
 		for round := range rounds {
 			errs := together(2, func(i int) error {
-				scope := admin.NewScope("acme", admin.Actor{Kind: admin.ActorUser, ID: people[i].String()}, all)
-				other, err := c.People.User(ctx, scope, people[1-i])
+				scope := admin.NewScope("acme", admin.Actor{Kind: admin.ActorUser, ID: both[i].String()}, all)
+				other, err := c.People.User(ctx, scope, both[1-i])
 				if err != nil {
 					return err
 				}
 				if round%2 == 0 {
-					_, err = c.People.ChangeRole(ctx, scope, other.ID, other.Version, admin.Analyst)
+					_, err = c.People.ChangeRole(ctx, scope, other.ID, other.Version, people.Analyst)
 				} else {
 					_, err = c.People.Deactivate(ctx, scope, other.ID, other.Version)
 				}
 				return err
 			})
 			left := 0
-			for i, id := range people {
+			for i, id := range both {
 				u, err := c.People.User(ctx, system, id)
 				require.NoError(t, err)
 				if u.Administers() {
@@ -128,17 +129,17 @@ func TestAdministratorsDemotingEachOther(t *testing.T) {
 					continue
 				}
 				require.NoError(t, errs[1-i], "who is out was put out by the other")
-				if u.Status != admin.UserActive {
+				if u.Status != people.UserActive {
 					_, err = c.People.Reactivate(ctx, system, id, u.Version)
 				} else {
-					_, err = c.People.ChangeRole(ctx, system, id, u.Version, admin.Administrator)
+					_, err = c.People.ChangeRole(ctx, system, id, u.Version, people.Administrator)
 				}
 				require.NoError(t, err)
 			}
 			require.Equal(t, 1, left)
 			for _, err := range errs {
 				if err != nil {
-					require.ErrorIs(t, err, admin.ErrLastAdministrator)
+					require.ErrorIs(t, err, people.ErrLastAdministrator)
 					kept++
 				}
 			}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/memory"
@@ -26,7 +27,7 @@ func TestDecimalsRoundTrip(t *testing.T) {
 		} {
 			d, err := admin.ParseDecimal(text)
 			require.NoError(t, err)
-			code := currency.Code(fmt.Sprintf("X%02d", i))
+			code := iso4217.Code(fmt.Sprintf("X%02d", i))
 			require.NoError(t, db.Currencies().Create(t.Context(), "acme", aCurrency(code, text), rec("currency.add")))
 			got, err := db.Currencies().Get(t.Context(), "acme", code)
 			require.NoError(t, err)
@@ -66,8 +67,9 @@ func TestRateThatIsNoneIsRefused(t *testing.T) {
 	}
 	byService := func(t *testing.T, db storage.Backend) {
 		createOrganization(t, db, "acme")
-		service := currency.NewService(db.Currencies(), currency.Options{})
-		_, err := service.SetBase(t.Context(), admin.System("acme"), "USD")
+		service, err := currency.NewService(currency.Ports{Currencies: db.Currencies()}, currency.Options{})
+		require.NoError(t, err)
+		_, err = service.SetBase(t.Context(), admin.System("acme"), "USD")
 		require.NoError(t, err)
 		for _, rate := range unrounded {
 			_, err := service.Add(t.Context(), admin.System("acme"), "EUR", rate)

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/sqlstore"
 )
@@ -51,7 +51,7 @@ func (h host) requireNotes(t *testing.T, notes ...string) {
 	require.Equal(t, notes, strs(t, h.pool, `SELECT text FROM host_notes ORDER BY text`))
 }
 
-func (h host) create(t *testing.T, s storage.Stores, code currency.Code) error {
+func (h host) create(t *testing.T, s storage.Stores, code iso4217.Code) error {
 	t.Helper()
 	return s.Currencies().Create(t.Context(), "acme", aCurrency(code, "2"), rec("currency.add"))
 }

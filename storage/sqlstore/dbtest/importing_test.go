@@ -14,6 +14,7 @@ import (
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/sqlstore"
@@ -54,8 +55,8 @@ func newImporters(t *testing.T, s server, batch int) *importers {
 	db, pool := w.place.open(t)
 	require.NoError(t, db.Migrate(t.Context()))
 	w.pool, w.center = pool, importCenter(t, db, batch)
-	_, _, err := w.center.People.CreateOrganization(t.Context(), admin.NewOrganization{
-		ID: w.scope.Org(), Name: "Acme", Admin: admin.NewAdmin{Name: "Ann", Email: "ann@acme.example"},
+	_, _, err := w.center.People.CreateOrganization(t.Context(), people.NewOrganization{
+		ID: w.scope.Org(), Name: "Acme", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example"},
 	})
 	require.NoError(t, err)
 	return w
@@ -121,7 +122,7 @@ type outcome struct {
 func (j customersJob) outcome(t *testing.T) outcome {
 	t.Helper()
 	o := outcome{progress: j.progress(t)}
-	for c, err := range j.center.Directory.AllCustomers(t.Context(), j.scope) {
+	for c, err := range j.center.Customers.AllCustomers(t.Context(), j.scope) {
 		require.NoError(t, err)
 		if strings.HasPrefix(c.ID, j.name+"-") {
 			require.Equal(t, int64(1), c.Version, "%s was written once", c.ID)

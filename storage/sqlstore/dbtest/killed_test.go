@@ -18,10 +18,11 @@ func TestWorkerKilledAtRandomMoments(t *testing.T) {
 	if work(t) {
 		return
 	}
-	const rows, batch, kills = 2000, 10, 50
+	rows, kills := atLength(2000, 400), atLength(50, 10)
+	const batch = 10
 	onEach(t, func(t *testing.T, s server) {
 		j := newImporters(t, s, batch).start(t, "killed", rows, batch)
-		random := rand.New(rand.NewPCG(2026, kills))
+		random := rand.New(rand.NewPCG(2026, uint64(kills)))
 		for kill := range kills {
 			settled := int(j.progress(t).Counts.Settled())
 			// As far apart, on average, as spreads the kills that are left over what is left to do;

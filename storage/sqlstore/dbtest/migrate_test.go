@@ -36,7 +36,7 @@ func TestMigrateAgainDoesNothing(t *testing.T) {
 // migrateVariable tells a child process what to migrate: dialect, driver and data source name.
 const migrateVariable = "DBTEST_MIGRATE"
 
-// Twenty processes migrate one database at once, and half of them are to be killed within the time
+// Many processes migrate one database at once, and half of them are to be killed within the time
 // that one alone takes.
 func TestMigrateFromManyProcesses(t *testing.T) {
 	if what := os.Getenv(migrateVariable); what != "" {
@@ -53,7 +53,7 @@ func TestMigrateFromManyProcesses(t *testing.T) {
 		driver, dsn := s.create(t)
 		var ready, done sync.WaitGroup
 		start := make(chan struct{})
-		ends := make([]childEnd, 20)
+		ends := make([]childEnd, atLength(20, 6))
 		for i := range ends {
 			kill := time.Duration(-1)
 			if i%2 == 0 {

@@ -11,6 +11,6 @@ import (
 // Every database answers as memory does, whatever it is asked.
 func TestModel(t *testing.T) {
 	onEach(t, func(t *testing.T, s server) {
-		storagetest.Compare(t, s.open, func(*testing.T) storage.Backend { return memory.New() }, 2000)
+		storagetest.Compare(t, s.open, func(*testing.T) storage.Backend { return memory.New() }, atLength(2000, 400))
 	})
 }

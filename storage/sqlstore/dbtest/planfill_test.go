@@ -79,15 +79,15 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		"invitations.user_id": one("NULL"),
 		"invitations.status": func(n int) string {
 			if !isRare(n) {
-				return "'accepted'"
+				return "'ACCEPTED'"
 			}
-			return []string{"'revoked'", "'pending'", "'pending'"}[n/rareEvery%3]
+			return []string{"'REVOKED'", "'PENDING'", "'PENDING'"}[n/rareEvery%3]
 		},
 		"invitations.expires_at": func(n int) string {
 			return fmt.Sprint(noon.Add([]time.Duration{-time.Minute, time.Minute, -time.Minute}[n/rareEvery%3]).UnixMicro())
 		},
 		"audit.changes":      one("''"),
-		"tokens.state":       either("deactivated", "active"),
+		"tokens.state":       either("DEACTIVATED", "ACTIVE"),
 		"tokens.permissions": one("'settings.read'"),
 		"tokens.last4":       one("'aB3x'"),
 		"currencies.code": func(n int) string {
@@ -104,7 +104,7 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		"setting_versions.id":      one(id(rareFirst)),
 		"setting_versions.version": func(n int) string { return fmt.Sprint(n + 1) },
 		"event_schema":             numberedBy("e"),
-		"definition":               one("'{}'"),
+		"definition":               one(`'{"v":1}'`),
 
 		"jobs.kind": func(n int) string {
 			switch {

@@ -15,7 +15,8 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
-	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/sqlstore"
@@ -97,11 +98,11 @@ type planArgument struct {
 func planArguments(t *testing.T, method string, typ reflect.Type) []planArgument {
 	t.Helper()
 	fixed := map[reflect.Type]any{
-		reflect.TypeFor[admin.OrgID]():           planOrg,
-		reflect.TypeFor[time.Time]():             noon,
-		reflect.TypeFor[string]():                rare,
-		reflect.TypeFor[planmigration.PlanRef](): planmigration.PlanRef{ID: "p7", Version: 1},
-		reflect.TypeFor[uuid.UUID]():             numbered(0),
+		reflect.TypeFor[admin.OrgID]():   planOrg,
+		reflect.TypeFor[time.Time]():     noon,
+		reflect.TypeFor[string]():        rare,
+		reflect.TypeFor[priceplan.Ref](): priceplan.Ref{ID: "p7", Version: 1},
+		reflect.TypeFor[uuid.UUID]():     numbered(0),
 	}
 	if method == "Settings.History" {
 		fixed[reflect.TypeFor[uuid.UUID]()] = numbered(rareFirst)
@@ -140,16 +141,16 @@ func filterSets(t *testing.T, typ reflect.Type) []planArgument {
 func filterValues(t *testing.T, path string, field reflect.StructField) (out []planArgument) {
 	t.Helper()
 	values := map[string][]any{
-		"admin.AuditFilter.Subject":           {admin.Subject{Kind: rare}, admin.Subject{Kind: rare, ID: rare}},
-		"admin.AuditFilter.Actor":             {admin.Actor{Kind: rare}, admin.Actor{Kind: rare, ID: rare}},
-		"admin.AuditFilter.From":              {rareFrom},
-		"admin.AuditFilter.Until":             {rareUntil},
-		"admin.InvitationFilter.Status":       {admin.InvitationRevoked, admin.InvitationPending, admin.InvitationExpired},
-		"job.EntryFilter.Status":              {job.EntryFailed},
-		"token.Filter.State":                  {"deactivated"},
-		"settings.Filter.Entity":              {settings.Entity{Kind: settings.Customer}, settings.Entity{Kind: settings.Customer, ID: "a7"}},
-		"settings.Filter.Type":                {settings.TypeNumeric},
-		"bulkimport.AccountFilter.CustomerID": {"c7"},
+		"admin.AuditFilter.Subject":         {admin.Subject{Kind: rare}, admin.Subject{Kind: rare, ID: rare}},
+		"admin.AuditFilter.Actor":           {admin.Actor{Kind: rare}, admin.Actor{Kind: rare, ID: rare}},
+		"admin.AuditFilter.From":            {rareFrom},
+		"admin.AuditFilter.Until":           {rareUntil},
+		"people.InvitationFilter.Status":    {people.InvitationRevoked, people.InvitationPending, people.InvitationExpired},
+		"job.EntryFilter.Status":            {job.EntryFailed},
+		"token.Filter.State":                {"DEACTIVATED"},
+		"settings.Filter.Entity":            {settings.Entity{Kind: settings.Customer}, settings.Entity{Kind: settings.Customer, ID: "a7"}},
+		"settings.Filter.Type":              {settings.TypeNumeric},
+		"customer.AccountFilter.CustomerID": {"c7"},
 	}[path]
 	if values == nil {
 		require.Equal(t, reflect.String, field.Type.Kind(), "%s: say what it is filtered by", path)

@@ -11,6 +11,8 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/storage"
 )
@@ -24,22 +26,22 @@ func TestPlanMigrationResumesExactly(t *testing.T) {
 	const accounts = 250
 	b, ctx, scope := openSQLite(t), t.Context(), admin.System("acme")
 	runtime := admin.Runtime{}.WithDefaults()
-	first := admin.User{ID: runtime.NewID(), Name: "Ann", Role: admin.Administrator, Status: admin.UserActive, CreatedAt: runtime.Instant(), UpdatedAt: runtime.Instant(), Version: 1}
-	require.NoError(t, b.Organizations().Create(ctx, admin.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1},
-		first, admin.Credential{UserID: first.ID}, runtime.Record(scope, "organization.create", admin.Subject{Kind: "organization", ID: "acme"})))
-	catalog := planmigration.NewCatalog(b.Plans(), b.Schedules(), planmigration.CatalogOptions{})
-	cycle, err := planmigration.NewCycle(planmigration.Monthly, planmigration.Last, planmigration.Nil)
+	first := people.User{ID: runtime.NewID(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, CreatedAt: runtime.Instant(), UpdatedAt: runtime.Instant(), Version: 1}
+	require.NoError(t, b.Organizations().Create(ctx, people.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1},
+		first, people.Credential{UserID: first.ID}, runtime.Record(scope, "organization.create", admin.Subject{Kind: "organization", ID: "acme"})))
+	catalog := priceplan.NewService(b.Plans(), b.Schedules(), priceplan.Options{})
+	cycle, err := priceplan.NewCycle(priceplan.Monthly, priceplan.Last, priceplan.Nil)
 	require.NoError(t, err)
 	for version := range 2 {
-		_, err := catalog.AddPlan(ctx, scope, planmigration.Plan{
-			Ref: planmigration.PlanRef{ID: "basic", Version: version + 1}, Name: "Basic", Status: planmigration.PlanActive,
+		_, err := catalog.AddPlan(ctx, scope, priceplan.Plan{
+			Ref: priceplan.Ref{ID: "basic", Version: version + 1}, Name: "Basic", Status: priceplan.Active,
 			Currencies: []string{"EUR"}, Cycle: cycle,
 		})
 		require.NoError(t, err)
 	}
 	for i := range accounts {
-		_, err := catalog.Associate(ctx, scope, planmigration.Association{
-			AccountID: fmt.Sprintf("account %03d", i), Plan: planmigration.PlanRef{ID: "basic", Version: 1}, Currency: "EUR",
+		_, err := catalog.Associate(ctx, scope, priceplan.Association{
+			AccountID: fmt.Sprintf("account %03d", i), Plan: priceplan.Ref{ID: "basic", Version: 1}, Currency: "EUR",
 			From: time.Now().AddDate(0, -1, 0),
 		})
 		require.NoError(t, err)
@@ -59,7 +61,7 @@ func TestPlanMigrationResumesExactly(t *testing.T) {
 	faulty := planmigration.NewService(planPorts(b), func(ctx context.Context, fn func(planmigration.Ports) error) error {
 		return errors.Join(b.InTx(ctx, func(s storage.Stores) error { return fn(planPorts(s)) }), fault)
 	}, planmigration.Options{})
-	m, err := s.Create(ctx, scope, planmigration.Request{Source: planmigration.PlanRef{ID: "basic", Version: 1}, Mode: planmigration.NextCycle})
+	m, err := s.Create(ctx, scope, planmigration.Request{Source: priceplan.Ref{ID: "basic", Version: 1}, Mode: planmigration.NextCycle})
 	require.NoError(t, err)
 	_, err = faulty.Step(ctx, scope, m.ID)
 	require.ErrorIs(t, err, fault)

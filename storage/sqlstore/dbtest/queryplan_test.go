@@ -15,14 +15,13 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
-	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/memory"
 	"github.com/admincenter/admincenter/storage/sqlstore"
 	"github.com/admincenter/admincenter/storage/storagetest"
-	"github.com/admincenter/admincenter/token"
 )
 
 // The queries that run with every request or every few seconds, every list by every set of its filters,
@@ -156,7 +155,7 @@ func hotQueries() []hotQuery {
 	ids := admin.Seek[uuid.UUID]{Limit: 20}
 	return []hotQuery{
 		{"token by digest", "", func(ctx context.Context, s storage.Stores) (int, error) {
-			_, err := s.Tokens().ByDigest(ctx, []token.Digest{sha256.Sum256([]byte("77")), sha256.Sum256([]byte("none"))})
+			_, err := s.Tokens().ByDigest(ctx, []admin.SecretDigest{sha256.Sum256([]byte("77")), sha256.Sum256([]byte("none"))})
 			return 1, err
 		}},
 		{"setting of a path", "", func(ctx context.Context, s storage.Stores) (int, error) {
@@ -211,7 +210,7 @@ func hotQueries() []hotQuery {
 			return len(l), err
 		}},
 		{"accounts on a plan", "", func(ctx context.Context, s storage.Stores) (int, error) {
-			l, err := s.Schedules().OnPlan(ctx, org, planmigration.PlanRef{ID: "p7", Version: 1}, noon, admin.Seek[string]{Limit: 20})
+			l, err := s.Schedules().OnPlan(ctx, org, priceplan.Ref{ID: "p7", Version: 1}, noon, admin.Seek[string]{Limit: 20})
 			return len(l), err
 		}},
 		{"an account's schedules", "", func(ctx context.Context, s storage.Stores) (int, error) {

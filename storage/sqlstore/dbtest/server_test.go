@@ -60,6 +60,14 @@ func onEach(t *testing.T, test func(t *testing.T, s server)) {
 	}
 }
 
+// atLength is how much of something a test does: all of it, or less with -short.
+func atLength(all, short int) int {
+	if testing.Short() {
+		return short
+	}
+	return all
+}
+
 // open is a migrated Backend on a database of its own.
 func (s server) open(t *testing.T) storage.Backend {
 	t.Helper()
@@ -124,7 +132,7 @@ func reach(t *testing.T, name, variable, driver, dsn string) *sql.DB {
 	t.Helper()
 	root, err := sql.Open(driver, dsn)
 	require.NoError(t, err, variable)
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err = root.PingContext(ctx); err == nil {
 		return root

@@ -9,7 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/storage"
 )
 
@@ -24,14 +26,14 @@ func rec(action admin.Action) admin.Record {
 
 func createOrganization(t *testing.T, s storage.Stores, org admin.OrgID) {
 	t.Helper()
-	u := admin.User{
-		ID: uuid.Must(uuid.NewV7()), Name: "Ann", Email: admin.Email{Address: "ann@example.com", Key: "ann@example.com"},
-		Role: admin.Administrator, Status: admin.UserActive, CreatedAt: noon, UpdatedAt: noon, Version: 1,
+	u := people.User{
+		ID: uuid.Must(uuid.NewV7()), Name: "Ann", Email: people.Email{Address: "ann@example.com", Key: "ann@example.com"},
+		Role: people.Administrator, Status: people.UserActive, CreatedAt: noon, UpdatedAt: noon, Version: 1,
 	}
-	require.NoError(t, s.Organizations().Create(t.Context(), admin.Organization{ID: org, Name: "Acme", CreatedAt: noon, Version: 1},
-		u, admin.Credential{UserID: u.ID, ChangedAt: noon}, rec("organization.create")))
+	require.NoError(t, s.Organizations().Create(t.Context(), people.Organization{ID: org, Name: "Acme", CreatedAt: noon, Version: 1},
+		u, people.Credential{UserID: u.ID, ChangedAt: noon}, rec("organization.create")))
 }
 
-func aCurrency(code currency.Code, rate string) currency.Currency {
+func aCurrency(code iso4217.Code, rate string) currency.Currency {
 	return currency.Currency{Code: code, Rate: decimal.RequireFromString(rate), CreatedAt: noon, CreatedBy: admin.Actor{Kind: admin.ActorSystem}}
 }

@@ -378,9 +378,9 @@ TABLE admincenter_tokens InnoDB utf8mb4_bin
     CHECK digest octet_length(`digest`) = 32
     CHECK last4 octet_length(`last4`) = 4
     CHECK permissions `permissions` <> ''
-    CHECK state `state` in ('active','deactivated','deleted')
+    CHECK state `state` in ('ACTIVE','DEACTIVATED','DELETED')
     TRIGGER admincenter_tokens_guarded BEFORE UPDATE BEGIN
-        IF OLD.state = 'deleted' AND NEW.state <> 'deleted' THEN
+        IF OLD.state = 'DELETED' AND NEW.state <> 'DELETED' THEN
             SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a deleted token cannot come back';
         END IF;
         IF CAST(NEW.permissions AS BINARY) <> CAST(OLD.permissions AS BINARY) THEN

@@ -351,7 +351,7 @@ TABLE admincenter_tokens
     state text COLLATE C NOT NULL
     listed bigint NOT NULL DEFAULT 
 CASE
-    WHEN (state = 'deleted'::text) THEN 0
+    WHEN (state = 'DELETED'::text) THEN 0
     ELSE 1
 END
     expires_at bigint
@@ -372,10 +372,10 @@ END
     CHECK ((length(digest) = 32))
     CHECK ((length(last4) = 4))
     CHECK ((permissions <> ''::text))
-    CHECK ((state = ANY (ARRAY['active'::text, 'deactivated'::text, 'deleted'::text])))
+    CHECK ((state = ANY (ARRAY['ACTIVE'::text, 'DEACTIVATED'::text, 'DELETED'::text])))
     CREATE TRIGGER admincenter_tokens_guarded BEFORE UPDATE ON public.admincenter_tokens FOR EACH ROW EXECUTE FUNCTION admincenter_tokens_guard() ENABLED A AS 
     BEGIN
-        IF OLD.state = 'deleted' AND NEW.state <> 'deleted' THEN
+        IF OLD.state = 'DELETED' AND NEW.state <> 'DELETED' THEN
             RAISE EXCEPTION 'admincenter: a deleted token cannot come back' USING ERRCODE = 'restrict_violation';
         END IF;
         IF NEW.permissions <> OLD.permissions THEN

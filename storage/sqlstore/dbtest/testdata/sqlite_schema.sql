@@ -390,8 +390,8 @@ CREATE TABLE admincenter_tokens (
     permissions     TEXT    NOT NULL CHECK (permissions <> ''),
     prefix          TEXT    NOT NULL,
     last4           TEXT    NOT NULL CHECK (length(last4) = 4),
-    state           TEXT    NOT NULL CHECK (state IN ('active', 'deactivated', 'deleted')),
-    listed          INTEGER NOT NULL GENERATED ALWAYS AS (CASE WHEN state = 'deleted' THEN 0 ELSE 1 END) STORED,
+    state           TEXT    NOT NULL CHECK (state IN ('ACTIVE', 'DEACTIVATED', 'DELETED')),
+    listed          INTEGER NOT NULL GENERATED ALWAYS AS (CASE WHEN state = 'DELETED' THEN 0 ELSE 1 END) STORED,
     expires_at      INTEGER,
     last_used_at    INTEGER,
     created_at      INTEGER NOT NULL,
@@ -433,7 +433,7 @@ BEGIN
 END;
 
 CREATE TRIGGER admincenter_tokens_no_revival BEFORE UPDATE OF state ON admincenter_tokens
-WHEN OLD.state = 'deleted' AND NEW.state <> 'deleted'
+WHEN OLD.state = 'DELETED' AND NEW.state <> 'DELETED'
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: a deleted token cannot come back');
 END;

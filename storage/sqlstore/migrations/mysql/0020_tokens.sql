@@ -6,9 +6,9 @@ CREATE TABLE IF NOT EXISTS admincenter_tokens (
     permissions     TEXT           NOT NULL CHECK (permissions <> ''),
     prefix          VARBINARY(100) NOT NULL,
     last4           VARBINARY(100) NOT NULL CHECK (length(last4) = 4),
-    state           VARBINARY(30)  NOT NULL CHECK (state IN ('active', 'deactivated', 'deleted')),
+    state           VARBINARY(30)  NOT NULL CHECK (state IN ('ACTIVE', 'DEACTIVATED', 'DELETED')),
     -- Whether it is listed without being asked for by its state.
-    listed          BIGINT GENERATED ALWAYS AS (CASE WHEN state = 'deleted' THEN 0 ELSE 1 END) STORED,
+    listed          BIGINT GENERATED ALWAYS AS (CASE WHEN state = 'DELETED' THEN 0 ELSE 1 END) STORED,
     expires_at      BIGINT,
     last_used_at    BIGINT,
     created_at      BIGINT         NOT NULL,
@@ -34,7 +34,7 @@ DROP TRIGGER IF EXISTS admincenter_tokens_guarded;
 -- +goose StatementBegin
 CREATE TRIGGER admincenter_tokens_guarded BEFORE UPDATE ON admincenter_tokens FOR EACH ROW
 BEGIN
-    IF OLD.state = 'deleted' AND NEW.state <> 'deleted' THEN
+    IF OLD.state = 'DELETED' AND NEW.state <> 'DELETED' THEN
         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a deleted token cannot come back';
     END IF;
     IF CAST(NEW.permissions AS BINARY) <> CAST(OLD.permissions AS BINARY) THEN

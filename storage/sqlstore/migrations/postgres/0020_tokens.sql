@@ -6,9 +6,9 @@ CREATE TABLE admincenter_tokens (
     permissions     TEXT COLLATE "C" NOT NULL CHECK (permissions <> ''),
     prefix          TEXT COLLATE "C" NOT NULL,
     last4           TEXT COLLATE "C" NOT NULL CHECK (length(last4) = 4),
-    state           TEXT COLLATE "C" NOT NULL CHECK (state IN ('active', 'deactivated', 'deleted')),
+    state           TEXT COLLATE "C" NOT NULL CHECK (state IN ('ACTIVE', 'DEACTIVATED', 'DELETED')),
     -- Whether it is listed without being asked for by its state.
-    listed          BIGINT NOT NULL GENERATED ALWAYS AS (CASE WHEN state = 'deleted' THEN 0 ELSE 1 END) STORED,
+    listed          BIGINT NOT NULL GENERATED ALWAYS AS (CASE WHEN state = 'DELETED' THEN 0 ELSE 1 END) STORED,
     expires_at      BIGINT,
     last_used_at    BIGINT,
     created_at      BIGINT NOT NULL,
@@ -35,7 +35,7 @@ CREATE INDEX admincenter_tokens_created_by ON admincenter_tokens (org_id, create
 -- +goose StatementBegin
 CREATE FUNCTION admincenter_tokens_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF OLD.state = 'deleted' AND NEW.state <> 'deleted' THEN
+    IF OLD.state = 'DELETED' AND NEW.state <> 'DELETED' THEN
         RAISE EXCEPTION 'admincenter: a deleted token cannot come back' USING ERRCODE = 'restrict_violation';
     END IF;
     IF NEW.permissions <> OLD.permissions THEN

@@ -6,9 +6,9 @@ CREATE TABLE admincenter_tokens (
     permissions     TEXT    NOT NULL CHECK (permissions <> ''),
     prefix          TEXT    NOT NULL,
     last4           TEXT    NOT NULL CHECK (length(last4) = 4),
-    state           TEXT    NOT NULL CHECK (state IN ('active', 'deactivated', 'deleted')),
+    state           TEXT    NOT NULL CHECK (state IN ('ACTIVE', 'DEACTIVATED', 'DELETED')),
     -- Whether it is listed without being asked for by its state.
-    listed          INTEGER NOT NULL GENERATED ALWAYS AS (CASE WHEN state = 'deleted' THEN 0 ELSE 1 END) STORED,
+    listed          INTEGER NOT NULL GENERATED ALWAYS AS (CASE WHEN state = 'DELETED' THEN 0 ELSE 1 END) STORED,
     expires_at      INTEGER,
     last_used_at    INTEGER,
     created_at      INTEGER NOT NULL,
@@ -34,7 +34,7 @@ CREATE INDEX admincenter_tokens_created_by ON admincenter_tokens (org_id, create
 -- a change, nor by another row in its place.
 -- +goose StatementBegin
 CREATE TRIGGER admincenter_tokens_no_revival BEFORE UPDATE OF state ON admincenter_tokens
-WHEN OLD.state = 'deleted' AND NEW.state <> 'deleted'
+WHEN OLD.state = 'DELETED' AND NEW.state <> 'DELETED'
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: a deleted token cannot come back');
 END;

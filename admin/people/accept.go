@@ -1,0 +1,116 @@
+package people
+
+import (
+	"context"
+	"errors"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// AcceptInput is the input of [Service.Accept], which the invitee provides.
+type AcceptInput struct {
+	Name string `json:"name"` // 1 to 255 characters
+	// Password is the password to sign in with; it may be zero only if PasswordRules.Optional is set.
+	Password admin.Secret `json:"-"`
+}
+
+// Accept creates the invited user, with the e-mail address and the role of the invitation. An invitation
+// can be accepted once. Accept takes no Scope: the secret is the authority. It does not sign the user in
+// (call [Service.SignIn]), and never changes an existing user.
+//
+// A secret that is wrong, expired, revoked or used, and an inviter who can no longer give the role,
+// all give the same [ErrInvitation]. Only with a valid secret it fails with [admin.ErrInvalid], for the
+// name or a password that breaks [PasswordRules], and with [admin.ErrBusy] from hashing.
+func (s *Service) Accept(ctx context.Context, org admin.OrgID, secret admin.Secret, in AcceptInput) (User, error) {
+	if err := org.Check(); err != nil {
+		return User{}, err
+	}
+	i, _, err := s.validInvitation(ctx, org, secret)
+	if err != nil {
+		return User{}, err
+	}
+	hash, err := s.hashAccepted(ctx, org, i, in)
+	if err != nil {
+		return User{}, err
+	}
+	// Hashing takes time, in which others may change the invitation or the inviter: retry on conflict.
+	for range 5 {
+		var u User
+		if u, err = s.accept(ctx, org, secret, in, hash); !errors.Is(err, admin.ErrConflict) {
+			return u, err
+		}
+	}
+	return User{}, err
+}
+
+// validInvitation returns the invitation of a secret if it is pending and its inviter may give the
+// role, and the epoch of the inviter's credential at which that was checked.
+func (s *Service) validInvitation(
+	ctx context.Context, org admin.OrgID, secret admin.Secret,
+) (Invitation, int64, error) {
+	i, err := s.ports.Invitations.ByDigest(ctx, org, secret.Digest())
+	if errors.Is(err, admin.ErrNotFound) || err == nil && i.StatusAt(s.o.Instant()) != InvitationPending {
+		return Invitation{}, 0, ErrInvitation
+	} else if err != nil {
+		return Invitation{}, 0, err
+	}
+	set, err := s.o.Roles.Permissions(i.Role)
+	if err != nil {
+		return Invitation{}, 0, ErrInvitation // the host has removed the role
+	}
+	if i.InvitedBy.Kind == admin.ActorSystem {
+		return i, 0, nil
+	}
+	c, scope, err := s.scopeOfActor(ctx, org, i.InvitedBy)
+	if err == nil {
+		err = scope.Require(set.With(PermissionUsersWrite).List()...)
+	}
+	if errors.Is(err, admin.ErrForbidden) {
+		return Invitation{}, 0, ErrInvitation
+	} else if err != nil {
+		return Invitation{}, 0, err
+	}
+	return i, c.Epoch, nil
+}
+
+// hashAccepted checks the input and hashes the password in it.
+func (s *Service) hashAccepted(
+	ctx context.Context, org admin.OrgID, i Invitation, in AcceptInput,
+) (PasswordHash, error) {
+	o, err := s.ports.Organizations.Get(ctx, org)
+	if err != nil {
+		return PasswordHash{}, err
+	}
+	var p admin.Problems
+	p.Text("/name", in.Name, 1, maxName)
+	if !in.Password.IsZero() || !s.o.Passwords.Optional {
+		s.o.Passwords.check(&p, "/password", in.Password, s.common, o.Name, in.Name, i.Email.Address)
+	}
+	if err := p.Err(); err != nil {
+		return PasswordHash{}, err
+	}
+	return s.hashNew(ctx, "/password", in.Password)
+}
+
+func (s *Service) accept(
+	ctx context.Context, org admin.OrgID, secret admin.Secret, in AcceptInput, hash PasswordHash,
+) (User, error) {
+	i, epoch, err := s.validInvitation(ctx, org, secret)
+	if err != nil {
+		return User{}, err
+	}
+	u, c := s.newUser(in.Name, i.Email, i.Role, hash)
+	scope := admin.NewScope(org, admin.Actor{Kind: admin.ActorUser, ID: u.ID.String()}, admin.PermissionSet{})
+	rec := s.invitationRecord(scope, ActionAccept, i,
+		admin.Change{Field: "user", To: u.ID.String()}, admin.Change{Field: "role", To: string(u.Role)})
+	a := Acceptance{Invitation: i, InviterEpoch: epoch, User: u, Credential: c}
+	err = s.ports.Invitations.Accept(ctx, org, a, rec)
+	if errors.Is(err, admin.ErrExists) {
+		// Another user has the address by now. The holder of an old invitation must not learn that.
+		return User{}, ErrInvitation
+	}
+	if err != nil {
+		return User{}, err
+	}
+	return u, nil
+}

@@ -1,0 +1,93 @@
+package people_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
+)
+
+func TestJSON(t *testing.T) {
+	at := time.Date(2026, 3, 1, 10, 20, 30, 123456000, time.UTC)
+	const id, instant = "01957212-3f00-7000-8000-000000000001", `"2026-03-01T10:20:30.123456Z"`
+	email, err := people.ParseEmail("Ann@MÜNCHEN.example")
+	require.NoError(t, err)
+	user := people.User{
+		ID: uuid.MustParse(id), Name: "Ann", Email: email, Role: people.ProductManager, Status: people.UserActive,
+		CreatedAt: at, UpdatedAt: at, Version: 1,
+	}
+	const userJSON = `{"id":"` + id + `","name":"Ann","email":"Ann@MÜNCHEN.example","role":"product_manager","status":"ACTIVE",
+		"createdAt":` + instant + `,"updatedAt":` + instant + `,"version":1}`
+	off := people.User{Status: people.UserDeactivated}
+	by := admin.Actor{Kind: admin.ActorUser, ID: id}
+	actor, err := json.Marshal(by)
+	require.NoError(t, err)
+	pending := people.Invitation{
+		ID: user.ID, Email: email, Role: people.Analyst, Status: people.InvitationPending, InvitedBy: by,
+		CreatedAt: at, SentAt: at, ExpiresAt: at, Version: 1,
+	}
+	accepted := pending
+	accepted.Status, accepted.SettledAt, accepted.UserID = people.InvitationAccepted, at, user.ID
+	invitation := func(status, more string) string {
+		return `{"id":"` + id + `","email":"Ann@MÜNCHEN.example","role":"analyst","status":"` + status + `","invitedBy":` + string(actor) + `,
+			"createdAt":` + instant + `,"sentAt":` + instant + `,"expiresAt":` + instant + more + `,"version":1}`
+	}
+	secret := admin.NewSecret("violin quarry sleet ember")
+	for _, tc := range []struct {
+		reason string
+		value  any
+		want   string
+	}{
+		{"a user", user, userJSON},
+		{"a deactivated user without anything else", off,
+			`{"id":"00000000-0000-0000-0000-000000000000","name":"","email":"","role":"","status":"DEACTIVATED","version":0}`},
+		{"a session, without its scope", people.Session{Scope: admin.System(acme), User: user, Epoch: 3}, `{"user":` + userJSON + `,"epoch":3}`},
+		{"a profile", people.Profile{
+			UserID: user.ID, Name: "Ann", Email: email, Role: people.Analyst, Company: "Acme", HasPassword: true, Version: 2, CompanyVersion: 3,
+		}, `{"userId":"` + id + `","name":"Ann","email":"Ann@MÜNCHEN.example","role":"analyst","company":"Acme","hasPassword":true,
+			"version":2,"companyVersion":3}`},
+		{"an organization", people.Organization{ID: acme, Name: "Acme", CreatedAt: at, Version: 1},
+			`{"id":"acme","name":"Acme","createdAt":` + instant + `,"version":1}`},
+		{"a pending invitation", pending, invitation("PENDING", "")},
+		{"an accepted invitation", accepted, invitation("ACCEPTED", `,"settledAt":`+instant+`,"userId":"`+id+`"`)},
+		{"a change of a profile, without its password", people.ProfileChange{Name: ptr("Ann"), CurrentPassword: secret, Version: 1},
+			`{"name":"Ann","version":1}`},
+		{"a new organization, without its password", people.NewOrganization{
+			ID: acme, Name: "Acme", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example", Password: secret},
+		}, `{"id":"acme","name":"Acme","admin":{"name":"Ann","email":"ann@acme.example"}}`},
+		{"an acceptance, without its password", people.AcceptInput{Name: "Ann", Password: secret}, `{"name":"Ann"}`},
+		{"filters", []any{
+			people.UserFilter{Status: people.UserActive, Role: people.Analyst}, people.UserFilter{},
+			people.InvitationFilter{Status: people.InvitationExpired}, people.InvitationFilter{Status: people.InvitationRevoked},
+		}, `[{"status":"ACTIVE","role":"analyst"},{},{"status":"EXPIRED"},{"status":"REVOKED"}]`},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			got, err := json.Marshal(tc.value)
+			require.NoError(t, err)
+			require.JSONEq(t, tc.want, string(got))
+		})
+	}
+
+	t.Run("reads a user back", func(t *testing.T) {
+		var got people.User
+		require.NoError(t, json.Unmarshal([]byte(userJSON), &got))
+		require.Equal(t, user, got)
+	})
+	t.Run("reads a change of a profile", func(t *testing.T) {
+		var got people.ProfileChange
+		require.NoError(t, json.Unmarshal([]byte(`{"email":"ann@acme.example","version":7}`), &got))
+		require.Equal(t, people.ProfileChange{Email: ptr("ann@acme.example"), Version: 7}, got)
+	})
+	t.Run("reads no malformed address", func(t *testing.T) {
+		got := email
+		require.ErrorIs(t, json.Unmarshal([]byte(`"nobody"`), &got), admin.ErrInvalid)
+		require.Equal(t, email, got)
+		require.NoError(t, json.Unmarshal([]byte(`""`), &got))
+		require.Equal(t, people.Email{}, got, "but none")
+	})
+}

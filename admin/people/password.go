@@ -1,0 +1,103 @@
+package people
+
+import (
+	"context"
+	"errors"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+var (
+	// ErrPassword is returned when the current password, which must be given again, is wrong.
+	ErrPassword = admin.NewError("wrong_password", admin.ErrForbidden, "the current password is wrong")
+	// ErrNoPassword is returned when the user signs in elsewhere (single sign-on) and has no password
+	// to change.
+	ErrNoPassword = admin.NewError("no_password", admin.ErrState, "this user signs in without a password")
+)
+
+// ChangePassword replaces the password of the user in scope and ends all their sessions: the Epoch
+// rises, and [Service.ScopeOf] refuses the old one. It returns the new [Session], so that the host can
+// keep the browser signed in that changed the password. Have the host notify the user by mail.
+//
+// It requires [PermissionProfileWrite] and a user. It fails with [admin.ErrInvalid] for a new password
+// that breaks [PasswordRules]; with [ErrPassword], and [admin.ErrRateLimited] after too many wrong ones;
+// with [ErrNoPassword]; with [admin.ErrBusy] from hashing or the check against breaches; and with
+// [admin.ErrConflict] if the password or the user's access changed meanwhile.
+func (s *Service) ChangePassword(
+	ctx context.Context, scope admin.Scope, current, replacement admin.Secret,
+) (Session, error) {
+	u, c, err := s.currentUser(ctx, scope, PermissionProfileWrite)
+	if err != nil {
+		return Session{}, err
+	}
+	if c.Hash.IsZero() {
+		return Session{}, ErrNoPassword
+	}
+	o, err := s.ports.Organizations.Get(ctx, scope.Org())
+	if err != nil {
+		return Session{}, err
+	}
+	// The current password is checked first: the message about sameness would reveal it to a stolen
+	// session.
+	if err := s.reauthenticate(ctx, scope.Org(), c, current); err != nil {
+		return Session{}, err
+	}
+	var p admin.Problems
+	if replacement.Reveal() == current.Reveal() {
+		p.Add("/password", CodeSame, "is the current one: choose another one")
+	} else {
+		s.o.Passwords.check(&p, "/password", replacement, s.common, o.Name, u.Name, u.Email.Address)
+	}
+	if err := p.Err(); err != nil {
+		return Session{}, err
+	}
+	if c.Hash, err = s.hashNew(ctx, "/password", replacement); err != nil {
+		return Session{}, err
+	}
+	c.ChangedAt = s.o.Instant()
+	session, err := s.session(scope.Org(), u, c)
+	if err != nil {
+		return Session{}, err
+	}
+	rec := s.userRecord(scope, ActionChangePassword, u.ID)
+	if err := s.ports.Users.SetPassword(ctx, scope.Org(), c, rec); err != nil {
+		return Session{}, err
+	}
+	session.Epoch++
+	return session, nil
+}
+
+// reauthenticate checks the password of a user who is signed in, so that an unattended screen or a
+// stolen session is not enough for the call.
+func (s *Service) reauthenticate(ctx context.Context, org admin.OrgID, c Credential, current admin.Secret) error {
+	ok, err := s.verify(ctx, limitKey("password", org, c.UserID.String()), c.Hash, current)
+	if err == nil && !ok {
+		return ErrPassword
+	}
+	return err
+}
+
+// verify compares a password under a limit.
+func (s *Service) verify(ctx context.Context, key string, h PasswordHash, password admin.Secret) (bool, error) {
+	if err := s.o.Limiter.Attempt(ctx, key); err != nil {
+		return false, err
+	}
+	ok, err := s.matches(ctx, h, password)
+	if err != nil || !ok {
+		return false, err
+	}
+	return true, s.o.Limiter.Reset(ctx, key)
+}
+
+// matches compares a password. A stored hash that is damaged matches nothing, which is logged.
+func (s *Service) matches(ctx context.Context, h PasswordHash, password admin.Secret) (bool, error) {
+	if len(password.Reveal()) > maxPassword {
+		return false, nil // no user's password is that long, so the time reveals nothing
+	}
+	ok, err := s.o.Hasher.Verify(ctx, h, password)
+	if errors.Is(err, admin.ErrInvalid) {
+		s.o.Logger.ErrorContext(ctx, "a stored password hash cannot be read", "error", err)
+		return false, nil
+	}
+	return ok && err == nil, err
+}

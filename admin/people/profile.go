@@ -1,0 +1,166 @@
+package people
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// Profile is what users see of themselves.
+type Profile struct {
+	UserID      uuid.UUID `json:"userId"`
+	Name        string    `json:"name"`
+	Email       Email     `json:"email"`
+	Role        Role      `json:"role"`
+	Company     string    `json:"company"`     // the organization's name
+	HasPassword bool      `json:"hasPassword"` // false if they use single sign-on
+	// Version is the user's and CompanyVersion the organization's, for [Service.UpdateProfile].
+	Version        int64 `json:"version"`
+	CompanyVersion int64 `json:"companyVersion"`
+}
+
+// ProfileChange is the input of [Service.UpdateProfile]. Fields that are nil stay as they are.
+type ProfileChange struct {
+	Name    *string `json:"name,omitempty"`    // 1 to 255 characters
+	Email   *string `json:"email,omitempty"`   // what the user signs in with from then on
+	Company *string `json:"company,omitempty"` // the organization's name, 1 to 255 characters
+	// CurrentPassword must be given to change the e-mail address of a user who has a password.
+	CurrentPassword admin.Secret `json:"-"`
+	// Version is the Profile's, for Name and Email; CompanyVersion is the Profile's, for Company.
+	Version        int64 `json:"version,omitempty"`
+	CompanyVersion int64 `json:"companyVersion,omitempty"`
+}
+
+// ErrEmailTaken is returned when a user of the organization has the e-mail address, active or not.
+var ErrEmailTaken = admin.NewError("email_taken", admin.ErrExists, "a user has this e-mail address")
+
+// Profile returns the profile of the user in scope. It requires [PermissionProfileRead], and fails with
+// [admin.ErrForbidden] if the actor is not a user: tokens and the host's own code have no profile.
+func (s *Service) Profile(ctx context.Context, scope admin.Scope) (Profile, error) {
+	u, c, err := s.currentUser(ctx, scope, PermissionProfileRead)
+	if err != nil {
+		return Profile{}, err
+	}
+	o, err := s.ports.Organizations.Get(ctx, scope.Org())
+	if err != nil {
+		return Profile{}, err
+	}
+	return profileOf(u, c, o), nil
+}
+
+func profileOf(u User, c Credential, o Organization) Profile {
+	return Profile{
+		UserID: u.ID, Name: u.Name, Email: u.Email, Role: u.Role, Company: o.Name,
+		HasPassword: !c.Hash.IsZero(), Version: u.Version, CompanyVersion: o.Version,
+	}
+}
+
+// currentUser requires ps and returns the user in scope.
+func (s *Service) currentUser(
+	ctx context.Context, scope admin.Scope, ps ...admin.Permission,
+) (User, Credential, error) {
+	if err := scope.Require(ps...); err != nil {
+		return User{}, Credential{}, err
+	}
+	id, err := uuid.Parse(scope.Actor().ID)
+	if scope.Actor().Kind != admin.ActorUser || err != nil {
+		return User{}, Credential{}, fmt.Errorf("%s has no profile, only users do: %w", scope.Actor(), admin.ErrForbidden)
+	}
+	u, c, err := s.ports.Users.Credential(ctx, scope.Org(), id)
+	if errors.Is(err, admin.ErrNotFound) || err == nil && u.Status != UserActive {
+		return User{}, Credential{}, ErrSession
+	}
+	return u, c, err
+}
+
+// UpdateProfile saves the given fields of a profile together, or none of them, under one audit record.
+// A field that already has the given value is not a change. The host must make sure that a new e-mail
+// address is the user's, by writing to it before.
+//
+// It requires a user with [PermissionProfileWrite] for Name and Email, and with
+// [PermissionOrganizationWrite] for Company. It fails with [admin.ErrInvalid] and every problem; with
+// [ErrPassword] or [admin.ErrRateLimited] if the e-mail address changes without the right password;
+// with [ErrEmailTaken]; and with [admin.ErrConflict] for the version of the user or the organization.
+func (s *Service) UpdateProfile(ctx context.Context, scope admin.Scope, in ProfileChange) (Profile, error) {
+	u, c, err := s.currentUser(ctx, scope, in.permissions()...)
+	if err != nil {
+		return Profile{}, err
+	}
+	o, err := s.ports.Organizations.Get(ctx, scope.Org())
+	if err != nil {
+		return Profile{}, err
+	}
+	user, organization, changes, err := in.apply(u, o)
+	if err != nil {
+		return Profile{}, err
+	}
+	if len(changes) == 0 {
+		return profileOf(u, c, o), nil
+	}
+	if user.Email.Address != u.Email.Address && !c.Hash.IsZero() {
+		if err := s.reauthenticate(ctx, scope.Org(), c, in.CurrentPassword); err != nil {
+			return Profile{}, err
+		}
+	}
+	var update ProfileUpdate
+	if user != u {
+		user.Version, user.UpdatedAt = in.Version, s.o.Instant()
+		update.User = &user
+	}
+	if organization != o {
+		organization.Version = in.CompanyVersion
+		update.Organization = &organization
+	}
+	rec := s.userRecord(scope, ActionUpdateProfile, u.ID, changes...)
+	err = s.ports.Users.UpdateProfile(ctx, scope.Org(), update, rec)
+	if errors.Is(err, admin.ErrExists) {
+		return Profile{}, fmt.Errorf("%s: %w", user.Email, ErrEmailTaken)
+	} else if err != nil {
+		return Profile{}, err
+	}
+	if update.User != nil {
+		user.Version++
+	}
+	if update.Organization != nil {
+		organization.Version++
+	}
+	return profileOf(user, c, organization), nil
+}
+
+// permissions returns what the given fields require.
+func (c ProfileChange) permissions() []admin.Permission {
+	var ps []admin.Permission
+	if c.Name != nil || c.Email != nil || c.Company == nil {
+		ps = append(ps, PermissionProfileWrite)
+	}
+	if c.Company != nil {
+		ps = append(ps, PermissionOrganizationWrite)
+	}
+	return ps
+}
+
+// apply checks the given fields and returns u and o with those that differ.
+func (c ProfileChange) apply(u User, o Organization) (User, Organization, []admin.Change, error) {
+	var p admin.Problems
+	var changes []admin.Change
+	if c.Name != nil && *c.Name != u.Name {
+		p.Text("/name", *c.Name, 1, maxName)
+		changes = append(changes, admin.Change{Field: "name", From: u.Name, To: *c.Name})
+		u.Name = *c.Name
+	}
+	if c.Email != nil && *c.Email != u.Email.Address {
+		parsed := checkEmail(&p, "/email", *c.Email)
+		changes = append(changes, admin.Change{Field: "email", From: u.Email.Address, To: parsed.Address})
+		u.Email = parsed
+	}
+	if c.Company != nil && *c.Company != o.Name {
+		p.Text("/company", *c.Company, 1, maxName)
+		changes = append(changes, admin.Change{Field: "company", From: o.Name, To: *c.Company})
+		o.Name = *c.Company
+	}
+	return u, o, changes, p.Err()
+}

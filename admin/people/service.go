@@ -1,0 +1,169 @@
+package people
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// Audit actions on people.
+const (
+	ActionCreateOrganization admin.Action = "organization.create"
+	ActionRenameOrganization admin.Action = "organization.rename"
+	ActionUpdateProfile      admin.Action = "user.update_profile" // name, e-mail and company
+	ActionChangePassword     admin.Action = "user.change_password"
+	ActionChangeRole         admin.Action = "user.change_role"
+	ActionDeactivate         admin.Action = "user.deactivate" // revokes the user's pending invitations too
+	ActionReactivate         admin.Action = "user.reactivate"
+	ActionInvite             admin.Action = "invitation.create"
+	ActionResend             admin.Action = "invitation.resend"
+	ActionRevoke             admin.Action = "invitation.revoke"
+	ActionAccept             admin.Action = "invitation.accept" // by the user that it created
+)
+
+// Kinds of Subject in the audit trail.
+const (
+	subjectOrganization = "organization"
+	subjectUser         = "user"
+	subjectInvitation   = "invitation"
+)
+
+// maxName is the length of a person's or a company's name, in characters.
+const maxName = 255
+
+// Ports are the stores of a [Service]. All are required.
+type Ports struct {
+	Organizations OrganizationStore
+	Users         UserStore
+	Invitations   InvitationStore
+}
+
+// Options of a [Service]; the zero value is ready.
+type Options struct {
+	admin.Runtime
+	// Roles are the permissions of each role; the zero value means [DefaultRoles].
+	Roles Roles
+	// Hasher hashes passwords; nil means an [Argon2id] with its defaults.
+	Hasher PasswordHasher
+	// Passwords are the rules for new passwords.
+	Passwords PasswordRules
+	// Limiter slows down guessing; nil means a [MemoryLimiter] with its defaults, which counts in
+	// this process only.
+	Limiter Limiter
+	// Invitations limits invitations.
+	Invitations InvitationRules
+}
+
+// InvitationRules limit invitations; the zero value is ready.
+type InvitationRules struct {
+	// Lifetime is how long an invitation can be accepted; 0 means 7 days.
+	Lifetime time.Duration
+	// Pending is the number of invitations that can be pending in one organization; 0 means 100.
+	Pending int
+	// Cooldown is how long an invitation cannot be sent again, so that mailboxes are not flooded; 0
+	// means 1 minute.
+	Cooldown time.Duration
+}
+
+// Service keeps an organization's users: profiles, passwords, invitations and sign-in. It is safe for
+// concurrent use.
+type Service struct {
+	ports Ports
+	*core
+}
+
+// core holds what services made by [Service.In] share.
+type core struct {
+	o      Options
+	common blocklist
+}
+
+// NewService returns a Service over ports. It fails with [admin.ErrInvalid] if a port is missing or a
+// number of the options is negative, with every problem.
+func NewService(ports Ports, o Options) (*Service, error) {
+	var p admin.Problems
+	ports.check(&p)
+	o.check(&p)
+	if err := p.Err(); err != nil {
+		return nil, fmt.Errorf("people: %w", err)
+	}
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, fmt.Errorf("people: %w", err)
+	}
+	return &Service{ports: ports, core: &core{o: o, common: newBlocklist()}}, nil
+}
+
+// In returns the service over other ports, such as those of a transaction. It shares the options, the
+// hasher and the limiter.
+func (s *Service) In(ports Ports) *Service { return &Service{ports: ports, core: s.core} }
+
+func (p Ports) check(problems *admin.Problems) {
+	const message = "is required: give the people.%s of a storage"
+	if p.Organizations == nil {
+		problems.Add("/ports/organizations", admin.CodeRequired, message, "OrganizationStore")
+	}
+	if p.Users == nil {
+		problems.Add("/ports/users", admin.CodeRequired, message, "UserStore")
+	}
+	if p.Invitations == nil {
+		problems.Add("/ports/invitations", admin.CodeRequired, message, "InvitationStore")
+	}
+}
+
+func (o Options) check(p *admin.Problems) {
+	checkNotNegative(p, "/passwords/breachTimeout", o.Passwords.BreachTimeout)
+	checkNotNegative(p, "/invitations/lifetime", o.Invitations.Lifetime)
+	checkNotNegative(p, "/invitations/pending", o.Invitations.Pending)
+	checkNotNegative(p, "/invitations/cooldown", o.Invitations.Cooldown)
+}
+
+// checkNotNegative adds to p that an option is negative.
+func checkNotNegative[N int | time.Duration](p *admin.Problems, path string, n N) {
+	if n < 0 {
+		p.Add(path, admin.CodeRange, "%v is negative: give a positive value, or 0 for the default", n)
+	}
+}
+
+func (o Options) withDefaults() (Options, error) {
+	var err error
+	o.Runtime = o.WithDefaults()
+	if o.Roles.IsZero() {
+		o.Roles = DefaultRoles()
+	}
+	if o.Limiter == nil {
+		if o.Limiter, err = NewMemoryLimiter(MemoryLimiterOptions{Now: o.Now}); err != nil {
+			return Options{}, err
+		}
+	}
+	if o.Hasher == nil {
+		if o.Hasher, err = NewArgon2id(Argon2idOptions{Rand: o.Rand}); err != nil {
+			return Options{}, err
+		}
+	}
+	if o.Passwords.BreachTimeout == 0 {
+		o.Passwords.BreachTimeout = 2 * time.Second
+	}
+	o.Passwords.Words = slices.Clone(o.Passwords.Words)
+	if o.Invitations.Lifetime == 0 {
+		o.Invitations.Lifetime = 7 * 24 * time.Hour
+	}
+	if o.Invitations.Pending == 0 {
+		o.Invitations.Pending = 100
+	}
+	if o.Invitations.Cooldown == 0 {
+		o.Invitations.Cooldown = time.Minute
+	}
+	return o, nil
+}
+
+// userRecord returns the audit record of an action on a user.
+func (s *Service) userRecord(
+	scope admin.Scope, action admin.Action, id uuid.UUID, changes ...admin.Change,
+) admin.Record {
+	return s.o.Record(scope, action, admin.Subject{Kind: subjectUser, ID: id.String()}, changes...)
+}

@@ -1,0 +1,141 @@
+package people
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// UserStatus is the status of a user.
+type UserStatus string
+
+// The statuses of a user.
+const (
+	UserActive      UserStatus = "ACTIVE"
+	UserDeactivated UserStatus = "DEACTIVATED" // cannot sign in
+)
+
+// User is a person in one organization. A person who works in two organizations is two users, so a
+// change in one organization does not affect the other.
+type User struct {
+	ID        uuid.UUID  `json:"id"`
+	Name      string     `json:"name"`  // 1 to 255 characters
+	Email     Email      `json:"email"` // unique within the organization, by Key
+	Role      Role       `json:"role"`
+	Status    UserStatus `json:"status"`
+	CreatedAt time.Time  `json:"createdAt,omitzero"`
+	UpdatedAt time.Time  `json:"updatedAt,omitzero"`
+	Version   int64      `json:"version"` // 1 when created, +1 with every change
+}
+
+// Administers reports whether the user is an active [Administrator]. An organization never loses its
+// last one.
+func (u User) Administers() bool { return u.Role == Administrator && u.Status == UserActive }
+
+// AccessUpdated returns the user as [UserStore.UpdateAccess] must leave it: with the Role, Status and
+// UpdatedAt of want and the next Version. It fails with [admin.ErrConflict] unless want.Version is the
+// user's, and with [ErrLastAdministrator] if no active administrator would be left. another reports
+// whether the organization has another one; it is called only if u stops being one.
+func (u User) AccessUpdated(want User, another func() (bool, error)) (User, error) {
+	if u.Version != want.Version {
+		return User{}, admin.Conflict("user")
+	}
+	next := u
+	next.Role, next.Status, next.UpdatedAt = want.Role, want.Status, want.UpdatedAt
+	next.Version++
+	if u.Administers() && !next.Administers() {
+		if ok, err := another(); err != nil {
+			return User{}, err
+		} else if !ok {
+			return User{}, ErrLastAdministrator
+		}
+	}
+	return next, nil
+}
+
+// DeactivatedBy reports whether the change to next deactivates the user.
+func (u User) DeactivatedBy(next User) bool {
+	return u.Status == UserActive && next.Status == UserDeactivated
+}
+
+// Credential holds the password hash of a user. It is kept apart from User, so that no list of users
+// carries a hash.
+type Credential struct {
+	UserID uuid.UUID
+	// Hash is the password's; the zero Hash means that the user has none (single sign-on).
+	Hash PasswordHash
+	// Epoch rises whenever sessions must end: when the password or the role changes and when the user
+	// is deactivated. A host keeps it in its session and passes it to [Service.ScopeOf].
+	Epoch int64
+	// ChangedAt is when the password was set.
+	ChangedAt time.Time
+}
+
+// ErrLastAdministrator is returned when the organization would be left without an active
+// [Administrator]: the last one can be neither demoted nor deactivated. Make another user Administrator
+// first.
+var ErrLastAdministrator = admin.NewError("last_administrator", admin.ErrState,
+	"the organization would be left without an active administrator")
+
+// UserFilter narrows a list of users; zero fields do not narrow.
+type UserFilter struct {
+	Status UserStatus `json:"status,omitempty"`
+	Role   Role       `json:"role,omitempty"`
+}
+
+// ProfileUpdate is the input of [UserStore.UpdateProfile]. A part that is nil stays as it is.
+type ProfileUpdate struct {
+	// User has the Name, Email and UpdatedAt to write and the ID and Version to compare; its other
+	// fields are ignored.
+	User *User
+	// Organization has the Name to write and the Version to compare; its other fields are ignored.
+	Organization *Organization
+}
+
+// UserStore keeps an organization's users and their credentials. It has no method that adds a user:
+// users come with their organization ([OrganizationStore].Create) or by an invitation
+// ([InvitationStore].Accept), and are never removed, because the audit trail names them.
+type UserStore interface {
+	// Get returns the user, or [admin.ErrNotFound].
+	Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (User, error)
+
+	// Credential returns the user together with the credential, both as of one moment, or
+	// [admin.ErrNotFound].
+	Credential(ctx context.Context, org admin.OrgID, id uuid.UUID) (User, Credential, error)
+
+	// ByEmail is Credential for the user whose Email.Key is key, byte by byte.
+	ByEmail(ctx context.Context, org admin.OrgID, key string) (User, Credential, error)
+
+	// List returns at most seek.Limit users that match f, in ascending order of id, with an id
+	// above seek.After.
+	List(ctx context.Context, org admin.OrgID, f UserFilter, seek admin.Seek[uuid.UUID]) ([]User, error)
+
+	// UpdateProfile writes both parts of p and the record, or nothing, and raises the Version of each
+	// part by one. It fails with [admin.ErrNotFound], with [admin.ErrConflict] unless the Versions are
+	// the stored ones, and with [admin.ErrExists] if another user has the e-mail key. The organization
+	// is written first, so that its errors come first and locks are taken in one order.
+	UpdateProfile(ctx context.Context, org admin.OrgID, p ProfileUpdate, rec admin.Record) error
+
+	// UpdateAccess replaces the user with what [User.AccessUpdated] makes of it and u, and returns the
+	// errors of that, or [admin.ErrNotFound]. It raises the credential's Epoch by one. If the user is
+	// deactivated by it, it revokes the invitations that are pending at u.UpdatedAt and whose InvitedBy
+	// is that user, settled at u.UpdatedAt.
+	//
+	// It must lock the organization against every other UpdateAccess, Create, Resend and Accept from
+	// its first read to its commit: of two Administrators who demote each other at the same time, one
+	// fails.
+	UpdateAccess(ctx context.Context, org admin.OrgID, u User, rec admin.Record) error
+
+	// SetPassword replaces Hash and ChangedAt of the credential of user c.UserID whose Epoch is
+	// c.Epoch, and raises the Epoch by one. It fails with [admin.ErrNotFound], and with
+	// [admin.ErrConflict] if the Epoch is another.
+	SetPassword(ctx context.Context, org admin.OrgID, c Credential, rec admin.Record) error
+
+	// Rehash replaces the Hash of user id if it still is old, byte by byte, and nothing else: it is
+	// the same password in a stronger form. It is bookkeeping and leaves no audit record. It fails with
+	// [admin.ErrNotFound], and with [admin.ErrConflict] if the Hash is another.
+	Rehash(ctx context.Context, org admin.OrgID, id uuid.UUID, old, renewed PasswordHash) error
+}

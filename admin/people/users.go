@@ -1,0 +1,159 @@
+package people
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// Users pages through the users that match f, in order of creation. It fails with [admin.ErrInvalid]
+// for an unknown status or role. It requires [PermissionUsersRead].
+func (s *Service) Users(
+	ctx context.Context, scope admin.Scope, f UserFilter, q admin.Query,
+) (admin.Page[User], error) {
+	if err := scope.Require(PermissionUsersRead); err != nil {
+		return admin.Page[User]{}, err
+	}
+	if err := s.checkUserFilter(f); err != nil {
+		return admin.Page[User]{}, err
+	}
+	return admin.Paginate(scope.Org(), fmt.Sprintf("users %q %q", f.Status, f.Role), q,
+		func(seek admin.Seek[uuid.UUID]) ([]User, error) { return s.ports.Users.List(ctx, scope.Org(), f, seek) },
+		func(u User) uuid.UUID { return u.ID })
+}
+
+func (s *Service) checkUserFilter(f UserFilter) error {
+	var p admin.Problems
+	switch f.Status {
+	case "", UserActive, UserDeactivated:
+	default:
+		p.Add("/status", admin.CodeUnknown, "%q is not a status of a user: use %s or %s, or none for all",
+			admin.Clip(string(f.Status)), UserActive, UserDeactivated)
+	}
+	if f.Role != "" {
+		s.checkRole(&p, f.Role)
+	}
+	return p.Err()
+}
+
+// AllUsers returns every user that matches f, in order of creation. It requires [PermissionUsersRead].
+func (s *Service) AllUsers(ctx context.Context, scope admin.Scope, f UserFilter) iter.Seq2[User, error] {
+	return admin.All(func(q admin.Query) (admin.Page[User], error) { return s.Users(ctx, scope, f, q) })
+}
+
+// User returns one user, or [admin.ErrNotFound]. It requires [PermissionUsersRead].
+func (s *Service) User(ctx context.Context, scope admin.Scope, id uuid.UUID) (User, error) {
+	if err := scope.Require(PermissionUsersRead); err != nil {
+		return User{}, err
+	}
+	return s.ports.Users.Get(ctx, scope.Org(), id)
+}
+
+// ChangeRole gives a user another role and ends their sessions. version is the user's. API tokens that
+// the user generated keep what they were granted; token.Service.DeactivateBy switches them off.
+//
+// It requires [PermissionUsersWrite] and every permission of the old and the new role. It fails with
+// [admin.ErrInvalid] for an unknown role, with [admin.ErrNotFound], [admin.ErrConflict] and
+// [ErrLastAdministrator], and with [admin.ErrState] if the user has the role already.
+func (s *Service) ChangeRole(
+	ctx context.Context, scope admin.Scope, id uuid.UUID, version int64, role Role,
+) (User, error) {
+	if err := scope.Require(PermissionUsersWrite); err != nil {
+		return User{}, err
+	}
+	var p admin.Problems
+	set := s.checkRole(&p, role)
+	if err := p.Err(); err != nil {
+		return User{}, err
+	}
+	if err := scope.Require(set.List()...); err != nil {
+		return User{}, err
+	}
+	u, err := s.userWithin(ctx, scope, id)
+	if err != nil {
+		return User{}, err
+	}
+	if u.Role == role {
+		return User{}, fmt.Errorf("user %s already has the role %s: %w", id, role, admin.ErrState)
+	}
+	change := admin.Change{Field: "role", From: string(u.Role), To: string(role)}
+	u.Role = role
+	return s.updateAccess(ctx, scope, u, version, ActionChangeRole, change)
+}
+
+// Deactivate ends the sessions of a user, who cannot sign in any longer, and revokes the pending
+// invitations that they sent. API tokens that they generated stay valid; Center.DeactivateUser
+// switches these off in the same transaction. version is the user's.
+//
+// It requires [PermissionUsersWrite] and every permission of the user's role. It fails with
+// [admin.ErrNotFound], [admin.ErrConflict] and [ErrLastAdministrator], and with [admin.ErrState] if the
+// user is deactivated already.
+func (s *Service) Deactivate(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64) (User, error) {
+	return s.setStatus(ctx, scope, id, version, UserDeactivated, ActionDeactivate)
+}
+
+// Reactivate lets a deactivated user sign in again, with the same role. version is the user's. It
+// requires [PermissionUsersWrite] and every permission of the user's role. It fails with
+// [admin.ErrNotFound] and [admin.ErrConflict], and with [admin.ErrState] if the user is active.
+func (s *Service) Reactivate(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64) (User, error) {
+	return s.setStatus(ctx, scope, id, version, UserActive, ActionReactivate)
+}
+
+func (s *Service) setStatus(
+	ctx context.Context, scope admin.Scope, id uuid.UUID, version int64, status UserStatus, action admin.Action,
+) (User, error) {
+	if err := scope.Require(PermissionUsersWrite); err != nil {
+		return User{}, err
+	}
+	u, err := s.userWithin(ctx, scope, id)
+	if err != nil {
+		return User{}, err
+	}
+	if u.Status == status {
+		return User{}, fmt.Errorf("user %s is already %s: %w", id, strings.ToLower(string(status)), admin.ErrState)
+	}
+	change := admin.Change{Field: "status", From: string(u.Status), To: string(status)}
+	u.Status = status
+	return s.updateAccess(ctx, scope, u, version, action, change)
+}
+
+// userWithin returns a user whose role has no permission that scope lacks. A role that the host has
+// removed has none.
+func (s *Service) userWithin(ctx context.Context, scope admin.Scope, id uuid.UUID) (User, error) {
+	u, err := s.ports.Users.Get(ctx, scope.Org(), id)
+	if err != nil {
+		return User{}, err
+	}
+	if set, err := s.o.Roles.Permissions(u.Role); err == nil {
+		if err := scope.Require(set.List()...); err != nil {
+			return User{}, fmt.Errorf("user %s is %s: %w", id, u.Role, err)
+		}
+	}
+	return u, nil
+}
+
+func (s *Service) updateAccess(
+	ctx context.Context, scope admin.Scope, u User, version int64, action admin.Action, change admin.Change,
+) (User, error) {
+	u.Version, u.UpdatedAt = version, s.o.Instant()
+	rec := s.userRecord(scope, action, u.ID, change)
+	if err := s.ports.Users.UpdateAccess(ctx, scope.Org(), u, rec); err != nil {
+		return User{}, err
+	}
+	u.Version++
+	return u, nil
+}
+
+// checkRole adds to p that a role of an input is unknown, or returns its permissions.
+func (s *Service) checkRole(p *admin.Problems, role Role) admin.PermissionSet {
+	set, err := s.o.Roles.Permissions(role)
+	if err != nil {
+		p.AddError("/role", admin.CodeUnknown, err)
+	}
+	return set
+}

@@ -1,0 +1,83 @@
+// Package email reads e-mail addresses by the rules of SMTP and of international domain names.
+package email
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// Limits of an address in its ASCII form, in bytes (RFC 5321, 4.5.3.1, less the angle brackets;
+// RFC 1035, 2.3.4).
+const (
+	maxEmail = 254
+	maxLocal = 64
+	maxLabel = 63
+)
+
+// Key returns what the address text, such as "Ann@Example.com", is compared by: ASCII lower case, the
+// domain in its IDNA form. The part before the @ must be ASCII without blanks, quotes or control
+// characters: look-alike letters would let one address pass for another. Display names
+// ("Ann <ann@example.com>") are refused. Errors wrap [admin.ErrInvalid].
+func Key(text string) (string, error) {
+	bad := func(why string) (string, error) {
+		return "", fmt.Errorf("%q is not an e-mail address: %s: %w", admin.Clip(text), why, admin.ErrInvalid)
+	}
+	if len(text) > maxEmail {
+		return bad(fmt.Sprintf("it is longer than %d bytes", maxEmail))
+	}
+	local, domain, ok := strings.Cut(text, "@")
+	switch {
+	case !ok || strings.Contains(domain, "@"):
+		return bad("write it as name@domain, with one @")
+	case local == "" || len(local) > maxLocal:
+		return bad(fmt.Sprintf("the part before the @ must have 1 to %d characters", maxLocal))
+	case strings.Trim(local, ".") != local || strings.Contains(local, ".."):
+		return bad("dots before the @ may not be first, last or doubled")
+	case strings.ContainsFunc(local, func(r rune) bool { return !localRune(r) }):
+		return bad("before the @ use letters, digits and .!#$%&'*+/=?^_`{|}~-")
+	}
+	ascii, err := idna.Lookup.ToASCII(domain)
+	if err != nil || !domainName(ascii) || !utf8.ValidString(domain) || strings.ContainsFunc(domain, invisible) {
+		return bad("the part after the @ must be a domain name such as example.com")
+	}
+	// idna lowers the domain; the local part is ASCII, so lowering it cannot fold look-alikes.
+	key := strings.ToLower(local) + "@" + strings.ToLower(ascii)
+	if len(key) > maxEmail {
+		return bad(fmt.Sprintf("its domain in ASCII form makes it longer than %d bytes", maxEmail))
+	}
+	return key, nil
+}
+
+// domainName reports whether an ASCII name has two labels or more, none empty or too long: idna
+// looks at the characters of labels, and not at how many there are.
+func domainName(ascii string) bool {
+	labels := 0
+	for label := range strings.SplitSeq(ascii, ".") {
+		if label == "" || len(label) > maxLabel {
+			return false
+		}
+		labels++
+	}
+	return labels > 1
+}
+
+// invisible is what idna drops from a name, so that two addresses with one key would look alike and
+// be written differently. The joiners are letters of some scripts; idna checks where they stand.
+func invisible(r rune) bool {
+	return !unicode.IsGraphic(r) && r != '\u200c' && r != '\u200d'
+}
+
+// localRune is RFC 5322's atext, or a dot.
+func localRune(r rune) bool {
+	switch {
+	case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+		return true
+	}
+	return r < 0x80 && strings.ContainsRune(".!#$%&'*+/=?^_`{|}~-", r)
+}

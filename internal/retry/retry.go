@@ -1,0 +1,24 @@
+// Package retry repeats compare-and-swap writes that lost against another one.
+package retry
+
+import (
+	"errors"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// Tries is how often [OnConflict] calls its function at most. Each try that fails means that another
+// writer succeeded, so more would only help against a crowd that writes the same record.
+const Tries = 10
+
+// OnConflict calls try, which reads a record and writes it back, until it fails with anything but
+// [admin.ErrConflict], at most [Tries] times, and returns its last result. It is for changes that mean
+// the same whatever the record has become in the meantime, such as a switch to a state.
+func OnConflict[T any](try func() (T, error)) (T, error) {
+	for n := 1; ; n++ {
+		v, err := try()
+		if n == Tries || !errors.Is(err, admin.ErrConflict) {
+			return v, err
+		}
+	}
+}

@@ -1,0 +1,21 @@
+package text
+
+import "strings"
+
+// Clip shortens value to at most most characters (Unicode code points), and marks by an ellipsis that
+// it did.
+func Clip(value string, most int) string {
+	n := 0
+	for i := range value {
+		if n == most {
+			return value[:i] + "…"
+		}
+		n++
+	}
+	return value
+}
+
+// Storable replaces what not every database keeps, NUL and bytes that are not UTF-8, by U+FFFD.
+func Storable(value string) string {
+	return strings.ToValidUTF8(strings.ReplaceAll(value, "\x00", "\uFFFD"), "\uFFFD")
+}

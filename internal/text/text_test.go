@@ -1,0 +1,76 @@
+package text_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/internal/text"
+)
+
+type word string
+
+func TestJoin(t *testing.T) {
+	require.Empty(t, text.Join([]word{}))
+	require.Equal(t, "a", text.Join([]word{"a"}))
+	require.Equal(t, "a, b", text.Join([]word{"a", "b"}))
+}
+
+func TestInstant(t *testing.T) {
+	require.Equal(t, "open end", text.Instant(time.Time{}))
+	kiribati := time.FixedZone("", 14*3600)
+	require.Equal(t, "2026-02-28T10:00:00.5Z", text.Instant(time.Date(2026, 3, 1, 0, 0, 0, 500_000_000, kiribati)))
+}
+
+func TestPointer(t *testing.T) {
+	for want, keys := range map[string][]string{
+		"":             nil,
+		"/":            {""},
+		"/a/b":         {"a", "b"},
+		"/a~1b/m~0n":   {"a/b", "m~n"},
+		"/~01":         {"~1"},
+		"/é\n ":        {"é\n "},
+		"/0/expiresAt": {"0", "expiresAt"},
+	} {
+		require.Equal(t, want, text.Pointer(keys...))
+	}
+}
+
+// A pointer names its keys whatever is in them: RFC 6901 undoes ~1 before ~0.
+func FuzzPointerToken(f *testing.F) {
+	for _, key := range []string{"", "a", "/", "~", "~1", "~01", "/~/~"} {
+		f.Add(key)
+	}
+	f.Fuzz(func(t *testing.T, key string) {
+		token := text.PointerToken(key)
+		require.NotContains(t, token, "/")
+		require.Equal(t, key, strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~"))
+	})
+}
+
+func TestClip(t *testing.T) {
+	for _, tc := range []struct {
+		reason, value string
+		most          int
+		want          string
+	}{
+		{"shorter than the limit", "abc", 4, "abc"},
+		{"as long as the limit", "abcd", 4, "abcd"},
+		{"longer than the limit", "abcde", 4, "abcd…"},
+		{"characters count and not bytes", "éééé", 4, "éééé"},
+		{"a character is not cut in two", "ééééé", 4, "éééé…"},
+		{"no room at all", "a", 0, "…"},
+		{"nothing to clip", "", 0, ""},
+	} {
+		t.Run(tc.reason, func(t *testing.T) { require.Equal(t, tc.want, text.Clip(tc.value, tc.most)) })
+	}
+}
+
+func TestStorable(t *testing.T) {
+	require.Equal(t, "plain é", text.Storable("plain é"))
+	require.Equal(t, "a\uFFFDb\uFFFDc", text.Storable("a\x00b\xffc"))
+	require.True(t, utf8.ValidString(text.Storable("\xc3")))
+}

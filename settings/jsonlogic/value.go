@@ -1,0 +1,478 @@
+package jsonlogic
+
+import (
+	"encoding/json"
+	"math"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+)
+
+// kind is what a value is to JSON Logic, whatever its Go type.
+type kind uint8
+
+const (
+	ofAny kind = iota // only of a node: not known before it is evaluated
+	ofNull
+	ofBool
+	ofNumber
+	ofText
+	ofList
+	ofObject
+	ofDate
+	ofOther // a Go type that data may not hold
+)
+
+func kindOf(v any) kind {
+	switch v.(type) {
+	case nil:
+		return ofNull
+	case bool:
+		return ofBool
+	case string, time.Time:
+		return ofText
+	case float64, json.Number, int, num, decimal.Decimal, int64, int32, int16, int8,
+		uint, uint64, uint32, uint16, uint8, float32:
+		return ofNumber
+	case date:
+		return ofDate
+	case map[string]any, map[string]string, map[string]json.Number, map[string]float64, map[string]int, map[string]bool, map[string]decimal.Decimal:
+		return ofObject
+	case []any, []string, []json.Number, []int, []int64, []float64, []bool, []decimal.Decimal,
+		[]map[string]any, []map[string]string, []time.Time, [][]any:
+		return ofList
+	}
+	return ofOther
+}
+
+// lookup finds a key of an object.
+func lookup(v any, key string) (any, bool) {
+	switch m := v.(type) {
+	case map[string]any:
+		x, ok := m[key]
+		return x, ok
+	case map[string]string:
+		return field(m, key)
+	case map[string]json.Number:
+		return field(m, key)
+	case map[string]float64:
+		return field(m, key)
+	case map[string]int:
+		return field(m, key)
+	case map[string]bool:
+		return field(m, key)
+	case map[string]decimal.Decimal:
+		return field(m, key)
+	}
+	return nil, false
+}
+
+func field[T any](m map[string]T, key string) (any, bool) {
+	x, ok := m[key]
+	if !ok {
+		return nil, false
+	}
+	return x, true
+}
+
+// object is v with its fields as values, itself where it has them already. As with list, a copy is
+// charged for.
+func (c *run) object(v any) map[string]any {
+	if m, ok := v.(map[string]any); ok {
+		return m
+	}
+	if kindOf(v) != ofObject {
+		return nil
+	}
+	if n := length(v); !c.make(4*n*perElement) || !c.charge(n) {
+		return nil
+	}
+	switch m := v.(type) {
+	case map[string]string:
+		return fields(m)
+	case map[string]json.Number:
+		return fields(m)
+	case map[string]float64:
+		return fields(m)
+	case map[string]int:
+		return fields(m)
+	case map[string]bool:
+		return fields(m)
+	case map[string]decimal.Decimal:
+		return fields(m)
+	}
+	return nil
+}
+
+func fields[T any](m map[string]T) map[string]any {
+	out := make(map[string]any, len(m))
+	for k, v := range m {
+		out[k] = v
+	}
+	return out
+}
+
+// list is v as a list, itself where it is a []any already. Others are copied, which is charged for
+// first; where the budget does not allow that, the list is empty and the run has the error.
+func (c *run) list(v any) ([]any, bool) {
+	if l, ok := v.([]any); ok {
+		return l, true
+	}
+	if kindOf(v) != ofList {
+		return nil, false
+	}
+	if n := length(v); !c.make(n*perElement) || !c.charge(n) {
+		return nil, true
+	}
+	switch l := v.(type) {
+	case []string:
+		return elements(l), true
+	case []json.Number:
+		return elements(l), true
+	case []int:
+		return elements(l), true
+	case []int64:
+		return elements(l), true
+	case []float64:
+		return elements(l), true
+	case []bool:
+		return elements(l), true
+	case []decimal.Decimal:
+		return elements(l), true
+	case []map[string]any:
+		return elements(l), true
+	case []map[string]string:
+		return elements(l), true
+	case []time.Time:
+		return elements(l), true
+	case [][]any:
+		return elements(l), true
+	}
+	return nil, false
+}
+
+func elements[T any](l []T) []any {
+	out := make([]any, len(l))
+	for i, v := range l {
+		out[i] = v
+	}
+	return out
+}
+
+// length is how many elements a list has, or fields an object.
+func length(v any) int {
+	switch x := v.(type) {
+	case []any:
+		return len(x)
+	case map[string]any:
+		return len(x)
+	}
+	return reflect.ValueOf(v).Len()
+}
+
+// element is that of a list, without a copy of the others.
+func element(l any, i int) (any, bool) {
+	if l, ok := l.([]any); ok {
+		if i < 0 || i >= len(l) {
+			return nil, false
+		}
+		return l[i], true
+	}
+	v := reflect.ValueOf(l)
+	if i < 0 || i >= v.Len() {
+		return nil, false
+	}
+	return v.Index(i).Interface(), true
+}
+
+// text is v as a text, if it is one.
+func text(v any) (string, bool) {
+	switch s := v.(type) {
+	case string:
+		return s, true
+	case time.Time:
+		return s.Format(time.RFC3339Nano), true
+	}
+	return "", false
+}
+
+// number is v as a decimal, if it is a number; it does not take texts for numbers.
+func (c *run) number(v any) (num, bool) {
+	var x num
+	var how numText
+	switch n := v.(type) {
+	case float64:
+		x, how = ofFloat(n, c.p.budget.Digits)
+	case json.Number:
+		x, how = c.parseNum(string(n))
+	case int:
+		return ofInt(int64(n)), true
+	case num:
+		return n, true
+	case int64:
+		return ofInt(n), true
+	case decimal.Decimal:
+		x, how = fromDecimal(n, c.p.budget.Digits)
+	case int32:
+		return ofInt(int64(n)), true
+	case int16:
+		return ofInt(int64(n)), true
+	case int8:
+		return ofInt(int64(n)), true
+	case uint:
+		x, how = parseNum(strconv.FormatUint(uint64(n), 10), c.p.budget.Digits)
+	case uint64:
+		x, how = parseNum(strconv.FormatUint(n, 10), c.p.budget.Digits)
+	case uint32:
+		return ofInt(int64(n)), true
+	case uint16:
+		return ofInt(int64(n)), true
+	case uint8:
+		return ofInt(int64(n)), true
+	case float32:
+		x, how = ofFloat32(n, c.p.budget.Digits)
+	default:
+		c.known(v)
+		return num{}, false
+	}
+	if how == numLong {
+		c.exceeded("digits in a number")
+	}
+	return x, how == numOK
+}
+
+// parseNum is parseNum within the budget.
+func (c *run) parseNum(s string) (num, numText) {
+	if x, ok := parseShort(s); ok {
+		return x, numOK
+	}
+	if !c.along(len(s)) {
+		return num{}, numBad
+	}
+	return parseNum(s, c.p.budget.Digits)
+}
+
+func ofFloat32(f float32, most int) (num, numText) {
+	if math.IsNaN(float64(f)) || math.IsInf(float64(f), 0) {
+		return num{}, numBad
+	}
+	return parseNum(strconv.FormatFloat(float64(f), 'g', -1, 32), most)
+}
+
+// float is v as a float64, if it is a finite number.
+func (c *run) float(v any) (float64, bool) {
+	switch n := v.(type) {
+	case float64:
+		return n, n-n == 0 // neither NaN nor infinite
+	case int:
+		return float64(n), true
+	case json.Number:
+		return c.floatText(string(n))
+	case int64:
+		return float64(n), true
+	case uint64:
+		return float64(n), true
+	case uint:
+		return float64(n), true
+	case float32:
+		return float64(n), n-n == 0
+	case decimal.Decimal:
+		if e := n.Exponent(); e > 1000 || e < -10_000 {
+			return 0, n.IsZero()
+		}
+		if digits := n.NumDigits(); digits > 19 && !c.charge(digits) {
+			return 0, false
+		}
+		f := n.InexactFloat64()
+		return f, f-f == 0
+	}
+	if x, ok := c.number(v); ok {
+		return x.float(), true
+	}
+	return 0, false
+}
+
+func (c *run) floatText(s string) (float64, bool) {
+	if !c.along(len(s)) {
+		return 0, false
+	}
+	return floatText(s)
+}
+
+func floatText(s string) (float64, bool) {
+	if len(s) < 16 { // small ones are exact and quick this way
+		if x, how := parseNum(s, 22); how == numOK && x.scale >= 0 {
+			return x.float(), true
+		} else if how == numBad {
+			return 0, false
+		}
+	} else if _, how := parseNum(s, 0); how == numBad {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	return f, err == nil && f-f == 0
+}
+
+const blanks = " \t\n\r\v\f\u00a0\ufeff\u2028\u2029"
+
+// trimmed is a text without the blanks around it.
+func (c *run) trimmed(s string) string {
+	if !c.along(len(s)) {
+		return ""
+	}
+	return strings.Trim(s, blanks)
+}
+
+// operand is v as arithmetic takes it: null and "" are 0, booleans 0 and 1, texts what they say.
+func (c *run) operand(v any) (num, bool) {
+	switch n := v.(type) {
+	case nil:
+		return num{}, true
+	case bool:
+		if n {
+			return ofInt(1), true
+		}
+		return num{}, true
+	case string:
+		if n = c.trimmed(n); n == "" {
+			return num{}, c.err == nil
+		}
+		x, how := c.parseNum(n)
+		if how == numLong {
+			c.exceeded("digits in a number")
+		}
+		return x, how == numOK
+	}
+	return c.number(v)
+}
+
+// floatOperand is operand in float64.
+func (c *run) floatOperand(v any) (float64, bool) {
+	switch n := v.(type) {
+	case nil:
+		return 0, true
+	case bool:
+		if n {
+			return 1, true
+		}
+		return 0, true
+	case string:
+		if n = c.trimmed(n); n == "" {
+			return 0, c.err == nil
+		}
+		return c.floatText(n)
+	}
+	return c.float(v)
+}
+
+// toNum is the operand at s, or the error that it is none.
+func (c *run) toNum(v any, s *syntax) num {
+	switch n := v.(type) {
+	case json.Number:
+		if x, ok := parseShort(string(n)); ok {
+			return x
+		}
+	case float64:
+		if i := int64(n); float64(i) == n && i > -1e15 && i < 1e15 {
+			return num{m: i}
+		}
+		if x, how := ofFloat(n, c.p.budget.Digits); how == numOK {
+			return x
+		}
+	}
+	x, ok := c.operand(v)
+	if !ok {
+		c.noNumber(s)
+	}
+	return x
+}
+
+func (c *run) toFloat(v any, s *syntax) float64 {
+	if f, ok := v.(float64); ok && f-f == 0 {
+		return f
+	}
+	x, ok := c.floatOperand(v)
+	if !ok {
+		c.noNumber(s)
+	}
+	return x
+}
+
+func (c *run) noNumber(s *syntax) {
+	if c.err == nil {
+		c.err = &Error{Fault: NotANumber, Operator: s.within(), Pointer: s.pointer(), Detail: "the operand is no number"}
+		if c.err.Operator == "" {
+			c.err.Operator = s.operator()
+		}
+	}
+}
+
+// truthy: null, false, 0, NaN, "" and the empty list are false, all else is true.
+func (c *run) truthy(v any) bool {
+	switch x := v.(type) {
+	case nil:
+		return false
+	case bool:
+		return x
+	case string:
+		return x != ""
+	case float64:
+		return x != 0 && !math.IsNaN(x)
+	case []any:
+		return len(x) > 0
+	case json.Number:
+		return c.nonzero(v)
+	case map[string]any, time.Time, date:
+		return true
+	}
+	switch kindOf(v) {
+	case ofNumber:
+		return c.nonzero(v)
+	case ofList:
+		return length(v) > 0
+	case ofOther:
+		return c.unknown(v) != nil
+	}
+	return true
+}
+
+// nonzero says whether a number is not 0. One that cannot be computed with is an error, and not false.
+func (c *run) nonzero(v any) bool {
+	if c.p.float {
+		f, ok := c.float(v)
+		if !ok {
+			c.noSuchNumber(v)
+		}
+		return f != 0
+	}
+	x, ok := c.number(v)
+	if !ok {
+		c.noSuchNumber(v)
+	}
+	return x.sign() != 0
+}
+
+func (c *run) noSuchNumber(v any) {
+	if c.err == nil {
+		c.err = &Error{Fault: InvalidData, Detail: "the data holds a " + typeName(v) + " that is no number within bounds"}
+	}
+}
+
+// known makes it an error that v is of a Go type that data may not hold. Whoever finds v to be none of
+// what it can work with asks: such a value must not pass for one that is not there.
+func (c *run) known(v any) {
+	if kindOf(v) == ofOther {
+		c.unknown(v)
+	}
+}
+
+// unknown is the error of a Go type that data may not hold; it gives nil.
+func (c *run) unknown(v any) any {
+	if c.err == nil {
+		c.err = &Error{Fault: InvalidData, Detail: "the data holds a " + typeName(v) + ": use what JSON decodes to, Go's numbers, decimal.Decimal, time.Time, and maps and slices of these"}
+	}
+	return nil
+}

@@ -1,0 +1,73 @@
+package sqlstore
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/settings/enrich"
+)
+
+// definition is how the dependencies and fields of an enrichment are stored. Its names are those of the stored rows
+// and do not follow the JSON of package enrich. A change of its shape gets the next version, and older rows are still
+// read.
+type definition struct {
+	Version      int                `json:"v"`
+	Dependencies []storedDependency `json:"dependencies,omitempty"`
+	Fields       []storedField      `json:"fields,omitempty"`
+}
+
+const definitionVersion = 1
+
+type storedDependency struct {
+	Name      string `json:"name"`
+	Namespace string `json:"namespace"`
+	Setting   string `json:"setting"`
+	Optional  bool   `json:"optional,omitempty"`
+}
+
+type storedField struct {
+	Name   string `json:"name"`
+	Type   string `json:"type"`
+	Source string `json:"source"`
+	Value  string `json:"value"`
+	Order  int    `json:"order"`
+}
+
+// encodeDefinition writes the dependencies and fields of e.
+func encodeDefinition(e enrich.Enrichment) (string, error) {
+	out := definition{Version: definitionVersion}
+	for _, d := range e.Dependencies {
+		out.Dependencies = append(out.Dependencies, storedDependency(d))
+	}
+	for _, f := range e.Fields {
+		out.Fields = append(out.Fields, storedField{f.Name, string(f.Type), string(f.Source), f.Value, f.Order})
+	}
+	raw, err := json.Marshal(out)
+	if err != nil {
+		return "", fmt.Errorf("enrichment of %q: %w", e.EventSchema, err)
+	}
+	return string(raw), nil
+}
+
+// decodeDefinition reads what encodeDefinition wrote into e.
+func decodeDefinition(raw string, e *enrich.Enrichment) error {
+	var in definition
+	if err := json.Unmarshal([]byte(raw), &in); err != nil {
+		return fmt.Errorf("enrichment of %q: %w: %w", e.EventSchema, err, admin.ErrInvalid)
+	}
+	if in.Version != definitionVersion {
+		return fmt.Errorf("enrichment of %q is stored in version %d, and this library reads version %d: %w",
+			e.EventSchema, in.Version, definitionVersion, admin.ErrInvalid)
+	}
+	e.Dependencies, e.Fields = nil, nil
+	for _, d := range in.Dependencies {
+		e.Dependencies = append(e.Dependencies, enrich.Dependency(d))
+	}
+	for _, f := range in.Fields {
+		e.Fields = append(e.Fields, enrich.Field{
+			Name: f.Name, Type: enrich.FieldType(f.Type), Source: enrich.Source(f.Source), Value: f.Value, Order: f.Order,
+		})
+	}
+	return nil
+}

@@ -1,0 +1,9 @@
+package token
+
+import "github.com/admincenter/admincenter/admin"
+
+// The permissions of this package.
+const (
+	PermissionRead  admin.Permission = "tokens.read"  // list API tokens, never their secrets
+	PermissionWrite admin.Permission = "tokens.write" // generate, switch off and on, delete
+)
