@@ -14,7 +14,6 @@ import (
 	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
-	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/settings/enrich"
@@ -71,7 +70,6 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	c := &Center{backend: backend}
 	c.o = c.complete(o)
 	c.Trail = admin.NewTrail(backend.Audit())
-	c.Customers = customer.NewService(backend.Customers(), backend.Accounts())
 	c.PricePlans = priceplan.NewService(backend.Plans(), backend.Schedules(), priceplan.Options{Runtime: c.o.Runtime, Zone: c.o.Migrations.Zone})
 	c.Migrations = planmigration.NewService(c.migrationPorts(backend), within(backend, c.migrationPorts), c.o.Migrations)
 	var err error
@@ -92,7 +90,13 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	if c.Tokens, err = token.NewService(token.Ports{Tokens: backend.Tokens()}, c.o.Tokens); err != nil {
 		return nil, fmt.Errorf("admincenter: tokens: %w", err)
 	}
-	if c.Imports, err = bulkimport.NewService(within(backend, importPorts), backend.Imports(), backend.Jobs(), c.o.Imports); err != nil {
+	customers := customer.Ports{Customers: backend.Customers(), Accounts: backend.Accounts()}
+	if c.Customers, err = customer.NewService(customers, customer.Options{Runtime: c.o.Runtime}); err != nil {
+		return nil, fmt.Errorf("admincenter: customers: %w", err)
+	}
+	imports := importPorts(backend)
+	imports.Atomically = within(backend, importPorts)
+	if c.Imports, err = bulkimport.NewService(imports, c.o.Imports); err != nil {
 		return nil, fmt.Errorf("admincenter: imports: %w", err)
 	}
 	c.Jobs = job.NewJobs(backend.Jobs(), c.o.Runtime, map[job.Kind][]admin.Permission{
@@ -121,16 +125,8 @@ func (c *Center) complete(o Options) Options {
 	if o.Tokens.Authorize == nil {
 		o.Tokens.Authorize = c.Authorize
 	}
-	if o.Imports.CurrencyKnown == nil {
-		o.Imports.CurrencyKnown = func(code string) bool {
-			_, ok := iso4217.Lookup(iso4217.Code(code))
-			return ok
-		}
-	}
 	if o.Imports.Authorize == nil {
-		o.Imports.Authorize = func(ctx context.Context, org admin.OrgID, actor admin.Actor, p admin.Permission) error {
-			return c.Authorize(ctx, org, actor, p)
-		}
+		o.Imports.Authorize = c.Authorize
 	}
 	if o.Migrations.Authorize == nil {
 		o.Migrations.Authorize = func(ctx context.Context, org admin.OrgID, j job.Job) error {

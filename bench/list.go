@@ -11,7 +11,7 @@ import (
 
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/bulkimport"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage/sqlstore"
 	"github.com/admincenter/admincenter/token"
@@ -80,24 +80,24 @@ func keysOf[T any](items []T, err error, key func(T) any) ([]any, error) {
 func customerLists(db *sqlstore.DB, n int) (out []listing) {
 	for where, after := range keys(n, func(i int) string { return fmt.Sprintf("c%07d", i) }) {
 		out = append(out, listing{"customers." + where, func(ctx context.Context) ([]any, error) {
-			l, err := db.Customers().List(ctx, org, admin.Seek[string]{Limit: listPage, After: after})
-			return keysOf(l, err, func(c bulkimport.Customer) any { return c.ID })
+			l, err := db.Customers().List(ctx, org, customer.Filter{}, admin.Seek[string]{Limit: listPage, After: after})
+			return keysOf(l, err, func(c customer.Customer) any { return c.ID })
 		}, "customers", "id", "id > ? ORDER BY id LIMIT 100", []any{after}})
 	}
 	return out
 }
 
 func accountLists(db *sqlstore.DB, n int) (out []listing) {
-	add := func(name string, f bulkimport.AccountFilter, after, from string, args ...any) {
+	add := func(name string, f customer.AccountFilter, after, from string, args ...any) {
 		out = append(out, listing{"accounts." + name, func(ctx context.Context) ([]any, error) {
 			l, err := db.Accounts().List(ctx, org, f, admin.Seek[string]{Limit: listPage, After: after})
-			return keysOf(l, err, func(a bulkimport.Account) any { return a.ID })
+			return keysOf(l, err, func(a customer.Account) any { return a.ID })
 		}, "accounts", "id", from, args})
 	}
 	for where, after := range keys(n/10, func(i int) string { return fmt.Sprintf("a%07d", i) }) {
-		add(where, bulkimport.AccountFilter{}, after, "id > ? ORDER BY id LIMIT 100", after)
+		add(where, customer.AccountFilter{}, after, "id > ? ORDER BY id LIMIT 100", after)
 	}
-	add("customer", bulkimport.AccountFilter{CustomerID: "c0000007"}, "", "")
+	add("customer", customer.AccountFilter{CustomerID: "c0000007"}, "", "")
 	return out
 }
 

@@ -1,86 +1,124 @@
 package bulkimport
 
-import (
-	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/admin/customer"
-)
+import "github.com/admincenter/admincenter/admin/customer"
 
-// maxAddress bounds each line of an address, for which Togai's API names no limit.
-const maxAddress = 255
-
-// Customers is the built-in schema of customers, with the limits of Togai's API. A host that keeps
-// more about a customer appends fields and gives the schema to NewService under the same type; the
-// included store keeps their values in Customer.Extra.
+// Customers returns the built-in schema of customers: the fields that package customer describes. A host
+// that keeps more about a customer appends fields and gives the schema to NewService under the same type;
+// their values become names in the customer's metadata.
 func Customers() Schema {
 	return Schema{
 		Type: CustomersType, Noun: "customer", Read: customer.PermissionRead, Write: customer.PermissionWrite,
-		Fields: append([]Field{
-			{
-				Name: "id", Label: "Customer ID", Kind: ID, Required: true, Key: true, Min: 1, Max: admin.MaxID, Example: "acme",
-				Aliases: []string{"external id", "customer number", "customer key", "kundennummer", "n° client", "record id", "company id", "account number", "account id"},
+		Fields: fieldsOf(customer.Customers(), map[string]naming{
+			"id": {
+				label: "Customer ID", example: "acme",
+				aliases: []string{
+					"external id", "customer number", "customer key", "kundennummer", "n° client", "record id", "company id",
+					"account number", "account id",
+				},
 			},
-			{
-				Name: "name", Label: "Customer name", Kind: Text, Required: true, Min: 3, Max: 255, Example: "Acme Corporation",
-				Aliases: []string{"company", "company name", "organization", "full name", "display name", "organization name", "legal name", "business name", "firma", "nom", "account name", "contact name"},
-				Parts:   []string{"first name", "last name"},
+			"name": {
+				label: "Customer name", example: "Acme Corporation",
+				aliases: []string{
+					"company", "company name", "organization", "full name", "display name", "organization name", "legal name",
+					"business name", "firma", "nom", "account name", "contact name",
+				},
+				parts: []string{"first name", "last name"},
 			},
-			{
-				Name: "primary_email", Label: "Primary e-mail", Kind: Email, Required: true, Max: 320, Example: "billing@acme.example",
-				Aliases: []string{"email", "e-mail address", "billing email", "contact email", "courriel", "correo"},
+			"primary_email": {
+				label: "Primary e-mail", example: "billing@acme.example",
+				aliases: []string{"email", "e-mail address", "billing email", "contact email", "courriel", "correo"},
 			},
-		}, address()...),
+		}),
 	}
 }
 
-// Accounts is the built-in schema of accounts, with the limits of Togai's API. A row whose
-// customer_id is no customer fails with relation_not_found.
+// Accounts returns the built-in schema of accounts: the fields that package customer describes, but for
+// lists. A row whose customer_id is no customer fails with relation_not_found.
 func Accounts() Schema {
 	return Schema{
 		Type: AccountsType, Noun: "account", Read: customer.PermissionAccountsRead, Write: customer.PermissionAccountsWrite,
-		Fields: append([]Field{
-			{
-				Name: "id", Label: "Account ID", Kind: ID, Required: true, Key: true, Min: 1, Max: admin.MaxID, Example: "acme-main",
-				Aliases: []string{"external id", "account number", "account key", "record id"},
+		Fields: fieldsOf(customer.Accounts(), map[string]naming{
+			"id": {
+				label: "Account ID", example: "acme-main",
+				aliases: []string{"external id", "account number", "account key", "record id"},
 			},
-			{
-				Name: "name", Label: "Account name", Kind: Text, Required: true, Min: 3, Max: 255, Example: "Acme main account",
-				Aliases: []string{"display name"},
+			"name": {
+				label: "Account name", example: "Acme main account",
+				aliases: []string{"display name"},
 			},
-			{
-				Name: "customer_id", Label: "Customer ID", Kind: ID, Required: true, Min: 1, Max: admin.MaxID, Relation: "customer", Example: "acme",
-				Aliases: []string{"customer", "customer number", "customer external id", "account customer id", "kundennummer"},
+			"customer_id": {
+				label: "Customer ID", relation: "customer", example: "acme",
+				aliases: []string{"customer", "customer number", "customer external id", "account customer id", "kundennummer"},
 			},
-			{
-				Name: "invoice_currency", Label: "Invoice currency", Kind: Currency, Example: "USD",
-				Aliases: []string{"currency", "currency code", "billing currency", "währung", "devise"},
+			"invoice_currency": {
+				label: "Invoice currency", example: "USD",
+				aliases: []string{"currency", "currency code", "billing currency", "währung", "devise"},
 			},
-			{
-				Name: "primary_email", Label: "Primary e-mail", Kind: Email, Max: 320, Example: "billing@acme.example",
-				Aliases: []string{"email", "e-mail address", "billing email", "contact email", "courriel"},
+			"primary_email": {
+				label: "Primary e-mail", example: "billing@acme.example",
+				aliases: []string{"email", "e-mail address", "billing email", "contact email", "courriel"},
 			},
-			{
-				Name: "net_term_days", Label: "Net term days", Kind: Integer, Min: 0, Max: 3650, Example: "30",
-				Aliases: []string{"net terms", "payment terms", "payment term days", "net days"},
+			"net_term_days": {
+				label: "Net term days", example: "30",
+				aliases: []string{"net terms", "payment terms", "payment term days", "net days"},
 			},
-		}, address()...),
+		}),
 	}
 }
 
-// address is the fields that customers and accounts share.
-func address() []Field {
-	line := func(name, label, example string, aliases ...string) Field {
-		return Field{Name: name, Label: label, Kind: Text, Max: maxAddress, Example: example, Aliases: aliases}
+// naming is what a field is called in files, besides its name.
+type naming struct {
+	label, example, relation string
+	aliases, parts           []string
+}
+
+// fieldsOf returns the fields of a record that are read from text.
+func fieldsOf[T customer.Record](kind *customer.Table[T], own map[string]naming) []Field {
+	address := addressWords()
+	var out []Field
+	for i, f := range kind.Fields() {
+		if f.Format == customer.FormatNone {
+			continue
+		}
+		w, ok := own[f.Name]
+		if !ok {
+			w = address[f.Name]
+		}
+		out = append(out, Field{
+			Name: f.Name, Label: w.label, Aliases: w.aliases, Kind: Kind(f.Format), Required: f.Required, Key: i == 0,
+			Relation: w.relation, Min: f.Min, Max: f.Max, Parts: w.parts, Example: w.example,
+		})
 	}
-	return []Field{
-		line("phone_number", "Phone number", "555 0100", "phone", "telephone", "contact phone", "telefon", "téléphone"),
-		line("line1", "Address line 1", "2281 Broadway Street", "address", "street", "address 1", "street address", "billing street", "billing address", "straße", "adresse"),
-		line("line2", "Address line 2", "G-31", "address 2", "suite", "street 2"),
-		line("postal_code", "Postal code", "29501", "zip", "zip postal code", "postcode", "post code", "billing zip postal code", "plz", "code postal"),
-		line("city", "City", "Florence", "town", "billing city", "ort", "ville", "ciudad"),
-		line("state", "State", "South Carolina", "region", "province", "state province", "billing state province", "county", "bundesland", "provincia"),
-		{
-			Name: "country", Label: "Country", Kind: Country, Example: "US",
-			Aliases: []string{"country code", "country region", "billing country", "land", "pays", "país"},
+	return out
+}
+
+func addressWords() map[string]naming {
+	return map[string]naming{
+		"phone_number": {
+			label: "Phone number", example: "555 0100",
+			aliases: []string{"phone", "telephone", "contact phone", "telefon", "téléphone"},
+		},
+		"line1": {
+			label: "Address line 1", example: "2281 Broadway Street",
+			aliases: []string{
+				"address", "street", "address 1", "street address", "billing street", "billing address", "straße", "adresse",
+			},
+		},
+		"line2": {label: "Address line 2", example: "G-31", aliases: []string{"address 2", "suite", "street 2"}},
+		"postal_code": {
+			label: "Postal code", example: "29501",
+			aliases: []string{"zip", "zip postal code", "postcode", "post code", "billing zip postal code", "plz", "code postal"},
+		},
+		"city": {label: "City", example: "Florence", aliases: []string{"town", "billing city", "ort", "ville", "ciudad"}},
+		"state": {
+			label: "State", example: "South Carolina",
+			aliases: []string{
+				"region", "province", "state province", "billing state province", "county", "bundesland", "provincia",
+			},
+		},
+		"country": {
+			label: "Country", example: "US",
+			aliases: []string{"country code", "country region", "billing country", "land", "pays", "país"},
 		},
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/internal/email"
 )
 
@@ -21,8 +22,8 @@ type DateOrder string
 // The orders. Parts are separated by / . or -.
 const (
 	ISODates DateOrder = ""    // YYYY-MM-DD only
-	DMY      DateOrder = "dmy" // 31/12/2024
-	MDY      DateOrder = "mdy" // 12/31/2024
+	DMY      DateOrder = "DMY" // 31/12/2024
+	MDY      DateOrder = "MDY" // 12/31/2024
 )
 
 // trim drops blanks at both ends, and what nobody sees.
@@ -34,8 +35,7 @@ func trim(cell string) string {
 
 // caster reads cells for fields.
 type caster struct {
-	dates    DateOrder
-	currency func(string) bool // nil takes any three letters
+	dates DateOrder
 }
 
 // problem is what is wrong with a cell.
@@ -57,7 +57,7 @@ func (c caster) cast(f Field, cell string) (string, *problem) {
 		}
 		return cell, nil
 	case Email:
-		if !emailAddress(cell) {
+		if !email.Deliverable(cell) {
 			return wrong(CodeInvalidEmail, "%q is not an e-mail address: write it as name@domain, without a display name", admin.Clip(cell))
 		}
 		return cell, nil
@@ -68,7 +68,7 @@ func (c caster) cast(f Field, cell string) (string, *problem) {
 		}
 		return code, nil
 	case Currency:
-		return c.currencyCode(cell)
+		return currencyCode(cell)
 	case Decimal:
 		return decimalText(cell)
 	case Integer:
@@ -102,40 +102,26 @@ func characters(f Field, cell string) *problem {
 	return nil
 }
 
-// emailAddress reports whether text is an address to write to. Letters outside ASCII may be before
-// the @ (RFC 6531): nobody signs in with a customer's address, so look-alikes do no harm here.
-func emailAddress(text string) bool {
-	local, domain, ok := strings.Cut(text, "@")
-	if !ok || strings.ContainsFunc(local, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune(`"(),:;<>[\]@`, r)
-	}) {
-		return false
-	}
-	ascii := strings.Map(func(r rune) rune {
-		if r >= utf8.RuneSelf {
-			return 'x'
-		}
-		return r
-	}, local)
-	_, err := email.Key(ascii + "@" + domain)
-	return err == nil
-}
-
 var scientificPattern = regexp.MustCompile(`^[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]{1,3}$`)
 
 // scientific recognises what a spreadsheet makes of a long number: 1.23457E+11.
 func scientific(cell string) bool { return scientificPattern.MatchString(cell) }
 
-func (c caster) currencyCode(cell string) (string, *problem) {
+func currencyCode(cell string) (string, *problem) {
 	code := strings.ToUpper(cell)
-	letters := strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
-	if letters && len(code) == 3 && (c.currency == nil || c.currency(code)) {
+	if money(code) {
 		return code, nil
 	}
-	if letters && len(code) > 3 && c.currency != nil && c.currency(code[:3]) {
+	if strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" && len(code) > 3 && money(code[:3]) {
 		return wrong(CodeInvalidOption, "%q is not a currency: did you mean %s?", admin.Clip(cell), code[:3])
 	}
 	return wrong(CodeInvalidOption, "%q is not a currency: write its three-letter ISO 4217 code, such as EUR", admin.Clip(cell))
+}
+
+// money reports whether a code is that of a currency that amounts can be in.
+func money(code string) bool {
+	u, ok := iso4217.Lookup(iso4217.Code(code))
+	return ok && u.HoldsMoney()
 }
 
 func decimalText(cell string) (string, *problem) {
@@ -144,7 +130,7 @@ func decimalText(cell string) (string, *problem) {
 	}
 	d, err := admin.ParseDecimal(cell)
 	if err != nil {
-		return wrong(CodeInvalidNumber, "%v", err)
+		return wrong(CodeInvalidNumber, "%s", strings.TrimSuffix(err.Error(), ": "+admin.ErrInvalid.Error()))
 	}
 	return admin.CanonicalDecimal(d).String(), nil
 }

@@ -15,11 +15,11 @@ import (
 
 // Preview is what an import would come to.
 type Preview struct {
-	Counts    job.Counts
-	Created   int64
-	Updated   int64
-	Unchanged int64
-	Failed    []FailedRow // the first, at most 100
+	Counts    job.Counts  `json:"counts"`
+	Created   int64       `json:"created"`
+	Updated   int64       `json:"updated"`
+	Unchanged int64       `json:"unchanged"`
+	Failed    []FailedRow `json:"failed,omitempty"` // the first, at most 100
 }
 
 // maxPreview is how many failed rows a Preview tells of.
@@ -28,11 +28,10 @@ const maxPreview = 100
 // errUndo takes back what a rehearsal wrote.
 var errUndo = errors.New("rehearsal")
 
-// Check rehearses a mapped import: it finds what Start and Run would, and writes nothing. Rows for
-// the included targets are written batch by batch in transactions that are taken back, so that what
-// exists, what is missing and what the database refuses is told as well. A host's own target is
-// not called: every valid row counts as created. It requires the type's Write permission; its
-// errors are Start's.
+// Check rehearses a mapped import: it finds what Start and Run would, and writes nothing. Rows are written
+// batch by batch in transactions that are taken back, so that it also finds what exists, what is missing
+// and what the database refuses. A target outside of the transaction ([Type]) is not called: every valid
+// row counts as created. It requires the type's Write permission; its errors are those of [Service.Start].
 func (s *Service) Check(ctx context.Context, scope admin.Scope, id uuid.UUID) (Preview, error) {
 	i, t, err := s.open(ctx, scope, id, write)
 	if err != nil {
@@ -84,17 +83,21 @@ func (s *Service) rehearse(ctx context.Context, scope admin.Scope, i Import, t T
 		}
 		return outcomes, nil
 	}
+	write, err := s.writing(t, b)
+	if err != nil {
+		return nil, err
+	}
 	rec := s.record(scope, ActionWrite, i)
-	err = s.runner.Atomically(ctx, func(p Ports) error {
-		if outcomes, err = writeRows(ctx, p.target(i.Type), scope.Org(), b, rec); err != nil {
+	err = s.ports.Atomically(ctx, func(p Ports) error {
+		if outcomes, _, err = write(ctx, p, scope.Org(), rec); err != nil {
 			return err
 		}
 		return errUndo
 	})
-	if errors.Is(err, errUndo) {
-		err = nil
+	if !errors.Is(err, errUndo) {
+		return nil, err
 	}
-	return outcomes, err
+	return outcomes, nil
 }
 
 // add takes the failed rows among a batch's entries, in the order of the file.

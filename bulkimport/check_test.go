@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/bulkimport"
 )
 
@@ -64,35 +63,4 @@ func TestCheckTellsWhatTheImportThenDoes(t *testing.T) {
 		require.Len(t, p.Failed, 1)
 		require.Empty(t, shelf.rows)
 	})
-}
-
-func TestDirectoryReadsWhatWasImported(t *testing.T) {
-	w := newWorld(t, bulkimport.Options{})
-	w.run(bulkimport.CustomersType, manyCustomers(10), bulkimport.Settings{})
-	w.run(bulkimport.AccountsType, "id,name,customer_id\na1,Account one,c001\na2,Account two,c002\n", bulkimport.Settings{})
-	d := customer.NewService(w.backend.Customers(), w.backend.Accounts())
-	c, err := d.Customer(t.Context(), w.scope, "c001")
-	require.NoError(t, err)
-	require.Equal(t, w.customer("c001"), c)
-	var customers []customer.Customer
-	for c, err := range d.AllCustomers(t.Context(), w.scope) {
-		require.NoError(t, err)
-		customers = append(customers, c)
-	}
-	require.Equal(t, w.customers(), customers)
-	a, err := d.Account(t.Context(), w.scope, "a2")
-	require.NoError(t, err)
-	for got, err := range d.AllAccounts(t.Context(), w.scope, customer.AccountFilter{CustomerID: "c002"}) {
-		require.NoError(t, err)
-		require.Equal(t, a, got)
-	}
-	nobody := admin.NewScope(org, admin.Actor{Kind: admin.ActorUser, ID: "u"}, admin.Permissions())
-	_, err = d.Customer(t.Context(), nobody, "c001")
-	require.ErrorIs(t, err, admin.ErrForbidden)
-	_, err = d.Customers(t.Context(), nobody, admin.Query{})
-	require.ErrorIs(t, err, admin.ErrForbidden)
-	_, err = d.Account(t.Context(), nobody, "a1")
-	require.ErrorIs(t, err, admin.ErrForbidden)
-	_, err = d.Accounts(t.Context(), nobody, customer.AccountFilter{}, admin.Query{})
-	require.ErrorIs(t, err, admin.ErrForbidden)
 }

@@ -113,7 +113,7 @@ func (s *Service) keys(ctx context.Context, org admin.OrgID, i Import, plan *pla
 // verify makes sure that the stored text is the one that was uploaded and mapped.
 func (s *Service) verify(ctx context.Context, org admin.OrgID, i Import) error {
 	sum := sha256.New()
-	if _, err := io.Copy(sum, &content{ctx: ctx, store: s.imports, org: org, id: i.ID}); err != nil {
+	if _, err := io.Copy(sum, &content{ctx: ctx, store: s.ports.Imports, org: org, id: i.ID}); err != nil {
 		return err
 	}
 	if hex.EncodeToString(sum.Sum(nil)) != i.Content.SHA256 {

@@ -8,8 +8,8 @@ import (
 
 // FileError says why a file cannot be imported at all. It wraps admin.ErrInvalid.
 type FileError struct {
-	Code    string // one of the codes below
-	Message string // what was found, and what would be right
+	Code    string `json:"code"`    // one of the codes below
+	Message string `json:"message"` // what was found, and what would be right
 }
 
 // Error is the message, after the code.
@@ -66,7 +66,9 @@ const (
 	CodeDuplicateInFile  = "duplicate_in_file"
 	CodeAlreadyExists    = "already_exists"
 	CodeRelationNotFound = "relation_not_found"
-	CodeRefused          = "refused" // by the target
+	CodeArchived         = "archived"          // the record that the row would change
+	CodeCustomerArchived = "customer_archived" // that of the row's account
+	CodeRefused          = "refused"           // by the target
 )
 
 // Codes of the problems that SetMapping and Start find.

@@ -28,11 +28,14 @@ func Example() {
 		return
 	}
 	// A Center does this wiring.
-	imports, err := bulkimport.NewService(func(ctx context.Context, fn func(bulkimport.Ports) error) error {
-		return backend.InTx(ctx, func(s storage.Stores) error {
-			return fn(bulkimport.Ports{Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts()})
-		})
-	}, backend.Imports(), backend.Jobs(), bulkimport.Options{})
+	ports := func(s storage.Stores) bulkimport.Ports {
+		return bulkimport.Ports{Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts()}
+	}
+	p := ports(backend)
+	p.Atomically = func(ctx context.Context, fn func(bulkimport.Ports) error) error {
+		return backend.InTx(ctx, func(s storage.Stores) error { return fn(ports(s)) })
+	}
+	imports, err := bulkimport.NewService(p, bulkimport.Options{})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -23,11 +23,11 @@ const (
 
 // FailedRow is one row that was not imported, and why.
 type FailedRow struct {
-	Number int64    // of the row, from 1
-	Line   int64    // of the file, where the row begins
-	Key    string   // its key, where it could be read
-	Cells  []string // as in the file; a row that could not be split has its text as the only cell
-	Errors []CellError
+	Number int64       `json:"number"`          // of the row, from 1
+	Line   int64       `json:"line"`            // of the file, where the row begins
+	Key    string      `json:"key,omitempty"`   // its key, if it could be read
+	Cells  []string    `json:"cells,omitempty"` // as in the file; a row that could not be split has its text as the only cell
+	Errors []CellError `json:"errors"`
 }
 
 // Errors pages through the failed rows of a started import, in the order of the file, each with
@@ -42,7 +42,7 @@ func (s *Service) Errors(ctx context.Context, scope admin.Scope, id uuid.UUID, q
 }
 
 func (s *Service) failed(ctx context.Context, org admin.OrgID, id uuid.UUID, seek admin.Seek[int64]) ([]FailedRow, error) {
-	entries, err := s.jobs.Entries(ctx, org, id, job.EntryFilter{Status: job.EntryFailed}, seek)
+	entries, err := s.ports.Jobs.Entries(ctx, org, id, job.EntryFilter{Status: job.EntryFailed}, seek)
 	if err != nil {
 		return nil, err
 	}

@@ -19,39 +19,39 @@ const (
 	Started   ImportStatus = "STARTED"   // has a job, with the import's ID
 )
 
-// Import is an uploaded file and what is to become of it.
+// Import is an uploaded file and what is to be done with it.
 type Import struct {
-	ID        uuid.UUID
-	Type      TypeName
-	FileName  string // as the uploader called it; 1 to 255 characters
-	Size      int64  // bytes uploaded
-	SHA256    string // of the bytes uploaded, in hexadecimal
-	Content   Content
-	Columns   []Column // those that can be mapped
-	Rows      int64    // of data: blank lines do not count, broken rows do
-	Warnings  []Warning
-	Mapping   Mapping
-	Settings  Settings
-	Status    ImportStatus
-	CreatedAt time.Time
-	CreatedBy admin.Actor
-	UpdatedAt time.Time
-	Version   int64 // 1 when created, +1 with every change
+	ID        uuid.UUID    `json:"id"`
+	Type      TypeName     `json:"type"`
+	FileName  string       `json:"fileName"` // as the uploader called it; 1 to 255 characters
+	Size      int64        `json:"size"`     // bytes uploaded
+	SHA256    string       `json:"sha256"`   // of the bytes uploaded, in hexadecimal
+	Content   Content      `json:"content"`
+	Columns   []Column     `json:"columns,omitempty"` // those that can be mapped
+	Rows      int64        `json:"rows"`              // of data: blank lines do not count, broken rows do
+	Warnings  []Warning    `json:"warnings,omitempty"`
+	Mapping   Mapping      `json:"mapping,omitempty"`
+	Settings  Settings     `json:"settings"`
+	Status    ImportStatus `json:"status"`
+	CreatedAt time.Time    `json:"createdAt,omitzero"`
+	CreatedBy admin.Actor  `json:"createdBy"`
+	UpdatedAt time.Time    `json:"updatedAt,omitzero"`
+	Version   int64        `json:"version"`
 }
 
-// Content says how the stored text of a file is laid out. It is canonical: UTF-8 without a byte
-// order mark, lines ending with \n, whatever was uploaded.
+// Content says how the stored text of a file is laid out. It is canonical: UTF-8 without a byte order
+// mark, lines ending with \n, whatever the encoding of the file.
 type Content struct {
 	Bytes      int64    `json:"bytes"`
 	SHA256     string   `json:"sha256"`
-	Delimiter  string   `json:"delimiter"`   // one of , ; | and tab
-	Header     []string `json:"header"`      // every cell of the header row; empty where there is none
-	HeaderLine int64    `json:"header_line"` // 0 where there is none
-	Width      int      `json:"width"`       // cells of a row
-	Offset     int64    `json:"offset"`      // where the data begins, in bytes
-	Line       int64    `json:"line"`        // and in which line
-	// Returned: the file is one of failed rows that FailedRows wrote. Its columns _line and
-	// _errors are not offered, and its cells lose the apostrophes that it put before formulas.
+	Delimiter  string   `json:"delimiter"`            // one of , ; | and tab
+	Header     []string `json:"header,omitempty"`     // every cell of the header row; none without a header
+	HeaderLine int64    `json:"headerLine,omitempty"` // 0 without a header
+	Width      int      `json:"width"`                // cells of a row
+	Offset     int64    `json:"offset"`               // where the data begins, in bytes
+	Line       int64    `json:"line"`                 // and in which line
+	// Returned reports that the file is one of failed rows that FailedRows wrote. Its columns _line and
+	// _errors are not offered, and its cells lose the apostrophes that were put before formulas.
 	Returned bool `json:"returned,omitempty"`
 }
 
@@ -83,13 +83,13 @@ const (
 type Settings struct {
 	Mode Mode `json:"mode,omitempty"` // empty means Create
 	// Blank lists words that mean a blank cell, such as NULL and n/a; they compare exactly. There
-	// are none by default: NULL may be somebody's name.
+	// are none by default: NULL may be a name.
 	Blank []string `json:"blank,omitempty"`
 	// Optional names required fields that may be missing in this import. The key cannot.
 	Optional []string  `json:"optional,omitempty"`
 	Dates    DateOrder `json:"dates,omitempty"`
 	// HeaderConfirmed lets an import start although its header looks like data.
-	HeaderConfirmed bool `json:"header_confirmed,omitempty"`
+	HeaderConfirmed bool `json:"headerConfirmed,omitempty"`
 }
 
 // ColumnNamed is the index of the column with a header. A header that is not there, or there more

@@ -134,6 +134,7 @@ type plan struct {
 	fields   []Field  // those that are mapped, in the schema's order
 	names    []string // of fields
 	sources  []Source // of fields
+	columns  []int    // the first of each field, NoColumn for a constant
 	key      int      // in fields
 }
 
@@ -154,7 +155,12 @@ func newPlan(schema Schema, i Import, c caster, limits Limits) *plan {
 			if f.Key {
 				p.key = len(p.fields)
 			}
-			p.fields, p.names, p.sources = append(p.fields, f), append(p.names, f.Name), append(p.sources, s)
+			column := NoColumn
+			if len(s.Columns) > 0 {
+				column = s.Columns[0]
+			}
+			p.fields, p.names = append(p.fields, f), append(p.names, f.Name)
+			p.sources, p.columns = append(p.sources, s), append(p.columns, column)
 		}
 	}
 	return p
@@ -163,7 +169,7 @@ func newPlan(schema Schema, i Import, c caster, limits Limits) *plan {
 // row reads a record that is not blank. Where errors come back the row is not to be written; the
 // row then has the values that could be read.
 func (p *plan) row(rec record, number int64) (Row, []CellError) {
-	row := Row{Number: number, Line: rec.line, key: p.key, names: p.names}
+	row := Row{Number: number, Line: rec.line, key: p.key, names: p.names, columns: p.columns}
 	if rec.fault != nil {
 		return row, []CellError{*rec.fault}
 	}
@@ -175,11 +181,7 @@ func (p *plan) row(rec record, number int64) (Row, []CellError) {
 	for i, f := range p.fields {
 		value, wrong := p.value(f, p.sources[i], rec.cells)
 		if wrong != nil {
-			column := NoColumn
-			if len(p.sources[i].Columns) > 0 {
-				column = p.sources[i].Columns[0]
-			}
-			errs = append(errs, CellError{Column: column, Field: f.Name, Code: wrong.code, Message: wrong.message})
+			errs = append(errs, CellError{Column: p.columns[i], Field: f.Name, Code: wrong.code, Message: wrong.message})
 		}
 		row.values[i] = value
 	}

@@ -154,7 +154,7 @@ func FuzzEscape(f *testing.F) {
 
 // Whatever the row: a mapping gives the value of every field or says what is wrong with it.
 func FuzzMapping(f *testing.F) {
-	f.Add("c1,Ann,a@x.io,US,1,2024-01-02,yes,3", 0, 1, " ", "", "dmy")
+	f.Add("c1,Ann,a@x.io,US,1,2024-01-02,yes,3", 0, 1, " ", "", "DMY")
 	f.Add("c1,\"A,n\",NULL,Germany,(1),45292,maybe,", 1, 0, "", "const", "mdy")
 	f.Add(",,,,,,,", 7, 7, "-", "x", "")
 	schema := Schema{Type: "t", Fields: []Field{

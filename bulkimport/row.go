@@ -3,7 +3,6 @@ package bulkimport
 import (
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"time"
 
@@ -17,8 +16,10 @@ type Row struct {
 	Line   int64 // of the file, from 1, where the row begins
 	key    int
 	names  []string // of the fields that the import maps
-	values []string
-	cells  []string // as in the file, for the report of what a target refuses
+	// columns are the first that each field comes from, NoColumn for a constant
+	columns []int
+	values  []string
+	cells   []string // as in the file, for the report of what a target refuses
 }
 
 // Key is the value of the schema's key field.
@@ -63,15 +64,15 @@ func (r Row) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.String()) 
 // pointer or tag it omitempty.
 func Decode[T any](r Row) (T, error) {
 	var zero T
-	out, err := decodeRows[T]([]Row{r})
+	out, err := DecodeAll[T]([]Row{r})
 	if err != nil {
 		return zero, err
 	}
 	return out[0], nil
 }
 
-// decodeRows decodes rows of one import; they have the same fields.
-func decodeRows[T any](rows []Row) ([]T, error) {
+// DecodeAll is [Decode] for the rows of a batch: it reads the tags of T once.
+func DecodeAll[T any](rows []Row) ([]T, error) {
 	if len(rows) == 0 {
 		return nil, nil
 	}
@@ -108,26 +109,4 @@ func (r *rowReader) Read() ([]string, error) {
 	}
 	r.next++
 	return r.rows[r.next-1].values, nil
-}
-
-// extra collects the values of fields that are not among known, over what was there before.
-func (r Row) extra(before map[string]string, known []string) map[string]string {
-	out := maps.Clone(before)
-	for i, name := range r.names {
-		if slices.Contains(known, name) {
-			continue
-		}
-		if r.values[i] == "" {
-			delete(out, name)
-			continue
-		}
-		if out == nil {
-			out = map[string]string{}
-		}
-		out[name] = r.values[i]
-	}
-	if len(out) == 0 {
-		return nil
-	}
-	return out
 }

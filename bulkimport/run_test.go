@@ -15,6 +15,7 @@ import (
 	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/bulkimport"
+	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
 // manyCustomers is a file of n rows; those whose number divides by 7 have no e-mail, and the last
@@ -104,7 +105,7 @@ func TestModes(t *testing.T) {
 }
 
 func TestAccountsNeedTheirCustomer(t *testing.T) {
-	w := newWorld(t, bulkimport.Options{CurrencyKnown: isCurrency})
+	w := newWorld(t, bulkimport.Options{})
 	w.run(bulkimport.CustomersType, "id,name,primary_email\nc1,Customer one,one@x.example\n", bulkimport.Settings{})
 	i, p := w.run(bulkimport.AccountsType, "ID,Account Name,Customer ID,Currency,Net terms\na1,Main account,c1,eur,30\na2,Other account,nobody,,\n", bulkimport.Settings{})
 	require.Equal(t, job.Counts{Total: 2, Completed: 1, Failed: 1}, p.Counts)
@@ -112,19 +113,20 @@ func TestAccountsNeedTheirCustomer(t *testing.T) {
 	require.EqualValues(t, 3, failed.Line)
 	require.Equal(t, bulkimport.CodeRelationNotFound, failed.Errors[0].Code)
 	require.Equal(t, "customer_id", failed.Errors[0].Field)
+	require.Equal(t, 2, failed.Errors[0].Column, "the cell at fault can be marked")
 	require.Contains(t, failed.Errors[0].Message, "nobody")
 	a, err := w.backend.Accounts().Get(t.Context(), org, "a1")
 	require.NoError(t, err)
-	require.Equal(t, "EUR", a.InvoiceCurrency)
+	require.Equal(t, iso4217.Code("EUR"), a.InvoiceCurrency)
 	require.Equal(t, 30, *a.NetTermDays)
 }
 
 func TestHostsFieldsOfBuiltInTypesAreKept(t *testing.T) {
 	schema := bulkimport.Customers()
-	schema.Fields = append(schema.Fields, bulkimport.Field{Name: "tier", Label: "Tier", Kind: bulkimport.Text})
+	schema.Fields = append(schema.Fields, bulkimport.Field{Name: "tier", Label: "Tier", Kind: bulkimport.Text, Max: 20})
 	w := newWorld(t, bulkimport.Options{Types: []bulkimport.Type{{Schema: schema}}})
 	w.run(bulkimport.CustomersType, "id,name,primary_email,tier\nc1,Customer one,one@x.example,gold\n", bulkimport.Settings{})
-	require.Equal(t, map[string]string{"tier": "gold"}, w.customer("c1").Extra)
+	require.Equal(t, map[string]string{"tier": "gold"}, w.customer("c1").Metadata)
 }
 
 // Every batch's commit fails once, and another process goes on each time.
@@ -197,10 +199,14 @@ func TestWorkerThatWasOvertakenChangesNothing(t *testing.T) {
 		_, err := other.Run(t.Context(), w.scope, i.ID, nil)
 		require.NoError(t, err)
 	})
-	slow, err := bulkimport.NewService(func(ctx context.Context, fn func(bulkimport.Ports) error) error {
+	ports := w.ports()
+	ports.Atomically = func(ctx context.Context, fn func(bulkimport.Ports) error) error {
 		overtake() // after the batch was read and before it is written
 		return w.atomically(ctx, fn)
-	}, w.backend.Imports(), w.backend.Jobs(), bulkimport.Options{BatchRows: 5, Runtime: admin.Runtime{Now: func() time.Time { return w.now }, NewID: w.id}})
+	}
+	slow, err := bulkimport.NewService(ports, bulkimport.Options{
+		BatchRows: 5, Runtime: admin.Runtime{Now: func() time.Time { return w.now }, NewID: w.id},
+	})
 	require.NoError(t, err)
 	_, err = slow.Step(t.Context(), w.scope, i.ID)
 	require.ErrorIs(t, err, job.ErrLeaseLost)
@@ -290,10 +296,10 @@ func TestFailsForGoodWhereTheActorMayNoLongerWrite(t *testing.T) {
 	w := newWorld(t, bulkimport.Options{})
 	i := w.upload(bulkimport.CustomersType, manyCustomers(3))
 	w.start(i, bulkimport.Settings{})
-	strict := w.with(bulkimport.Options{Authorize: func(_ context.Context, at admin.OrgID, actor admin.Actor, p admin.Permission) error {
+	strict := w.with(bulkimport.Options{Authorize: func(_ context.Context, at admin.OrgID, actor admin.Actor, ps ...admin.Permission) error {
 		require.Equal(t, org, at)
 		require.Equal(t, admin.ActorSystem, actor.Kind)
-		require.Equal(t, customer.PermissionWrite, p)
+		require.Equal(t, []admin.Permission{customer.PermissionWrite}, ps)
 		return admin.ErrForbidden
 	}})
 	p, err := strict.Run(t.Context(), w.scope, i.ID, nil)

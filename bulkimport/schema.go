@@ -24,43 +24,44 @@ type Kind string
 
 // The kinds of field. Blanks around a cell are dropped before it is read.
 const (
-	Text     Kind = "text"     // characters, line breaks within a quoted cell included
-	ID       Kind = "id"       // an identifier: one line of characters, compared byte by byte
-	Email    Kind = "email"    // an address without a display name
-	Country  Kind = "country"  // ISO 3166 code or English name; the value is the two-letter code
-	Currency Kind = "currency" // three letters; the value is in capitals
-	Decimal  Kind = "decimal"  // exact, with a point and without grouping: -1234.50
-	Integer  Kind = "integer"  // digits, at most 18
-	Bool     Kind = "bool"     // true, yes, y, on, 1, or their opposites; the value is true or false
-	Date     Kind = "date"     // YYYY-MM-DD, or what Settings.Dates says; the value is YYYY-MM-DD
+	Text     Kind = "TEXT"     // characters, line breaks within a quoted cell included
+	ID       Kind = "ID"       // an identifier: one line of characters, compared byte by byte
+	Email    Kind = "EMAIL"    // an address without a display name
+	Country  Kind = "COUNTRY"  // ISO 3166 code or English name; the value is the two-letter code
+	Currency Kind = "CURRENCY" // three letters; the value is in capitals
+	Decimal  Kind = "DECIMAL"  // exact, with a point and without grouping: -1234.50
+	Integer  Kind = "INTEGER"  // digits, at most 18
+	Bool     Kind = "BOOL"     // true, yes, y, on, 1, or their opposites; the value is true or false
+	Date     Kind = "DATE"     // YYYY-MM-DD, or what Settings.Dates says; the value is YYYY-MM-DD
 )
 
 // Field is one field of a Schema.
 type Field struct {
-	Name     string   // in the sample's header and in a Row: 1 to 50 of a-z 0-9 _
-	Label    string   // for people; it counts for suggestions too
-	Aliases  []string // other usual headers, the likeliest first
-	Kind     Kind
-	Required bool // a row without it fails, unless the import's settings relax it
-	Key      bool // identifies the row's record: one field of a schema, required, of kind ID or Email
-	// Relation is the word for what the field points at ("customer"), where it does.
-	Relation string
+	Name     string   `json:"name"`              // in the sample's header and in a Row: 1 to 50 of a-z 0-9 _
+	Label    string   `json:"label"`             // for people; it counts for suggestions too
+	Aliases  []string `json:"aliases,omitempty"` // other usual headers, the likeliest first
+	Kind     Kind     `json:"kind"`
+	Required bool     `json:"required"` // a row without it fails, unless the import's settings relax it
+	Key      bool     `json:"key"`      // identifies the row's record: one field of a schema, required, of kind ID or Email
+	// Relation is the noun of the record that the field points at ("customer"), if it does.
+	Relation string `json:"relation,omitempty"`
 	// Min and Max bound the number of characters of a Text, ID or Email, and the value of an
 	// Integer. A zero Max does not bound.
-	Min, Max int64
+	Min int64 `json:"min,omitempty"`
+	Max int64 `json:"max,omitempty"`
 	// Parts are headers which, joined by blanks, make this field, such as "first name" and
 	// "last name": none of them is suggested for it alone.
-	Parts   []string
-	Example string // a cell of the sample file
+	Parts   []string `json:"parts,omitempty"`
+	Example string   `json:"example,omitempty"` // a cell of the sample file
 }
 
 // Schema is what a type of import can fill in.
 type Schema struct {
-	Type   TypeName         // 1 to 50 of a-z 0-9 _
-	Noun   string           // one of them, in one word: "customer" is of no weight in its own headers
-	Read   admin.Permission // to see imports, suggestions and failed rows
-	Write  admin.Permission // to upload, map, start, run and cancel
-	Fields []Field          // in the order of the sample file
+	Type   TypeName         `json:"type"`   // 1 to 50 of a-z 0-9 _
+	Noun   string           `json:"noun"`   // one of them, in one word: "customer" is of no weight in its own headers
+	Read   admin.Permission `json:"read"`   // to see imports, suggestions and failed rows
+	Write  admin.Permission `json:"write"`  // to upload, map, start, run and cancel
+	Fields []Field          `json:"fields"` // in the order of the sample file
 }
 
 // Field finds a field by name.

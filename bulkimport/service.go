@@ -1,6 +1,7 @@
 package bulkimport
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,7 +12,9 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // JobKind is the kind of the jobs that imports are run by.
@@ -22,115 +25,113 @@ const (
 	ActionBegin  admin.Action = "import.begin"  // an upload began
 	ActionUpload admin.Action = "import.upload" // a file was uploaded
 	ActionMap    admin.Action = "import.map"    // a mapping was set
-	ActionStart  admin.Action = "import.start"  // the import was fixed as it is, to be run
-	ActionQueue  admin.Action = "import.queue"  // its job was made
-	ActionWrite  admin.Action = "import.write"  // rows were written to the target
-	ActionDelete admin.Action = "import.delete" // an import and its file were deleted
+	ActionStart  admin.Action = "import.start"  // the import was fixed as it is and its job made
+	ActionWrite  admin.Action = "import.write"  // rows were written to customers or accounts
+	ActionDelete admin.Action = "import.delete" // an import, its file and its failed rows were deleted
 )
 
-// Ports is what the batches of a job write through; they commit together.
+// Ports are the stores of a Service. All but Target are needed.
 type Ports struct {
 	Imports   Store
 	Jobs      job.Store
-	Customers Target
-	Accounts  Target
+	Customers customer.Store
+	Accounts  customer.AccountStore
+	// Target returns where the rows of a host's own type go that share the transaction of the ports, or nil
+	// for a type that it does not know.
+	Target func(TypeName) Target
+	// Atomically runs a function over ports that commit together.
+	Atomically job.Atomically[Ports]
 }
 
 // Options of a Service; the zero value is ready.
 type Options struct {
 	admin.Runtime
-	// Types adds a host's own types, or replaces the schema of a built-in one by one with more
-	// fields.
+	// Types adds a host's own types, or replaces the schema of a built-in one by one with more fields.
 	Types  []Type
 	Limits Limits
 	// BatchRows is how many rows are written in one transaction, at most 500; 0 means 500.
 	BatchRows int
-	// Lease is how long a worker may take over one batch; 0 means job.DefaultLease.
+	// Lease is how long a worker may take over one batch; 0 means [job.DefaultLease].
 	Lease time.Duration
-	// CurrencyKnown tells which three-letter codes are currencies; nil takes all.
-	CurrencyKnown func(code string) bool
-	// Authorize, where set, is asked before each batch whether whoever started the import may
-	// still write its type. Its admin.ErrForbidden or admin.ErrNotFound fails the job.
-	Authorize func(ctx context.Context, org admin.OrgID, actor admin.Actor, p admin.Permission) error
+	// Authorize, if not nil, reports before each batch whether the actor who started the import may still
+	// write its type. Its [admin.ErrForbidden] or [admin.ErrNotFound] fails the job.
+	Authorize admin.Authorize
 }
 
-// Service is Bulk Import. It is safe for concurrent use.
+// Service is Bulk Import. It is safe for concurrent use. Its methods require the Read or the Write permission
+// of the import's [Schema], as each says.
 type Service struct {
-	imports Store
-	jobs    job.Store
-	runner  *job.Runner[Ports]
-	types   []Type
-	limits  Limits
-	batch   int
-	caster  caster
-	runtime admin.Runtime
+	ports  Ports
+	runner job.Runner[Ports]
+	*core
 }
 
-// NewService keeps imports in imports and their jobs in jobs; atomically gives both and the
-// included targets within one transaction. It fails with admin.ErrInvalid for a type that is
-// malformed.
-func NewService(atomically job.Atomically[Ports], imports Store, jobs job.Store, o Options) (*Service, error) {
-	s := &Service{
-		imports: imports, jobs: jobs, limits: o.Limits.withDefaults(), batch: o.BatchRows,
-		caster: caster{currency: o.CurrencyKnown}, runtime: o.WithDefaults(),
-		types: []Type{{Schema: Customers()}, {Schema: Accounts()}},
+// core is what services over different ports share.
+type core struct {
+	types     []Type
+	limits    Limits
+	batch     int
+	lease     time.Duration
+	authorize admin.Authorize
+	caster    caster
+	runtime   admin.Runtime
+	customers *customer.Table[customer.Customer]
+	accounts  *customer.Table[customer.Account]
+}
+
+// NewService returns a Service over ports. It fails with an [*admin.ValidationError] that lists every port
+// that is missing, every option out of its limits and every type that cannot work.
+func NewService(p Ports, o Options) (*Service, error) {
+	c := &core{
+		limits: o.Limits.withDefaults(), batch: o.BatchRows, lease: o.Lease, authorize: o.Authorize, runtime: o.WithDefaults(),
+		types:     []Type{{Schema: Customers()}, {Schema: Accounts()}},
+		customers: customer.Customers(), accounts: customer.Accounts(),
 	}
-	if s.batch == 0 {
-		s.batch = defaultBatch
+	if c.batch == 0 {
+		c.batch = defaultBatch
 	}
-	if s.batch < 1 || s.batch > admin.MaxLimit {
-		return nil, fmt.Errorf("batch of %d rows: use 1 to %d: %w", s.batch, admin.MaxLimit, admin.ErrInvalid)
-	}
+	var bad admin.Problems
+	p.check(&bad)
+	o.check(&bad)
 	for _, t := range o.Types {
-		if err := t.check(); err != nil {
-			return nil, fmt.Errorf("import type %q: %w", admin.Clip(string(t.Schema.Type)), err)
-		}
-		s.types = slices.DeleteFunc(s.types, func(had Type) bool { return had.Schema.Type == t.Schema.Type })
-		s.types = append(s.types, t)
+		t.check(&bad, p)
+		c.types = slices.DeleteFunc(c.types, func(had Type) bool { return had.Schema.Type == t.Schema.Type })
+		c.types = append(c.types, t)
 	}
-	s.runner = &job.Runner[Ports]{
-		Jobs: jobs, Atomically: atomically, JobsOf: func(p Ports) job.Store { return p.Jobs },
-		Subject: func(j job.Job) admin.Subject { return subject(j.ID) },
-		Runtime: s.runtime, Lease: o.Lease,
+	if err := bad.Err(); err != nil {
+		return nil, err
 	}
-	if o.Authorize != nil {
-		s.runner.Authorize = func(ctx context.Context, org admin.OrgID, j job.Job) error {
-			_, t, err := s.load(ctx, org, j.ID)
-			if err != nil {
-				return err
-			}
-			return o.Authorize(ctx, org, j.CreatedBy, t.Schema.Write)
-		}
-	}
-	return s, nil
+	return (&Service{core: c}).In(p), nil
 }
 
 const defaultBatch = 500
 
-func (t Type) check() error {
-	if err := t.Schema.check(); err != nil {
+// In returns the service over other ports, those of a transaction for example. It shares all else. Where
+// Atomically is nil the ports are those of one transaction, in which the batches of a job then are.
+func (s *Service) In(p Ports) *Service {
+	if p.Atomically == nil {
+		ports := p
+		p.Atomically = func(_ context.Context, fn func(Ports) error) error { return fn(ports) }
+	}
+	in := &Service{ports: p, core: s.core}
+	in.runner = job.Runner[Ports]{
+		Jobs: p.Jobs, Atomically: p.Atomically, JobsOf: func(p Ports) job.Store { return p.Jobs },
+		Subject: func(j job.Job) admin.Subject { return subject(j.ID) },
+		Runtime: s.runtime, Lease: s.lease,
+	}
+	if s.authorize != nil {
+		in.runner.Authorize = in.stillAllowed
+	}
+	return in
+}
+
+// stillAllowed reports whether the actor who started an import may still write its type.
+func (s *Service) stillAllowed(ctx context.Context, org admin.OrgID, j job.Job) error {
+	_, t, err := s.load(ctx, org, j.ID)
+	if err != nil {
 		return err
 	}
-	builtIn, ok := Customers(), t.Schema.Type == CustomersType
-	if t.Schema.Type == AccountsType {
-		builtIn, ok = Accounts(), true
-	}
-	if !ok {
-		if t.Target == nil {
-			return fmt.Errorf("it needs a target: %w", admin.ErrInvalid)
-		}
-		return nil
-	}
-	if t.Target != nil {
-		return nil
-	}
-	// The included store knows these fields by name.
-	for _, f := range builtIn.Fields {
-		if got, ok := t.Schema.Field(f.Name); !ok || got.Kind != f.Kind || got.Key != f.Key {
-			return fmt.Errorf("the included store needs the field %s of kind %s, as in the built-in schema: %w", f.Name, f.Kind, admin.ErrInvalid)
-		}
-	}
-	return nil
+	return s.authorize(ctx, org, j.CreatedBy, t.Schema.Write)
 }
 
 // access is which of a type's permissions a method needs.
@@ -154,7 +155,10 @@ func (s *Service) require(scope admin.Scope, name TypeName, a access) (Type, err
 	if a == write {
 		p = t.Schema.Write
 	}
-	return t, scope.Require(p)
+	if err := scope.Require(p); err != nil {
+		return Type{}, err
+	}
+	return t, nil
 }
 
 func (s *Service) typeOf(name TypeName) (Type, error) {
@@ -167,12 +171,15 @@ func (s *Service) typeOf(name TypeName) (Type, error) {
 }
 
 func (s *Service) load(ctx context.Context, org admin.OrgID, id uuid.UUID) (Import, Type, error) {
-	i, err := s.imports.Get(ctx, org, id)
+	i, err := s.ports.Imports.Get(ctx, org, id)
 	if err != nil {
 		return Import{}, Type{}, err
 	}
 	t, err := s.typeOf(i.Type)
-	return i, t, err
+	if err != nil {
+		return Import{}, Type{}, err
+	}
+	return i, t, nil
 }
 
 // open loads an import and requires its type's permission.
@@ -184,8 +191,10 @@ func (s *Service) open(ctx context.Context, scope admin.Scope, id uuid.UUID, a a
 	if err != nil {
 		return Import{}, Type{}, err
 	}
-	_, err = s.require(scope, i.Type, a)
-	return i, t, err
+	if _, err = s.require(scope, i.Type, a); err != nil {
+		return Import{}, Type{}, err
+	}
+	return i, t, nil
 }
 
 func subject(id uuid.UUID) admin.Subject { return admin.Subject{Kind: "import", ID: id.String()} }
@@ -210,19 +219,71 @@ func (s *Service) Get(ctx context.Context, scope admin.Scope, id uuid.UUID) (Imp
 	return i, err
 }
 
-// List pages through the imports of one type, newest first. f.Type is required, and its Read
-// permission.
+// List pages through the imports that match, newest first. Without f.Type they are of all types whose Read
+// permission the caller has, and at least one of these is required.
 func (s *Service) List(ctx context.Context, scope admin.Scope, f Filter, q admin.Query) (admin.Page[Import], error) {
-	if _, err := s.require(scope, f.Type, read); err != nil {
+	types, err := s.readable(scope, f)
+	if err != nil {
 		return admin.Page[Import]{}, err
 	}
-	list := fmt.Sprintf("imports %q %q %q", f.Type, f.Status, f.SHA256)
+	list := fmt.Sprintf("imports %q %q %q", types, f.Status, f.SHA256)
 	return admin.Paginate(scope.Org(), list, q,
-		func(seek admin.Seek[uuid.UUID]) ([]Import, error) { return s.imports.List(ctx, scope.Org(), f, seek) },
+		func(seek admin.Seek[uuid.UUID]) ([]Import, error) { return s.newest(ctx, scope.Org(), types, f, seek) },
 		func(i Import) uuid.UUID { return i.ID })
 }
 
-// All is every import of one type, newest first.
+// readable checks a filter, and returns the types that it lists.
+func (s *Service) readable(scope admin.Scope, f Filter) ([]TypeName, error) {
+	if f.Type != "" {
+		if _, err := s.require(scope, f.Type, read); err != nil {
+			return nil, err
+		}
+	}
+	if err := scope.Require(); err != nil {
+		return nil, err
+	}
+	var p admin.Problems
+	if all := []ImportStatus{Uploading, Uploaded, Started}; f.Status != "" && !slices.Contains(all, f.Status) {
+		p.Add("/status", admin.CodeUnknown, "%q is not a status of an import: use %s", admin.Clip(string(f.Status)), text.Join(all)).
+			With("allowed", text.Join(all))
+	}
+	if err := p.Err(); err != nil {
+		return nil, err
+	}
+	if f.Type != "" {
+		return []TypeName{f.Type}, nil
+	}
+	var out []TypeName
+	var lacks error
+	for _, t := range s.types {
+		if err := scope.Require(t.Schema.Read); err != nil {
+			lacks = err
+			continue
+		}
+		out = append(out, t.Schema.Type)
+	}
+	if len(out) == 0 {
+		return nil, lacks
+	}
+	return out, nil
+}
+
+// newest lists the imports of several types. Each is listed by itself, along its index: types are few.
+func (s *Service) newest(ctx context.Context, org admin.OrgID, types []TypeName, f Filter, seek admin.Seek[uuid.UUID]) ([]Import, error) {
+	var out []Import
+	for _, name := range types {
+		f.Type = name
+		some, err := s.ports.Imports.List(ctx, org, f, seek)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
+	}
+	slices.SortFunc(out, func(a, b Import) int { return bytes.Compare(b.ID[:], a.ID[:]) })
+	return out[:min(len(out), seek.Limit)], nil
+}
+
+// All returns every import that matches, newest first.
 func (s *Service) All(ctx context.Context, scope admin.Scope, f Filter) iter.Seq2[Import, error] {
 	return admin.All(func(q admin.Query) (admin.Page[Import], error) { return s.List(ctx, scope, f, q) })
 }
@@ -247,7 +308,7 @@ func (s *Service) SetMapping(ctx context.Context, scope admin.Scope, id uuid.UUI
 		return Import{}, admin.Conflict("import")
 	}
 	i.Mapping, i.Settings, i.UpdatedAt = m.clone(), set.clone(), s.runtime.Instant()
-	if err := s.imports.Update(ctx, scope.Org(), i, s.record(scope, ActionMap, i, i.changes(t.Schema)...)); err != nil {
+	if err := s.ports.Imports.Update(ctx, scope.Org(), i, s.record(scope, ActionMap, i, i.changes(t.Schema)...)); err != nil {
 		return Import{}, err
 	}
 	i.Version++
@@ -283,20 +344,20 @@ func (s Settings) mode() Mode {
 	return s.Mode
 }
 
-// Delete removes an import and its file, which holds personal data; its job and the failed rows
-// stay with the job. While the job is not final it is admin.ErrState. It requires the type's Write
+// Delete removes an import with its file and its failed rows, which hold personal data. Its job stays, with
+// its counts. It fails with [admin.ErrState] while the job is not final. It requires the type's Write
 // permission.
 func (s *Service) Delete(ctx context.Context, scope admin.Scope, id uuid.UUID) error {
 	i, _, err := s.open(ctx, scope, id, write)
 	if err != nil {
 		return err
 	}
-	j, err := s.jobs.Get(ctx, scope.Org(), id)
+	j, err := s.ports.Jobs.Get(ctx, scope.Org(), id)
 	switch {
 	case err == nil && !j.Status.Final():
 		return fmt.Errorf("import is %s: cancel it first: %w", j.Status, admin.ErrState)
 	case err != nil && !errors.Is(err, admin.ErrNotFound):
 		return err
 	}
-	return s.imports.Delete(ctx, scope.Org(), id, s.record(scope, ActionDelete, i))
+	return s.ports.Imports.Delete(ctx, scope.Org(), id, s.record(scope, ActionDelete, i))
 }

@@ -1,6 +1,7 @@
 package bulkimport_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -158,7 +159,7 @@ func TestWhatWasDoneIsOnRecord(t *testing.T) {
 		got = append([]admin.Action{r.Action}, got...)
 	}
 	require.Equal(t, []admin.Action{
-		bulkimport.ActionBegin, bulkimport.ActionUpload, bulkimport.ActionMap, bulkimport.ActionStart, bulkimport.ActionQueue,
+		bulkimport.ActionBegin, bulkimport.ActionUpload, bulkimport.ActionMap, bulkimport.ActionStart,
 		bulkimport.ActionWrite, job.ActionComplete, bulkimport.ActionDelete,
 	}, got)
 }
@@ -170,9 +171,19 @@ func TestDelete(t *testing.T) {
 	require.ErrorIs(t, w.service.Delete(t.Context(), w.scope, i.ID), admin.ErrState, "it is running")
 	_, err := w.service.Run(t.Context(), w.scope, i.ID, nil)
 	require.NoError(t, err)
+	held, err := w.backend.Jobs().Entries(t.Context(), org, i.ID, job.EntryFilter{}, admin.Seek[int64]{Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, held, 1)
+	require.Contains(t, held[0].Data, "Customer two")
 	require.NoError(t, w.service.Delete(t.Context(), w.scope, i.ID))
 	_, err = w.service.Get(t.Context(), w.scope, i.ID)
 	require.ErrorIs(t, err, admin.ErrNotFound)
+	held, err = w.backend.Jobs().Entries(t.Context(), org, i.ID, job.EntryFilter{}, admin.Seek[int64]{Limit: 10})
+	require.NoError(t, err)
+	require.Empty(t, held, "the cells of failed rows are deleted with the file")
+	j, err := w.backend.Jobs().Get(t.Context(), org, i.ID)
+	require.NoError(t, err)
+	require.Equal(t, job.Counts{Total: 2, Completed: 1, Failed: 1}, j.Counts, "how many there were is kept")
 	text, err := w.backend.Imports().Content(t.Context(), org, i.ID, 0)
 	require.NoError(t, err)
 	require.Empty(t, text)
@@ -185,21 +196,53 @@ func TestServiceRefusesTypesThatCannotWork(t *testing.T) {
 	keyless.Fields[0].Key = false
 	twice := contacts()
 	twice.Fields[1].Name = twice.Fields[0].Name
-	for reason, one := range map[string]bulkimport.Type{
-		"a type of the host without a target":          {Schema: contacts()},
-		"a schema without a key":                       {Schema: keyless, Target: &shelf{}},
-		"two fields of one name":                       {Schema: twice, Target: &shelf{}},
-		"no schema":                                    {Target: &shelf{}},
-		"fields that the included store needs missing": {Schema: without},
+	long := bulkimport.Customers()
+	long.Fields = append(long.Fields, bulkimport.Field{Name: "notes", Kind: bulkimport.Text, Max: customer.MaxMetadataValue + 1})
+	many := bulkimport.Accounts()
+	for n := range customer.MaxMetadata + 1 {
+		many.Fields = append(many.Fields, bulkimport.Field{Name: fmt.Sprint("extra", n), Kind: bulkimport.Date})
+	}
+	w := newWorld(t, bulkimport.Options{})
+	for reason, one := range map[string]struct {
+		bulkimport.Type
+		path string
+	}{
+		"a type of the host without a target":          {bulkimport.Type{Schema: contacts()}, "/types/contacts/target"},
+		"a schema without a key":                       {bulkimport.Type{Schema: keyless, Target: &shelf{}}, "/types/contacts/fields"},
+		"two fields of one name":                       {bulkimport.Type{Schema: twice, Target: &shelf{}}, "/types/contacts/fields/1/name"},
+		"no schema":                                    {bulkimport.Type{Target: &shelf{}}, "/types//type"},
+		"fields that the included store needs missing": {bulkimport.Type{Schema: without}, "/types/customers/fields"},
+		"a field too long for metadata":                {bulkimport.Type{Schema: long}, "/types/customers/fields/10/max"},
+		"more fields than metadata has":                {bulkimport.Type{Schema: many}, "/types/accounts/fields"},
 	} {
 		t.Run(reason, func(t *testing.T) {
-			_, err := bulkimport.NewService(nil, nil, nil, bulkimport.Options{Types: []bulkimport.Type{one}})
+			_, err := bulkimport.NewService(w.ports(), bulkimport.Options{Types: []bulkimport.Type{one.Type}})
 			require.ErrorIs(t, err, admin.ErrInvalid)
+			var invalid *admin.ValidationError
+			require.ErrorAs(t, err, &invalid)
+			require.Equal(t, one.path, invalid.Fields[0].Path)
 		})
 	}
-	_, err := bulkimport.NewService(nil, nil, nil, bulkimport.Options{BatchRows: 501})
-	require.ErrorIs(t, err, admin.ErrInvalid)
-	s, err := bulkimport.NewService(nil, nil, nil, bulkimport.Options{Types: []bulkimport.Type{{Schema: contacts(), Target: &shelf{}}}})
+	s, err := bulkimport.NewService(w.ports(), bulkimport.Options{Types: []bulkimport.Type{{Schema: contacts(), Target: &shelf{}}}})
 	require.NoError(t, err)
 	require.Len(t, s.Types(), 3)
+}
+
+func TestServiceFindsAllThatIsWrongWithPortsAndOptions(t *testing.T) {
+	_, err := bulkimport.NewService(bulkimport.Ports{}, bulkimport.Options{
+		BatchRows: 501, Lease: -1, Limits: bulkimport.Limits{Rows: -1, CellBytes: -1}, Types: []bulkimport.Type{{Schema: contacts()}},
+	})
+	var invalid *admin.ValidationError
+	require.ErrorAs(t, err, &invalid)
+	var paths []string
+	for _, f := range invalid.Fields {
+		paths = append(paths, f.Path)
+	}
+	require.Equal(t, []string{
+		"/imports", "/jobs", "/customers", "/accounts", "/atomically", "/batchRows", "/lease", "/limits/rows", "/limits/cellBytes",
+		"/types/contacts/target",
+	}, paths)
+	w := newWorld(t, bulkimport.Options{})
+	_, err = bulkimport.NewService(w.ports(), bulkimport.Options{BatchRows: -1})
+	require.ErrorIs(t, err, admin.ErrInvalid)
 }

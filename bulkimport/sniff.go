@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"time"
+
+	"github.com/admincenter/admincenter/internal/email"
 )
 
 // headBytes is how much of a file is looked at to tell its delimiter and header.
@@ -114,7 +116,7 @@ func looksLikeData(header []string) bool {
 		if h == "" {
 			continue
 		}
-		if emailAddress(h) {
+		if email.Deliverable(h) {
 			return true
 		}
 		if _, err := time.Parse(time.DateOnly, h); err == nil || plainNumber(h) {

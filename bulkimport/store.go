@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
 )
 
 // Store keeps imports and the text of their files. Each write that takes an audit record commits
@@ -25,8 +26,12 @@ type Store interface {
 	// admin.ErrConflict where the Version moved on.
 	Update(ctx context.Context, org admin.OrgID, i Import, rec admin.Record) error
 
-	// Delete removes the import and its content; its job, if it has one, stays. An unknown import
-	// is admin.ErrNotFound.
+	// Start is Update together with adding the import's job, which has its ID, and the entries that are
+	// known from the start (each Seq once). A job that is there already is admin.ErrExists.
+	Start(ctx context.Context, org admin.OrgID, i Import, j job.Job, entries []job.Entry, rec admin.Record) error
+
+	// Delete removes the import, its content, and the entries of its job, which hold cells of its
+	// rows; the job itself stays. An unknown import is admin.ErrNotFound.
 	Delete(ctx context.Context, org admin.OrgID, id uuid.UUID, rec admin.Record) error
 
 	// Get returns the import, or admin.ErrNotFound.
@@ -47,9 +52,9 @@ const MaxChunk = 64 << 10
 
 // Filter narrows a list of imports; zero fields do not narrow.
 type Filter struct {
-	Type   TypeName
-	Status ImportStatus
-	SHA256 string // of the bytes uploaded, in hexadecimal
+	Type   TypeName     `json:"type,omitempty"`
+	Status ImportStatus `json:"status,omitempty"`
+	SHA256 string       `json:"sha256,omitempty"` // of the bytes uploaded, in hexadecimal
 }
 
 // content reads an import's text from an offset on.

@@ -15,22 +15,22 @@ import (
 
 // Suggestion says which column a field's values probably come from.
 type Suggestion struct {
-	Field  string
-	Source Source  // the zero Source where no column fits
-	Score  float64 // from 0 to 1
-	// Preselected: the score is at least 0.80 and no other column is nearly as good. What is not
-	// preselected a person should look at.
-	Preselected bool
-	Reason      string // why, in a few words
+	Field  string  `json:"field"`
+	Source Source  `json:"source,omitzero"` // zero if no column fits
+	Score  float64 `json:"score"`           // from 0 to 1
+	// Preselected reports that the score is at least 0.80 and no other column is nearly as good. A person
+	// should look at what is not preselected.
+	Preselected bool   `json:"preselected"`
+	Reason      string `json:"reason,omitempty"` // why, in a few words
 	// Alternatives are other columns that might be meant, the likeliest first, at most 3.
-	Alternatives []Alternative
+	Alternatives []Alternative `json:"alternatives,omitempty"`
 }
 
 // Alternative is another column that a field might come from.
 type Alternative struct {
-	Column int
-	Score  float64
-	Reason string
+	Column int     `json:"column"`
+	Score  float64 `json:"score"`
+	Reason string  `json:"reason"`
 }
 
 // Suggestions has one Suggestion for each field of a schema, in the schema's order.
@@ -240,7 +240,7 @@ func weighValues(f Field, score float64, reason string, headerKnown bool, values
 	case fit*100 < len(values)*95 || score >= suggestAt:
 		return score, reason
 	case f.Kind == Email && !headerKnown, (f.Kind == Country || f.Kind == Currency) && score >= 0.3:
-		return fromValues, "values are of kind " + string(f.Kind)
+		return fromValues, "values are of kind " + strings.ToLower(string(f.Kind))
 	}
 	return score, reason
 }

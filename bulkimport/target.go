@@ -10,27 +10,31 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Mode says what becomes of a row whose key exists already.
+// Mode is what becomes of a row whose key exists already.
 type Mode string
 
 // The modes.
 const (
-	Create Mode = "create" // the row fails with already_exists; the default
-	Skip   Mode = "skip"   // the row is left out, and counted as skipped
-	Upsert Mode = "upsert" // the record is updated: the mapped fields, and no others
+	Create Mode = "CREATE" // the row fails with already_exists; the default
+	Skip   Mode = "SKIP"   // the row is left out, and counted as skipped
+	Upsert Mode = "UPSERT" // the record is updated: the mapped fields, and no others
 )
 
-// Target is where the rows of an import go.
+// Target takes the rows of a host's own type of import. There are two kinds, by where it is given:
 //
-// The included targets live in the same storage as the job, so that their writes commit with its
-// cursor: each row takes effect exactly once. A host's own target is called before the batch
-// commits and outside its transaction; after a crash in between it is called again with the same
-// rows. It has to recognise them by Batch.IdempotencyKey, or be idempotent by the row's key.
+// A target of [Ports] is made for each transaction, and shares the one of the job's cursor: each row takes
+// effect exactly once, a rehearsal by [Service.Check] calls it too and takes back what it wrote, and it must
+// not use another connection. Use it for tables in the library's database.
+//
+// A target of [Type] is called outside any transaction, before the batch commits. After a crash in between
+// it is called again with the same rows, and has to recognise them by [Batch.IdempotencyKey], or be
+// idempotent by the row's key. Use it for what cannot share the transaction, such as another service.
 type Target interface {
-	// Write writes the rows of a batch and returns what became of each, in the same order. All
-	// rows are valid by the schema and no two of one import have the same key. An error means that
-	// the batch as a whole could not be written, and it will be tried again; what is wrong with a
-	// single row is an Outcome.
+	// Write writes the rows of a batch and returns what became of each, in the same order. All rows are
+	// valid by the schema and no two of one import have the same key. An error means that the batch as a
+	// whole could not be written and will be tried again, or fails the import if it is from [job.Fail]; what
+	// is wrong with a single row is an Outcome. rec says who imports what, for a host's own log: the
+	// library's trail has a record of the batch of its own.
 	Write(ctx context.Context, org admin.OrgID, b Batch, rec admin.Record) ([]Outcome, error)
 }
 
@@ -38,29 +42,30 @@ type Target interface {
 type Batch struct {
 	Import uuid.UUID
 	Mode   Mode
-	At     time.Time // what is created or updated bears this instant
+	At     time.Time // of what is created or updated
 	Rows   []Row
 }
 
 // IdempotencyKey is the same whenever the same row of the same import is written.
 func (b Batch) IdempotencyKey(r Row) string { return fmt.Sprintf("%s/%d", b.Import, r.Number) }
 
-// Result says what became of a row.
+// Result is what became of a row.
 type Result string
 
 // The results.
 const (
-	Created          Result = "created"
-	Updated          Result = "updated"
-	Unchanged        Result = "unchanged"          // it was like that already
-	Exists           Result = "exists"             // the key is taken, and the mode is not Upsert
-	RelationNotFound Result = "relation_not_found" // what Outcome.Field points at is not there
-	Refused          Result = "refused"            // by a rule of the target; Outcome.Detail says which
+	Created          Result = "CREATED"
+	Updated          Result = "UPDATED"
+	Unchanged        Result = "UNCHANGED"          // it was like that already
+	Exists           Result = "EXISTS"             // the key is taken, and the mode is not Upsert
+	RelationNotFound Result = "RELATION_NOT_FOUND" // there is no such record as Outcome.Field points at
+	Refused          Result = "REFUSED"            // by a rule of the target; Outcome.Detail says which
 )
 
 // Outcome is what became of one row.
 type Outcome struct {
 	Result Result
+	Code   string // of the CellError of a row that is Refused; empty means CodeRefused
 	Field  string // the field at fault, for RelationNotFound and Refused; may be empty
 	Detail string // for people; may be empty
 }
@@ -68,7 +73,7 @@ type Outcome struct {
 // Type is one type of import: a schema and where its rows go.
 type Type struct {
 	Schema Schema
-	// Target gets the rows. It may be nil for the types customers and accounts, which then go to
-	// the included stores.
+	// Target gets the rows outside any transaction. If it is nil, the rows of the types customers and
+	// accounts go to the stores of [Ports], and those of another type to the target that Ports has for it.
 	Target Target
 }

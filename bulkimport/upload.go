@@ -43,12 +43,12 @@ func (s *Service) Upload(ctx context.Context, scope admin.Scope, in UploadInput)
 		return Import{}, err
 	}
 	var p admin.Problems
-	p.Text("/file_name", in.FileName, 1, 255)
+	p.Text("/fileName", in.FileName, 1, 255)
 	if in.Content == nil {
 		p.Add("/content", admin.CodeRequired, "there is no content")
 	}
 	if in.HeaderLine < NoHeader {
-		p.Add("/header_line", admin.CodeRange, "%d: give a line from 1, 0 to look for it, or NoHeader", in.HeaderLine)
+		p.Add("/headerLine", admin.CodeRange, "%d: give a line from 1, 0 to look for it, or -1 for a file without a header", in.HeaderLine)
 	}
 	if err := p.Err(); err != nil {
 		return Import{}, err
@@ -60,7 +60,7 @@ func (s *Service) Upload(ctx context.Context, scope admin.Scope, in UploadInput)
 	now := s.runtime.Instant()
 	u.imp.ID, u.imp.Type, u.imp.FileName, u.imp.Status = s.runtime.NewID(), t.Schema.Type, in.FileName, Uploading
 	u.imp.CreatedAt, u.imp.CreatedBy, u.imp.UpdatedAt, u.imp.Version = now, scope.Actor(), now, 1
-	if err := s.imports.Create(ctx, scope.Org(), u.imp, s.record(scope, ActionBegin, u.imp)); err != nil {
+	if err := s.ports.Imports.Create(ctx, scope.Org(), u.imp, s.record(scope, ActionBegin, u.imp)); err != nil {
 		return Import{}, err
 	}
 	if err := u.finish(in); err != nil {
@@ -75,7 +75,7 @@ func (s *Service) Upload(ctx context.Context, scope admin.Scope, in UploadInput)
 func (s *Service) discard(ctx context.Context, scope admin.Scope, i Import) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	if err := s.imports.Delete(ctx, scope.Org(), i.ID, s.record(scope, ActionDelete, i)); err != nil {
+	if err := s.ports.Imports.Delete(ctx, scope.Org(), i.ID, s.record(scope, ActionDelete, i)); err != nil {
 		s.runtime.Logger.WarnContext(ctx, "broken upload not deleted", "org", scope.Org(), "import", i.ID, "error", err)
 	}
 }
@@ -146,8 +146,8 @@ func (u *upload) finish(in UploadInput) error {
 	i.SHA256, i.Content.SHA256 = hex.EncodeToString(u.original.Sum(nil)), hex.EncodeToString(u.canonical.Sum(nil))
 	i.Status, i.UpdatedAt = Uploaded, s.runtime.Instant()
 	rec := s.record(u.scope, ActionUpload, i,
-		admin.Change{Field: "file_name", To: i.FileName}, admin.Change{Field: "sha256", To: i.SHA256}, admin.Change{Field: "rows", To: fmt.Sprint(i.Rows)})
-	if err := s.imports.Update(u.ctx, u.scope.Org(), i, rec); err != nil {
+		admin.Change{Field: "fileName", To: i.FileName}, admin.Change{Field: "sha256", To: i.SHA256}, admin.Change{Field: "rows", To: fmt.Sprint(i.Rows)})
+	if err := s.ports.Imports.Update(u.ctx, u.scope.Org(), i, rec); err != nil {
 		return err
 	}
 	i.Version++
@@ -322,7 +322,7 @@ func (u *upload) warn(in UploadInput) error {
 		u.addWarning(WarnNullWords, "%d cells say %s: if that means blank, say so in the import's settings", u.nulls[word], word)
 	}
 	sum := hex.EncodeToString(u.original.Sum(nil))
-	before, err := u.service.imports.List(u.ctx, u.scope.Org(), Filter{Type: u.imp.Type, Status: Started, SHA256: sum}, admin.Seek[uuid.UUID]{Limit: 1})
+	before, err := u.service.ports.Imports.List(u.ctx, u.scope.Org(), Filter{Type: u.imp.Type, Status: Started, SHA256: sum}, admin.Seek[uuid.UUID]{Limit: 1})
 	if err != nil {
 		return err
 	}
@@ -371,7 +371,7 @@ func (u *upload) flush() error {
 	if len(u.piece) == 0 {
 		return nil
 	}
-	if err := u.service.imports.Append(u.ctx, u.scope.Org(), u.imp.ID, u.imp.Content.Bytes, u.piece); err != nil {
+	if err := u.service.ports.Imports.Append(u.ctx, u.scope.Org(), u.imp.ID, u.imp.Content.Bytes, u.piece); err != nil {
 		return err
 	}
 	u.imp.Content.Bytes += int64(len(u.piece))

@@ -36,6 +36,10 @@ type world struct {
 	ids     atomic.Uint64
 	// commit, where set, stands in for the end of a transaction: its error takes everything back.
 	commit func() error
+	// target, where set, is that of a host's own types within the transaction.
+	target func(bulkimport.TypeName) bulkimport.Target
+	// inTx, where set, is given the customers of each transaction.
+	inTx func(customer.Store)
 }
 
 func newWorld(t *testing.T, o bulkimport.Options) *world {
@@ -59,14 +63,28 @@ func (w *world) id() uuid.UUID {
 func (w *world) with(o bulkimport.Options) *bulkimport.Service {
 	w.t.Helper()
 	o.Runtime = admin.Runtime{Now: func() time.Time { return w.now }, NewID: w.id}
-	s, err := bulkimport.NewService(w.atomically, w.backend.Imports(), w.backend.Jobs(), o)
+	s, err := bulkimport.NewService(w.ports(), o)
 	require.NoError(w.t, err)
 	return s
 }
 
+// ports are those outside a transaction.
+func (w *world) ports() bulkimport.Ports {
+	p := w.portsOf(w.backend)
+	p.Atomically = w.atomically
+	return p
+}
+
+func (w *world) portsOf(s storage.Stores) bulkimport.Ports {
+	return bulkimport.Ports{Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts(), Target: w.target}
+}
+
 func (w *world) atomically(ctx context.Context, fn func(bulkimport.Ports) error) error {
 	return w.backend.InTx(ctx, func(s storage.Stores) error {
-		err := fn(bulkimport.Ports{Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts()})
+		if w.inTx != nil {
+			w.inTx(s.Customers())
+		}
+		err := fn(w.portsOf(s))
 		if err == nil && w.commit != nil {
 			err = w.commit()
 		}
@@ -133,7 +151,7 @@ func (w *world) customers() []customer.Customer {
 	var all []customer.Customer
 	seek := admin.Seek[string]{Limit: 100}
 	for {
-		some, err := w.backend.Customers().List(w.t.Context(), org, seek)
+		some, err := w.backend.Customers().List(w.t.Context(), org, customer.Filter{}, seek)
 		require.NoError(w.t, err)
 		all = append(all, some...)
 		if len(some) < seek.Limit {

@@ -3,8 +3,8 @@ package storage
 import (
 	"context"
 
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/priceplan"
-	"github.com/admincenter/admincenter/bulkimport"
 )
 
 // Own replaces ports of a Backend by a host's own, for a host that keeps these records in tables of its
@@ -21,8 +21,8 @@ import (
 // with as many callers as connections each would wait for the others. The suite of storagetest checks
 // a port that is replaced: storagetest.Customers and its siblings.
 type Own struct {
-	Customers func(Stores) bulkimport.CustomerStore
-	Accounts  func(Stores) bulkimport.AccountStore
+	Customers func(Stores) customer.Store
+	Accounts  func(Stores) customer.AccountStore
 	Plans     func(Stores) priceplan.Store
 	Schedules func(Stores) priceplan.ScheduleStore
 }
@@ -50,11 +50,11 @@ type ownStores struct {
 // Unwrap returns the stores in which ports were replaced.
 func (s ownStores) Unwrap() Stores { return s.Stores }
 
-func (s ownStores) Customers() bulkimport.CustomerStore {
+func (s ownStores) Customers() customer.Store {
 	return port(s, s.own.Customers, Stores.Customers)
 }
 
-func (s ownStores) Accounts() bulkimport.AccountStore {
+func (s ownStores) Accounts() customer.AccountStore {
 	return port(s, s.own.Accounts, Stores.Accounts)
 }
 

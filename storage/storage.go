@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/admin/priceplan"
@@ -28,8 +29,8 @@ type Stores interface {
 	Enrichments() enrich.Store
 	Tokens() token.Store
 	Imports() bulkimport.Store
-	Customers() bulkimport.CustomerStore
-	Accounts() bulkimport.AccountStore
+	Customers() customer.Store
+	Accounts() customer.AccountStore
 	Plans() priceplan.Store
 	Schedules() priceplan.ScheduleStore
 	PlanMigrations() planmigration.Store

@@ -2,53 +2,61 @@ package customer
 
 import "time"
 
-// Status of a customer or an account.
+// Status is whether a customer or an account is in use. The names are Togai's.
 type Status string
 
-// The statuses, which are Togai's. Imports make what they create active.
+// The statuses. A customer is active or archived; a draft is an account that is not billed yet.
 const (
 	Active   Status = "ACTIVE"
+	Draft    Status = "DRAFT"
 	Archived Status = "ARCHIVED"
 )
 
-// Address is where a customer or an account is. Every part may be empty.
+// Address is where a customer or an account is. Every part may be empty and has at most 255 characters.
 type Address struct {
-	PhoneNumber string `csv:"phone_number"`
-	Line1       string `csv:"line1"`
-	Line2       string `csv:"line2"`
-	PostalCode  string `csv:"postal_code"`
-	City        string `csv:"city"`
-	State       string `csv:"state"`
-	Country     string `csv:"country"` // ISO 3166 alpha-2
+	PhoneNumber string `json:"phoneNumber,omitempty"`
+	Line1       string `json:"line1,omitempty"`
+	Line2       string `json:"line2,omitempty"`
+	PostalCode  string `json:"postalCode,omitempty"`
+	City        string `json:"city,omitempty"`
+	State       string `json:"state,omitempty"`
+	Country     string `json:"country,omitempty"` // ISO 3166-1 alpha-2, such as "DE"
 }
 
-// Customer is one customer of the organization, as the included store keeps it.
+// Customer is one customer of an organization.
 type Customer struct {
-	ID           string `csv:"id"`            // 1 to 50 characters, compared byte by byte
-	Name         string `csv:"name"`          // 3 to 255 characters
-	PrimaryEmail string `csv:"primary_email"` // empty where an import was told that it is optional
-	Address      `csv:",inline"`
-	Status       Status            `csv:"-"`
-	Extra        map[string]string `csv:"-"` // the host's own fields, by name; nil where there are none
-	CreatedAt    time.Time         `csv:"-"`
-	UpdatedAt    time.Time         `csv:"-"`
-	Version      int64             `csv:"-"` // 1 when created, +1 with every change
+	ID   string `json:"id"`   // 1 to 50 characters, compared byte by byte; never changes
+	Name string `json:"name"` // 3 to 255 characters
+	// PrimaryEmail has at most 320 characters. It is empty only if an import was allowed to leave it out.
+	PrimaryEmail string `json:"primaryEmail,omitempty"`
+	Address      `json:"address,omitzero"`
+	// Metadata are the host's own fields, by name. Togai keeps them with accounts only; a customer has
+	// them too, so that what an import brings has one place. The limits are MaxMetadata and its siblings.
+	Metadata  map[string]string `json:"metadata,omitempty"`
+	Status    Status            `json:"status"` // Active or Archived
+	CreatedAt time.Time         `json:"createdAt,omitzero"`
+	UpdatedAt time.Time         `json:"updatedAt,omitzero"`
+	Version   int64             `json:"version"`
 }
 
-// Account is one billing account of a customer, as the included store keeps it.
-type Account struct {
-	ID              string `csv:"id"`               // 1 to 50 characters, compared byte by byte
-	Name            string `csv:"name"`             // 3 to 255 characters
-	CustomerID      string `csv:"customer_id"`      // a Customer's ID
-	InvoiceCurrency string `csv:"invoice_currency"` // ISO 4217; empty means the organization's base currency
-	PrimaryEmail    string `csv:"primary_email"`    // may be empty
-	// NetTermDays is how many days after its date an invoice is due; nil means the
-	// organization's default.
-	NetTermDays *int `csv:"net_term_days"`
-	Address     `csv:",inline"`
-	Status      Status            `csv:"-"`
-	Extra       map[string]string `csv:"-"` // the host's own fields, by name; nil where there are none
-	CreatedAt   time.Time         `csv:"-"`
-	UpdatedAt   time.Time         `csv:"-"`
-	Version     int64             `csv:"-"` // 1 when created, +1 with every change
+// Edit is a change of a customer by hand. A field that is not set stays as it is.
+//
+//	customer.Edit{Name: customer.Set("Acme Ltd")}
+type Edit struct {
+	Name         Optional[string] `json:"name,omitzero"`
+	PrimaryEmail Optional[string] `json:"primaryEmail,omitzero"`
+	Address      AddressEdit      `json:"address,omitzero"`
+	// Metadata replaces all of it, as Togai does; an empty map removes all of it.
+	Metadata Optional[map[string]string] `json:"metadata,omitzero"`
+}
+
+// AddressEdit is a change of an address, part by part. An empty text empties a part.
+type AddressEdit struct {
+	PhoneNumber Optional[string] `json:"phoneNumber,omitzero"`
+	Line1       Optional[string] `json:"line1,omitzero"`
+	Line2       Optional[string] `json:"line2,omitzero"`
+	PostalCode  Optional[string] `json:"postalCode,omitzero"`
+	City        Optional[string] `json:"city,omitzero"`
+	State       Optional[string] `json:"state,omitzero"`
+	Country     Optional[string] `json:"country,omitzero"`
 }

@@ -2,65 +2,209 @@ package customer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Service shows the customers and accounts in the included stores. It is safe for concurrent use.
+// Audit actions.
+const (
+	ActionCreate         admin.Action = "customer.create"
+	ActionUpdate         admin.Action = "customer.update"
+	ActionArchive        admin.Action = "customer.archive"
+	ActionRestore        admin.Action = "customer.restore"
+	ActionCreateAccount  admin.Action = "account.create"
+	ActionUpdateAccount  admin.Action = "account.update"
+	ActionArchiveAccount admin.Action = "account.archive"
+	ActionRestoreAccount admin.Action = "account.restore"
+)
+
+// Ports are the stores of a Service. Both are needed.
+type Ports struct {
+	Customers Store
+	Accounts  AccountStore
+}
+
+// Options of a Service; the zero value is ready.
+type Options struct {
+	admin.Runtime
+}
+
+// Service keeps customers and their billing accounts. It is safe for concurrent use.
+//
+// Methods about customers require [PermissionRead] or [PermissionWrite], those about accounts
+// [PermissionAccountsRead] or [PermissionAccountsWrite].
 type Service struct {
-	customers Store
-	accounts  AccountStore
+	ports Ports
+	*core
 }
 
-// NewService reads from the stores.
-func NewService(customers Store, accounts AccountStore) *Service {
-	return &Service{customers: customers, accounts: accounts}
+// core is what services over different ports share.
+type core struct {
+	runtime   admin.Runtime
+	customers *Table[Customer]
+	accounts  *Table[Account]
 }
 
-// Customer returns one customer, or admin.ErrNotFound. It requires admin.CustomersRead.
-func (d *Service) Customer(ctx context.Context, scope admin.Scope, id string) (Customer, error) {
+// NewService returns a Service over ports. A port that is missing is [admin.ErrInvalid].
+func NewService(p Ports, o Options) (*Service, error) {
+	var missing admin.Problems
+	if p.Customers == nil {
+		missing.Add("/customers", admin.CodeRequired, "is required: give a store of customers")
+	}
+	if p.Accounts == nil {
+		missing.Add("/accounts", admin.CodeRequired, "is required: give a store of accounts")
+	}
+	if err := missing.Err(); err != nil {
+		return nil, err
+	}
+	return &Service{ports: p, core: &core{runtime: o.WithDefaults(), customers: Customers(), accounts: Accounts()}}, nil
+}
+
+// In returns the service over other ports, those of a transaction for example. It shares all else.
+func (s *Service) In(p Ports) *Service { return &Service{ports: p, core: s.core} }
+
+// book is what the methods for customers and those for accounts go by.
+func (s *Service) book(scope admin.Scope) book[Customer] {
+	return book[Customer]{s.customers, s.runtime, scope, s.ports.Customers}
+}
+
+// Get returns a customer, or [admin.ErrNotFound].
+func (s *Service) Get(ctx context.Context, scope admin.Scope, id string) (Customer, error) {
 	if err := scope.Require(PermissionRead); err != nil {
 		return Customer{}, err
 	}
-	return d.customers.Get(ctx, scope.Org(), id)
+	return s.ports.Customers.Get(ctx, scope.Org(), id)
 }
 
-// Customers pages through the customers in order of ID. It requires admin.CustomersRead.
-func (d *Service) Customers(ctx context.Context, scope admin.Scope, q admin.Query) (admin.Page[Customer], error) {
+// List pages through the customers that match, in ascending byte order of ID.
+func (s *Service) List(ctx context.Context, scope admin.Scope, f Filter, q admin.Query) (admin.Page[Customer], error) {
 	if err := scope.Require(PermissionRead); err != nil {
 		return admin.Page[Customer]{}, err
 	}
-	return admin.Paginate(scope.Org(), "customers", q,
-		func(seek admin.Seek[string]) ([]Customer, error) { return d.customers.List(ctx, scope.Org(), seek) },
+	if err := checkFilter(f.Status, f.Text, Active, Archived); err != nil {
+		return admin.Page[Customer]{}, err
+	}
+	return admin.Paginate(scope.Org(), fmt.Sprintf("customers %q %q", f.Status, f.Text), q,
+		func(seek admin.Seek[string]) ([]Customer, error) {
+			return s.ports.Customers.List(ctx, scope.Org(), f, seek)
+		},
 		func(c Customer) string { return c.ID })
 }
 
-// AllCustomers is every customer in order of ID. It requires admin.CustomersRead.
-func (d *Service) AllCustomers(ctx context.Context, scope admin.Scope) iter.Seq2[Customer, error] {
-	return admin.All(func(q admin.Query) (admin.Page[Customer], error) { return d.Customers(ctx, scope, q) })
+// All returns every customer that matches, in ascending byte order of ID.
+func (s *Service) All(ctx context.Context, scope admin.Scope, f Filter) iter.Seq2[Customer, error] {
+	return admin.All(func(q admin.Query) (admin.Page[Customer], error) { return s.List(ctx, scope, f, q) })
 }
 
-// Account returns one account, or admin.ErrNotFound. It requires admin.AccountsRead.
-func (d *Service) Account(ctx context.Context, scope admin.Scope, id string) (Account, error) {
-	if err := scope.Require(PermissionAccountsRead); err != nil {
-		return Account{}, err
+// Count returns how many customers match.
+func (s *Service) Count(ctx context.Context, scope admin.Scope, f Filter) (int64, error) {
+	if err := scope.Require(PermissionRead); err != nil {
+		return 0, err
 	}
-	return d.accounts.Get(ctx, scope.Org(), id)
-}
-
-// Accounts pages through the accounts that match, in order of ID. It requires admin.AccountsRead.
-func (d *Service) Accounts(ctx context.Context, scope admin.Scope, f AccountFilter, q admin.Query) (admin.Page[Account], error) {
-	if err := scope.Require(PermissionAccountsRead); err != nil {
-		return admin.Page[Account]{}, err
+	if err := checkFilter(f.Status, f.Text, Active, Archived); err != nil {
+		return 0, err
 	}
-	return admin.Paginate(scope.Org(), fmt.Sprintf("accounts %q", f.CustomerID), q,
-		func(seek admin.Seek[string]) ([]Account, error) { return d.accounts.List(ctx, scope.Org(), f, seek) },
-		func(a Account) string { return a.ID })
+	return s.ports.Customers.Count(ctx, scope.Org(), f)
 }
 
-// AllAccounts is every account that matches, in order of ID. It requires admin.AccountsRead.
-func (d *Service) AllAccounts(ctx context.Context, scope admin.Scope, f AccountFilter) iter.Seq2[Account, error] {
-	return admin.All(func(q admin.Query) (admin.Page[Account], error) { return d.Accounts(ctx, scope, f, q) })
+// Create adds a customer, whose ID the caller chooses. Status, CreatedAt, UpdatedAt and Version are left
+// zero: the customer is active. It fails with a [*admin.ValidationError] that lists everything that is
+// wrong, and with [admin.ErrExists] if there is a customer with the ID.
+func (s *Service) Create(ctx context.Context, scope admin.Scope, c Customer) (Customer, error) {
+	if err := scope.Require(PermissionWrite); err != nil {
+		return Customer{}, err
+	}
+	return s.book(scope).create(ctx, ActionCreate, c)
+}
+
+// Edit changes the fields of a customer that the edit gives. It fails with a [*admin.ValidationError]
+// that lists everything that is wrong, with [admin.ErrConflict] for another version, and with
+// [ErrArchived]. An edit that changes nothing leaves the version as it is.
+func (s *Service) Edit(ctx context.Context, scope admin.Scope, id string, version int64, e Edit) (Customer, error) {
+	if err := scope.Require(PermissionWrite); err != nil {
+		return Customer{}, err
+	}
+	return s.book(scope).edit(ctx, ActionUpdate, id, version, &e)
+}
+
+// ArchiveInput says how a customer is archived.
+type ArchiveInput struct {
+	// Accounts archives the customer's accounts too, which also requires PermissionAccountsWrite. At most
+	// MaxArchived go together with a customer.
+	Accounts bool `json:"accounts,omitempty"`
+}
+
+// MaxArchived is how many accounts can be archived together with their customer.
+const MaxArchived = 1000
+
+// Archive archives a customer: it stays readable, cannot be changed until it is restored, and gets no new
+// accounts. A customer with accounts that are not archived is refused with [ErrHasAccounts], which names
+// them, unless the input says that they are archived too. Accounts keep their schedules of price plans:
+// end these first, or invoices may still follow from them.
+func (s *Service) Archive(ctx context.Context, scope admin.Scope, id string, version int64, in ArchiveInput) (Customer, error) {
+	if err := scope.Require(PermissionWrite); err != nil {
+		return Customer{}, err
+	}
+	if in.Accounts {
+		if err := scope.Require(PermissionAccountsWrite); err != nil {
+			return Customer{}, err
+		}
+	}
+	const turns = 5 // an account may be created at the same moment
+	for turn := 1; ; turn++ {
+		var accounts []string
+		if in.Accounts {
+			var err error
+			if accounts, err = s.openAccounts(ctx, scope.Org(), id); err != nil {
+				return Customer{}, err
+			}
+		}
+		c, err := s.book(scope).setStatus(ctx, ActionArchive, id, version, Archived, accounts)
+		if !in.Accounts || !errors.Is(err, ErrHasAccounts) || turn == turns {
+			return c, err
+		}
+	}
+}
+
+// openAccounts returns the ids of a customer's accounts that are not archived.
+func (s *Service) openAccounts(ctx context.Context, org admin.OrgID, id string) ([]string, error) {
+	var out []string
+	for _, status := range []Status{Active, Draft} {
+		seek := admin.Seek[string]{Limit: MaxArchived + 1 - len(out)}
+		found, err := s.ports.Accounts.List(ctx, org, AccountFilter{CustomerID: id, Status: status}, seek)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range found {
+			out = append(out, a.ID)
+		}
+		if len(out) > MaxArchived {
+			return nil, fmt.Errorf("customer %q has more than %d accounts that are not archived: %w", admin.Clip(id), MaxArchived, ErrHasAccounts)
+		}
+	}
+	return out, nil
+}
+
+// Restore makes an archived customer active again. Its accounts stay archived. It fails with
+// [admin.ErrConflict] for another version.
+func (s *Service) Restore(ctx context.Context, scope admin.Scope, id string, version int64) (Customer, error) {
+	if err := scope.Require(PermissionWrite); err != nil {
+		return Customer{}, err
+	}
+	return s.book(scope).setStatus(ctx, ActionRestore, id, version, Active, nil)
+}
+
+// checkFilter refuses a filter that nothing could match.
+func checkFilter(status Status, contains string, statuses ...Status) error {
+	var p admin.Problems
+	if status != "" {
+		checkStatusIn(&p, status, statuses)
+	}
+	if n := len([]rune(contains)); n > maxEmail {
+		p.Add("/text", admin.CodeTooLong, "%d characters are too many to look for: give at most %d", n, maxEmail).With("max", maxEmail)
+	}
+	return p.Err()
 }

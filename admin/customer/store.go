@@ -8,25 +8,53 @@ import (
 
 // Store keeps customers.
 type Store interface {
+	// Apply makes changes, which are about different customers, as [Table.Decide] says, and returns what
+	// became of each, in the same order. A change that the storage refuses by a rule of its own has
+	// ReasonStorage and does not keep the others out. Whatever the number of changes, the number of
+	// statements is bounded. Accounts of customers that are archived are archived with them if the
+	// change names them. An error means that nothing was changed; rec is written if anything was created
+	// or updated, and only then.
+	Apply(ctx context.Context, org admin.OrgID, changes []Change[Customer], rec admin.Record) ([]Outcome[Customer], error)
+
 	// Get returns the customer, or admin.ErrNotFound. IDs compare byte by byte.
 	Get(ctx context.Context, org admin.OrgID, id string) (Customer, error)
 
-	// List returns at most seek.Limit customers in ascending byte order of ID, with an ID above
-	// seek.After.
-	List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) ([]Customer, error)
+	// List returns at most seek.Limit customers that match, in ascending byte order of ID, with an ID
+	// above seek.After. A filter by text reads the customers in that order until the page is full, so
+	// that a rare text takes time in proportion to the customers of the organization.
+	List(ctx context.Context, org admin.OrgID, f Filter, seek admin.Seek[string]) ([]Customer, error)
+
+	// Count returns how many customers match. It reads all that match, and by a text all that there are.
+	Count(ctx context.Context, org admin.OrgID, f Filter) (int64, error)
+}
+
+// Filter narrows a list of customers; zero fields do not narrow.
+type Filter struct {
+	Status Status `json:"status,omitempty"`
+	// Text is contained in the id, the name or the e-mail address, whatever capitals and accents.
+	Text string `json:"text,omitempty"`
 }
 
 // AccountStore keeps accounts.
 type AccountStore interface {
+	// Apply is that of [Store] for accounts. An alias is given to one account at a time at most, also by
+	// calls at the same moment, and an account that is not archived has a customer that is not either.
+	Apply(ctx context.Context, org admin.OrgID, changes []Change[Account], rec admin.Record) ([]Outcome[Account], error)
+
 	// Get returns the account, or admin.ErrNotFound. IDs compare byte by byte.
 	Get(ctx context.Context, org admin.OrgID, id string) (Account, error)
 
-	// List returns at most seek.Limit accounts that match, in ascending byte order of ID, with an
-	// ID above seek.After.
+	// List is that of [Store] for accounts.
 	List(ctx context.Context, org admin.OrgID, f AccountFilter, seek admin.Seek[string]) ([]Account, error)
+
+	// Count is that of [Store] for accounts.
+	Count(ctx context.Context, org admin.OrgID, f AccountFilter) (int64, error)
 }
 
 // AccountFilter narrows a list of accounts; zero fields do not narrow.
 type AccountFilter struct {
-	CustomerID string
+	CustomerID string `json:"customerId,omitempty"`
+	Status     Status `json:"status,omitempty"`
+	// Text is contained in the id, the name or the e-mail address, whatever capitals and accents.
+	Text string `json:"text,omitempty"`
 }

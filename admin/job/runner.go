@@ -31,6 +31,9 @@ type Result struct {
 	Counts  Counts  // what to add to the job's counts
 	Entries []Entry // entries to write
 	Done    bool    // nothing is left to do
+	// Recorded reports that the batch left an audit record of its own, so that the commit of the cursor
+	// needs none. That the job is completed is put on record in any case.
+	Recorded bool
 }
 
 // Progress is where a job stands after a step.
@@ -166,6 +169,7 @@ func (r *Runner[P]) checkpoint(j Job, res Result, keep bool) Checkpoint {
 	cp := Checkpoint{
 		ID: j.ID, Attempt: j.Lease.Attempt, From: j.Cursor, Cursor: res.Cursor,
 		Entries: res.Entries, Counts: res.Counts, Status: InProgress, At: r.Runtime.Instant(),
+		Recorded: res.Recorded && !res.Done,
 	}
 	switch {
 	case res.Done:

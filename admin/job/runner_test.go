@@ -42,6 +42,27 @@ func TestStepDoesOneBatch(t *testing.T) {
 	w.requireDone(id, 5)
 }
 
+func TestBatchThatIsOnRecordIsNotRecordedAgain(t *testing.T) {
+	w := newWorld(t)
+	id := w.create(5)
+	recorded := func(ctx context.Context, j job.Job) (job.Batch[storage.Stores], error) {
+		work, err := w.prepare(ctx, j)
+		if err != nil {
+			return nil, err
+		}
+		return func(ctx context.Context, s storage.Stores) (job.Result, error) {
+			res, err := work(ctx, s)
+			res.Recorded = true
+			return res, err
+		}, nil
+	}
+	_, err := w.runner.Run(t.Context(), admin.System(acme), id, recorded, nil)
+	require.NoError(t, err)
+	require.Equal(t, 5, w.records("toy.effect"))
+	require.Zero(t, w.records(job.ActionBatch))
+	require.Equal(t, 1, w.records(job.ActionComplete), "the end of the job is in any case")
+}
+
 func TestStepOfAnEmptyJob(t *testing.T) {
 	w := newWorld(t)
 	id := w.create(0)

@@ -46,7 +46,7 @@ type Store interface {
 	// the Version by one. It changes nothing and returns ErrLeaseLost unless the job is InProgress
 	// with Lease.Attempt == cp.Attempt and Cursor == cp.From. Where cp.Until is zero the lease ends,
 	// else it runs until then. A final cp.Status settles the job at cp.At. Job.Committed says the same
-	// in code.
+	// in code. If cp.Recorded is set, rec is not written: the batch is on record already.
 	Commit(ctx context.Context, org admin.OrgID, cp Checkpoint, rec admin.Record) error
 
 	// Release ends the lease of the given attempt early, so that another worker need not wait; it
@@ -77,4 +77,6 @@ type Checkpoint struct {
 	Failure string // why Failed
 	At      time.Time
 	Until   time.Time // the lease's new end; zero to give it up
+	// Recorded reports that another port has put the batch on record, in the same transaction.
+	Recorded bool
 }

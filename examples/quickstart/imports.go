@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/bulkimport"
 )
@@ -55,7 +56,7 @@ func (t *tour) imports(ctx context.Context) error {
 
 // accountsFile is a CSV with an account for each of the first customers.
 func (t *tour) accountsFile(ctx context.Context) (io.Reader, error) {
-	page, err := t.center.Customers.Customers(ctx, t.scope, admin.Query{Limit: 9})
+	page, err := t.center.Customers.List(ctx, t.scope, customer.Filter{Status: customer.Active}, admin.Query{Limit: 9})
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +70,7 @@ func (t *tour) accountsFile(ctx context.Context) (io.Reader, error) {
 	return &b, w.Error()
 }
 
-// importFile does what somebody does in the tab: upload, look at the mapping, start, watch.
+// importFile does what a user does in the tab: upload, look at the mapping, start, watch.
 func (t *tour) importFile(ctx context.Context, kind bulkimport.TypeName, name string, content io.Reader, set bulkimport.Settings) error {
 	imports := t.center.Imports
 	imp, err := imports.Upload(ctx, t.scope, bulkimport.UploadInput{Type: kind, FileName: name, Content: content})
@@ -153,7 +154,7 @@ func (t *tour) showResult(ctx context.Context, imp bulkimport.Import) error {
 	if err := t.center.Imports.FailedRows(ctx, t.scope, imp.ID, &failed); err != nil {
 		return err
 	}
-	t.say("The failed rows to mend and upload again:")
+	t.say("The failed rows to fix and upload again:")
 	for line := range strings.Lines(failed.String()) {
 		t.say("  %s", strings.TrimRight(line, "\r\n"))
 	}

@@ -1,5 +1,5 @@
-// Quickstart walks through the seven areas of the Admin Center on a SQLite file, and prints what an
-// admin would see.
+// Quickstart walks through the areas of the Admin Center on a SQLite file, and prints what an admin would
+// see.
 //
 //	go run ./examples/quickstart
 //	go run ./examples/quickstart -db acme.db -customers customers.csv
@@ -79,7 +79,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	walk := []func(context.Context) error{
-		t.profile, t.users, t.currencies, t.tokens, t.imports, t.migration, t.settings, t.trail,
+		t.profile, t.users, t.currencies, t.tokens, t.imports, t.customers, t.migration, t.settings, t.trail,
 	}
 	for _, tab := range walk {
 		if err = tab(ctx); err != nil {

@@ -45,11 +45,15 @@ func TestWalksThroughAllSevenAreas(t *testing.T) {
 	db := filepath.Join(t.TempDir(), "with blanks & signs?.db")
 	out, err := tourOn(t, db)
 	require.NoError(t, err)
-	for _, tab := range []string{"Profile", "Users", "Currencies", "API Tokens", "Bulk import", "Price plan migration", "Settings", "Audit trail"} {
+	for _, tab := range []string{"Profile", "Users", "Currencies", "API Tokens", "Bulk import", "Customers", "Price plan migration", "Settings", "Audit trail"} {
 		require.Contains(t, out, "\n"+tab)
 	}
 	require.Contains(t, out, "COMPLETED: 11 of 12 imported (11 created")
 	require.Contains(t, out, "line 13: primary_email:")
+	require.Contains(t, out, "Walk-in Ltd (walk-in) is at Dublin, IE; version 2.")
+	require.Contains(t, out, `has accounts that are not archived: "walk-in-main"`)
+	require.Contains(t, out, "11 customers are active")
+	require.Contains(t, out, "walk-in  Walk-in Ltd  ARCHIVED")
 	require.Contains(t, out, "COMPLETED, 7 moved, 1 skipped, 0 failed")
 	require.Contains(t, out, "minimum_charge of account C-1001-main is 7.5, from its CUSTOMER")
 	require.FileExists(t, db)

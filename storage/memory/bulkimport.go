@@ -10,7 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/bulkimport"
 )
 
@@ -43,18 +43,31 @@ func (s imports) Append(ctx context.Context, org admin.OrgID, id uuid.UUID, offs
 }
 
 func (s imports) Update(ctx context.Context, org admin.OrgID, i bulkimport.Import, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(t *tenant, j *journal) error { return t.updateImport(j, i) })
+}
+
+func (t *tenant) updateImport(j *journal, i bulkimport.Import) error {
+	old, ok := t.imports.get(i.ID)
+	if !ok {
+		return missing("import")
+	}
+	if old.Version != i.Version {
+		return conflict("import")
+	}
+	i = cloneImport(i)
+	i.Type, i.CreatedAt, i.CreatedBy, i.Version = old.Type, old.CreatedAt, old.CreatedBy, old.Version+1
+	t.imports.put(j, i.ID, i)
+	return nil
+}
+
+func (s imports) Start(
+	ctx context.Context, org admin.OrgID, i bulkimport.Import, run job.Job, entries []job.Entry, rec admin.Record,
+) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		old, ok := t.imports.get(i.ID)
-		if !ok {
-			return missing("import")
+		if err := t.updateImport(j, i); err != nil {
+			return err
 		}
-		if old.Version != i.Version {
-			return conflict("import")
-		}
-		i := cloneImport(i)
-		i.Type, i.CreatedAt, i.CreatedBy, i.Version = old.Type, old.CreatedAt, old.CreatedBy, old.Version+1
-		t.imports.put(j, i.ID, i)
-		return nil
+		return t.createJob(j, run, entries)
 	})
 }
 
@@ -67,6 +80,10 @@ func (s imports) Delete(ctx context.Context, org admin.OrgID, id uuid.UUID, rec 
 		pieces := t.contents[id]
 		delete(t.contents, id)
 		j.undo = append(j.undo, func() { t.contents[id] = pieces })
+		if entries, ok := t.entries[id]; ok {
+			t.entries[id] = newTable[int64, job.Entry](cmp.Compare[int64])
+			j.undo = append(j.undo, func() { t.entries[id] = entries })
+		}
 		return nil
 	})
 }
@@ -132,113 +149,4 @@ func cloneImport(i bulkimport.Import) bulkimport.Import {
 		i.Mapping[name] = source
 	}
 	return i
-}
-
-type customers struct{ access }
-
-func (s customers) Write(ctx context.Context, org admin.OrgID, b bulkimport.Batch, rec admin.Record) (out []bulkimport.Outcome, err error) {
-	err = s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		existing := map[string]customer.Customer{}
-		for _, id := range b.Keys() {
-			if c, ok := t.customers.get(id); ok {
-				existing[id] = c
-			}
-		}
-		writes, outcomes, err := b.Customers(existing)
-		if err != nil {
-			return err
-		}
-		for _, w := range writes {
-			t.customers.put(j, w.Record.ID, w.Record)
-		}
-		out = outcomes
-		return nil
-	})
-	return out, err
-}
-
-func (s customers) Get(ctx context.Context, org admin.OrgID, id string) (c customer.Customer, err error) {
-	err = s.read(ctx, org, func(t *tenant) error {
-		got, ok := t.customers.get(id)
-		if !ok {
-			return missing("customer")
-		}
-		c = cloneCustomer(got)
-		return nil
-	})
-	return c, err
-}
-
-func (s customers) List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) (out []customer.Customer, err error) {
-	err = s.read(ctx, org, func(t *tenant) error {
-		out = t.customers.ascending(seek.After, seek.Limit, nil)
-		for k := range out {
-			out[k] = cloneCustomer(out[k])
-		}
-		return nil
-	})
-	return out, err
-}
-
-func cloneCustomer(c customer.Customer) customer.Customer {
-	c.Extra = maps.Clone(c.Extra)
-	return c
-}
-
-type accounts struct{ access }
-
-func (s accounts) Write(ctx context.Context, org admin.OrgID, b bulkimport.Batch, rec admin.Record) (out []bulkimport.Outcome, err error) {
-	err = s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		existing, known := map[string]customer.Account{}, map[string]bool{}
-		for _, id := range b.Keys() {
-			if a, ok := t.accounts.get(id); ok {
-				existing[id] = a
-			}
-		}
-		for _, id := range b.CustomerIDs() {
-			_, known[id] = t.customers.get(id)
-		}
-		writes, outcomes, err := b.Accounts(existing, known)
-		if err != nil {
-			return err
-		}
-		for _, w := range writes {
-			t.accounts.put(j, w.Record.ID, w.Record)
-		}
-		out = outcomes
-		return nil
-	})
-	return out, err
-}
-
-func (s accounts) Get(ctx context.Context, org admin.OrgID, id string) (a customer.Account, err error) {
-	err = s.read(ctx, org, func(t *tenant) error {
-		got, ok := t.accounts.get(id)
-		if !ok {
-			return missing("account")
-		}
-		a = cloneAccount(got)
-		return nil
-	})
-	return a, err
-}
-
-func (s accounts) List(ctx context.Context, org admin.OrgID, f customer.AccountFilter, seek admin.Seek[string]) (out []customer.Account, err error) {
-	err = s.read(ctx, org, func(t *tenant) error {
-		out = t.accounts.ascending(seek.After, seek.Limit, func(a customer.Account) bool { return wants(f.CustomerID, a.CustomerID) })
-		for k := range out {
-			out[k] = cloneAccount(out[k])
-		}
-		return nil
-	})
-	return out, err
-}
-
-func cloneAccount(a customer.Account) customer.Account {
-	a.Extra = maps.Clone(a.Extra)
-	if a.NetTermDays != nil {
-		days := *a.NetTermDays
-		a.NetTermDays = &days
-	}
-	return a
 }

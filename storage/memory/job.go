@@ -16,18 +16,20 @@ import (
 type jobs struct{ access }
 
 func (s jobs) Create(ctx context.Context, org admin.OrgID, j job.Job, entries []job.Entry, rec admin.Record) error {
-	return s.write(ctx, org, rec, func(t *tenant, log *journal) error {
-		if _, ok := t.jobs.get(j.ID); ok {
-			return taken("job")
-		}
-		t.jobs.put(log, j.ID, j)
-		t.entries[j.ID] = newTable[int64, job.Entry](cmp.Compare[int64])
-		log.undo = append(log.undo, func() { delete(t.entries, j.ID) })
-		for _, e := range entries {
-			t.entries[j.ID].put(log, e.Seq, e)
-		}
-		return nil
-	})
+	return s.write(ctx, org, rec, func(t *tenant, log *journal) error { return t.createJob(log, j, entries) })
+}
+
+func (t *tenant) createJob(log *journal, j job.Job, entries []job.Entry) error {
+	if _, ok := t.jobs.get(j.ID); ok {
+		return taken("job")
+	}
+	t.jobs.put(log, j.ID, j)
+	t.entries[j.ID] = newTable[int64, job.Entry](cmp.Compare[int64])
+	log.undo = append(log.undo, func() { delete(t.entries, j.ID) })
+	for _, e := range entries {
+		t.entries[j.ID].put(log, e.Seq, e)
+	}
+	return nil
 }
 
 func (s jobs) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (j job.Job, err error) {
@@ -115,20 +117,20 @@ func (s jobs) Claim(ctx context.Context, org admin.OrgID, id uuid.UUID, c job.Cl
 }
 
 func (s jobs) Commit(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
-	err := s.write(ctx, org, rec, func(t *tenant, log *journal) error {
+	err := s.record(ctx, org, rec, func(t *tenant, log *journal) (bool, error) {
 		j, ok := t.jobs.get(cp.ID)
 		if !ok {
-			return job.ErrLeaseLost
+			return false, job.ErrLeaseLost
 		}
 		j, err := j.Committed(cp)
 		if err != nil {
-			return err
+			return false, err
 		}
 		t.jobs.put(log, cp.ID, j)
 		for _, e := range cp.Entries {
 			t.entries[cp.ID].put(log, e.Seq, e)
 		}
-		return nil
+		return !cp.Recorded, nil
 	})
 	if errors.Is(err, admin.ErrNotFound) { // the organization; its job is not there either
 		return job.ErrLeaseLost

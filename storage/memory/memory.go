@@ -37,6 +37,7 @@ type Backend struct {
 	tenants map[admin.OrgID]*tenant
 	journal journal
 	depth   int // of atomically
+	kinds   kinds
 	// digests is one index over all organizations, as in a database.
 	digests map[admin.SecretDigest]tokenRef
 }
@@ -89,7 +90,7 @@ func compareID(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }
 
 // New is an empty Backend.
 func New() *Backend {
-	b := &Backend{tenants: map[admin.OrgID]*tenant{}}
+	b := &Backend{tenants: map[admin.OrgID]*tenant{}, kinds: kinds{customer.Customers(), customer.Accounts()}}
 	b.stores = stores{access{b: b}}
 	return b
 }
@@ -139,8 +140,8 @@ func (s stores) Settings() settings.Store                { return settingStore{s
 func (s stores) Enrichments() enrich.Store               { return enrichments{s.access} }
 func (s stores) Tokens() token.Store                     { return tokens{s.access} }
 func (s stores) Imports() bulkimport.Store               { return imports{s.access} }
-func (s stores) Customers() bulkimport.CustomerStore     { return customers{s.access} }
-func (s stores) Accounts() bulkimport.AccountStore       { return accounts{s.access} }
+func (s stores) Customers() customer.Store               { return customers{s.access} }
+func (s stores) Accounts() customer.AccountStore         { return accounts{s.access} }
 func (s stores) Plans() priceplan.Store                  { return plans{s.access} }
 func (s stores) Schedules() priceplan.ScheduleStore      { return schedules{s.access} }
 func (s stores) PlanMigrations() planmigration.Store     { return planMigrations{s.access} }
@@ -172,6 +173,32 @@ func (a access) write(ctx context.Context, org admin.OrgID, rec admin.Record, fn
 			return err
 		}
 		return t.record(j, rec)
+	})
+}
+
+// record is write for what may turn out to change nothing, and then is not put on record. An organization
+// that does not exist is as an empty one until something is changed.
+func (a access) record(
+	ctx context.Context, org admin.OrgID, rec admin.Record, fn func(*tenant, *journal) (changed bool, err error),
+) error {
+	if err := rec.Check(); err != nil {
+		return err
+	}
+	return a.hold(ctx, func() error {
+		return a.b.atomically(func() error {
+			t, exists := a.b.tenants[org]
+			if !exists {
+				t = newTenant(people.Organization{})
+			}
+			changed, err := fn(t, &a.b.journal)
+			switch {
+			case err != nil || !changed:
+				return err
+			case !exists:
+				return missing("organization")
+			}
+			return t.record(&a.b.journal, rec)
+		})
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"regexp"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/admin/priceplan"
@@ -51,7 +52,14 @@ type DB struct {
 	beginWrite string
 	texts      []string // of all statements
 	prepared   *prepared
+	kinds      kinds
 	sql        statements
+}
+
+// kinds are the descriptions of records whose columns follow from them.
+type kinds struct {
+	customers *customer.Table[customer.Customer]
+	accounts  *customer.Table[customer.Account]
 }
 
 var _ storage.Backend = (*DB)(nil)
@@ -93,6 +101,7 @@ func New(ctx context.Context, pool *sql.DB, d Dialect, o Options) (*DB, error) {
 	}
 	db := &DB{pool: pool, dialect: dia, prefix: o.Prefix, retries: o.Retries}
 	db.beginWrite = db.bind(dia.begin)
+	db.kinds = kinds{customers: customer.Customers(), accounts: customer.Accounts()}
 	db.sql = newStatements(db)
 	db.prepared = newPrepared(pool, o.Prepared, db.texts)
 	db.stores = stores{access{db: db}}
@@ -177,8 +186,8 @@ func (s stores) Settings() settings.Store                { return settingStore{s
 func (s stores) Enrichments() enrich.Store               { return enrichments{s.access} }
 func (s stores) Tokens() token.Store                     { return tokens{s.access} }
 func (s stores) Imports() bulkimport.Store               { return imports{s.access} }
-func (s stores) Customers() bulkimport.CustomerStore     { return customers{s.access} }
-func (s stores) Accounts() bulkimport.AccountStore       { return accounts{s.access} }
+func (s stores) Customers() customer.Store               { return s.access.customers() }
+func (s stores) Accounts() customer.AccountStore         { return s.access.accounts() }
 func (s stores) Plans() priceplan.Store                  { return plans{s.access} }
 func (s stores) Schedules() priceplan.ScheduleStore      { return schedules{s.access} }
 func (s stores) PlanMigrations() planmigration.Store     { return planMigrations{s.access} }
@@ -207,11 +216,17 @@ func (a access) bookkeep(ctx context.Context, fn func(*tx) error) error {
 
 // write is bookkeep together with an audit record.
 func (a access) write(ctx context.Context, org admin.OrgID, rec admin.Record, fn func(*tx) error) error {
+	return a.record(ctx, org, rec, func(t *tx) (bool, error) { return true, fn(t) })
+}
+
+// record is write for what may turn out to change nothing, and then is not put on record.
+func (a access) record(ctx context.Context, org admin.OrgID, rec admin.Record, fn func(*tx) (changed bool, err error)) error {
 	if err := rec.Check(); err != nil {
 		return err
 	}
 	return a.bookkeep(ctx, func(t *tx) error {
-		if err := fn(t); err != nil {
+		changed, err := fn(t)
+		if err != nil || !changed {
 			return err
 		}
 		return a.db.sql.audit.insert(ctx, t, org, rec)

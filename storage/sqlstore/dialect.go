@@ -26,6 +26,8 @@ type dialect struct {
 	placeholder func(n int) string
 	// forUpdate ends a SELECT whose row is about to be changed.
 	forUpdate string
+	// forShare ends a SELECT of rows that must not change before the transaction ends.
+	forShare string
 	// useIndex follows a table in FROM and has the statement read it along the index of that name, for
 	// a planner that might choose another; empty where there is no such clause.
 	useIndex func(index string) string
@@ -66,8 +68,9 @@ func dialectOf(d Dialect) (dialect, error) {
 	return dialect{}, fmt.Errorf("dialect %q is not known: use sqlstore.SQLite, PostgreSQL or MySQL", d)
 }
 
-// bind makes a query out of its constant text: {name} becomes the prefixed table, {forUpdate} the
-// dialect's clause, {join} its join, {index} nothing, and each ? the dialect's placeholder. The texts have no literal ? or {.
+// bind makes a query out of its constant text: {name} becomes the prefixed table, {forUpdate} and
+// {forShare} the dialect's clause, {join} its join, {index} nothing, and each ? the dialect's placeholder.
+// The texts have no literal ? or {.
 func (d dialect) bind(prefix, text string) string {
 	var b strings.Builder
 	n := 0
@@ -81,6 +84,8 @@ func (d dialect) bind(prefix, text string) string {
 			switch name := text[i+1 : end]; name {
 			case "forUpdate":
 				b.WriteString(d.forUpdate)
+			case "forShare":
+				b.WriteString(d.forShare)
 			case "index": // which is for lists to fill in
 			case "join":
 				b.WriteString(d.join)

@@ -25,6 +25,7 @@ func dollars() dialect {
 		placeholder: func(n int) string { return "$" + strconv.Itoa(n) },
 		forUpdate:   " FOR UPDATE",
 		join:        "JOIN",
+		forShare:    " FOR SHARE",
 		upsert:      onConflict,
 		maxParams:   7,
 	}
@@ -38,6 +39,7 @@ func TestBind(t *testing.T) {
 		{"an index, which only a list chooses", "SELECT a FROM {t}{index} WHERE b = ?", "SELECT a FROM x_t WHERE b = ?", "SELECT a FROM x_t WHERE b = $1"},
 		{"a join of the first to the second", "FROM {a} a {join} {b} b", "FROM x_a a CROSS JOIN x_b b", "FROM x_a a JOIN x_b b"},
 		{"a lock", "SELECT a FROM {t} WHERE b = ?{forUpdate}", "SELECT a FROM x_t WHERE b = ?", "SELECT a FROM x_t WHERE b = $1 FOR UPDATE"},
+		{"a lock that others may hold too", "SELECT a FROM {t}{forShare}", "SELECT a FROM x_t", "SELECT a FROM x_t FOR SHARE"},
 		{"text that is not ASCII", "'é' {t}", "'é' x_t", "'é' x_t"},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {

@@ -53,16 +53,17 @@ func newJobSQL(db *DB) jobSQL {
 }
 
 func (s jobs) Create(ctx context.Context, org admin.OrgID, j job.Job, entries []job.Entry, rec admin.Record) error {
-	return s.write(ctx, org, rec, func(t *tx) error {
-		q := s.db.sql.job
-		if _, err := t.exec(ctx, "job", q.insert, org, id(j.ID), j.Kind, j.Status, at(j.StartAt), at(j.CreatedAt),
-			j.CreatedBy.Kind, j.CreatedBy.ID, at(j.UpdatedAt), at(j.SettledAt), j.Counts.Total, j.Counts.Completed,
-			j.Counts.Skipped, j.Counts.Failed, j.Cursor, j.Failure, j.Lease.Attempt, id(j.Lease.Owner),
-			at(j.Lease.Until), j.Version); err != nil {
-			return err
-		}
-		return q.putEntries(ctx, t, org, j.ID, entries)
-	})
+	return s.write(ctx, org, rec, func(t *tx) error { return s.db.sql.job.create(ctx, t, org, j, entries) })
+}
+
+func (s jobSQL) create(ctx context.Context, t *tx, org admin.OrgID, j job.Job, entries []job.Entry) error {
+	if _, err := t.exec(ctx, "job", s.insert, org, id(j.ID), j.Kind, j.Status, at(j.StartAt), at(j.CreatedAt),
+		j.CreatedBy.Kind, j.CreatedBy.ID, at(j.UpdatedAt), at(j.SettledAt), j.Counts.Total, j.Counts.Completed,
+		j.Counts.Skipped, j.Counts.Failed, j.Cursor, j.Failure, j.Lease.Attempt, id(j.Lease.Owner),
+		at(j.Lease.Until), j.Version); err != nil {
+		return err
+	}
+	return s.putEntries(ctx, t, org, j.ID, entries)
 }
 
 func (s jobSQL) putEntries(ctx context.Context, t *tx, org admin.OrgID, jobID uuid.UUID, entries []job.Entry) error {
@@ -127,18 +128,18 @@ func (s jobs) Claim(ctx context.Context, org admin.OrgID, jobID uuid.UUID, c job
 }
 
 func (s jobs) Commit(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
-	return s.write(ctx, org, rec, func(t *tx) error {
+	return s.record(ctx, org, rec, func(t *tx) (bool, error) {
 		q := s.db.sql.job
 		n, err := t.exec(ctx, "job", q.commit, cp.Status, cp.Cursor, cp.Failure, at(cp.At), flag(cp.Status.Final()), at(cp.At),
 			cp.Counts.Total, cp.Counts.Completed, cp.Counts.Skipped, cp.Counts.Failed, flag(!cp.Until.IsZero()), at(cp.Until),
 			org, id(cp.ID), cp.Attempt, cp.From)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if n == 0 {
-			return job.ErrLeaseLost
+			return false, job.ErrLeaseLost
 		}
-		return q.putEntries(ctx, t, org, cp.ID, cp.Entries)
+		return !cp.Recorded, q.putEntries(ctx, t, org, cp.ID, cp.Entries)
 	})
 }
 

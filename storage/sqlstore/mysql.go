@@ -15,6 +15,7 @@ func mysql() dialect {
 		name:        MySQL,
 		placeholder: func(int) string { return "?" },
 		forUpdate:   " FOR UPDATE",
+		forShare:    " LOCK IN SHARE MODE",
 		// At REPEATABLE READ, the server's default, a transaction that lost a compare-and-swap
 		// goes on reading the old version, and gaps between rows are locked too.
 		isolation: sql.LevelReadCommitted,

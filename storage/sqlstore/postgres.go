@@ -13,6 +13,7 @@ func postgres() dialect {
 		name:        PostgreSQL,
 		placeholder: func(n int) string { return "$" + strconv.Itoa(n) },
 		forUpdate:   " FOR UPDATE",
+		forShare:    " FOR SHARE",
 		// Rows that are about to change are locked by {forUpdate}; what a statement reads besides
 		// is either immutable or guarded by the statement that writes.
 		isolation: sql.LevelReadCommitted,

@@ -15,8 +15,8 @@ import (
 	"github.com/admincenter/admincenter/storage"
 )
 
-// kinds are the first words of what a fake was asked.
-func kinds(f *fake) (out []string) {
+// statementKinds are the first words of what a fake was asked.
+func statementKinds(f *fake) (out []string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, s := range f.log {
@@ -52,12 +52,12 @@ func TestPreparedOutsideATransaction(t *testing.T) {
 	for range preparedAfter + 2 {
 		get(t, db)
 	}
-	require.Equal(t, append(repeated("SELECT", preparedAfter), "PREPARE", "PREPARED", "PREPARED"), kinds(f),
+	require.Equal(t, append(repeated("SELECT", preparedAfter), "PREPARE", "PREPARED", "PREPARED"), statementKinds(f),
 		"what runs often is prepared, and once")
 	require.NoError(t, db.Close())
-	require.Equal(t, []string{"CLOSE"}, kinds(f))
+	require.Equal(t, []string{"CLOSE"}, statementKinds(f))
 	get(t, db)
-	require.Equal(t, []string{"SELECT"}, kinds(f), "nothing is prepared after Close")
+	require.Equal(t, []string{"SELECT"}, statementKinds(f), "nothing is prepared after Close")
 	require.NoError(t, db.Close())
 }
 
@@ -74,12 +74,12 @@ func TestPreparedInATransaction(t *testing.T) {
 		}))
 	}
 	read(preparedAfter + 2)
-	require.Equal(t, append(append([]string{"BEGIN"}, repeated("SELECT", preparedAfter+2)...), "COMMIT"), kinds(f),
+	require.Equal(t, append(append([]string{"BEGIN"}, repeated("SELECT", preparedAfter+2)...), "COMMIT"), statementKinds(f),
 		"a transaction does not wait for a second connection")
 	read(2)
-	require.Equal(t, []string{"PREPARE", "BEGIN", "PREPARED", "PREPARED", "COMMIT"}, kinds(f), "the next one has it")
+	require.Equal(t, []string{"PREPARE", "BEGIN", "PREPARED", "PREPARED", "COMMIT"}, statementKinds(f), "the next one has it")
 	read(1)
-	require.Equal(t, []string{"BEGIN", "PREPARED", "COMMIT"}, kinds(f), "and so has every later one")
+	require.Equal(t, []string{"BEGIN", "PREPARED", "COMMIT"}, statementKinds(f), "and so has every later one")
 }
 
 func TestPreparedInAHostsTransaction(t *testing.T) {
@@ -90,9 +90,9 @@ func TestPreparedInAHostsTransaction(t *testing.T) {
 	}
 	tx, err := db.pool.BeginTx(t.Context(), nil)
 	require.NoError(t, err)
-	kinds(f)
+	statementKinds(f)
 	get(t, db.WithTx(tx))
-	require.Equal(t, []string{"SELECT"}, kinds(f), "the transaction may be of another pool")
+	require.Equal(t, []string{"SELECT"}, statementKinds(f), "the transaction may be of another pool")
 	require.NoError(t, tx.Rollback())
 }
 
@@ -143,7 +143,7 @@ func TestPreparedLimit(t *testing.T) {
 				require.NoError(t, err)
 				f.rows = organization
 			}
-			require.Equal(t, tc.want, count(kinds(f), "PREPARE"))
+			require.Equal(t, tc.want, count(statementKinds(f), "PREPARE"))
 		})
 	}
 }
@@ -163,12 +163,12 @@ func TestPreparedThatFails(t *testing.T) {
 	for range 3 * preparedAfter {
 		get(t, db)
 	}
-	require.Equal(t, 2, count(kinds(f), "PREPARE"), "it runs as it is, and is seldom tried again")
+	require.Equal(t, 2, count(statementKinds(f), "PREPARE"), "it runs as it is, and is seldom tried again")
 	f.fail = nil
 	for range 2 * preparedAfter {
 		get(t, db)
 	}
-	require.Equal(t, 1, count(kinds(f), "PREPARE"))
+	require.Equal(t, 1, count(statementKinds(f), "PREPARE"))
 }
 
 func TestOnlyConstantStatementsArePrepared(t *testing.T) {

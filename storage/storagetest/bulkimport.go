@@ -11,6 +11,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/storage"
 )
@@ -32,6 +33,11 @@ func importCalls() map[string]call {
 			i := w.imp()
 			i.ID, i.Status = w.seeds.imp, bulkimport.Started
 			return nil, s.Imports().Update(ctx, org, i, rec)
+		},
+		"Imports.Start": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+			i := w.imp()
+			i.ID, i.Status = w.seeds.imp, bulkimport.Started
+			return nil, s.Imports().Start(ctx, org, i, w.importJob(i.ID), w.importEntries(), rec)
 		},
 		"Imports.Delete": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
 			return nil, s.Imports().Delete(ctx, org, w.seeds.imp, rec)
@@ -58,8 +64,9 @@ func importCalls() map[string]call {
 
 func customerCalls() map[string]call {
 	return map[string]call{
-		"Customers.Write": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
-			_, err := s.Customers().Write(ctx, org, w.batch(bulkimport.Create, customerFields(), []string{"new", w.mark("Customer"), "n@x.example"}), rec)
+		"Customers.Apply": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+			_, err := s.Customers().Apply(ctx, org, w.customers(customer.ModeCreate, customerFields(),
+				[]string{"new", w.mark("Customer"), "n@x.example"}), rec)
 			return nil, err
 		},
 		"Customers.Get": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
@@ -67,16 +74,24 @@ func customerCalls() map[string]call {
 			return c, err
 		},
 		"Customers.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
-			cs, err := s.Customers().List(ctx, org, page[string](10))
+			cs, err := s.Customers().List(ctx, org, customer.Filter{}, page[string](10))
 			return cs, err
+		},
+		"Customers.Count": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+			n, err := s.Customers().Count(ctx, org, customer.Filter{})
+			return counted(w, n), err
 		},
 	}
 }
 
 func accountCalls() map[string]call {
 	return map[string]call{
-		"Accounts.Write": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
-			_, err := s.Accounts().Write(ctx, org, w.batch(bulkimport.Create, accountFields(), []string{"new", w.mark("Account"), "acme"}), rec)
+		"Accounts.Apply": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+			out, err := s.Accounts().Apply(ctx, org, w.accounts(customer.ModeCreate, accountFields(),
+				[]string{"new", w.mark("Account"), "acme"}), rec)
+			if err == nil && out[0].Result == customer.Refused { // whose customer is of another organization
+				err = admin.ErrNotFound
+			}
 			return nil, err
 		},
 		"Accounts.Get": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
@@ -87,11 +102,12 @@ func accountCalls() map[string]call {
 			as, err := s.Accounts().List(ctx, org, customer.AccountFilter{CustomerID: "acme"}, page[string](10))
 			return as, err
 		},
+		"Accounts.Count": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+			n, err := s.Accounts().Count(ctx, org, customer.AccountFilter{})
+			return counted(w, n), err
+		},
 	}
 }
-
-func customerFields() []string { return []string{"id", "name", "primary_email"} }
-func accountFields() []string  { return []string{"id", "name", "customer_id"} }
 
 // imp is an import with a value in every field.
 func (w *world) imp() bulkimport.Import {
@@ -110,16 +126,15 @@ func (w *world) imp() bulkimport.Import {
 	}
 }
 
-// batch is rows of one import, with values in the order of fields; the first is the key.
-func (w *world) batch(mode bulkimport.Mode, fields []string, values ...[]string) bulkimport.Batch {
-	w.t.Helper()
-	b := bulkimport.Batch{Import: w.seeds.imp, Mode: mode, At: epoch}
-	for i, v := range values {
-		r, err := bulkimport.NewRow(int64(i+1), int64(i+2), fields[0], fields, v)
-		require.NoError(w.t, err)
-		b.Rows = append(b.Rows, r)
-	}
-	return b
+// importJob is the job of an import.
+func (w *world) importJob(id uuid.UUID) job.Job {
+	j := w.job()
+	j.ID, j.Kind = id, bulkimport.JobKind
+	return j
+}
+
+func (w *world) importEntries() []job.Entry {
+	return []job.Entry{{Seq: 3, Ref: "c3", Status: job.EntryFailed, Reason: "required", Detail: "name", Data: w.mark("cells")}}
 }
 
 func (w *world) seedImports() {
@@ -128,21 +143,7 @@ func (w *world) seedImports() {
 	w.seeds.imp = i.ID
 	require.NoError(w.t, w.b.Imports().Create(w.t.Context(), w.org, i, w.rec("import.begin")))
 	require.NoError(w.t, w.b.Imports().Append(w.t.Context(), w.org, i.ID, 0, []byte(w.mark("content"))))
-	out, err := w.b.Customers().Write(w.t.Context(), w.org, w.batch(bulkimport.Create, customerFields(), []string{"acme", w.mark("Acme"), "a@acme.example"}), w.rec("import.write"))
-	require.NoError(w.t, err)
-	require.Equal(w.t, results(bulkimport.Created), out)
-	out, err = w.b.Accounts().Write(w.t.Context(), w.org, w.batch(bulkimport.Create, accountFields(), []string{"main", w.mark("Main"), "acme"}), w.rec("import.write"))
-	require.NoError(w.t, err)
-	require.Equal(w.t, results(bulkimport.Created), out)
-}
-
-// results are outcomes without more to say.
-func results(rs ...bulkimport.Result) []bulkimport.Outcome {
-	var out []bulkimport.Outcome
-	for _, r := range rs {
-		out = append(out, bulkimport.Outcome{Result: r})
-	}
-	return out
+	w.seedCustomers()
 }
 
 func testImports(t *testing.T, open Open) {
@@ -210,6 +211,48 @@ func testImports(t *testing.T, open Open) {
 		large := strings.Repeat("ü", bulkimport.MaxChunk/2)
 		require.NoError(t, b.Imports().Append(t.Context(), w.org, i.ID, 0, []byte(large)))
 		require.Equal(t, large, content(t, w, i.ID, 0))
+	})
+	t.Run("starts an import with its job, or neither", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		i := create(t, w)
+		i.Status = bulkimport.Started
+		stale := i
+		stale.Version = 9
+		j, entries := w.importJob(i.ID), w.importEntries()
+		require.ErrorIs(t, b.Imports().Start(t.Context(), w.org, stale, j, entries, w.rec("import.start")), admin.ErrConflict)
+		_, err := b.Jobs().Get(t.Context(), w.org, i.ID)
+		require.ErrorIs(t, err, admin.ErrNotFound)
+
+		require.NoError(t, b.Imports().Start(t.Context(), w.org, i, j, entries, w.rec("import.start")))
+		i.Version = 2
+		require.Equal(t, i, get(t, w, i.ID))
+		stored, err := b.Jobs().Get(t.Context(), w.org, i.ID)
+		require.NoError(t, err)
+		require.Equal(t, j, stored)
+		got, err := b.Jobs().Entries(t.Context(), w.org, i.ID, job.EntryFilter{}, page[int64](10))
+		require.NoError(t, err)
+		require.Equal(t, entries, got)
+
+		require.ErrorIs(t, b.Imports().Start(t.Context(), w.org, i, j, nil, w.rec("import.start")), admin.ErrExists)
+		require.Equal(t, i, get(t, w, i.ID), "whose job is there is not changed")
+		other := w.imp()
+		require.ErrorIs(t, b.Imports().Start(t.Context(), w.org, other, w.importJob(other.ID), nil, w.rec("import.start")), admin.ErrNotFound)
+	})
+	t.Run("deletes an import with the entries of its job", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		i, other := create(t, w), create(t, w)
+		for _, one := range []bulkimport.Import{i, other} {
+			require.NoError(t, b.Imports().Start(t.Context(), w.org, one, w.importJob(one.ID), w.importEntries(), w.rec("import.start")))
+		}
+		require.NoError(t, b.Imports().Delete(t.Context(), w.org, i.ID, w.rec("import.delete")))
+		got, err := b.Jobs().Entries(t.Context(), w.org, i.ID, job.EntryFilter{}, page[int64](10))
+		require.NoError(t, err)
+		require.Empty(t, got, "they hold cells of the file")
+		_, err = b.Jobs().Get(t.Context(), w.org, i.ID)
+		require.NoError(t, err, "the job stays, with its counts")
+		got, err = b.Jobs().Entries(t.Context(), w.org, other.ID, job.EntryFilter{}, page[int64](10))
+		require.NoError(t, err)
+		require.Len(t, got, 1)
 	})
 	t.Run("deletes an import with its content", func(t *testing.T) {
 		w := newWorld(t, b, c)

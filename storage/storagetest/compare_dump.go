@@ -45,7 +45,7 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 	put("tokens")(b.Tokens().List(ctx, org, token.Filter{}, all))
 	put("deleted tokens")(b.Tokens().List(ctx, org, token.Filter{State: token.Deleted}, all))
 	put("imports")(b.Imports().List(ctx, org, bulkimport.Filter{}, all))
-	put("customers")(b.Customers().List(ctx, org, largest[string]()))
+	put("customers")(b.Customers().List(ctx, org, customer.Filter{}, largest[string]()))
 	put("accounts")(b.Accounts().List(ctx, org, customer.AccountFilter{}, largest[string]()))
 	put("plans")(b.Plans().List(ctx, org, largest[string]()))
 	put("migrations")(b.PlanMigrations().List(ctx, org, planmigration.Filter{}, all))

@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/storage"
 )
@@ -32,44 +31,7 @@ func (s *script) imported(org admin.OrgID) bulkimport.Import {
 	return i
 }
 
-// batch is rows with keys that differ, some fields mapped, and any value in them.
-func (s *script) batch(fields []string, value func(field string) string) bulkimport.Batch {
-	s.t.Helper()
-	names := []string{"id"}
-	for _, f := range fields {
-		if !s.chance(3) {
-			names = append(names, f)
-		}
-	}
-	b := bulkimport.Batch{Import: s.id(), Mode: pick(s, bulkimport.Create, bulkimport.Skip, bulkimport.Upsert, bulkimport.Upsert), At: s.now}
-	keys := alike()
-	s.r.Shuffle(len(keys), func(i, k int) { keys[i], keys[k] = keys[k], keys[i] })
-	for i := range 1 + s.r.IntN(6) {
-		values := []string{keys[i]}
-		for _, f := range names[1:] {
-			values = append(values, value(f))
-		}
-		r, err := bulkimport.NewRow(int64(i+1), int64(i+2), "id", names, values)
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		b.Rows = append(b.Rows, r)
-	}
-	return b
-}
-
 func importDraws() map[string]func(*script) do {
-	text := func(s *script) func(string) string {
-		return func(field string) string {
-			switch field {
-			case "net_term_days":
-				return pick(s, "", "0", "30", "-2147483648")
-			case "invoice_currency":
-				return pick(s, "", "EUR")
-			}
-			return s.sometimes()
-		}
-	}
 	return map[string]func(*script) do{
 		"Imports.Create": func(s *script) do {
 			org, i, rec := s.org(), s.newImport(), s.rec("import.begin")
@@ -90,6 +52,16 @@ func importDraws() map[string]func(*script) do {
 			i.ID, i.Version = old.ID, s.version(old.Version)
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return nil, st.Imports().Update(ctx, org, i, rec)
+			}
+		},
+		"Imports.Start": func(s *script) do {
+			org, i, entries, rec := s.org(), s.newImport(), s.newEntries(), s.rec("import.start")
+			old := s.imported(org)
+			i.ID, i.Version = old.ID, s.version(old.Version)
+			j := s.newJob()
+			j.ID = i.ID
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Imports().Start(ctx, org, i, j, entries, rec)
 			}
 		},
 		"Imports.Delete": func(s *script) do {
@@ -115,42 +87,6 @@ func importDraws() map[string]func(*script) do {
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				text, err := st.Imports().Content(ctx, org, i.ID, offset)
 				return string(text), err // nothing is nothing
-			}
-		},
-		"Customers.Write": func(s *script) do {
-			b := s.batch([]string{"name", "primary_email", "phone_number", "line1", "line2", "postal_code", "city", "state", "country", "tier", "Tier"}, text(s))
-			org, rec := s.org(), s.rec("import.write")
-			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return st.Customers().Write(ctx, org, b, rec)
-			}
-		},
-		"Customers.Get": func(s *script) do {
-			org, id := s.org(), s.text()
-			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Customers().Get(ctx, org, id) }
-		},
-		"Customers.List": func(s *script) do {
-			org, seek := s.org(), s.textSeek()
-			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Customers().List(ctx, org, seek) }
-		},
-		"Accounts.Write": func(s *script) do {
-			b := s.batch([]string{"name", "customer_id", "net_term_days", "invoice_currency", "line1", "city", "tier"}, text(s))
-			org, rec := s.org(), s.rec("import.write")
-			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return st.Accounts().Write(ctx, org, b, rec)
-			}
-		},
-		"Accounts.Get": func(s *script) do {
-			org, id := s.org(), s.text()
-			list, err := s.ref.Accounts().List(s.t.Context(), org, customer.AccountFilter{}, largest[string]())
-			if a := one(s, list, err); a.ID != "" && s.chance(2) {
-				id = a.ID
-			}
-			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Accounts().Get(ctx, org, id) }
-		},
-		"Accounts.List": func(s *script) do {
-			org, f, seek := s.org(), customer.AccountFilter{CustomerID: pick(s, s.sometimes(), " ")}, s.textSeek()
-			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return st.Accounts().List(ctx, org, f, seek)
 			}
 		},
 	}

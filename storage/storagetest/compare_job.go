@@ -92,7 +92,7 @@ func jobDraws() map[string]func(*script) do {
 				ID: j.ID, Attempt: s.version(j.Lease.Attempt), From: pick(s, j.Cursor, j.Cursor, j.Cursor, j.Cursor+" ", s.text()), Cursor: s.text(),
 				Entries: s.newEntries(), Counts: job.Counts{Total: 2, Completed: int64(s.r.IntN(2)), Skipped: 1, Failed: -1},
 				Status: pick(s, job.InProgress, job.InProgress, job.Completed, job.Failed), Failure: s.sometimes(), At: s.now,
-				Until: pick(s, time.Time{}, s.now.Add(time.Hour)),
+				Until: pick(s, time.Time{}, s.now.Add(time.Hour)), Recorded: s.chance(3),
 			}
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return nil, st.Jobs().Commit(ctx, org, cp, rec)

@@ -10,57 +10,102 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
-	"github.com/admincenter/admincenter/bulkimport"
 )
 
 func testCustomers(t *testing.T, open Open) {
 	b, c := open(t), &ids{}
 	c.n.Store(41 << 40)
-	write := func(t *testing.T, w *world, batch bulkimport.Batch) []bulkimport.Outcome {
-		t.Helper()
-		out, err := b.Customers().Write(t.Context(), w.org, batch, w.rec("import.write"))
-		require.NoError(t, err)
-		return out
-	}
-	get := func(t *testing.T, w *world, id string) customer.Customer {
-		t.Helper()
-		got, err := b.Customers().Get(t.Context(), w.org, id)
-		require.NoError(t, err)
-		return got
-	}
 	all := []string{"id", "name", "primary_email", "phone_number", "line1", "line2", "postal_code", "city", "state", "country", "tier"}
 	full := []string{"acme", "Acmé \"quoted\"\nLtd", "a@x.example", "1", "2", "3", "4", "5", "6", "US", "gold"}
 
-	t.Run("creates with every field and the host's own", func(t *testing.T) {
+	t.Run("creates with every field and metadata", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		require.Equal(t, results(bulkimport.Created), write(t, w, w.batch(bulkimport.Create, all, full)))
-		require.Equal(t, customer.Customer{
-			ID: "acme", Name: full[1], PrimaryEmail: "a@x.example", Status: customer.Active, Extra: map[string]string{"tier": "gold"},
+		out, err := b.Customers().Apply(t.Context(), w.org, w.customers(customer.ModeCreate, all, full), w.rec("customer.apply"))
+		require.NoError(t, err)
+		want := customer.Customer{
+			ID: "acme", Name: full[1], PrimaryEmail: "a@x.example", Status: customer.Active, Metadata: map[string]string{"tier": "gold"},
 			Address:   customer.Address{PhoneNumber: "1", Line1: "2", Line2: "3", PostalCode: "4", City: "5", State: "6", Country: "US"},
 			CreatedAt: epoch, UpdatedAt: epoch, Version: 1,
-		}, get(t, w, "acme"))
+		}
+		require.Equal(t, []customer.Outcome[customer.Customer]{{Result: customer.Created, After: want}}, out)
+		require.Equal(t, want, w.customer(t, "acme"))
 	})
 	t.Run("leaves what exists alone, unless it is to be updated", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		write(t, w, w.batch(bulkimport.Create, all, full))
-		before := get(t, w, "acme")
-		for _, mode := range []bulkimport.Mode{bulkimport.Create, bulkimport.Skip} {
-			out := write(t, w, w.batch(mode, customerFields(), []string{"acme", "Other", ""}, []string{"new" + string(mode), "New", "n@x.example"}))
-			require.Equal(t, results(bulkimport.Exists, bulkimport.Created), out)
-			require.Equal(t, before, get(t, w, "acme"))
+		w.applyCustomers(t, w.customers(customer.ModeCreate, all, full))
+		before := w.customer(t, "acme")
+		for mode, first := range map[customer.Mode]string{customer.ModeCreate: "REFUSED exists", customer.ModeSkip: "SKIPPED"} {
+			out := w.applyCustomers(t, w.customers(mode, customerFields(), []string{"acme", "Other", ""},
+				[]string{"new" + string(mode), "New", "n@x.example"}))
+			require.Equal(t, []string{first, "CREATED"}, out)
+			require.Equal(t, before, w.customer(t, "acme"))
 		}
 	})
-	t.Run("updates the mapped fields and no others", func(t *testing.T) {
+	t.Run("updates the given fields and no others", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		write(t, w, w.batch(bulkimport.Create, all, full))
-		want := get(t, w, "acme")
-		update := w.batch(bulkimport.Upsert, []string{"id", "name", "city", "tier"}, []string{"acme", "Other", "", ""}, []string{"new", "New", "", ""})
-		update.At = epoch.Add(time.Hour)
-		require.Equal(t, results(bulkimport.Updated, bulkimport.Created), write(t, w, update))
-		want.Name, want.City, want.Extra, want.UpdatedAt, want.Version = "Other", "", nil, epoch.Add(time.Hour), 2
-		require.Equal(t, want, get(t, w, "acme"))
-		require.Equal(t, results(bulkimport.Unchanged, bulkimport.Unchanged), write(t, w, update))
-		require.Equal(t, want, get(t, w, "acme"), "what is as it should be keeps its version")
+		w.applyCustomers(t, w.customers(customer.ModeCreate, all, full))
+		before := w.customer(t, "acme")
+		update := w.customers(customer.ModeUpsert, []string{"id", "name", "city", "tier"}, []string{"acme", "Other", "", ""}, []string{"new", "New", "", ""})
+		update[0].At, update[1].At = epoch.Add(time.Hour), epoch.Add(time.Hour)
+		out, err := b.Customers().Apply(t.Context(), w.org, update, w.rec("customer.apply"))
+		require.NoError(t, err)
+		want := before
+		want.Name, want.City, want.Metadata, want.UpdatedAt, want.Version = "Other", "", nil, epoch.Add(time.Hour), 2
+		require.Equal(t, customer.Outcome[customer.Customer]{Result: customer.Updated, Before: before, After: want}, out[0])
+		require.Equal(t, customer.Created, out[1].Result)
+		require.Equal(t, want, w.customer(t, "acme"))
+		require.Equal(t, []string{"UNCHANGED", "UNCHANGED"}, w.applyCustomers(t, update))
+		require.Equal(t, want, w.customer(t, "acme"), "what is as it should be keeps its version")
+	})
+	t.Run("replaces metadata as a whole, or by name", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		w.applyCustomers(t, w.customers(customer.ModeCreate, append(customerFields(), "a", "b"), []string{"acme", "Acme", "", "1", "2"}))
+		w.applyCustomers(t, w.customers(customer.ModeUpdate, []string{"id", "b", "c"}, []string{"acme", "", "3"}))
+		require.Equal(t, map[string]string{"a": "1", "c": "3"}, w.customer(t, "acme").Metadata)
+		whole := w.customers(customer.ModeUpdate, []string{"id", "name"}, []string{"acme", "Acme"})
+		mask, err := customer.Customers().Mask("metadata")
+		require.NoError(t, err)
+		whole[0].Given, whole[0].Record.Metadata = mask, map[string]string{"d": "4"}
+		require.Equal(t, []string{"UPDATED"}, w.applyCustomers(t, whole))
+		whole[0].Record.Metadata["d"] = "not the store's"
+		require.Equal(t, map[string]string{"d": "4"}, w.customer(t, "acme").Metadata)
+		whole[0].Record.Metadata = nil
+		require.Equal(t, []string{"UPDATED"}, w.applyCustomers(t, whole))
+		require.Nil(t, w.customer(t, "acme").Metadata)
+	})
+	t.Run("updates what exists, in the version that was read only", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		w.seedCustomers()
+		rename := w.customers(customer.ModeUpdate, []string{"id", "name"}, []string{"acme", "Other"}, []string{"none", "Other"})
+		rename[0].Version = 2
+		require.Equal(t, []string{"REFUSED conflict", "REFUSED not_found"}, w.applyCustomers(t, rename))
+		rename[0].Version = 1
+		require.Equal(t, []string{"UPDATED", "REFUSED not_found"}, w.applyCustomers(t, rename))
+		require.EqualValues(t, 2, w.customer(t, "acme").Version)
+	})
+	t.Run("leaves a record of what was changed only", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		w.seedCustomers()
+		changes := w.customers(customer.ModeUpsert, []string{"id", "name"}, []string{"acme", "Other"})
+		for _, written := range []bool{true, false} {
+			rec := w.rec("customer.apply")
+			_, err := b.Customers().Apply(t.Context(), w.org, changes, rec)
+			require.NoError(t, err)
+			require.Equal(t, written, w.recorded(t, rec))
+		}
+		rec := w.rec("customer.apply")
+		_, err := b.Customers().Apply(t.Context(), w.org, nil, rec)
+		require.NoError(t, err)
+		require.False(t, w.recorded(t, rec))
+	})
+	t.Run("refuses a set that names one customer twice", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		twice := w.customers(customer.ModeUpsert, customerFields(), []string{"a", "Name", ""}, []string{"b", "Name", ""}, []string{"a", "Other", ""})
+		_, err := b.Customers().Apply(t.Context(), w.org, twice, w.rec("customer.apply"))
+		require.ErrorIs(t, err, admin.ErrInvalid)
+		n, err := b.Customers().Count(t.Context(), w.org, customer.Filter{})
+		require.NoError(t, err)
+		require.Zero(t, n)
 	})
 	t.Run("compares identifiers byte by byte", func(t *testing.T) {
 		w := newWorld(t, b, c)
@@ -70,120 +115,127 @@ func testCustomers(t *testing.T, open Open) {
 		for _, k := range keys {
 			rows = append(rows, []string{k, "Name of " + k, ""})
 		}
-		require.Equal(t, results(slices.Repeat([]bulkimport.Result{bulkimport.Created}, len(keys))...), write(t, w, w.batch(bulkimport.Create, customerFields(), rows...)))
+		require.Equal(t, slices.Repeat([]string{"CREATED"}, len(keys)), w.applyCustomers(t, w.customers(customer.ModeCreate, customerFields(), rows...)))
 		for _, k := range keys {
-			require.Equal(t, "Name of "+k, get(t, w, k).Name)
+			require.Equal(t, "Name of "+k, w.customer(t, k).Name)
 		}
 		_, err := b.Customers().Get(t.Context(), w.org, "aCME")
 		require.ErrorIs(t, err, admin.ErrNotFound)
-		var listed []string
-		for _, got := range pages(t, func(seek admin.Seek[string]) ([]customer.Customer, error) {
-			return b.Customers().List(t.Context(), w.org, seek)
-		}, func(c customer.Customer) string { return c.ID }) {
-			listed = append(listed, got.ID)
-		}
-		require.Equal(t, keys, listed)
+		require.Equal(t, keys, w.customerIDs(t, customer.Filter{}))
 	})
-	t.Run("writes more rows than fit into one statement", func(t *testing.T) {
+	t.Run("writes more records than fit into one statement", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		var rows [][]string
 		for i := range 1203 {
 			rows = append(rows, []string{fmt.Sprintf("c%05d", i), "Name", ""})
 		}
-		first := write(t, w, w.batch(bulkimport.Create, customerFields(), rows[:601]...))
+		first := w.applyCustomers(t, w.customers(customer.ModeCreate, customerFields(), rows[:601]...))
 		require.Len(t, first, 601)
-		both := write(t, w, w.batch(bulkimport.Skip, customerFields(), rows...))
+		both := w.applyCustomers(t, w.customers(customer.ModeSkip, customerFields(), rows...))
 		for i, o := range both {
-			want := bulkimport.Created
+			want := "CREATED"
 			if i < 601 {
-				want = bulkimport.Exists
+				want = "SKIPPED"
 			}
-			require.Equal(t, want, o.Result, "row %d", i)
+			require.Equal(t, want, o, "row %d", i)
 		}
 	})
 	t.Run("refuses an organization that does not exist", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		out, err := b.Customers().Write(t.Context(), w.org+".none", w.batch(bulkimport.Create, customerFields(), []string{"a", "Name", ""}), w.rec("import.write"))
+		changes := w.customers(customer.ModeCreate, customerFields(), []string{"a", "Name", ""})
+		out, err := b.Customers().Apply(t.Context(), w.org+".none", changes, w.rec("customer.apply"))
 		require.ErrorIs(t, err, admin.ErrNotFound, "%v", out)
 	})
+	t.Run("lists by status and text", func(t *testing.T) { testCustomerLists(t, newWorld(t, b, c)) })
+	t.Run("archives", func(t *testing.T) { testArchiving(t, newWorld(t, b, c)) })
 }
 
-func testAccounts(t *testing.T, open Open) {
-	b, c := open(t), &ids{}
-	c.n.Store(42 << 40)
-	write := func(t *testing.T, w *world, batch bulkimport.Batch) []bulkimport.Outcome {
-		t.Helper()
-		out, err := b.Accounts().Write(t.Context(), w.org, batch, w.rec("import.write"))
-		require.NoError(t, err)
-		return out
+// customerIDs lists the ids of the customers that match, and checks that as many are counted.
+func (w *world) customerIDs(t *testing.T, f customer.Filter) []string {
+	t.Helper()
+	var out []string
+	for _, got := range pages(t, func(seek admin.Seek[string]) ([]customer.Customer, error) {
+		return w.b.Customers().List(t.Context(), w.org, f, seek)
+	}, func(c customer.Customer) string { return c.ID }) {
+		out = append(out, got.ID)
 	}
-	get := func(t *testing.T, w *world, id string) customer.Account {
-		t.Helper()
-		got, err := b.Accounts().Get(t.Context(), w.org, id)
-		require.NoError(t, err)
-		return got
-	}
-	fields := []string{"id", "name", "customer_id", "invoice_currency", "primary_email", "net_term_days", "city", "country", "tier"}
-	days := 30
+	n, err := w.b.Customers().Count(t.Context(), w.org, f)
+	require.NoError(t, err)
+	require.EqualValues(t, len(out), n, "%+v", f)
+	return out
+}
 
-	t.Run("creates with every field and the host's own", func(t *testing.T) {
-		w := newWorld(t, b, c)
-		w.seedImports()
-		require.Equal(t, results(bulkimport.Created, bulkimport.Created), write(t, w, w.batch(bulkimport.Create, fields,
-			[]string{"a1", "One", "acme", "EUR", "a@x.example", "30", "Bonn", "DE", "gold"},
-			[]string{"a2", "Two", "acme", "", "", "", "", "", ""})))
-		require.Equal(t, customer.Account{
-			ID: "a1", Name: "One", CustomerID: "acme", InvoiceCurrency: "EUR", PrimaryEmail: "a@x.example", NetTermDays: &days,
-			Address: customer.Address{City: "Bonn", Country: "DE"}, Status: customer.Active, Extra: map[string]string{"tier": "gold"},
-			CreatedAt: epoch, UpdatedAt: epoch, Version: 1,
-		}, get(t, w, "a1"))
-		require.Nil(t, get(t, w, "a2").NetTermDays, "none is not zero")
-	})
-	t.Run("needs the customer, in the same organization", func(t *testing.T) {
-		w, other := newWorld(t, b, c), newWorld(t, b, c)
-		w.seedImports()
-		rows := w.batch(bulkimport.Create, accountFields(), []string{"a1", "One", "nobody"}, []string{"a2", "Two", "acme"})
-		out := write(t, w, rows)
-		require.Equal(t, bulkimport.RelationNotFound, out[0].Result)
-		require.Equal(t, "customer_id", out[0].Field)
-		require.Contains(t, out[0].Detail, "nobody")
-		require.Equal(t, bulkimport.Created, out[1].Result)
-		_, err := b.Accounts().Get(t.Context(), w.org, "a1")
-		require.ErrorIs(t, err, admin.ErrNotFound)
-		for _, o := range write(t, other, rows) {
-			require.Equal(t, bulkimport.RelationNotFound, o.Result)
-		}
-	})
-	t.Run("updates the mapped fields and no others", func(t *testing.T) {
-		w := newWorld(t, b, c)
-		w.seedImports()
-		write(t, w, w.batch(bulkimport.Create, fields, []string{"a1", "One", "acme", "EUR", "a@x.example", "30", "Bonn", "DE", "gold"}))
-		want := get(t, w, "a1")
-		rename := w.batch(bulkimport.Upsert, []string{"id", "name"}, []string{"a1", "Uno"})
-		require.Equal(t, results(bulkimport.Updated), write(t, w, rename))
-		want.Name, want.Version = "Uno", 2
-		require.Equal(t, want, get(t, w, "a1"))
-		require.Equal(t, results(bulkimport.Unchanged), write(t, w, rename))
-		require.Equal(t, results(bulkimport.Updated), write(t, w, w.batch(bulkimport.Upsert, []string{"id", "net_term_days"}, []string{"a1", ""})))
-		require.Nil(t, get(t, w, "a1").NetTermDays)
-		require.Equal(t, bulkimport.RelationNotFound, write(t, w, w.batch(bulkimport.Upsert, []string{"id", "customer_id"}, []string{"a1", "nobody"}))[0].Result)
-	})
-	t.Run("lists by customer in order of identifier", func(t *testing.T) {
-		w := newWorld(t, b, c)
-		w.seedImports()
-		_, err := b.Customers().Write(t.Context(), w.org, w.batch(bulkimport.Create, customerFields(), []string{"beta", "Beta", ""}), w.rec("import.write"))
-		require.NoError(t, err)
-		write(t, w, w.batch(bulkimport.Create, accountFields(), []string{"z", "Zed", "beta"}, []string{"b", "Bee", "acme"}, []string{"y", "Why", "beta"}))
-		list := func(f customer.AccountFilter) (out []string) {
-			for _, a := range pages(t, func(seek admin.Seek[string]) ([]customer.Account, error) {
-				return b.Accounts().List(t.Context(), w.org, f, seek)
-			}, func(a customer.Account) string { return a.ID }) {
-				out = append(out, a.ID)
-			}
-			return out
-		}
-		require.Equal(t, []string{"b", "main", "y", "z"}, list(customer.AccountFilter{}))
-		require.Equal(t, []string{"y", "z"}, list(customer.AccountFilter{CustomerID: "beta"}))
-		require.Empty(t, list(customer.AccountFilter{CustomerID: "nobody"}))
-	})
+func testCustomerLists(t *testing.T, w *world) {
+	w.applyCustomers(t, w.customers(customer.ModeCreate, append(customerFields(), "status"),
+		[]string{"c-1", "Müller & Söhne", "info@mueller.example", "ACTIVE"},
+		[]string{"c-2", "Acme 100%", "billing@acme.example", "ARCHIVED"},
+		[]string{"c_3", "ACME_West", "West@Acme.example", "ACTIVE"},
+		[]string{"C-4", "Ünal!", "", "ACTIVE"},
+	))
+	for _, tc := range []struct {
+		reason string
+		filter customer.Filter
+		want   []string
+	}{
+		{"everything", customer.Filter{}, []string{"C-4", "c-1", "c-2", "c_3"}},
+		{"a status", customer.Filter{Status: customer.Archived}, []string{"c-2"}},
+		{"a name whatever its accents", customer.Filter{Text: "MULLER"}, []string{"c-1"}},
+		{"accents that were typed", customer.Filter{Text: "söhne"}, []string{"c-1"}},
+		{"an id", customer.Filter{Text: "c-4"}, []string{"C-4"}},
+		{"a part of an address", customer.Filter{Text: "acme.ex"}, []string{"c-2", "c_3"}},
+		{"a text and a status", customer.Filter{Text: "acme", Status: customer.Active}, []string{"c_3"}},
+		{"a percent sign", customer.Filter{Text: "%"}, []string{"c-2"}},
+		{"an underscore", customer.Filter{Text: "_"}, []string{"c_3"}},
+		{"an exclamation mark", customer.Filter{Text: "!"}, []string{"C-4"}},
+		{"a backslash", customer.Filter{Text: `\`}, nil},
+		{"a blank", customer.Filter{Text: " "}, []string{"c-1", "c-2"}},
+		{"what is in none", customer.Filter{Text: "acmee"}, nil},
+		{"a status that there is not", customer.Filter{Status: "archived"}, nil},
+	} {
+		t.Run(tc.reason, func(t *testing.T) { require.Equal(t, tc.want, w.customerIDs(t, tc.filter)) })
+	}
+	w.applyCustomers(t, w.customers(customer.ModeUpdate, []string{"id", "name"}, []string{"c-1", "Other"}))
+	require.Empty(t, w.customerIDs(t, customer.Filter{Text: "muller"}), "a name that was changed")
+	require.Equal(t, []string{"c-1"}, w.customerIDs(t, customer.Filter{Text: "other"}))
+}
+
+func testArchiving(t *testing.T, w *world) {
+	w.seedCustomers()
+	w.applyAccounts(t, w.accounts(customer.ModeCreate, append(accountFields(), "status"),
+		[]string{"draft", "Draft", "acme", "DRAFT"}, []string{"old", "Old", "acme", "ARCHIVED"}))
+	archive := w.customers(customer.ModeUpdate, []string{"id", "status"}, []string{"acme", "ARCHIVED"})
+	archive[0].At = epoch.Add(time.Hour)
+
+	out, err := w.b.Customers().Apply(t.Context(), w.org, archive, w.rec("customer.apply"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"REFUSED has_accounts"}, became(out))
+	require.Contains(t, out[0].Detail, `"main"`)
+	require.Contains(t, out[0].Detail, `"draft"`)
+	require.NotContains(t, out[0].Detail, `"old"`)
+	archive[0].Accounts = []string{"main"}
+	require.Equal(t, []string{"REFUSED has_accounts"}, w.applyCustomers(t, archive), "one would stay behind")
+	require.Equal(t, customer.Active, w.account(t, "main").Status)
+
+	archive[0].Accounts = []string{"main", "draft", "old", "none"}
+	old := w.account(t, "old")
+	require.Equal(t, []string{"UPDATED"}, w.applyCustomers(t, archive))
+	require.Equal(t, customer.Archived, w.customer(t, "acme").Status)
+	for _, id := range []string{"main", "draft"} {
+		a := w.account(t, id)
+		require.Equal(t, customer.Archived, a.Status)
+		require.Equal(t, epoch.Add(time.Hour), a.UpdatedAt)
+		require.EqualValues(t, 2, a.Version)
+	}
+	require.Equal(t, old, w.account(t, "old"), "it was archived before")
+
+	rename := w.customers(customer.ModeUpsert, []string{"id", "name"}, []string{"acme", "Other"})
+	require.Equal(t, []string{"REFUSED archived"}, w.applyCustomers(t, rename))
+	require.Equal(t, []string{"REFUSED archived"}, w.applyAccounts(t, w.accounts(customer.ModeUpsert, []string{"id", "name"}, []string{"main", "Other"})))
+	require.Equal(t, []string{"REFUSED customer_archived", "REFUSED customer_archived", "CREATED"}, w.applyAccounts(t,
+		w.accounts(customer.ModeUpsert, append(accountFields(), "status"), []string{"new", "New", "acme", "ACTIVE"},
+			[]string{"main", "Main", "acme", "ACTIVE"}, []string{"past", "Past", "acme", "ARCHIVED"})))
+	restore := w.customers(customer.ModeUpdate, []string{"id", "status", "name"}, []string{"acme", "ACTIVE", "Acme again"})
+	require.Equal(t, []string{"UPDATED"}, w.applyCustomers(t, restore))
+	require.Equal(t, customer.Archived, w.account(t, "main").Status, "accounts stay archived")
+	require.Equal(t, []string{"UPDATED"}, w.applyAccounts(t, w.accounts(customer.ModeUpdate, []string{"id", "status"}, []string{"main", "ACTIVE"})))
 }

@@ -176,6 +176,20 @@ func testJobs(t *testing.T, open Open) {
 		_, err = claim(t, w, j.ID, epoch.Add(time.Hour))
 		require.NoError(t, err)
 	})
+	t.Run("puts a batch on record once", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		j := create(t, w, w.job())
+		_, err := claim(t, w, j.ID, epoch)
+		require.NoError(t, err)
+		cp := job.Checkpoint{ID: j.ID, Attempt: 1, Cursor: "1", Status: job.InProgress, At: epoch, Recorded: true}
+		rec := w.rec("job.batch")
+		require.NoError(t, b.Jobs().Commit(t.Context(), w.org, cp, rec))
+		require.False(t, w.recorded(t, rec), "another port has")
+		require.Equal(t, "1", get(t, w, j.ID).Cursor)
+		cp.From, cp.Recorded = "1", false
+		require.NoError(t, b.Jobs().Commit(t.Context(), w.org, cp, rec))
+		require.True(t, w.recorded(t, rec))
+	})
 	t.Run("commits a batch under its attempt and cursor only", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		j := create(t, w, w.job())

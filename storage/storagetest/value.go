@@ -56,13 +56,16 @@ func testAlike(t *testing.T, w *world) {
 		a.User.Name = k
 		require.NoError(t, w.b.Invitations().Accept(ctx, w.org, a, w.rec("invitation.accept")), k)
 	}
-	created := results(slices.Repeat([]bulkimport.Result{bulkimport.Created}, len(keys))...)
-	out, err := w.b.Customers().Write(ctx, w.org, w.batch(bulkimport.Create, customerFields(), customers...), w.rec("import.write"))
+	created := slices.Repeat([]string{"CREATED"}, len(keys))
+	require.Equal(t, created, w.applyCustomers(t, w.customers(customer.ModeCreate, customerFields(), customers...)))
+	withAliases := w.accounts(customer.ModeCreate, accountFields(), accounts...)
+	aliases, err := customer.Accounts().Mask("aliases")
 	require.NoError(t, err)
-	require.Equal(t, created, out)
-	out, err = w.b.Accounts().Write(ctx, w.org, w.batch(bulkimport.Create, accountFields(), accounts...), w.rec("import.write"))
-	require.NoError(t, err)
-	require.Equal(t, created, out)
+	for i, k := range keys {
+		withAliases[i].Given |= aliases
+		withAliases[i].Record.Aliases = []customer.Alias{{Value: k}}
+	}
+	require.Equal(t, created, w.applyAccounts(t, withAliases), "no two have one alias")
 
 	for i, k := range keys {
 		owner, err := w.b.Customers().Get(ctx, w.org, k)
@@ -72,6 +75,7 @@ func testAlike(t *testing.T, w *world) {
 		require.NoError(t, err)
 		require.Len(t, of, 1, "%q", k)
 		require.Equal(t, k, of[0].ID)
+		require.Equal(t, []customer.Alias{{Value: k}}, of[0].Aliases)
 		found, err := w.b.Settings().Lookup(ctx, w.org, rates(ofAccount(k)))
 		require.NoError(t, err)
 		require.Len(t, found, 1, "%q", k)
@@ -86,7 +90,7 @@ func testAlike(t *testing.T, w *world) {
 		require.NoError(t, err, "%q", k)
 		require.Equal(t, k, user.Name)
 	}
-	require.Equal(t, keys, listed(t, w.b.Customers().List, w.org, func(c customer.Customer) string { return c.ID }))
+	require.Equal(t, keys, w.customerIDs(t, customer.Filter{}))
 	require.Equal(t, keys, listed(t, w.b.Plans().List, w.org, func(p priceplan.Plan) string { return p.Ref.ID }))
 	testAlikeCursors(t, w, keys)
 	testAlikeFilters(t, w)
@@ -190,16 +194,26 @@ func testLargest(t *testing.T, w *world) {
 			values = append(values, wide(255))
 		}
 		values[2] = wide(254)
-		out, err := w.b.Customers().Write(ctx, w.org, w.batch(bulkimport.Create, fields, values), w.rec("import.write"))
-		require.NoError(t, err)
-		require.Equal(t, results(bulkimport.Created), out)
+		require.Equal(t, []string{"CREATED"}, w.applyCustomers(t, w.customers(customer.ModeCreate, fields, values)))
 		got, err := w.b.Customers().Get(ctx, w.org, id)
 		require.NoError(t, err)
 		require.Equal(t, values[1:10], []string{got.Name, got.PrimaryEmail, got.PhoneNumber, got.Line1, got.Line2, got.PostalCode, got.City, got.State, got.Country})
-		require.Equal(t, map[string]string{wide(50): wide(255)}, got.Extra)
-		out, err = w.b.Accounts().Write(ctx, w.org, w.batch(bulkimport.Create, accountFields(), []string{id, wide(255), id}), w.rec("import.write"))
-		require.NoError(t, err)
-		require.Equal(t, results(bulkimport.Created), out)
+		require.Equal(t, map[string]string{wide(50): wide(255)}, got.Metadata)
+		largest := customer.Account{ID: id, Name: wide(255), CustomerID: id, Status: customer.Active, Metadata: map[string]string{}}
+		for n := range customer.MaxMetadata {
+			largest.Metadata[fmt.Sprint(n)+wide(customer.MaxMetadataName-2)] = wide(customer.MaxMetadataValue)
+		}
+		for n := range customer.MaxAliases {
+			largest.Aliases = append(largest.Aliases, customer.Alias{Value: fmt.Sprint(n) + wide(admin.MaxID-1)})
+		}
+		for n := range customer.MaxTags {
+			largest.Tags = append(largest.Tags, fmt.Sprint(n)+wide(customer.MaxTag-2))
+		}
+		kind := customer.Accounts()
+		change := customer.Change[customer.Account]{Mode: customer.ModeCreate, Record: largest, Given: kind.All(), At: epoch}
+		require.Equal(t, []string{"CREATED"}, w.applyAccounts(t, []customer.Change[customer.Account]{change}))
+		largest.CreatedAt, largest.UpdatedAt, largest.Version = epoch, epoch, 1
+		require.Equal(t, largest, w.account(t, id))
 	})
 	t.Run("plans and schedules", func(t *testing.T) {
 		p := w.plan(wide(admin.MaxID), math.MaxInt32)

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/storage"
@@ -33,11 +34,14 @@ func TestSQLiteImportsTheRestWhereTheDatabaseRefusesRows(t *testing.T) {
 	first := people.User{ID: uuid.Must(uuid.NewV7()), Email: people.Email{Key: "a@x.example"}, CreatedAt: runtime.Instant(), UpdatedAt: runtime.Instant(), Version: 1}
 	require.NoError(t, db.Organizations().Create(t.Context(), people.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1}, first,
 		people.Credential{UserID: first.ID}, runtime.Record(scope, "organization.create", admin.Subject{Kind: "organization"})))
-	s, err := bulkimport.NewService(func(ctx context.Context, fn func(bulkimport.Ports) error) error {
-		return db.InTx(ctx, func(s storage.Stores) error {
-			return fn(bulkimport.Ports{Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts()})
-		})
-	}, db.Imports(), db.Jobs(), bulkimport.Options{BatchRows: 50})
+	ports := func(s storage.Stores) bulkimport.Ports {
+		return bulkimport.Ports{Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts()}
+	}
+	outside := ports(db)
+	outside.Atomically = func(ctx context.Context, fn func(bulkimport.Ports) error) error {
+		return db.InTx(ctx, func(s storage.Stores) error { return fn(ports(s)) })
+	}
+	s, err := bulkimport.NewService(outside, bulkimport.Options{BatchRows: 50})
 	require.NoError(t, err)
 
 	const rows = 120
@@ -73,7 +77,7 @@ func TestSQLiteImportsTheRestWhereTheDatabaseRefusesRows(t *testing.T) {
 		require.Equal(t, "boom", r.Cells[1])
 	}
 	require.Equal(t, want, got)
-	all, err := db.Customers().List(t.Context(), "acme", admin.Seek[string]{Limit: 500})
+	all, err := db.Customers().List(t.Context(), "acme", customer.Filter{}, admin.Seek[string]{Limit: 500})
 	require.NoError(t, err)
 	require.Len(t, all, rows-len(want))
 }

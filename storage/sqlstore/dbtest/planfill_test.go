@@ -63,15 +63,16 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 	}
 	migrated := func(n int) int { return rareEvery*(n/60) + rareFirst + 1 + n%60 } // the jobs that are migrations
 	return map[string]func(n int) string{
-		"org_id":    one(quoted(string(planOrg))),
-		"id":        id,
-		"version":   one("1"),
-		"extra":     one("''"),
-		"currency":  one("'EUR'"),
-		"digest":    func(n int) string { return binary(d, sha256.Sum256(fmt.Append(nil, n))) },
-		"rate":      one("1"),
-		"base_slot": one("NULL"),
-		"listed":    nil, // which is generated
+		"org_id":                one(quoted(string(planOrg))),
+		"id":                    id,
+		"version":               one("1"),
+		"extra":                 one("''"),
+		"currency":              one("'EUR'"),
+		"account_aliases.value": numberedBy("alias"),
+		"digest":                func(n int) string { return binary(d, sha256.Sum256(fmt.Append(nil, n))) },
+		"rate":                  one("1"),
+		"base_slot":             one("NULL"),
+		"listed":                nil, // which is generated
 
 		"email_key":           numberedBy("u"),
 		"pending_key":         one("NULL"),

@@ -14,9 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/priceplan"
-	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/memory"
@@ -191,7 +191,23 @@ func hotQueries() []hotQuery {
 			return 1, err
 		}},
 		{"a page of customers", "", func(ctx context.Context, s storage.Stores) (int, error) {
-			l, err := s.Customers().List(ctx, org, admin.Seek[string]{Limit: 20, After: "c77"})
+			l, err := s.Customers().List(ctx, org, customer.Filter{}, admin.Seek[string]{Limit: 20, After: "c77"})
+			return len(l), err
+		}},
+		{"customers of a status", "customers_status", func(ctx context.Context, s storage.Stores) (int, error) {
+			l, err := s.Customers().List(ctx, org, customer.Filter{Status: customer.Archived}, admin.Seek[string]{Limit: 20})
+			return len(l), err
+		}},
+		{"how many customers have a status", "customers_status", func(ctx context.Context, s storage.Stores) (int, error) {
+			n, err := s.Customers().Count(ctx, org, customer.Filter{Status: customer.Archived})
+			return int(n), err
+		}},
+		{"accounts of a customer", "accounts_customer", func(ctx context.Context, s storage.Stores) (int, error) {
+			l, err := s.Accounts().List(ctx, org, customer.AccountFilter{CustomerID: "c77"}, admin.Seek[string]{Limit: 20})
+			return len(l), err
+		}},
+		{"accounts of a status", "accounts_status", func(ctx context.Context, s storage.Stores) (int, error) {
+			l, err := s.Accounts().List(ctx, org, customer.AccountFilter{Status: customer.Archived}, admin.Seek[string]{Limit: 20})
 			return len(l), err
 		}},
 		{"customers that a batch names", "", func(ctx context.Context, s storage.Stores) (int, error) {
@@ -220,17 +236,15 @@ func hotQueries() []hotQuery {
 	}
 }
 
-// batchOfCustomers writes rows that all exist, so that looking them up is all that happens.
+// batchOfCustomers changes customers that all exist, so that looking them up is all that happens.
 func batchOfCustomers(ctx context.Context, s storage.Stores, org admin.OrgID) (int, error) {
-	b := bulkimport.Batch{Import: numbered(1), Mode: bulkimport.Skip, At: noon}
+	var changes []customer.Change[customer.Customer]
 	for n := range 8 { // of many a small table is read whole, and rightly
-		r, err := bulkimport.NewRow(int64(n+1), int64(n+2), "id", []string{"id"}, []string{fmt.Sprintf("c%d", n)})
-		if err != nil {
-			return 0, err
-		}
-		b.Rows = append(b.Rows, r)
+		changes = append(changes, customer.Change[customer.Customer]{
+			Mode: customer.ModeSkip, Record: customer.Customer{ID: fmt.Sprintf("c%d", n)}, At: noon,
+		})
 	}
-	out, err := s.Customers().Write(ctx, org, b, rec("import.write"))
+	out, err := s.Customers().Apply(ctx, org, changes, rec("customer.apply"))
 	return len(out), err
 }
 

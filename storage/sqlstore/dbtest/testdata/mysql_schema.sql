@@ -15,14 +15,26 @@ TABLE admincenter_accounts InnoDB utf8mb4_bin
     city varchar(255) COLLATE utf8mb4_bin NOT NULL
     state varchar(255) COLLATE utf8mb4_bin NOT NULL
     country varchar(255) COLLATE utf8mb4_bin NOT NULL
+    aliases mediumtext COLLATE utf8mb4_bin NOT NULL
+    billing_information mediumtext COLLATE utf8mb4_bin NOT NULL
+    metadata mediumtext COLLATE utf8mb4_bin NOT NULL
+    tags mediumtext COLLATE utf8mb4_bin NOT NULL
     status varbinary(30) NOT NULL
-    extra mediumtext COLLATE utf8mb4_bin NOT NULL
+    search mediumtext COLLATE utf8mb4_bin NOT NULL
     created_at bigint(20) NOT NULL
     updated_at bigint(20) NOT NULL
     version bigint(20) NOT NULL
     INDEX accounts_customer (org_id, customer_id, id)
+    INDEX accounts_status (org_id, status, id)
     PRIMARY KEY PRIMARY (org_id, id)
     FOREIGN KEY admincenter_accounts_ibfk_1 (org_id, customer_id) REFERENCES admincenter_customers (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
+
+TABLE admincenter_account_aliases InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    value varbinary(200) NOT NULL
+    holders mediumtext COLLATE utf8mb4_bin NOT NULL
+    PRIMARY KEY PRIMARY (org_id, value)
+    FOREIGN KEY admincenter_account_aliases_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
 
 TABLE admincenter_audit InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
@@ -94,11 +106,13 @@ TABLE admincenter_customers InnoDB utf8mb4_bin
     city varchar(255) COLLATE utf8mb4_bin NOT NULL
     state varchar(255) COLLATE utf8mb4_bin NOT NULL
     country varchar(255) COLLATE utf8mb4_bin NOT NULL
+    metadata mediumtext COLLATE utf8mb4_bin NOT NULL
     status varbinary(30) NOT NULL
-    extra mediumtext COLLATE utf8mb4_bin NOT NULL
+    search mediumtext COLLATE utf8mb4_bin NOT NULL
     created_at bigint(20) NOT NULL
     updated_at bigint(20) NOT NULL
     version bigint(20) NOT NULL
+    INDEX customers_status (org_id, status, id)
     PRIMARY KEY PRIMARY (org_id, id)
     FOREIGN KEY admincenter_customers_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
 
@@ -132,12 +146,8 @@ TABLE admincenter_imports InnoDB utf8mb4_bin
     file_name varchar(255) COLLATE utf8mb4_bin NOT NULL
     size bigint(20) NOT NULL
     sha256 varbinary(64) NOT NULL
-    content mediumtext COLLATE utf8mb4_bin NOT NULL
-    file_columns mediumtext COLLATE utf8mb4_bin NOT NULL
+    details mediumtext COLLATE utf8mb4_bin NOT NULL
     row_count bigint(20) NOT NULL
-    warnings mediumtext COLLATE utf8mb4_bin NOT NULL
-    mapping mediumtext COLLATE utf8mb4_bin NOT NULL
-    settings mediumtext COLLATE utf8mb4_bin NOT NULL
     status varbinary(30) NOT NULL
     created_at bigint(20) NOT NULL
     created_by_kind varbinary(30) NOT NULL

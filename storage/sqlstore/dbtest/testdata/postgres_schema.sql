@@ -1,5 +1,12 @@
 -- What the catalogue says of the schema: to be read, not run.
 
+TABLE admincenter_account_aliases
+    org_id text COLLATE C NOT NULL
+    value text COLLATE C NOT NULL
+    holders text COLLATE C NOT NULL
+    PRIMARY KEY admincenter_account_aliases_pkey (org_id, value)
+    FOREIGN KEY admincenter_account_aliases_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+
 TABLE admincenter_accounts
     org_id text COLLATE C NOT NULL
     id text COLLATE C NOT NULL
@@ -15,13 +22,18 @@ TABLE admincenter_accounts
     city text COLLATE C NOT NULL
     state text COLLATE C NOT NULL
     country text COLLATE C NOT NULL
+    aliases text COLLATE C NOT NULL
+    billing_information text COLLATE C NOT NULL
+    metadata text COLLATE C NOT NULL
+    tags text COLLATE C NOT NULL
     status text COLLATE C NOT NULL
-    extra text COLLATE C NOT NULL
+    search text COLLATE C NOT NULL
     created_at bigint NOT NULL
     updated_at bigint NOT NULL
     version bigint NOT NULL
     INDEX admincenter_accounts_customer (org_id, customer_id, id)
     PRIMARY KEY admincenter_accounts_pkey (org_id, id)
+    INDEX admincenter_accounts_status (org_id, status, id)
     FOREIGN KEY admincenter_accounts_org_id_customer_id_fkey (org_id, customer_id) REFERENCES admincenter_customers (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
 
 TABLE admincenter_audit
@@ -86,12 +98,14 @@ TABLE admincenter_customers
     city text COLLATE C NOT NULL
     state text COLLATE C NOT NULL
     country text COLLATE C NOT NULL
+    metadata text COLLATE C NOT NULL
     status text COLLATE C NOT NULL
-    extra text COLLATE C NOT NULL
+    search text COLLATE C NOT NULL
     created_at bigint NOT NULL
     updated_at bigint NOT NULL
     version bigint NOT NULL
     PRIMARY KEY admincenter_customers_pkey (org_id, id)
+    INDEX admincenter_customers_status (org_id, status, id)
     FOREIGN KEY admincenter_customers_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
 
 TABLE admincenter_enrichment_dependencies
@@ -132,12 +146,8 @@ TABLE admincenter_imports
     file_name text COLLATE C NOT NULL
     size bigint NOT NULL
     sha256 text COLLATE C NOT NULL
-    content text COLLATE C NOT NULL
-    file_columns text COLLATE C NOT NULL
+    details text COLLATE C NOT NULL
     row_count bigint NOT NULL
-    warnings text COLLATE C NOT NULL
-    mapping text COLLATE C NOT NULL
-    settings text COLLATE C NOT NULL
     status text COLLATE C NOT NULL
     created_at bigint NOT NULL
     created_by_kind text COLLATE C NOT NULL

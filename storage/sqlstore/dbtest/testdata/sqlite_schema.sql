@@ -1,28 +1,41 @@
+CREATE TABLE admincenter_account_aliases (
+    org_id  TEXT NOT NULL REFERENCES admincenter_organizations (org_id),
+    value   TEXT NOT NULL,
+    holders TEXT NOT NULL,
+    PRIMARY KEY (org_id, value)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE admincenter_accounts (
-    org_id           TEXT    NOT NULL,
-    id               TEXT    NOT NULL,
-    name             TEXT    NOT NULL,
-    customer_id      TEXT    NOT NULL,
-    invoice_currency TEXT    NOT NULL,
-    primary_email    TEXT    NOT NULL,
-    net_term_days    INTEGER,
-    phone_number     TEXT    NOT NULL,
-    line1            TEXT    NOT NULL,
-    line2            TEXT    NOT NULL,
-    postal_code      TEXT    NOT NULL,
-    city             TEXT    NOT NULL,
-    state            TEXT    NOT NULL,
-    country          TEXT    NOT NULL,
-    status           TEXT    NOT NULL,
-    extra            TEXT    NOT NULL,
-    created_at       INTEGER NOT NULL,
-    updated_at       INTEGER NOT NULL,
-    version          INTEGER NOT NULL,
+    org_id              TEXT    NOT NULL,
+    id                  TEXT    NOT NULL,
+    name                TEXT    NOT NULL,
+    customer_id         TEXT    NOT NULL,
+    invoice_currency    TEXT    NOT NULL,
+    primary_email       TEXT    NOT NULL,
+    net_term_days       INTEGER,
+    phone_number        TEXT    NOT NULL,
+    line1               TEXT    NOT NULL,
+    line2               TEXT    NOT NULL,
+    postal_code         TEXT    NOT NULL,
+    city                TEXT    NOT NULL,
+    state               TEXT    NOT NULL,
+    country             TEXT    NOT NULL,
+    aliases             TEXT    NOT NULL,
+    billing_information TEXT    NOT NULL,
+    metadata            TEXT    NOT NULL,
+    tags                TEXT    NOT NULL,
+    status              TEXT    NOT NULL,
+    search              TEXT    NOT NULL,
+    created_at          INTEGER NOT NULL,
+    updated_at          INTEGER NOT NULL,
+    version             INTEGER NOT NULL,
     PRIMARY KEY (org_id, id),
     FOREIGN KEY (org_id, customer_id) REFERENCES admincenter_customers (org_id, id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX admincenter_accounts_customer ON admincenter_accounts (org_id, customer_id, id);
+
+CREATE INDEX admincenter_accounts_status ON admincenter_accounts (org_id, status, id);
 
 CREATE TABLE admincenter_audit (
     org_id       TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
@@ -118,13 +131,16 @@ CREATE TABLE admincenter_customers (
     city          TEXT    NOT NULL,
     state         TEXT    NOT NULL,
     country       TEXT    NOT NULL,
+    metadata      TEXT    NOT NULL,
     status        TEXT    NOT NULL,
-    extra         TEXT    NOT NULL,
+    search        TEXT    NOT NULL,
     created_at    INTEGER NOT NULL,
     updated_at    INTEGER NOT NULL,
     version       INTEGER NOT NULL,
     PRIMARY KEY (org_id, id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_customers_status ON admincenter_customers (org_id, status, id);
 
 CREATE TABLE admincenter_enrichment_dependencies (
     org_id       TEXT NOT NULL,
@@ -167,12 +183,8 @@ CREATE TABLE admincenter_imports (
     file_name       TEXT    NOT NULL,
     size            INTEGER NOT NULL,
     sha256          TEXT    NOT NULL,
-    content         TEXT    NOT NULL,
-    file_columns    TEXT    NOT NULL,
+    details         TEXT    NOT NULL,
     row_count       INTEGER NOT NULL,
-    warnings        TEXT    NOT NULL,
-    mapping         TEXT    NOT NULL,
-    settings        TEXT    NOT NULL,
     status          TEXT    NOT NULL,
     created_at      INTEGER NOT NULL,
     created_by_kind TEXT    NOT NULL,

@@ -1,0 +1,85 @@
+package customer
+
+import "time"
+
+// Mode is what a [Change] does to a record that exists, or does not.
+type Mode string
+
+// The modes.
+const (
+	ModeCreate Mode = "CREATE" // refused with ReasonExists if there is a record
+	ModeSkip   Mode = "SKIP"   // Skipped if there is a record
+	ModeUpsert Mode = "UPSERT" // creates a record, or updates the one there is
+	ModeUpdate Mode = "UPDATE" // refused with ReasonNotFound if there is no record
+)
+
+// Change is something to do to one record, for [Store.Apply] and [AccountStore.Apply].
+type Change[T Record] struct {
+	Mode   Mode
+	Record T    // its ID says which record; of its fields those in Given count
+	Given  Mask // the fields to write; others stay as they are, or empty in a new record
+	// Keys, if not nil, are the names in the record's metadata to write, where an empty value removes one;
+	// Given then does not have the metadata.
+	Keys []string
+	// Version, if not 0, must be that of the record.
+	Version int64
+	At      time.Time // becomes UpdatedAt, and CreatedAt of a new record
+	// Accounts are those to archive together with a customer that is archived, which is refused with
+	// ReasonHasAccounts as long as it has others that are not archived. A change of an account has none.
+	Accounts []string
+}
+
+// Result is what became of a change.
+type Result string
+
+// The results.
+const (
+	Created   Result = "CREATED"
+	Updated   Result = "UPDATED"
+	Unchanged Result = "UNCHANGED" // the record was like that already, and keeps its version
+	Skipped   Result = "SKIPPED"
+	Refused   Result = "REFUSED" // Outcome.Reason says why
+)
+
+// Reason is why a change was refused.
+type Reason string
+
+// The reasons.
+const (
+	ReasonExists           Reason = "exists"
+	ReasonNotFound         Reason = "not_found"
+	ReasonConflict         Reason = "conflict"           // another version
+	ReasonArchived         Reason = "archived"           // it takes restoring first
+	ReasonRelationNotFound Reason = "relation_not_found" // the customer of an account
+	ReasonCustomerArchived Reason = "customer_archived"  // the customer of an account that is not archived
+	ReasonHasAccounts      Reason = "has_accounts"       // of a customer to archive
+	ReasonAliasTaken       Reason = "alias_taken"        // another account has it at the same time
+	ReasonStorage          Reason = "storage"            // the storage refuses a value by a rule of its own
+)
+
+// Outcome is what became of one change.
+type Outcome[T Record] struct {
+	Result Result
+	Reason Reason // of Refused
+	Field  string // the Name of the field at fault; empty for the record as a whole
+	Detail string // for a person: the value and what would be right
+	// Before is the record as it was, unless it was created; After is the record as it is.
+	Before, After T
+}
+
+// Known is what a store looks up before it decides on changes.
+type Known[T Record] struct {
+	Records map[string]T // those that exist of [IDs]
+	// Customers are the statuses of those that exist of [Owners], for changes of accounts.
+	Customers map[string]Status
+	// Aliases are who has those of [AliasValues], for changes of accounts.
+	Aliases []Holding
+	// Accounts are the ids of accounts that are not archived, by the customer, of those of [Closing].
+	Accounts map[string][]string
+}
+
+// Holding is an alias of an account that is not archived.
+type Holding struct {
+	Account string
+	Alias   Alias
+}

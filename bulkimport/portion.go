@@ -1,0 +1,166 @@
+package bulkimport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
+)
+
+// cursor is where the next batch begins, and what the rows before came to: as a part of the job's
+// cursor the tallies commit with the rows.
+type cursor struct {
+	offset, line, row           int64
+	created, updated, unchanged int64
+}
+
+func (c cursor) String() string {
+	return fmt.Sprintf("%d:%d:%d:%d:%d:%d", c.offset, c.line, c.row, c.created, c.updated, c.unchanged)
+}
+
+func parseCursor(text string) (cursor, error) {
+	var c cursor
+	if text == "" {
+		return c, nil
+	}
+	parts := strings.Split(text, ":")
+	into := []*int64{&c.offset, &c.line, &c.row, &c.created, &c.updated, &c.unchanged}
+	if len(parts) != len(into) {
+		return cursor{}, fmt.Errorf("cursor %q of the import cannot be read", admin.Clip(text))
+	}
+	for i, p := range parts {
+		n, err := strconv.ParseInt(p, 10, 64)
+		if err != nil || n < 0 {
+			return cursor{}, fmt.Errorf("cursor %q of the import cannot be read", admin.Clip(text))
+		}
+		*into[i] = n
+	}
+	return c, nil
+}
+
+// beginning is the cursor before the first row.
+func (i Import) beginning() cursor { return cursor{offset: i.Content.Offset, line: i.Content.Line} }
+
+// reader reads an import's data from a cursor on.
+func (s *Service) reader(ctx context.Context, org admin.OrgID, i Import, c cursor) *reader {
+	from := &content{ctx: ctx, store: s.ports.Imports, org: org, id: i.ID, offset: c.offset}
+	return newReader(from, i.Content.Delimiter[0], c.offset, c.line, s.limits)
+}
+
+// portion is what one batch read.
+type portion struct {
+	cursor cursor // after it
+	batch  Batch
+	failed []job.Entry
+	done   bool
+}
+
+// batchBytes bounds what a batch of very long rows holds in memory.
+const batchBytes = 4 << 20
+
+// next reads the portion that a job is at.
+func (s *Service) next(ctx context.Context, org admin.OrgID, i Import, t Type, j job.Job) (*portion, error) {
+	at := i.beginning()
+	if j.Cursor != "" {
+		var err error
+		if at, err = parseCursor(j.Cursor); err != nil {
+			return nil, job.Fail(err)
+		}
+	}
+	// Rows that repeat a key failed when the job was made. The rows that are next have no other
+	// entries yet.
+	known, err := s.ports.Jobs.Entries(ctx, org, j.ID, job.EntryFilter{Status: job.EntryFailed}, admin.Seek[int64]{Limit: s.batch, After: at.row})
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.portion(ctx, org, i, t, at, rowsOf(known))
+	var broken *FileError
+	if errors.As(err, &broken) {
+		err = job.Fail(err)
+	}
+	return p, err
+}
+
+// rowsOf is the numbers of the rows that entries are about.
+func rowsOf(entries []job.Entry) map[int64]bool {
+	out := make(map[int64]bool, len(entries))
+	for _, e := range entries {
+		out[e.Seq] = true
+	}
+	return out
+}
+
+// portion reads and checks rows from a cursor on, but for those that are settled already.
+func (s *Service) portion(ctx context.Context, org admin.OrgID, i Import, t Type, at cursor, settled map[int64]bool) (*portion, error) {
+	r, plan := s.reader(ctx, org, i, at), newPlan(t.Schema, i, s.caster, s.limits)
+	out := &portion{cursor: at, batch: Batch{Import: i.ID, Mode: i.Settings.mode(), At: s.runtime.Instant()}}
+	for read := 0; read < s.batch; {
+		rec, err := r.next()
+		if errors.Is(err, io.EOF) {
+			out.done = true
+			break
+		} else if err != nil {
+			return nil, err
+		}
+		out.cursor.offset, out.cursor.line = rec.offset, rec.next
+		if rec.blank() {
+			continue
+		}
+		read++
+		out.cursor.row++
+		if !settled[out.cursor.row] {
+			out.add(plan, rec, out.cursor.row)
+		}
+		if rec.offset-at.offset > batchBytes {
+			break
+		}
+	}
+	return out, nil
+}
+
+func (p *portion) add(plan *plan, rec record, number int64) {
+	row, errs := plan.row(rec, number)
+	if len(errs) > 0 {
+		p.failed = append(p.failed, failedEntry(row, rec, errs))
+		return
+	}
+	row.cells = rec.cells
+	p.batch.Rows = append(p.batch.Rows, row)
+}
+
+// result counts the outcomes. It changes nothing, so the batch may be run again.
+func (p *portion) result(outcomes []Outcome) job.Result {
+	c := p.cursor
+	res := job.Result{Done: p.done, Counts: job.Counts{Failed: int64(len(p.failed))}}
+	res.Entries = append(res.Entries, p.failed...)
+	for i, o := range outcomes {
+		row := p.batch.Rows[i]
+		switch {
+		case o.Result == Created:
+			c.created++
+			res.Counts.Completed++
+		case o.Result == Updated:
+			c.updated++
+			res.Counts.Completed++
+		case o.Result == Unchanged:
+			c.unchanged++
+			res.Counts.Completed++
+		case o.Result == Exists && p.batch.Mode == Skip:
+			res.Counts.Skipped++
+			res.Entries = append(res.Entries, job.Entry{
+				Seq: row.Number, Ref: row.Key(), Status: job.EntrySkipped, Reason: CodeAlreadyExists,
+				Detail: fmt.Sprintf("%q exists and was left as it is", admin.Clip(row.Key())),
+			})
+		default:
+			res.Counts.Failed++
+			res.Entries = append(res.Entries, failedEntry(row, record{line: row.Line, cells: row.cells}, []CellError{row.refused(o)}))
+		}
+	}
+	res.Cursor = c.String()
+	return res
+}

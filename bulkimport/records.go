@@ -1,0 +1,136 @@
+package bulkimport
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
+)
+
+// writeBatch writes a batch through the ports of one transaction. recorded reports whether that left an audit
+// record.
+type writeBatch func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) (outcomes []Outcome, recorded bool, err error)
+
+// writing prepares the write of a batch, so that all that can be done before the transaction is.
+func (s *Service) writing(t Type, b Batch) (writeBatch, error) {
+	switch {
+	case len(b.Rows) == 0:
+		return func(context.Context, Ports, admin.OrgID, admin.Record) ([]Outcome, bool, error) {
+			return nil, false, nil
+		}, nil
+	case t.Target != nil:
+		return throughTarget(b, func(Ports) Target { return t.Target }), nil
+	case t.Schema.Type == CustomersType:
+		return changing(s.customers, b, func(p Ports) apply[customer.Customer] { return p.Customers.Apply })
+	case t.Schema.Type == AccountsType:
+		return changing(s.accounts, b, func(p Ports) apply[customer.Account] { return p.Accounts.Apply })
+	}
+	return throughTarget(b, func(p Ports) Target { return p.Target(t.Schema.Type) }), nil
+}
+
+func throughTarget(b Batch, target func(Ports) Target) writeBatch {
+	return func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) ([]Outcome, bool, error) {
+		outcomes, err := target(p).Write(ctx, org, b, rec)
+		if err == nil && len(outcomes) != len(b.Rows) {
+			err = fmt.Errorf("the target gave %d outcomes for %d rows", len(outcomes), len(b.Rows))
+		}
+		return outcomes, false, err
+	}
+}
+
+// apply is the method of customer.Store or customer.AccountStore.
+type apply[T customer.Record] func(
+	ctx context.Context, org admin.OrgID, changes []customer.Change[T], rec admin.Record,
+) ([]customer.Outcome[T], error)
+
+// changing turns the rows of a batch into changes of records.
+func changing[T customer.Record](kind *customer.Table[T], b Batch, store func(Ports) apply[T]) (writeBatch, error) {
+	changes, err := changesOf(kind, b)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) ([]Outcome, bool, error) {
+		made, err := store(p)(ctx, org, changes, rec)
+		if err == nil && len(made) != len(changes) {
+			err = fmt.Errorf("the store gave %d outcomes for %d changes", len(made), len(changes))
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		outcomes, recorded := make([]Outcome, len(made)), false
+		for i := range made {
+			outcomes[i] = outcomeOf(&made[i])
+			recorded = recorded || made[i].Result == customer.Created || made[i].Result == customer.Updated
+		}
+		return outcomes, recorded, nil
+	}, nil
+}
+
+// changesOf reads rows, which have the same fields, as changes. Fields that the record does not have are
+// names in its metadata.
+func changesOf[T customer.Record](kind *customer.Table[T], b Batch) ([]customer.Change[T], error) {
+	var fields []customer.Field[T] // by the row's values; the zero Field for metadata
+	var keys, given []string
+	for _, name := range b.Rows[0].names {
+		f, ok := kind.Field(name)
+		if ok {
+			given = append(given, name)
+		} else {
+			keys = append(keys, name)
+		}
+		fields = append(fields, f)
+	}
+	mask, err := kind.Mask(given...)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]customer.Change[T], len(b.Rows))
+	for i, row := range b.Rows {
+		c := &out[i]
+		c.Mode, c.Given, c.Keys, c.At = changeMode(b.Mode), mask, keys, b.At
+		for k, f := range fields {
+			if f.Name == "" {
+				kind.SetMetadata(&c.Record, row.names[k], row.values[k])
+			} else if err := f.SetText(&c.Record, row.values[k]); err != nil {
+				return nil, fmt.Errorf("%v: %w", row, err)
+			}
+		}
+	}
+	return out, nil
+}
+
+func changeMode(m Mode) customer.Mode {
+	switch m {
+	case Skip:
+		return customer.ModeSkip
+	case Upsert:
+		return customer.ModeUpsert
+	}
+	return customer.ModeCreate
+}
+
+// outcomeOf says what became of a change as what became of its row.
+func outcomeOf[T customer.Record](o *customer.Outcome[T]) Outcome {
+	switch o.Result {
+	case customer.Created:
+		return Outcome{Result: Created}
+	case customer.Updated:
+		return Outcome{Result: Updated}
+	case customer.Unchanged:
+		return Outcome{Result: Unchanged}
+	case customer.Skipped:
+		return Outcome{Result: Exists}
+	}
+	switch o.Reason {
+	case customer.ReasonExists:
+		return Outcome{Result: Exists}
+	case customer.ReasonRelationNotFound:
+		return Outcome{Result: RelationNotFound, Field: o.Field, Detail: o.Detail + ": import the customer first"}
+	case customer.ReasonArchived:
+		return Outcome{Result: Refused, Code: CodeArchived, Field: o.Field, Detail: o.Detail + ": restore it first"}
+	case customer.ReasonCustomerArchived:
+		return Outcome{Result: Refused, Code: CodeCustomerArchived, Field: o.Field, Detail: o.Detail + ": restore the customer first"}
+	}
+	return Outcome{Result: Refused, Field: o.Field, Detail: o.Detail}
+}

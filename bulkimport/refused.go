@@ -1,0 +1,66 @@
+package bulkimport
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
+)
+
+// refused says what a target had against a row.
+func (r Row) refused(o Outcome) CellError {
+	e := CellError{Field: o.Field, Code: o.Code, Message: o.Detail}
+	if e.Code == "" {
+		e.Code = CodeRefused
+	}
+	switch o.Result {
+	case Exists:
+		e.Field, e.Code = r.names[r.key], CodeAlreadyExists
+		e.Message = fmt.Sprintf("%q exists already: import with mode %s to leave it, or %s to update it", admin.Clip(r.Key()), Skip, Upsert)
+	case RelationNotFound:
+		e.Code = CodeRelationNotFound
+		if e.Message == "" {
+			value, _ := r.Value(o.Field)
+			e.Message = fmt.Sprintf("there is no %q", admin.Clip(value))
+		}
+	}
+	if e.Message == "" {
+		e.Message = "the row was refused"
+	}
+	e.Column = r.column(e.Field)
+	return e
+}
+
+// column is the first column that a field comes from, or NoColumn.
+func (r Row) column(field string) int {
+	if i := slices.Index(r.names, field); i >= 0 && i < len(r.columns) {
+		return r.columns[i]
+	}
+	return NoColumn
+}
+
+// rowData is what the entry of a failed row holds.
+type rowData struct {
+	Line   int64       `json:"line"`
+	Cells  []string    `json:"cells"`
+	Errors []CellError `json:"errors"`
+}
+
+func failedEntry(row Row, rec record, errs []CellError) job.Entry {
+	messages := make([]string, len(errs))
+	for i, e := range errs {
+		messages[i] = e.Message
+		if e.Field != "" {
+			messages[i] = e.Field + ": " + e.Message
+		}
+	}
+	// Strings and numbers always marshal.
+	data, _ := json.Marshal(rowData{Line: rec.line, Cells: rec.cells, Errors: errs})
+	return job.Entry{
+		Seq: row.Number, Ref: admin.Clip(row.Key()), Status: job.EntryFailed, Reason: job.Reason(errs[0].Code),
+		Detail: strings.Join(messages, "; "), Data: string(data),
+	}
+}

@@ -1,0 +1,147 @@
+package sqlstore
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
+)
+
+type accounts struct {
+	recordAccess[customer.Account]
+}
+
+func (a access) accounts() accounts {
+	return accounts{recordAccess[customer.Account]{a, a.db.kinds.accounts, &a.db.sql.account.recordSQL}}
+}
+
+type accountSQL struct {
+	recordSQL[customer.Account]
+	open        in   // accounts of customers
+	lockAliases bulk // makes others who give the same aliases wait until the transaction ends
+	holders     in   // of aliases
+	setHolders  bulk
+}
+
+func newAccountSQL(db *DB) accountSQL {
+	all := []string{"org_id", "value", "holders"}
+	key := all[:2]
+	return accountSQL{
+		recordSQL: newRecordSQL(db, db.kinds.accounts, "accounts", []string{"customer_id", "status"},
+			walk{"accounts_customer", "customer_id"}, walk{"accounts_status", "status"}),
+		open: newIn(db, `SELECT customer_id, id FROM {accounts} WHERE org_id = ? AND status <> 'ARCHIVED' AND customer_id IN `,
+			"{forUpdate}"),
+		lockAliases: newBulk(db, "account_aliases", all, key, key[1:]),
+		holders:     newIn(db, `SELECT value, holders FROM {account_aliases} WHERE org_id = ? AND value IN `, "{forUpdate}"),
+		setHolders:  newBulk(db, "account_aliases", all, key, all[2:]),
+	}
+}
+
+func (s accounts) Apply(
+	ctx context.Context, org admin.OrgID, changes []customer.Change[customer.Account], rec admin.Record,
+) (outcomes []customer.Outcome[customer.Account], err error) {
+	err = s.record(ctx, org, rec, func(t *tx) (bool, error) {
+		outcomes, err = s.apply(ctx, t, org, changes)
+		return changed(outcomes), err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return outcomes, nil
+}
+
+// apply is Apply within a transaction, without the audit record.
+func (s accounts) apply(
+	ctx context.Context, t *tx, org admin.OrgID, changes []customer.Change[customer.Account],
+) ([]customer.Outcome[customer.Account], error) {
+	var known customer.Known[customer.Account]
+	var err error
+	if known.Records, err = s.existing(ctx, t, org, changes); err != nil {
+		return nil, err
+	}
+	owners := customer.Owners(s.kind, changes, known.Records)
+	if known.Customers, err = s.access.customers().customerStatuses(ctx, t, org, owners); err != nil {
+		return nil, err
+	}
+	values := customer.AliasValues(s.kind, changes, known)
+	if known.Aliases, err = s.lockHoldings(ctx, t, org, values); err != nil {
+		return nil, err
+	}
+	outcomes, err := s.kind.Decide(changes, known)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.save(ctx, t, org, outcomes); err != nil {
+		return nil, err
+	}
+	return outcomes, s.saveHoldings(ctx, t, org, values, customer.Holdings(known.Aliases, outcomes, values))
+}
+
+func (s accounts) List(ctx context.Context, org admin.OrgID, f customer.AccountFilter, seek admin.Seek[string]) ([]customer.Account, error) {
+	return s.page(ctx, org, accountFilters(f), seek)
+}
+
+func (s accounts) Count(ctx context.Context, org admin.OrgID, f customer.AccountFilter) (int64, error) {
+	return s.total(ctx, org, accountFilters(f))
+}
+
+func accountFilters(f customer.AccountFilter) [][]any {
+	return append(byText(f.CustomerID, string(f.Status)), byContained(f.Text))
+}
+
+// storedHolding is the stored form of a customer.Holding, under the alias.
+type storedHolding struct {
+	Account string `json:"account"`
+	From    *int64 `json:"from,omitempty"` // microseconds
+	Until   *int64 `json:"until,omitempty"`
+}
+
+// lockHoldings locks aliases and returns who has them.
+func (s accounts) lockHoldings(ctx context.Context, t *tx, org admin.OrgID, values []string) ([]customer.Holding, error) {
+	if len(values) == 0 {
+		return nil, nil
+	}
+	slices.Sort(values) // so that two that lock several do so in one order
+	q := s.db.sql.account
+	if err := q.lockAliases.insert(ctx, t, "alias", len(values), func(i int) []any { return []any{org, values[i], ""} }); err != nil {
+		return nil, err
+	}
+	type row struct {
+		value   string
+		holders []storedHolding
+	}
+	found, err := lookUp(ctx, t, "alias", q.holders, func(scan func(...any) error, r *row) error {
+		return scan(&r.value, &jsonColumn{func(text []byte) error { return json.Unmarshal(text, &r.holders) }})
+	}, values, org)
+	if err != nil {
+		return nil, err
+	}
+	var out []customer.Holding
+	for _, r := range found {
+		for _, h := range r.holders {
+			out = append(out, customer.Holding{Account: h.Account, Alias: customer.Alias{
+				Value: r.value, EffectiveFrom: fromMicros(h.From), EffectiveUntil: fromMicros(h.Until),
+			}})
+		}
+	}
+	return out, nil
+}
+
+// saveHoldings stores who has aliases that were locked.
+func (s accounts) saveHoldings(ctx context.Context, t *tx, org admin.OrgID, values []string, all []customer.Holding) error {
+	holders := map[string][]storedHolding{}
+	for _, h := range all {
+		holders[h.Alias.Value] = append(holders[h.Alias.Value],
+			storedHolding{h.Account, micros(h.Alias.EffectiveFrom), micros(h.Alias.EffectiveUntil)})
+	}
+	texts := make([]string, len(values))
+	for i, v := range values {
+		var err error
+		if texts[i], err = jsonText(len(holders[v]) == 0, holders[v]); err != nil {
+			return err
+		}
+	}
+	return s.db.sql.account.setHolders.insert(ctx, t, "alias", len(values), func(i int) []any { return []any{org, values[i], texts[i]} })
+}

@@ -1,0 +1,178 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
+)
+
+// recordSQL is the statements of one kind of record of package customer. Its columns are the fields that
+// the package describes.
+type recordSQL[T customer.Record] struct {
+	get            string
+	list, count    list
+	among          in
+	insert, update bulk
+}
+
+// newRecordSQL prepares the statements for a table. filters and walks are those of the list.
+func newRecordSQL[T customer.Record](db *DB, kind *customer.Table[T], table string, filters []string, walks ...walk) recordSQL[T] {
+	key := []string{"org_id", "id"}
+	var set []string
+	columns := "id"
+	for _, f := range kind.Fields()[1:] {
+		columns += ", " + f.Name
+		set = append(set, f.Name+columnType(f.Of(new(T))))
+	}
+	set = append(set, "search", "created_at bigint", "updated_at bigint", "version bigint")
+	all := slices.Concat(key, set)
+	read := `SELECT ` + columns + `, created_at, updated_at, version FROM {` + table + `}{index} WHERE org_id = ?`
+	filters = append(filters, `search LIKE ? ESCAPE '!'`)
+	return recordSQL[T]{
+		get:    db.bind(read + ` AND id = ?`),
+		list:   newList(db, read, filters, ` AND id > ? ORDER BY id LIMIT ?`, walks...),
+		count:  newList(db, `SELECT COUNT(*) FROM {`+table+`}{index} WHERE org_id = ?`, filters, ``, walks...),
+		among:  newIn(db, read+` AND id IN `, "{forUpdate}"),
+		insert: newBulk(db, table, all, nil, nil),
+		update: newBulk(db, table, all, key, set),
+	}
+}
+
+// byContained is the value of the filter by a text that the column search contains.
+func byContained(text string) []any {
+	if text == "" {
+		return nil
+	}
+	return []any{"%" + likeEscapes.Replace(customer.Fold(text)) + "%"}
+}
+
+// recordAccess reads and writes records of one kind.
+type recordAccess[T customer.Record] struct {
+	access
+	kind *customer.Table[T]
+	sql  *recordSQL[T]
+}
+
+func (s recordAccess[T]) scan(scan func(...any) error, r *T) error {
+	fields, h := s.kind.Fields(), s.kind.Head(r)
+	into := make([]any, 0, len(fields)+3)
+	into = append(into, h.ID)
+	for _, f := range fields[1:] {
+		into = append(into, scanColumn(f.Of(r)))
+	}
+	return scan(append(into, scanAt(h.CreatedAt), scanAt(h.UpdatedAt), h.Version)...)
+}
+
+func (s recordAccess[T]) values(org admin.OrgID, r *T) ([]any, error) {
+	fields, h := s.kind.Fields(), s.kind.Head(r)
+	out := make([]any, 0, len(fields)+5)
+	out = append(out, org, *h.ID)
+	for _, f := range fields[1:] {
+		v, err := columnValue(f.Of(r))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return append(out, s.kind.Search(r), at(*h.CreatedAt), at(*h.UpdatedAt), *h.Version), nil
+}
+
+func (s recordAccess[T]) Get(ctx context.Context, org admin.OrgID, recordID string) (T, error) {
+	return one(ctx, s.reader(), s.kind.Noun(), s.sql.get, s.scan, org, recordID)
+}
+
+func (s recordAccess[T]) page(ctx context.Context, org admin.OrgID, filters [][]any, seek admin.Seek[string]) ([]T, error) {
+	query, args := s.sql.list.page([]any{org}, filters, seek.After, seek.Limit)
+	return rows(ctx, s.reader(), s.kind.Noun(), query, s.scan, args...)
+}
+
+func (s recordAccess[T]) total(ctx context.Context, org admin.OrgID, filters [][]any) (int64, error) {
+	query, args := s.sql.count.page([]any{org}, filters)
+	found, err := rows(ctx, s.reader(), s.kind.Noun(), query, func(scan func(...any) error, n *int64) error { return scan(n) }, args...)
+	if err != nil || len(found) == 0 {
+		return 0, err
+	}
+	return found[0], nil
+}
+
+// existing locks and returns the records that changes are about, by id.
+func (s recordAccess[T]) existing(ctx context.Context, t *tx, org admin.OrgID, changes []customer.Change[T]) (map[string]T, error) {
+	found, err := lookUp(ctx, t, s.kind.Noun(), s.sql.among, s.scan, customer.IDs(s.kind, changes), org)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]T, len(found))
+	for i := range found {
+		out[*s.kind.Head(&found[i]).ID] = found[i]
+	}
+	return out, nil
+}
+
+// save writes what was decided. Records that the database refuses get their outcome, and the others are
+// written.
+func (s recordAccess[T]) save(ctx context.Context, t *tx, org admin.OrgID, outcomes []customer.Outcome[T]) error {
+	var inserts, updates [][]any
+	var inserted, updated []int
+	for i := range outcomes {
+		o := &outcomes[i]
+		if o.Result != customer.Created && o.Result != customer.Updated {
+			continue
+		}
+		args, err := s.values(org, &o.After)
+		if err != nil {
+			return err
+		}
+		if o.Result == customer.Updated {
+			updates, updated = append(updates, args), append(updated, i)
+		} else {
+			inserts, inserted = append(inserts, args), append(inserted, i)
+		}
+	}
+	refuse := func(o *customer.Outcome[T], err error) {
+		reason, detail := customer.ReasonStorage, "the database refuses a value of the record"
+		if errors.Is(err, admin.ErrExists) { // since we looked
+			reason, detail = customer.ReasonExists, s.kind.Noun()+" exists already"
+		}
+		*o = customer.Outcome[T]{Result: customer.Refused, Reason: reason, Detail: detail, Before: o.Before, After: o.Before}
+	}
+	noun := s.kind.Noun()
+	if err := bisect(ctx, t, noun, s.sql.insert, inserts, func(i int, err error) { refuse(&outcomes[inserted[i]], err) }, 0); err != nil {
+		return err
+	}
+	return bisect(ctx, t, noun, s.sql.update, updates, func(i int, err error) { refuse(&outcomes[updated[i]], err) }, 0)
+}
+
+// changed reports whether anything was written, so that there is something to put on record.
+func changed[T customer.Record](outcomes []customer.Outcome[T]) bool {
+	return slices.ContainsFunc(outcomes, func(o customer.Outcome[T]) bool {
+		return o.Result == customer.Created || o.Result == customer.Updated
+	})
+}
+
+// bisect inserts rows together where that is possible, and narrows down to those that a constraint
+// refuses where it is not. first is the index of rows[0].
+func bisect(ctx context.Context, t *tx, noun string, b bulk, rows [][]any, refuse func(i int, err error), first int) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	err := t.nested(ctx, func() error {
+		return b.insert(ctx, t, noun, len(rows), func(i int) []any { return rows[i] })
+	})
+	switch {
+	case err == nil || t.broken != nil:
+		return err
+	case !errors.Is(err, admin.ErrInvalid) && !errors.Is(err, admin.ErrExists):
+		return err // there is no such organization, for example
+	case len(rows) == 1:
+		refuse(first, err)
+		return nil
+	}
+	half := len(rows) / 2
+	if err := bisect(ctx, t, noun, b, rows[:half], refuse, first); err != nil {
+		return err
+	}
+	return bisect(ctx, t, noun, b, rows[half:], refuse, first+half)
+}
