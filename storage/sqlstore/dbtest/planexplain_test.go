@@ -35,7 +35,7 @@ type explainer struct {
 	generic bool
 	// guesses is how PostgreSQL plans before its first ANALYZE: it takes the rows of one organization
 	// for one in 200, and would rather sort a few than read them in order. Autovacuum ends that in a
-	// minute; until then only reading a whole table is a fault.
+	// minute; until then it may do so for a list that is not filtered.
 	guesses bool
 }
 
