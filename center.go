@@ -37,10 +37,11 @@ type Options struct {
 	Imports    bulkimport.Options
 	Migrations planmigration.Options
 
-	// Plans and Schedules are the host's own price plans and account schedules, for migrations; nil
-	// means those of the storage, which Center.PricePlans keeps.
+	// Plans and Schedules are the host's own price plans and account schedules, for migrations, which
+	// cannot share the storage's transactions; nil means those of the storage, which Center.PricePlans
+	// keeps.
 	Plans     priceplan.Plans
-	Schedules priceplan.Schedules
+	Schedules planmigration.ExternalSchedules
 }
 
 // Center is the Admin Center: every service, wired over one storage. It is safe for concurrent use.
@@ -70,9 +71,17 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	c := &Center{backend: backend}
 	c.o = c.complete(o)
 	c.Trail = admin.NewTrail(backend.Audit())
-	c.PricePlans = priceplan.NewService(backend.Plans(), backend.Schedules(), priceplan.Options{Runtime: c.o.Runtime, Zone: c.o.Migrations.Zone})
-	c.Migrations = planmigration.NewService(c.migrationPorts(backend), within(backend, c.migrationPorts), c.o.Migrations)
 	var err error
+	c.PricePlans, err = priceplan.NewService(priceplan.Ports{Plans: backend.Plans(), Schedules: backend.Schedules()},
+		priceplan.Options{Runtime: c.o.Runtime, Zone: c.o.Migrations.Zone})
+	if err != nil {
+		return nil, fmt.Errorf("admincenter: %w", err)
+	}
+	migrations := c.migrationPorts(backend)
+	migrations.Atomically = within(backend, c.migrationPorts)
+	if c.Migrations, err = planmigration.NewService(migrations, c.o.Migrations); err != nil {
+		return nil, fmt.Errorf("admincenter: %w", err)
+	}
 	if c.People, err = people.NewService(peoplePorts(backend), c.o.People); err != nil {
 		return nil, fmt.Errorf("admincenter: people: %w", err)
 	}
@@ -129,9 +138,7 @@ func (c *Center) complete(o Options) Options {
 		o.Imports.Authorize = c.Authorize
 	}
 	if o.Migrations.Authorize == nil {
-		o.Migrations.Authorize = func(ctx context.Context, org admin.OrgID, j job.Job) error {
-			return c.Authorize(ctx, org, j.CreatedBy, planmigration.PermissionWrite)
-		}
+		o.Migrations.Authorize = c.Authorize
 	}
 	return o
 }
@@ -159,7 +166,7 @@ func (c *Center) migrationPorts(s storage.Stores) planmigration.Ports {
 		p.Plans = c.o.Plans
 	}
 	if c.o.Schedules != nil {
-		p.Schedules = c.o.Schedules
+		p.Schedules, p.External = nil, c.o.Schedules
 	}
 	return p
 }

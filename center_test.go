@@ -17,6 +17,7 @@ import (
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage/memory"
@@ -212,9 +213,9 @@ func TestAnniversariesGoByTheZoneOfMigrations(t *testing.T) {
 	}})
 	monthly, err := priceplan.NewCycle(priceplan.Monthly, priceplan.Last, priceplan.Nil)
 	require.NoError(t, err)
-	_, err = h.PricePlans.AddPlan(t.Context(), h.ann.Scope, priceplan.Plan{
+	_, err = h.PricePlans.CreatePlan(t.Context(), h.ann.Scope, priceplan.NewPlan{
 		Ref: priceplan.Ref{ID: "basic", Version: 1}, Name: "Basic", Status: priceplan.Active,
-		Currencies: []string{"EUR"}, Cycle: monthly, Anniversary: true,
+		Currencies: []iso4217.Code{"EUR"}, Cycle: monthly, Anniversary: true,
 	})
 	require.NoError(t, err)
 	s, err := h.PricePlans.Associate(t.Context(), h.ann.Scope, priceplan.Association{
@@ -284,7 +285,7 @@ type elsewhere struct{ priceplan.Plans }
 
 func (elsewhere) Version(_ context.Context, _ admin.OrgID, ref priceplan.Ref) (priceplan.Plan, error) {
 	monthly, err := priceplan.NewCycle(priceplan.Monthly, priceplan.Last, priceplan.Nil)
-	return priceplan.Plan{Ref: ref, Name: "Host's own", Status: priceplan.Active, Currencies: []string{"USD"}, Cycle: monthly}, err
+	return priceplan.Plan{Ref: ref, Name: "Host's own", Status: priceplan.Active, Currencies: []iso4217.Code{"USD"}, Cycle: monthly}, err
 }
 
 func TestHostsOwnPlansTakeThePlaceOfTheStored(t *testing.T) {

@@ -10,12 +10,12 @@ import (
 	"github.com/admincenter/admincenter/internal/text"
 )
 
-// decide says what becomes of an account, and where it is moved, by which change. newID is the id
-// of the new schedule; empty in a preview.
-func (t terms) decide(tl priceplan.Timeline, newID string) (Entry, *priceplan.Change) {
+// decide returns what becomes of an account, and the replacement that moves it; nil if it is not moved.
+// newID is the id of the new schedule; empty in a preview.
+func (t terms) decide(tl priceplan.Timeline, newID string) (Entry, *priceplan.Replacement) {
 	e := Entry{AccountID: tl.AccountID}
 	if s, ok := tl.Find(newID); ok {
-		// The batch was done, but a host's own Schedules do not go back with our transaction.
+		// External schedules were replaced before a commit that failed.
 		e.Status, e.At, e.New = job.EntryCompleted, s.From, newID
 		return e, nil
 	}
@@ -30,13 +30,14 @@ func (t terms) decide(tl priceplan.Timeline, newID string) (Entry, *priceplan.Ch
 		return e.skipped(ReasonLeftPlan, "is on %s by now", now.Plan), nil
 	}
 	if later, ok := tl.After(t.at); ok {
-		return e.skipped(ReasonScheduledChange, "goes over to %s at %s: change or remove that first", later.Plan, text.Instant(later.From)), nil
+		return e.skipped(ReasonScheduledChange, "is on %s from %s on: withdraw or end that first",
+			later.Plan, text.Instant(later.From)), nil
 	}
-	if own := now.Overrides(); len(own) > 0 && t.mode.Accounts() == WithoutOverrides {
+	if own := now.Overrides(); len(own) > 0 && t.mode.leavesOverridden() {
 		return e.skipped(ReasonHasOverrides, "has overrides (%s), which %s leaves alone", text.Join(own), t.mode), nil
 	}
 	cut := t.at
-	if t.mode.When() == WhenNextCycle {
+	if t.mode.nextCycle() {
 		cycle := t.source.CycleOf(now, t.in)
 		if cycle.IsZero() {
 			return e.failed(ReasonNoCycle, "%s has no pricing cycle: migrate with %s", t.source.Ref, Immediate), nil
@@ -44,17 +45,31 @@ func (t terms) decide(tl priceplan.Timeline, newID string) (Entry, *priceplan.Ch
 		cut = admin.Instant(cycle.Next(t.at, t.in))
 	}
 	if !now.EndsAfter(cut) {
-		return e.skipped(ReasonEnded, "leaves %s at %s, before it would move at %s", now.Plan, text.Instant(now.Until), text.Instant(cut)), nil
+		return e.skipped(ReasonEnded, "leaves %s at %s, before it would move at %s",
+			now.Plan, text.Instant(now.Until), text.Instant(cut)), nil
 	}
 	if !t.target.Supports(now.Currency) {
-		return e.failed(ReasonCurrency, "is charged in %s and %s has %s", now.Currency, t.target.Ref, text.Join(t.target.Currencies)), nil
+		return e.failed(ReasonCurrency, "is charged in %s and %s has %s",
+			now.Currency, t.target.Ref, text.Join(t.target.Currencies)), nil
 	}
 	e.Status, e.At, e.Old, e.New = job.EntryCompleted, cut, now.ID, newID
-	return e, &priceplan.Change{Old: now.ID, Version: now.Version, New: t.moved(now, cut, newID)}
+	return e, t.replacement(now, cut, newID)
 }
 
-// moved is the schedule that takes over from s at cut. It ends when s would have: an account that
-// was to leave still leaves.
+// replacement ends now at cut and adds the schedule that takes over. One that would end when it begins is
+// removed instead.
+func (t terms) replacement(now priceplan.Schedule, cut time.Time, newID string) *priceplan.Replacement {
+	r := &priceplan.Replacement{AccountID: now.AccountID, Add: []priceplan.Schedule{t.moved(now, cut, newID)}}
+	if now.From.Equal(cut) {
+		r.Remove = []priceplan.Revision{priceplan.RevisionOf(now)}
+	} else {
+		r.Ends = []priceplan.NewEnd{{Revision: priceplan.RevisionOf(now), Until: cut}}
+	}
+	return r
+}
+
+// moved returns the schedule that takes over from s at cut. It ends when s would have: an account that was
+// to leave still leaves.
 func (t terms) moved(s priceplan.Schedule, cut time.Time, id string) priceplan.Schedule {
 	before := t.source.CycleOf(s, t.in)
 	s.ID, s.Plan, s.From, s.Version = id, t.target.Ref, cut, 1
@@ -67,8 +82,8 @@ func (t terms) moved(s priceplan.Schedule, cut time.Time, id string) priceplan.S
 	case !t.target.Anniversary:
 		s.CycleOverride = priceplan.Cycle{}
 	case before.Anniversary() && before.Interval() == t.target.Cycle.Interval():
-		// The anniversary goes on. Taken anew from the cut it would drift: who joined on a 30th
-		// and moves with the cycle that begins on 28 February would be on the 28th for good.
+		// The anniversary goes on. Recomputed from the cut it would drift: an account that joined on a
+		// 30th and moves with the cycle that begins on 28 February would stay on the 28th.
 		s.CycleOverride = before
 	default:
 		// It fails for an unknown interval only, which no plan has.

@@ -1,43 +1,45 @@
 // Package planmigration moves the accounts of one version of a price plan to another.
 //
 //	r := planmigration.Request{
-//		Source: planmigration.PlanRef{ID: "basic", Version: 1},
-//		Target: planmigration.PlanRef{ID: "basic"}, // the latest version
+//		Source: priceplan.Ref{ID: "basic", Version: 1},
+//		Target: priceplan.Ref{ID: "basic"}, // its latest active version
 //		Mode:   planmigration.NextCycle,
 //	}
-//	preview, err := migrations.Preview(ctx, scope, r) // who would be moved, who not, and why
-//	m, err := migrations.Create(ctx, scope, r)
-//	progress, err := migrations.Run(ctx, scope, m.ID, nil)
+//	preview, err := center.Migrations.Preview(ctx, scope, r) // which accounts would be moved, which not, and why
+//	m, err := center.Migrations.Create(ctx, scope, r)
+//	progress, err := center.Migrations.Run(ctx, scope, m.ID, nil)
 //
-// # When, and who
+// # When, and which accounts
 //
-// A [Mode] says when accounts change plan (at the migration's effective instant, or when their next
-// pricing cycle begins) and which of them (all, or only those without overrides). An
-// [OverridePolicy] says what becomes of the overrides of those that are moved. The effective
-// instant is fixed before the first account is moved and is the same for all; it is never in the
-// past when somebody decides on it.
+// A [Mode] chooses when accounts change plan (at the migration's effective instant, or when their next
+// pricing cycle begins) and which of them (all, or only those without overrides). An [OverridePolicy] is
+// what becomes of the overrides of those that are moved. The effective instant is fixed before the first
+// account is moved and is the same for all; it is never in the past when it is decided on.
 //
 // # What is promised
 //
-//   - An account is never on two schedules at one instant, and never falls off its plan: the new
-//     schedule begins when the old one ends, and ends when that would have ended.
-//   - An account for which somebody has planned a later change is left alone, and so is whatever
-//     changes while it is being moved.
+//   - An account never has two schedules at one instant, and never falls off its plan: the new schedule
+//     begins when the old one ends, and ends when that would have ended.
+//   - An account with a later schedule is left alone, and so is one that changes while it is being moved.
 //   - Every account of the migration has an [Entry] that says what was done, or why not.
-//   - With schedules in this library's storage, a crash at any point moves each account exactly once.
-//     A host with schedules of its own implements [Schedules] and gets the same idempotency key
-//     each time.
+//   - With schedules that share the transaction, a crash at any point moves each account exactly once.
+//     [ExternalSchedules] get the same idempotency key each time.
 //
-// # Cycles
+// # Speed
 //
-// A [Cycle] knows which dates a billing period starts on, and turns them into instants in the
-// organization's time zone. Where a month does not have the day, its last day is taken. Cycles are
-// Togai's (weekly to annual, day and month offsets, anniversaries), with two differences, where
-// Togai's documentation contradicts itself: a quarter from 10 March ends with 9 June, and an annual
-// anniversary of 28 February in a leap year stays on the 28th.
+// A batch is some hundreds of accounts: their timelines are read in one statement, decided about in Go, and
+// replaced as one set, whose cost in statements does not depend on its size. The audit trail has one record
+// for a batch, and its entries have the details.
 //
-// # Whose plans
+// # A host's own plans and schedules
 //
-// [Plans] and [Schedules] are ports: a billing product has plans and schedules of its own. For a
-// host that has not, a [priceplan.Service] keeps them in this library's storage.
+// [priceplan.Plans] and [Schedules] are ports. A host that has no plans and schedules of its own keeps them
+// in this library's storage, by a [priceplan.Service]. One that has them in tables beside the library's
+// implements Schedules on the transaction; one that has them elsewhere implements [ExternalSchedules].
+//
+// # JSON
+//
+// Requests, migrations and entries have Togai's names where the meaning is the same: migrationMode,
+// requireConfirmation, accountId. The plans are objects with an id and a version (source, target), where
+// Togai has sourceId, sourceVersion, targetId and targetVersion.
 package planmigration

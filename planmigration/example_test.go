@@ -12,6 +12,7 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/admin/priceplan"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/memory"
@@ -25,17 +26,22 @@ func Example() {
 		log.Fatal(err)
 	}
 
-	// A host with plans and schedules of its own implements planmigration.Plans and Schedules; this
-	// one keeps them here.
-	catalog := priceplan.NewService(backend.Plans(), backend.Schedules(), priceplan.Options{Runtime: runtime})
+	// A host with plans and schedules of its own implements priceplan.Plans and planmigration.Schedules;
+	// this one keeps them here.
+	catalog, err := priceplan.NewService(
+		priceplan.Ports{Plans: backend.Plans(), Schedules: backend.Schedules()}, priceplan.Options{Runtime: runtime},
+	)
+	if err != nil {
+		log.Fatal(err)
+	}
 	monthly, err := priceplan.NewCycle(priceplan.Monthly, 15, priceplan.Nil)
 	if err != nil {
 		log.Fatal(err)
 	}
 	for version := range 2 {
-		if _, err := catalog.AddPlan(ctx, scope, priceplan.Plan{
+		if _, err := catalog.CreatePlan(ctx, scope, priceplan.NewPlan{
 			Ref: priceplan.Ref{ID: "basic", Version: version + 1}, Name: "Basic",
-			Status: priceplan.Active, Currencies: []string{"EUR"}, Cycle: monthly,
+			Status: priceplan.Active, Currencies: []iso4217.Code{"EUR"}, Cycle: monthly,
 		}); err != nil {
 			log.Fatal(err)
 		}
@@ -49,9 +55,14 @@ func Example() {
 		}
 	}
 
-	migrations := planmigration.NewService(ports(backend), func(ctx context.Context, fn func(planmigration.Ports) error) error {
+	p := ports(backend)
+	p.Atomically = func(ctx context.Context, fn func(planmigration.Ports) error) error {
 		return backend.InTx(ctx, func(s storage.Stores) error { return fn(ports(s)) })
-	}, planmigration.Options{Runtime: runtime})
+	}
+	migrations, err := planmigration.NewService(p, planmigration.Options{Runtime: runtime})
+	if err != nil {
+		log.Fatal(err)
+	}
 
 	request := planmigration.Request{
 		Source:              priceplan.Ref{ID: "basic", Version: 1},
@@ -98,32 +109,17 @@ func Example() {
 
 // ports is how a host wires the ports from one storage.
 func ports(s storage.Stores) planmigration.Ports {
-	return planmigration.Ports{Migrations: s.PlanMigrations(), Jobs: s.Jobs(), Plans: s.Plans(), Schedules: s.Schedules()}
+	return planmigration.Ports{
+		Migrations: s.PlanMigrations(), Jobs: s.Jobs(), Plans: s.Plans(), Schedules: s.Schedules(),
+	}
 }
 
 func organization(ctx context.Context, b storage.Backend, runtime admin.Runtime) error {
 	runtime = runtime.WithDefaults()
-	ann := people.User{ID: uuid.Must(uuid.NewV7()), Name: "Ann", Role: people.Administrator, Status: people.UserActive, Version: 1}
-	return b.Organizations().Create(ctx, people.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1},
-		ann, people.Credential{UserID: ann.ID}, runtime.Record(admin.System("acme"), "organization.create", admin.Subject{Kind: "organization"}))
-}
-
-func ExampleCycle_Next() {
-	cycle, err := priceplan.NewCycle(priceplan.Quarterly, priceplan.Last, 2)
-	if err != nil {
-		log.Fatal(err)
+	acme := people.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1}
+	ann := people.User{
+		ID: uuid.Must(uuid.NewV7()), Name: "Ann", Role: people.Administrator, Status: people.UserActive, Version: 1,
 	}
-	berlin, err := time.LoadLocation("Europe/Berlin")
-	if err != nil {
-		log.Fatal(err)
-	}
-	at := time.Date(2027, 12, 1, 9, 0, 0, 0, berlin)
-	for range 3 {
-		at = cycle.Next(at, berlin)
-		fmt.Println(at)
-	}
-	// Output:
-	// 2028-02-29 00:00:00 +0100 CET
-	// 2028-05-31 00:00:00 +0200 CEST
-	// 2028-08-31 00:00:00 +0200 CEST
+	rec := runtime.Record(admin.System("acme"), "organization.create", admin.Subject{Kind: "organization"})
+	return b.Organizations().Create(ctx, acme, ann, people.Credential{UserID: ann.ID}, rec)
 }

@@ -3,6 +3,7 @@ package planmigration_test
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/admin/priceplan"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/memory"
@@ -25,12 +27,12 @@ type host struct {
 	b       storage.Backend
 	scope   admin.Scope
 	now     time.Time
+	in      *time.Location
 	ids     uint64
 	catalog *priceplan.Service
-	// ports and atomically are what service uses; tests put faults between.
-	ports      planmigration.Ports
-	atomically job.Atomically[planmigration.Ports]
-	options    planmigration.Options
+	// ports are what service uses; tests put faults between.
+	ports   planmigration.Ports
+	options planmigration.Options
 }
 
 const kolkata = "Asia/Kolkata"
@@ -44,24 +46,46 @@ var (
 func newHost(t testing.TB) *host {
 	t.Helper()
 	h := &host{t: t, b: memory.New(), scope: admin.System("acme")}
-	in := zone(t, kolkata)
-	h.now = time.Date(2026, 3, 10, 15, 30, 0, 0, in)
+	var err error
+	h.in, err = time.LoadLocation(kolkata)
+	require.NoError(t, err)
+	h.now = time.Date(2026, 3, 10, 15, 30, 0, 0, h.in)
 	runtime := admin.Runtime{Now: func() time.Time { return h.now }, NewID: h.id}
 	kolkata := func(context.Context, admin.OrgID) (string, error) { return kolkata, nil }
 	h.ports = ports(h.b)
-	h.atomically = func(ctx context.Context, fn func(planmigration.Ports) error) error {
+	h.ports.Atomically = func(ctx context.Context, fn func(planmigration.Ports) error) error {
 		return h.b.InTx(ctx, func(s storage.Stores) error { return fn(ports(s)) })
 	}
 	h.options = planmigration.Options{Runtime: runtime, Zone: kolkata, Batch: 3}
-	h.catalog = priceplan.NewService(h.b.Plans(), h.b.Schedules(), priceplan.Options{Runtime: runtime, Zone: kolkata})
-	first := people.User{ID: h.id(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, CreatedAt: runtime.Instant(), UpdatedAt: runtime.Instant(), Version: 1}
-	require.NoError(t, h.b.Organizations().Create(t.Context(),
-		people.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1}, first, people.Credential{UserID: first.ID},
-		runtime.Record(h.scope, "organization.create", admin.Subject{Kind: "organization", ID: "acme"})))
+	h.keepSchedules(h.b.Schedules())
+	h.organization(h.b)
 	h.plan(basic1, "MONTHLY 1", priceplan.Active)
 	h.plan(basic2, "MONTHLY 15", priceplan.Active)
 	h.plan(pro, "QUARTERLY 1 FIRST", priceplan.Active)
 	return h
+}
+
+// keepSchedules has the catalog keep its schedules in a store.
+func (h *host) keepSchedules(s priceplan.ScheduleStore) {
+	h.t.Helper()
+	var err error
+	h.catalog, err = priceplan.NewService(priceplan.Ports{Plans: h.b.Plans(), Schedules: s},
+		priceplan.Options{Runtime: h.options.Runtime, Zone: h.options.Zone})
+	require.NoError(h.t, err)
+}
+
+// organization creates the organization in a backend.
+func (h *host) organization(b storage.Backend) {
+	h.t.Helper()
+	at := h.options.Instant()
+	first := people.User{
+		ID: h.id(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, CreatedAt: at, UpdatedAt: at,
+		Version: 1,
+	}
+	require.NoError(h.t, b.Organizations().Create(h.t.Context(),
+		people.Organization{ID: "acme", Name: "Acme", CreatedAt: at, Version: 1},
+		first, people.Credential{UserID: first.ID},
+		h.options.Record(h.scope, "organization.create", admin.Subject{Kind: "organization", ID: "acme"})))
 }
 
 // id counts, so that ids ascend and every run has the same.
@@ -74,25 +98,50 @@ func (h *host) id() uuid.UUID {
 }
 
 func (h *host) service() *planmigration.Service {
-	return planmigration.NewService(h.ports, h.atomically, h.options)
+	h.t.Helper()
+	s, err := planmigration.NewService(h.ports, h.options)
+	require.NoError(h.t, err)
+	return s
 }
 
-func (h *host) plan(ref priceplan.Ref, c string, status priceplan.Status, currencies ...string) priceplan.Plan {
+func (h *host) plan(ref priceplan.Ref, c string, status priceplan.Status, currencies ...iso4217.Code) priceplan.Plan {
 	h.t.Helper()
 	if currencies == nil {
-		currencies = []string{"INR", "USD"}
+		currencies = []iso4217.Code{"INR", "USD"}
 	}
-	p, err := h.catalog.AddPlan(h.t.Context(), h.scope, priceplan.Plan{
+	n := priceplan.NewPlan{
 		Ref: ref, Name: "Plan " + ref.String(), Status: status, Currencies: currencies, Cycle: cycle(h.t, c),
-	})
+	}
+	if status == priceplan.Archived {
+		n.Status = priceplan.Active
+	}
+	p, err := h.catalog.CreatePlan(h.t.Context(), h.scope, n)
+	if err == nil && status == priceplan.Archived {
+		p, err = h.catalog.ArchivePlan(h.t.Context(), h.scope, ref, p.Version)
+	}
 	require.NoError(h.t, err)
 	return p
+}
+
+func cycle(t testing.TB, text string) priceplan.Cycle {
+	t.Helper()
+	c, err := priceplan.ParseCycle(text)
+	require.NoError(t, err)
+	return c
+}
+
+// local reads a wall clock in Kolkata.
+func (h *host) local(text string) time.Time {
+	h.t.Helper()
+	at, err := time.ParseInLocation("2006-01-02 15:04", text, h.in)
+	require.NoError(h.t, err)
+	return at.UTC()
 }
 
 // day is the beginning of a day in Kolkata.
 func (h *host) day(date string) time.Time {
 	h.t.Helper()
-	return local(h.t, date+" 00:00", zone(h.t, kolkata)).UTC()
+	return h.local(date + " 00:00")
 }
 
 // account puts an account on basic v1 since 5 January, unless change says otherwise.
@@ -141,6 +190,22 @@ func (h *host) entries(id uuid.UUID) map[string]planmigration.Entry {
 	return out
 }
 
+// moved is how many accounts' entries the records of batches name.
+func (h *host) moved() int {
+	h.t.Helper()
+	n := 0
+	batches := admin.AuditFilter{Action: planmigration.ActionMigrate}
+	for r, err := range admin.NewTrail(h.b.Audit()).All(h.t.Context(), h.scope, batches) {
+		require.NoError(h.t, err)
+		require.Equal(h.t, "entries", r.Changes[1].Field)
+		var from, to int
+		_, err := fmt.Sscanf(r.Changes[1].To, "%d-%d", &from, &to)
+		require.NoError(h.t, err)
+		n += to - from + 1
+	}
+	return n
+}
+
 // audited is how many records of an action there are.
 func (h *host) audited(action admin.Action) int {
 	h.t.Helper()
@@ -150,6 +215,20 @@ func (h *host) audited(action admin.Action) int {
 		n++
 	}
 	return n
+}
+
+// paths lists the fields of a validation error.
+func paths(t testing.TB, err error) []string {
+	t.Helper()
+	require.ErrorIs(t, err, admin.ErrInvalid)
+	var invalid *admin.ValidationError
+	require.ErrorAs(t, err, &invalid)
+	var out []string
+	for _, f := range invalid.Fields {
+		require.NotEmpty(t, f.Message)
+		out = append(out, f.Path)
+	}
+	return out
 }
 
 // requireWhole checks that schedules are in order without overlaps and cover the same time as

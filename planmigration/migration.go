@@ -11,54 +11,53 @@ import (
 )
 
 // Kind is the kind of a migration's job.
-const Kind job.Kind = "price_plan_migration"
+const Kind job.Kind = "PRICE_PLAN_MIGRATION"
 
-// Audit actions. Confirming, rejecting and cancelling a migration are job.ActionConfirm and
-// job.ActionCancel.
+// Audit actions. Confirming, rejecting and cancelling a migration are [job.ActionConfirm] and
+// [job.ActionCancel].
 const (
 	ActionCreate  admin.Action = "plan_migration.create"
-	ActionMigrate admin.Action = "schedule.migrate" // one account was moved
+	ActionMigrate admin.Action = "schedule.migrate" // a batch of accounts was moved; the entries have the details
 )
 
-// Request says which accounts to move where, and how.
+// Request is the input of [Service.Create] and [Service.Preview]: which accounts to move where, and how.
 type Request struct {
-	Source priceplan.Ref // whose accounts to move; it may be archived
-	// Target is where to: an empty ID means the same plan, and Version 0 its latest version that is
-	// not a draft. It must be active and not the source.
-	Target priceplan.Ref
-	Mode   Mode
-	// Overrides says what becomes of the overrides of the accounts that are moved; empty means
-	// KeepOverrides.
-	Overrides OverridePolicy
-	// RequireConfirmation has the migration wait until somebody confirms or rejects it.
-	RequireConfirmation bool
-	// StartAt is the effective instant, not in the past; zero means when the migration is created,
-	// or confirmed where it requires that.
-	StartAt time.Time
+	Source priceplan.Ref `json:"source"` // whose accounts to move; it may be archived
+	// Target is the plan that takes the accounts: an empty ID means the source's plan, and Version 0 its
+	// latest active version. It must be active and not the source.
+	Target priceplan.Ref `json:"target,omitzero"`
+	Mode   Mode          `json:"migrationMode"`
+	// Overrides is what becomes of the overrides of accounts that are moved; empty means KeepOverrides.
+	Overrides OverridePolicy `json:"overridePolicy,omitempty"`
+	// RequireConfirmation makes the migration wait until it is confirmed or rejected.
+	RequireConfirmation bool `json:"requireConfirmation,omitempty"`
+	// StartAt is the effective instant, not in the past. Zero means when the migration is created, or
+	// confirmed if it requires that.
+	StartAt time.Time `json:"startAt,omitzero"`
 }
 
 // Migration moves the accounts of one version of a price plan to another.
 //
-// Its effective instant is fixed before the first account is moved, and is the same for all
-// accounts, however long the job takes and however often it is resumed. Its accounts are those that
-// were on the source at that instant as it was foreseen when the migration was created; what
-// became of each is decided anew when its turn comes.
+// Its effective instant is fixed before the first account is moved, and is the same for all accounts,
+// however long the job takes and however often it is resumed. Its accounts are those that were on the
+// source at that instant as it was foreseen when the migration was created; what becomes of each is decided
+// again when it is processed.
 type Migration struct {
-	ID                  uuid.UUID
-	Source              priceplan.Ref
-	Target              priceplan.Ref
-	Mode                Mode
-	Overrides           OverridePolicy
-	RequireConfirmation bool
-	Zone                string // the organization's time zone when it was created: an IANA name
+	ID                  uuid.UUID      `json:"id"`
+	Source              priceplan.Ref  `json:"source"`
+	Target              priceplan.Ref  `json:"target"`
+	Mode                Mode           `json:"migrationMode"`
+	Overrides           OverridePolicy `json:"overridePolicy"`
+	RequireConfirmation bool           `json:"requireConfirmation"`
+	Zone                string         `json:"timeZone"` // the organization's when it was created: an IANA name
 	// Job is how far it is. Job.ID is ID, and Job.StartAt the effective instant.
-	Job job.Job
+	Job job.Job `json:"job"`
 }
 
-// EffectiveAt is the instant that the migration goes by: accounts that change at once change then,
-// the others with their first cycle after it. Confirming a migration later than this moves it to
-// the confirmation, so that nobody's past is changed by deciding late. A worker that comes late does
-// not move it: what was decided holds, for every account alike.
+// EffectiveAt returns the instant that the migration goes by: accounts that change immediately change then,
+// the others with their first cycle after it. Confirming a migration later than this moves it to the
+// confirmation, so that a late decision does not change the past. A worker that is late does not move it: what
+// was decided holds, for every account alike.
 func (m Migration) EffectiveAt() time.Time { return m.Job.StartAt }
 
 // Filter narrows a list of migrations; zero fields do not narrow.
@@ -66,7 +65,7 @@ type Filter struct {
 	Status job.Status
 }
 
-// scheduleID is the id of the schedule that moves an account: the same however often it is tried.
+// scheduleID returns the id of the schedule that moves an account: the same however often it is tried.
 func (m Migration) scheduleID(account string) string {
 	return uuid.NewSHA1(m.ID, []byte(account)).String()
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/priceplan"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/planmigration"
 )
 
@@ -21,27 +22,25 @@ func overridden(h *host) {
 
 func TestModes(t *testing.T) {
 	for _, tc := range []struct {
-		mode     planmigration.Mode
-		when     planmigration.When
-		accounts planmigration.Accounts
-		from     map[string]string // when an account is on the target, in Kolkata; empty if never
+		mode planmigration.Mode
+		from map[string]string // when an account is on the target, in Kolkata; empty if never
 	}{
-		{planmigration.Immediate, planmigration.WhenEffective, planmigration.AllAccounts, map[string]string{
-			"plain": "2026-03-10 15:30", "own cycle": "2026-03-10 15:30", "own rates": "2026-03-10 15:30", "anniversary": "2026-03-10 15:30",
+		{planmigration.Immediate, map[string]string{
+			"plain": "2026-03-10 15:30", "own cycle": "2026-03-10 15:30", "own rates": "2026-03-10 15:30",
+			"anniversary": "2026-03-10 15:30",
 		}},
-		{planmigration.ImmediateIgnoreOverride, planmigration.WhenEffective, planmigration.WithoutOverrides, map[string]string{
+		{planmigration.ImmediateIgnoreOverride, map[string]string{
 			"plain": "2026-03-10 15:30", "own cycle": "", "own rates": "", "anniversary": "2026-03-10 15:30",
 		}},
-		{planmigration.NextCycle, planmigration.WhenNextCycle, planmigration.AllAccounts, map[string]string{
-			"plain": "2026-04-01 00:00", "own cycle": "2026-03-13 00:00", "own rates": "2026-04-01 00:00", "anniversary": "2026-03-20 00:00",
+		{planmigration.NextCycle, map[string]string{
+			"plain": "2026-04-01 00:00", "own cycle": "2026-03-13 00:00", "own rates": "2026-04-01 00:00",
+			"anniversary": "2026-03-20 00:00",
 		}},
-		{planmigration.NextCycleIgnoreOverride, planmigration.WhenNextCycle, planmigration.WithoutOverrides, map[string]string{
+		{planmigration.NextCycleIgnoreOverride, map[string]string{
 			"plain": "2026-04-01 00:00", "own cycle": "", "own rates": "", "anniversary": "2026-03-20 00:00",
 		}},
 	} {
 		t.Run(string(tc.mode), func(t *testing.T) {
-			require.Equal(t, tc.when, tc.mode.When())
-			require.Equal(t, tc.accounts, tc.mode.Accounts())
 			h := newHost(t)
 			overridden(h)
 			before := map[string][]priceplan.Schedule{}
@@ -63,14 +62,16 @@ func TestModes(t *testing.T) {
 				}
 				require.Equal(t, job.EntryCompleted, e.Status, "%s: %+v", account, e)
 				require.Len(t, now, 2)
-				at := local(t, from, zone(t, kolkata)).UTC()
+				at := h.local(from)
 				require.Equal(t, at, e.At, account)
 				require.Equal(t, []string{e.Old, e.New}, []string{now[0].ID, now[1].ID})
 				require.Equal(t, []priceplan.Ref{basic1, basic2}, []priceplan.Ref{now[0].Plan, now[1].Plan})
 				require.Equal(t, at, now[1].From)
 				require.Equal(t, before[account][0].RateCards, now[1].RateCards, "what was agreed is kept")
 			}
-			require.Equal(t, h.audited(planmigration.ActionMigrate), int(progress.Counts.Completed))
+			require.EqualValues(t, len(tc.from), progress.Counts.Settled())
+			require.Equal(t, 2, h.audited(planmigration.ActionMigrate), "one for each batch")
+			require.Equal(t, len(tc.from), h.moved())
 		})
 	}
 }
@@ -88,25 +89,35 @@ func TestOverridesOfMovedAccounts(t *testing.T) {
 		{"kept unless asked otherwise", "", "WEEKLY 5", "MONTHLY 1", "MONTHLY 15", "WEEKLY 5", "rc-1"},
 		{"kept", planmigration.KeepOverrides, "WEEKLY 5", "MONTHLY 1", "MONTHLY 15", "WEEKLY 5", "rc-1"},
 		{"dropped", planmigration.DropOverrides, "WEEKLY 5", "MONTHLY 1", "MONTHLY 15", "", ""},
-		{"kept on a plan by anniversaries", planmigration.KeepOverrides, "WEEKLY 5", "MONTHLY 1", "!MONTHLY 1", "WEEKLY 5", "rc-1"},
-		{"dropped on a plan by anniversaries", planmigration.DropOverrides, "WEEKLY 5", "MONTHLY 1", "!MONTHLY 1", "MONTHLY 10 ANNIVERSARY", ""},
+		{"kept on a plan by anniversaries", planmigration.KeepOverrides, "WEEKLY 5", "MONTHLY 1", "!MONTHLY 1",
+			"WEEKLY 5", "rc-1"},
+		{"dropped on a plan by anniversaries", planmigration.DropOverrides, "WEEKLY 5", "MONTHLY 1", "!MONTHLY 1",
+			"MONTHLY 10 ANNIVERSARY", ""},
 		{"the plan's cycle is not kept", planmigration.KeepOverrides, "", "MONTHLY 1", "MONTHLY 15", "", "rc-1"},
-		{"an anniversary is no override and ends with its plan", planmigration.KeepOverrides, "", "!MONTHLY 1", "MONTHLY 15", "", "rc-1"},
-		{"an anniversary goes on", planmigration.KeepOverrides, "", "!MONTHLY 1", "!MONTHLY 1", "MONTHLY 5 ANNIVERSARY", "rc-1"},
-		{"an anniversary goes on where overrides are dropped", planmigration.DropOverrides, "", "!MONTHLY 1", "!MONTHLY 1", "MONTHLY 5 ANNIVERSARY", ""},
-		{"an anniversary of another interval begins anew", planmigration.KeepOverrides, "", "!MONTHLY 1", "!ANNUALLY 1 1", "ANNUALLY 10 3 ANNIVERSARY", "rc-1"},
-		{"an anniversary begins", planmigration.KeepOverrides, "", "MONTHLY 1", "!QUARTERLY 1 1", "QUARTERLY 10 3 ANNIVERSARY", "rc-1"},
+		{"an anniversary is no override and ends with its plan", planmigration.KeepOverrides, "", "!MONTHLY 1",
+			"MONTHLY 15", "", "rc-1"},
+		{"an anniversary goes on", planmigration.KeepOverrides, "", "!MONTHLY 1", "!MONTHLY 1",
+			"MONTHLY 5 ANNIVERSARY", "rc-1"},
+		{"an anniversary goes on where overrides are dropped", planmigration.DropOverrides, "", "!MONTHLY 1",
+			"!MONTHLY 1", "MONTHLY 5 ANNIVERSARY", ""},
+		{"an anniversary of another interval begins again", planmigration.KeepOverrides, "", "!MONTHLY 1",
+			"!ANNUALLY 1 1", "ANNUALLY 10 3 ANNIVERSARY", "rc-1"},
+		{"an anniversary begins", planmigration.KeepOverrides, "", "MONTHLY 1", "!QUARTERLY 1 1",
+			"QUARTERLY 10 3 ANNIVERSARY", "rc-1"},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			h := newHost(t)
 			plan := func(id, text string) priceplan.Ref {
-				p := priceplan.Plan{Ref: priceplan.Ref{ID: id, Version: 1}, Name: id, Status: priceplan.Active, Currencies: []string{"INR"}}
+				p := priceplan.NewPlan{
+					Ref: priceplan.Ref{ID: id, Version: 1}, Name: id, Status: priceplan.Active,
+					Currencies: []iso4217.Code{"INR"},
+				}
 				p.Anniversary = text[0] == '!'
 				if p.Anniversary {
 					text = text[1:]
 				}
 				p.Cycle = cycle(t, text)
-				_, err := h.catalog.AddPlan(t.Context(), h.scope, p)
+				_, err := h.catalog.CreatePlan(t.Context(), h.scope, p)
 				require.NoError(t, err)
 				return p.Ref
 			}
@@ -117,13 +128,14 @@ func TestOverridesOfMovedAccounts(t *testing.T) {
 					a.CycleOverride = cycle(t, tc.own)
 				}
 			})
-			m := h.create(planmigration.Request{Source: source, Target: target, Mode: planmigration.Immediate, Overrides: tc.policy})
+			m := h.create(planmigration.Request{Source: source, Target: target, Mode: planmigration.Immediate,
+				Overrides: tc.policy})
 			progress, _ := h.run(m.ID)
 			require.Equal(t, job.Counts{Total: 1, Completed: 1}, progress.Counts)
 			now := h.timeline("a")
 			require.Equal(t, tc.wantCycle, now[1].CycleOverride.String())
 			require.Equal(t, tc.wantRates, now[1].RateCards)
-			require.Equal(t, "INR", now[1].Currency)
+			require.Equal(t, iso4217.Code("INR"), now[1].Currency)
 			require.Equal(t, "rc-1", now[0].RateCards, "the past stays as it was")
 		})
 	}
@@ -132,8 +144,9 @@ func TestOverridesOfMovedAccounts(t *testing.T) {
 func TestAnniversaryDoesNotDriftOverFebruary(t *testing.T) {
 	h := newHost(t)
 	for _, ref := range []priceplan.Ref{{ID: "year", Version: 1}, {ID: "year", Version: 2}} {
-		_, err := h.catalog.AddPlan(t.Context(), h.scope, priceplan.Plan{
-			Ref: ref, Name: "Yearly", Status: priceplan.Active, Currencies: []string{"INR"}, Cycle: cycle(t, "MONTHLY 1"), Anniversary: true,
+		_, err := h.catalog.CreatePlan(t.Context(), h.scope, priceplan.NewPlan{
+			Ref: ref, Name: "Yearly", Status: priceplan.Active, Currencies: []iso4217.Code{"INR"},
+			Cycle: cycle(t, "MONTHLY 1"), Anniversary: true,
 		})
 		require.NoError(t, err)
 	}

@@ -13,15 +13,15 @@ import (
 
 // Preview is what a migration would do.
 type Preview struct {
-	Source, Target priceplan.Plan
-	EffectiveAt    time.Time
-	Counts         job.Counts           // as the migration's would be at its end
-	Reasons        map[job.Reason]int64 // how many accounts would be skipped or fail, by reason
+	Source      priceplan.Plan       `json:"source"`
+	Target      priceplan.Plan       `json:"target"`
+	EffectiveAt time.Time            `json:"effectiveAt"`
+	Counts      job.Counts           `json:"counts"`  // as the migration's would be at its end
+	Reasons     map[job.Reason]int64 `json:"reasons"` // how many accounts would be skipped or fail, by reason
 }
 
-// Preview decides about every account of the request as the migration would, if it ran now, and
-// changes nothing. A *admin.ValidationError lists everything that is wrong with r. It requires
-// admin.MigrationsRead.
+// Preview decides about every account of the request as the migration would if it ran now, and changes
+// nothing. A [*admin.ValidationError] lists everything that is wrong with r. It requires [PermissionRead].
 func (s *Service) Preview(ctx context.Context, scope admin.Scope, r Request) (Preview, error) {
 	t, err := s.previewed(ctx, scope, r)
 	if err != nil {
@@ -42,17 +42,20 @@ func (s *Service) Preview(ctx context.Context, scope admin.Scope, r Request) (Pr
 	return p, nil
 }
 
-// PreviewEntries pages through what the migration would do with each account, in order of account
-// id. It requires admin.MigrationsRead.
-func (s *Service) PreviewEntries(ctx context.Context, scope admin.Scope, r Request, q admin.Query) (admin.Page[Entry], error) {
+// PreviewEntries pages through what the migration would do with each account, in order of account id. It
+// requires [PermissionRead].
+func (s *Service) PreviewEntries(
+	ctx context.Context, scope admin.Scope, r Request, q admin.Query,
+) (admin.Page[Entry], error) {
 	t, err := s.previewed(ctx, scope, r)
 	if err != nil {
 		return admin.Page[Entry]{}, err
 	}
-	list := fmt.Sprintf("plan migration preview %q %q %q %q %d", t.source.Ref, t.target.Ref, t.mode, t.overrides, r.StartAt.UnixMicro())
+	list := fmt.Sprintf("plan migration preview %q %q %q %q %d",
+		t.source.Ref, t.target.Ref, t.mode, t.overrides, r.StartAt.UnixMicro())
 	return admin.Paginate(scope.Org(), list, q,
 		func(seek admin.Seek[string]) ([]Entry, error) {
-			page, err := s.ports.Schedules.OnPlan(ctx, scope.Org(), t.source.Ref, t.at, seek)
+			page, err := s.ports.reader().OnPlan(ctx, scope.Org(), t.source.Ref, t.at, seek)
 			if err != nil {
 				return nil, err
 			}
@@ -65,16 +68,16 @@ func (s *Service) PreviewEntries(ctx context.Context, scope admin.Scope, r Reque
 		func(e Entry) string { return e.AccountID })
 }
 
-// AllPreviewEntries is what the migration would do with every account. It requires
-// admin.MigrationsRead.
+// AllPreviewEntries iterates over what the migration would do with every account. It requires
+// [PermissionRead].
 func (s *Service) AllPreviewEntries(ctx context.Context, scope admin.Scope, r Request) iter.Seq2[Entry, error] {
 	return admin.All(func(q admin.Query) (admin.Page[Entry], error) { return s.PreviewEntries(ctx, scope, r, q) })
 }
 
+// previewed returns the terms that a request has now.
 func (s *Service) previewed(ctx context.Context, scope admin.Scope, r Request) (terms, error) {
 	if err := scope.Require(PermissionRead); err != nil {
 		return terms{}, err
 	}
-	_, t, err := s.terms(ctx, scope.Org(), r, s.runtime.Instant())
-	return t, err
+	return s.terms(ctx, scope.Org(), r, s.runtime.Instant())
 }

@@ -12,10 +12,8 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
-	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/planmigration"
-	"github.com/admincenter/admincenter/storage/memory"
 )
 
 var errFault = errors.New("fault")
@@ -39,20 +37,19 @@ func (h *host) requireMovedOnce(m planmigration.Migration) {
 	require.Equal(h.t, job.Counts{Total: accounts, Completed: accounts}, got.Job.Counts)
 	for account, e := range h.entries(m.ID) {
 		require.Equal(h.t, job.EntryCompleted, e.Status)
-		tl, err := h.ports.Schedules.Timeline(h.t.Context(), "acme", account, time.Time{})
-		require.NoError(h.t, err)
-		require.Len(h.t, tl.Schedules, 2, account)
-		require.Equal(h.t, e.New, tl.Schedules[1].ID)
-		require.Equal(h.t, h.day("2026-04-01"), tl.Schedules[1].From)
-		require.Equal(h.t, tl.Schedules[0].Until, tl.Schedules[1].From)
+		now := h.timeline(account)
+		require.Len(h.t, now, 2, account)
+		require.Equal(h.t, e.New, now[1].ID)
+		require.Equal(h.t, h.day("2026-04-01"), now[1].From)
+		require.Equal(h.t, now[0].Until, now[1].From)
 	}
 }
 
 // faults fails the n-th batch (from 0) in one of three ways.
 func (h *host) faults(n int, how string) {
-	inner := h.atomically
+	inner := h.ports.Atomically
 	batch := 0
-	h.atomically = func(ctx context.Context, fn func(planmigration.Ports) error) error {
+	h.ports.Atomically = func(ctx context.Context, fn func(planmigration.Ports) error) error {
 		batch++
 		if batch != n+1 {
 			return inner(ctx, fn)
@@ -82,7 +79,7 @@ func TestResumeIsExact(t *testing.T) {
 				_, err = s.Run(t.Context(), h.scope, m.ID, nil)
 				require.NoError(t, err)
 				h.requireMovedOnce(m)
-				require.Equal(t, accounts, h.audited(planmigration.ActionMigrate))
+				require.Equal(t, accounts, h.moved())
 			})
 		}
 	}
@@ -108,8 +105,8 @@ func TestOvertakenWorkerChangesNothing(t *testing.T) {
 	h := newHost(t)
 	m := h.manyAccounts()
 	other := h.service()
-	inner, first := h.atomically, true
-	h.atomically = func(ctx context.Context, fn func(planmigration.Ports) error) error {
+	inner, first := h.ports.Atomically, true
+	h.ports.Atomically = func(ctx context.Context, fn func(planmigration.Ports) error) error {
 		if first {
 			first = false
 			h.now = h.now.Add(job.DefaultLease + time.Second) // the worker sleeps past its lease
@@ -121,9 +118,10 @@ func TestOvertakenWorkerChangesNothing(t *testing.T) {
 	slow := h.service()
 	_, err := slow.Step(t.Context(), h.scope, m.ID)
 	require.ErrorIs(t, err, job.ErrLeaseLost)
-	require.Equal(t, 3, h.audited(planmigration.ActionMigrate))
+	require.Equal(t, 3, h.moved())
 	h.run(m.ID)
 	h.requireMovedOnce(m)
+	require.Equal(t, accounts, h.moved())
 }
 
 func TestCancelWhileRunning(t *testing.T) {
@@ -157,9 +155,10 @@ func TestCancelWhileRunning(t *testing.T) {
 func TestCreatorWhoMayNoMore(t *testing.T) {
 	h := newHost(t)
 	m := h.manyAccounts()
-	h.options.Authorize = func(_ context.Context, org admin.OrgID, j job.Job) error {
+	h.options.Authorize = func(_ context.Context, org admin.OrgID, actor admin.Actor, ps ...admin.Permission) error {
 		require.Equal(t, admin.OrgID("acme"), org)
-		require.Equal(t, m.ID, j.ID)
+		require.Equal(t, m.Job.CreatedBy, actor)
+		require.Equal(t, []admin.Permission{planmigration.PermissionWrite}, ps)
 		return admin.ErrForbidden
 	}
 	progress, _ := h.run(m.ID)
@@ -170,7 +169,8 @@ func TestCreatorWhoMayNoMore(t *testing.T) {
 func TestWhatTheHostChangesBeforeTheRun(t *testing.T) {
 	h := newHost(t)
 	want := map[string]job.Reason{
-		"left": planmigration.ReasonLeftPlan, "moved": planmigration.ReasonAlreadyOnTarget, "ended": planmigration.ReasonEnded,
+		"left": planmigration.ReasonLeftPlan, "moved": planmigration.ReasonAlreadyOnTarget,
+		"ended":   planmigration.ReasonEnded,
 		"planned": planmigration.ReasonScheduledChange, "agreed": planmigration.ReasonHasOverrides, "touched": "",
 	}
 	first := map[string]priceplan.Schedule{}
@@ -181,7 +181,8 @@ func TestWhatTheHostChangesBeforeTheRun(t *testing.T) {
 		Source: basic1, Target: basic2, Mode: planmigration.ImmediateIgnoreOverride, StartAt: h.now.Add(time.Hour),
 	})
 	end := func(account string, until time.Time) {
-		_, err := h.catalog.Disassociate(t.Context(), h.scope, account, first[account].ID, 1, until)
+		_, err := h.catalog.EndSchedule(t.Context(), h.scope, account, first[account].ID, 1,
+			priceplan.ScheduleEnd{Until: until})
 		require.NoError(t, err)
 	}
 	follow := func(account string, plan priceplan.Ref, from time.Time) {
@@ -192,11 +193,12 @@ func TestWhatTheHostChangesBeforeTheRun(t *testing.T) {
 	follow("moved", basic2, h.now)
 	end("ended", h.now)
 	follow("planned", pro, h.day("2026-05-01"))
-	for account, rates := range map[string]string{"agreed": "rc-9", "touched": ""} {
-		s := first[account]
-		s.RateCards = rates
-		rec := h.options.Record(h.scope, "schedule.update", admin.Subject{Kind: "schedule", ID: s.ID})
-		require.NoError(t, h.b.Schedules().Update(t.Context(), "acme", s, rec))
+	for account, change := range map[string]priceplan.ScheduleChanges{
+		"agreed": {RateCards: pointer("rc-9")}, "touched": {Currency: "USD"},
+	} {
+		change.From = first[account].From
+		_, err := h.catalog.ChangeSchedule(t.Context(), h.scope, account, first[account].ID, 1, change)
+		require.NoError(t, err)
 	}
 	before := map[string][]priceplan.Schedule{}
 	for account := range want {
@@ -213,46 +215,57 @@ func TestWhatTheHostChangesBeforeTheRun(t *testing.T) {
 	}
 }
 
-// meddled calls a function with an account between reading and replacing its schedules.
+// pointer is the address of a value, for an input that leaves out what is nil.
+func pointer[T any](value T) *T { return &value }
+
+// meddled calls a function with each account between reading and replacing its schedules.
 type meddled struct {
-	priceplan.Schedules
-	meddle func(priceplan.Schedules, priceplan.Timeline)
-	refuse func(priceplan.Change) error
-	keys   map[string][]string // the idempotency keys by account
+	planmigration.Schedules
+	meddle func(priceplan.Timeline)
+	refuse func(priceplan.Replacement) error
 }
 
-func (m meddled) Timeline(ctx context.Context, org admin.OrgID, account string, after time.Time) (priceplan.Timeline, error) {
-	tl, err := m.Schedules.Timeline(ctx, org, account, after)
-	if err == nil && m.meddle != nil {
-		m.meddle(m.Schedules, tl)
-	}
-	return tl, err
-}
-
-func (m meddled) Replace(ctx context.Context, org admin.OrgID, c priceplan.Change, rec admin.Record) error {
-	if m.keys != nil {
-		m.keys[c.New.AccountID] = append(m.keys[c.New.AccountID], c.New.ID)
-	}
-	if m.refuse != nil {
-		if err := m.refuse(c); err != nil {
-			return err
+func (m meddled) Timelines(
+	ctx context.Context, org admin.OrgID, accounts []string, after time.Time,
+) ([]priceplan.Timeline, error) {
+	tls, err := m.Schedules.Timelines(ctx, org, accounts, after)
+	for _, tl := range tls {
+		if m.meddle != nil {
+			m.meddle(tl)
 		}
 	}
-	return m.Schedules.Replace(ctx, org, c, rec)
+	return tls, err
 }
 
-// between puts w around the schedules that batches work on.
-func (h *host) between(w meddled) {
-	inner := h.atomically
-	h.atomically = func(ctx context.Context, fn func(planmigration.Ports) error) error {
+func (m meddled) ReplaceAll(
+	ctx context.Context, org admin.OrgID, set []priceplan.Replacement, rec admin.Record,
+) ([]priceplan.ReplaceResult, error) {
+	if m.refuse == nil {
+		return m.Schedules.ReplaceAll(ctx, org, set, rec)
+	}
+	var out []priceplan.ReplaceResult
+	for _, r := range set {
+		if err := m.refuse(r); err != nil {
+			out = append(out, priceplan.ReplaceResult{Err: err})
+			continue
+		}
+		rec.ID = uuid.New()
+		done, err := m.Schedules.ReplaceAll(ctx, org, []priceplan.Replacement{r}, rec)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, done...)
+	}
+	return out, nil
+}
+
+// between puts m around the schedules that batches work on.
+func (h *host) between(m meddled) {
+	inner := h.ports.Atomically
+	h.ports.Atomically = func(ctx context.Context, fn func(planmigration.Ports) error) error {
 		return inner(ctx, func(p planmigration.Ports) error {
-			if w.Schedules == nil {
-				w := w
-				w.Schedules = p.Schedules
-				p.Schedules = w
-			} else {
-				p.Schedules = w // the host's own, outside the transaction
-			}
+			m.Schedules = p.Schedules
+			p.Schedules = m
 			return fn(p)
 		})
 	}
@@ -261,15 +274,23 @@ func (h *host) between(w meddled) {
 func TestScheduleThatChangesWhileItIsMoved(t *testing.T) {
 	h := newHost(t)
 	m := h.manyAccounts()
-	h.between(meddled{meddle: func(s priceplan.Schedules, tl priceplan.Timeline) {
-		if tl.AccountID != "account 4" {
-			return
-		}
-		changed := tl.Schedules[0]
-		changed.RateCards = "rc-7"
-		rec := h.options.Record(h.scope, "schedule.update", admin.Subject{Kind: "schedule", ID: changed.ID})
-		require.NoError(t, s.(priceplan.ScheduleStore).Update(t.Context(), "acme", changed, rec))
-	}})
+	inner := h.ports.Atomically
+	h.ports.Atomically = func(ctx context.Context, fn func(planmigration.Ports) error) error {
+		return inner(ctx, func(p planmigration.Ports) error {
+			catalog := h.catalog.In(priceplan.Ports{Plans: h.b.Plans(),
+				Schedules: p.Schedules.(priceplan.ScheduleStore)})
+			p.Schedules = meddled{Schedules: p.Schedules, meddle: func(tl priceplan.Timeline) {
+				if tl.AccountID != "account 4" {
+					return
+				}
+				s := tl.Schedules[0]
+				_, err := catalog.ChangeSchedule(t.Context(), h.scope, s.AccountID, s.ID, s.Version,
+					priceplan.ScheduleChanges{From: s.From, RateCards: pointer("rc-7")})
+				require.NoError(t, err)
+			}}
+			return fn(p)
+		})
+	}
 	progress, entries := h.run(m.ID)
 	require.Equal(t, job.Counts{Total: accounts, Completed: accounts - 1, Failed: 1}, progress.Counts)
 	require.Equal(t, planmigration.ReasonChanged, entries["account 4"].Reason)
@@ -292,8 +313,8 @@ func TestHostThatRefuses(t *testing.T) {
 		t.Run(reason, func(t *testing.T) {
 			h := newHost(t)
 			m := h.manyAccounts()
-			h.between(meddled{refuse: func(c priceplan.Change) error {
-				if c.New.AccountID == "account 2" {
+			h.between(meddled{refuse: func(r priceplan.Replacement) error {
+				if r.AccountID == "account 2" {
 					return fmt.Errorf("because: %w", tc.err)
 				}
 				return nil
@@ -310,8 +331,8 @@ func TestHostThatRefuses(t *testing.T) {
 		h := newHost(t)
 		m := h.manyAccounts()
 		down := true
-		h.between(meddled{refuse: func(c priceplan.Change) error {
-			if down && c.New.AccountID == "account 4" {
+		h.between(meddled{refuse: func(r priceplan.Replacement) error {
+			if down && r.AccountID == "account 4" {
 				return errFault
 			}
 			return nil
@@ -319,39 +340,10 @@ func TestHostThatRefuses(t *testing.T) {
 		_, err := h.service().Run(t.Context(), h.scope, m.ID, nil)
 		require.ErrorIs(t, err, errFault)
 		require.ErrorContains(t, err, "account 4")
-		require.Equal(t, 3, h.audited(planmigration.ActionMigrate), "the first batch, and nothing of the second")
+		require.Equal(t, 3, h.audited(planmigration.ActionMigrate),
+			"the accounts of the first batch, and none of the second")
 		down = false
 		h.run(m.ID)
 		h.requireMovedOnce(m)
 	})
-}
-
-// A host's own schedules do not go back with our transaction.
-func TestSchedulesOutsideTheTransaction(t *testing.T) {
-	for batch := range 3 {
-		t.Run(fmt.Sprintf("batch %d rolled back", batch), func(t *testing.T) {
-			h := newHost(t)
-			own := memory.New()
-			first := people.User{ID: h.id()}
-			require.NoError(t, own.Organizations().Create(t.Context(), people.Organization{ID: "acme", Name: "Acme", CreatedAt: h.now.UTC(), Version: 1},
-				first, people.Credential{UserID: first.ID}, h.options.Record(h.scope, "organization.create", admin.Subject{Kind: "organization"})))
-			h.ports.Schedules = own.Schedules()
-			h.catalog = priceplan.NewService(h.b.Plans(), own.Schedules(), priceplan.Options{Runtime: h.options.Runtime})
-			m := h.manyAccounts()
-			keys := map[string][]string{}
-			h.between(meddled{Schedules: own.Schedules(), keys: keys})
-			h.faults(batch, "rolled back")
-			s := h.service()
-			_, err := s.Run(t.Context(), h.scope, m.ID, nil)
-			require.ErrorIs(t, err, errFault)
-			_, err = s.Run(t.Context(), h.scope, m.ID, nil)
-			require.NoError(t, err)
-			h.requireMovedOnce(m)
-			for account, used := range keys {
-				for _, key := range used {
-					require.Equal(t, uuid.NewSHA1(m.ID, []byte(account)).String(), key)
-				}
-			}
-		})
-	}
 }

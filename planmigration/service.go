@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 	"time"
 
@@ -15,61 +16,102 @@ import (
 	"github.com/admincenter/admincenter/internal/text"
 )
 
-// DefaultBatch is how many accounts one batch moves.
-const DefaultBatch = 100
+// The number of accounts that one batch moves.
+const (
+	DefaultBatch = 500 // if Options.Batch is 0
+	MaxBatch     = admin.MaxLimit
+)
 
-// Options of a Service; the zero value is ready.
+// Options of a [Service]; the zero value is ready.
 type Options struct {
 	admin.Runtime
-	Zone  priceplan.Zone // nil means UTC for all
-	Batch int            // accounts a batch; 0 means DefaultBatch
+	Zone  priceplan.Zone // the time zone of an organization's cycles; nil means UTC for all
+	Batch int            // accounts a batch, 1 to MaxBatch; 0 means DefaultBatch
 	Lease time.Duration  // how long a worker may take over a batch; 0 means job.DefaultLease
-	// Authorize, where set, is asked before each batch whether the migration's creator may still do
-	// this; its admin.ErrForbidden or admin.ErrNotFound fails the migration for good.
-	Authorize func(ctx context.Context, org admin.OrgID, j job.Job) error
+	// Authorize, if set, is asked before each batch whether the migration's creator still has
+	// [PermissionWrite]; an error that wraps admin.ErrForbidden or admin.ErrNotFound fails the migration
+	// for good.
+	Authorize admin.Authorize
+}
+
+func (o Options) check(p *admin.Problems) {
+	if o.Batch < 0 || o.Batch > MaxBatch {
+		p.Add("/options/batch", admin.CodeRange, "%d accounts a batch: use 1 to %d, or 0 for %d",
+			o.Batch, MaxBatch, DefaultBatch).With("max", MaxBatch)
+	}
+	if o.Lease < 0 {
+		p.Add("/options/lease", admin.CodeRange, "%s is less than no time: use 0 for %s, or more",
+			o.Lease, job.DefaultLease)
+	}
 }
 
 // Service is the Price Plan Migration tab. It is safe for concurrent use.
 type Service struct {
-	ports   Ports
-	runner  job.Runner[Ports]
+	ports  Ports
+	runner job.Runner[Ports]
+	*core
+}
+
+// core is what a service shares with those made from it by [Service.In].
+type core struct {
 	runtime admin.Runtime
 	zone    priceplan.Zone
 	batch   int
 }
 
-// NewService reads through ports, and moves accounts through those that atomically gives it.
-func NewService(ports Ports, atomically job.Atomically[Ports], o Options) *Service {
-	s := &Service{ports: ports, runtime: o.WithDefaults(), zone: o.Zone, batch: o.Batch}
-	if s.zone == nil {
-		s.zone = priceplan.UTC
+// NewService returns a Service that reads through ports, and moves accounts through those that
+// ports.Atomically hands over. It fails with [admin.ErrInvalid] if a port is missing or an option is out of
+// its range.
+func NewService(ports Ports, o Options) (*Service, error) {
+	var p admin.Problems
+	ports.check(&p)
+	o.check(&p)
+	if err := p.Err(); err != nil {
+		return nil, fmt.Errorf("planmigration: %w", err)
 	}
-	if s.batch <= 0 {
-		s.batch = DefaultBatch
+	if o.Zone == nil {
+		o.Zone = priceplan.UTC
 	}
+	if o.Batch == 0 {
+		o.Batch = DefaultBatch
+	}
+	s := &Service{core: &core{runtime: o.WithDefaults(), zone: o.Zone, batch: o.Batch}}
 	s.runner = job.Runner[Ports]{
-		Jobs: ports.Jobs, Atomically: atomically, JobsOf: func(p Ports) job.Store { return p.Jobs },
+		JobsOf:  func(p Ports) job.Store { return p.Jobs },
 		Subject: func(j job.Job) admin.Subject { return subject(j.ID) },
-		Runtime: s.runtime, Lease: o.Lease, Authorize: o.Authorize,
+		Runtime: s.runtime, Lease: o.Lease,
 	}
-	return s
+	if o.Authorize != nil {
+		s.runner.Authorize = func(ctx context.Context, org admin.OrgID, j job.Job) error {
+			return o.Authorize(ctx, org, j.CreatedBy, PermissionWrite)
+		}
+	}
+	return s.In(ports), nil
+}
+
+// In returns the service over other ports, such as those of a transaction, with the same options. All of
+// ports must be set as for [NewService].
+func (s *Service) In(ports Ports) *Service {
+	in := *s
+	in.ports, in.runner.Jobs, in.runner.Atomically = ports, ports.Jobs, ports.Atomically
+	return &in
 }
 
 func subject(id uuid.UUID) admin.Subject {
 	return admin.Subject{Kind: "plan_migration", ID: id.String()}
 }
 
-// Create plans a migration. Its accounts are fixed here, in one write with the migration and its
-// job: those on the source at the effective instant, as their schedules are now. The job is
-// job.WaitingForConfirmation where r requires that, else job.Scheduled or job.Pending; Step and Run
-// take it forward. A *admin.ValidationError lists everything that is wrong with r. It requires
-// admin.MigrationsWrite.
+// Create plans a migration. Its accounts are fixed here, in one write with the migration and its job: those
+// on the source at the effective instant, as their schedules are now. The job is
+// [job.WaitingForConfirmation] if r requires that, else [job.Scheduled] or [job.Pending]; [Service.Step] and
+// [Service.Run] move its accounts. A [*admin.ValidationError] lists everything that is wrong with r. It
+// requires [PermissionWrite].
 func (s *Service) Create(ctx context.Context, scope admin.Scope, r Request) (Migration, error) {
 	if err := scope.Require(PermissionWrite); err != nil {
 		return Migration{}, err
 	}
 	now := s.runtime.Instant()
-	zone, t, err := s.terms(ctx, scope.Org(), r, now)
+	t, err := s.terms(ctx, scope.Org(), r, now)
 	if err != nil {
 		return Migration{}, err
 	}
@@ -82,7 +124,7 @@ func (s *Service) Create(ctx context.Context, scope admin.Scope, r Request) (Mig
 	}
 	m := Migration{
 		ID: s.runtime.NewID(), Source: t.source.Ref, Target: t.target.Ref, Mode: t.mode, Overrides: t.overrides,
-		RequireConfirmation: r.RequireConfirmation, Zone: zone,
+		RequireConfirmation: r.RequireConfirmation, Zone: t.in.String(),
 	}
 	m.Job = job.Job{
 		ID: m.ID, Kind: Kind, Status: job.Pending, StartAt: t.at, CreatedAt: now, CreatedBy: scope.Actor(),
@@ -96,9 +138,9 @@ func (s *Service) Create(ctx context.Context, scope admin.Scope, r Request) (Mig
 	}
 	rec := s.runtime.Record(scope, ActionCreate, subject(m.ID),
 		admin.Change{Field: "plan", From: m.Source.String(), To: m.Target.String()},
-		admin.Change{Field: "mode", To: string(m.Mode)},
-		admin.Change{Field: "overrides", To: string(m.Overrides)},
-		admin.Change{Field: "effective_at", To: text.Instant(m.EffectiveAt())},
+		admin.Change{Field: "migrationMode", To: string(m.Mode)},
+		admin.Change{Field: "overridePolicy", To: string(m.Overrides)},
+		admin.Change{Field: "effectiveAt", To: text.Instant(m.EffectiveAt())},
 		admin.Change{Field: "accounts", To: strconv.Itoa(len(entries))})
 	if err := s.ports.Migrations.Create(ctx, scope.Org(), m, entries, rec); err != nil {
 		return Migration{}, err
@@ -106,12 +148,12 @@ func (s *Service) Create(ctx context.Context, scope admin.Scope, r Request) (Mig
 	return m, nil
 }
 
-// timelines is every account on the source at the effective instant, in order of id.
+// timelines iterates over every account on the source at the effective instant, in order of id.
 func (s *Service) timelines(ctx context.Context, org admin.OrgID, t terms) iter.Seq2[priceplan.Timeline, error] {
 	return func(yield func(priceplan.Timeline, error) bool) {
 		seek := admin.Seek[string]{Limit: admin.MaxLimit}
 		for {
-			page, err := s.ports.Schedules.OnPlan(ctx, org, t.source.Ref, t.at, seek)
+			page, err := s.ports.reader().OnPlan(ctx, org, t.source.Ref, t.at, seek)
 			if err != nil {
 				yield(priceplan.Timeline{}, err)
 				return
@@ -129,7 +171,7 @@ func (s *Service) timelines(ctx context.Context, org admin.OrgID, t terms) iter.
 	}
 }
 
-// Get returns a migration, or admin.ErrNotFound. It requires admin.MigrationsRead.
+// Get returns a migration, or [admin.ErrNotFound]. It requires [PermissionRead].
 func (s *Service) Get(ctx context.Context, scope admin.Scope, id uuid.UUID) (Migration, error) {
 	if err := scope.Require(PermissionRead); err != nil {
 		return Migration{}, err
@@ -137,9 +179,14 @@ func (s *Service) Get(ctx context.Context, scope admin.Scope, id uuid.UUID) (Mig
 	return s.ports.Migrations.Get(ctx, scope.Org(), id)
 }
 
-// List pages through the migrations, newest first. It requires admin.MigrationsRead.
-func (s *Service) List(ctx context.Context, scope admin.Scope, f Filter, q admin.Query) (admin.Page[Migration], error) {
+// List pages through the migrations, newest first. It requires [PermissionRead].
+func (s *Service) List(
+	ctx context.Context, scope admin.Scope, f Filter, q admin.Query,
+) (admin.Page[Migration], error) {
 	if err := scope.Require(PermissionRead); err != nil {
+		return admin.Page[Migration]{}, err
+	}
+	if err := checkStatus(f.Status, job.Statuses()); err != nil {
 		return admin.Page[Migration]{}, err
 	}
 	return admin.Paginate(scope.Org(), fmt.Sprintf("plan migrations %q", f.Status), q,
@@ -149,15 +196,31 @@ func (s *Service) List(ctx context.Context, scope admin.Scope, f Filter, q admin
 		func(m Migration) uuid.UUID { return m.ID })
 }
 
-// All is every migration that matches, newest first. It requires admin.MigrationsRead.
+// checkStatus refuses a filter by a status that does not exist.
+func checkStatus[S ~string](status S, known []S) error {
+	if status == "" || slices.Contains(known, status) {
+		return nil
+	}
+	var p admin.Problems
+	p.Add("/status", admin.CodeUnknown, "%q is not a status: use one of %s",
+		admin.Clip(string(status)), text.Join(known))
+	return p.Err()
+}
+
+// All iterates over every migration that matches, newest first. It requires [PermissionRead].
 func (s *Service) All(ctx context.Context, scope admin.Scope, f Filter) iter.Seq2[Migration, error] {
 	return admin.All(func(q admin.Query) (admin.Page[Migration], error) { return s.List(ctx, scope, f, q) })
 }
 
-// Entries pages through a migration's accounts: what was done with each, or that it is still
-// pending. It requires admin.MigrationsRead.
-func (s *Service) Entries(ctx context.Context, scope admin.Scope, id uuid.UUID, f job.EntryFilter, q admin.Query) (admin.Page[Entry], error) {
+// Entries pages through a migration's accounts: what was done with each, or that it is pending. It requires
+// [PermissionRead].
+func (s *Service) Entries(
+	ctx context.Context, scope admin.Scope, id uuid.UUID, f job.EntryFilter, q admin.Query,
+) (admin.Page[Entry], error) {
 	if _, err := s.Get(ctx, scope, id); err != nil {
+		return admin.Page[Entry]{}, err
+	}
+	if err := checkStatus(f.Status, job.EntryStatuses()); err != nil {
 		return admin.Page[Entry]{}, err
 	}
 	return admin.Paginate(scope.Org(), fmt.Sprintf("plan migration %s entries %q", id, f.Status), q,
@@ -177,7 +240,9 @@ func (s *Service) Entries(ctx context.Context, scope admin.Scope, id uuid.UUID, 
 		func(e Entry) int64 { return e.Seq })
 }
 
-// AllEntries is every account of a migration that matches. It requires admin.MigrationsRead.
-func (s *Service) AllEntries(ctx context.Context, scope admin.Scope, id uuid.UUID, f job.EntryFilter) iter.Seq2[Entry, error] {
+// AllEntries iterates over every account of a migration that matches. It requires [PermissionRead].
+func (s *Service) AllEntries(
+	ctx context.Context, scope admin.Scope, id uuid.UUID, f job.EntryFilter,
+) iter.Seq2[Entry, error] {
 	return admin.All(func(q admin.Query) (admin.Page[Entry], error) { return s.Entries(ctx, scope, id, f, q) })
 }

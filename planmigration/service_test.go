@@ -101,7 +101,8 @@ func TestPreviewIsWhatARunDoes(t *testing.T) {
 			progress, did := h.run(m.ID)
 			require.Equal(t, preview.Counts, progress.Counts)
 			require.Equal(t, preview.EffectiveAt, m.EffectiveAt())
-			require.Equal(t, []priceplan.Ref{m.Source, m.Target}, []priceplan.Ref{preview.Source.Ref, preview.Target.Ref})
+			require.Equal(t, []priceplan.Ref{m.Source, m.Target},
+				[]priceplan.Ref{preview.Source.Ref, preview.Target.Ref})
 			reasons := map[job.Reason]int64{}
 			for account, e := range did {
 				if e.Reason != "" {
@@ -137,153 +138,11 @@ func TestPreviewPages(t *testing.T) {
 	require.ErrorIs(t, err, admin.ErrInvalid, "a cursor is good for its own request")
 }
 
-func TestCreateRefuses(t *testing.T) {
-	h := newHost(t)
-	h.plan(priceplan.Ref{ID: "basic", Version: 3}, "MONTHLY 1", priceplan.Draft)
-	h.plan(priceplan.Ref{ID: "old", Version: 1}, "MONTHLY 1", priceplan.Archived)
-	h.plan(priceplan.Ref{ID: "draft", Version: 1}, "MONTHLY 1", priceplan.Draft)
-	for _, tc := range []struct {
-		reason string
-		change func(*planmigration.Request)
-		paths  []string
-	}{
-		{"a mode that does not exist", func(r *planmigration.Request) { r.Mode = "LATER" }, []string{"/mode"}},
-		{"no mode", func(r *planmigration.Request) { r.Mode = "" }, []string{"/mode"}},
-		{"a policy that does not exist", func(r *planmigration.Request) { r.Overrides = "MAYBE" }, []string{"/overrides"}},
-		{"dropping overrides of accounts that are left alone", func(r *planmigration.Request) {
-			r.Mode, r.Overrides = planmigration.NextCycleIgnoreOverride, planmigration.DropOverrides
-		}, []string{"/overrides"}},
-		{"an instant in the past", func(r *planmigration.Request) { r.StartAt = h.now.Add(-time.Microsecond) }, []string{"/startAt"}},
-		{"an unknown source", func(r *planmigration.Request) { r.Source.ID, r.Target.ID = "none", "basic" }, []string{"/source"}},
-		{"an unknown version of the source", func(r *planmigration.Request) { r.Source.Version = 9 }, []string{"/source"}},
-		{"no version of the source", func(r *planmigration.Request) { r.Source.Version = 0 }, []string{"/source/version"}},
-		{"an unknown target", func(r *planmigration.Request) { r.Target.ID = "none" }, []string{"/target"}},
-		{"an unknown target, latest", func(r *planmigration.Request) { r.Target = priceplan.Ref{ID: "none"} }, []string{"/target"}},
-		{"a version below 0", func(r *planmigration.Request) { r.Target.Version = -1 }, []string{"/target/version"}},
-		{"a draft", func(r *planmigration.Request) { r.Target.Version = 3 }, []string{"/target"}},
-		{"a plan that has drafts only", func(r *planmigration.Request) { r.Target = priceplan.Ref{ID: "draft"} }, []string{"/target"}},
-		{"an archived plan", func(r *planmigration.Request) { r.Target = priceplan.Ref{ID: "old"} }, []string{"/target"}},
-		{"itself", func(r *planmigration.Request) { r.Target = r.Source }, []string{"/target"}},
-		{"itself, as the latest of the same plan", func(r *planmigration.Request) { r.Source, r.Target = basic2, priceplan.Ref{} }, []string{"/target"}},
-		{"everything, all at once", func(r *planmigration.Request) {
-			*r = planmigration.Request{Overrides: "X", StartAt: h.now.AddDate(-1, 0, 0)}
-		}, []string{"/mode", "/overrides", "/startAt", "/source/id", "/source/version", "/target/id"}},
-	} {
-		t.Run(tc.reason, func(t *testing.T) {
-			r := planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.Immediate}
-			tc.change(&r)
-			_, err := h.service().Create(t.Context(), h.scope, r)
-			require.Equal(t, tc.paths, paths(t, err))
-			_, err = h.service().Preview(t.Context(), h.scope, r)
-			require.Equal(t, tc.paths, paths(t, err))
-			_, err = h.service().PreviewEntries(t.Context(), h.scope, r, admin.Query{})
-			require.Equal(t, tc.paths, paths(t, err))
-		})
-	}
-	t.Run("and leaves nothing behind", func(t *testing.T) {
-		require.Zero(t, h.audited(planmigration.ActionCreate))
-	})
-}
-
-func TestRequireConfirmation(t *testing.T) {
-	h := newHost(t)
-	h.account("a", nil)
-	r := planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.Immediate, RequireConfirmation: true}
-
-	t.Run("waits, and does nothing until confirmed", func(t *testing.T) {
-		m := h.create(r)
-		require.Equal(t, job.WaitingForConfirmation, m.Job.Status)
-		_, err := h.service().Step(t.Context(), h.scope, m.ID)
-		require.ErrorIs(t, err, admin.ErrState)
-		require.Len(t, h.timeline("a"), 1)
-	})
-	t.Run("is rejected for good", func(t *testing.T) {
-		m := h.create(r)
-		rejected, err := h.service().Reject(t.Context(), h.scope, m.ID)
-		require.NoError(t, err)
-		require.Equal(t, job.Cancelled, rejected.Job.Status)
-		require.Equal(t, job.EntryCancelled, h.entries(m.ID)["a"].Status)
-		_, err = h.service().Confirm(t.Context(), h.scope, m.ID)
-		require.ErrorIs(t, err, admin.ErrState)
-		_, err = h.service().Reject(t.Context(), h.scope, m.ID)
-		require.ErrorIs(t, err, admin.ErrState)
-		p, err := h.service().Run(t.Context(), h.scope, m.ID, nil)
-		require.NoError(t, err)
-		require.Equal(t, job.Cancelled, p.Status)
-		require.Len(t, h.timeline("a"), 1)
-	})
-	t.Run("confirmed before its instant, it waits for that", func(t *testing.T) {
-		later := r
-		later.StartAt = h.now.Add(time.Hour)
-		m := h.create(later)
-		confirmed, err := h.service().Confirm(t.Context(), h.scope, m.ID)
-		require.NoError(t, err)
-		require.Equal(t, job.Scheduled, confirmed.Job.Status)
-		require.Equal(t, m.EffectiveAt(), confirmed.EffectiveAt())
-		_, err = h.service().Step(t.Context(), h.scope, m.ID)
-		require.ErrorIs(t, err, job.ErrNotDue)
-	})
-	t.Run("confirmed late, it does not change what has been", func(t *testing.T) {
-		m := h.create(r)
-		h.now = h.now.AddDate(0, 0, 5)
-		confirmed, err := h.service().Confirm(t.Context(), h.scope, m.ID)
-		require.NoError(t, err)
-		require.Equal(t, job.Pending, confirmed.Job.Status)
-		require.Equal(t, h.now.UTC(), confirmed.EffectiveAt())
-		_, entries := h.run(m.ID)
-		require.Equal(t, h.now.UTC(), entries["a"].At)
-	})
-	t.Run("cannot be confirmed without having waited", func(t *testing.T) {
-		r := r
-		r.RequireConfirmation = false
-		m := h.create(r)
-		_, err := h.service().Confirm(t.Context(), h.scope, m.ID)
-		require.ErrorIs(t, err, admin.ErrState)
-	})
-}
-
-func TestStartAt(t *testing.T) {
-	h := newHost(t)
-	h.account("a", nil)
-	h.account("then", func(a *priceplan.Association) { a.From = h.day("2026-04-01") })
-	h.account("gone by then", func(a *priceplan.Association) { a.Until = h.day("2026-04-01") })
-	m := h.create(planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.Immediate, StartAt: h.day("2026-04-01")})
-	require.Equal(t, job.Scheduled, m.Job.Status)
-	require.Len(t, h.entries(m.ID), 2, "those who will be on the plan then")
-	_, err := h.service().Run(t.Context(), h.scope, m.ID, nil)
-	require.ErrorIs(t, err, job.ErrNotDue)
-	h.now = h.day("2026-04-03") // the worker was late; the instant stays
-	_, entries := h.run(m.ID)
-	require.Equal(t, h.day("2026-04-01"), entries["a"].At)
-	require.Equal(t, h.day("2026-04-01"), entries["then"].At)
-	now := h.timeline("then")
-	require.Len(t, now, 1, "nothing was left of the old one")
-	require.Equal(t, basic2, now[0].Plan)
-}
-
-func TestAccountsAreFixedWhenCreated(t *testing.T) {
-	h := newHost(t)
-	h.account("a", nil)
-	m := h.create(planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.Immediate})
-	h.account("b", nil)
-	progress, entries := h.run(m.ID)
-	require.Equal(t, int64(1), progress.Counts.Total)
-	require.NotContains(t, entries, "b")
-	require.Len(t, h.timeline("b"), 1)
-}
-
-func TestNothingToMigrate(t *testing.T) {
-	h := newHost(t)
-	m := h.create(planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.Immediate})
-	progress, _ := h.run(m.ID)
-	require.Equal(t, job.Progress{Status: job.Completed}, progress)
-}
-
 func TestTargetThatTakesNoAccountsAnyMore(t *testing.T) {
 	h := newHost(t)
 	h.account("a", nil)
 	m := h.create(planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.Immediate})
-	_, err := h.catalog.ArchivePlan(t.Context(), h.scope, basic2)
+	_, err := h.catalog.ArchivePlan(t.Context(), h.scope, basic2, 1)
 	require.NoError(t, err)
 	progress, _ := h.run(m.ID)
 	require.Equal(t, job.Failed, progress.Status)
@@ -305,16 +164,9 @@ func (s strangePlans) Version(ctx context.Context, org admin.OrgID, ref pricepla
 	return s.change(p)
 }
 
-// strangePlansIn has the service and its batches read plans through change.
+// strangePlansIn has the service read plans through change.
 func (h *host) strangePlansIn(change func(priceplan.Plan) (priceplan.Plan, error)) {
 	h.ports.Plans = strangePlans{h.ports.Plans, change}
-	inner := h.atomically
-	h.atomically = func(ctx context.Context, fn func(planmigration.Ports) error) error {
-		return inner(ctx, func(p planmigration.Ports) error {
-			p.Plans = strangePlans{p.Plans, change}
-			return fn(p)
-		})
-	}
 }
 
 func TestPlanWithoutACycle(t *testing.T) {
@@ -365,7 +217,8 @@ func TestListAndGet(t *testing.T) {
 	h := newHost(t)
 	var made []uuid.UUID
 	for range 3 {
-		made = append([]uuid.UUID{h.create(planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.Immediate}).ID}, made...)
+		m := h.create(planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.Immediate})
+		made = append([]uuid.UUID{m.ID}, made...)
 	}
 	h.run(made[1])
 	ids := func(f planmigration.Filter) (out []uuid.UUID) {
@@ -380,7 +233,11 @@ func TestListAndGet(t *testing.T) {
 	}
 	require.Equal(t, made, ids(planmigration.Filter{}))
 	require.Equal(t, made[1:2], ids(planmigration.Filter{Status: job.Completed}))
-	_, err := h.service().Get(t.Context(), h.scope, uuid.New())
+	_, err := h.service().List(t.Context(), h.scope, planmigration.Filter{Status: "completed"}, admin.Query{})
+	require.Equal(t, []string{"/status"}, paths(t, err))
+	_, err = h.service().Entries(t.Context(), h.scope, made[0], job.EntryFilter{Status: "MOVED"}, admin.Query{})
+	require.Equal(t, []string{"/status"}, paths(t, err))
+	_, err = h.service().Get(t.Context(), h.scope, uuid.New())
 	require.ErrorIs(t, err, admin.ErrNotFound)
 	_, err = h.service().Get(t.Context(), admin.System("other"), made[0])
 	require.ErrorIs(t, err, admin.ErrNotFound)
@@ -393,9 +250,12 @@ func TestPermissions(t *testing.T) {
 	m := h.create(r)
 	s, ctx := h.service(), t.Context()
 	reads := map[string]func(admin.Scope) error{
-		"Preview":        func(sc admin.Scope) error { _, err := s.Preview(ctx, sc, r); return err },
-		"PreviewEntries": func(sc admin.Scope) error { _, err := s.PreviewEntries(ctx, sc, r, admin.Query{}); return err },
-		"Get":            func(sc admin.Scope) error { _, err := s.Get(ctx, sc, m.ID); return err },
+		"Preview": func(sc admin.Scope) error { _, err := s.Preview(ctx, sc, r); return err },
+		"PreviewEntries": func(sc admin.Scope) error {
+			_, err := s.PreviewEntries(ctx, sc, r, admin.Query{})
+			return err
+		},
+		"Get": func(sc admin.Scope) error { _, err := s.Get(ctx, sc, m.ID); return err },
 		"List": func(sc admin.Scope) error {
 			_, err := s.List(ctx, sc, planmigration.Filter{}, admin.Query{})
 			return err
@@ -439,7 +299,8 @@ func TestPermissions(t *testing.T) {
 
 func TestJobsOfOtherKindsAreNotMigrations(t *testing.T) {
 	h := newHost(t)
-	other := job.Job{ID: h.id(), Kind: "other", Status: job.WaitingForConfirmation, CreatedAt: h.now.UTC(), CreatedBy: h.scope.Actor(), UpdatedAt: h.now.UTC(), Version: 1}
+	other := job.Job{ID: h.id(), Kind: "other", Status: job.WaitingForConfirmation, CreatedAt: h.now.UTC(),
+		CreatedBy: h.scope.Actor(), UpdatedAt: h.now.UTC(), Version: 1}
 	rec := h.options.Record(h.scope, "job.create", admin.Subject{Kind: "job", ID: other.ID.String()})
 	require.NoError(t, h.b.Jobs().Create(t.Context(), "acme", other, nil, rec))
 	s, ctx := h.service(), t.Context()
@@ -456,39 +317,5 @@ func TestJobsOfOtherKindsAreNotMigrations(t *testing.T) {
 		},
 	} {
 		require.ErrorIs(t, call(), admin.ErrNotFound, name)
-	}
-}
-
-func TestZones(t *testing.T) {
-	t.Run("UTC where the host says nothing", func(t *testing.T) {
-		h := newHost(t)
-		h.account("a", nil)
-		h.options.Zone = nil
-		m := h.create(planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.NextCycle})
-		require.Equal(t, "UTC", m.Zone)
-		_, entries := h.run(m.ID)
-		require.Equal(t, time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC), entries["a"].At)
-	})
-	t.Run("the zone of its creation holds to the end", func(t *testing.T) {
-		h := newHost(t)
-		h.account("a", nil)
-		m := h.create(planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.NextCycle})
-		h.options.Zone = priceplan.UTC
-		_, entries := h.run(m.ID)
-		require.Equal(t, h.day("2026-04-01"), entries["a"].At)
-	})
-	gone := errors.New("gone")
-	for reason, zone := range map[string]priceplan.Zone{
-		"a name that means something else on each machine": func(context.Context, admin.OrgID) (string, error) { return "Local", nil },
-		"no name":                     func(context.Context, admin.OrgID) (string, error) { return "", nil },
-		"a zone that does not exist":  func(context.Context, admin.OrgID) (string, error) { return "Asia/Atlantis", nil },
-		"a host that cannot be asked": func(context.Context, admin.OrgID) (string, error) { return "", gone },
-	} {
-		t.Run("refuses "+reason, func(t *testing.T) {
-			h := newHost(t)
-			h.options.Zone = zone
-			_, err := h.service().Create(t.Context(), h.scope, planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.NextCycle})
-			require.ErrorContains(t, err, "time zone")
-		})
 	}
 }

@@ -2,6 +2,7 @@ package planmigration
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -10,26 +11,120 @@ import (
 	"github.com/admincenter/admincenter/admin/priceplan"
 )
 
-// Ports is what a migration works on. They commit together where they live in one storage; a host
-// that keeps plans and schedules elsewhere puts its own Plans and Schedules here.
+// Ports are what a migration works on. All are required, except that there is one of Schedules and
+// External.
 type Ports struct {
 	Migrations Store
 	Jobs       job.Store
-	Plans      priceplan.Plans
-	Schedules  priceplan.Schedules
+	// Plans are the storage's or the host's own price plans. They are read before a batch's transaction.
+	Plans priceplan.Plans
+	// Schedules take part in the transaction of each batch: those that Atomically hands over.
+	Schedules Schedules
+	// External takes the place of Schedules for a host that keeps its schedules where the transaction
+	// cannot reach.
+	External ExternalSchedules
+	// Atomically runs a function over Migrations, Jobs and Schedules that commit together.
+	Atomically job.Atomically[Ports]
 }
 
-// Store keeps migrations. What changes about one is its job, which job.Store changes; everything
-// else is as it was created.
+// Schedules are the account schedules that a migration reads and replaces. [priceplan.ScheduleStore] has
+// them for a host that keeps its schedules in this library's storage; a host with tables of its own in the
+// same database implements them on the transaction.
+//
+// ReplaceAll is called within the transaction of the batch, and Timelines before it in the same one: an
+// implementation must use that transaction and no other connection. One that takes a second connection from
+// the pool stops the whole server once every connection waits for another. What cannot share the
+// transaction implements [ExternalSchedules].
+//
+// Ids compare byte by byte. An account never has two schedules at one instant.
+type Schedules interface {
+	ScheduleReader
+
+	// ReplaceAll carries out each replacement that can be ([priceplan.Timeline.Replaced]), together with
+	// the audit record, and returns a result for each, in the same order. One that fails leaves its
+	// account as it was and does not stop the others.
+	//
+	// An implementation may refuse a replacement for reasons of its own, by a result whose Err wraps
+	// [admin.ErrInvalid], [admin.ErrState], [admin.ErrForbidden] or [admin.ErrExists]: the account stays
+	// where it is and its entry fails. Any other Err of a result, and the error for the whole set, are
+	// taken to be temporary: nothing is committed, and the batch is tried again.
+	ReplaceAll(
+		ctx context.Context, org admin.OrgID, set []priceplan.Replacement, rec admin.Record,
+	) ([]priceplan.ReplaceResult, error)
+}
+
+// ExternalSchedules are account schedules that cannot share the library's transaction, such as those
+// behind an HTTP API. They are called while no transaction of the library is open.
+//
+// A batch replaces schedules first and commits its entries and its place in the job then. If that commit
+// fails, or the migration is cancelled in between, the schedules are replaced all the same; the batch that
+// is tried again replaces them again. So ReplaceAll happens at least once, and must do nothing for a
+// replacement whose added schedules the account has already, and return it as Repeated: the ids of added
+// schedules are the idempotency key, the same for the same account of the same migration however often it
+// is tried. What an implementation records of the change is its own; the library's trail has the batch.
+type ExternalSchedules interface {
+	ScheduleReader
+
+	// ReplaceAll is that of [Schedules] without the audit record.
+	ReplaceAll(ctx context.Context, org admin.OrgID, set []priceplan.Replacement) ([]priceplan.ReplaceResult, error)
+}
+
+// ScheduleReader is what [Schedules] and [ExternalSchedules] have in common.
+type ScheduleReader interface {
+	// OnPlan returns at most seek.Limit timelines, in ascending order of account id (by bytes), with an
+	// id above seek.After: those of the accounts that are on the plan's version at the given instant.
+	// Each has the schedule in force then and all that begin later.
+	OnPlan(
+		ctx context.Context, org admin.OrgID, plan priceplan.Ref, at time.Time, seek admin.Seek[string],
+	) ([]priceplan.Timeline, error)
+
+	// Timelines returns a timeline for each of accounts, in the same order: the schedules that end after
+	// the given instant. An unknown account has none.
+	Timelines(ctx context.Context, org admin.OrgID, accounts []string, after time.Time) ([]priceplan.Timeline, error)
+}
+
+// reader returns what reads schedules outside of transactions.
+func (p Ports) reader() ScheduleReader {
+	if p.External != nil {
+		return p.External
+	}
+	return p.Schedules
+}
+
+// check adds a problem for each port that is missing.
+func (p Ports) check(ps *admin.Problems) {
+	for _, port := range []struct {
+		path    string
+		missing bool
+		want    string
+	}{
+		{"/ports/migrations", p.Migrations == nil, "the planmigration.Store of a storage"},
+		{"/ports/jobs", p.Jobs == nil, "the job.Store of a storage"},
+		{"/ports/plans", p.Plans == nil, "the price plans of a storage, or the host's own"},
+		{"/ports/schedules", p.Schedules == nil && p.External == nil, "the schedules of a storage, or the host's own"},
+		{"/ports/atomically", p.Atomically == nil, "a function that runs in a transaction"},
+	} {
+		if port.missing {
+			ps.Add(port.path, admin.CodeRequired, "is required: give %s", port.want)
+		}
+	}
+	if p.Schedules != nil && p.External != nil {
+		ps.Add("/ports/external", admin.CodeRange,
+			"accounts have one place for their schedules: give Schedules or External")
+	}
+}
+
+// Store keeps migrations. What changes about one is its job, which job.Store changes; everything else is as
+// it was created.
 type Store interface {
-	// Create adds m, its job m.Job (whose ID is m.ID), the job's entries and the audit record
-	// together, or none of them. A taken id is admin.ErrExists.
+	// Create adds m, its job m.Job (whose ID is m.ID), the job's entries and the audit record together,
+	// or none of them. It fails with [admin.ErrExists] if the id is taken.
 	Create(ctx context.Context, org admin.OrgID, m Migration, entries []job.Entry, rec admin.Record) error
 
-	// Get returns the migration with its job as it is now, or admin.ErrNotFound.
+	// Get returns the migration with its job as it is now, or [admin.ErrNotFound].
 	Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (Migration, error)
 
-	// List returns at most seek.Limit migrations that match, each with its job as it is now, newest
-	// first (descending id), that come after seek.After in that order.
+	// List returns at most seek.Limit migrations that match, each with its job as it is now, newest first
+	// (descending id), that come after seek.After in that order.
 	List(ctx context.Context, org admin.OrgID, f Filter, seek admin.Seek[uuid.UUID]) ([]Migration, error)
 }

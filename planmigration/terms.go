@@ -12,8 +12,8 @@ import (
 	"github.com/admincenter/admincenter/internal/text"
 )
 
-// terms is all that the decision about an account depends on, apart from the account. A preview and
-// a run decide by the same function on the same terms.
+// terms is all that the decision about an account depends on, apart from the account. A preview and a run
+// decide by the same function on the same terms.
 type terms struct {
 	source, target priceplan.Plan
 	mode           Mode
@@ -22,9 +22,9 @@ type terms struct {
 	in             *time.Location
 }
 
-// terms checks a request and reads the plans it names; now is the effective instant unless the
-// request has one.
-func (s *Service) terms(ctx context.Context, org admin.OrgID, r Request, now time.Time) (zone string, t terms, err error) {
+// terms checks a request and reads the plans that it names; now is the effective instant unless the request
+// has one.
+func (s *Service) terms(ctx context.Context, org admin.OrgID, r Request, now time.Time) (t terms, err error) {
 	if r.Target.ID == "" {
 		r.Target.ID = r.Source.ID
 	}
@@ -37,28 +37,38 @@ func (s *Service) terms(ctx context.Context, org admin.OrgID, r Request, now tim
 	r.Overrides.check(&p, r.Mode)
 	if !r.StartAt.IsZero() {
 		if t.at = admin.Instant(r.StartAt); t.at.Before(now) {
-			p.Add("/startAt", admin.CodeRange, "%s has passed: a migration cannot change what has been; give a later instant, or none for now", text.Instant(t.at))
+			p.Add("/startAt", admin.CodeRange,
+				"%s has passed: a migration cannot change the past; give a later instant, or none for now",
+				text.Instant(t.at))
 		}
 	}
 	// Any status of the source will do: archived plans are what accounts are moved away from.
-	if t.source, err = priceplan.Lookup(ctx, s.ports.Plans, org, "/source", r.Source, 1, &p); err != nil {
-		return "", terms{}, err
+	if t.source, err = priceplan.Resolve(ctx, s.ports.Plans, org, r.Source, "/source", &p); err != nil {
+		return terms{}, err
 	}
-	if t.target, err = priceplan.LookupActive(ctx, s.ports.Plans, org, "/target", r.Target, &p); err != nil {
-		return "", terms{}, err
+	if r.Source.Version == 0 {
+		p.Add("/source/version", admin.CodeRequired, "is required: give the version whose accounts are moved")
 	}
-	if t.source.Ref.ID != "" && t.target.Ref == t.source.Ref {
+	if t.target, err = priceplan.Resolve(ctx, s.ports.Plans, org, r.Target, "/target", &p); err != nil {
+		return terms{}, err
+	}
+	switch {
+	case t.target.Ref.ID == "":
+	case t.target.Status != priceplan.Active:
+		p.Add("/target", priceplan.CodeNotActive, "%s is %s: only an %s plan takes accounts",
+			t.target.Ref, t.target.Status, priceplan.Active)
+	case t.target.Ref == t.source.Ref && r.Source.Version != 0:
 		p.Add("/target", admin.CodeRange, "%s is the source itself: give another version or plan", t.target.Ref)
 	}
 	if err := p.Err(); err != nil {
-		return "", terms{}, err
+		return terms{}, err
 	}
-	zone, t.in, err = s.zone.Load(ctx, org)
-	return zone, t, err
+	t.in, err = s.zone.Location(ctx, org)
+	return t, err
 }
 
-// resumed is the terms of a migration whose effective instant has come. That a plan is gone or
-// takes no accounts any more fails the migration for good.
+// resumed returns the terms of a migration whose effective instant has come. If a plan no longer exists or
+// takes no accounts, the migration fails for good.
 func (m Migration) resumed(ctx context.Context, plans priceplan.Plans, org admin.OrgID) (terms, error) {
 	t := terms{mode: m.Mode, overrides: m.Overrides, at: m.EffectiveAt()}
 	var err error
@@ -77,7 +87,8 @@ func (m Migration) resumed(ctx context.Context, plans priceplan.Plans, org admin
 		}
 	}
 	if t.target.Status != priceplan.Active {
-		return terms{}, job.Fail(fmt.Errorf("plan %s is %s by now and takes no accounts: %w", m.Target, t.target.Status, admin.ErrState))
+		return terms{}, job.Fail(fmt.Errorf("plan %s is %s by now and takes no accounts: %w",
+			m.Target, t.target.Status, admin.ErrState))
 	}
 	return t, nil
 }

@@ -212,24 +212,39 @@ func TestEachMethodRequiresItsPermission(t *testing.T) {
 	ctx := t.Context()
 	calls := map[admin.Permission]map[string]func(admin.Scope) error{
 		customer.PermissionRead: {
-			"Get":   func(s admin.Scope) error { _, err := w.service.Get(ctx, s, "c1"); return err },
-			"List":  func(s admin.Scope) error { _, err := w.service.List(ctx, s, customer.Filter{}, admin.Query{}); return err },
+			"Get": func(s admin.Scope) error { _, err := w.service.Get(ctx, s, "c1"); return err },
+			"List": func(s admin.Scope) error {
+				_, err := w.service.List(ctx, s, customer.Filter{}, admin.Query{})
+				return err
+			},
 			"Count": func(s admin.Scope) error { _, err := w.service.Count(ctx, s, customer.Filter{}); return err },
 		},
 		customer.PermissionWrite: {
-			"Create":  func(s admin.Scope) error { _, err := w.service.Create(ctx, s, customer.Customer{}); return err },
-			"Edit":    func(s admin.Scope) error { _, err := w.service.Edit(ctx, s, "c1", 9, customer.Edit{}); return err },
-			"Archive": func(s admin.Scope) error { _, err := w.service.Archive(ctx, s, "c1", 9, customer.ArchiveInput{}); return err },
+			"Create": func(s admin.Scope) error { _, err := w.service.Create(ctx, s, customer.Customer{}); return err },
+			"Edit":   func(s admin.Scope) error { _, err := w.service.Edit(ctx, s, "c1", 9, customer.Edit{}); return err },
+			"Archive": func(s admin.Scope) error {
+				_, err := w.service.Archive(ctx, s, "c1", 9, customer.ArchiveInput{})
+				return err
+			},
 			"Restore": func(s admin.Scope) error { _, err := w.service.Restore(ctx, s, "c1", 9); return err },
 		},
 		customer.PermissionAccountsRead: {
-			"Account":  func(s admin.Scope) error { _, err := w.service.Account(ctx, s, "a1"); return err },
-			"Accounts": func(s admin.Scope) error { _, err := w.service.Accounts(ctx, s, customer.AccountFilter{}, admin.Query{}); return err },
-			"Count":    func(s admin.Scope) error { _, err := w.service.CountAccounts(ctx, s, customer.AccountFilter{}); return err },
+			"Account": func(s admin.Scope) error { _, err := w.service.Account(ctx, s, "a1"); return err },
+			"Accounts": func(s admin.Scope) error {
+				_, err := w.service.Accounts(ctx, s, customer.AccountFilter{}, admin.Query{})
+				return err
+			},
+			"Count": func(s admin.Scope) error {
+				_, err := w.service.CountAccounts(ctx, s, customer.AccountFilter{})
+				return err
+			},
 		},
 		customer.PermissionAccountsWrite: {
-			"Create":  func(s admin.Scope) error { _, err := w.service.CreateAccount(ctx, s, customer.Account{}); return err },
-			"Edit":    func(s admin.Scope) error { _, err := w.service.EditAccount(ctx, s, "a1", 9, customer.AccountEdit{}); return err },
+			"Create": func(s admin.Scope) error { _, err := w.service.CreateAccount(ctx, s, customer.Account{}); return err },
+			"Edit": func(s admin.Scope) error {
+				_, err := w.service.EditAccount(ctx, s, "a1", 9, customer.AccountEdit{})
+				return err
+			},
 			"Archive": func(s admin.Scope) error { _, err := w.service.ArchiveAccount(ctx, s, "a1", 9); return err },
 			"Restore": func(s admin.Scope) error { _, err := w.service.RestoreAccount(ctx, s, "a1", 9); return err },
 		},

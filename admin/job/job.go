@@ -26,6 +26,11 @@ const (
 	Cancelled              Status = "CANCELLED"                // stopped by somebody; what was done stays done
 )
 
+// Statuses returns the statuses of a job. The caller may change the slice.
+func Statuses() []Status {
+	return []Status{Scheduled, WaitingForConfirmation, Pending, InProgress, Completed, Failed, Cancelled}
+}
+
 // Final reports whether the status can change no more.
 func (s Status) Final() bool { return s == Completed || s == Failed || s == Cancelled }
 
@@ -135,6 +140,11 @@ const (
 	EntryFailed     EntryStatus = "FAILED"
 	EntryCancelled  EntryStatus = "CANCELLED"
 )
+
+// EntryStatuses returns the statuses of an entry. The caller may change the slice.
+func EntryStatuses() []EntryStatus {
+	return []EntryStatus{EntryPending, EntryInProgress, EntryCompleted, EntrySkipped, EntryFailed, EntryCancelled}
+}
 
 // Final reports whether the entry is done with.
 func (s EntryStatus) Final() bool { return s != EntryPending && s != EntryInProgress }

@@ -2,9 +2,8 @@ package priceplan
 
 import "time"
 
-// Start is when the cycle that contains at began: the first instant, in the given location, of the
-// last starting date up to at. It is never after at. The zero Cycle has no beginning: the result
-// is the zero time.
+// Start returns when the cycle that contains at began: the first instant, in the given location, of
+// the last starting date up to at. It is never after at. It is the zero time for the zero Cycle.
 func (c Cycle) Start(at time.Time, in *time.Location) time.Time {
 	if c.IsZero() {
 		return time.Time{}
@@ -12,9 +11,9 @@ func (c Cycle) Start(at time.Time, in *time.Location) time.Time {
 	return c.date(c.containing(at, in)).start(in)
 }
 
-// Next is when the next cycle begins: the first instant, in the given location, of the next
-// starting date. It is always after at, also where a cycle begins exactly at at. For the zero Cycle
-// it is the zero time.
+// Next returns when the next cycle begins: the first instant, in the given location, of the next
+// starting date. It is always after at, even if a cycle begins exactly at at. It is the zero time for
+// the zero Cycle.
 func (c Cycle) Next(at time.Time, in *time.Location) time.Time {
 	if c.IsZero() {
 		return time.Time{}
@@ -22,9 +21,8 @@ func (c Cycle) Next(at time.Time, in *time.Location) time.Time {
 	return c.date(c.containing(at, in) + 1).start(in)
 }
 
-// containing is the number of the cycle that at is in. The date of at tells, but for one thing:
-// where the clock was put back over midnight, an instant after a cycle's beginning has the date
-// before it.
+// containing returns the number of the cycle that at is in. Its date decides, with one exception: if
+// the clock was put back over midnight, an instant after a cycle's beginning has the date before it.
 func (c Cycle) containing(at time.Time, in *time.Location) int {
 	n := c.number(dateOf(at, in))
 	for !c.date(n + 1).start(in).After(at) {
@@ -33,7 +31,7 @@ func (c Cycle) containing(at time.Time, in *time.Location) int {
 	return n
 }
 
-// number is the number of the cycle that d is in, by dates alone: date(number(d)) <= d <
+// number returns the number of the cycle that d is in, by dates alone: date(number(d)) <= d <
 // date(number(d)+1).
 func (c Cycle) number(d date) int {
 	if c.interval == Weekly {
@@ -46,7 +44,7 @@ func (c Cycle) number(d date) int {
 	return n
 }
 
-// date is the starting date of the cycle with that number.
+// date returns the starting date of the cycle with that number.
 func (c Cycle) date(n int) date {
 	if c.interval == Weekly {
 		return dateOfDays(n*7 + c.dayOfWeek() - 1)
@@ -68,7 +66,7 @@ func (c Cycle) dayOfWeek() int {
 	return int(c.day)
 }
 
-// firstMonth is the month offset, counted from 0.
+// firstMonth returns the month offset, counted from 0.
 func (c Cycle) firstMonth() int {
 	switch c.month {
 	case Nil, First:

@@ -8,9 +8,10 @@ import (
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
-// Interval is how long a pricing cycle is. The names are Togai's.
+// Interval is the length of a pricing cycle. The values are Togai's.
 type Interval string
 
 // The intervals.
@@ -29,7 +30,7 @@ func Intervals() []Interval {
 
 func (i Interval) known() bool { return slices.Contains(Intervals(), i) }
 
-// months is how many months the interval has; a week has none.
+// months returns how many months the interval has; a week has none.
 func (i Interval) months() int {
 	switch i {
 	case Monthly:
@@ -44,7 +45,7 @@ func (i Interval) months() int {
 	return 0
 }
 
-// Offset says where in its interval a cycle starts: a number from 1, First, Last or Nil.
+// Offset is the place in its interval at which a cycle starts: a number from 1, [First], [Last] or [Nil].
 type Offset int8
 
 // The offsets that are not numbers.
@@ -55,9 +56,9 @@ const (
 )
 
 // ParseOffset reads "FIRST", "LAST", "NIL" or a number from 1 to 31 without leading zeros, as
-// Togai's API has them. Anything else is admin.ErrInvalid.
-func ParseOffset(text string) (Offset, error) {
-	switch text {
+// Togai's API has them. Anything else fails with [admin.ErrInvalid].
+func ParseOffset(word string) (Offset, error) {
+	switch word {
 	case "FIRST":
 		return First, nil
 	case "LAST":
@@ -65,14 +66,14 @@ func ParseOffset(text string) (Offset, error) {
 	case "NIL":
 		return Nil, nil
 	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > 31 || strconv.Itoa(n) != text {
-		return Nil, fmt.Errorf("offset %q: use 1 to 31, FIRST, LAST or NIL: %w", admin.Clip(text), admin.ErrInvalid)
+	n, err := strconv.Atoi(word)
+	if err != nil || n < 1 || n > 31 || strconv.Itoa(n) != word {
+		return Nil, fmt.Errorf("offset %q: use 1 to 31, FIRST, LAST or NIL: %w", admin.Clip(word), admin.ErrInvalid)
 	}
 	return Offset(n), nil
 }
 
-// String is what ParseOffset reads.
+// String returns the text that [ParseOffset] reads.
 func (o Offset) String() string {
 	switch o {
 	case First:
@@ -85,9 +86,8 @@ func (o Offset) String() string {
 	return strconv.Itoa(int(o))
 }
 
-// Cycle is a pricing cycle: which dates a billing period starts on. It is made by NewCycle,
-// ParseCycle or Anniversary, so that a Cycle that circulates is a valid one; it compares with ==.
-// The zero value is no cycle.
+// Cycle is a pricing cycle: the dates on which billing periods start. [NewCycle], [ParseCycle],
+// [Anniversary] and JSON make valid cycles only. Cycles compare with ==; the zero value is no cycle.
 type Cycle struct {
 	interval    Interval
 	day, month  Offset
@@ -105,21 +105,26 @@ type Cycle struct {
 // *admin.ValidationError with every broken rule.
 func NewCycle(interval Interval, day, month Offset) (Cycle, error) {
 	var p admin.Problems
+	if !interval.known() {
+		p.Add("/interval", admin.CodeUnknown, "%q is not an interval: use one of %s",
+			admin.Clip(string(interval)), text.Join(Intervals()))
+		return Cycle{}, p.Err()
+	}
+	days, of := 31, "month: use 1 to 31 or LAST"
+	if interval == Weekly {
+		days, of = 7, "week: use 1 (Monday) to 7 or LAST"
+	}
+	if day != Last && (day < 1 || int(day) > days) {
+		p.Add("/startOffset/dayOffset", admin.CodeRange, "%s is not a day of the %s", day, of).With("max", days)
+	}
 	months := interval.months()
 	switch {
-	case !interval.known():
-		p.Add("/interval", admin.CodeUnknown, "%q is not an interval: use one of %v", admin.Clip(string(interval)), Intervals())
-	case interval == Weekly && day != Last && (day < 1 || day > 7):
-		p.Add("/day", admin.CodeRange, "%s is not a day of the week: use 1 (Monday) to 7 or LAST", day)
-	case interval != Weekly && day != Last && (day < 1 || day > 31):
-		p.Add("/day", admin.CodeRange, "%s is not a day of the month: use 1 to 31 or LAST", day)
-	}
-	switch {
-	case !interval.known():
 	case months <= 1 && month != Nil:
-		p.Add("/month", admin.CodeRange, "%s: a %s cycle has no month: use NIL", month, interval)
+		p.Add("/startOffset/monthOffset", admin.CodeRange,
+			"%s: a %s cycle has no month: use NIL or leave it out", month, interval)
 	case months > 1 && month != First && month != Last && (month < 1 || int(month) > months):
-		p.Add("/month", admin.CodeRange, "%s is not a month of a %s cycle: use 1 to %d, FIRST or LAST", month, interval, months)
+		p.Add("/startOffset/monthOffset", admin.CodeRange,
+			"%s is not a month of a %s cycle: use 1 to %d, FIRST or LAST", month, interval, months).With("max", months)
 	}
 	if err := p.Err(); err != nil {
 		return Cycle{}, err
@@ -127,12 +132,13 @@ func NewCycle(interval Interval, day, month Offset) (Cycle, error) {
 	return Cycle{interval: interval, day: day, month: month}, nil
 }
 
-// Anniversary makes the cycle of an account that joined on the date that at falls on in the given
-// location: it starts on that date's weekday, day or day and month. The 31st becomes Last, and so
-// does the last day of February of an annual cycle: who joined on 28 February 2023 renews on 29
-// February 2024. Who joined on 28 February 2024 renews on the 28th, because a cycle of one day
-// would come first otherwise. The month counts within the interval: 15 August is the 15th of a
-// quarter's second month.
+// Anniversary makes the cycle of an account that joined on the date of at in the given location: it
+// starts on that date's weekday, day, or day and month. The month counts within the interval: 15 August
+// is the 15th of a quarter's second month.
+//
+// The 31st becomes [Last], and so does the last day of February of an annual cycle: an account that
+// joined on 28 February 2023 renews on 29 February 2024. An account that joined on 28 February 2024
+// renews on the 28th, because its first cycle would last one day otherwise.
 func Anniversary(at time.Time, interval Interval, in *time.Location) (Cycle, error) {
 	on := dateOf(at, in)
 	c := Cycle{interval: interval, day: Offset(on.day), anniversary: true}
@@ -153,52 +159,53 @@ func Anniversary(at time.Time, interval Interval, in *time.Location) (Cycle, err
 	return c, nil
 }
 
-// Interval is how long the cycle is; empty for the zero Cycle.
+// Interval returns the length of the cycle; empty for the zero Cycle.
 func (c Cycle) Interval() Interval { return c.interval }
 
-// Day is the day that the cycle starts on, of the week or of the month.
+// Day returns the day on which the cycle starts, of the week or of the month.
 func (c Cycle) Day() Offset { return c.day }
 
-// Month is the month, within the interval, that the cycle starts in; Nil for weekly and monthly.
+// Month returns the month, within the interval, in which the cycle starts; [Nil] for weekly and monthly.
 func (c Cycle) Month() Offset { return c.month }
 
-// Anniversary reports whether the cycle follows from the date on which an account joined, and was
-// not agreed upon: it is not an override, although it is kept with the account.
+// Anniversary reports whether the cycle follows from the date on which an account joined. Such a cycle
+// is kept with the account but is not an override, because it was not agreed with the account.
 func (c Cycle) Anniversary() bool { return c.anniversary }
 
 // IsZero reports whether this is no cycle.
 func (c Cycle) IsZero() bool { return c == Cycle{} }
 
-// String is what ParseCycle reads, such as "MONTHLY LAST" or "QUARTERLY 15 2 ANNIVERSARY"; empty
-// for the zero Cycle.
+// String returns the text that [ParseCycle] reads, such as "MONTHLY LAST" or
+// "QUARTERLY 15 2 ANNIVERSARY"; empty for the zero Cycle.
 func (c Cycle) String() string {
 	if c.IsZero() {
 		return ""
 	}
-	text := string(c.interval) + " " + c.day.String()
+	line := string(c.interval) + " " + c.day.String()
 	if c.month != Nil {
-		text += " " + c.month.String()
+		line += " " + c.month.String()
 	}
 	if c.anniversary {
-		text += " " + anniversaryWord
+		line += " " + anniversaryWord
 	}
-	return text
+	return line
 }
 
 const anniversaryWord = "ANNIVERSARY"
 
-// ParseCycle reads an interval, a day offset, a month offset (which may be left out, or NIL, where
-// there is none) and, for a cycle by Anniversary, that word; one blank in between. It refuses what
-// NewCycle refuses; the empty text is not a cycle. Errors wrap admin.ErrInvalid.
-func ParseCycle(text string) (Cycle, error) {
-	fields := strings.Split(text, " ")
+// ParseCycle reads an interval, a day offset, a month offset (NIL or left out for weekly and monthly)
+// and, for a cycle made by [Anniversary], the word ANNIVERSARY, with one space between them. It refuses
+// what [NewCycle] refuses, and the empty text. Errors wrap [admin.ErrInvalid].
+func ParseCycle(line string) (Cycle, error) {
+	fields := strings.Split(line, " ")
 	anniversary := fields[len(fields)-1] == anniversaryWord
 	if anniversary {
 		fields = fields[:len(fields)-1]
 	}
 	if len(fields) < 2 || len(fields) > 3 {
-		return Cycle{}, fmt.Errorf("cycle %q: write an interval, a day and, from QUARTERLY on, a month, such as QUARTERLY LAST 2: %w",
-			admin.Clip(text), admin.ErrInvalid)
+		return Cycle{}, fmt.Errorf(
+			"cycle %q: write an interval, a day and, from QUARTERLY on, a month, such as QUARTERLY LAST 2: %w",
+			admin.Clip(line), admin.ErrInvalid)
 	}
 	day, err := ParseOffset(fields[1])
 	if err != nil {
@@ -216,22 +223,4 @@ func ParseCycle(text string) (Cycle, error) {
 	}
 	c.anniversary = anniversary
 	return c, nil
-}
-
-// MarshalText implements encoding.TextMarshaler with String.
-func (c Cycle) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
-
-// UnmarshalText implements encoding.TextUnmarshaler with ParseCycle; the empty text is the zero
-// Cycle.
-func (c *Cycle) UnmarshalText(text []byte) error {
-	if len(text) == 0 {
-		*c = Cycle{}
-		return nil
-	}
-	parsed, err := ParseCycle(string(text))
-	if err != nil {
-		return err
-	}
-	*c = parsed
-	return nil
 }

@@ -9,7 +9,7 @@ type date struct {
 	day   int
 }
 
-// dateOf is the date that at falls on in a location.
+// dateOf returns the date of at in a location.
 func dateOf(at time.Time, in *time.Location) date {
 	y, m, d := at.In(in).Date()
 	return date{y, m, d}
@@ -17,7 +17,7 @@ func dateOf(at time.Time, in *time.Location) date {
 
 func (d date) utc() time.Time { return time.Date(d.year, d.month, d.day, 0, 0, 0, 0, time.UTC) }
 
-// weekday is 1 for Monday to 7 for Sunday, as ISO 8601 has it.
+// weekday returns 1 for Monday to 7 for Sunday, as in ISO 8601.
 func (d date) weekday() int { return (int(d.utc().Weekday())+6)%7 + 1 }
 
 const secondsPerDay = 24 * 60 * 60
@@ -32,10 +32,10 @@ func dateOfDays(days int) date {
 
 func (d date) after(e date) bool { return d.utc().After(e.utc()) }
 
-// start is the first instant at which a clock in the location shows d or later. That is midnight,
-// but not every day has exactly one: some begin at one o'clock because the clock was put forward
-// at midnight, some have two midnights, and Samoa had no 30 December 2011. time.Date leaves open
-// what it gives for those.
+// start returns the first instant at which a clock in the location shows d or later. That is midnight,
+// but not every day has exactly one: some begin at one o'clock because the clock was put forward at
+// midnight, some have two midnights, and Samoa had no 30 December 2011. time.Date does not specify
+// what it returns for those.
 func (d date) start(in *time.Location) time.Time {
 	midnight := d.utc()
 	// No clock was ever 16 hours away from UTC.
@@ -48,7 +48,7 @@ func (d date) start(in *time.Location) time.Time {
 		}
 		_, end := at.ZoneBounds()
 		if !end.IsZero() && !end.After(at) {
-			// On the last day of leap years from 2040 on, Go 1.26 gives an end that is past already.
+			// On the last day of leap years from 2040 on, Go 1.26 returns an end that has passed already.
 			end = at.Add(time.Hour)
 		}
 		if end.IsZero() || begin.Before(end) {

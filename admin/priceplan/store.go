@@ -7,72 +7,66 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Plans reads price plans. Ids compare byte by byte.
+// Plans reads price plans. Ids compare byte by byte. A host with price plans of its own implements it for
+// migrations, and may ask another service: it is never called while this library has a transaction of its
+// own open.
 type Plans interface {
-	// Version returns one version of a plan, or admin.ErrNotFound.
+	// Version returns one version of a plan, or [admin.ErrNotFound].
 	Version(ctx context.Context, org admin.OrgID, ref Ref) (Plan, error)
 
-	// Latest returns the highest version of the plan that is not a draft, or admin.ErrNotFound
-	// where there is none.
+	// Latest returns the highest version of the plan that is active, or [admin.ErrNotFound] if none is.
 	Latest(ctx context.Context, org admin.OrgID, id string) (Plan, error)
 }
 
-// Schedules reads which accounts are on which plan, and moves them. An account is never on two
-// schedules at one instant. Ids compare byte by byte.
-type Schedules interface {
-	// OnPlan returns at most seek.Limit timelines, in ascending order of account id (by bytes),
-	// with an id above seek.After: those of the accounts that are on the plan's version at the
-	// given instant. Each has the schedule in force then and all that begin later.
-	OnPlan(ctx context.Context, org admin.OrgID, plan Ref, at time.Time, seek admin.Seek[string]) ([]Timeline, error)
-
-	// Timeline returns the account's schedules that end after the given instant, in order of From;
-	// for the zero time, all of them. An unknown account has none.
-	Timeline(ctx context.Context, org admin.OrgID, account string, after time.Time) (Timeline, error)
-
-	// Replace ends the schedule c.Old at c.New.From and adds c.New, which takes its place, together
-	// with the audit record, or nothing of it. A schedule that would end when it begins is removed
-	// instead. The old schedule's Version rises by one, and the new one's is 1. The account is at
-	// every instant on as many schedules as before.
-	//
-	// Where a schedule with c.New.ID is there already, the change was carried out before: nothing
-	// is done, nothing recorded, and that is no error.
-	//
-	// Errors: admin.ErrNotFound where the account has no such schedule, admin.ErrConflict where its
-	// Version is not c.Version, admin.ErrInvalid where c.New does not begin within it or does not
-	// end with it (see Schedule.Replaced).
-	//
-	// An implementation may refuse a change for reasons of its own, with an error that wraps
-	// admin.ErrInvalid, ErrState, ErrForbidden or ErrExists: the account stays where it is and its
-	// entry fails. Any other error is taken to be temporary, and the batch is tried again.
-	Replace(ctx context.Context, org admin.OrgID, c Change, rec admin.Record) error
+// PlanFilter narrows a list of plans; a zero field does not narrow.
+type PlanFilter struct {
+	Status Status
 }
 
-// PlanStore is Plans for a host that keeps its price plans in this library's storage.
+// Store keeps price plans.
 type Store interface {
 	Plans
 
-	// Create adds a version of a plan. One that is there already is admin.ErrExists.
+	// Create adds a version of a plan. It fails with [admin.ErrExists] if the version exists.
 	Create(ctx context.Context, org admin.OrgID, p Plan, rec admin.Record) error
 
-	// SetStatus turns the status of a plan's version from one into another. Errors:
-	// admin.ErrNotFound, and admin.ErrConflict where the status is not from.
-	SetStatus(ctx context.Context, org admin.OrgID, ref Ref, from, to Status, rec admin.Record) error
+	// Update replaces everything about the version p.Ref but its Ref and CreatedAt, raises Version by
+	// one and sets UpdatedAt to rec.At ([Plan.Updated]). Errors: [admin.ErrNotFound], and
+	// [admin.ErrConflict] if the Version is not p.Version.
+	Update(ctx context.Context, org admin.OrgID, p Plan, rec admin.Record) error
 
-	// List returns at most seek.Limit plans, each in its highest version, in ascending order of id
-	// (by bytes), with an id above seek.After.
-	List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) ([]Plan, error)
+	// List returns at most seek.Limit plans in ascending order of id (by bytes), with an id above
+	// seek.After: of each plan the highest version that matches, if one does.
+	List(ctx context.Context, org admin.OrgID, f PlanFilter, seek admin.Seek[string]) ([]Plan, error)
+
+	// Versions returns at most seek.Limit versions of the plan, the highest first, below seek.After
+	// unless that is 0. An unknown plan has none.
+	Versions(ctx context.Context, org admin.OrgID, id string, seek admin.Seek[int64]) ([]Plan, error)
 }
 
-// ScheduleStore is Schedules for a host that keeps its schedules in this library's storage.
+// ScheduleStore keeps which accounts are on which plan. An account never has two schedules at one
+// instant, and what is removed is kept. Ids compare byte by byte.
 type ScheduleStore interface {
-	Schedules
+	// OnPlan returns at most seek.Limit timelines, in ascending order of account id (by bytes), with an
+	// id above seek.After: those of the accounts that are on the plan's version at the given instant.
+	// Each has the schedule in force then and all that begin later.
+	OnPlan(ctx context.Context, org admin.OrgID, plan Ref, at time.Time, seek admin.Seek[string]) ([]Timeline, error)
 
-	// Create adds a schedule. It is ErrOverlap where the account has another one in that time, also
-	// when two are added at once, and otherwise admin.ErrExists where the id is taken.
-	Create(ctx context.Context, org admin.OrgID, s Schedule, rec admin.Record) error
+	// Timelines returns a timeline for each of accounts, which are each named once, in the same order:
+	// the schedules that end after the given instant, or all of them for the zero time. An unknown
+	// account has none.
+	Timelines(ctx context.Context, org admin.OrgID, accounts []string, after time.Time) ([]Timeline, error)
 
-	// Update replaces the schedule s.ID of s.AccountID, whose Version must be s.Version, by s, and
-	// raises the Version by one. Errors: admin.ErrNotFound, admin.ErrConflict where the Version
-	// moved on, ErrOverlap where the account has another one in the new time.
-	Update(ctx context.Context, org admin.OrgID, s Schedule, rec admin.Record) error
+	// ReplaceAll carries out each replacement that can be, as [Timeline.Replaced] computes it at rec.At
+	// for the schedules that the account has while others who change them wait. It returns a result for
+	// each, in the same order; one that fails leaves its account as it was and does not stop the others.
+	// Removed schedules are kept, as removed at rec.At by rec.Actor. The record is added, once for the
+	// set, if anything was changed. The error is for the whole set, of which nothing is done then:
+	// [admin.ErrInvalid] if an account or an id is in it twice, else most likely a temporary one.
+	//
+	// A set costs a constant number of statements, however many replacements it has (up to some hundreds).
+	ReplaceAll(ctx context.Context, org admin.OrgID, set []Replacement, rec admin.Record) ([]ReplaceResult, error)
+
+	// Removed returns the account's schedules that were removed, in order of From, then id.
+	Removed(ctx context.Context, org admin.OrgID, account string) ([]RemovedSchedule, error)
 }

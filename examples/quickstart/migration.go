@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/priceplan"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/planmigration"
 )
 
@@ -57,19 +57,37 @@ func (t *tour) migration(ctx context.Context) error {
 	return t.showMigration(ctx, m)
 }
 
-// preparePlans makes two versions of a plan and puts the imported accounts on the first; the last
-// account has rate cards of its own.
+// preparePlans takes a plan from a draft to its second version, and puts the imported accounts on the first;
+// the last account has rate cards of its own.
 func (t *tour) preparePlans(ctx context.Context) error {
 	monthly, err := priceplan.NewCycle(priceplan.Monthly, priceplan.Last, priceplan.Nil)
 	if err != nil {
 		return err
 	}
-	for version := 1; version <= 2; version++ {
-		_, err := t.center.PricePlans.AddPlan(ctx, t.scope, priceplan.Plan{
-			Ref: priceplan.Ref{ID: "starter", Version: version}, Name: "Starter " + strconv.Itoa(version),
-			Status: priceplan.Active, Currencies: []string{"USD", "EUR"}, Cycle: monthly,
-		})
-		if err != nil && !errors.Is(err, admin.ErrExists) {
+	plans := t.center.PricePlans
+	p, err := plans.CreatePlan(ctx, t.scope, priceplan.NewPlan{
+		Ref: priceplan.Ref{ID: "starter", Version: 1}, Name: "Starter",
+		Currencies: []iso4217.Code{"USD"}, Cycle: monthly,
+	})
+	switch {
+	case errors.Is(err, admin.ErrExists): // an earlier run got this far
+	case err != nil:
+		return err
+	default:
+		currencies := priceplan.PlanChanges{Currencies: []iso4217.Code{"USD", "EUR"}}
+		if p, err = plans.UpdatePlan(ctx, t.scope, p.Ref, p.Version, currencies); err != nil {
+			return err
+		}
+		if p, err = plans.ActivatePlan(ctx, t.scope, p.Ref, p.Version); err != nil {
+			return err
+		}
+		t.say("%s is %s.", p.Ref, p.Status)
+		name := "Starter 2026"
+		if p, err = plans.CreateVersion(ctx, t.scope, p.Ref, priceplan.PlanChanges{Name: &name}); err != nil {
+			return err
+		}
+		t.say("%s, a copy of it with another name, is a %s until it is activated.", p.Ref, p.Status)
+		if _, err = plans.ActivatePlan(ctx, t.scope, p.Ref, p.Version); err != nil {
 			return err
 		}
 	}
@@ -85,10 +103,41 @@ func (t *tour) preparePlans(ctx context.Context) error {
 		if i == len(page.Items)-1 {
 			a.RateCards = "negotiated in March"
 		}
-		if _, err := t.center.PricePlans.Associate(ctx, t.scope, a); err != nil && !errors.Is(err, priceplan.ErrOverlap) {
+		if _, err := plans.Associate(ctx, t.scope, a); err != nil && !errors.Is(err, priceplan.ErrOverlap) {
 			return fmt.Errorf("account %s: %w", account.ID, err)
 		}
 	}
+	if len(page.Items) == 0 {
+		return nil
+	}
+	return t.changeTerms(ctx, page.Items[0].ID)
+}
+
+// changeTerms agrees on terms of its own with an account from next month on, and withdraws them.
+func (t *tour) changeTerms(ctx context.Context, account string) error {
+	plans := t.center.PricePlans
+	timeline, err := plans.Timeline(ctx, t.scope, account, time.Now())
+	if err != nil || len(timeline.Schedules) != 1 {
+		return err
+	}
+	s, rates := timeline.Schedules[0], "ten percent off"
+	agreed, err := plans.ChangeSchedule(ctx, t.scope, account, s.ID, s.Version, priceplan.ScheduleChanges{
+		From: time.Now().AddDate(0, 1, 0), RateCards: &rates,
+	})
+	if err != nil {
+		return err
+	}
+	t.say("Account %s gets %q from %s on.", account, rates, day(agreed.From))
+	if err := plans.WithdrawSchedule(ctx, t.scope, account, agreed.ID, agreed.Version, priceplan.Withdrawal{
+		Previous: priceplan.ExtendPrevious,
+	}); err != nil {
+		return err
+	}
+	removed, err := plans.Removed(ctx, t.scope, account)
+	if err != nil {
+		return err
+	}
+	t.say("Withdrawn: it keeps its terms, and %q is kept as removed.", removed[0].RateCards)
 	return nil
 }
 

@@ -13,13 +13,14 @@ import (
 	"github.com/admincenter/admincenter/planmigration"
 )
 
-// planTables is what an organization has of price plans, who is on them, and their migrations.
+// planTables is what an organization has of price plans, the accounts on them, and their migrations.
 type planTables struct {
 	plans *table[priceplan.Ref, priceplan.Plan]
-	// timelines has each account's schedules in order of From. The slices are never changed in
-	// place, because the journal and callers hold them.
+	// timelines has each account's schedules in order of From, and removed those that were removed. The
+	// slices are never changed in place, because the journal and callers hold them.
 	timelines   *table[string, []priceplan.Schedule]
-	scheduleIDs *table[string, string] // whose account a schedule is
+	removed     *table[string, []priceplan.RemovedSchedule]
+	scheduleIDs *table[string, string] // the account that has, or had, a schedule
 	migrations  *table[uuid.UUID, planmigration.Migration]
 }
 
@@ -27,6 +28,7 @@ func newPlanTables() *planTables {
 	return &planTables{
 		plans:       newTable[priceplan.Ref, priceplan.Plan](comparePlans),
 		timelines:   newTable[string, []priceplan.Schedule](strings.Compare),
+		removed:     newTable[string, []priceplan.RemovedSchedule](strings.Compare),
 		scheduleIDs: newTable[string, string](strings.Compare),
 		migrations:  newTable[uuid.UUID, planmigration.Migration](compareID),
 	}
@@ -48,17 +50,17 @@ func (s plans) Create(ctx context.Context, org admin.OrgID, p priceplan.Plan, re
 	})
 }
 
-func (s plans) SetStatus(ctx context.Context, org admin.OrgID, ref priceplan.Ref, from, to priceplan.Status, rec admin.Record) error {
+func (s plans) Update(ctx context.Context, org admin.OrgID, p priceplan.Plan, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		p, ok := t.pricing.plans.get(ref)
-		switch {
-		case !ok:
+		had, ok := t.pricing.plans.get(p.Ref)
+		if !ok {
 			return missing("plan")
-		case p.Status != from:
-			return conflict("plan")
 		}
-		p.Status = to
-		t.pricing.plans.put(j, ref, p)
+		has, err := had.Updated(p, rec.At)
+		if err != nil {
+			return err
+		}
+		t.pricing.plans.put(j, p.Ref, ownPlan(has))
 		return nil
 	})
 }
@@ -78,7 +80,7 @@ func (s plans) Version(ctx context.Context, org admin.OrgID, ref priceplan.Ref) 
 func (s plans) Latest(ctx context.Context, org admin.OrgID, id string) (p priceplan.Plan, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		for _, ref := range slices.Backward(t.pricing.plans.order) {
-			if found := t.pricing.plans.rows[ref]; ref.ID == id && found.Status != priceplan.Draft {
+			if found := t.pricing.plans.rows[ref]; ref.ID == id && found.Status == priceplan.Active {
 				p = ownPlan(found)
 				return nil
 			}
@@ -88,12 +90,37 @@ func (s plans) Latest(ctx context.Context, org admin.OrgID, id string) (p pricep
 	return p, err
 }
 
-func (s plans) List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) (out []priceplan.Plan, err error) {
+func (s plans) List(
+	ctx context.Context, org admin.OrgID, f priceplan.PlanFilter, seek admin.Seek[string],
+) (out []priceplan.Plan, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
-		order := t.pricing.plans.order
-		for i, ref := range order {
-			highest := i+1 == len(order) || order[i+1].ID != ref.ID
-			if highest && ref.ID > seek.After && len(out) < seek.Limit {
+		for _, ref := range t.pricing.plans.order {
+			p := t.pricing.plans.rows[ref]
+			if ref.ID <= seek.After || !wants(f.Status, p.Status) {
+				continue
+			}
+			last := len(out) - 1
+			switch {
+			case last >= 0 && out[last].Ref.ID == ref.ID:
+				out[last] = ownPlan(p) // a higher version
+			case len(out) == seek.Limit:
+				return nil
+			default:
+				out = append(out, ownPlan(p))
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (s plans) Versions(
+	ctx context.Context, org admin.OrgID, id string, seek admin.Seek[int64],
+) (out []priceplan.Plan, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		for _, ref := range slices.Backward(t.pricing.plans.order) {
+			below := seek.After == 0 || int64(ref.Version) < seek.After
+			if ref.ID == id && below && len(out) < seek.Limit {
 				out = append(out, ownPlan(t.pricing.plans.rows[ref]))
 			}
 		}
@@ -102,7 +129,7 @@ func (s plans) List(ctx context.Context, org admin.OrgID, seek admin.Seek[string
 	return out, err
 }
 
-// ownPlan is a plan that shares nothing with p.
+// ownPlan returns a plan that shares nothing with p.
 func ownPlan(p priceplan.Plan) priceplan.Plan {
 	p.Currencies = slices.Clone(p.Currencies)
 	return p

@@ -12,7 +12,9 @@ import (
 
 type planMigrations struct{ access }
 
-func (s planMigrations) Create(ctx context.Context, org admin.OrgID, m planmigration.Migration, entries []job.Entry, rec admin.Record) error {
+func (s planMigrations) Create(
+	ctx context.Context, org admin.OrgID, m planmigration.Migration, entries []job.Entry, rec admin.Record,
+) error {
 	return s.hold(ctx, func() error {
 		return s.b.atomically(func() error {
 			inside := access{b: s.b, locked: true}
@@ -39,7 +41,9 @@ func (s planMigrations) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) 
 	return m, err
 }
 
-func (s planMigrations) List(ctx context.Context, org admin.OrgID, f planmigration.Filter, seek admin.Seek[uuid.UUID]) (out []planmigration.Migration, err error) {
+func (s planMigrations) List(
+	ctx context.Context, org admin.OrgID, f planmigration.Filter, seek admin.Seek[uuid.UUID],
+) (out []planmigration.Migration, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		out = t.pricing.migrations.descending(seek.After, seek.Limit, func(m planmigration.Migration) bool {
 			j, _ := t.jobs.get(m.ID)

@@ -1,8 +1,10 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
@@ -11,7 +13,9 @@ import (
 
 type schedules struct{ access }
 
-func (s schedules) OnPlan(ctx context.Context, org admin.OrgID, plan priceplan.Ref, at time.Time, seek admin.Seek[string]) (out []priceplan.Timeline, err error) {
+func (s schedules) OnPlan(
+	ctx context.Context, org admin.OrgID, plan priceplan.Ref, at time.Time, seek admin.Seek[string],
+) (out []priceplan.Timeline, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		found := t.pricing.timelines.ascending(seek.After, seek.Limit, func(all []priceplan.Schedule) bool {
 			now, ok := (priceplan.Timeline{Schedules: all}).At(at)
@@ -25,109 +29,111 @@ func (s schedules) OnPlan(ctx context.Context, org admin.OrgID, plan priceplan.R
 	return out, err
 }
 
-func (s schedules) Timeline(ctx context.Context, org admin.OrgID, account string, after time.Time) (tl priceplan.Timeline, err error) {
+func (s schedules) Timelines(
+	ctx context.Context, org admin.OrgID, accounts []string, after time.Time,
+) (out []priceplan.Timeline, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
-		all, _ := t.pricing.timelines.get(account)
-		tl = timeline(account, all, after)
+		for _, account := range accounts {
+			all, _ := t.pricing.timelines.get(account)
+			out = append(out, timeline(account, all, after))
+		}
 		return nil
 	})
-	return tl, err
+	return out, err
 }
 
-// timeline is the part of an account's schedules that ends after an instant.
+// timeline returns the part of an account's schedules that ends after an instant.
 func timeline(account string, all []priceplan.Schedule, after time.Time) priceplan.Timeline {
 	tl := priceplan.Timeline{AccountID: account}
 	for _, s := range all {
-		if s.Until.IsZero() || s.Until.After(after) {
+		if s.EndsAfter(after) {
 			tl.Schedules = append(tl.Schedules, s)
 		}
 	}
 	return tl
 }
 
-func (s schedules) Create(ctx context.Context, org admin.OrgID, n priceplan.Schedule, rec admin.Record) error {
-	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		all, _ := t.pricing.timelines.get(n.AccountID)
-		for _, o := range all {
-			if o.ID != n.ID && o.Overlaps(n) {
-				return priceplan.ErrOverlap
-			}
-		}
-		if _, ok := t.pricing.scheduleIDs.get(n.ID); ok {
-			return taken("schedule")
-		}
-		return t.pricing.put(j, n, all)
+func (s schedules) Removed(
+	ctx context.Context, org admin.OrgID, account string,
+) (out []priceplan.RemovedSchedule, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		all, _ := t.pricing.removed.get(account)
+		out = slices.Clone(all)
+		return nil
 	})
+	return out, err
 }
 
-func (s schedules) Update(ctx context.Context, org admin.OrgID, n priceplan.Schedule, rec admin.Record) error {
-	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		old, others, err := t.pricing.schedule(n.AccountID, n.ID)
-		if err != nil {
-			return err
-		}
-		if old.Version != n.Version {
-			return conflict("schedule")
-		}
-		n.Version++
-		return t.pricing.put(j, n, others)
-	})
-}
-
-func (s schedules) Replace(ctx context.Context, org admin.OrgID, c priceplan.Change, rec admin.Record) error {
+func (s schedules) ReplaceAll(
+	ctx context.Context, org admin.OrgID, set []priceplan.Replacement, rec admin.Record,
+) (results []priceplan.ReplaceResult, err error) {
 	if err := rec.Check(); err != nil {
-		return err
+		return nil, err
 	}
-	return s.change(ctx, org, func(t *tenant, j *journal) error {
-		if _, ok := t.pricing.scheduleIDs.get(c.New.ID); ok {
-			return nil // carried out before
+	if _, err := priceplan.AccountsOf(set); err != nil {
+		return nil, err
+	}
+	err = s.change(ctx, org, func(t *tenant, j *journal) error {
+		results = make([]priceplan.ReplaceResult, len(set))
+		done := false
+		for i, r := range set {
+			edit, err := t.pricing.replace(j, r, rec)
+			results[i] = priceplan.ReplaceResult{Err: err, Repeated: edit.Repeated}
+			done = done || len(edit.Changed)+len(edit.Removed)+len(edit.Added) > 0
 		}
-		old, others, err := t.pricing.schedule(c.New.AccountID, c.Old)
-		if err != nil {
-			return err
-		}
-		left, empty, err := old.Replaced(c)
-		if err != nil {
-			return err
-		}
-		if empty {
-			t.pricing.scheduleIDs.remove(j, old.ID)
-		} else if err := t.pricing.put(j, left, others); err != nil {
-			return err
-		} else {
-			others, _ = t.pricing.timelines.get(old.AccountID)
-		}
-		n := c.New
-		n.Version = 1
-		if err := t.pricing.put(j, n, others); err != nil {
-			return err
+		if !done {
+			return nil
 		}
 		return t.record(j, rec)
 	})
-}
-
-// schedule is one of the account's schedules, and the others.
-func (p *planTables) schedule(account, id string) (found priceplan.Schedule, others []priceplan.Schedule, err error) {
-	all, _ := p.timelines.get(account)
-	i := slices.IndexFunc(all, func(s priceplan.Schedule) bool { return s.ID == id })
-	if i < 0 {
-		return found, nil, missing("schedule")
+	if err != nil {
+		return nil, err
 	}
-	return all[i], slices.Delete(slices.Clone(all), i, i+1), nil
+	return results, nil
 }
 
-// put makes an account's schedules n and the others.
-func (p *planTables) put(j *journal, n priceplan.Schedule, others []priceplan.Schedule) error {
-	all := make([]priceplan.Schedule, 0, len(others)+1)
-	for _, o := range others {
-		if o.Overlaps(n) {
-			return priceplan.ErrOverlap
+// replace carries out one replacement and returns what it did: all of it, or nothing beside an error.
+func (p *planTables) replace(j *journal, r priceplan.Replacement, rec admin.Record) (priceplan.Edit, error) {
+	all, _ := p.timelines.get(r.AccountID)
+	edit, err := (priceplan.Timeline{AccountID: r.AccountID, Schedules: all}).Replaced(r, rec.At)
+	if err != nil || edit.Repeated {
+		return edit, err
+	}
+	for _, n := range edit.Added {
+		if _, ok := p.scheduleIDs.get(n.ID); ok {
+			return priceplan.Edit{}, taken("schedule")
 		}
-		all = append(all, o)
 	}
-	all = append(all, n)
-	slices.SortFunc(all, func(a, b priceplan.Schedule) int { return a.From.Compare(b.From) })
-	p.timelines.put(j, n.AccountID, all)
-	p.scheduleIDs.put(j, n.ID, n.AccountID)
-	return nil
+	gone := slices.Concat(edit.Changed, edit.Removed)
+	left := slices.DeleteFunc(slices.Clone(all), func(s priceplan.Schedule) bool {
+		return slices.ContainsFunc(gone, func(g priceplan.Schedule) bool { return g.ID == s.ID })
+	})
+	left = slices.Concat(left, edit.Changed, edit.Added)
+	slices.SortFunc(left, func(a, b priceplan.Schedule) int { return a.From.Compare(b.From) })
+	if len(left) == 0 {
+		p.timelines.remove(j, r.AccountID)
+	} else {
+		p.timelines.put(j, r.AccountID, left)
+	}
+	for _, n := range edit.Added {
+		p.scheduleIDs.put(j, n.ID, n.AccountID)
+	}
+	p.keep(j, r.AccountID, edit.Removed, rec)
+	return edit, nil
+}
+
+// keep adds schedules to those of an account that were removed.
+func (p *planTables) keep(j *journal, account string, removed []priceplan.Schedule, rec admin.Record) {
+	if len(removed) == 0 {
+		return
+	}
+	had, _ := p.removed.get(account)
+	kept := slices.Clone(had)
+	for _, s := range removed {
+		kept = append(kept, priceplan.RemovedSchedule{Schedule: s, RemovedAt: rec.At, RemovedBy: rec.Actor})
+	}
+	slices.SortFunc(kept, func(a, b priceplan.RemovedSchedule) int {
+		return cmp.Or(a.From.Compare(b.From), strings.Compare(a.ID, b.ID))
+	})
+	p.removed.put(j, account, kept)
 }

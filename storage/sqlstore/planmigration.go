@@ -34,7 +34,9 @@ func newMigrationSQL(db *DB) migrationSQL {
 	}
 }
 
-func (s planMigrations) Create(ctx context.Context, org admin.OrgID, m planmigration.Migration, entries []job.Entry, rec admin.Record) error {
+func (s planMigrations) Create(
+	ctx context.Context, org admin.OrgID, m planmigration.Migration, entries []job.Entry, rec admin.Record,
+) error {
 	return s.bookkeep(ctx, func(t *tx) error {
 		if err := (jobs{access{db: s.db, tx: t}}).Create(ctx, org, m.Job, entries, rec); err != nil {
 			return err
@@ -45,18 +47,24 @@ func (s planMigrations) Create(ctx context.Context, org admin.OrgID, m planmigra
 	})
 }
 
-func (s planMigrations) Get(ctx context.Context, org admin.OrgID, migration uuid.UUID) (planmigration.Migration, error) {
+func (s planMigrations) Get(
+	ctx context.Context, org admin.OrgID, migration uuid.UUID,
+) (planmigration.Migration, error) {
 	return one(ctx, s.reader(), "plan migration", s.db.sql.migration.get, scanMigration, org, id(migration))
 }
 
-func (s planMigrations) List(ctx context.Context, org admin.OrgID, f planmigration.Filter, seek admin.Seek[uuid.UUID]) ([]planmigration.Migration, error) {
-	query, args := s.db.sql.migration.list.page([]any{org, planmigration.Kind}, byText(string(f.Status)), before(seek.After), seek.Limit)
+func (s planMigrations) List(
+	ctx context.Context, org admin.OrgID, f planmigration.Filter, seek admin.Seek[uuid.UUID],
+) ([]planmigration.Migration, error) {
+	head := []any{org, planmigration.Kind}
+	query, args := s.db.sql.migration.list.page(head, byText(string(f.Status)), before(seek.After), seek.Limit)
 	return rows(ctx, s.reader(), "plan migration", query, scanMigration, args...)
 }
 
 func scanMigration(scan func(...any) error, m *planmigration.Migration) error {
 	own := []any{
-		&m.Source.ID, &m.Source.Version, &m.Target.ID, &m.Target.Version, &m.Mode, &m.Overrides, &m.RequireConfirmation, &m.Zone,
+		&m.Source.ID, &m.Source.Version, &m.Target.ID, &m.Target.Version, &m.Mode, &m.Overrides,
+		&m.RequireConfirmation, &m.Zone,
 	}
 	err := scanJob(func(dest ...any) error { return scan(append(own, dest...)...) }, &m.Job)
 	m.ID = m.Job.ID

@@ -1,7 +1,10 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
@@ -11,47 +14,41 @@ import (
 type schedules struct{ access }
 
 type scheduleSQL struct {
-	insert, update, remove, get, overlaps, onPlan, timeline string
-	lockAccount                                             bulk
+	removed, onPlan       string
+	timelines, lock, ids  in
+	insert, edit, account bulk
 }
 
 func newScheduleSQL(db *DB) scheduleSQL {
-	const names = `SELECT s.id, s.account_id, s.plan_id, s.plan_version, s.from_at, s.until_at, s.currency,
-		s.cycle_override, s.rate_cards, s.version`
-	const columns = names + ` FROM {schedules} s{index} `
+	const columns = `SELECT s.id, s.account_id, s.plan_id, s.plan_version, s.from_at, s.until_at, s.currency,
+		s.cycle_override, s.rate_cards, s.created_at, s.updated_at, s.version `
+	const live = `FROM {schedules} s{index} WHERE s.org_id = ? AND s.removed_at IS NULL `
 	const byAccount = "schedules_account"
-	account := []string{"org_id", "account_id"}
+	account, key, changed := []string{"org_id", "account_id"}, []string{"org_id", "id"}, []string{"changed_at"}
+	set := []string{
+		"until_at bigint", "updated_at bigint", "version bigint",
+		"removed_at bigint", "removed_by_kind", "removed_by_id",
+	}
+	all := slices.Concat(key, []string{
+		"account_id", "plan_id", "plan_version bigint", "from_at bigint", "currency", "cycle_override", "rate_cards",
+		"created_at bigint",
+	}, set)
 	return scheduleSQL{
-		insert: db.bind(`INSERT INTO {schedules} (org_id, id, account_id, plan_id, plan_version, from_at, until_at, currency,
-			cycle_override, rate_cards, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-		update: db.bind(`UPDATE {schedules} SET plan_id = ?, plan_version = ?, from_at = ?, until_at = ?, currency = ?,
-			cycle_override = ?, rate_cards = ?, version = version + 1 WHERE org_id = ? AND id = ? AND version = ?`),
-		remove: db.bind(`DELETE FROM {schedules} WHERE org_id = ? AND id = ? AND version = ?`),
-		get:    db.bind(columns + `WHERE s.org_id = ? AND s.id = ?{forUpdate}`),
-		// A locking read, since others may have changed the account until it was locked and a
-		// snapshot may be older than that.
-		overlaps: db.bind(db.along(byAccount, columns+`WHERE s.org_id = ? AND s.account_id = ? AND s.id <> ? AND s.from_at < ?
-			AND (s.until_at IS NULL OR s.until_at > ?){forUpdate}`)),
-		onPlan: db.bind(db.along(byAccount, db.along("schedules_plan", names+` FROM (
-				SELECT account_id FROM {schedules}{index}
-				WHERE org_id = ? AND plan_id = ? AND plan_version = ? AND account_id > ?
-				AND from_at <= ? AND (until_at IS NULL OR until_at > ?)
-				ORDER BY account_id LIMIT ?
-			) a {join} {schedules} s{index}
-			WHERE s.org_id = ? AND s.account_id = a.account_id AND (s.until_at IS NULL OR s.until_at > ?)
-			ORDER BY s.account_id, s.from_at`))),
-		timeline: db.bind(db.along(byAccount, columns+`WHERE s.org_id = ? AND s.account_id = ?
-			AND (s.until_at IS NULL OR s.until_at > ?) ORDER BY s.from_at`)),
-		lockAccount: newBulk(db, "schedule_accounts", append(account[:2:2], "changed_at bigint"), account, []string{"changed_at"}),
+		onPlan: db.bind(db.along("schedules_plan", `SELECT s.account_id `+live+`AND s.plan_id = ? AND s.plan_version = ? AND s.account_id > ?
+			AND s.from_at <= ? AND (s.until_at IS NULL OR s.until_at > ?) ORDER BY s.account_id LIMIT ?`)),
+		timelines: newIn(db, db.along(byAccount, columns+live+
+			`AND (s.until_at IS NULL OR s.until_at > ?) AND s.account_id IN `), ""),
+		// A locking read, since others may have changed the account until it was locked, and the host's
+		// transaction may read from an older snapshot.
+		lock: newIn(db, db.along(byAccount, columns+live+`AND s.account_id IN `), "{forUpdate}"),
+		ids:  newIn(db, `SELECT s.id FROM {schedules} s WHERE s.org_id = ? AND s.id IN `, ""),
+		removed: db.bind(db.along(byAccount, columns+`, s.removed_at, s.removed_by_kind, s.removed_by_id
+			FROM {schedules} s{index}
+			WHERE s.org_id = ? AND s.account_id = ? AND s.removed_at IS NOT NULL ORDER BY s.from_at, s.id`)),
+		insert:  newBulk(db, "schedules", all, nil, nil),
+		edit:    newBulk(db, "schedules", all, key, set),
+		account: newBulk(db, "schedule_accounts", append(account[:2:2], "changed_at bigint"), account, changed),
 	}
-}
-
-// until is an end as a bound: no end is after everything.
-func until(t time.Time) int64 {
-	if t.IsZero() {
-		return 1 << 62
-	}
-	return t.UnixMicro()
 }
 
 // since is a beginning as a bound: the zero time is before everything.
@@ -62,133 +59,179 @@ func since(t time.Time) int64 {
 	return t.UnixMicro()
 }
 
-func (s schedules) OnPlan(ctx context.Context, org admin.OrgID, plan priceplan.Ref, instant time.Time, seek admin.Seek[string]) ([]priceplan.Timeline, error) {
-	found, err := rows(ctx, s.reader(), "schedule", s.db.sql.schedule.onPlan, scanSchedule,
-		org, plan.ID, plan.Version, seek.After, since(instant), since(instant), seek.Limit, org, since(instant))
+func (s schedules) OnPlan(
+	ctx context.Context, org admin.OrgID, plan priceplan.Ref, instant time.Time, seek admin.Seek[string],
+) ([]priceplan.Timeline, error) {
+	accounts, err := rows(ctx, s.reader(), "schedule", s.db.sql.schedule.onPlan, scanText,
+		org, plan.ID, plan.Version, seek.After, since(instant), since(instant), seek.Limit)
+	if err != nil || len(accounts) == 0 {
+		return nil, err
+	}
+	return s.Timelines(ctx, org, accounts, instant)
+}
+
+func (s schedules) Timelines(
+	ctx context.Context, org admin.OrgID, accounts []string, after time.Time,
+) ([]priceplan.Timeline, error) {
+	return s.db.sql.schedule.read(ctx, s.reader(), s.db.sql.schedule.timelines, accounts, org, since(after))
+}
+
+// read returns the timelines of accounts, in the same order.
+func (q scheduleSQL) read(
+	ctx context.Context, t *tx, query in, accounts []string, before ...any,
+) ([]priceplan.Timeline, error) {
+	// One account that no database could have stored must not hide the others.
+	keys := slices.DeleteFunc(slices.Clone(accounts), func(account string) bool { return !storable([]any{account}) })
+	found, err := lookUp(ctx, t, "schedule", query, scanSchedule, keys, before...)
 	if err != nil {
 		return nil, err
 	}
-	var out []priceplan.Timeline
+	byAccount := make(map[string][]priceplan.Schedule, len(accounts))
 	for _, f := range found {
-		if n := len(out); n == 0 || out[n-1].AccountID != f.AccountID {
-			out = append(out, priceplan.Timeline{AccountID: f.AccountID})
-		}
-		last := &out[len(out)-1]
-		last.Schedules = append(last.Schedules, f)
+		byAccount[f.AccountID] = append(byAccount[f.AccountID], f)
+	}
+	out := make([]priceplan.Timeline, len(accounts))
+	for i, account := range accounts {
+		all := byAccount[account]
+		slices.SortFunc(all, func(a, b priceplan.Schedule) int { return a.From.Compare(b.From) })
+		out[i] = priceplan.Timeline{AccountID: account, Schedules: all}
 	}
 	return out, nil
 }
 
-func (s schedules) Timeline(ctx context.Context, org admin.OrgID, account string, after time.Time) (priceplan.Timeline, error) {
-	found, err := rows(ctx, s.reader(), "schedule", s.db.sql.schedule.timeline, scanSchedule, org, account, since(after))
-	return priceplan.Timeline{AccountID: account, Schedules: found}, err
+func (s schedules) Removed(
+	ctx context.Context, org admin.OrgID, account string,
+) ([]priceplan.RemovedSchedule, error) {
+	return rows(ctx, s.reader(), "schedule", s.db.sql.schedule.removed, scanRemoved, org, account)
 }
 
-func (s schedules) Create(ctx context.Context, org admin.OrgID, n priceplan.Schedule, rec admin.Record) error {
-	return s.write(ctx, org, rec, func(t *tx) error {
-		q := s.db.sql.schedule
-		if err := q.free(ctx, t, org, n, rec); err != nil {
-			return err
-		}
-		return q.add(ctx, t, org, n)
-	})
-}
-
-func (s schedules) Update(ctx context.Context, org admin.OrgID, n priceplan.Schedule, rec admin.Record) error {
-	return s.write(ctx, org, rec, func(t *tx) error {
-		q := s.db.sql.schedule
-		if err := q.lock(ctx, t, org, n.AccountID, rec); err != nil {
-			return err
-		}
-		old, err := one(ctx, t, "schedule", q.get, scanSchedule, org, n.ID)
-		switch {
-		case err != nil:
-			return err
-		case old.AccountID != n.AccountID:
-			return missing("schedule")
-		case old.Version != n.Version:
-			return conflict("schedule")
-		}
-		if err := q.free(ctx, t, org, n, rec); err != nil {
-			return err
-		}
-		return q.set(ctx, t, org, n)
-	})
-}
-
-func (s schedules) Replace(ctx context.Context, org admin.OrgID, c priceplan.Change, rec admin.Record) error {
+func (s schedules) ReplaceAll(
+	ctx context.Context, org admin.OrgID, set []priceplan.Replacement, rec admin.Record,
+) (results []priceplan.ReplaceResult, err error) {
 	if err := rec.Check(); err != nil {
-		return err
+		return nil, err
 	}
-	return s.bookkeep(ctx, func(t *tx) error {
+	accounts, err := priceplan.AccountsOf(set)
+	if err != nil {
+		return nil, err
+	}
+	err = s.bookkeep(ctx, func(t *tx) error {
 		q := s.db.sql.schedule
-		if err := q.lock(ctx, t, org, c.New.AccountID, rec); err != nil {
+		var e edits
+		if results, e, err = q.replaced(ctx, t, org, accounts, set, rec); err != nil || e.none() {
 			return err
 		}
-		before, err := rows(ctx, t, "schedule", q.get, scanSchedule, org, c.New.ID)
-		if err != nil || len(before) > 0 {
-			return err // carried out before
-		}
-		old, err := one(ctx, t, "schedule", q.get, scanSchedule, org, c.Old)
-		if err != nil {
-			return err
-		}
-		left, empty, err := old.Replaced(c)
-		if err != nil {
-			return err
-		}
-		if empty {
-			_, err = t.exec(ctx, "schedule", q.remove, org, old.ID, old.Version)
-		} else {
-			left.Version = old.Version
-			err = q.set(ctx, t, org, left)
-		}
-		if err != nil {
-			return err
-		}
-		n := c.New
-		n.Version = 1
-		if err := q.add(ctx, t, org, n); err != nil {
+		if err := q.write(ctx, t, org, e, rec); err != nil {
 			return err
 		}
 		return s.db.sql.audit.insert(ctx, t, org, rec)
 	})
+	if err != nil {
+		return nil, err
+	}
+	return results, nil
 }
 
-// lock makes others who change the account's schedules wait until the transaction ends.
-func (q scheduleSQL) lock(ctx context.Context, t *tx, org admin.OrgID, account string, rec admin.Record) error {
-	return q.lockAccount.insert(ctx, t, "account", 1, func(int) []any { return []any{org, account, at(rec.At)} })
+// edits are what a set of replacements does to schedules of many accounts.
+type edits struct{ changed, removed, added []priceplan.Schedule }
+
+func (e edits) none() bool { return len(e.changed)+len(e.removed)+len(e.added) == 0 }
+
+// replaced locks the accounts, reads their schedules and computes what the set does to them.
+func (q scheduleSQL) replaced(
+	ctx context.Context, t *tx, org admin.OrgID, accounts []string, set []priceplan.Replacement, rec admin.Record,
+) (results []priceplan.ReplaceResult, e edits, err error) {
+	err = q.account.insert(ctx, t, "account", len(accounts), func(i int) []any {
+		return []any{org, accounts[i], at(rec.At)}
+	})
+	if err != nil {
+		return nil, e, err
+	}
+	timelines, err := q.read(ctx, t, q.lock, accounts, org)
+	if err != nil {
+		return nil, e, err
+	}
+	taken, err := q.taken(ctx, t, org, set)
+	if err != nil {
+		return nil, e, err
+	}
+	results = make([]priceplan.ReplaceResult, len(set))
+	for i, r := range set {
+		n, _ := slices.BinarySearchFunc(timelines, r.AccountID, func(tl priceplan.Timeline, account string) int {
+			return strings.Compare(tl.AccountID, account)
+		})
+		edit, err := timelines[n].Replaced(r, rec.At)
+		if slices.ContainsFunc(edit.Added, func(s priceplan.Schedule) bool { return taken[s.ID] }) {
+			err = admin.Exists("schedule")
+		}
+		results[i] = priceplan.ReplaceResult{Err: err, Repeated: edit.Repeated}
+		if err == nil {
+			e.changed = append(e.changed, edit.Changed...)
+			e.removed = append(e.removed, edit.Removed...)
+			e.added = append(e.added, edit.Added...)
+		}
+	}
+	return results, e, nil
 }
 
-// free locks the account and refuses n where the account is on another schedule in its time.
-func (q scheduleSQL) free(ctx context.Context, t *tx, org admin.OrgID, n priceplan.Schedule, rec admin.Record) error {
-	if err := q.lock(ctx, t, org, n.AccountID, rec); err != nil {
+// taken returns the ids of schedules to be added that exist, those of removed ones included.
+func (q scheduleSQL) taken(
+	ctx context.Context, t *tx, org admin.OrgID, set []priceplan.Replacement,
+) (map[string]bool, error) {
+	var ids []string
+	for _, r := range set {
+		for _, s := range r.Add {
+			ids = append(ids, s.ID)
+		}
+	}
+	found, err := lookUp(ctx, t, "schedule", q.ids, scanText, ids, org)
+	taken := make(map[string]bool, len(found))
+	for _, id := range found {
+		taken[id] = true
+	}
+	return taken, err
+}
+
+// write stores edits: those of rows that exist in one go, in order of id, then the new rows.
+func (q scheduleSQL) write(ctx context.Context, t *tx, org admin.OrgID, e edits, rec admin.Record) error {
+	edited := slices.Concat(e.changed, e.removed)
+	values := make([][]any, len(edited))
+	for i, s := range edited {
+		var removal admin.Record
+		if i >= len(e.changed) {
+			removal = rec
+		}
+		values[i] = scheduleValues(org, s, removal)
+	}
+	slices.SortFunc(values, func(a, b []any) int { return cmp.Compare(a[1].(string), b[1].(string)) })
+	if err := q.edit.insert(ctx, t, "schedule", len(values), func(i int) []any { return values[i] }); err != nil {
 		return err
 	}
-	others, err := rows(ctx, t, "schedule", q.overlaps, scanSchedule, org, n.AccountID, n.ID, until(n.Until), since(n.From))
-	if err == nil && len(others) > 0 {
-		return priceplan.ErrOverlap
-	}
-	return err
+	return q.insert.insert(ctx, t, "schedule", len(e.added), func(i int) []any {
+		return scheduleValues(org, e.added[i], admin.Record{})
+	})
 }
 
-func (q scheduleSQL) add(ctx context.Context, t *tx, org admin.OrgID, n priceplan.Schedule) error {
-	_, err := t.exec(ctx, "schedule", q.insert, org, n.ID, n.AccountID, n.Plan.ID, n.Plan.Version, at(n.From), at(n.Until),
-		n.Currency, n.CycleOverride.String(), n.RateCards, n.Version)
-	return err
+// scheduleValues are the columns of a schedule; removal is the record of its removal.
+func scheduleValues(org admin.OrgID, s priceplan.Schedule, removal admin.Record) []any {
+	return []any{
+		org, s.ID, s.AccountID, s.Plan.ID, s.Plan.Version, at(s.From), string(s.Currency), s.CycleOverride.String(),
+		s.RateCards, at(s.CreatedAt), at(s.Until), at(s.UpdatedAt), s.Version, at(removal.At),
+		string(removal.Actor.Kind), removal.Actor.ID,
+	}
 }
 
-// set replaces the stored schedule whose Version is n.Version, and raises it by one.
-func (q scheduleSQL) set(ctx context.Context, t *tx, org admin.OrgID, n priceplan.Schedule) error {
-	changed, err := t.exec(ctx, "schedule", q.update, n.Plan.ID, n.Plan.Version, at(n.From), at(n.Until),
-		n.Currency, n.CycleOverride.String(), n.RateCards, org, n.ID, n.Version)
-	if err == nil && changed == 0 {
-		return conflict("schedule")
+func scheduleColumns(s *priceplan.Schedule) []any {
+	return []any{
+		&s.ID, &s.AccountID, &s.Plan.ID, &s.Plan.Version, scanAt(&s.From), scanAt(&s.Until), &s.Currency,
+		scanCycle(&s.CycleOverride), &s.RateCards, scanAt(&s.CreatedAt), scanAt(&s.UpdatedAt), &s.Version,
 	}
-	return err
 }
 
 func scanSchedule(scan func(...any) error, s *priceplan.Schedule) error {
-	return scan(&s.ID, &s.AccountID, &s.Plan.ID, &s.Plan.Version, scanAt(&s.From), scanAt(&s.Until), &s.Currency,
-		scanCycle(&s.CycleOverride), &s.RateCards, &s.Version)
+	return scan(scheduleColumns(s)...)
+}
+
+func scanRemoved(scan func(...any) error, r *priceplan.RemovedSchedule) error {
+	return scan(append(scheduleColumns(&r.Schedule), scanAt(&r.RemovedAt), &r.RemovedBy.Kind, &r.RemovedBy.ID)...)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
@@ -47,7 +48,7 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 	put("imports")(b.Imports().List(ctx, org, bulkimport.Filter{}, all))
 	put("customers")(b.Customers().List(ctx, org, customer.Filter{}, largest[string]()))
 	put("accounts")(b.Accounts().List(ctx, org, customer.AccountFilter{}, largest[string]()))
-	put("plans")(b.Plans().List(ctx, org, largest[string]()))
+	put("plans")(b.Plans().List(ctx, org, priceplan.PlanFilter{}, largest[string]()))
 	put("migrations")(b.PlanMigrations().List(ctx, org, planmigration.Filter{}, all))
 	for _, id := range s.ids {
 		put("credential of " + id.String())(account(b.Users().Credential(ctx, org, id)))
@@ -60,8 +61,12 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 		put("invitation of digest " + string('0'+n))(b.Invitations().ByDigest(ctx, org, d))
 		put("token of digest " + string('0'+n))(b.Tokens().ByDigest(ctx, []admin.SecretDigest{admin.SecretDigest(d)}))
 	}
-	for _, account := range []string{"a", "A", "a ", "\u00e1", "a\u0301"} {
-		put("timeline of " + account)(b.Schedules().Timeline(ctx, org, account, time.Time{}))
+	for _, id := range planIDs() {
+		put("versions of " + id)(b.Plans().Versions(ctx, org, id, largest[int64]()))
+	}
+	put("timelines")(b.Schedules().Timelines(ctx, org, accountIDs(), time.Time{}))
+	for _, account := range accountIDs() {
+		put("removed of " + account)(b.Schedules().Removed(ctx, org, account))
 	}
 	return out
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/bulkimport"
+	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/sqlstore"
 )
@@ -63,11 +64,14 @@ func newImporters(t *testing.T, s server, batch int) *importers {
 	return w
 }
 
-// importCenter imports in small batches, under leases that end at once: a worker that is gone, or
-// stopped, is taken over from without waiting.
+// importCenter imports and migrates in small batches, under leases that end immediately: a worker that is
+// gone, or stopped, is taken over from without waiting.
 func importCenter(t *testing.T, b storage.Backend, batch int) *admincenter.Center {
 	t.Helper()
-	c, err := admincenter.New(b, admincenter.Options{Imports: bulkimport.Options{BatchRows: batch, Lease: time.Nanosecond}})
+	c, err := admincenter.New(b, admincenter.Options{
+		Imports:    bulkimport.Options{BatchRows: batch, Lease: time.Nanosecond},
+		Migrations: planmigration.Options{Batch: batch, Lease: time.Nanosecond},
+	})
 	require.NoError(t, err)
 	return c
 }

@@ -7,88 +7,259 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/admin/priceplan"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/storage"
 )
 
 func planPorts(s storage.Stores) planmigration.Ports {
-	return planmigration.Ports{Migrations: s.PlanMigrations(), Jobs: s.Jobs(), Plans: s.Plans(), Schedules: s.Schedules()}
+	return planmigration.Ports{Migrations: s.PlanMigrations(), Jobs: s.Jobs(), Plans: s.Plans(),
+		Schedules: s.Schedules()}
+}
+
+// movers is an organization with accounts on one version of a plan, to be moved to the next.
+type movers struct {
+	place    place
+	b        storage.Backend
+	center   *admincenter.Center
+	scope    admin.Scope
+	accounts int
+}
+
+// negotiated reports which accounts have rate cards of their own: spread over all batches.
+func negotiated(account int) bool { return account%7 == 3 }
+
+func newMovers(t *testing.T, s server, accounts, batch int) movers {
+	t.Helper()
+	m := movers{place: s.place(t), scope: admin.System("acme"), accounts: accounts}
+	db, _ := m.place.open(t)
+	require.NoError(t, db.Migrate(t.Context()))
+	m.b, m.center = db, importCenter(t, db, batch)
+	_, _, err := m.center.People.CreateOrganization(t.Context(), people.NewOrganization{
+		ID: m.scope.Org(), Name: "Acme", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example"},
+	})
+	require.NoError(t, err)
+	m.fill(t)
+	return m
+}
+
+// fill puts the accounts on basic v1.
+func (m movers) fill(t *testing.T) {
+	t.Helper()
+	cycle, err := priceplan.NewCycle(priceplan.Monthly, priceplan.Last, priceplan.Nil)
+	require.NoError(t, err)
+	for version := range 2 {
+		_, err := m.center.PricePlans.CreatePlan(t.Context(), m.scope, priceplan.NewPlan{
+			Ref: priceplan.Ref{ID: "basic", Version: version + 1}, Name: "Basic", Status: priceplan.Active,
+			Currencies: []iso4217.Code{"EUR"}, Cycle: cycle,
+		})
+		require.NoError(t, err)
+	}
+	var set []priceplan.Replacement
+	for i := range m.accounts {
+		s := priceplan.Schedule{
+			ID: fmt.Sprintf("schedule %05d", i), AccountID: m.account(i), Plan: priceplan.Ref{ID: "basic", Version: 1},
+			From: admin.Instant(time.Now().AddDate(0, -1, 0)), Currency: "EUR",
+		}
+		if negotiated(i) {
+			s.RateCards = "negotiated"
+		}
+		set = append(set, priceplan.Replacement{AccountID: s.AccountID, Add: []priceplan.Schedule{s}})
+		if len(set) == 500 || i == m.accounts-1 {
+			results, err := m.b.Schedules().ReplaceAll(t.Context(), m.scope.Org(), set, rec("schedule.associate"))
+			require.NoError(t, err)
+			for _, r := range results {
+				require.NoError(t, r.Err)
+			}
+			set = nil
+		}
+	}
+}
+
+func (m movers) account(i int) string { return fmt.Sprintf("account %05d", i) }
+
+func (m movers) create(t *testing.T, mode planmigration.Mode) planmigration.Migration {
+	t.Helper()
+	created, err := m.center.Migrations.Create(t.Context(), m.scope, planmigration.Request{
+		Source: priceplan.Ref{ID: "basic", Version: 1}, Mode: mode,
+	})
+	require.NoError(t, err)
+	require.EqualValues(t, m.accounts, created.Job.Counts.Total)
+	return created
+}
+
+// requireMoved checks that the first accounts were moved, each once, except those with rate cards.
+func (m movers) requireMoved(t *testing.T, id uuid.UUID, first int) {
+	t.Helper()
+	got, err := m.center.Migrations.Get(t.Context(), m.scope, id)
+	require.NoError(t, err)
+	accounts := make([]string, m.accounts)
+	entries := map[string]planmigration.Entry{}
+	for e, err := range m.center.Migrations.AllEntries(t.Context(), m.scope, id, job.EntryFilter{}) {
+		require.NoError(t, err)
+		require.NotContains(t, entries, e.AccountID)
+		entries[e.AccountID] = e
+	}
+	for i := range m.accounts {
+		accounts[i] = m.account(i)
+	}
+	timelines, err := m.b.Schedules().Timelines(t.Context(), m.scope.Org(), accounts, time.Time{})
+	require.NoError(t, err)
+	want := job.Counts{Total: int64(m.accounts)}
+	for i, tl := range timelines {
+		e := entries[tl.AccountID]
+		switch {
+		case i >= first:
+			require.Equal(t, job.EntryPending, e.Status, tl.AccountID)
+			require.Len(t, tl.Schedules, 1)
+		case negotiated(i):
+			want.Skipped++
+			require.Equal(t, planmigration.ReasonHasOverrides, e.Reason, tl.AccountID)
+			require.Len(t, tl.Schedules, 1)
+		default:
+			want.Completed++
+			require.Equal(t, job.EntryCompleted, e.Status, tl.AccountID)
+			require.Len(t, tl.Schedules, 2)
+			require.Equal(t, []string{e.Old, e.New}, []string{tl.Schedules[0].ID, tl.Schedules[1].ID})
+			require.Equal(t, e.At, tl.Schedules[1].From)
+			require.Equal(t, tl.Schedules[0].Until, tl.Schedules[1].From)
+			require.EqualValues(t, 2, tl.Schedules[0].Version)
+		}
+	}
+	require.Equal(t, want, got.Job.Counts)
+	m.requireRecords(t, id, first)
+}
+
+// requireRecords checks that the trail has each entry in one batch.
+func (m movers) requireRecords(t *testing.T, id uuid.UUID, first int) {
+	t.Helper()
+	seen := map[int]bool{}
+	for r, err := range m.center.Trail.All(t.Context(), m.scope,
+		admin.AuditFilter{Action: planmigration.ActionMigrate}) {
+		require.NoError(t, err)
+		require.Equal(t, admin.Subject{Kind: "plan_migration", ID: id.String()}, r.Subject)
+		require.Equal(t, "entries", r.Changes[1].Field)
+		var from, to int
+		_, err := fmt.Sscanf(r.Changes[1].To, "%d-%d", &from, &to)
+		require.NoError(t, err)
+		for seq := from; seq <= to; seq++ {
+			require.False(t, seen[seq], "entry %d was moved twice", seq)
+			seen[seq] = true
+		}
+	}
+	require.Len(t, seen, first)
 }
 
 // Batches fail before and after they were committed, and still each account is moved once.
 func TestPlanMigrationResumesExactly(t *testing.T) {
-	const accounts = 250
-	b, ctx, scope := openSQLite(t), t.Context(), admin.System("acme")
-	runtime := admin.Runtime{}.WithDefaults()
-	first := people.User{ID: runtime.NewID(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, CreatedAt: runtime.Instant(), UpdatedAt: runtime.Instant(), Version: 1}
-	require.NoError(t, b.Organizations().Create(ctx, people.Organization{ID: "acme", Name: "Acme", CreatedAt: runtime.Instant(), Version: 1},
-		first, people.Credential{UserID: first.ID}, runtime.Record(scope, "organization.create", admin.Subject{Kind: "organization", ID: "acme"})))
-	catalog := priceplan.NewService(b.Plans(), b.Schedules(), priceplan.Options{})
-	cycle, err := priceplan.NewCycle(priceplan.Monthly, priceplan.Last, priceplan.Nil)
-	require.NoError(t, err)
-	for version := range 2 {
-		_, err := catalog.AddPlan(ctx, scope, priceplan.Plan{
-			Ref: priceplan.Ref{ID: "basic", Version: version + 1}, Name: "Basic", Status: priceplan.Active,
-			Currencies: []string{"EUR"}, Cycle: cycle,
-		})
-		require.NoError(t, err)
-	}
-	for i := range accounts {
-		_, err := catalog.Associate(ctx, scope, priceplan.Association{
-			AccountID: fmt.Sprintf("account %03d", i), Plan: priceplan.Ref{ID: "basic", Version: 1}, Currency: "EUR",
-			From: time.Now().AddDate(0, -1, 0),
-		})
-		require.NoError(t, err)
-	}
-
-	fault, tries := errors.New("fault"), 0
-	s := planmigration.NewService(planPorts(b), func(ctx context.Context, fn func(planmigration.Ports) error) error {
-		tries++
-		return b.InTx(ctx, func(s storage.Stores) error {
-			err := fn(planPorts(s))
-			if tries%3 == 1 {
-				return errors.Join(err, fault)
-			}
-			return err
-		})
-	}, planmigration.Options{})
-	faulty := planmigration.NewService(planPorts(b), func(ctx context.Context, fn func(planmigration.Ports) error) error {
-		return errors.Join(b.InTx(ctx, func(s storage.Stores) error { return fn(planPorts(s)) }), fault)
-	}, planmigration.Options{})
-	m, err := s.Create(ctx, scope, planmigration.Request{Source: priceplan.Ref{ID: "basic", Version: 1}, Mode: planmigration.NextCycle})
-	require.NoError(t, err)
-	_, err = faulty.Step(ctx, scope, m.ID)
-	require.ErrorIs(t, err, fault)
-	for range 10 {
-		p, err := s.Step(ctx, scope, m.ID)
-		if err != nil {
-			require.ErrorIs(t, err, fault)
-		} else if p.Done() {
-			break
+	onEach(t, func(t *testing.T, s server) {
+		const accounts = 250
+		m := newMovers(t, s, accounts, 100)
+		fault, tries := errors.New("fault"), 0
+		service := func(atomically job.Atomically[planmigration.Ports]) *planmigration.Service {
+			ports := planPorts(m.b)
+			ports.Atomically = atomically
+			s, err := planmigration.NewService(ports, planmigration.Options{Batch: 100})
+			require.NoError(t, err)
+			return s
 		}
-	}
-	m, err = s.Get(ctx, scope, m.ID)
-	require.NoError(t, err)
-	require.Equal(t, job.Completed, m.Job.Status)
-	require.Equal(t, job.Counts{Total: accounts, Completed: accounts}, m.Job.Counts)
-	for e, err := range s.AllEntries(ctx, scope, m.ID, job.EntryFilter{Status: job.EntryCompleted}) {
+		before := service(func(ctx context.Context, fn func(planmigration.Ports) error) error {
+			tries++
+			return m.b.InTx(ctx, func(s storage.Stores) error {
+				err := fn(planPorts(s))
+				if tries%3 == 1 {
+					return errors.Join(err, fault)
+				}
+				return err
+			})
+		})
+		after := service(func(ctx context.Context, fn func(planmigration.Ports) error) error {
+			return errors.Join(m.b.InTx(ctx, func(s storage.Stores) error { return fn(planPorts(s)) }), fault)
+		})
+		created := m.create(t, planmigration.NextCycleIgnoreOverride)
+		_, err := after.Step(t.Context(), m.scope, created.ID)
+		require.ErrorIs(t, err, fault)
+		m.requireMoved(t, created.ID, 100)
+		for range 10 {
+			p, err := before.Step(t.Context(), m.scope, created.ID)
+			if err != nil {
+				require.ErrorIs(t, err, fault)
+			} else if p.Done() {
+				break
+			}
+		}
+		got, err := m.center.Migrations.Get(t.Context(), m.scope, created.ID)
 		require.NoError(t, err)
-		tl, err := catalog.Timeline(ctx, scope, e.AccountID, time.Time{})
-		require.NoError(t, err)
-		require.Len(t, tl.Schedules, 2)
-		require.Equal(t, e.New, tl.Schedules[1].ID)
-		require.Equal(t, tl.Schedules[0].Until, tl.Schedules[1].From)
-	}
-	recorded := 0
-	for _, err := range admin.NewTrail(b.Audit()).All(ctx, scope, admin.AuditFilter{Action: planmigration.ActionMigrate}) {
-		require.NoError(t, err)
-		recorded++
-	}
-	require.Equal(t, accounts, recorded)
+		require.Equal(t, job.Completed, got.Job.Status)
+		m.requireMoved(t, created.ID, accounts)
+	})
+}
+
+// Two migrations and a person move the same accounts at the same time: no account gets two schedules at one
+// instant, or none, and each entry tells what became of its account.
+func TestPlanMigrationsContend(t *testing.T) {
+	onEach(t, func(t *testing.T, s server) {
+		const accounts = 120
+		m := newMovers(t, s, accounts, 20)
+		first, second := m.create(t, planmigration.Immediate), m.create(t, planmigration.Immediate)
+		errs := together(3, func(i int) error {
+			if i < 2 {
+				_, err := m.center.Migrations.Run(t.Context(), m.scope, []uuid.UUID{first.ID, second.ID}[i], nil)
+				return err
+			}
+			for n := 0; n < accounts; n += 5 {
+				account := m.account(accounts - 1 - n)
+				tl, err := m.center.PricePlans.Timeline(t.Context(), m.scope, account, time.Now())
+				if err != nil {
+					return err
+				}
+				rates := "changed"
+				_, err = m.center.PricePlans.ChangeSchedule(t.Context(), m.scope, account, tl.Schedules[0].ID,
+					tl.Schedules[0].Version,
+					priceplan.ScheduleChanges{RateCards: &rates})
+				if err != nil && !errors.Is(err, admin.ErrConflict) && !errors.Is(err, admin.ErrNotFound) {
+					return err
+				}
+			}
+			return nil
+		})
+		for _, err := range errs {
+			require.NoError(t, err)
+		}
+		moved := map[string]string{}
+		for _, id := range []uuid.UUID{first.ID, second.ID} {
+			got, err := m.center.Migrations.Get(t.Context(), m.scope, id)
+			require.NoError(t, err)
+			require.Equal(t, job.Completed, got.Job.Status)
+			require.EqualValues(t, accounts, got.Job.Counts.Settled())
+			for e, err := range m.center.Migrations.AllEntries(t.Context(), m.scope, id,
+				job.EntryFilter{Status: job.EntryCompleted}) {
+				require.NoError(t, err)
+				require.NotContains(t, moved, e.AccountID, "moved by one migration")
+				moved[e.AccountID] = e.New
+			}
+		}
+		for i := range accounts {
+			tl, err := m.center.PricePlans.Timeline(t.Context(), m.scope, m.account(i), time.Time{})
+			require.NoError(t, err)
+			removed, err := m.center.PricePlans.Removed(t.Context(), m.scope, m.account(i))
+			require.NoError(t, err)
+			_, there := tl.Find(moved[m.account(i)])
+			require.Equal(t, moved[m.account(i)] != "", there || len(removed) > 0)
+			for n, s := range tl.Schedules {
+				if n > 0 {
+					require.Equal(t, tl.Schedules[n-1].Until, s.From, "no gap and no overlap")
+				}
+			}
+			require.True(t, tl.Schedules[len(tl.Schedules)-1].Until.IsZero(), "the account is still on a plan")
+		}
+	})
 }

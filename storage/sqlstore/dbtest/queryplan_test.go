@@ -230,10 +230,48 @@ func hotQueries() []hotQuery {
 			return len(l), err
 		}},
 		{"an account's schedules", "", func(ctx context.Context, s storage.Stores) (int, error) {
-			tl, err := s.Schedules().Timeline(ctx, org, "a77", time.Time{})
-			return len(tl.Schedules), err
+			tls, err := s.Schedules().Timelines(ctx, org, []string{"a77"}, time.Time{})
+			return len(tls[0].Schedules), err
+		}},
+		{"the schedules of the accounts of a batch", "", func(ctx context.Context, s storage.Stores) (int, error) {
+			tls, err := s.Schedules().Timelines(ctx, org, manyAccounts(300), noon)
+			return len(tls), err
+		}},
+		{"an account's removed schedules", "schedules_account", func(ctx context.Context, s storage.Stores) (int, error) {
+			_, err := s.Schedules().Removed(ctx, org, "a77")
+			return 1, err
+		}},
+		{"accounts that are moved", "", func(ctx context.Context, s storage.Stores) (int, error) {
+			var set []priceplan.Replacement
+			for _, account := range manyAccounts(8) {
+				r := priceplan.Replacement{AccountID: account, Add: []priceplan.Schedule{{ID: "new " + account}}}
+				r.Remove = []priceplan.Revision{{ID: "none"}} // looked up, and then there is nothing to do
+				set = append(set, r)
+			}
+			out, err := s.Schedules().ReplaceAll(ctx, org, set, rec("schedule.replace"))
+			return len(out), err
+		}},
+		{"the latest version of a plan", "", func(ctx context.Context, s storage.Stores) (int, error) {
+			_, err := s.Plans().Latest(ctx, org, "p7")
+			return 1, err
+		}},
+		{"versions of a plan", "", func(ctx context.Context, s storage.Stores) (int, error) {
+			l, err := s.Plans().Versions(ctx, org, "p7", admin.Seek[int64]{Limit: 20})
+			return len(l), err
+		}},
+		{"plans of a status", "", func(ctx context.Context, s storage.Stores) (int, error) {
+			l, err := s.Plans().List(ctx, org, priceplan.PlanFilter{Status: priceplan.Active}, admin.Seek[string]{Limit: 20})
+			return len(l), err
 		}},
 	}
+}
+
+func manyAccounts(n int) []string {
+	accounts := make([]string, n)
+	for i := range accounts {
+		accounts[i] = fmt.Sprintf("a%d", i)
+	}
+	return accounts
 }
 
 // batchOfCustomers changes customers that all exist, so that looking them up is all that happens.

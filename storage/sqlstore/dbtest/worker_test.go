@@ -27,15 +27,16 @@ import (
 // workerVariable holds what a child process is to work on.
 const workerVariable = "DBTEST_WORKER"
 
-// errand is what a worker in a process of its own does: it runs an import to its end, and may send
-// itself a signal on the way.
+// errand is what a worker in a process of its own does: it runs an import, or a migration, to its end, and
+// may send itself a signal on the way.
 type errand struct {
-	Place  place
-	Import uuid.UUID
-	Batch  int
-	Signal syscall.Signal // 0 for none
-	After  int            // that many batches
-	Inside bool           // within the next batch's transaction, before its COMMIT
+	Place     place
+	Job       uuid.UUID
+	Migration bool
+	Batch     int
+	Signal    syscall.Signal // 0 for none
+	After     int            // that many batches
+	Inside    bool           // within the next batch's transaction, before its COMMIT
 }
 
 // What a worker says, each in a line of its standard output.
@@ -72,11 +73,17 @@ func work(t *testing.T) bool {
 	}
 	center := importCenter(t, interrupted{db, func() { signal(true) }}, e.Batch)
 	fmt.Println(sayReady)
-	_, err := center.Imports.Run(t.Context(), admin.System("acme"), e.Import, func(job.Progress) {
+	settled := func(job.Progress) {
 		fmt.Println(saySettled)
 		batches++
 		signal(false)
-	})
+	}
+	var err error
+	if e.Migration {
+		_, err = center.Migrations.Run(t.Context(), admin.System("acme"), e.Job, settled)
+	} else {
+		_, err = center.Imports.Run(t.Context(), admin.System("acme"), e.Job, settled)
+	}
 	switch {
 	case err == nil:
 		fmt.Println(sayEnded + endDone)
@@ -115,7 +122,13 @@ type worker struct {
 // send starts a worker for the job in a process of its own. The test that calls it begins with work.
 func (j customersJob) send(t *testing.T, e errand) *worker {
 	t.Helper()
-	e.Place, e.Import, e.Batch = j.place, j.id, j.batch
+	e.Place, e.Job, e.Batch = j.place, j.id, j.batch
+	return e.send(t)
+}
+
+// send starts a worker in a process of its own.
+func (e errand) send(t *testing.T) *worker {
+	t.Helper()
 	text, err := json.Marshal(e)
 	require.NoError(t, err)
 	top, _, _ := strings.Cut(t.Name(), "/")

@@ -248,10 +248,14 @@ TABLE admincenter_plans InnoDB utf8mb4_bin
     id varbinary(200) NOT NULL
     version bigint(20) NOT NULL
     name varchar(255) COLLATE utf8mb4_bin NOT NULL
+    description varchar(255) COLLATE utf8mb4_bin NOT NULL
     status varbinary(30) NOT NULL
     currencies text COLLATE utf8mb4_bin NOT NULL
     cycle varchar(100) COLLATE utf8mb4_bin NOT NULL
     anniversary tinyint(4) NOT NULL
+    created_at bigint(20) NOT NULL
+    updated_at bigint(20) NOT NULL
+    record_version bigint(20) NOT NULL
     PRIMARY KEY PRIMARY (org_id, id, version)
     FOREIGN KEY admincenter_plans_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
     CHECK anniversary `anniversary` in (0,1)
@@ -283,9 +287,14 @@ TABLE admincenter_schedules InnoDB utf8mb4_bin
     currency varbinary(3) NOT NULL
     cycle_override varchar(100) COLLATE utf8mb4_bin NOT NULL
     rate_cards varchar(255) COLLATE utf8mb4_bin NOT NULL
+    created_at bigint(20) NOT NULL
+    updated_at bigint(20) NOT NULL
     version bigint(20) NOT NULL
+    removed_at bigint(20)
+    removed_by_kind varbinary(30) NOT NULL
+    removed_by_id varbinary(200) NOT NULL
     PRIMARY KEY PRIMARY (org_id, id)
-    UNIQUE schedules_account (org_id, account_id, from_at)
+    INDEX schedules_account (org_id, account_id, from_at)
     INDEX schedules_plan (org_id, plan_id, plan_version, account_id)
     FOREIGN KEY admincenter_schedules_ibfk_1 (org_id, account_id) REFERENCES admincenter_schedule_accounts (org_id, account_id) ON DELETE RESTRICT ON UPDATE RESTRICT
     CHECK CONSTRAINT_1 `until_at` > `from_at`

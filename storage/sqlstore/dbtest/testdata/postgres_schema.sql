@@ -254,10 +254,14 @@ TABLE admincenter_plans
     id text COLLATE C NOT NULL
     version bigint NOT NULL
     name text COLLATE C NOT NULL
+    description text COLLATE C NOT NULL
     status text COLLATE C NOT NULL
     currencies text COLLATE C NOT NULL
     cycle text COLLATE C NOT NULL
     anniversary bigint NOT NULL
+    created_at bigint NOT NULL
+    updated_at bigint NOT NULL
+    record_version bigint NOT NULL
     PRIMARY KEY admincenter_plans_pkey (org_id, id, version)
     FOREIGN KEY admincenter_plans_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
     CHECK ((anniversary = ANY (ARRAY[(0)::bigint, (1)::bigint])))
@@ -281,8 +285,13 @@ TABLE admincenter_schedules
     currency text COLLATE C NOT NULL
     cycle_override text COLLATE C NOT NULL
     rate_cards text COLLATE C NOT NULL
+    created_at bigint NOT NULL
+    updated_at bigint NOT NULL
     version bigint NOT NULL
-    UNIQUE admincenter_schedules_account (org_id, account_id, from_at)
+    removed_at bigint
+    removed_by_kind text COLLATE C NOT NULL
+    removed_by_id text COLLATE C NOT NULL
+    INDEX admincenter_schedules_account (org_id, account_id, from_at)
     PRIMARY KEY admincenter_schedules_pkey (org_id, id)
     INDEX admincenter_schedules_plan (org_id, plan_id, plan_version, account_id)
     FOREIGN KEY admincenter_schedules_org_id_account_id_fkey (org_id, account_id) REFERENCES admincenter_schedule_accounts (org_id, account_id) ON DELETE NO ACTION ON UPDATE NO ACTION

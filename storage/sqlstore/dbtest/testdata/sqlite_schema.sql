@@ -301,10 +301,14 @@ CREATE TABLE admincenter_plans (
     id          TEXT    NOT NULL,
     version     INTEGER NOT NULL CHECK (version > 0),
     name        TEXT    NOT NULL,
+    description TEXT    NOT NULL,
     status      TEXT    NOT NULL,
     currencies  TEXT    NOT NULL,
     cycle       TEXT    NOT NULL,
     anniversary INTEGER NOT NULL CHECK (anniversary IN (0, 1)),
+    created_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL,
+    record_version INTEGER NOT NULL,
     PRIMARY KEY (org_id, id, version)
 ) STRICT, WITHOUT ROWID;
 
@@ -326,12 +330,17 @@ CREATE TABLE admincenter_schedules (
     currency       TEXT    NOT NULL,
     cycle_override TEXT    NOT NULL,
     rate_cards     TEXT    NOT NULL,
+    created_at     INTEGER NOT NULL,
+    updated_at     INTEGER NOT NULL,
     version        INTEGER NOT NULL,
+    removed_at      INTEGER,
+    removed_by_kind TEXT   NOT NULL,
+    removed_by_id   TEXT   NOT NULL,
     PRIMARY KEY (org_id, id),
     FOREIGN KEY (org_id, account_id) REFERENCES admincenter_schedule_accounts (org_id, account_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE UNIQUE INDEX admincenter_schedules_account ON admincenter_schedules (org_id, account_id, from_at);
+CREATE INDEX admincenter_schedules_account ON admincenter_schedules (org_id, account_id, from_at);
 
 CREATE INDEX admincenter_schedules_plan ON admincenter_schedules (org_id, plan_id, plan_version, account_id);
 

@@ -4,16 +4,21 @@ CREATE TABLE admincenter_plans (
     id          TEXT COLLATE "C" NOT NULL,
     version     BIGINT NOT NULL CHECK (version > 0),
     name        TEXT COLLATE "C" NOT NULL,
+    description TEXT COLLATE "C" NOT NULL,
     status      TEXT COLLATE "C" NOT NULL,
-    -- Codes with blanks in between.
+    -- Codes with spaces in between.
     currencies  TEXT COLLATE "C" NOT NULL,
     cycle       TEXT COLLATE "C" NOT NULL,
     anniversary BIGINT NOT NULL CHECK (anniversary IN (0, 1)),
+    created_at  BIGINT NOT NULL,
+    updated_at  BIGINT NOT NULL,
+    -- That of the record; version is the plan's own.
+    record_version BIGINT NOT NULL,
     PRIMARY KEY (org_id, id, version)
 );
 
--- One row for each account that has schedules: whoever changes an account's schedules locks it
--- first, because no unique key can say that two spans of time do not overlap.
+-- One row for each account that has schedules. A transaction that changes an account's schedules locks it
+-- first, because no unique key can keep two spans of time from overlapping.
 CREATE TABLE admincenter_schedule_accounts (
     org_id     TEXT COLLATE "C" NOT NULL REFERENCES admincenter_organizations (org_id),
     account_id TEXT COLLATE "C" NOT NULL,
@@ -33,12 +38,19 @@ CREATE TABLE admincenter_schedules (
     currency       TEXT COLLATE "C" NOT NULL,
     cycle_override TEXT COLLATE "C" NOT NULL,
     rate_cards     TEXT COLLATE "C" NOT NULL,
+    created_at     BIGINT NOT NULL,
+    updated_at     BIGINT NOT NULL,
     version        BIGINT NOT NULL,
+    -- A schedule that was removed keeps its row, and its id.
+    removed_at      BIGINT,
+    removed_by_kind TEXT COLLATE "C" NOT NULL,
+    removed_by_id   TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (org_id, id),
     FOREIGN KEY (org_id, account_id) REFERENCES admincenter_schedule_accounts (org_id, account_id)
 );
 
-CREATE UNIQUE INDEX admincenter_schedules_account ON admincenter_schedules (org_id, account_id, from_at);
+CREATE INDEX admincenter_schedules_account ON admincenter_schedules (org_id, account_id, from_at);
+
 CREATE INDEX admincenter_schedules_plan ON admincenter_schedules (org_id, plan_id, plan_version, account_id);
 
 -- +goose Down

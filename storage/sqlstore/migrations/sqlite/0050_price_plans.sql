@@ -4,16 +4,21 @@ CREATE TABLE admincenter_plans (
     id          TEXT    NOT NULL,
     version     INTEGER NOT NULL CHECK (version > 0),
     name        TEXT    NOT NULL,
+    description TEXT    NOT NULL,
     status      TEXT    NOT NULL,
-    -- Codes with blanks in between.
+    -- Codes with spaces in between.
     currencies  TEXT    NOT NULL,
     cycle       TEXT    NOT NULL,
     anniversary INTEGER NOT NULL CHECK (anniversary IN (0, 1)),
+    created_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL,
+    -- That of the record; version is the plan's own.
+    record_version INTEGER NOT NULL,
     PRIMARY KEY (org_id, id, version)
 ) STRICT, WITHOUT ROWID;
 
--- One row for each account that has schedules: whoever changes an account's schedules locks it
--- first, because no unique key can say that two spans of time do not overlap.
+-- One row for each account that has schedules. A transaction that changes an account's schedules locks it
+-- first, because no unique key can keep two spans of time from overlapping.
 CREATE TABLE admincenter_schedule_accounts (
     org_id     TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
     account_id TEXT    NOT NULL,
@@ -33,12 +38,19 @@ CREATE TABLE admincenter_schedules (
     currency       TEXT    NOT NULL,
     cycle_override TEXT    NOT NULL,
     rate_cards     TEXT    NOT NULL,
+    created_at     INTEGER NOT NULL,
+    updated_at     INTEGER NOT NULL,
     version        INTEGER NOT NULL,
+    -- A schedule that was removed keeps its row, and its id.
+    removed_at      INTEGER,
+    removed_by_kind TEXT   NOT NULL,
+    removed_by_id   TEXT   NOT NULL,
     PRIMARY KEY (org_id, id),
     FOREIGN KEY (org_id, account_id) REFERENCES admincenter_schedule_accounts (org_id, account_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE UNIQUE INDEX admincenter_schedules_account ON admincenter_schedules (org_id, account_id, from_at);
+CREATE INDEX admincenter_schedules_account ON admincenter_schedules (org_id, account_id, from_at);
+
 CREATE INDEX admincenter_schedules_plan ON admincenter_schedules (org_id, plan_id, plan_version, account_id);
 
 -- +goose Down

@@ -1,0 +1,107 @@
+package storagetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/priceplan"
+	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/storage"
+)
+
+func (w *world) migration() planmigration.Migration {
+	j := w.job()
+	j.Kind, j.StartAt = planmigration.Kind, epoch
+	return planmigration.Migration{
+		ID: j.ID, Source: priceplan.Ref{ID: "basic", Version: 1}, Target: priceplan.Ref{ID: "pro", Version: 7},
+		Mode: planmigration.NextCycleIgnoreOverride, Overrides: planmigration.KeepOverrides, RequireConfirmation: true,
+		Zone: "Asia/Kolkata", Job: j,
+	}
+}
+
+func migrationCalls() map[string]call {
+	return map[string]call{
+		"PlanMigrations.Create": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
+			return nil, s.PlanMigrations().Create(ctx, org, w.migration(), w.entries(), rec)
+		},
+		"PlanMigrations.Get": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
+			m, err := s.PlanMigrations().Get(ctx, org, w.seeds.plans.migration.ID)
+			return m, err
+		},
+		"PlanMigrations.List": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
+			ms, err := s.PlanMigrations().List(ctx, org, planmigration.Filter{}, page[uuid.UUID](10))
+			return ms, err
+		},
+	}
+}
+
+func testPlanMigrations(t *testing.T, open Open) {
+	b, c := open(t), &ids{}
+	c.n.Store(52 << 40)
+	t.Run("creates a migration with its job and entries, or nothing", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		m := w.migration()
+		require.NoError(t, b.PlanMigrations().Create(t.Context(), w.org, m, w.entries(),
+			w.rec("plan_migration.create")))
+		got, err := b.PlanMigrations().Get(t.Context(), w.org, m.ID)
+		require.NoError(t, err)
+		require.Equal(t, m, got)
+		j, err := b.Jobs().Get(t.Context(), w.org, m.ID)
+		require.NoError(t, err)
+		require.Equal(t, m.Job, j)
+		es, err := b.Jobs().Entries(t.Context(), w.org, m.ID, job.EntryFilter{}, page[int64](10))
+		require.NoError(t, err)
+		require.Equal(t, w.entries(), es)
+
+		taken := w.migration()
+		taken.ID, taken.Job.ID = m.ID, m.ID
+		taken.Zone = "UTC"
+		require.ErrorIs(t, b.PlanMigrations().Create(t.Context(), w.org, taken, nil, w.rec("plan_migration.create")),
+			admin.ErrExists)
+		other := w.job()
+		require.NoError(t, b.Jobs().Create(t.Context(), w.org, other, nil, w.rec("job.create")))
+		_, err = b.PlanMigrations().Get(t.Context(), w.org, other.ID)
+		require.ErrorIs(t, err, admin.ErrNotFound, "a job of another kind is no migration")
+		taken.ID, taken.Job.ID = other.ID, other.ID
+		require.ErrorIs(t, b.PlanMigrations().Create(t.Context(), w.org, taken, nil, w.rec("plan_migration.create")),
+			admin.ErrExists)
+		_, err = b.PlanMigrations().Get(t.Context(), w.org, other.ID)
+		require.ErrorIs(t, err, admin.ErrNotFound)
+	})
+	t.Run("shows the job as it is now, and lists by its status, newest first", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		made := make([]planmigration.Migration, 5)
+		for i := range made {
+			m := w.migration()
+			require.NoError(t, b.PlanMigrations().Create(t.Context(), w.org, m, nil, w.rec("plan_migration.create")))
+			if i%2 == 0 {
+				claimed, err := b.Jobs().Claim(t.Context(), w.org, m.ID,
+					job.Claim{Owner: w.id(), Now: epoch, Until: epoch.Add(time.Minute)})
+				require.NoError(t, err)
+				m.Job = claimed
+			}
+			made[len(made)-1-i] = m
+		}
+		list := func(f planmigration.Filter) []planmigration.Migration {
+			return pages(t, func(seek admin.Seek[uuid.UUID]) ([]planmigration.Migration, error) {
+				return b.PlanMigrations().List(t.Context(), w.org, f, seek)
+			}, func(m planmigration.Migration) uuid.UUID { return m.ID })
+		}
+		require.Equal(t, made, list(planmigration.Filter{}))
+		require.Equal(t, []planmigration.Migration{made[0], made[2], made[4]},
+			list(planmigration.Filter{Status: job.InProgress}))
+		require.Equal(t, []planmigration.Migration{made[1], made[3]}, list(planmigration.Filter{Status: job.Pending}))
+	})
+}
