@@ -66,7 +66,7 @@ func openSQLite(context.Context) (*sql.DB, func(), error) {
 		return nil, nil, err
 	}
 	pool, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "bench.db")+
-		"?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)")
+		"?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=cache_size(-65536)")
 	return pool, func() { _, _ = pool.Close(), os.RemoveAll(dir) }, err
 }
 

@@ -55,20 +55,43 @@ func (l loader) fill(ctx context.Context, table string, n int, columns map[strin
 	if err != nil {
 		return err
 	}
-	const chunk = 1000 // MySQL's recursion goes no deeper
 	start := "%d"
 	if l.dialect == sqlstore.PostgreSQL {
 		start = "%d::bigint"
 	}
-	for from := 0; from < n; from += chunk {
-		_, err := l.pool.ExecContext(ctx, fmt.Sprintf(`INSERT INTO %s (%s)
-			WITH RECURSIVE s (i) AS (SELECT `+start+` UNION ALL SELECT i + 1 FROM s WHERE i < %d) SELECT %s FROM s`,
-			table, strings.Join(names, ", "), from, min(from+chunk, n)-1, strings.Join(values, ", ")))
-		if err != nil {
-			return fmt.Errorf("%s: %w", table, err)
+	escape := strings.NewReplacer("%", "%%") // of a modulo
+	insert := fmt.Sprintf("INSERT INTO %s (%s) WITH RECURSIVE s (i) AS (SELECT %s"+
+		" UNION ALL SELECT i + 1 FROM s WHERE i < %s) SELECT %s FROM s",
+		table, strings.Join(names, ", "), start, "%d", escape.Replace(strings.Join(values, ", ")))
+	const (
+		chunk  = 1000 // MySQL's recursion goes no deeper
+		commit = 20 * chunk
+	)
+	for from := 0; from < n; from += commit {
+		if err := l.inTx(ctx, func(tx *sql.Tx) error {
+			for at := from; at < min(from+commit, n); at += chunk {
+				if _, err := tx.ExecContext(ctx, fmt.Sprintf(insert, at, min(at+chunk, n)-1)); err != nil {
+					return fmt.Errorf("%s: %w", table, err)
+				}
+			}
+			return nil
+		}); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func (l loader) inTx(ctx context.Context, fn func(tx *sql.Tx) error) error {
+	tx, err := l.pool.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	if err := fn(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
 }
 
 func (l loader) values(ctx context.Context, table string, columns map[string]string, without []string) (names, values []string, err error) {
@@ -109,41 +132,48 @@ func (l loader) load(ctx context.Context, n int) error {
 		return fmt.Sprintf("CASE WHEN i %% %d = %d THEN '%s' ELSE '%s' END", every, rareRow(every), is, otherwise)
 	}
 	modulo := func(m int) string { return fmt.Sprintf("i %% %d", m) }
+	if err := l.tokens(ctx, tenth); err != nil {
+		return err
+	}
 	for _, t := range []struct {
 		name    string
 		rows    int
 		columns map[string]string
-		without string
 	}{
 		{"customers", n, map[string]string{
 			"id": l.pad("c", "i", 7), "name": l.pad("Customer, No. ", "i", 7), "primary_email": l.pad("billing", "i", 7), "city": "'München'",
-			"country": "'DE'", "status": "'ACTIVE'", "extra": `'{"segment":"enterprise","owner":"ann"}'`, "version": "1",
-		}, ""},
+			"country": "'DE'", "status": "'ACTIVE'", "metadata": `'{"segment":"enterprise","owner":"ann"}'`, "version": "1",
+		}},
 		{"accounts", tenth, map[string]string{
 			"id": l.pad("a", "i", 7), "name": l.pad("Account, No. ", "i", 7), "customer_id": l.pad("c", modulo(few), 7), "net_term_days": "30",
 			"status": "'ACTIVE'", "version": "1",
-		}, ""},
-		{"tokens", tenth, map[string]string{
-			"id": l.id("i"), "name": l.pad("Token ", "i", 7), "permissions": "'customers.read settings.read'", "prefix": "'adm_'", "last4": "'aB3x'",
-			"state": "CASE WHEN i % 2 = 0 THEN 'deleted' WHEN i % 1000 = 7 THEN 'deactivated' ELSE 'active' END", "expires_at": "NULL",
-			"last_used_at": "NULL", "created_by_kind": "'system'", "version": "1", "hash_key": "'sha256'", "digest": l.digest("i"),
-		}, "listed"},
+		}},
 		{"settings", tenth, map[string]string{
 			"id": l.id("i"), "entity_kind": rare(1000, "CUSTOMER", "ACCOUNT"), "entity_id": l.pad("a", "(i - i % 10) / 10", 7),
 			"namespace": rare(1000, "rare", "USER"), "name": l.pad("name", modulo(10), 2), "value_type": rare(1000, "NUMERIC", "STRING"),
-			"value_text": "'12'", "created_by_kind": "'system'", "updated_by_kind": "'system'", "version": "1",
-		}, ""},
+			"value_text": "'12'", "created_by_kind": "'SYSTEM'", "updated_by_kind": "'SYSTEM'", "version": "1",
+		}},
 		{"audit", n, map[string]string{
-			"id": l.id("i"), "at": second, "actor_kind": "'user'", "actor_id": l.pad("u", modulo(n/200), 7),
+			"id": l.id("i"), "at": second, "actor_kind": "'USER'", "actor_id": l.pad("u", modulo(n/200), 7),
 			"action": rare(n/10, "rare.do", "customer.update"), "subject_kind": rare(1000, "currency", "customer"),
-			"subject_id": l.pad("c", modulo(few), 7), "changes": `'[{"field":"name","from":"a","to":"b"}]'`,
-		}, ""},
+			"subject_id": l.pad("c", modulo(few), 7), "changes": `'{"v":1,"changes":[{"field":"name","from":"a","to":"b"}]}'`,
+		}},
 	} {
-		if err := l.fill(ctx, t.name, t.rows, t.columns, t.without); err != nil {
+		if err := l.fill(ctx, t.name, t.rows, t.columns); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// tokens makes n tokens, of which every other is deleted and one in 1,000 deactivated.
+func (l loader) tokens(ctx context.Context, n int) error {
+	return l.fill(ctx, "tokens", n, map[string]string{
+		"id": l.id("i"), "name": l.pad("Token ", "i", 7), "permissions": "'customers.read settings.read'", "prefix": "'adm_'",
+		"last4": "'aB3x'", "state": "CASE WHEN i % 2 = 0 THEN 'DELETED' WHEN i % 1000 = 7 THEN 'DEACTIVATED' ELSE 'ACTIVE' END",
+		"expires_at": "NULL", "last_used_at": "NULL", "created_by_kind": "'SYSTEM'", "version": "1",
+		"hash_key": "'sha256'", "digest": l.digest("i"),
+	}, "listed")
 }
 
 // rareRow is which row in so many is rare.

@@ -35,7 +35,7 @@ type comparison struct {
 func main() {
 	testing.Init()
 	pattern := flag.String("run", ".", "regular `expression` of the groups to run")
-	rows := flag.Int("n", 1_000_000, "customers and audit records that group list loads, at least 10,000")
+	rows := flag.Int("n", 100_000, "customers and audit `records` that group list loads, at least 10,000")
 	flag.Parse()
 	if err := run(context.Background(), *pattern, *rows); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -53,7 +53,7 @@ func run(ctx context.Context, pattern string, rows int) error {
 		print func(context.Context) error
 	}{
 		{"token", each(tokens)}, {"convert", each(conversions)}, {"import", each(imports)},
-		{"list", lists(rows)}, {"jsonlogic", printLogic}, {"enrich", printEnrich},
+		{"verify", printVerify}, {"list", lists(rows)}, {"jsonlogic", printLogic}, {"enrich", printEnrich},
 	} {
 		if !match.MatchString(group.name) {
 			continue
