@@ -34,8 +34,9 @@ func (s *Service) Start(ctx context.Context, scope admin.Scope, id uuid.UUID) (j
 	}
 	now := s.runtime.Instant()
 	j := job.Job{
-		ID: id, Kind: JobKind(i.Type), Status: job.Pending, CreatedAt: now, CreatedBy: scope.Actor(), UpdatedAt: now, Version: 1,
-		Counts: job.Counts{Total: i.Rows, Failed: int64(len(duplicates))},
+		ID: id, Kind: JobKind(i.Type), Status: job.Pending, CreatedAt: now, CreatedBy: scope.Actor(), UpdatedAt: now,
+		Version: 1,
+		Counts:  job.Counts{Total: i.Rows, Failed: int64(len(duplicates))},
 	}
 	i.Status, i.UpdatedAt = Started, now
 	rec := s.record(scope, ActionStart, i, admin.Change{Field: "status", From: string(Uploaded), To: string(Started)},

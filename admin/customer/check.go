@@ -61,7 +61,7 @@ func (f Field[T]) checkText(p *admin.Problems, v string) {
 	var own admin.Problems
 	own.Text(f.Path, v, least, int(f.Max))
 	if err := own.Err(); err != nil {
-		p.AddError("", "", err)
+		p.AddError("", admin.CodeFormat, err)
 		return
 	}
 	switch f.Format {

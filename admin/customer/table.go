@@ -2,7 +2,6 @@ package customer
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
@@ -23,7 +22,7 @@ type Table[T Record] struct {
 	noun   string
 	fields []Field[T]
 	head   func(*T) Head
-	search func(*T) []string
+	search func(*T) string
 	// metadata and owner are the places of these fields; owner is -1 for customers.
 	metadata, owner int
 }
@@ -38,7 +37,7 @@ func (t *Table[T]) Fields() []Field[T] { return t.fields }
 func (t *Table[T]) Head(r *T) Head { return t.head(r) }
 
 // Search returns the text in which a list looks for what its filter names; see [Fold].
-func (t *Table[T]) Search(r *T) string { return Fold(strings.Join(t.search(r), "\n")) }
+func (t *Table[T]) Search(r *T) string { return Fold(t.search(r)) }
 
 // Clone returns a copy of r that shares nothing with it.
 func (t *Table[T]) Clone(r T) T {
@@ -119,7 +118,7 @@ func Customers() *Table[Customer] {
 	)
 	return newTable("customer", fields,
 		func(c *Customer) Head { return Head{&c.ID, &c.Status, &c.CreatedAt, &c.UpdatedAt, &c.Version} },
-		func(c *Customer) []string { return []string{c.ID, c.Name, c.PrimaryEmail} })
+		func(c *Customer) string { return c.ID + "\n" + c.Name + "\n" + c.PrimaryEmail })
 }
 
 // Accounts returns the description of accounts.
@@ -164,7 +163,7 @@ func Accounts() *Table[Account] {
 	)
 	return newTable("account", fields,
 		func(a *Account) Head { return Head{&a.ID, &a.Status, &a.CreatedAt, &a.UpdatedAt, &a.Version} },
-		func(a *Account) []string { return []string{a.ID, a.Name, a.PrimaryEmail} })
+		func(a *Account) string { return a.ID + "\n" + a.Name + "\n" + a.PrimaryEmail })
 }
 
 // The names of fields that stores and importers treat in a way of their own.
@@ -173,7 +172,7 @@ const (
 	aliasesField = "aliases"
 )
 
-func newTable[T Record](noun string, fields []Field[T], head func(*T) Head, search func(*T) []string) *Table[T] {
+func newTable[T Record](noun string, fields []Field[T], head func(*T) Head, search func(*T) string) *Table[T] {
 	t := &Table[T]{noun: noun, fields: fields, head: head, search: search}
 	t.metadata, t.owner = t.index("metadata"), t.index(ownerField)
 	return t

@@ -183,7 +183,7 @@ func (j customersJob) requireExact(t *testing.T, rows int) {
 			ends++
 		}
 	}
-	batches := j.rows / j.batch
+	batches := rows / j.batch
 	require.Equal(t, len(customers), written)
 	require.Equal(t, batches, writes)
 	if o.progress.Done() {
