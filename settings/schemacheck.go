@@ -21,9 +21,9 @@ func meets(p *admin.Problems, path, document string, schema *jsonschema.Schema) 
 		p.AddError(path, admin.CodeFormat, err)
 		return
 	}
-	found, err := schema.Check(v, MaxSchemaSteps)
-	if err != nil {
-		p.Add(path, admin.CodeTooLong, "%v: make either smaller", err)
+	found, done := schema.Check(v, MaxSchemaSteps)
+	if !done {
+		p.Add(path, admin.CodeTooLong, "is too much to check against its JSON Schema: make either smaller")
 		return
 	}
 	for _, v := range found[:min(len(found), MaxViolations)] {

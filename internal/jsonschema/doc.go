@@ -1,7 +1,7 @@
 // Package jsonschema checks decoded JSON against JSON Schemas of the drafts 4, 6, 7, 2019-09 and 2020-12.
 //
 //	schema, err := jsonschema.Compile(document, jsonschema.Limits{})
-//	violations, err := schema.Check(value, 1_000_000)
+//	violations, done := schema.Check(value, 1_000_000)
 //
 // Schemas and values may come from anyone. Nothing is ever loaded, patterns take time in proportion to the text
 // (package regexp), and a check has a budget of steps, so its time is bounded for every schema: about a

@@ -1,7 +1,6 @@
 package jsonschema
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -29,9 +28,6 @@ type Violation struct {
 	Message string
 }
 
-// ErrBudget is returned when a check needs more steps than its budget.
-var ErrBudget = errors.New("the value is too much to check against the JSON Schema")
-
 // node is a compiled schema or subschema.
 type node struct {
 	pointer string // to it in the schema
@@ -47,15 +43,15 @@ type node struct {
 type check func(r *run, v any, seen *evaluated)
 
 // Check returns what is wrong with a value, in order of the place. The value is decoded JSON with json.Number
-// for numbers. It fails with ErrBudget after so many steps.
-func (s *Schema) Check(v any, steps int) ([]Violation, error) {
+// for numbers. If the check needs more than so many steps, done is false and found is nil.
+func (s *Schema) Check(v any, steps int) (found []Violation, done bool) {
 	if problem := numberProblem(v, s.limits.Number); problem != "" {
-		return []Violation{{Message: problem}}, nil
+		return []Violation{{Message: problem}}, true
 	}
 	r := &run{steps: steps, tracks: s.tracks}
 	r.apply(s.root, v, &evaluated{})
 	if r.steps < 0 {
-		return nil, ErrBudget
+		return nil, false
 	}
 	slices.SortFunc(r.found, func(a, b Violation) int {
 		if c := strings.Compare(a.Pointer, b.Pointer); c != 0 {
@@ -63,7 +59,7 @@ func (s *Schema) Check(v any, steps int) ([]Violation, error) {
 		}
 		return strings.Compare(a.Message, b.Message)
 	})
-	return slices.Compact(r.found), nil
+	return slices.Compact(r.found), true
 }
 
 // run is the state of one check.
