@@ -35,14 +35,15 @@ type comparison struct {
 func main() {
 	testing.Init()
 	pattern := flag.String("run", ".", "regular `expression` of the groups to run")
+	rows := flag.Int("n", 100_000, "customers and audit `records` that group list loads, at least 10,000")
 	flag.Parse()
-	if err := run(context.Background(), *pattern); err != nil {
+	if err := run(context.Background(), *pattern, *rows); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, pattern string) error {
+func run(ctx context.Context, pattern string, rows int) error {
 	match, err := regexp.Compile(pattern)
 	if err != nil {
 		return err
@@ -52,7 +53,7 @@ func run(ctx context.Context, pattern string) error {
 		print func(context.Context) error
 	}{
 		{"token", each(tokens)}, {"convert", each(conversions)}, {"import", each(imports)},
-		{"jsonlogic", printLogic}, {"enrich", printEnrich},
+		{"verify", printVerify}, {"list", lists(rows)}, {"jsonlogic", printLogic}, {"enrich", printEnrich},
 	} {
 		if !match.MatchString(group.name) {
 			continue

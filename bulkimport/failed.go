@@ -28,7 +28,7 @@ type FailedRow struct {
 	Key    string `json:"key,omitempty"` // its key, if it could be read
 	// Cells are as in the file; a row that could not be split has its text as the only cell.
 	Cells  []string    `json:"cells,omitempty"`
-	Errors []CellError `json:"errors"`
+	Errors []CellError `json:"errors,omitempty"`
 }
 
 // Errors pages through the failed rows of a started import, in the order of the file, each with

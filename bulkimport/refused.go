@@ -46,8 +46,8 @@ func (r Row) column(field string) int {
 // rowData is what the entry of a failed row holds.
 type rowData struct {
 	Line   int64       `json:"line"`
-	Cells  []string    `json:"cells"`
-	Errors []CellError `json:"errors"`
+	Cells  []string    `json:"cells,omitempty"`
+	Errors []CellError `json:"errors,omitempty"`
 }
 
 func failedEntry(row Row, rec record, errs []CellError) job.Entry {

@@ -21,12 +21,12 @@ const NoHeader = -1
 
 // UploadInput is a file to import.
 type UploadInput struct {
-	Type     TypeName
-	FileName string
-	Content  io.Reader
+	Type     TypeName  `json:"type"`
+	FileName string    `json:"fileName"`
+	Content  io.Reader `json:"-"`
 	// HeaderLine is the line of the header row, from 1. 0 looks for it; NoHeader takes the first
 	// row for data and calls the columns "Column 1", "Column 2", ….
-	HeaderLine int64
+	HeaderLine int64 `json:"headerLine,omitempty"`
 }
 
 // Upload reads a file once, checks it, and stores it as canonical text. It fails with a *FileError

@@ -62,7 +62,7 @@ func (m Migration) EffectiveAt() time.Time { return m.Job.StartAt }
 
 // Filter narrows a list of migrations; zero fields do not narrow.
 type Filter struct {
-	Status job.Status
+	Status job.Status `json:"status,omitempty"`
 }
 
 // scheduleID returns the id of the schedule that moves an account: the same however often it is tried.

@@ -223,10 +223,13 @@ func (s *Service) All(ctx context.Context, scope admin.Scope, f Filter) iter.Seq
 func (s *Service) Entries(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, f job.EntryFilter, q admin.Query,
 ) (admin.Page[Entry], error) {
-	if _, err := s.Get(ctx, scope, id); err != nil {
+	if err := scope.Require(PermissionRead); err != nil {
 		return admin.Page[Entry]{}, err
 	}
 	if err := checkStatus(f.Status, job.EntryStatuses()); err != nil {
+		return admin.Page[Entry]{}, err
+	}
+	if _, err := s.Get(ctx, scope, id); err != nil {
 		return admin.Page[Entry]{}, err
 	}
 	return admin.Paginate(scope.Org(), fmt.Sprintf("plan migration %s entries %q", id, f.Status), q,

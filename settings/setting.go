@@ -51,10 +51,10 @@ type Version struct {
 
 // Filter narrows a list of settings; zero fields do not narrow. Texts compare byte by byte.
 type Filter struct {
-	Entity    Entity // Kind alone, or Kind and ID
-	Namespace string
-	Name      string
-	Type      Type
+	Entity           // Kind alone, or Kind and ID
+	Namespace string `json:"namespace,omitempty"`
+	Name      string `json:"name,omitempty"`
+	Type      Type   `json:"dataType,omitempty"`
 }
 
 // check refuses what no setting can have, so that a misspelt filter is an error and not an empty list.

@@ -14,20 +14,47 @@ import (
 //go:embed blocklist.txt
 var blocklistText string
 
-// blocklist knows what guessers try first.
+// blocklist knows what guessers try first. It searches the text as it lies in the program, so that it
+// costs nothing until a password is checked.
 type blocklist struct {
-	common map[string]struct{}
+	lines string // sorted, each with its line end
 }
 
 // longestCommon is the longest line of blocklist.txt, in characters.
 const longestCommon = 32
 
-func newBlocklist() blocklist {
-	b := blocklist{common: map[string]struct{}{}}
-	for line := range strings.Lines(blocklistText) {
-		b.common[strings.TrimSuffix(line, "\n")] = struct{}{}
+func newBlocklist() blocklist { return blocklist{lines: blocklistText} }
+
+// last is the last line that is not after text; empty if all are.
+func (b blocklist) last(text string) string {
+	found := ""
+	for from, to := 0, len(b.lines); from < to; {
+		start := from + strings.LastIndexByte(b.lines[from:from+(to-from)/2], '\n') + 1
+		end := start + strings.IndexByte(b.lines[start:], '\n')
+		if line := b.lines[start:end]; line <= text {
+			found, from = line, end+1
+		} else {
+			to = start
+		}
 	}
-	return b
+	return found
+}
+
+// prefix is the longest line that text begins with.
+func (b blocklist) prefix(text string) string {
+	for text != "" {
+		line := b.last(text)
+		if strings.HasPrefix(text, line) {
+			return line
+		}
+		// A line that text begins with is before this one, so it ends where the two part.
+		same := 0
+		for same < len(line) && line[same] == text[same] {
+			same++
+		}
+		text = text[:same]
+	}
+	return ""
 }
 
 // surprises counts the steps in which a guesser who knows the blocklist and words would write the
@@ -73,12 +100,7 @@ func unleet(r rune) rune {
 
 // commonAt is the length of the longest common password that text begins with.
 func (b blocklist) commonAt(text []rune) int {
-	for n := min(len(text), longestCommon); n >= 8; n-- {
-		if _, ok := b.common[string(text[:n])]; ok {
-			return n
-		}
-	}
-	return 0
+	return utf8.RuneCountInString(b.prefix(string(text[:min(len(text), longestCommon)])))
 }
 
 func wordAt(text []rune, words []string) int {

@@ -25,10 +25,53 @@ func TestBlocklist(t *testing.T) {
 	}
 	require.Positive(t, long, "some are long enough to be tried otherwise")
 	b := newBlocklist()
-	require.Len(t, b.common, len(lines))
 	for _, l := range lines {
 		if n := b.surprises(l, nil, 9); n != 1 {
 			t.Fatalf("%q takes %d steps", l, n)
+		}
+	}
+}
+
+// The search finds what a look-up of every beginning in a set finds.
+func TestBlocklistPrefix(t *testing.T) {
+	const alphabet = "a19!é"
+	b := blocklist{}
+	for _, line := range []string{"1", "19", "1a1", "1a1a1", "a", "a1", "a1!", "aa", "aa1a", "aaaaa", "é", "éa", "éé1"} {
+		b.lines += line + "\n"
+	}
+	for _, list := range []blocklist{b, {lines: "a\n"}, {}} {
+		var check func(text string, left int)
+		check = func(text string, left int) {
+			want := ""
+			for i := range len(text) {
+				if begin := text[:i+1]; strings.Contains("\n"+list.lines, "\n"+begin+"\n") {
+					want = begin
+				}
+			}
+			require.Equal(t, want, list.prefix(text), "%q in %q", text, list.lines)
+			for _, r := range alphabet {
+				if left > 0 {
+					check(text+string(r), left-1)
+				}
+			}
+		}
+		check("", 6)
+	}
+	all := newBlocklist()
+	set := map[string]bool{}
+	lines := strings.Split(strings.TrimSuffix(blocklistText, "\n"), "\n")
+	for _, line := range lines {
+		set[line] = true
+	}
+	for _, line := range lines {
+		for _, text := range []string{line, line + "!", line[:len(line)-1], "x" + line, line + line, line + "~"} {
+			want := ""
+			for i := range len(text) {
+				if set[text[:i+1]] {
+					want = text[:i+1]
+				}
+			}
+			require.Equal(t, want, all.prefix(text), text)
 		}
 	}
 }

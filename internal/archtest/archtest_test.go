@@ -46,7 +46,6 @@ func others(pkg string) []string {
 		"admin/people":                   {"golang.org/x/"},
 		"bulkimport":                     {"github.com/jszwec/csvutil", "golang.org/x/text"},
 		"internal/email":                 {"golang.org/x/net/idna"},
-		"settings":                       {"github.com/santhosh-tekuri/jsonschema", "golang.org/x/text"},
 		"settings/jsonlogic/jsonlogicv3": {"github.com/diegoholiveira/jsonlogic"},
 		"storage/storagetest":            {"github.com/stretchr/testify"},
 	}[pkg], "github.com/google/uuid", "github.com/shopspring/decimal")

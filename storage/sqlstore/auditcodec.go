@@ -44,6 +44,9 @@ func readChanges(text string) ([]admin.Change, error) {
 	if text == "" {
 		return nil, nil
 	}
+	if changes, ok := plainChanges(text); ok {
+		return changes, nil
+	}
 	var stored storedChanges
 	if err := json.Unmarshal([]byte(text), &stored); err != nil {
 		return nil, fmt.Errorf("audit record: read its changes: %w", err)

@@ -207,8 +207,9 @@ func texts(t *testing.T, v reflect.Value, name string, out map[string]string) {
 // acrossOrganizations lists the queries that are meant to look across organizations, and why.
 func acrossOrganizations() map[string]string {
 	return map[string]string{
-		".job.due":        "schedulers look for work of every organization, and get ids only",
-		".token.byDigest": "whoever presents a secret has not said whose it is",
+		".job.due":         "schedulers look for work of every organization, and get ids only",
+		".token.byDigests": "as with one digest",
+		".token.byDigest":  "whoever presents a secret has not said whose it is",
 	}
 }
 

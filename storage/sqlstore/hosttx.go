@@ -38,8 +38,13 @@ func TxOf(s storage.Stores) *sql.Tx {
 			if of.tx == nil {
 				return nil
 			}
-			raw, _ := of.tx.raw.(*sql.Tx)
-			return raw
+			switch raw := of.tx.raw.(type) {
+			case inside: // ours
+				return raw.Tx
+			case *sql.Tx: // the host's
+				return raw
+			}
+			return nil
 		case interface{ Unwrap() storage.Stores }:
 			s = of.Unwrap()
 		default:

@@ -39,7 +39,8 @@ type walk struct {
 //
 // SQLite without statistics, and MariaDB when it likes the order, prefer the primary key, which has
 // all columns at hand, and read the whole organization to find a few rows; so they are not asked.
-// PostgreSQL chooses by its statistics, and has no means to be told.
+// PostgreSQL chooses by its statistics, and has no means to be told; while it has none, indexes often seem
+// alike to it, and it takes the one that was made last. So in a migration the most selective comes last.
 func newList(db *DB, head string, filters []string, tail string, walks ...walk) list {
 	l := list{filters: len(filters)}
 	for set := range 1 << len(filters) {

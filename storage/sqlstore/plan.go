@@ -16,7 +16,7 @@ type planSQL struct{ insert, update, version, lock, latest, list, listStatus, ve
 
 func newPlanSQL(db *DB) planSQL {
 	const columns = `SELECT p.id, p.version, p.name, p.description, p.status, p.currencies, p.cycle, p.anniversary,
-		p.created_at, p.updated_at, p.record_version FROM {plans} p `
+		p.created_at, p.updated_at, p.record_version FROM {plans} p{index} `
 	return planSQL{
 		insert: db.bind(`INSERT INTO {plans} (org_id, id, version, name, description, status, currencies, cycle,
 			anniversary, created_at, updated_at, record_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
@@ -29,10 +29,10 @@ func newPlanSQL(db *DB) planSQL {
 		list: db.bind(columns + `WHERE p.org_id = ? AND p.id > ?
 			AND p.version = (SELECT MAX(q.version) FROM {plans} q WHERE q.org_id = p.org_id AND q.id = p.id)
 			ORDER BY p.id LIMIT ?`),
-		listStatus: db.bind(columns + `WHERE p.org_id = ? AND p.id > ?
+		listStatus: db.bind(db.along("plans_status", columns+`WHERE p.org_id = ? AND p.status = ? AND p.id > ?
 			AND p.version = (SELECT MAX(q.version) FROM {plans} q
-				WHERE q.org_id = p.org_id AND q.id = p.id AND q.status = ?)
-			ORDER BY p.id LIMIT ?`),
+				WHERE q.org_id = p.org_id AND q.status = p.status AND q.id = p.id)
+			ORDER BY p.id LIMIT ?`)),
 		versions: db.bind(columns + `WHERE p.org_id = ? AND p.id = ? AND p.version < ?
 			ORDER BY p.version DESC LIMIT ?`),
 	}
@@ -91,7 +91,7 @@ func (s plans) List(
 	if f.Status == "" {
 		return rows(ctx, s.reader(), "plan", s.db.sql.plan.list, scanPlan, org, seek.After, seek.Limit)
 	}
-	return rows(ctx, s.reader(), "plan", s.db.sql.plan.listStatus, scanPlan, org, seek.After, f.Status, seek.Limit)
+	return rows(ctx, s.reader(), "plan", s.db.sql.plan.listStatus, scanPlan, org, f.Status, seek.After, seek.Limit)
 }
 
 func (s plans) Versions(

@@ -96,8 +96,16 @@ func scanColumn(value any) any {
 		return v
 	case **int:
 		return &optionalNumber{v}
-	case *[]string, *map[string]string:
+	case *[]string:
 		return &jsonColumn{func(text []byte) error { return json.Unmarshal(text, v) }}
+	case *map[string]string:
+		return &jsonColumn{func(text []byte) error {
+			if texts, ok := plainTexts(string(text)); ok {
+				*v = texts
+				return nil
+			}
+			return json.Unmarshal(text, v)
+		}}
 	case *[]customer.Alias:
 		return &jsonColumn{func(text []byte) error {
 			var stored []storedAlias

@@ -105,8 +105,9 @@ func rows[T any](ctx context.Context, t *tx, noun, query string, scan func(func(
 	}
 	defer rs.Close()
 	var out []T
+	var v, zero T // one for all rows, because scanning has it on the heap
 	for rs.Next() {
-		var v T
+		v = zero
 		if err := scan(rs.Scan, &v); err != nil {
 			return nil, t.fail(ctx, noun, err)
 		}

@@ -34,8 +34,8 @@ type explainer struct {
 	// generic has PostgreSQL plan for any arguments, as it may after a statement ran five times.
 	generic bool
 	// guesses is how PostgreSQL plans before its first ANALYZE: it takes the rows of one organization
-	// for one in 200, and would rather sort a few than read them in order. Autovacuum ends that in a
-	// minute; until then only reading a whole table is a fault.
+	// for one in 200, and of so small a table any index will do for it. Autovacuum ends that in a minute;
+	// until then only reading a whole table is a fault.
 	guesses bool
 }
 

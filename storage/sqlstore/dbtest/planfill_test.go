@@ -13,7 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage/sqlstore"
@@ -118,7 +120,7 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		},
 		"jobs.status": func(n int) string {
 			if isRare(n) || n%(5*rareEvery) == rareFirst+1 {
-				return quoted(rare)
+				return quoted(string(job.Failed))
 			}
 			if n%500 == 3 {
 				return "'PENDING'"
@@ -129,19 +131,21 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		"job_entries.seq":    func(n int) string { return fmt.Sprint(n + 1) },
 		"job_entries.status": either(string(job.EntryFailed), string(job.EntryCompleted)),
 
-		"content":      one("'{}'"),
-		"file_columns": one("'[]'"),
-		"warnings":     one("'[]'"),
-		"mapping":      one("'{}'"),
-		"settings":     one("'{}'"),
-		"import_id":    id,
-		"start":        one("0"),
-		"piece":        func(n int) string { return binary(d, sha256.Sum256(fmt.Append(nil, n))) },
+		"details":   one(`'{"version":1}'`),
+		"import_id": id,
+		"start":     one("0"),
+		"piece":     func(n int) string { return binary(d, sha256.Sum256(fmt.Append(nil, n))) },
 
-		"customers.id":     numberedBy("c"),
-		"accounts.id":      numberedBy("a"),
-		"account_id":       numberedBy("a"),
-		"invoice_currency": one("'EUR'"),
+		"customers.id":        numberedBy("c"),
+		"customers.status":    either(string(customer.Archived), string(customer.Active)),
+		"accounts.status":     either(string(customer.Archived), string(customer.Active)),
+		"metadata":            one("''"),
+		"aliases":             one("''"),
+		"tags":                one("''"),
+		"billing_information": one("''"),
+		"accounts.id":         numberedBy("a"),
+		"account_id":          numberedBy("a"),
+		"invoice_currency":    one("'EUR'"),
 		"customer_id": func(n int) string {
 			if isRare(n) {
 				n = rareFirst
@@ -150,6 +154,7 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		},
 
 		"plans.id":           numberedBy("p"),
+		"plans.status":       either(string(priceplan.Archived), string(priceplan.Active)),
 		"cycle":              one("'MONTHLY 1'"),
 		"currencies":         one("'EUR'"),
 		"anniversary":        one("0"),

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/admin/priceplan"
@@ -104,8 +105,11 @@ func planArguments(t *testing.T, method string, typ reflect.Type) []planArgument
 		reflect.TypeFor[priceplan.Ref](): priceplan.Ref{ID: "p7", Version: 1},
 		reflect.TypeFor[uuid.UUID]():     numbered(0),
 	}
-	if method == "Settings.History" {
+	switch method {
+	case "Settings.History":
 		fixed[reflect.TypeFor[uuid.UUID]()] = numbered(rareFirst)
+	case "Plans.Versions":
+		fixed[reflect.TypeFor[string]()] = "p7"
 	}
 	switch value, ok := fixed[typ]; {
 	case ok:
@@ -147,10 +151,15 @@ func filterValues(t *testing.T, path string, field reflect.StructField) (out []p
 		"admin.AuditFilter.Until":           {rareUntil},
 		"people.InvitationFilter.Status":    {people.InvitationRevoked, people.InvitationPending, people.InvitationExpired},
 		"job.EntryFilter.Status":            {job.EntryFailed},
+		"job.Filter.Status":                 {job.Failed},
+		"planmigration.Filter.Status":       {job.Failed},
 		"token.Filter.State":                {"DEACTIVATED"},
 		"settings.Filter.Entity":            {settings.Entity{Kind: settings.Customer}, settings.Entity{Kind: settings.Customer, ID: "a7"}},
 		"settings.Filter.Type":              {settings.TypeNumeric},
 		"customer.AccountFilter.CustomerID": {"c7"},
+		"customer.AccountFilter.Status":     {customer.Archived},
+		"customer.Filter.Status":            {customer.Archived},
+		"priceplan.PlanFilter.Status":       {priceplan.Archived},
 	}[path]
 	if values == nil {
 		require.Equal(t, reflect.String, field.Type.Kind(), "%s: say what it is filtered by", path)

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -252,7 +253,7 @@ func hotQueries() []hotQuery {
 			return len(out), err
 		}},
 		{"the latest version of a plan", "", func(ctx context.Context, s storage.Stores) (int, error) {
-			_, err := s.Plans().Latest(ctx, org, "p7")
+			_, err := s.Plans().Latest(ctx, org, "p8")
 			return 1, err
 		}},
 		{"versions of a plan", "", func(ctx context.Context, s storage.Stores) (int, error) {
@@ -289,13 +290,15 @@ func batchOfCustomers(ctx context.Context, s storage.Stores, org admin.OrgID) (i
 // requireIndex explains a query and fails where it reads a whole table, or goes by another index.
 func requireIndex(t *testing.T, e explainer, q query, index string) {
 	t.Helper()
+	if e.generic && strings.Contains(q.text, "COUNT(*)") {
+		return // of half the table, for all that PostgreSQL knows then
+	}
 	e.run = false
 	plan := e.explain(t, q)
 	require.Empty(t, plan.scans, "a whole table is read: %s\n%s", q.text, plan.text)
-	if e.guesses {
-		return
+	if !e.guesses && !e.generic { // which may prefer another that serves as well
+		require.Contains(t, plan.text, index, q.text)
 	}
-	require.Contains(t, plan.text, index, q.text)
 }
 
 // onPath are the keys of settings on the levels of a path.

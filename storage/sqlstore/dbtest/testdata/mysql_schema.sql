@@ -258,6 +258,7 @@ TABLE admincenter_plans InnoDB utf8mb4_bin
     created_at bigint(20) NOT NULL
     updated_at bigint(20) NOT NULL
     record_version bigint(20) NOT NULL
+    INDEX plans_status (org_id, status, id, version)
     PRIMARY KEY PRIMARY (org_id, id, version)
     FOREIGN KEY admincenter_plans_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
     CHECK anniversary `anniversary` in (0,1)

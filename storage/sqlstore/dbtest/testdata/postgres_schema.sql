@@ -265,6 +265,7 @@ TABLE admincenter_plans
     updated_at bigint NOT NULL
     record_version bigint NOT NULL
     PRIMARY KEY admincenter_plans_pkey (org_id, id, version)
+    INDEX admincenter_plans_status (org_id, status, id, version)
     FOREIGN KEY admincenter_plans_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
     CHECK ((anniversary = ANY (ARRAY[(0)::bigint, (1)::bigint])))
     CHECK ((version > 0))

@@ -314,6 +314,8 @@ CREATE TABLE admincenter_plans (
     PRIMARY KEY (org_id, id, version)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX admincenter_plans_status ON admincenter_plans (org_id, status, id, version);
+
 CREATE TABLE admincenter_schedule_accounts (
     org_id     TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
     account_id TEXT    NOT NULL,

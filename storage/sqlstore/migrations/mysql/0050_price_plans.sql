@@ -15,6 +15,8 @@ CREATE TABLE IF NOT EXISTS admincenter_plans (
     -- That of the record; version is the plan's own.
     record_version BIGINT      NOT NULL,
     PRIMARY KEY (org_id, id, version),
+    -- For lists by status, in order of id.
+    KEY plans_status (org_id, status, id, version),
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 

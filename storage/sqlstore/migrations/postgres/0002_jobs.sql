@@ -28,9 +28,9 @@ CREATE TABLE admincenter_jobs (
 CREATE INDEX admincenter_jobs_due ON admincenter_jobs (status, id);
 
 -- For lists by kind and status: how a host finds the few that run among the many that are done.
-CREATE INDEX admincenter_jobs_kind_status ON admincenter_jobs (org_id, kind, status, id);
-CREATE INDEX admincenter_jobs_kind ON admincenter_jobs (org_id, kind, id);
 CREATE INDEX admincenter_jobs_status ON admincenter_jobs (org_id, status, id);
+CREATE INDEX admincenter_jobs_kind ON admincenter_jobs (org_id, kind, id);
+CREATE INDEX admincenter_jobs_kind_status ON admincenter_jobs (org_id, kind, status, id);
 
 CREATE TABLE admincenter_job_entries (
     org_id TEXT COLLATE "C" NOT NULL,

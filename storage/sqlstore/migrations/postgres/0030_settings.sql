@@ -23,11 +23,11 @@ CREATE TABLE admincenter_settings (
 );
 
 -- For lists, in order of id.
-CREATE INDEX admincenter_settings_entity ON admincenter_settings (org_id, entity_kind, entity_id, id);
 CREATE INDEX admincenter_settings_entity_kind ON admincenter_settings (org_id, entity_kind, id);
+CREATE INDEX admincenter_settings_value_type ON admincenter_settings (org_id, value_type, id);
 CREATE INDEX admincenter_settings_namespace ON admincenter_settings (org_id, namespace, id);
 CREATE INDEX admincenter_settings_name ON admincenter_settings (org_id, name, id);
-CREATE INDEX admincenter_settings_value_type ON admincenter_settings (org_id, value_type, id);
+CREATE INDEX admincenter_settings_entity ON admincenter_settings (org_id, entity_kind, entity_id, id);
 
 -- +goose Down
 DROP TABLE admincenter_settings;

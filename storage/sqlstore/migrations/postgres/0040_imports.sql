@@ -19,9 +19,9 @@ CREATE TABLE admincenter_imports (
 );
 
 -- For lists, in order of id.
-CREATE INDEX admincenter_imports_sha256 ON admincenter_imports (org_id, sha256, id);
-CREATE INDEX admincenter_imports_type ON admincenter_imports (org_id, type, id);
 CREATE INDEX admincenter_imports_status ON admincenter_imports (org_id, status, id);
+CREATE INDEX admincenter_imports_type ON admincenter_imports (org_id, type, id);
+CREATE INDEX admincenter_imports_sha256 ON admincenter_imports (org_id, sha256, id);
 
 -- The text of the files. Pieces are large, so the rows are kept apart from the key.
 CREATE TABLE admincenter_import_pieces (

@@ -51,8 +51,8 @@ CREATE TABLE admincenter_accounts (
     FOREIGN KEY (org_id, customer_id) REFERENCES admincenter_customers (org_id, id)
 );
 
-CREATE INDEX admincenter_accounts_customer ON admincenter_accounts (org_id, customer_id, id);
 CREATE INDEX admincenter_accounts_status ON admincenter_accounts (org_id, status, id);
+CREATE INDEX admincenter_accounts_customer ON admincenter_accounts (org_id, customer_id, id);
 
 -- Who has an alias and when. A transaction that gives it to an account locks the row, which stays
 -- when no account has it any more.

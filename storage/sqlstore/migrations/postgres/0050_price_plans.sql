@@ -17,6 +17,9 @@ CREATE TABLE admincenter_plans (
     PRIMARY KEY (org_id, id, version)
 );
 
+-- For lists by status, in order of id.
+CREATE INDEX admincenter_plans_status ON admincenter_plans (org_id, status, id, version);
+
 -- One row for each account that has schedules. A transaction that changes an account's schedules locks it
 -- first, because no unique key can keep two spans of time from overlapping.
 CREATE TABLE admincenter_schedule_accounts (

@@ -22,9 +22,9 @@ CREATE TABLE admincenter_users (
 ) STRICT, WITHOUT ROWID;
 
 -- For lists by role and status, and for finding another administrator.
-CREATE INDEX admincenter_users_role_status ON admincenter_users (org_id, role, status, id);
-CREATE INDEX admincenter_users_role ON admincenter_users (org_id, role, id);
 CREATE INDEX admincenter_users_status ON admincenter_users (org_id, status, id);
+CREATE INDEX admincenter_users_role ON admincenter_users (org_id, role, id);
+CREATE INDEX admincenter_users_role_status ON admincenter_users (org_id, role, status, id);
 
 CREATE TABLE admincenter_credentials (
     org_id     TEXT    NOT NULL,
@@ -52,10 +52,10 @@ CREATE TABLE admincenter_audit (
 
 -- One for each filter of the trail but the kind of actor, which is one of three. The time comes
 -- before the id, so that they serve the filters by time too.
-CREATE INDEX admincenter_audit_subject ON admincenter_audit (org_id, subject_kind, subject_id, at, id);
 CREATE INDEX admincenter_audit_subject_kind ON admincenter_audit (org_id, subject_kind, at, id);
-CREATE INDEX admincenter_audit_actor ON admincenter_audit (org_id, actor_kind, actor_id, at, id);
 CREATE INDEX admincenter_audit_action ON admincenter_audit (org_id, action, at, id);
+CREATE INDEX admincenter_audit_actor ON admincenter_audit (org_id, actor_kind, actor_id, at, id);
+CREATE INDEX admincenter_audit_subject ON admincenter_audit (org_id, subject_kind, subject_id, at, id);
 
 -- What was done stays on record.
 -- +goose StatementBegin
