@@ -141,7 +141,7 @@ func (s source) text(p *pkg, e ast.Expr) (string, bool) {
 }
 
 // sentinel is an error that a package declares.
-type sentinel struct{ pkg, name, code, kind, text, doc string }
+type sentinel struct{ pkg, name, code, kind, text string }
 
 // sentinels finds the errors that are declared with admin.NewError or, the kinds themselves, newKind.
 // plain are the exported ones that are declared otherwise.
@@ -282,7 +282,7 @@ func parameter(fn *ast.FuncDecl, name string) int {
 	return -1
 }
 
-// calls calls each with every call in the package.
+// calls gives every call in the package to each.
 func (p *pkg) calls(each func(*ast.CallExpr)) {
 	for _, f := range p.files {
 		ast.Inspect(f, func(n ast.Node) bool {

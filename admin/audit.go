@@ -73,7 +73,7 @@ func (r Record) Check() error {
 	return nil
 }
 
-// checkBytes checks that a text takes at most most bytes of valid UTF-8.
+// checkBytes checks that a text is valid UTF-8 of so many bytes at most.
 func checkBytes(p *Problems, path, text string, most int) {
 	switch {
 	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):

@@ -168,7 +168,7 @@ func TestCreateChecksEverything(t *testing.T) {
 	}{
 		{"no kind", func(n *settings.NewSetting) { n.Entity.Kind = "" }, "/entityType", admin.CodeUnknown},
 		{"a kind in lower case", func(n *settings.NewSetting) { n.Entity.Kind = "account" }, "/entityType", admin.CodeUnknown},
-		{"a misspelt kind, with which an id may be right or wrong", func(n *settings.NewSetting) { n.Entity = settings.Entity{Kind: "ORGANISATION"} }, "/entityType", admin.CodeUnknown},
+		{"a misspelled kind, with which an id may be right or wrong", func(n *settings.NewSetting) { n.Entity = settings.Entity{Kind: "ORGANISATION"} }, "/entityType", admin.CodeUnknown},
 		{"no id", func(n *settings.NewSetting) { n.Entity.ID = "" }, "/entityId", admin.CodeRequired},
 		{"an id that is too long", func(n *settings.NewSetting) { n.Entity.ID = strings.Repeat("x", admin.MaxID+1) }, "/entityId", admin.CodeTooLong},
 		{"an id with a blank at its end", func(n *settings.NewSetting) { n.Entity.ID = "eu " }, "/entityId", admin.CodeFormat},

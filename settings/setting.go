@@ -57,7 +57,7 @@ type Filter struct {
 	Type      Type   `json:"dataType,omitempty"`
 }
 
-// check refuses what no setting can have, so that a misspelt filter is an error and not an empty list.
+// check refuses what no setting can have, so that a misspelled filter is an error and not an empty list.
 func (f Filter) check() error {
 	var p admin.Problems
 	switch {

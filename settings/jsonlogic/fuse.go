@@ -143,7 +143,7 @@ func (c *run) pass(p *pipeline, v any) bool {
 	return true
 }
 
-// adds recognises {"+":[accumulator, current]}, either way round.
+// adds recognizes {"+":[accumulator, current]}, either way round.
 func adds(s *syntax) bool {
 	if s.operator() != "+" || s.items[0].form != isList || len(s.items[0].items) != 2 {
 		return false

@@ -1,6 +1,6 @@
 package jsonlogic
 
-// sumText is the text of arithmetic on the whole data, by which the same arithmetic is recognised. It is
+// sumText is the text of arithmetic on the whole data, by which the same arithmetic is recognized. It is
 // empty if the value cannot be remembered: inside an iteration, or with a custom operator in it.
 func (k *compiler) sumText(s *syntax, sc *lexical) string {
 	if sc.kind != atRoot || !k.builtIn(s) {
