@@ -10,10 +10,9 @@ import (
 type Store interface {
 	// Apply makes changes, which are about different customers, as [Table.Decide] decides, and returns what
 	// became of each, in the same order. A change that the storage refuses by a rule of its own has
-	// ReasonStorage and does not keep the others out. The number of
-	// statements does not depend on the number of changes. Accounts of customers that are archived are archived with them if the
-	// change names them. An error means that nothing was changed; rec is written if anything was created
-	// or updated, and only then.
+	// ReasonStorage and does not keep the others out. The number of statements does not depend on the number
+	// of changes. Accounts of customers that are archived are archived with them if the change names them. An
+	// error means that nothing was changed; rec is written if anything was created or updated, and only then.
 	Apply(ctx context.Context, org admin.OrgID, changes []Change[Customer], rec admin.Record) ([]Outcome[Customer], error)
 
 	// Get returns the customer, or admin.ErrNotFound. IDs compare byte by byte.
