@@ -27,7 +27,7 @@ test-postgres: ## storage/sqlstore/dbtest on the PostgreSQL of each of VERSIONS 
 		.ci/postgres $$v go test -count 1 -timeout $(TIMEOUT) ./storage/sqlstore/dbtest || exit 1; \
 	done
 
-lint: $(BIN)/golangci-lint-$(GOLANGCI) ## formatting and static checks, the import rule among them
+lint: $(BIN)/golangci-lint-$(GOLANGCI) ## formatting, spelling, doc comments and other static checks
 	@for m in $(MODULES); do echo "lint $$m"; (cd $$m && $(BIN)/golangci-lint-$(GOLANGCI) run ./...) || exit 1; done
 
 fuzz: ## each fuzz target for FUZZTIME (10s)

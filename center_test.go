@@ -3,10 +3,12 @@ package admincenter_test
 import (
 	"context"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
@@ -107,7 +109,7 @@ func TestDeactivatedUserTakesTheirTokensAlong(t *testing.T) {
 	require.NoError(t, err)
 
 	_, err = h.DeactivateUser(t.Context(), h.bea.Scope, h.ann.User.ID, h.ann.User.Version)
-	require.ErrorIs(t, err, admin.ErrForbidden, "a developer deactivates nobody")
+	require.ErrorIs(t, err, admin.ErrForbidden, "a developer deactivates no one")
 	_, err = h.DeactivateUser(t.Context(), h.ann.Scope, h.ann.User.ID, h.ann.User.Version)
 	require.ErrorIs(t, err, people.ErrLastAdministrator)
 
@@ -159,7 +161,7 @@ func TestImportStopsWhenItsCreatorMayNoLonger(t *testing.T) {
 	}
 }
 
-// Whoever starts an import answers for it, and not whoever uploaded the file.
+// The actor that starts an import answers for it, and not the one that uploaded the file.
 func TestImportAnswersToWhoStartedIt(t *testing.T) {
 	for _, tc := range []struct {
 		reason              string
@@ -231,7 +233,7 @@ func TestSchedulerFindsWhatIsDue(t *testing.T) {
 	i := h.upload(h.bea.Scope, bulkimport.CustomersType, "id,name,primary_email\nc1,Lumen,l@lumen.example\n")
 	refs, err := h.Jobs.Due(t.Context(), 10)
 	require.NoError(t, err)
-	require.Equal(t, []job.Ref{{Org: acme, ID: i.ID, Kind: bulkimport.JobKind}}, refs)
+	require.Equal(t, []job.Ref{{Org: acme, ID: i.ID, Kind: bulkimport.JobKind(bulkimport.CustomersType)}}, refs)
 	_, err = h.Imports.Step(t.Context(), admin.System(refs[0].Org), refs[0].ID)
 	require.NoError(t, err)
 	refs, err = h.Jobs.Due(t.Context(), 10)
@@ -240,9 +242,47 @@ func TestSchedulerFindsWhatIsDue(t *testing.T) {
 
 	_, err = h.Jobs.Get(t.Context(), h.bea.Scope, i.ID)
 	require.NoError(t, err)
-	narrow := admin.NewScope(acme, admin.Actor{Kind: admin.ActorToken, ID: "t"}, admin.Permissions(customer.PermissionRead))
-	_, err = h.Jobs.Get(t.Context(), narrow, i.ID)
-	require.ErrorIs(t, err, admin.ErrForbidden, "the job may be of any type of import")
+}
+
+func TestJobIsReadByWhoMayReadWhatItIsAbout(t *testing.T) {
+	h := newHouse(t, admincenter.Options{})
+	customers := h.upload(h.bea.Scope, bulkimport.CustomersType, "id,name,primary_email\nc1,Lumen,l@lumen.example\n")
+	accounts := h.upload(h.bea.Scope, bulkimport.AccountsType, "id,name,customer_id,currency\na1,Lumen main,c1,EUR\n")
+	with := func(ps ...admin.Permission) admin.Scope {
+		return admin.NewScope(acme, admin.Actor{Kind: admin.ActorToken, ID: "t"}, admin.Permissions(ps...))
+	}
+	for _, tc := range []struct {
+		reason string
+		scope  admin.Scope
+		want   []uuid.UUID // newest first
+	}{
+		{"customers only", with(customer.PermissionRead), []uuid.UUID{customers.ID}},
+		{"accounts only", with(customer.PermissionAccountsRead), []uuid.UUID{accounts.ID}},
+		{"both", h.bea.Scope, []uuid.UUID{accounts.ID, customers.ID}},
+		{"migrations only", with(planmigration.PermissionRead), nil},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			var got []uuid.UUID
+			for j, err := range h.Jobs.All(t.Context(), tc.scope, job.Filter{}) {
+				require.NoError(t, err)
+				got = append(got, j.ID)
+			}
+			require.Equal(t, tc.want, got)
+			for _, i := range []bulkimport.Import{customers, accounts} {
+				_, err := h.Jobs.Get(t.Context(), tc.scope, i.ID)
+				_, list := h.Jobs.List(t.Context(), tc.scope, job.Filter{Kind: bulkimport.JobKind(i.Type)}, admin.Query{})
+				if slices.Contains(tc.want, i.ID) {
+					require.NoError(t, err)
+					require.NoError(t, list)
+				} else {
+					require.ErrorIs(t, err, admin.ErrForbidden)
+					require.ErrorIs(t, list, admin.ErrForbidden)
+				}
+			}
+		})
+	}
+	_, err := h.Jobs.List(t.Context(), with(people.PermissionUsersRead), job.Filter{}, admin.Query{})
+	require.ErrorIs(t, err, admin.ErrForbidden, "no kind of job at all")
 }
 
 func TestSettingsKnowTheCustomerOfAnImportedAccount(t *testing.T) {

@@ -6,7 +6,6 @@ require (
 	github.com/diegoholiveira/jsonlogic/v3 v3.9.1
 	github.com/google/uuid v1.6.0
 	github.com/jszwec/csvutil v1.10.0
-	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 	github.com/shopspring/decimal v1.6.0
 	github.com/stretchr/testify v1.12.1
 	golang.org/x/crypto v0.58.0

@@ -24,7 +24,8 @@ func DefaultRoles() people.Roles {
 		With(people.Administrator, currency.PermissionWrite).
 		With(people.Analyst, reads...).
 		With(people.Developer, reads...).
-		With(people.Developer, token.PermissionWrite, customer.PermissionWrite, customer.PermissionAccountsWrite, settings.PermissionWrite).
+		With(people.Developer, token.PermissionWrite, settings.PermissionWrite).
+		With(people.Developer, customer.PermissionWrite, customer.PermissionAccountsWrite).
 		With(people.ProductManager, reads...).
 		With(people.ProductManager, priceplan.PermissionWrite, planmigration.PermissionWrite)
 }

@@ -73,11 +73,13 @@ func seedOneOfEverything(t *testing.T, h *house) ([]uuid.UUID, []string) {
 	i := h.upload(h.bea.Scope, bulkimport.CustomersType, "id,name,primary_email\nc1,Lumen,l@lumen.example\nc2,Orbit,\n")
 	_, err := h.Imports.Run(t.Context(), h.bea.Scope, i.ID, nil)
 	require.NoError(t, err)
-	_, err = h.Customers.CreateAccount(t.Context(), h.bea.Scope, customer.Account{ID: "a1", Name: "Main", CustomerID: "c1"})
+	_, err = h.Customers.CreateAccount(t.Context(), h.bea.Scope,
+		customer.Account{ID: "a1", Name: "Main", CustomerID: "c1"})
 	require.NoError(t, err)
 	_, err = h.Currencies.SetBase(t.Context(), h.ann.Scope, "EUR")
 	require.NoError(t, err)
-	made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{customer.PermissionRead}})
+	made, err := h.Tokens.Generate(t.Context(), h.bea.Scope,
+		token.GenerateInput{Name: "ci", Permissions: []admin.Permission{customer.PermissionRead}})
 	require.NoError(t, err)
 	one, err := settings.Numeric(decimal.NewFromInt(1))
 	require.NoError(t, err)

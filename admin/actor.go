@@ -43,5 +43,5 @@ func (a Actor) check(p *Problems, path string) {
 		p.Add(path+"/kind", CodeFormat, "%q is not a kind of actor: use %s, %s, %s or up to 30 of A-Z 0-9 _",
 			Clip(string(a.Kind)), ActorUser, ActorToken, ActorSystem)
 	}
-	within(p, path+"/id", a.ID, maxActorID)
+	checkBytes(p, path+"/id", a.ID, maxActorID)
 }

@@ -64,17 +64,17 @@ func (r Record) Check() error {
 	}
 	var p Problems
 	r.Actor.check(&p, "/actor")
-	within(&p, "/action", string(r.Action), maxAction)
-	within(&p, "/subject/kind", r.Subject.Kind, maxSubjectKind)
-	within(&p, "/subject/id", r.Subject.ID, maxSubjectID)
+	checkBytes(&p, "/action", string(r.Action), maxAction)
+	checkBytes(&p, "/subject/kind", r.Subject.Kind, maxSubjectKind)
+	checkBytes(&p, "/subject/id", r.Subject.ID, maxSubjectID)
 	if err := p.Err(); err != nil {
 		return fmt.Errorf("audit record: %w", err)
 	}
 	return nil
 }
 
-// within checks that a text takes at most most bytes of valid UTF-8.
-func within(p *Problems, path, text string, most int) {
+// checkBytes checks that a text is valid UTF-8 of so many bytes at most.
+func checkBytes(p *Problems, path, text string, most int) {
 	switch {
 	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
 		p.Add(path, CodeFormat, "%q is not valid UTF-8 without NUL", Clip(text))

@@ -114,7 +114,7 @@ func TestTrail(t *testing.T) {
 		records := all(admin.System("umbrella"), admin.AuditFilter{})
 		require.Len(t, records, 1)
 		require.Equal(t, "umbrella", records[0].Subject.ID)
-		require.Empty(t, all(admin.System("nobody"), admin.AuditFilter{}))
+		require.Empty(t, all(admin.System("unknown"), admin.AuditFilter{}))
 	})
 	t.Run("refuses a page of another filter or organization", func(t *testing.T) {
 		page, err := trail.List(t.Context(), reader, admin.AuditFilter{}, admin.Query{Limit: 1})
@@ -157,7 +157,7 @@ func TestTrail(t *testing.T) {
 			}
 		}
 	})
-	t.Run("gives away nothing of its own", func(t *testing.T) {
+	t.Run("returns copies", func(t *testing.T) {
 		page, err := trail.List(t.Context(), reader, admin.AuditFilter{}, admin.Query{Limit: 1})
 		require.NoError(t, err)
 		page.Items[0].Changes[0].To = "forged"

@@ -17,7 +17,7 @@ func Code(err error) string {
 	if err == nil {
 		return ""
 	}
-	if c := coded(err); c != nil {
+	if c := firstCode(err); c != nil {
 		return c.code
 	}
 	return codeInternal
@@ -31,14 +31,14 @@ func Message(err error) string {
 	if err == nil {
 		return ""
 	}
-	c := coded(err)
+	c := firstCode(err)
 	if c == nil {
 		return "Something went wrong."
 	}
 	if c.code == codeCanceled || c.code == codeDeadline {
 		return c.says
 	}
-	if text := sentence(shown(err)); text != "" {
+	if text := sentence(publicText(err)); text != "" {
 		return text
 	}
 	if c.says != "" {
@@ -73,17 +73,17 @@ type waitError struct {
 // Unwrap returns the error that the wait was added to.
 func (e *waitError) Unwrap() error { return e.error }
 
-// coded returns the first error with a code in err's tree, depth first, or nil.
-func coded(err error) *codedError {
+// firstCode returns the first error with a code in err's tree, depth first, or nil.
+func firstCode(err error) *codedError {
 	if c, ok := err.(*codedError); ok {
 		return c
 	}
-	for _, next := range wrapped(err) {
-		if c := coded(next); c != nil {
+	for _, next := range causes(err) {
+		if c := firstCode(next); c != nil {
 			return c
 		}
 	}
-	if len(wrapped(err)) > 0 {
+	if len(causes(err)) > 0 {
 		return nil
 	}
 	switch {
@@ -95,8 +95,8 @@ func coded(err error) *codedError {
 	return nil
 }
 
-// wrapped returns what err wraps.
-func wrapped(err error) []error {
+// causes returns what err wraps.
+func causes(err error) []error {
 	switch e := err.(type) {
 	case interface{ Unwrap() error }:
 		if next := e.Unwrap(); next != nil {
@@ -108,47 +108,47 @@ func wrapped(err error) []error {
 	return nil
 }
 
-// harmless reports whether the text of err may be shown: every error at the end of its tree has a code.
-func harmless(err error) bool {
-	next := wrapped(err)
+// isPublic reports whether the text of err may be shown: every error at the end of its tree has a code.
+func isPublic(err error) bool {
+	next := causes(err)
 	if len(next) == 0 {
-		return coded(err) != nil
+		return firstCode(err) != nil
 	}
 	for _, e := range next {
-		if !harmless(e) {
+		if !isPublic(e) {
 			return false
 		}
 	}
 	return true
 }
 
-// shown returns what of err's text is for a person: without the kinds at its end, and without what is
-// not harmless. It is empty if nothing is left.
-func shown(err error) string {
+// publicText returns what of err's text is for a person: without the kinds at its end, and without what is
+// not public. It is empty if nothing is left.
+func publicText(err error) string {
 	if c, ok := err.(*codedError); ok {
 		return c.phrase()
 	}
 	if _, ok := err.(*ValidationError); ok {
 		return err.Error()
 	}
-	next := wrapped(err)
+	next := causes(err)
 	switch {
-	case len(next) == 0 || coded(err) == nil:
+	case len(next) == 0 || firstCode(err) == nil:
 		return "" // a context's, or without a code
 	case len(next) == 1 && strings.HasSuffix(err.Error(), next[0].Error()):
-		return phrased(err.Error(), next)
-	case harmless(err) && !isJoin(err, next):
-		return phrased(err.Error(), next)
+		return replaceTexts(err.Error(), next)
+	case isPublic(err) && !isJoin(err, next):
+		return replaceTexts(err.Error(), next)
 	}
 	return sentences(next)
 }
 
-// phrased replaces in text, which was made with the texts of errs in their order, each of these by
-// what is shown of it.
-func phrased(text string, errs []error) string {
+// replaceTexts replaces in text, which was made with the texts of errs in their order, each of these by
+// its public text.
+func replaceTexts(text string, errs []error) string {
 	phrases, last := make([]string, len(errs)), -1
 	for i, err := range errs {
-		if phrases[i] = strings.TrimRight(shown(err), " :"); phrases[i] != "" {
+		if phrases[i] = strings.TrimRight(publicText(err), " :"); phrases[i] != "" {
 			last = i
 		}
 	}
@@ -168,11 +168,11 @@ func phrased(text string, errs []error) string {
 	return b.String() + text
 }
 
-// sentences joins what is shown of several errors.
+// sentences joins the public texts of several errors.
 func sentences(errs []error) string {
 	var out []string
 	for _, err := range errs {
-		if text := sentence(shown(err)); text != "" {
+		if text := sentence(publicText(err)); text != "" {
 			out = append(out, text)
 		}
 	}
@@ -211,7 +211,8 @@ func sentence(text string) string {
 		return ""
 	}
 	word, _, _ := strings.Cut(text, " ")
-	if !strings.ContainsFunc(strings.TrimRight(word, ":;,."), func(r rune) bool { return r != '-' && !unicode.IsLower(r) }) {
+	identifier := func(r rune) bool { return r != '-' && !unicode.IsLower(r) }
+	if !strings.ContainsFunc(strings.TrimRight(word, ":;,."), identifier) {
 		first, size := utf8.DecodeRuneInString(text)
 		text = string(unicode.ToUpper(first)) + text[size:]
 	}

@@ -143,8 +143,8 @@ func errorOf(script []byte) error {
 	return pop()
 }
 
-// Whatever an error is made of, its message is a sentence without a kind at its end, and holds nothing
-// of an error without a code.
+// The message of every error is a sentence without a kind at its end, and holds nothing of an error
+// without a code.
 func FuzzMessage(f *testing.F) {
 	for _, script := range []string{"\x00\x07", "\x02\x07", "\x04\x00\x09", "\x04\x02\x0b", "\x04\x07\x02\x0b\x0d", "\x0e\x02\x0b\x0f", "\x06\x04\x0b\x0c", "\x30\x7a\x07"} {
 		f.Add([]byte(script))

@@ -65,15 +65,15 @@ func openCursor[K Key](org OrgID, list string, c Cursor) (key K, err error) {
 	if c == "" {
 		return key, nil
 	}
-	raw, ok := unbound(org, list, c)
+	raw, ok := unbind(org, list, c)
 	if !ok || !readKey(raw, &key) {
 		return key, fmt.Errorf("page cursor is not one of this list: start again without it: %w", ErrInvalid)
 	}
 	return key, nil
 }
 
-// unbound returns the bytes of the key in c, and whether c is bound to this list.
-func unbound(org OrgID, list string, c Cursor) ([]byte, bool) {
+// unbind returns the bytes of the key in c, and whether c is bound to this list.
+func unbind(org OrgID, list string, c Cursor) ([]byte, bool) {
 	if len(c) > maxCursor || strings.ContainsAny(string(c), "\r\n") { // base64 skips line breaks
 		return nil, false
 	}

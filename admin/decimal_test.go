@@ -77,7 +77,7 @@ func TestParseDecimal(t *testing.T) {
 }
 
 // decimal.New and arithmetic make numbers that no text makes. Those that would take memory in
-// proportion to their exponent are refused, and at once.
+// proportion to their exponent are refused, without delay.
 func TestCheckDecimalIsQuick(t *testing.T) {
 	for _, tc := range []struct {
 		reason string

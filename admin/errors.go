@@ -3,7 +3,7 @@ package admin
 import "context"
 
 // The kinds of failure. Every error of this library that a caller may want to tell apart wraps one of
-// these, so errors.Is recognises it. Packages declare narrower errors by [NewError].
+// these, so errors.Is recognizes it. Packages declare narrower errors by [NewError].
 var (
 	// ErrNotFound is returned when there is no such record in the organization. A record of another
 	// organization gives the same error with the same text, so ids cannot be probed across tenants.

@@ -22,7 +22,7 @@ func ExampleScope() {
 	// the scope is empty: authentication is required: unauthenticated
 }
 
-// Problems tells a caller everything that is wrong at once.
+// Problems reports everything that is wrong in one error.
 func ExampleProblems() {
 	var p admin.Problems
 	p.Text("/name", "", 1, 255)

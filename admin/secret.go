@@ -29,7 +29,7 @@ func (s sealed) reveal() string {
 }
 
 // Secret is a text that does not print, log or marshal: a password, an API token's secret, an
-// invitation's. Only [Secret.Reveal] returns it, and it cannot be unmarshalled: use [NewSecret]. The
+// invitation's. Only [Secret.Reveal] returns it, and it cannot be unmarshaled: use [NewSecret]. The
 // zero value is empty.
 type Secret struct{ sealed }
 

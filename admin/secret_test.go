@@ -80,7 +80,7 @@ func TestSecretsDoNotPrint(t *testing.T) {
 func TestSecretsDoNotMarshal(t *testing.T) {
 	for name, value := range nestings() {
 		t.Run(name, func(t *testing.T) {
-			// Some values cannot be marshalled at all; what was written by then counts.
+			// Some values cannot be marshaled at all; what was written by then counts.
 			var out bytes.Buffer
 			if b, err := json.Marshal(value); err == nil {
 				out.Write(b)

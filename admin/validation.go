@@ -90,7 +90,7 @@ func (p *Problems) AddError(path, code string, err error) *FieldError {
 		}
 		return &p.fields[len(p.fields)-1]
 	}
-	text := strings.TrimRight(shown(err), " :")
+	text := strings.TrimRight(publicText(err), " :")
 	if text == "" {
 		text = err.Error()
 	}

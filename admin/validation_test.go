@@ -79,7 +79,7 @@ func TestProblemsText(t *testing.T) {
 			}
 			var invalid *admin.ValidationError
 			require.ErrorAs(t, err, &invalid)
-			require.Len(t, invalid.Fields, 1, "the first broken rule is told")
+			require.Len(t, invalid.Fields, 1, "the first broken rule is reported")
 			require.Equal(t, tc.code, invalid.Fields[0].Code)
 			require.True(t, utf8.ValidString(invalid.Fields[0].Message))
 		})

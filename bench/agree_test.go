@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What is timed must come to the same, or the figures compare nothing.
+// What is timed must have the same result, or the figures compare nothing.
 
 func TestContestantsOfRulesAgree(t *testing.T) {
 	for name, data := range map[string]string{"generated data": "", "shared data": dataFolder("ADMINCENTER_DATA", "../../shared/data")} {
@@ -56,7 +56,7 @@ func TestWaysToEnrichAgree(t *testing.T) {
 func TestADifferentAnswerIsNoContest(t *testing.T) {
 	c := contest{name: "c", want: 1.0, contestants: []contestant{closure(func(map[string]any) any { return 2.0 }, nil)}}
 	_, err := c.measure()
-	require.ErrorContains(t, err, "c.closure: it came to 2 instead of 1")
+	require.ErrorContains(t, err, "c.closure: the result is 2 instead of 1")
 }
 
 func TestSame(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 )
 
 // same compares what engines answer: numbers of any type by value, as near as float64 has them,
-// because an engine that reckons in float64 is not wrong for it.
+// because an engine that computes in float64 is not wrong for it.
 func same(a, b any) bool {
 	if x, ok := number(a); ok {
 		y, ok := number(b)

@@ -70,17 +70,17 @@ func compatible(ctx context.Context, cases []compatibleCase) (contest, error) {
 		jsonlogic.Numbers
 	}{{"float", jsonlogic.Float64}, {"decimal", jsonlogic.Decimal}} {
 		rules := make([]*jsonlogic.Rule, len(cases))
-		sessions := make([]*jsonlogic.Machine, len(cases))
+		machines := make([]*jsonlogic.Machine, len(cases))
 		for i, c := range cases {
 			var err error
 			// The suite has rules that only fail where they are reached.
 			if rules[i], err = jsonlogic.Compile(c.Rule, jsonlogic.Options{Numbers: numbers.Numbers, Lenient: true}); err != nil {
 				return contest{}, err
 			}
-			sessions[i] = rules[i].NewMachine()
+			machines[i] = rules[i].NewMachine()
 		}
 		out.contestants = append(out.contestants,
-			allOf(cases, "session-"+numbers.name, true, func(i int) (any, error) { return sessions[i].Eval(ctx, cases[i].data) }),
+			allOf(cases, "machine-"+numbers.name, true, func(i int) (any, error) { return machines[i].Eval(ctx, cases[i].data) }),
 			allOf(cases, "eval-"+numbers.name, true, func(i int) (any, error) { return rules[i].Eval(ctx, cases[i].data) }))
 	}
 	out.contestants = append(out.contestants,

@@ -9,7 +9,7 @@ import (
 
 const (
 	turn  = 5 * time.Millisecond // how long a contestant runs at a time, at least
-	turns = 1000                 // how many they have together: some seconds, whatever their number
+	turns = 1000                 // how many they have together: some seconds, for any number of them
 )
 
 // contest is one job done by several contestants.
@@ -40,7 +40,7 @@ func (c contest) agree() error {
 			return fmt.Errorf("%s.%s: %w", c.name, one.name, err)
 		}
 		if !same(c.want, got) {
-			return fmt.Errorf("%s.%s: it came to %v instead of %v", c.name, one.name, got, c.want)
+			return fmt.Errorf("%s.%s: the result is %v instead of %v", c.name, one.name, got, c.want)
 		}
 	}
 	return nil
@@ -48,7 +48,7 @@ func (c contest) agree() error {
 
 // measure times the contestants by turns, so that a slow moment of the machine hits all, and keeps
 // the best turn of each. Turns are short, so that some are not disturbed; the best is then one in
-// which the collector had little to do, which favours whoever leaves much behind.
+// which the collector had little to do, which favours those that leave much behind.
 func (c contest) measure() ([]result, error) {
 	if err := c.agree(); err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func (c contest) measure() ([]result, error) {
 	}
 	for range turns / len(c.contestants) {
 		for i, one := range c.contestants {
-			runtime.GC() // nobody pays for what the one before left
+			runtime.GC() // each starts without garbage of the one before
 			took := timed(one, times[i])
 			if ns := float64(took.Nanoseconds()) / float64(times[i]*c.operations); out[i].ns == 0 || ns < out[i].ns {
 				out[i].ns = ns

@@ -42,7 +42,7 @@ func printEnrich(ctx context.Context) error {
 // way is one way to enrich the events, on one goroutine.
 type way interface {
 	enrich(i int) error // event i of enrichEvents
-	last() any          // what the event came to, as decoded JSON
+	last() any          // the result of the last event, as decoded JSON
 }
 
 // over is the events again and again.
@@ -57,7 +57,7 @@ func over(w way) func(n int) error {
 	}
 }
 
-// enrichContest is for all events, each of which must come to the same both ways.
+// enrichContest is for all events, each of which must have the same result both ways.
 func enrichContest(ours, other way) (contest, error) {
 	for i := range enrichEvents {
 		for _, w := range []way{ours, other} {
@@ -66,7 +66,7 @@ func enrichContest(ours, other way) (contest, error) {
 			}
 		}
 		if want, got := ours.last(), other.last(); !same(want, got) {
-			return contest{}, fmt.Errorf("event %d: it came to %v instead of %v", i, got, want)
+			return contest{}, fmt.Errorf("event %d: the result is %v instead of %v", i, got, want)
 		}
 	}
 	return contest{

@@ -14,7 +14,7 @@ import (
 )
 
 // obvious is what one writes without an Enricher: the settings of every account fetched once, the
-// rules decoded once, and jsonlogic/v3's ApplyInterface for each field. It reckons in float64, never
+// rules decoded once, and jsonlogic/v3's ApplyInterface for each field. It computes in float64, never
 // sees a change of a setting, does not say what it used, and leaves its results as they come.
 type obvious struct {
 	accounts map[string]v3Account

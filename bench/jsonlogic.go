@@ -25,8 +25,8 @@ type workload struct {
 // the same decoded data: the one that encoding/json makes, with its float64. Of everyone the rule is
 // read and compiled before. The variants of ours are
 //
-//	session-float, session-decimal   RuleSession.Eval, in the two arithmetics
-//	session-decimal-number           the same over data with json.Number
+//	machine-float, machine-decimal   Machine.Eval, in the two arithmetics
+//	machine-decimal-number           the same over data with json.Number
 //	eval-float, eval-decimal         Rule.Eval, which any goroutine may call
 //
 // e is the public compatibility suite, per case; see compatible.go.
@@ -157,13 +157,13 @@ func (w workload) contest(ctx context.Context) (contest, error) {
 	for _, enter := range []func() (contestant, error){
 		func() (contestant, error) { return closure(w.hand, floats), nil },
 		func() (contestant, error) {
-			return ourSession(ctx, "session-float", w.rule, jsonlogic.Float64, floats)
+			return ourMachine(ctx, "machine-float", w.rule, jsonlogic.Float64, floats)
 		},
 		func() (contestant, error) {
-			return ourSession(ctx, "session-decimal", w.rule, jsonlogic.Decimal, floats)
+			return ourMachine(ctx, "machine-decimal", w.rule, jsonlogic.Decimal, floats)
 		},
 		func() (contestant, error) {
-			return ourSession(ctx, "session-decimal-number", w.rule, jsonlogic.Decimal, numbers)
+			return ourMachine(ctx, "machine-decimal-number", w.rule, jsonlogic.Decimal, numbers)
 		},
 		func() (contestant, error) { return ourRule(ctx, "eval-float", w.rule, jsonlogic.Float64, floats) },
 		func() (contestant, error) { return ourRule(ctx, "eval-decimal", w.rule, jsonlogic.Decimal, floats) },
@@ -189,7 +189,7 @@ func closure(hand func(map[string]any) any, data map[string]any) contestant {
 	}}
 }
 
-func ourSession(ctx context.Context, name, rule string, numbers jsonlogic.Numbers, data any) (contestant, error) {
+func ourMachine(ctx context.Context, name, rule string, numbers jsonlogic.Numbers, data any) (contestant, error) {
 	r, err := jsonlogic.Compile(json.RawMessage(rule), jsonlogic.Options{Numbers: numbers})
 	if err != nil {
 		return contestant{}, err

@@ -107,7 +107,8 @@ func addressWords() map[string]naming {
 		"line2": {label: "Address line 2", example: "G-31", aliases: []string{"address 2", "suite", "street 2"}},
 		"postal_code": {
 			label: "Postal code", example: "29501",
-			aliases: []string{"zip", "zip postal code", "postcode", "post code", "billing zip postal code", "plz", "code postal"},
+			aliases: []string{"zip", "zip postal code", "postcode", "post code", "billing zip postal code", "plz",
+				"code postal"},
 		},
 		"city": {label: "City", example: "Florence", aliases: []string{"town", "billing city", "ort", "ville", "ciudad"}},
 		"state": {

@@ -23,7 +23,7 @@ type canonical struct {
 	ended error
 }
 
-// newCanonical looks at the first bytes of a file to tell what it is.
+// newCanonical recognises the kind of a file by its first bytes.
 func newCanonical(from io.Reader) (*canonical, error) {
 	head := make([]byte, 8)
 	n, err := io.ReadFull(from, head)
@@ -34,12 +34,14 @@ func newCanonical(from io.Reader) (*canonical, error) {
 	from = io.MultiReader(bytes.NewReader(head), from)
 	switch {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		return nil, fileError(CodeNotCSV, "this is a ZIP archive, as Excel's .xlsx is: save the sheet as CSV UTF-8 and upload that")
+		return nil, fileError(CodeNotCSV,
+			"this is a ZIP archive, as Excel's .xlsx is: save the sheet as CSV UTF-8 and upload that")
 	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
 		return nil, fileError(CodeNotCSV, "this is an old Excel .xls file: save the sheet as CSV UTF-8 and upload that")
 	case bytes.HasPrefix(head, []byte("%PDF-")):
 		return nil, fileError(CodeNotCSV, "this is a PDF file: export the table as CSV and upload that")
-	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")), bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
+	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")), bytes.HasPrefix(head, []byte("\xff\xfe")),
+		bytes.HasPrefix(head, []byte("\xfe\xff")):
 		from = transform.NewReader(from, unicode.BOMOverride(transform.Nop))
 	}
 	return &canonical{from: from, read: make([]byte, 32<<10)}, nil
@@ -79,7 +81,9 @@ func (c *canonical) fill() error {
 
 func (c *canonical) check(text []byte) error {
 	if i := bytes.IndexByte(text, 0); i >= 0 {
-		return fileError(CodeNotCSV, "byte %d is NUL, which no text has: this is a binary file, or UTF-16 without a byte order mark; save it as CSV UTF-8", c.at+int64(i)+1)
+		return fileError(CodeNotCSV,
+			"byte %d is NUL, which no text has: this is a binary file, or UTF-16 without a byte order mark; "+
+				"save it as CSV UTF-8", c.at+int64(i)+1)
 	}
 	if utf8.Valid(text) {
 		return nil

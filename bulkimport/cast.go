@@ -15,8 +15,8 @@ import (
 	"github.com/admincenter/admincenter/internal/email"
 )
 
-// DateOrder says how the dates of a file that are not YYYY-MM-DD are written; 03/04/2024 alone
-// cannot tell.
+// DateOrder is how the dates of a file that are not YYYY-MM-DD are written: 03/04/2024 alone is
+// ambiguous.
 type DateOrder string
 
 // The orders. Parts are separated by / . or -.
@@ -26,7 +26,7 @@ const (
 	MDY      DateOrder = "MDY" // 12/31/2024
 )
 
-// trim drops blanks at both ends, and what nobody sees.
+// trim drops white space and invisible characters at both ends.
 func trim(cell string) string {
 	return strings.TrimFunc(cell, func(r rune) bool {
 		return unicode.IsSpace(r) || r == '\u200b' || r == '\u200c' || r == '\u200d' || r == '\u2060' || r == '\ufeff'
@@ -53,18 +53,22 @@ func (c caster) cast(f Field, cell string) (string, *problem) {
 	switch f.Kind {
 	case ID:
 		if scientific(cell) {
-			return wrong(CodeExcelScientific, "%q is a long number that a spreadsheet has rounded: format the column as text and export it again", admin.Clip(cell))
+			return wrong(CodeExcelScientific,
+				"%q is a long number that a spreadsheet has rounded: format the column as text and export it again",
+				admin.Clip(cell))
 		}
 		return cell, nil
 	case Email:
 		if !email.Deliverable(cell) {
-			return wrong(CodeInvalidEmail, "%q is not an e-mail address: write it as name@domain, without a display name", admin.Clip(cell))
+			return wrong(CodeInvalidEmail, "%q is not an e-mail address: write it as name@domain, without a display name",
+				admin.Clip(cell))
 		}
 		return cell, nil
 	case Country:
 		code, ok := customer.CountryCode(cell)
 		if !ok {
-			return wrong(CodeInvalidOption, "%q is not a country: write an ISO 3166 code such as US, or an English name", admin.Clip(cell))
+			return wrong(CodeInvalidOption, "%q is not a country: write an ISO 3166 code such as US, or an English name",
+				admin.Clip(cell))
 		}
 		return code, nil
 	case Currency:
@@ -115,7 +119,8 @@ func currencyCode(cell string) (string, *problem) {
 	if strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" && len(code) > 3 && money(code[:3]) {
 		return wrong(CodeInvalidOption, "%q is not a currency: did you mean %s?", admin.Clip(cell), code[:3])
 	}
-	return wrong(CodeInvalidOption, "%q is not a currency: write its three-letter ISO 4217 code, such as EUR", admin.Clip(cell))
+	return wrong(CodeInvalidOption, "%q is not a currency: write its three-letter ISO 4217 code, such as EUR",
+		admin.Clip(cell))
 }
 
 // money reports whether a code is that of a currency that amounts can be in.
@@ -126,7 +131,8 @@ func money(code string) bool {
 
 func decimalText(cell string) (string, *problem) {
 	if strings.ContainsAny(cell, ",'") && strings.Trim(cell, "+-0123456789.,' ") == "" {
-		return wrong(CodeAmbiguousNumber, "%q could be read in two ways: write it with a point and without grouping, such as 1234.50", admin.Clip(cell))
+		return wrong(CodeAmbiguousNumber,
+			"%q could be read in two ways: write it with a point and without grouping, such as 1234.50", admin.Clip(cell))
 	}
 	d, err := admin.ParseDecimal(cell)
 	if err != nil {
@@ -175,9 +181,11 @@ func (c caster) date(cell string) (string, *problem) {
 	case len(parts) == 3 && len(parts[2]) == 4 && c.dates == MDY:
 		return calendar(cell, parts[2], parts[0], parts[1])
 	case len(parts) == 3:
-		return wrong(CodeAmbiguousDate, "%q could be read in two ways: write YYYY-MM-DD, or choose the import's order of day and month", admin.Clip(cell))
+		return wrong(CodeAmbiguousDate,
+			"%q could be read in two ways: write YYYY-MM-DD, or choose the import's order of day and month", admin.Clip(cell))
 	case digits(cell) && len(cell) == 5:
-		return wrong(CodeInvalidDate, "%q looks like a spreadsheet's serial number of a day: format the column as YYYY-MM-DD and export it again", cell)
+		return wrong(CodeInvalidDate,
+			"%q looks like a spreadsheet's serial number of a day: format the column as YYYY-MM-DD and export it again", cell)
 	}
 	// A time of day is dropped; which day it is then depends on no time zone but its own.
 	if t, err := time.Parse(time.RFC3339, cell); err == nil {

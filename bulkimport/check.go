@@ -13,7 +13,7 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 )
 
-// Preview is what an import would come to.
+// Preview is the outcome of a rehearsal.
 type Preview struct {
 	Counts    job.Counts  `json:"counts"`
 	Created   int64       `json:"created"`
@@ -22,7 +22,7 @@ type Preview struct {
 	Failed    []FailedRow `json:"failed,omitempty"` // the first, at most 100
 }
 
-// maxPreview is how many failed rows a Preview tells of.
+// maxPreview is how many failed rows a Preview lists.
 const maxPreview = 100
 
 // errUndo takes back what a rehearsal wrote.
@@ -76,7 +76,9 @@ func (s *Service) Check(ctx context.Context, scope admin.Scope, id uuid.UUID) (P
 }
 
 // rehearse writes a batch and takes it back.
-func (s *Service) rehearse(ctx context.Context, scope admin.Scope, i Import, t Type, b Batch) (outcomes []Outcome, err error) {
+func (s *Service) rehearse(
+	ctx context.Context, scope admin.Scope, i Import, t Type, b Batch,
+) (outcomes []Outcome, err error) {
 	if t.Target != nil {
 		for range b.Rows {
 			outcomes = append(outcomes, Outcome{Result: Created})
@@ -89,7 +91,7 @@ func (s *Service) rehearse(ctx context.Context, scope admin.Scope, i Import, t T
 	}
 	rec := s.record(scope, ActionWrite, i)
 	err = s.ports.Atomically(ctx, func(p Ports) error {
-		if outcomes, _, err = write(ctx, p, scope.Org(), rec); err != nil {
+		if outcomes, err = write(ctx, p, scope.Org(), rec); err != nil {
 			return err
 		}
 		return errUndo

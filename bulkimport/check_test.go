@@ -25,7 +25,8 @@ func TestCheckTellsWhatTheImportThenDoes(t *testing.T) {
 	}{
 		{"new customers", bulkimport.CustomersType, manyCustomers(40), bulkimport.Create},
 		{"customers of whom some exist", bulkimport.CustomersType, manyCustomers(25), bulkimport.Skip},
-		{"customers to update", bulkimport.CustomersType, strings.ReplaceAll(manyCustomers(25), "France", "Spain"), bulkimport.Upsert},
+		{"customers to update", bulkimport.CustomersType, strings.ReplaceAll(manyCustomers(25), "France",
+			"Spain"), bulkimport.Upsert},
 		{"accounts of customers who are not there", bulkimport.AccountsType, accounts.String(), bulkimport.Create},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
@@ -33,7 +34,8 @@ func TestCheckTellsWhatTheImportThenDoes(t *testing.T) {
 			w.run(bulkimport.CustomersType, manyCustomers(20), bulkimport.Settings{})
 			before := w.customers()
 			i := w.upload(tc.name, tc.text)
-			_, err := w.service.SetMapping(t.Context(), w.scope, i.ID, i.Version, w.suggested(i), bulkimport.Settings{Mode: tc.mode})
+			_, err := w.service.SetMapping(t.Context(), w.scope, i.ID, i.Version, w.suggested(i),
+				bulkimport.Settings{Mode: tc.mode})
 			require.NoError(t, err)
 			preview, err := w.service.Check(t.Context(), w.scope, i.ID)
 			require.NoError(t, err)

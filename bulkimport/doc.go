@@ -7,7 +7,7 @@
 //	imp, err = imports.SetMapping(ctx, scope, imp.ID, imp.Version, suggested.Mapping(), bulkimport.Settings{})
 //	_, err = imports.Start(ctx, scope, imp.ID)
 //	progress, err := imports.Run(ctx, scope, imp.ID, nil)
-//	err = imports.FailedRows(ctx, scope, imp.ID, download) // to mend and upload again
+//	err = imports.FailedRows(ctx, scope, imp.ID, download) // to fix and upload again
 //
 // # Files
 //
@@ -19,14 +19,15 @@
 // # Mapping
 //
 // A [Schema] has the fields. [Service.Suggest] proposes a column for each, by header and values; a
-// [Mapping] decides: one column, several joined, or a constant. What would keep the import from
-// starting is found at once, before anything is written.
+// [Mapping] decides: one column, several joined, or a constant. Everything that would keep the
+// import from starting is found together, before anything is written.
 //
 // # Running
 //
 // The import is a job of package job: [Service.Step] does a batch, [Service.Run] all of them, and a
-// batch commits with the job's cursor or not at all. Rows that are valid go to the [Target]; rows
-// that are not become entries of the job with everything that is wrong with them. No row is
-// written twice to the included targets; a host's own [Target] is called at least once for each row, with
-// a key by which it can tell.
+// batch commits with the job's cursor or not at all. Rows that are valid become changes of customers or
+// accounts before the transaction begins, or go to the [Target] of a host's own type; rows that are not
+// become entries of the job with everything that is wrong with them. A row takes effect once in what shares
+// the transaction. A Target outside of it is called at least once for each row, with a key by which it
+// recognises rows that it has written.
 package bulkimport

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"hash/maphash"
 	"io"
 	"slices"
@@ -15,22 +16,26 @@ import (
 )
 
 // duplicates finds the rows that repeat an earlier row's key, as failed entries for the job to
-// begin with. From there every batch knows of them, in whatever process it runs, at the cost of a
-// look-up by row number.
+// begin with. Every batch, in any process, then finds them there by row number.
 //
 // It keeps 8 bytes a row: a first pass collects a hash of each key, a second one looks closer at
-// the rows whose hash is there twice.
+// the rows whose hash is there twice. The first also makes sure that the text is what was uploaded.
 func (s *Service) duplicates(ctx context.Context, org admin.OrgID, i Import, t Type) ([]job.Entry, error) {
-	if err := s.verify(ctx, org, i); err != nil {
-		return nil, err
-	}
 	plan := newPlan(t.Schema, i, s.caster, s.limits)
 	seed := maphash.MakeSeed()
 	hashes := make([]uint64, 0, i.Rows)
-	err := s.keys(ctx, org, i, plan, func(_ record, _ int64, key string) error {
+	text := &verified{from: &content{ctx: ctx, store: s.ports.Imports, org: org, id: i.ID}, sum: sha256.New()}
+	if _, err := io.CopyN(io.Discard, text, i.Content.Offset); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	err := s.keys(i, text, plan, func(_ record, _ int64, key string) error {
 		hashes = append(hashes, maphash.String(seed, key))
 		return nil
 	})
+	// What was changed may also be why it could not be read.
+	if changed := text.check(i); changed != nil {
+		return nil, changed
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -39,14 +44,17 @@ func (s *Service) duplicates(ctx context.Context, org admin.OrgID, i Import, t T
 	if len(suspects) == 0 {
 		return nil, nil
 	}
-	tooMany := fileError(CodeManyDuplicates, "more than %d rows repeat the %s of another row: is it mapped to the right column?", s.limits.Duplicates, plan.names[plan.key])
+	tooMany := fileError(CodeManyDuplicates,
+		"more than %d rows repeat the %s of another row: is it mapped to the right column?",
+		s.limits.Duplicates, plan.names[plan.key])
 	if len(suspects) > s.limits.Duplicates {
 		return nil, tooMany
 	}
 	first := map[string]int64{}
 	var out []job.Entry
 	size := 0
-	err = s.keys(ctx, org, i, plan, func(rec record, number int64, key string) error {
+	data := &content{ctx: ctx, store: s.ports.Imports, org: org, id: i.ID, offset: i.Content.Offset}
+	err = s.keys(i, data, plan, func(rec record, number int64, key string) error {
 		if _, ok := slices.BinarySearch(suspects, maphash.String(seed, key)); !ok {
 			return nil
 		}
@@ -83,9 +91,11 @@ func repeated(sorted []uint64) []uint64 {
 	return out
 }
 
-// keys calls with for each row whose key can be read.
-func (s *Service) keys(ctx context.Context, org admin.OrgID, i Import, plan *plan, with func(rec record, number int64, key string) error) error {
-	r := s.reader(ctx, org, i, i.beginning())
+// keys calls with for each row whose key can be read. from is the content from the first row on.
+func (s *Service) keys(
+	i Import, from io.Reader, plan *plan, with func(rec record, number int64, key string) error,
+) error {
+	r := newReader(from, i.Content.Delimiter[0], i.Content.Offset, i.Content.Line, s.limits)
 	for number := int64(0); ; {
 		rec, err := r.next()
 		if errors.Is(err, io.EOF) {
@@ -110,13 +120,25 @@ func (s *Service) keys(ctx context.Context, org admin.OrgID, i Import, plan *pla
 	}
 }
 
-// verify makes sure that the stored text is the one that was uploaded and mapped.
-func (s *Service) verify(ctx context.Context, org admin.OrgID, i Import) error {
-	sum := sha256.New()
-	if _, err := io.Copy(sum, &content{ctx: ctx, store: s.ports.Imports, org: org, id: i.ID}); err != nil {
+// verified reads content and digests it on the way.
+type verified struct {
+	from io.Reader
+	sum  hash.Hash
+}
+
+// Read implements io.Reader.
+func (v *verified) Read(p []byte) (int, error) {
+	n, err := v.from.Read(p)
+	v.sum.Write(p[:n])
+	return n, err
+}
+
+// check reads what is left, and reports whether the stored text is the one that was uploaded and mapped.
+func (v *verified) check(i Import) error {
+	if _, err := io.Copy(io.Discard, v); err != nil {
 		return err
 	}
-	if hex.EncodeToString(sum.Sum(nil)) != i.Content.SHA256 {
+	if hex.EncodeToString(v.sum.Sum(nil)) != i.Content.SHA256 {
 		return fileError(CodeFileChanged, "the stored content is not what was uploaded: upload the file again")
 	}
 	return nil

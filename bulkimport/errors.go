@@ -6,7 +6,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// FileError says why a file cannot be imported at all. It wraps admin.ErrInvalid.
+// FileError is the reason why a file cannot be imported at all. It wraps [admin.ErrInvalid].
 type FileError struct {
 	Code    string `json:"code"`    // one of the codes below
 	Message string `json:"message"` // what was found, and what would be right
@@ -77,6 +77,7 @@ const (
 	CodeNoSuchColumn    = "no_such_column"
 )
 
-// ErrHeaderUnconfirmed: the file seems to have no header row. Confirm the one that was taken, with
-// Settings.HeaderConfirmed, or upload the file again and say that it has none.
-var ErrHeaderUnconfirmed = admin.NewError("header_unconfirmed", admin.ErrState, "the header row looks like data: confirm it first")
+// ErrHeaderUnconfirmed is returned by [Service.Start] when the file seems to have no header row. Confirm the one
+// that was taken, with Settings.HeaderConfirmed, or upload the file again with [NoHeader].
+var ErrHeaderUnconfirmed = admin.NewError("header_unconfirmed", admin.ErrState,
+	"the header row looks like data: confirm it first")

@@ -21,7 +21,8 @@ func Example() {
 	first := people.User{ID: uuid.Must(uuid.NewV7()), Name: "Ann"}
 	var runtime admin.Runtime
 	runtime = runtime.WithDefaults()
-	err := backend.Organizations().Create(ctx, people.Organization{ID: "acme", Name: "Acme"}, first, people.Credential{UserID: first.ID},
+	err := backend.Organizations().Create(ctx, people.Organization{ID: "acme", Name: "Acme"}, first,
+		people.Credential{UserID: first.ID},
 		runtime.Record(admin.System("acme"), "organization.create", admin.Subject{Kind: "organization", ID: "acme"}))
 	if err != nil {
 		fmt.Println(err)
@@ -45,7 +46,8 @@ func Example() {
 	file := strings.NewReader("Customer No.;Segment;First Name;Last Name;E-Mail;Country\n" +
 		"C-1;retail;Ada;Lovelace;ada@lumen.example;UK\n" +
 		"C-2;energy;Alan;Turing;alan at orbit;United Kingdom\n")
-	imp, err := imports.Upload(ctx, scope, bulkimport.UploadInput{Type: bulkimport.CustomersType, FileName: "crm.csv", Content: file})
+	imp, err := imports.Upload(ctx, scope,
+		bulkimport.UploadInput{Type: bulkimport.CustomersType, FileName: "crm.csv", Content: file})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -60,7 +62,8 @@ func Example() {
 			fmt.Println(s.Field, "from columns", s.Source.Columns)
 		}
 	}
-	if _, err = imports.SetMapping(ctx, scope, imp.ID, imp.Version, suggested.Mapping(), bulkimport.Settings{}); err != nil {
+	if _, err = imports.SetMapping(ctx, scope, imp.ID, imp.Version, suggested.Mapping(),
+		bulkimport.Settings{}); err != nil {
 		fmt.Println(err)
 		return
 	}

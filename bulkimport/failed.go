@@ -23,16 +23,19 @@ const (
 
 // FailedRow is one row that was not imported, and why.
 type FailedRow struct {
-	Number int64       `json:"number"`          // of the row, from 1
-	Line   int64       `json:"line"`            // of the file, where the row begins
-	Key    string      `json:"key,omitempty"`   // its key, if it could be read
-	Cells  []string    `json:"cells,omitempty"` // as in the file; a row that could not be split has its text as the only cell
-	Errors []CellError `json:"errors"`
+	Number int64  `json:"number"`        // of the row, from 1
+	Line   int64  `json:"line"`          // of the file, where the row begins
+	Key    string `json:"key,omitempty"` // its key, if it could be read
+	// Cells are as in the file; a row that could not be split has its text as the only cell.
+	Cells  []string    `json:"cells,omitempty"`
+	Errors []CellError `json:"errors,omitempty"`
 }
 
 // Errors pages through the failed rows of a started import, in the order of the file, each with
 // everything that is wrong with it. It requires the type's Read permission.
-func (s *Service) Errors(ctx context.Context, scope admin.Scope, id uuid.UUID, q admin.Query) (admin.Page[FailedRow], error) {
+func (s *Service) Errors(
+	ctx context.Context, scope admin.Scope, id uuid.UUID, q admin.Query,
+) (admin.Page[FailedRow], error) {
 	if _, _, err := s.open(ctx, scope, id, read); err != nil {
 		return admin.Page[FailedRow]{}, err
 	}
@@ -41,7 +44,9 @@ func (s *Service) Errors(ctx context.Context, scope admin.Scope, id uuid.UUID, q
 		func(r FailedRow) int64 { return r.Number })
 }
 
-func (s *Service) failed(ctx context.Context, org admin.OrgID, id uuid.UUID, seek admin.Seek[int64]) ([]FailedRow, error) {
+func (s *Service) failed(
+	ctx context.Context, org admin.OrgID, id uuid.UUID, seek admin.Seek[int64],
+) ([]FailedRow, error) {
 	entries, err := s.ports.Jobs.Entries(ctx, org, id, job.EntryFilter{Status: job.EntryFailed}, seek)
 	if err != nil {
 		return nil, err
@@ -63,7 +68,7 @@ func failedRow(e job.Entry) (FailedRow, error) {
 	return FailedRow{Number: e.Seq, Line: data.Line, Key: e.Ref, Cells: data.Cells, Errors: data.Errors}, nil
 }
 
-// FailedRows writes the failed rows as a CSV file to mend and upload again: the columns of the
+// FailedRows writes the failed rows as a CSV file to fix and upload again: the columns of the
 // original in their order and with its delimiter, then _line and _errors, which a later Upload
 // leaves out. Cells that a spreadsheet would take for formulas get an apostrophe, which a later
 // Upload takes off. It requires the type's Read permission.

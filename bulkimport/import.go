@@ -9,7 +9,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// ImportStatus says how far an import was prepared; once it is started its job says the rest.
+// ImportStatus is how far an import was prepared. The progress of one that was started is its job's.
 type ImportStatus string
 
 // The statuses of an import.
@@ -39,7 +39,7 @@ type Import struct {
 	Version   int64        `json:"version"`
 }
 
-// Content says how the stored text of a file is laid out. It is canonical: UTF-8 without a byte order
+// Content is the layout of the stored text of a file. It is canonical: UTF-8 without a byte order
 // mark, lines ending with \n, whatever the encoding of the file.
 type Content struct {
 	Bytes      int64    `json:"bytes"`
@@ -55,7 +55,7 @@ type Content struct {
 	Returned bool `json:"returned,omitempty"`
 }
 
-// Column is one column of a file. Columns are told apart by index, because headers may repeat.
+// Column is one column of a file. Columns are identified by index, because headers may repeat.
 type Column struct {
 	Index    int      `json:"index"`              // from 0
 	Header   string   `json:"header,omitempty"`   // as in the file, without blanks around it
@@ -75,11 +75,11 @@ const (
 	WarnNoHeader         = "looks_like_no_header" // Start refuses until Settings.HeaderConfirmed
 	WarnTitleRows        = "title_rows"           // rows above the header were skipped
 	WarnDuplicateHeaders = "duplicate_headers"
-	WarnNullWords        = "null_words"       // cells say NULL or the like, which is text unless Settings.Blank says otherwise
+	WarnNullWords        = "null_words"       // cells have NULL or the like, which is text unless in Settings.Blank
 	WarnAlreadyImported  = "already_imported" // the same bytes were imported before
 )
 
-// Settings say how a file is read, besides the mapping.
+// Settings are how a file is read, besides the mapping.
 type Settings struct {
 	Mode Mode `json:"mode,omitempty"` // empty means Create
 	// Blank lists words that mean a blank cell, such as NULL and n/a; they compare exactly. There
@@ -101,7 +101,8 @@ func (i Import) ColumnNamed(header string) (int, error) {
 			continue
 		}
 		if found >= 0 {
-			return 0, fmt.Errorf("columns %d and %d are both called %q: use the index: %w", found, c.Index, admin.Clip(header), admin.ErrInvalid)
+			return 0, fmt.Errorf("columns %d and %d are both called %q: use the index: %w", found, c.Index, admin.Clip(header),
+				admin.ErrInvalid)
 		}
 		found = c.Index
 	}

@@ -7,9 +7,10 @@ import (
 	"strings"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
-// Mapping says where the value of each field comes from, by the field's name. A field that is not
+// Mapping is where the value of each field comes from, by the field's name. A field that is not
 // in it is not filled in, and an update leaves it alone.
 type Mapping map[string]Source
 
@@ -17,7 +18,7 @@ type Mapping map[string]Source
 type Source struct {
 	Columns   []int  `json:"columns,omitempty"`   // by index, from 0
 	Separator string `json:"separator,omitempty"` // between several columns; blank parts are left out
-	Constant  string `json:"constant,omitempty"`  // the same for every row, where there are no columns
+	Constant  string `json:"constant,omitempty"`  // the same for every row, if there are no columns
 }
 
 // FromColumn takes the value from one column.
@@ -59,7 +60,8 @@ func checkMapping(schema Schema, i Import, m Mapping, s Settings, c caster) erro
 	}
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		if schema.index(name) < 0 {
-			p.Add("/mapping/"+pointer(name), admin.CodeUnknown, "%s have no field %q: use one of %s", schema.Type, admin.Clip(name), strings.Join(schema.names(), ", "))
+			p.Add("/mapping/"+text.PointerToken(name), admin.CodeUnknown, "%s have no field %q: use one of %s", schema.Type,
+				admin.Clip(name), strings.Join(schema.names(), ", "))
 		}
 	}
 	return p.Err()
@@ -72,7 +74,7 @@ func checkSource(p *admin.Problems, path string, i Import, f Field, s Source, c 
 	case len(s.Columns) == 0 && s.Constant == "":
 		p.Add(path, admin.CodeRequired, "give a column or a constant, or leave the field out")
 	case len(s.Columns) == 0 && f.Key:
-		p.Add(path, admin.CodeFormat, "the key tells rows apart: it cannot be a constant")
+		p.Add(path, admin.CodeFormat, "the key identifies rows: it cannot be a constant")
 	case len(s.Columns) == 0:
 		if _, wrong := c.cast(f, trim(s.Constant)); trim(s.Constant) == "" || wrong != nil {
 			message := "a constant cannot be blank"
@@ -82,7 +84,8 @@ func checkSource(p *admin.Problems, path string, i Import, f Field, s Source, c 
 			p.Add(path+"/constant", admin.CodeFormat, "%s", message)
 		}
 	case len(s.Columns) > maxJoined:
-		p.Add(path+"/columns", admin.CodeTooLong, "%d columns are too many to join: give at most %d", len(s.Columns), maxJoined)
+		p.Add(path+"/columns", admin.CodeTooLong, "%d columns are too many to join: give at most %d", len(s.Columns),
+			maxJoined)
 	case len(s.Separator) > 20:
 		p.Add(path+"/separator", admin.CodeTooLong, "the separator has %d bytes: give at most 20", len(s.Separator))
 	}
@@ -95,32 +98,31 @@ func checkSource(p *admin.Problems, path string, i Import, f Field, s Source, c 
 
 func checkSettings(p *admin.Problems, schema Schema, s Settings) {
 	if !slices.Contains([]Mode{"", Create, Skip, Upsert}, s.Mode) {
-		p.Add("/settings/mode", admin.CodeUnknown, "%q is not a mode: use %s, %s or %s", admin.Clip(string(s.Mode)), Create, Skip, Upsert)
+		p.Add("/settings/mode", admin.CodeUnknown, "%q is not a mode: use %s, %s or %s", admin.Clip(string(s.Mode)), Create,
+			Skip, Upsert)
 	}
 	if !slices.Contains([]DateOrder{ISODates, DMY, MDY}, s.Dates) {
-		p.Add("/settings/dates", admin.CodeUnknown, "%q is not an order of dates: use %s, %s or nothing", admin.Clip(string(s.Dates)), DMY, MDY)
+		p.Add("/settings/dates", admin.CodeUnknown, "%q is not an order of dates: use %s, %s or nothing",
+			admin.Clip(string(s.Dates)), DMY, MDY)
 	}
 	if len(s.Blank) > 100 {
 		p.Add("/settings/blank", admin.CodeTooLong, "%d words are too many: give at most 100", len(s.Blank))
 	}
 	for k, word := range s.Blank {
 		if len(word) > 100 || trim(word) != word || word == "" {
-			p.Add(fmt.Sprintf("/settings/blank/%d", k), admin.CodeFormat, "%q: give 1 to 100 bytes without blanks around them", admin.Clip(word))
+			p.Add(fmt.Sprintf("/settings/blank/%d", k), admin.CodeFormat, "%q: give 1 to 100 bytes without blanks around them",
+				admin.Clip(word))
 		}
 	}
 	for k, name := range s.Optional {
 		path := fmt.Sprintf("/settings/optional/%d", k)
 		if f, ok := schema.Field(name); !ok {
-			p.Add(path, admin.CodeUnknown, "%s have no field %q: use one of %s", schema.Type, admin.Clip(name), strings.Join(schema.names(), ", "))
+			p.Add(path, admin.CodeUnknown, "%s have no field %q: use one of %s", schema.Type, admin.Clip(name),
+				strings.Join(schema.names(), ", "))
 		} else if f.Key {
-			p.Add(path, admin.CodeFormat, "%s tells rows apart and cannot be optional", name)
+			p.Add(path, admin.CodeFormat, "%s identifies rows and cannot be optional", name)
 		}
 	}
-}
-
-// pointer writes a name as one step of a JSON Pointer.
-func pointer(name string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(admin.Clip(name))
 }
 
 // plan reads records by a mapping that was checked.
@@ -140,7 +142,8 @@ type plan struct {
 
 func newPlan(schema Schema, i Import, c caster, limits Limits) *plan {
 	c.dates = i.Settings.Dates
-	p := &plan{caster: c, content: i.Content, cellMax: limits.CellBytes, blank: map[string]bool{}, optional: map[string]bool{}}
+	p := &plan{caster: c, content: i.Content, cellMax: limits.CellBytes, blank: map[string]bool{},
+		optional: map[string]bool{}}
 	for _, w := range i.Settings.Blank {
 		p.blank[w] = true
 	}
@@ -188,7 +191,7 @@ func (p *plan) row(rec record, number int64) (Row, []CellError) {
 	return row, errs
 }
 
-// count refuses a row with cells too few or too many: which cell is missing nobody can tell.
+// count refuses a row with too few or too many cells, because it is unknown which is missing.
 func (p *plan) count(rec record) *CellError {
 	n := len(rec.cells)
 	for n > p.content.Width && trim(rec.cells[n-1]) == "" {
@@ -197,9 +200,11 @@ func (p *plan) count(rec record) *CellError {
 	switch {
 	case n > p.content.Width:
 		return &CellError{Column: NoColumn, Code: CodeWrongColumnCount, Message: fmt.Sprintf(
-			"the row has %d cells and the header %d: is there a %s in a cell that is not quoted?", n, p.content.Width, delimiterName(p.content.Delimiter))}
+			"the row has %d cells and the header %d: is there a %s in a cell that is not quoted?",
+			n, p.content.Width, delimiterName(p.content.Delimiter))}
 	case n < p.need:
-		return &CellError{Column: NoColumn, Code: CodeWrongColumnCount, Message: fmt.Sprintf("the row has %d cells and the header %d", n, p.content.Width)}
+		return &CellError{Column: NoColumn, Code: CodeWrongColumnCount,
+			Message: fmt.Sprintf("the row has %d cells and the header %d", n, p.content.Width)}
 	}
 	return nil
 }
@@ -239,7 +244,8 @@ func (p *plan) text(s Source, cells []string) (string, *problem) {
 	for _, column := range s.Columns {
 		cell := cells[column]
 		if len(cell) > p.cellMax {
-			return "", &problem{admin.CodeTooLong, fmt.Sprintf("the cell has %d bytes: at most %d are allowed", len(cell), p.cellMax)}
+			return "", &problem{admin.CodeTooLong, fmt.Sprintf("the cell has %d bytes: at most %d are allowed", len(cell),
+				p.cellMax)}
 		}
 		if p.content.Returned {
 			cell = unescape(cell)

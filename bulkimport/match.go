@@ -19,7 +19,7 @@ const (
 	typo        = 0.75
 	joined      = 0.85
 	aliasOrder  = 0.001 // less for each alias further down
-	fromValues  = 0.65  // a column whose header says little and whose values say much
+	fromValues  = 0.65  // a column with a weak header and values that fit well
 	valuesWrong = 0.50  // at most, where the values do not fit
 	mostlyBlank = 0.65  // at most, for a required field, where most rows have no value
 )
@@ -94,7 +94,7 @@ func (m *matcher) known(ws []string) bool {
 	return slices.ContainsFunc(ws, func(w string) bool { _, ok := m.weight[w]; return ok })
 }
 
-// score says how well a header's words fit a field, and why.
+// score returns how well a header's words fit a field, and why.
 func (m *matcher) score(field int, header []string) (best float64, reason string) {
 	if len(header) == 0 {
 		return 0, ""

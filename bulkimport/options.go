@@ -5,6 +5,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // check finds the ports that are missing.
@@ -28,7 +29,8 @@ func (p Ports) check(bad *admin.Problems) {
 // check finds the options that are out of their limits, but for types.
 func (o Options) check(bad *admin.Problems) {
 	if o.BatchRows < 0 || o.BatchRows > admin.MaxLimit {
-		bad.Add("/batchRows", admin.CodeRange, "%d rows: use 1 to %d, or 0 for %d", o.BatchRows, admin.MaxLimit, defaultBatch).
+		bad.Add("/batchRows", admin.CodeRange, "%d rows: use 1 to %d, or 0 for %d", o.BatchRows, admin.MaxLimit,
+			defaultBatch).
 			With("min", 0).With("max", admin.MaxLimit)
 	}
 	if o.Lease < 0 {
@@ -55,7 +57,7 @@ func (o Options) check(bad *admin.Problems) {
 
 // check finds what keeps a host's type from working.
 func (t Type) check(bad *admin.Problems, p Ports) {
-	path := "/types/" + pointer(string(t.Schema.Type))
+	path := "/types/" + text.PointerToken(string(t.Schema.Type))
 	if err := t.Schema.check(); err != nil {
 		bad.AddError(path, admin.CodeFormat, err)
 	}
@@ -75,12 +77,14 @@ func (t Type) check(bad *admin.Problems, p Ports) {
 func checkBuiltIn(bad *admin.Problems, path string, s, builtIn Schema) {
 	for _, f := range builtIn.Fields {
 		if got, ok := s.Field(f.Name); !ok || got.Kind != f.Kind || got.Key != f.Key {
-			bad.Add(path+"/fields", admin.CodeRequired, "the included store needs the field %s of kind %s, as in the built-in schema",
+			bad.Add(path+"/fields", admin.CodeRequired,
+				"the included store needs the field %s of kind %s, as in the built-in schema",
 				f.Name, f.Kind).With("field", f.Name)
 		}
 	}
 	if extra := len(s.Fields) - len(builtIn.Fields); extra > customer.MaxMetadata {
-		bad.Add(path+"/fields", admin.CodeTooLong, "%d fields are too many for metadata: add at most %d", extra, customer.MaxMetadata).
+		bad.Add(path+"/fields", admin.CodeTooLong, "%d fields are too many for metadata: add at most %d", extra,
+			customer.MaxMetadata).
 			With("max", customer.MaxMetadata)
 	}
 	for i, f := range s.Fields {

@@ -12,8 +12,8 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 )
 
-// cursor is where the next batch begins, and what the rows before came to: as a part of the job's
-// cursor the tallies commit with the rows.
+// cursor is where the next batch begins, and the tallies of the rows before, which as a part of the
+// job's cursor commit with the rows.
 type cursor struct {
 	offset, line, row           int64
 	created, updated, unchanged int64
@@ -74,7 +74,8 @@ func (s *Service) next(ctx context.Context, org admin.OrgID, i Import, t Type, j
 	}
 	// Rows that repeat a key failed when the job was made. The rows that are next have no other
 	// entries yet.
-	known, err := s.ports.Jobs.Entries(ctx, org, j.ID, job.EntryFilter{Status: job.EntryFailed}, admin.Seek[int64]{Limit: s.batch, After: at.row})
+	known, err := s.ports.Jobs.Entries(ctx, org, j.ID, job.EntryFilter{Status: job.EntryFailed},
+		admin.Seek[int64]{Limit: s.batch, After: at.row})
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +97,9 @@ func rowsOf(entries []job.Entry) map[int64]bool {
 }
 
 // portion reads and checks rows from a cursor on, but for those that are settled already.
-func (s *Service) portion(ctx context.Context, org admin.OrgID, i Import, t Type, at cursor, settled map[int64]bool) (*portion, error) {
+func (s *Service) portion(
+	ctx context.Context, org admin.OrgID, i Import, t Type, at cursor, settled map[int64]bool,
+) (*portion, error) {
 	r, plan := s.reader(ctx, org, i, at), newPlan(t.Schema, i, s.caster, s.limits)
 	out := &portion{cursor: at, batch: Batch{Import: i.ID, Mode: i.Settings.mode(), At: s.runtime.Instant()}}
 	for read := 0; read < s.batch; {
@@ -158,7 +161,8 @@ func (p *portion) result(outcomes []Outcome) job.Result {
 			})
 		default:
 			res.Counts.Failed++
-			res.Entries = append(res.Entries, failedEntry(row, record{line: row.Line, cells: row.cells}, []CellError{row.refused(o)}))
+			res.Entries = append(res.Entries, failedEntry(row, record{line: row.Line, cells: row.cells},
+				[]CellError{row.refused(o)}))
 		}
 	}
 	res.Cursor = c.String()

@@ -31,7 +31,7 @@ func (r record) blank() bool {
 }
 
 // reader splits canonical text (UTF-8, lines ending with \n) into records by RFC 4180. It differs
-// from encoding/csv in what matters to somebody with a broken file: a record has a limit, so a
+// from encoding/csv in what matters for a broken file: a record has a limit, so a
 // quote that is never closed costs its own line and not the rest of the file; a broken record
 // does not end the reading; and it can start in the middle of a file. A quote within an unquoted
 // cell is taken literally, as spreadsheets do.
@@ -71,7 +71,8 @@ func (r *reader) next() (record, error) {
 		return r.skipLongLine(end)
 	}
 	if bytes.IndexByte(r.buf[:end], '"') < 0 {
-		return r.take(end, 1, strings.Split(string(bytes.TrimSuffix(r.buf[:end], []byte{'\n'})), string(r.delimiter)), nil), nil
+		line := string(bytes.TrimSuffix(r.buf[:end], []byte{'\n'}))
+		return r.take(end, 1, strings.Split(line, string(r.delimiter)), nil), nil
 	}
 	return r.quoted(end)
 }
@@ -111,7 +112,8 @@ func (r *reader) quoted(end int) (record, error) {
 				}
 			}
 			if i < end && r.buf[i] != r.delimiter && r.buf[i] != '\n' {
-				return r.broken(end, lines, CodeTextAfterQuote, "text follows the closing quote of a cell: write a quote within a quoted cell twice"), nil
+				return r.broken(end, lines, CodeTextAfterQuote,
+					"text follows the closing quote of a cell: write a quote within a quoted cell twice"), nil
 			}
 			cells = append(cells, cell.String())
 		} else {
@@ -133,18 +135,21 @@ func (r *reader) quoted(end int) (record, error) {
 func (r *reader) neverClosed() (record, error) {
 	r.unclosed++
 	if r.unclosed > maxUnclosed {
-		return record{}, fileError(CodeBadQuotes, "more than %d rows have a quote that is not closed, line %d among them: is the file a CSV?", maxUnclosed, r.line)
+		return record{}, fileError(CodeBadQuotes,
+			"more than %d rows have a quote that is not closed, line %d among them: is the file a CSV?", maxUnclosed, r.line)
 	}
 	end := bytes.IndexByte(r.buf, '\n') + 1
 	if end == 0 {
 		end = len(r.buf)
 	}
-	return r.broken(end, 1, CodeUnclosedQuote, "a quote opens a cell and is not closed: close it, or write a quote within a quoted cell twice"), nil
+	return r.broken(end, 1, CodeUnclosedQuote,
+		"a quote opens a cell and is not closed: close it, or write a quote within a quoted cell twice"), nil
 }
 
 // skipLongLine drops a line that is longer than a record may be, of which buf has a part.
 func (r *reader) skipLongLine(end int) (record, error) {
-	fault := &CellError{Column: NoColumn, Code: CodeRecordTooLong, Message: fmt.Sprintf("the row is longer than %d bytes", r.limits.RecordBytes)}
+	fault := &CellError{Column: NoColumn, Code: CodeRecordTooLong,
+		Message: fmt.Sprintf("the row is longer than %d bytes", r.limits.RecordBytes)}
 	line, begin := r.line, r.offset
 	for r.buf[end-1] != '\n' {
 		r.drop(end)

@@ -62,7 +62,8 @@ func TestCanonicalTextIsTheSameHoweverItArrives(t *testing.T) {
 // same, and what encoding/csv understands both read alike.
 func FuzzReader(f *testing.F) {
 	for _, s := range []string{
-		"", "a,b\n1,2\n", "\"a\nb\",c\n", "\"open\na,b\n", "a\"b,\"c\"d\n", "\n\n,\n", "\"\"\"\",\"\"", "x\",\"\ny\",\"\n", "a,\"b\",\n", "\"a\"\n\"", "ü|\"😀\"\"\"\n",
+		"", "a,b\n1,2\n", "\"a\nb\",c\n", "\"open\na,b\n", "a\"b,\"c\"d\n", "\n\n,\n", "\"\"\"\",\"\"", "x\",\"\ny\",\"\n",
+		"a,\"b\",\n", "\"a\"\n\"", "ü|\"😀\"\"\"\n",
 	} {
 		f.Add(s)
 	}
@@ -112,7 +113,8 @@ func FuzzReader(f *testing.F) {
 // Whatever the bytes: they are refused by name, or come out as valid text without carriage returns
 // that comes out as itself again.
 func FuzzCanonical(f *testing.F) {
-	for _, s := range []string{"a\r\nb\rc\n", "\ufeffa", "\xff\xfea\x00", "\xfe\xff\x00a\xd8\x00", "PK\x03\x04", "\xc3", "a\x00", "é€😀"} {
+	for _, s := range []string{"a\r\nb\rc\n", "\ufeffa", "\xff\xfea\x00", "\xfe\xff\x00a\xd8\x00", "PK\x03\x04", "\xc3",
+		"a\x00", "é€😀"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
@@ -137,7 +139,8 @@ func FuzzCanonical(f *testing.F) {
 // Whatever the cell: escaping is taken back exactly, and no spreadsheet takes what is escaped for
 // a formula.
 func FuzzEscape(f *testing.F) {
-	for _, s := range []string{"", "=1+1", "'=1", "''", "-5.00", "'-5.00", "+49 30", "＝x", "\tx", "'", "-", "--1", "plain", "\x00"} {
+	for _, s := range []string{"", "=1+1", "'=1", "''", "-5.00", "'-5.00", "+49 30", "＝x", "\tx", "'", "-", "--1",
+		"plain", "\x00"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, cell string) {
@@ -158,8 +161,10 @@ func FuzzMapping(f *testing.F) {
 	f.Add("c1,\"A,n\",NULL,Germany,(1),45292,maybe,", 1, 0, "", "const", "mdy")
 	f.Add(",,,,,,,", 7, 7, "-", "x", "")
 	schema := Schema{Type: "t", Fields: []Field{
-		{Name: "id", Kind: ID, Key: true, Required: true, Min: 1, Max: 50}, {Name: "name", Kind: Text, Required: true, Max: 10}, {Name: "email", Kind: Email},
-		{Name: "country", Kind: Country}, {Name: "amount", Kind: Decimal}, {Name: "day", Kind: Date}, {Name: "on", Kind: Bool}, {Name: "n", Kind: Integer, Max: 9},
+		{Name: "id", Kind: ID, Key: true, Required: true, Min: 1, Max: 50},
+		{Name: "name", Kind: Text, Required: true, Max: 10}, {Name: "email", Kind: Email},
+		{Name: "country", Kind: Country}, {Name: "amount", Kind: Decimal}, {Name: "day", Kind: Date},
+		{Name: "on", Kind: Bool}, {Name: "n", Kind: Integer, Max: 9},
 	}}
 	f.Fuzz(func(t *testing.T, text string, first, second int, separator, constant, dates string) {
 		if !utf8.ValidString(text) {
@@ -218,9 +223,12 @@ func TestAssignIsBestOverall(t *testing.T) {
 
 func TestWords(t *testing.T) {
 	for header, want := range map[string]string{
-		"externalId": "external id", "ACRONYMWord": "acronym word", "Line1": "line 1", "E-mail": "email", "EMAIL_ADDR": "email address", "emailAddress": "email address",
-		"N° client": "number customer", "Straße": "strasse", "Créé le": "cree", "Credit Limit (USD)": "credit limit", "(USD)": "usd", "Tel. No.": "phone number",
-		"Customer customers": "customer", "address": "address", "": "", "\u200bName ": "name", "Na\u200bme": "name", "ZIP": "postal", "Status": "status",
+		"externalId": "external id", "ACRONYMWord": "acronym word", "Line1": "line 1", "E-mail": "email",
+		"EMAIL_ADDR": "email address", "emailAddress": "email address",
+		"N° client": "number customer", "Straße": "strasse", "Créé le": "cree", "Credit Limit (USD)": "credit limit",
+		"(USD)": "usd", "Tel. No.": "phone number",
+		"Customer customers": "customer", "address": "address", "": "", "\u200bName ": "name", "Na\u200bme": "name",
+		"ZIP": "postal", "Status": "status",
 	} {
 		require.Equal(t, want, strings.Join(words(header), " "), header)
 	}
@@ -228,9 +236,12 @@ func TestWords(t *testing.T) {
 
 func TestCountryCode(t *testing.T) {
 	for name, want := range map[string]string{
-		"us": "US", "USA": "US", "U.S.A.": "US", "United States of America": "US", "UK": "GB", "United Kingdom": "GB", "Brazil": "BR", "Czech Republic": "CZ", "Czechia": "CZ",
-		"South Korea": "KR", "Korea, Republic of": "KR", "DEU": "DE", "the netherlands": "NL", "Côte d’Ivoire": "CI", "COTE D'IVOIRE": "CI", "St. Lucia": "LC",
-		"Bosnia & Herzegovina": "BA", "Bosnia and Herzegovina": "BA", "Türkiye": "TR", "Turkey": "TR", "Kosovo": "XK", "Ireland": "IE", "Norway": "NO", "Denmark": "DK",
+		"us": "US", "USA": "US", "U.S.A.": "US", "United States of America": "US", "UK": "GB", "United Kingdom": "GB",
+		"Brazil": "BR", "Czech Republic": "CZ", "Czechia": "CZ",
+		"South Korea": "KR", "Korea, Republic of": "KR", "DEU": "DE", "the netherlands": "NL", "Côte d’Ivoire": "CI",
+		"COTE D'IVOIRE": "CI", "St. Lucia": "LC",
+		"Bosnia & Herzegovina": "BA", "Bosnia and Herzegovina": "BA", "Türkiye": "TR", "Turkey": "TR", "Kosovo": "XK",
+		"Ireland": "IE", "Norway": "NO", "Denmark": "DK",
 	} {
 		got, ok := customer.CountryCode(name)
 		require.True(t, ok, name)

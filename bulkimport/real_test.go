@@ -28,7 +28,8 @@ func TestChinookImportsAsSuggested(t *testing.T) {
 	name.Separator = " "
 	require.Equal(t, bulkimport.Mapping{
 		"id": columns("CustomerId"), "name": name, "primary_email": columns("Email"), "phone_number": columns("Phone"),
-		"line1": columns("Address"), "city": columns("City"), "state": columns("State"), "postal_code": columns("PostalCode"), "country": columns("Country"),
+		"line1": columns("Address"), "city": columns("City"), "state": columns("State"),
+		"postal_code": columns("PostalCode"), "country": columns("Country"),
 	}, w.suggested(i))
 	i, p := w.run(bulkimport.CustomersType, text, bulkimport.Settings{})
 	require.Empty(t, w.failed(i.ID))
@@ -52,7 +53,8 @@ func TestNorthwindNeedsAnEmailOrToBeToldOtherwise(t *testing.T) {
 	require.ErrorIs(t, err, admin.ErrInvalid)
 	require.Empty(t, w.customers())
 
-	_, p := w.run(bulkimport.CustomersType, text, bulkimport.Settings{Optional: []string{"primary_email"}, Blank: []string{"NULL"}})
+	_, p := w.run(bulkimport.CustomersType, text,
+		bulkimport.Settings{Optional: []string{"primary_email"}, Blank: []string{"NULL"}})
 	require.EqualValues(t, 91, p.Created)
 	require.Len(t, w.customers(), 91)
 	require.Equal(t, customer.Address{

@@ -8,17 +8,14 @@ import (
 	"github.com/admincenter/admincenter/admin/customer"
 )
 
-// writeBatch writes a batch through the ports of one transaction. recorded reports whether that left an audit
-// record.
-type writeBatch func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) (outcomes []Outcome, recorded bool, err error)
+// writeBatch writes a batch through the ports of one transaction.
+type writeBatch func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) ([]Outcome, error)
 
 // writing prepares the write of a batch, so that all that can be done before the transaction is.
 func (s *Service) writing(t Type, b Batch) (writeBatch, error) {
 	switch {
 	case len(b.Rows) == 0:
-		return func(context.Context, Ports, admin.OrgID, admin.Record) ([]Outcome, bool, error) {
-			return nil, false, nil
-		}, nil
+		return func(context.Context, Ports, admin.OrgID, admin.Record) ([]Outcome, error) { return nil, nil }, nil
 	case t.Target != nil:
 		return throughTarget(b, func(Ports) Target { return t.Target }), nil
 	case t.Schema.Type == CustomersType:
@@ -30,12 +27,12 @@ func (s *Service) writing(t Type, b Batch) (writeBatch, error) {
 }
 
 func throughTarget(b Batch, target func(Ports) Target) writeBatch {
-	return func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) ([]Outcome, bool, error) {
+	return func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) ([]Outcome, error) {
 		outcomes, err := target(p).Write(ctx, org, b, rec)
 		if err == nil && len(outcomes) != len(b.Rows) {
 			err = fmt.Errorf("the target gave %d outcomes for %d rows", len(outcomes), len(b.Rows))
 		}
-		return outcomes, false, err
+		return outcomes, err
 	}
 }
 
@@ -50,20 +47,19 @@ func changing[T customer.Record](kind *customer.Table[T], b Batch, store func(Po
 	if err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) ([]Outcome, bool, error) {
+	return func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) ([]Outcome, error) {
 		made, err := store(p)(ctx, org, changes, rec)
 		if err == nil && len(made) != len(changes) {
 			err = fmt.Errorf("the store gave %d outcomes for %d changes", len(made), len(changes))
 		}
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
-		outcomes, recorded := make([]Outcome, len(made)), false
+		outcomes := make([]Outcome, len(made))
 		for i := range made {
 			outcomes[i] = outcomeOf(&made[i])
-			recorded = recorded || made[i].Result == customer.Created || made[i].Result == customer.Updated
 		}
-		return outcomes, recorded, nil
+		return outcomes, nil
 	}, nil
 }
 
@@ -110,7 +106,7 @@ func changeMode(m Mode) customer.Mode {
 	return customer.ModeCreate
 }
 
-// outcomeOf says what became of a change as what became of its row.
+// outcomeOf returns the outcome of a change as that of its row.
 func outcomeOf[T customer.Record](o *customer.Outcome[T]) Outcome {
 	switch o.Result {
 	case customer.Created:
@@ -130,7 +126,8 @@ func outcomeOf[T customer.Record](o *customer.Outcome[T]) Outcome {
 	case customer.ReasonArchived:
 		return Outcome{Result: Refused, Code: CodeArchived, Field: o.Field, Detail: o.Detail + ": restore it first"}
 	case customer.ReasonCustomerArchived:
-		return Outcome{Result: Refused, Code: CodeCustomerArchived, Field: o.Field, Detail: o.Detail + ": restore the customer first"}
+		return Outcome{Result: Refused, Code: CodeCustomerArchived, Field: o.Field,
+			Detail: o.Detail + ": restore the customer first"}
 	}
 	return Outcome{Result: Refused, Field: o.Field, Detail: o.Detail}
 }

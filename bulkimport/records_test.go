@@ -40,30 +40,37 @@ func TestUpdatesOfMetadataKeepOtherNames(t *testing.T) {
 		bulkimport.Field{Name: "tier", Label: "Tier", Kind: bulkimport.Text, Max: 20},
 		bulkimport.Field{Name: "seats", Label: "Seats", Kind: bulkimport.Integer})
 	w := newWorld(t, bulkimport.Options{Types: []bulkimport.Type{{Schema: schema}}})
-	w.run(bulkimport.CustomersType, "id,name,primary_email,tier,seats\nc1,Lumen,l@x.example,gold,5\n", bulkimport.Settings{})
-	_, p := w.run(bulkimport.CustomersType, "id,name,primary_email,seats\nc1,Lumen,l@x.example,\n", bulkimport.Settings{Mode: bulkimport.Upsert})
+	w.run(bulkimport.CustomersType, "id,name,primary_email,tier,seats\nc1,Lumen,l@x.example,gold,5\n",
+		bulkimport.Settings{})
+	_, p := w.run(bulkimport.CustomersType, "id,name,primary_email,seats\nc1,Lumen,l@x.example,\n",
+		bulkimport.Settings{Mode: bulkimport.Upsert})
 	require.EqualValues(t, 1, p.Updated)
 	require.Equal(t, map[string]string{"tier": "gold"}, w.customer("c1").Metadata)
-	_, p = w.run(bulkimport.CustomersType, "id,name,primary_email,seats\nc1,Lumen,l@x.example,\n", bulkimport.Settings{Mode: bulkimport.Upsert})
+	_, p = w.run(bulkimport.CustomersType, "id,name,primary_email,seats\nc1,Lumen,l@x.example,\n",
+		bulkimport.Settings{Mode: bulkimport.Upsert})
 	require.EqualValues(t, 1, p.Unchanged)
 }
 
 func TestRowsOfArchivedRecordsFail(t *testing.T) {
 	w := newWorld(t, bulkimport.Options{})
-	w.run(bulkimport.CustomersType, "id,name,primary_email\nc1,Lumen,l@x.example\nc2,Orbit,o@x.example\n", bulkimport.Settings{})
-	customers, err := customer.NewService(customer.Ports{Customers: w.backend.Customers(), Accounts: w.backend.Accounts()}, customer.Options{})
+	w.run(bulkimport.CustomersType, "id,name,primary_email\nc1,Lumen,l@x.example\nc2,Orbit,o@x.example\n",
+		bulkimport.Settings{})
+	customers, err := customer.NewService(customer.Ports{Customers: w.backend.Customers(),
+		Accounts: w.backend.Accounts()}, customer.Options{})
 	require.NoError(t, err)
 	_, err = customers.Archive(t.Context(), w.scope, "c1", 1, customer.ArchiveInput{})
 	require.NoError(t, err)
 
-	i, p := w.run(bulkimport.CustomersType, "id,name,primary_email\nc1,Lumen Ltd,l@x.example\nc2,Orbit Ltd,o@x.example\n", bulkimport.Settings{Mode: bulkimport.Upsert})
+	i, p := w.run(bulkimport.CustomersType,
+		"id,name,primary_email\nc1,Lumen Ltd,l@x.example\nc2,Orbit Ltd,o@x.example\n", bulkimport.Settings{Mode: bulkimport.Upsert})
 	require.EqualValues(t, 1, p.Updated)
 	require.Equal(t, bulkimport.CellError{
 		Column: bulkimport.NoColumn, Code: bulkimport.CodeArchived, Message: `customer "c1" is archived: restore it first`,
 	}, w.failed(i.ID)[0].Errors[0])
 	i, _ = w.run(bulkimport.AccountsType, "id,customer_id,name\na1,c1,Main\n", bulkimport.Settings{})
 	require.Equal(t, bulkimport.CellError{
-		Column: 1, Field: "customer_id", Code: bulkimport.CodeCustomerArchived, Message: `customer "c1" is archived: restore the customer first`,
+		Column: 1, Field: "customer_id", Code: bulkimport.CodeCustomerArchived,
+		Message: `customer "c1" is archived: restore the customer first`,
 	}, w.failed(i.ID)[0].Errors[0])
 }
 
@@ -95,14 +102,17 @@ type note struct {
 	calls *int
 }
 
-func (n note) Write(ctx context.Context, org admin.OrgID, b bulkimport.Batch, rec admin.Record) ([]bulkimport.Outcome, error) {
+func (n note) Write(
+	ctx context.Context, org admin.OrgID, b bulkimport.Batch, rec admin.Record,
+) ([]bulkimport.Outcome, error) {
 	*n.calls++
 	kind := customer.Customers()
 	var changes []customer.Change[customer.Customer]
 	for _, r := range b.Rows {
 		name, _ := r.Value("name")
 		changes = append(changes, customer.Change[customer.Customer]{
-			Mode: customer.ModeUpsert, Record: customer.Customer{ID: r.Key(), Name: name, Status: customer.Active}, Given: kind.All(), At: b.At,
+			Mode: customer.ModeUpsert, Record: customer.Customer{ID: r.Key(), Name: name, Status: customer.Active},
+			Given: kind.All(), At: b.At,
 		})
 	}
 	made, err := n.store.Apply(ctx, org, changes, rec)
@@ -164,7 +174,8 @@ func TestServiceInATransaction(t *testing.T) {
 		require.Equal(t, job.Completed, progress.Status)
 		return err
 	}
-	require.ErrorIs(t, w.atomically(t.Context(), func(p bulkimport.Ports) error { return errors.Join(step(p), stop) }), stop)
+	require.ErrorIs(t, w.atomically(t.Context(), func(p bulkimport.Ports) error { return errors.Join(step(p), stop) }),
+		stop)
 	require.Empty(t, w.customers(), "it went with the caller's transaction")
 	require.NoError(t, w.atomically(t.Context(), step))
 	require.Len(t, w.customers(), 2)
@@ -174,7 +185,8 @@ func TestImportsOfAllTypesAreListedTogether(t *testing.T) {
 	w := newWorld(t, bulkimport.Options{})
 	var want []uuid.UUID
 	for _, name := range []bulkimport.TypeName{
-		bulkimport.CustomersType, bulkimport.AccountsType, bulkimport.AccountsType, bulkimport.CustomersType, bulkimport.CustomersType,
+		bulkimport.CustomersType, bulkimport.AccountsType, bulkimport.AccountsType, bulkimport.CustomersType,
+		bulkimport.CustomersType,
 	} {
 		want = append([]uuid.UUID{w.upload(name, "id,name\nx,Name\n").ID}, want...)
 	}
@@ -198,10 +210,12 @@ func TestImportsOfAllTypesAreListedTogether(t *testing.T) {
 	user := admin.Actor{Kind: admin.ActorUser, ID: "u"}
 	accounts := admin.NewScope(org, user, admin.Permissions(customer.PermissionAccountsRead))
 	require.Equal(t, want[2:4], list(accounts, bulkimport.Filter{}, 1), "the types that the caller may read")
-	require.Equal(t, want[2:4], list(w.scope, bulkimport.Filter{Type: bulkimport.AccountsType, Status: bulkimport.Uploaded}, 50))
+	require.Equal(t, want[2:4],
+		list(w.scope, bulkimport.Filter{Type: bulkimport.AccountsType, Status: bulkimport.Uploaded}, 50))
 	_, err := w.service.List(t.Context(), accounts, bulkimport.Filter{Type: bulkimport.CustomersType}, admin.Query{})
 	require.ErrorIs(t, err, admin.ErrForbidden)
-	_, err = w.service.List(t.Context(), admin.NewScope(org, user, admin.Permissions()), bulkimport.Filter{}, admin.Query{})
+	_, err = w.service.List(t.Context(), admin.NewScope(org, user, admin.Permissions()), bulkimport.Filter{},
+		admin.Query{})
 	require.ErrorIs(t, err, admin.ErrForbidden)
 	_, err = w.service.List(t.Context(), admin.Scope{}, bulkimport.Filter{}, admin.Query{})
 	require.ErrorIs(t, err, admin.ErrUnauthenticated)
@@ -218,7 +232,8 @@ func TestImportsOfAllTypesAreListedTogether(t *testing.T) {
 
 func TestUploadProblemsAreInNamesOfTheAPI(t *testing.T) {
 	w := newWorld(t, bulkimport.Options{})
-	_, err := w.service.Upload(t.Context(), w.scope, bulkimport.UploadInput{Type: bulkimport.CustomersType, HeaderLine: -2})
+	_, err := w.service.Upload(t.Context(), w.scope,
+		bulkimport.UploadInput{Type: bulkimport.CustomersType, HeaderLine: -2})
 	var invalid *admin.ValidationError
 	require.ErrorAs(t, err, &invalid)
 	var got []string
@@ -231,7 +246,8 @@ func TestUploadProblemsAreInNamesOfTheAPI(t *testing.T) {
 
 func TestMessagesOfCellsDoNotEndInTheKindOfError(t *testing.T) {
 	w, _ := newShelf(t, bulkimport.Options{})
-	i, _ := w.run("contacts", "external_id,name,credit_limit\nc1,Ann,x\nc2,Bo,"+strings.Repeat("9", 60)+"\n", bulkimport.Settings{})
+	i, _ := w.run("contacts", "external_id,name,credit_limit\nc1,Ann,x\nc2,Bo,"+strings.Repeat("9", 60)+"\n",
+		bulkimport.Settings{})
 	for _, row := range w.failed(i.ID) {
 		require.NotContains(t, row.Errors[0].Message, "invalid")
 	}
@@ -265,7 +281,8 @@ func TestRecordsInJSON(t *testing.T) {
 		want   string
 	}{
 		{"the layout of a file", bulkimport.Content{
-			Bytes: 1, SHA256: "ab", Delimiter: ",", Header: []string{"id"}, HeaderLine: 2, Width: 1, Offset: 3, Line: 4, Returned: true,
+			Bytes: 1, SHA256: "ab", Delimiter: ",", Header: []string{"id"}, HeaderLine: 2, Width: 1, Offset: 3, Line: 4,
+			Returned: true,
 		}, `{"bytes":1,"sha256":"ab","delimiter":",","header":["id"],"headerLine":2,"width":1,"offset":3,"line":4,"returned":true}`},
 		{"the layout of a file without header", bulkimport.Content{Delimiter: ","},
 			`{"bytes":0,"sha256":"","delimiter":",","width":0,"offset":0,"line":0}`},
@@ -275,23 +292,27 @@ func TestRecordsInJSON(t *testing.T) {
 		{"a mapping", bulkimport.Mapping{"name": bulkimport.Join(" ", 0, 1), "country": bulkimport.Constant("DE")},
 			`{"name":{"columns":[0,1],"separator":" "},"country":{"constant":"DE"}}`},
 		{"settings", bulkimport.Settings{
-			Mode: bulkimport.Upsert, Blank: []string{"NULL"}, Optional: []string{"name"}, Dates: bulkimport.DMY, HeaderConfirmed: true,
+			Mode: bulkimport.Upsert, Blank: []string{"NULL"}, Optional: []string{"name"}, Dates: bulkimport.DMY,
+			HeaderConfirmed: true,
 		}, `{"mode":"UPSERT","blank":["NULL"],"optional":["name"],"dates":"DMY","headerConfirmed":true}`},
 		{"a failed row", bulkimport.FailedRow{
 			Number: 1, Line: 2, Key: "c1", Cells: []string{"c1", ""},
 			Errors: []bulkimport.CellError{{Column: 1, Field: "name", Code: admin.CodeRequired, Message: "m"}},
 		}, `{"number":1,"line":2,"key":"c1","cells":["c1",""],"errors":[{"column":1,"field":"name","code":"required","message":"m"}]}`},
 		{"a suggestion", bulkimport.Suggestion{
-			Field: "id", Source: bulkimport.FromColumn(0), Score: 0.5, Reason: "r", Alternatives: []bulkimport.Alternative{{Column: 1, Score: 0.25, Reason: "s"}},
+			Field: "id", Source: bulkimport.FromColumn(0), Score: 0.5, Reason: "r",
+			Alternatives: []bulkimport.Alternative{{Column: 1, Score: 0.25, Reason: "s"}},
 		}, `{"field":"id","source":{"columns":[0]},"score":0.5,"preselected":false,"reason":"r","alternatives":[{"column":1,"score":0.25,"reason":"s"}]}`},
 		{"no suggestion", bulkimport.Suggestion{Field: "id"}, `{"field":"id","score":0,"preselected":false}`},
-		{"a schema", bulkimport.Schema{Type: "devices", Noun: "device", Read: "devices.read", Write: "devices.write", Fields: []bulkimport.Field{
-			{Name: "serial", Label: "Serial", Kind: bulkimport.ID, Required: true, Key: true, Max: 50},
-		}}, `{"type":"devices","noun":"device","read":"devices.read","write":"devices.write",
+		{"a schema", bulkimport.Schema{Type: "devices", Noun: "device", Read: "devices.read", Write: "devices.write",
+			Fields: []bulkimport.Field{
+				{Name: "serial", Label: "Serial", Kind: bulkimport.ID, Required: true, Key: true, Max: 50},
+			}}, `{"type":"devices","noun":"device","read":"devices.read","write":"devices.write",
 			"fields":[{"name":"serial","label":"Serial","kind":"ID","required":true,"key":true,"max":50}]}`},
 		{"a filter", bulkimport.Filter{Type: "customers", Status: bulkimport.Started, SHA256: "ab"},
 			`{"type":"customers","status":"STARTED","sha256":"ab"}`},
-		{"a file that cannot be imported", bulkimport.FileError{Code: bulkimport.CodeNotCSV, Message: "m"}, `{"code":"not_csv","message":"m"}`},
+		{"a file that cannot be imported", bulkimport.FileError{Code: bulkimport.CodeNotCSV, Message: "m"},
+			`{"code":"not_csv","message":"m"}`},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			b, err := json.Marshal(tc.record)
@@ -299,11 +320,13 @@ func TestRecordsInJSON(t *testing.T) {
 			require.JSONEq(t, tc.want, string(b))
 		})
 	}
-	b, err := json.Marshal(bulkimport.Import{ID: uuid.Nil, Type: "customers", FileName: "f.csv", Status: bulkimport.Uploaded, CreatedAt: at, Version: 1})
+	b, err := json.Marshal(bulkimport.Import{ID: uuid.Nil, Type: "customers", FileName: "f.csv",
+		Status: bulkimport.Uploaded, CreatedAt: at, Version: 1})
 	require.NoError(t, err)
 	var members map[string]json.RawMessage
 	require.NoError(t, json.Unmarshal(b, &members))
-	for _, name := range []string{"id", "type", "fileName", "size", "sha256", "content", "rows", "settings", "status", "createdAt", "createdBy", "version"} {
+	for _, name := range []string{"id", "type", "fileName", "size", "sha256", "content", "rows", "settings", "status",
+		"createdAt", "createdBy", "version"} {
 		require.Contains(t, members, name)
 		delete(members, name)
 	}

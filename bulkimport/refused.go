@@ -10,7 +10,7 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 )
 
-// refused says what a target had against a row.
+// refused returns the reason why a target refused a row.
 func (r Row) refused(o Outcome) CellError {
 	e := CellError{Field: o.Field, Code: o.Code, Message: o.Detail}
 	if e.Code == "" {
@@ -19,7 +19,8 @@ func (r Row) refused(o Outcome) CellError {
 	switch o.Result {
 	case Exists:
 		e.Field, e.Code = r.names[r.key], CodeAlreadyExists
-		e.Message = fmt.Sprintf("%q exists already: import with mode %s to leave it, or %s to update it", admin.Clip(r.Key()), Skip, Upsert)
+		e.Message = fmt.Sprintf("%q exists already: import with mode %s to leave it, or %s to update it",
+			admin.Clip(r.Key()), Skip, Upsert)
 	case RelationNotFound:
 		e.Code = CodeRelationNotFound
 		if e.Message == "" {
@@ -45,8 +46,8 @@ func (r Row) column(field string) int {
 // rowData is what the entry of a failed row holds.
 type rowData struct {
 	Line   int64       `json:"line"`
-	Cells  []string    `json:"cells"`
-	Errors []CellError `json:"errors"`
+	Cells  []string    `json:"cells,omitempty"`
+	Errors []CellError `json:"errors,omitempty"`
 }
 
 func failedEntry(row Row, rec record, errs []CellError) job.Entry {

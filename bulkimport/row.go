@@ -55,7 +55,7 @@ func NewRow(number, line int64, keyField string, fields, values []string) (Row, 
 // String is the row's number and line; the cells are the customer's business and not a log's.
 func (r Row) String() string { return fmt.Sprintf("row %d (line %d)", r.Number, r.Line) }
 
-// Format writes String whatever the verb, so that no cell ends up in a log by %+v.
+// Format writes String for every verb, so that no cell ends up in a log by %+v.
 func (r Row) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.String()) }
 
 // Decode fills a T from a row, by csvutil's rules: a field of T takes the field of the schema that

@@ -30,7 +30,8 @@ func TestDecodeReadsEveryKind(t *testing.T) {
 	require.NoError(t, err)
 	seats := 4
 	require.Equal(t, contact{
-		ID: "c1", Limit: decimal.RequireFromString("-12.50"), Created: time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC), Active: true, Seats: &seats,
+		ID: "c1", Limit: decimal.RequireFromString("-12.50"), Created: time.Date(2024, 2, 29, 0, 0, 0, 0,
+			time.UTC), Active: true, Seats: &seats,
 	}, got)
 	got, err = bulkimport.Decode[contact](row("c2", "0", "2024-02-29", "", ""))
 	require.NoError(t, err)

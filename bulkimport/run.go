@@ -14,7 +14,7 @@ import (
 // Start makes the job that imports the file; its ID is the import's. Starting again answers the
 // same job. It reads the file once, to make sure that it is what was uploaded and to find rows
 // that repeat a key: a key may be in a file once, so all rows but the first fail with
-// duplicate_in_file, whatever batches they fall into. It requires the type's Write permission.
+// duplicate_in_file, in any batch. It requires the type's Write permission.
 // Errors: what SetMapping finds, if it was not called or the schema has changed since;
 // ErrHeaderUnconfirmed; a *FileError where the content changed or too many rows repeat a key.
 func (s *Service) Start(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
@@ -34,15 +34,16 @@ func (s *Service) Start(ctx context.Context, scope admin.Scope, id uuid.UUID) (j
 	}
 	now := s.runtime.Instant()
 	j := job.Job{
-		ID: id, Kind: JobKind, Status: job.Pending, CreatedAt: now, CreatedBy: scope.Actor(), UpdatedAt: now, Version: 1,
-		Counts: job.Counts{Total: i.Rows, Failed: int64(len(duplicates))},
+		ID: id, Kind: JobKind(i.Type), Status: job.Pending, CreatedAt: now, CreatedBy: scope.Actor(), UpdatedAt: now,
+		Version: 1,
+		Counts:  job.Counts{Total: i.Rows, Failed: int64(len(duplicates))},
 	}
 	i.Status, i.UpdatedAt = Started, now
 	rec := s.record(scope, ActionStart, i, admin.Change{Field: "status", From: string(Uploaded), To: string(Started)},
 		admin.Change{Field: "rows", To: fmt.Sprint(i.Rows)})
 	err = s.ports.Imports.Start(ctx, scope.Org(), i, j, duplicates, rec)
 	if errors.Is(err, admin.ErrConflict) || errors.Is(err, admin.ErrExists) {
-		// Somebody else started it at the same moment, or changed the mapping.
+		// Another caller started it at the same moment, or changed the mapping.
 		if started, e := s.ports.Jobs.Get(ctx, scope.Org(), id); e == nil {
 			return started, nil
 		}
@@ -73,9 +74,11 @@ func (s *Service) Step(ctx context.Context, scope admin.Scope, id uuid.UUID) (jo
 	return s.runner.Step(ctx, scope, id, s.prepare(scope))
 }
 
-// Run imports everything that is left. report, where not nil, is told after each batch. Errors are
+// Run imports everything that is left. report, if not nil, is called after each batch. Errors are
 // Step's. It requires the type's Write permission.
-func (s *Service) Run(ctx context.Context, scope admin.Scope, id uuid.UUID, report func(job.Progress)) (job.Progress, error) {
+func (s *Service) Run(
+	ctx context.Context, scope admin.Scope, id uuid.UUID, report func(job.Progress),
+) (job.Progress, error) {
 	if _, _, err := s.open(ctx, scope, id, write); err != nil {
 		return job.Progress{}, err
 	}
@@ -99,7 +102,7 @@ type Progress struct {
 	Unchanged int64 `json:"unchanged"` // rows whose record was like that already
 }
 
-// Progress tells where a started import stands; before Start it is admin.ErrNotFound. It requires
+// Progress returns how far a started import is, or [admin.ErrNotFound] before Start. It requires
 // the type's Read permission.
 func (s *Service) Progress(ctx context.Context, scope admin.Scope, id uuid.UUID) (Progress, error) {
 	if _, _, err := s.open(ctx, scope, id, read); err != nil {
@@ -138,20 +141,18 @@ func (s *Service) prepare(scope admin.Scope) job.Prepare[Ports] {
 		}
 		rec := s.record(scope, ActionWrite, i, admin.Change{Field: "rows", To: fmt.Sprint(len(p.batch.Rows))})
 		if t.Target != nil {
-			outcomes, _, err := write(ctx, s.ports, scope.Org(), rec)
+			outcomes, err := write(ctx, s.ports, scope.Org(), rec)
 			if err != nil {
 				return nil, err
 			}
 			return func(context.Context, Ports) (job.Result, error) { return p.result(outcomes), nil }, nil
 		}
 		return func(ctx context.Context, ports Ports) (job.Result, error) {
-			outcomes, recorded, err := write(ctx, ports, scope.Org(), rec)
+			outcomes, err := write(ctx, ports, scope.Org(), rec)
 			if err != nil {
 				return job.Result{}, err
 			}
-			res := p.result(outcomes)
-			res.Recorded = recorded
-			return res, nil
+			return p.result(outcomes), nil
 		}, nil
 	}
 }

@@ -38,15 +38,18 @@ func manyCustomers(n int) string {
 
 func TestImportsLikeChinook(t *testing.T) {
 	w := newWorld(t, bulkimport.Options{})
-	_, p := w.run(bulkimport.CustomersType, "CustomerId,FirstName,LastName,Company,Address,City,State,Country,PostalCode,Phone,Fax,Email,SupportRepId\n"+
-		"1,\"Luís\",\"Gonçalves\",\"Embraer\",\"Av. Brigadeiro Faria Lima, 2170\",\"São José dos Campos\",SP,Brazil,12227-000,\"+55 (12) 3923-5555\",,luisg@embraer.example,3\n"+
-		"2,Leonie,\"Köhler\",,\"Theodor-Heuss-Straße 34\",Stuttgart,,Germany,70174,\"+49 0711 2842222\",,leonie@surfeu.example,5\n"+
-		"3,František,Wichterlová,,\"Klanova 9/506\",Prague,,\"Czech Republic\",14700,,,\"františek@jet.example\",5\n", bulkimport.Settings{})
+	_, p := w.run(bulkimport.CustomersType,
+		"CustomerId,FirstName,LastName,Company,Address,City,State,Country,PostalCode,Phone,Fax,Email,SupportRepId\n"+
+			"1,\"Luís\",\"Gonçalves\",\"Embraer\",\"Av. Brigadeiro Faria Lima, 2170\",\"São José dos Campos\",SP,Brazil,12227-000,\"+55 (12) 3923-5555\",,luisg@embraer.example,3\n"+
+			"2,Leonie,\"Köhler\",,\"Theodor-Heuss-Straße 34\",Stuttgart,,Germany,70174,\"+49 0711 2842222\",,leonie@surfeu.example,5\n"+
+			"3,František,Wichterlová,,\"Klanova 9/506\",Prague,,\"Czech Republic\",14700,,,\"františek@jet.example\",5\n", bulkimport.Settings{})
 	require.EqualValues(t, 3, p.Created)
 	require.Equal(t, customer.Customer{
-		ID: "1", Name: "Luís Gonçalves", PrimaryEmail: "luisg@embraer.example", Status: customer.Active, CreatedAt: w.now, UpdatedAt: w.now, Version: 1,
+		ID: "1", Name: "Luís Gonçalves", PrimaryEmail: "luisg@embraer.example", Status: customer.Active, CreatedAt: w.now,
+		UpdatedAt: w.now, Version: 1,
 		Address: customer.Address{
-			PhoneNumber: "+55 (12) 3923-5555", Line1: "Av. Brigadeiro Faria Lima, 2170", PostalCode: "12227-000", City: "São José dos Campos", State: "SP", Country: "BR",
+			PhoneNumber: "+55 (12) 3923-5555", Line1: "Av. Brigadeiro Faria Lima, 2170", PostalCode: "12227-000",
+			City: "São José dos Campos", State: "SP", Country: "BR",
 		},
 	}, w.customer("1"))
 	require.Equal(t, "CZ", w.customer("3").Country)
@@ -68,7 +71,8 @@ func TestImportsLikeNorthwind(t *testing.T) {
 	require.ErrorIs(t, err, admin.ErrInvalid)
 	require.Empty(t, w.customers())
 
-	_, p := w.run(bulkimport.CustomersType, text, bulkimport.Settings{Optional: []string{"primary_email"}, Blank: []string{"NULL"}})
+	_, p := w.run(bulkimport.CustomersType, text,
+		bulkimport.Settings{Optional: []string{"primary_email"}, Blank: []string{"NULL"}})
 	require.EqualValues(t, 2, p.Created)
 	require.Equal(t, "Alfreds Futterkiste", w.customer("ALFKI").Name)
 	require.Empty(t, w.customer("ALFKI").State)
@@ -86,9 +90,11 @@ func TestModes(t *testing.T) {
 		name   string
 		city   string
 	}{
-		{"create fails rows whose key exists", bulkimport.Create, job.Counts{Total: 2, Completed: 1, Failed: 1}, "Customer one", "Bonn"},
+		{"create fails rows whose key exists", bulkimport.Create, job.Counts{Total: 2, Completed: 1, Failed: 1},
+			"Customer one", "Bonn"},
 		{"skip leaves them out", bulkimport.Skip, job.Counts{Total: 2, Completed: 1, Skipped: 1}, "Customer one", "Bonn"},
-		{"upsert updates the mapped fields only", bulkimport.Upsert, job.Counts{Total: 2, Completed: 2}, "Customer uno", "Bonn"},
+		{"upsert updates the mapped fields only", bulkimport.Upsert, job.Counts{Total: 2, Completed: 2}, "Customer uno",
+			"Bonn"},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			w := newWorld(t, bulkimport.Options{})
@@ -107,7 +113,8 @@ func TestModes(t *testing.T) {
 func TestAccountsNeedTheirCustomer(t *testing.T) {
 	w := newWorld(t, bulkimport.Options{})
 	w.run(bulkimport.CustomersType, "id,name,primary_email\nc1,Customer one,one@x.example\n", bulkimport.Settings{})
-	i, p := w.run(bulkimport.AccountsType, "ID,Account Name,Customer ID,Currency,Net terms\na1,Main account,c1,eur,30\na2,Other account,nobody,,\n", bulkimport.Settings{})
+	i, p := w.run(bulkimport.AccountsType,
+		"ID,Account Name,Customer ID,Currency,Net terms\na1,Main account,c1,eur,30\na2,Other account,nobody,,\n", bulkimport.Settings{})
 	require.Equal(t, job.Counts{Total: 2, Completed: 1, Failed: 1}, p.Counts)
 	failed := w.failed(i.ID)[0]
 	require.EqualValues(t, 3, failed.Line)
@@ -125,7 +132,8 @@ func TestHostsFieldsOfBuiltInTypesAreKept(t *testing.T) {
 	schema := bulkimport.Customers()
 	schema.Fields = append(schema.Fields, bulkimport.Field{Name: "tier", Label: "Tier", Kind: bulkimport.Text, Max: 20})
 	w := newWorld(t, bulkimport.Options{Types: []bulkimport.Type{{Schema: schema}}})
-	w.run(bulkimport.CustomersType, "id,name,primary_email,tier\nc1,Customer one,one@x.example,gold\n", bulkimport.Settings{})
+	w.run(bulkimport.CustomersType, "id,name,primary_email,tier\nc1,Customer one,one@x.example,gold\n",
+		bulkimport.Settings{})
 	require.Equal(t, map[string]string{"tier": "gold"}, w.customer("c1").Metadata)
 }
 
@@ -256,7 +264,7 @@ func TestStartingTwiceIsOneJob(t *testing.T) {
 	require.Len(t, started, cap(started))
 	for j := range started {
 		require.Equal(t, i.ID, j.ID)
-		require.Equal(t, bulkimport.JobKind, j.Kind)
+		require.Equal(t, bulkimport.JobKind(i.Type), j.Kind)
 	}
 	_, err = w.service.Run(t.Context(), w.scope, i.ID, nil)
 	require.NoError(t, err)
@@ -272,7 +280,8 @@ func TestStartRefuses(t *testing.T) {
 		i := w.upload(bulkimport.CustomersType, manyCustomers(3))
 		i, err := w.service.SetMapping(t.Context(), w.scope, i.ID, i.Version, w.suggested(i), bulkimport.Settings{})
 		require.NoError(t, err)
-		require.NoError(t, w.backend.Imports().Append(t.Context(), org, i.ID, i.Content.Bytes, []byte("c9,Customer,a@x.example,FR\n")))
+		require.NoError(t, w.backend.Imports().Append(t.Context(), org, i.ID, i.Content.Bytes,
+			[]byte("c9,Customer,a@x.example,FR\n")))
 		_, err = w.service.Start(t.Context(), w.scope, i.ID)
 		var broken *bulkimport.FileError
 		require.ErrorAs(t, err, &broken)
@@ -296,7 +305,8 @@ func TestFailsForGoodWhereTheActorMayNoLongerWrite(t *testing.T) {
 	w := newWorld(t, bulkimport.Options{})
 	i := w.upload(bulkimport.CustomersType, manyCustomers(3))
 	w.start(i, bulkimport.Settings{})
-	strict := w.with(bulkimport.Options{Authorize: func(_ context.Context, at admin.OrgID, actor admin.Actor, ps ...admin.Permission) error {
+	strict := w.with(bulkimport.Options{Authorize: func(_ context.Context, at admin.OrgID, actor admin.Actor,
+		ps ...admin.Permission) error {
 		require.Equal(t, org, at)
 		require.Equal(t, admin.ActorSystem, actor.Kind)
 		require.Equal(t, []admin.Permission{customer.PermissionWrite}, ps)

@@ -19,7 +19,7 @@ const (
 	AccountsType  TypeName = "accounts"
 )
 
-// Kind says how the cells of a field are read, and how their values are written in a [Row].
+// Kind is how the cells of a field are read, and how their values are written in a [Row].
 type Kind string
 
 // The kinds of field. Blanks around a cell are dropped before it is read.
@@ -32,7 +32,7 @@ const (
 	Decimal  Kind = "DECIMAL"  // exact, with a point and without grouping: -1234.50
 	Integer  Kind = "INTEGER"  // digits, at most 18
 	Bool     Kind = "BOOL"     // true, yes, y, on, 1, or their opposites; the value is true or false
-	Date     Kind = "DATE"     // YYYY-MM-DD, or what Settings.Dates says; the value is YYYY-MM-DD
+	Date     Kind = "DATE"     // YYYY-MM-DD, or the order in Settings.Dates; the value is YYYY-MM-DD
 )
 
 // Field is one field of a Schema.
@@ -42,7 +42,8 @@ type Field struct {
 	Aliases  []string `json:"aliases,omitempty"` // other usual headers, the likeliest first
 	Kind     Kind     `json:"kind"`
 	Required bool     `json:"required"` // a row without it fails, unless the import's settings relax it
-	Key      bool     `json:"key"`      // identifies the row's record: one field of a schema, required, of kind ID or Email
+	// Key reports that the field identifies the row's record: one field of a schema, required, of kind ID or Email.
+	Key bool `json:"key"`
 	// Relation is the noun of the record that the field points at ("customer"), if it does.
 	Relation string `json:"relation,omitempty"`
 	// Min and Max bound the number of characters of a Text, ID or Email, and the value of an
@@ -57,11 +58,11 @@ type Field struct {
 
 // Schema is what a type of import can fill in.
 type Schema struct {
-	Type   TypeName         `json:"type"`   // 1 to 50 of a-z 0-9 _
-	Noun   string           `json:"noun"`   // one of them, in one word: "customer" is of no weight in its own headers
-	Read   admin.Permission `json:"read"`   // to see imports, suggestions and failed rows
-	Write  admin.Permission `json:"write"`  // to upload, map, start, run and cancel
-	Fields []Field          `json:"fields"` // in the order of the sample file
+	Type   TypeName         `json:"type"`             // 1 to 50 of a-z 0-9 _
+	Noun   string           `json:"noun"`             // one of them, in one word: "customer" is of no weight in its own headers
+	Read   admin.Permission `json:"read"`             // to see imports, suggestions and failed rows
+	Write  admin.Permission `json:"write"`            // to upload, map, start, run and cancel
+	Fields []Field          `json:"fields,omitempty"` // in the order of the sample file
 }
 
 // Field finds a field by name.
@@ -110,7 +111,7 @@ func (s Schema) check() error {
 	}
 	p.Text("/noun", s.Noun, 1, 50)
 	if s.Read == "" || s.Write == "" {
-		p.Add("/read", admin.CodeRequired, "say which permissions it takes to read and to write %s", s.Type)
+		p.Add("/read", admin.CodeRequired, "give the permissions that reading and writing %s require", s.Type)
 	}
 	keys := 0
 	seen := map[string]bool{}

@@ -17,8 +17,8 @@ import (
 	"github.com/admincenter/admincenter/internal/text"
 )
 
-// JobKind is the kind of the jobs that imports are run by.
-const JobKind job.Kind = "bulk_import"
+// JobKind returns the kind of the jobs that run imports of a type, such as "import.customers".
+func JobKind(t TypeName) job.Kind { return job.Kind("import." + t) }
 
 // Audit actions. What a job does has job's.
 const (
@@ -30,7 +30,7 @@ const (
 	ActionDelete admin.Action = "import.delete" // an import, its file and its failed rows were deleted
 )
 
-// Ports are the stores of a Service. All but Target are needed.
+// Ports are the stores of a Service. All but Target and Authorize are needed.
 type Ports struct {
 	Imports   Store
 	Jobs      job.Store
@@ -41,6 +41,9 @@ type Ports struct {
 	Target func(TypeName) Target
 	// Atomically runs a function over ports that commit together.
 	Atomically job.Atomically[Ports]
+	// Authorize, if set, takes the place of Options.Authorize. A service in a transaction is given one
+	// that reads in the transaction too.
+	Authorize admin.Authorize
 }
 
 // Options of a Service; the zero value is ready.
@@ -83,7 +86,8 @@ type core struct {
 // that is missing, every option out of its limits and every type that cannot work.
 func NewService(p Ports, o Options) (*Service, error) {
 	c := &core{
-		limits: o.Limits.withDefaults(), batch: o.BatchRows, lease: o.Lease, authorize: o.Authorize, runtime: o.WithDefaults(),
+		limits: o.Limits.withDefaults(), batch: o.BatchRows, lease: o.Lease, authorize: o.Authorize,
+		runtime:   o.WithDefaults(),
 		types:     []Type{{Schema: Customers()}, {Schema: Accounts()}},
 		customers: customer.Customers(), accounts: customer.Accounts(),
 	}
@@ -113,13 +117,16 @@ func (s *Service) In(p Ports) *Service {
 		ports := p
 		p.Atomically = func(_ context.Context, fn func(Ports) error) error { return fn(ports) }
 	}
+	if p.Authorize == nil {
+		p.Authorize = s.authorize
+	}
 	in := &Service{ports: p, core: s.core}
 	in.runner = job.Runner[Ports]{
 		Jobs: p.Jobs, Atomically: p.Atomically, JobsOf: func(p Ports) job.Store { return p.Jobs },
 		Subject: func(j job.Job) admin.Subject { return subject(j.ID) },
 		Runtime: s.runtime, Lease: s.lease,
 	}
-	if s.authorize != nil {
+	if p.Authorize != nil {
 		in.runner.Authorize = in.stillAllowed
 	}
 	return in
@@ -131,7 +138,7 @@ func (s *Service) stillAllowed(ctx context.Context, org admin.OrgID, j job.Job) 
 	if err != nil {
 		return err
 	}
-	return s.authorize(ctx, org, j.CreatedBy, t.Schema.Write)
+	return s.ports.Authorize(ctx, org, j.CreatedBy, t.Schema.Write)
 }
 
 // access is which of a type's permissions a method needs.
@@ -244,7 +251,8 @@ func (s *Service) readable(scope admin.Scope, f Filter) ([]TypeName, error) {
 	}
 	var p admin.Problems
 	if all := []ImportStatus{Uploading, Uploaded, Started}; f.Status != "" && !slices.Contains(all, f.Status) {
-		p.Add("/status", admin.CodeUnknown, "%q is not a status of an import: use %s", admin.Clip(string(f.Status)), text.Join(all)).
+		p.Add("/status", admin.CodeUnknown, "%q is not a status of an import: use %s", admin.Clip(string(f.Status)),
+			text.Join(all)).
 			With("allowed", text.Join(all))
 	}
 	if err := p.Err(); err != nil {
@@ -269,7 +277,9 @@ func (s *Service) readable(scope admin.Scope, f Filter) ([]TypeName, error) {
 }
 
 // newest lists the imports of several types. Each is listed by itself, along its index: types are few.
-func (s *Service) newest(ctx context.Context, org admin.OrgID, types []TypeName, f Filter, seek admin.Seek[uuid.UUID]) ([]Import, error) {
+func (s *Service) newest(
+	ctx context.Context, org admin.OrgID, types []TypeName, f Filter, seek admin.Seek[uuid.UUID],
+) ([]Import, error) {
 	var out []Import
 	for _, name := range types {
 		f.Type = name
@@ -288,12 +298,13 @@ func (s *Service) All(ctx context.Context, scope admin.Scope, f Filter) iter.Seq
 	return admin.All(func(q admin.Query) (admin.Page[Import], error) { return s.List(ctx, scope, f, q) })
 }
 
-// SetMapping says where the fields' values come from and how the file is read. version is the
-// import's Version that the caller saw; admin.ErrConflict if it moved on. It finds everything that
-// would keep the import from starting, at once, as an *admin.ValidationError: every required field
+// SetMapping sets where the fields' values come from and how the file is read. It finds everything that
+// would keep the import from starting, together, as an [*admin.ValidationError]: every required field
 // that has no source is a required_mapping_missing. It requires the type's Write permission, and
 // that the import has not started (admin.ErrState).
-func (s *Service) SetMapping(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64, m Mapping, set Settings) (Import, error) {
+func (s *Service) SetMapping(
+	ctx context.Context, scope admin.Scope, id uuid.UUID, version int64, m Mapping, set Settings,
+) (Import, error) {
 	i, t, err := s.open(ctx, scope, id, write)
 	if err != nil {
 		return Import{}, err
@@ -308,7 +319,8 @@ func (s *Service) SetMapping(ctx context.Context, scope admin.Scope, id uuid.UUI
 		return Import{}, admin.Conflict("import")
 	}
 	i.Mapping, i.Settings, i.UpdatedAt = m.clone(), set.clone(), s.runtime.Instant()
-	if err := s.ports.Imports.Update(ctx, scope.Org(), i, s.record(scope, ActionMap, i, i.changes(t.Schema)...)); err != nil {
+	if err := s.ports.Imports.Update(ctx, scope.Org(), i,
+		s.record(scope, ActionMap, i, i.changes(t.Schema)...)); err != nil {
 		return Import{}, err
 	}
 	i.Version++
@@ -320,7 +332,7 @@ func (s Settings) clone() Settings {
 	return s
 }
 
-// changes tells the audit trail what maps to what.
+// changes lists the mapping, for the audit trail.
 func (i Import) changes(schema Schema) []admin.Change {
 	out := []admin.Change{{Field: "mode", To: string(i.Settings.mode())}}
 	for _, f := range schema.Fields {

@@ -26,19 +26,26 @@ func TestMappingProblemsComeAllAtOnce(t *testing.T) {
 		want    map[string]string // path: code
 	}{
 		{"nothing is mapped", nil, bulkimport.Settings{}, map[string]string{
-			"/mapping/id": bulkimport.CodeRequiredMapping, "/mapping/name": bulkimport.CodeRequiredMapping, "/mapping/primary_email": bulkimport.CodeRequiredMapping,
+			"/mapping/id": bulkimport.CodeRequiredMapping, "/mapping/name": bulkimport.CodeRequiredMapping,
+			"/mapping/primary_email": bulkimport.CodeRequiredMapping,
 		}},
 		{"sources that cannot be", bulkimport.Mapping{
-			"id": bulkimport.Constant("c1"), "name": bulkimport.FromColumn(7), "primary_email": bulkimport.Constant("nope"), "city": {},
-			"country": {Columns: []int{1}, Constant: "US"}, "state": bulkimport.Join(strings.Repeat("-", 21), 1, 2), "line1": bulkimport.Join("", make([]int, 11)...),
+			"id": bulkimport.Constant("c1"), "name": bulkimport.FromColumn(7), "primary_email": bulkimport.Constant("nope"),
+			"city":    {},
+			"country": {Columns: []int{1}, Constant: "US"}, "state": bulkimport.Join(strings.Repeat("-", 21), 1,
+				2), "line1": bulkimport.Join("", make([]int, 11)...),
 			"a/b": bulkimport.FromColumn(0),
 		}, bulkimport.Settings{}, map[string]string{
-			"/mapping/id": admin.CodeFormat, "/mapping/name/columns/0": bulkimport.CodeNoSuchColumn, "/mapping/primary_email/constant": admin.CodeFormat,
-			"/mapping/city": admin.CodeRequired, "/mapping/country": admin.CodeFormat, "/mapping/state/separator": admin.CodeTooLong,
-			"/mapping/line1/columns": admin.CodeTooLong, "/mapping/a~1b": admin.CodeUnknown,
+			"/mapping/id": admin.CodeFormat, "/mapping/name/columns/0": bulkimport.CodeNoSuchColumn,
+			"/mapping/primary_email/constant": admin.CodeFormat,
+			"/mapping/city":                   admin.CodeRequired, "/mapping/country": admin.CodeFormat,
+			"/mapping/state/separator": admin.CodeTooLong,
+			"/mapping/line1/columns":   admin.CodeTooLong, "/mapping/a~1b": admin.CodeUnknown,
 		}},
-		{"settings that cannot be", bulkimport.Mapping{"id": bulkimport.FromColumn(0), "name": bulkimport.FromColumn(1), "primary_email": bulkimport.FromColumn(2)},
-			bulkimport.Settings{Mode: "replace", Dates: "ymd", Blank: []string{"NULL", ""}, Optional: []string{"id", "nothing"}}, map[string]string{
+		{"settings that cannot be", bulkimport.Mapping{"id": bulkimport.FromColumn(0), "name": bulkimport.FromColumn(1),
+			"primary_email": bulkimport.FromColumn(2)},
+			bulkimport.Settings{Mode: "replace", Dates: "ymd", Blank: []string{"NULL", ""},
+				Optional: []string{"id", "nothing"}}, map[string]string{
 				"/settings/mode": admin.CodeUnknown, "/settings/dates": admin.CodeUnknown, "/settings/blank/1": admin.CodeFormat,
 				"/settings/optional/0": admin.CodeFormat, "/settings/optional/1": admin.CodeUnknown,
 			}},
@@ -110,7 +117,8 @@ func TestEachMethodRequiresItsTypesPermission(t *testing.T) {
 		_, reads["Progress"] = w.service.Progress(ctx, s, id)
 		_, reads["Errors"] = w.service.Errors(ctx, s, id, admin.Query{})
 		reads["FailedRows"] = w.service.FailedRows(ctx, s, id, &strings.Builder{})
-		_, writes["Upload"] = w.service.Upload(ctx, s, bulkimport.UploadInput{Type: bulkimport.CustomersType, FileName: "f", Content: strings.NewReader(twoCustomers)})
+		_, writes["Upload"] = w.service.Upload(ctx, s,
+			bulkimport.UploadInput{Type: bulkimport.CustomersType, FileName: "f", Content: strings.NewReader(twoCustomers)})
 		_, writes["SetMapping"] = w.service.SetMapping(ctx, s, id, 99, m, bulkimport.Settings{})
 		_, writes["Start"] = w.service.Start(ctx, s, uuid.Nil)
 		_, writes["Step"] = w.service.Step(ctx, s, id)
@@ -120,7 +128,8 @@ func TestEachMethodRequiresItsTypesPermission(t *testing.T) {
 		return reads, writes
 	}
 	user := admin.Actor{Kind: admin.ActorUser, ID: "u"}
-	reads, writes := calls(admin.NewScope(org, user, admin.Permissions(customer.PermissionRead, customer.PermissionAccountsWrite)))
+	reads, writes := calls(admin.NewScope(org, user, admin.Permissions(customer.PermissionRead,
+		customer.PermissionAccountsWrite)))
 	for name, err := range reads {
 		require.NotErrorIs(t, err, admin.ErrForbidden, name)
 	}
@@ -128,7 +137,8 @@ func TestEachMethodRequiresItsTypesPermission(t *testing.T) {
 	for name, err := range writes {
 		require.ErrorIs(t, err, admin.ErrForbidden, name)
 	}
-	reads, writes = calls(admin.NewScope(org, user, admin.Permissions(customer.PermissionAccountsRead, customer.PermissionAccountsWrite)))
+	reads, writes = calls(admin.NewScope(org, user, admin.Permissions(customer.PermissionAccountsRead,
+		customer.PermissionAccountsWrite)))
 	for name, err := range reads {
 		require.ErrorIs(t, err, admin.ErrForbidden, name)
 	}
@@ -154,7 +164,8 @@ func TestWhatWasDoneIsOnRecord(t *testing.T) {
 	i, _ := w.run(bulkimport.CustomersType, twoCustomers, bulkimport.Settings{})
 	require.NoError(t, w.service.Delete(t.Context(), w.scope, i.ID))
 	var got []admin.Action
-	for r, err := range admin.NewTrail(w.backend.Audit()).All(t.Context(), w.scope, admin.AuditFilter{Subject: admin.Subject{Kind: "import", ID: i.ID.String()}}) {
+	for r, err := range admin.NewTrail(w.backend.Audit()).All(t.Context(), w.scope,
+		admin.AuditFilter{Subject: admin.Subject{Kind: "import", ID: i.ID.String()}}) {
 		require.NoError(t, err)
 		got = append([]admin.Action{r.Action}, got...)
 	}
@@ -197,7 +208,8 @@ func TestServiceRefusesTypesThatCannotWork(t *testing.T) {
 	twice := contacts()
 	twice.Fields[1].Name = twice.Fields[0].Name
 	long := bulkimport.Customers()
-	long.Fields = append(long.Fields, bulkimport.Field{Name: "notes", Kind: bulkimport.Text, Max: customer.MaxMetadataValue + 1})
+	long.Fields = append(long.Fields,
+		bulkimport.Field{Name: "notes", Kind: bulkimport.Text, Max: customer.MaxMetadataValue + 1})
 	many := bulkimport.Accounts()
 	for n := range customer.MaxMetadata + 1 {
 		many.Fields = append(many.Fields, bulkimport.Field{Name: fmt.Sprint("extra", n), Kind: bulkimport.Date})
@@ -207,10 +219,12 @@ func TestServiceRefusesTypesThatCannotWork(t *testing.T) {
 		bulkimport.Type
 		path string
 	}{
-		"a type of the host without a target":          {bulkimport.Type{Schema: contacts()}, "/types/contacts/target"},
-		"a schema without a key":                       {bulkimport.Type{Schema: keyless, Target: &shelf{}}, "/types/contacts/fields"},
-		"two fields of one name":                       {bulkimport.Type{Schema: twice, Target: &shelf{}}, "/types/contacts/fields/1/name"},
-		"no schema":                                    {bulkimport.Type{Target: &shelf{}}, "/types//type"},
+		"a type of the host without a target": {bulkimport.Type{Schema: contacts()}, "/types/contacts/target"},
+		"a schema without a key": {bulkimport.Type{Schema: keyless, Target: &shelf{}},
+			"/types/contacts/fields"},
+		"two fields of one name": {bulkimport.Type{Schema: twice, Target: &shelf{}},
+			"/types/contacts/fields/1/name"},
+		"no schema": {bulkimport.Type{Target: &shelf{}}, "/types//type"},
 		"fields that the included store needs missing": {bulkimport.Type{Schema: without}, "/types/customers/fields"},
 		"a field too long for metadata":                {bulkimport.Type{Schema: long}, "/types/customers/fields/10/max"},
 		"more fields than metadata has":                {bulkimport.Type{Schema: many}, "/types/accounts/fields"},
@@ -223,14 +237,16 @@ func TestServiceRefusesTypesThatCannotWork(t *testing.T) {
 			require.Equal(t, one.path, invalid.Fields[0].Path)
 		})
 	}
-	s, err := bulkimport.NewService(w.ports(), bulkimport.Options{Types: []bulkimport.Type{{Schema: contacts(), Target: &shelf{}}}})
+	s, err := bulkimport.NewService(w.ports(),
+		bulkimport.Options{Types: []bulkimport.Type{{Schema: contacts(), Target: &shelf{}}}})
 	require.NoError(t, err)
 	require.Len(t, s.Types(), 3)
 }
 
 func TestServiceFindsAllThatIsWrongWithPortsAndOptions(t *testing.T) {
 	_, err := bulkimport.NewService(bulkimport.Ports{}, bulkimport.Options{
-		BatchRows: 501, Lease: -1, Limits: bulkimport.Limits{Rows: -1, CellBytes: -1}, Types: []bulkimport.Type{{Schema: contacts()}},
+		BatchRows: 501, Lease: -1, Limits: bulkimport.Limits{Rows: -1, CellBytes: -1},
+		Types: []bulkimport.Type{{Schema: contacts()}},
 	})
 	var invalid *admin.ValidationError
 	require.ErrorAs(t, err, &invalid)
@@ -239,7 +255,8 @@ func TestServiceFindsAllThatIsWrongWithPortsAndOptions(t *testing.T) {
 		paths = append(paths, f.Path)
 	}
 	require.Equal(t, []string{
-		"/imports", "/jobs", "/customers", "/accounts", "/atomically", "/batchRows", "/lease", "/limits/rows", "/limits/cellBytes",
+		"/imports", "/jobs", "/customers", "/accounts", "/atomically", "/batchRows", "/lease", "/limits/rows",
+		"/limits/cellBytes",
 		"/types/contacts/target",
 	}, paths)
 	w := newWorld(t, bulkimport.Options{})

@@ -8,17 +8,18 @@ import (
 	"github.com/admincenter/admincenter/internal/email"
 )
 
-// headBytes is how much of a file is looked at to tell its delimiter and header.
+// headBytes is how much of a file is read to find its delimiter and header.
 const headBytes = 64 << 10
 
 // sniffRecords is how many records of the head are looked at.
 const sniffRecords = 30
 
-// sniffDelimiter tells the delimiter: the one that is there as often in most records. What is
+// sniffDelimiter returns the delimiter: the one that is there as often in most records. What is
 // between quotes does not count. A line "sep=;" at the top, which Excel writes, decides.
 func sniffDelimiter(head []byte) (delimiter byte, declared bool) {
 	first, _, _ := bytes.Cut(head, []byte{'\n'})
-	if rest, ok := bytes.CutPrefix(bytes.ToLower(first), []byte("sep=")); ok && len(rest) == 1 && bytes.IndexByte([]byte(",;|\t"), rest[0]) >= 0 {
+	if rest, ok := bytes.CutPrefix(bytes.ToLower(first), []byte("sep=")); ok && len(rest) == 1 &&
+		bytes.IndexByte([]byte(",;|\t"), rest[0]) >= 0 {
 		return rest[0], true
 	}
 	const candidates = ",;\t|"
@@ -68,8 +69,8 @@ func sniffDelimiter(head []byte) (delimiter byte, declared bool) {
 	return candidates[best], false
 }
 
-// sniffHeader tells in which line the header is: the first row that has two cells, or one where
-// all rows have one. Above it are titles. It is 0 where there is no row at all.
+// sniffHeader returns the line of the header: the first row that has two cells, or one where
+// all rows have one. Above it are titles. It is 0 if there is no row at all.
 func sniffHeader(head []byte, delimiter byte, declared bool, limits Limits) int64 {
 	r := newReader(bytes.NewReader(head), delimiter, 0, 1, limits)
 	narrow, wide := 0, 0
@@ -83,7 +84,7 @@ func sniffHeader(head []byte, delimiter byte, declared bool, limits Limits) int6
 			continue
 		}
 		if rec.fault != nil && firstWide == 0 {
-			return rec.line // reading it says what is wrong
+			return rec.line // reading it gives the error
 		}
 		filled := 0
 		for _, c := range rec.cells {
@@ -110,7 +111,7 @@ func sniffHeader(head []byte, delimiter byte, declared bool, limits Limits) int6
 }
 
 // looksLikeData reports whether a header row is rather a row of data: one of its cells is an
-// e-mail address, a number or a date, which nobody calls a column.
+// e-mail address, a number or a date, which are not names of columns.
 func looksLikeData(header []string) bool {
 	for _, h := range header {
 		if h == "" {

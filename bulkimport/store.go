@@ -23,7 +23,7 @@ type Store interface {
 
 	// Update replaces everything but ID, Type, CreatedAt and CreatedBy of the import whose Version
 	// is i.Version, and raises the Version by one. Errors: admin.ErrNotFound, and
-	// admin.ErrConflict where the Version moved on.
+	// admin.ErrConflict for another Version.
 	Update(ctx context.Context, org admin.OrgID, i Import, rec admin.Record) error
 
 	// Start is Update together with adding the import's job, which has its ID, and the entries that are

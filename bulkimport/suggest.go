@@ -13,7 +13,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Suggestion says which column a field's values probably come from.
+// Suggestion is the column that a field's values probably come from.
 type Suggestion struct {
 	Field  string  `json:"field"`
 	Source Source  `json:"source,omitzero"` // zero if no column fits
@@ -102,7 +102,7 @@ func (s *Service) sample(ctx context.Context, org admin.OrgID, i Import) (map[in
 }
 
 // probablyBlank knows the usual words for nothing. An import takes them for such only where its
-// settings say so, but they should not decide what a column is.
+// settings list them, but they should not decide what a column is.
 func probablyBlank(cell string) bool {
 	switch strings.ToLower(cell) {
 	case "", "null", "nil", "none", "n/a", "na", "-", "\\n":
@@ -174,7 +174,7 @@ func alternatives(weights []float64, reasons []string, columns []Column, taken [
 	return out[:min(3, len(out))]
 }
 
-// partOf tells which of a field's parts a header names, -1 for none.
+// partOf returns which of a field's parts a header names, -1 for none.
 func partOf(f Field, header []string) int {
 	for i, part := range f.Parts {
 		for _, other := range append([]string{part}, partSynonyms(part)...) {
@@ -216,7 +216,8 @@ func (s *Suggestion) join(f Field, columns []Column, headers [][]string) {
 		return
 	}
 	if len(s.Source.Columns) == 1 {
-		s.Alternatives = append([]Alternative{{Column: s.Source.Columns[0], Score: s.Score, Reason: s.Reason}}, s.Alternatives...)
+		s.Alternatives = append([]Alternative{{Column: s.Source.Columns[0], Score: s.Score, Reason: s.Reason}},
+			s.Alternatives...)
 	}
 	s.Source, s.Score, s.Reason = Join(" ", indexes...), joined, strings.Join(f.Parts, " and ")+", joined"
 	s.Preselected = len(s.Alternatives) == 0

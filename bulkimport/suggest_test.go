@@ -16,10 +16,13 @@ func ledger() bulkimport.Schema {
 	return bulkimport.Schema{
 		Type: "ledger", Noun: "account", Read: customer.PermissionAccountsRead, Write: customer.PermissionAccountsWrite,
 		Fields: []bulkimport.Field{
-			{Name: "external_id", Label: "Account ID", Kind: bulkimport.ID, Required: true, Key: true, Max: 50, Aliases: []string{"id", "account number"}},
+			{Name: "external_id", Label: "Account ID", Kind: bulkimport.ID, Required: true, Key: true, Max: 50,
+				Aliases: []string{"id", "account number"}},
 			{Name: "name", Label: "Name", Kind: bulkimport.Text, Required: true, Max: 255},
-			{Name: "customer_external_id", Label: "Customer ID", Kind: bulkimport.ID, Required: true, Max: 50, Relation: "customer", Aliases: []string{"customer", "account customer id"}},
-			{Name: "parent_external_id", Label: "Parent account", Kind: bulkimport.ID, Max: 50, Relation: "account", Aliases: []string{"parent account id", "parent"}},
+			{Name: "customer_external_id", Label: "Customer ID", Kind: bulkimport.ID, Required: true, Max: 50,
+				Relation: "customer", Aliases: []string{"customer", "account customer id"}},
+			{Name: "parent_external_id", Label: "Parent account", Kind: bulkimport.ID, Max: 50, Relation: "account",
+				Aliases: []string{"parent account id", "parent"}},
 			{Name: "currency", Label: "Currency", Kind: bulkimport.Currency, Aliases: []string{"currency code"}},
 			{Name: "status", Label: "Status", Kind: bulkimport.Text, Max: 20},
 			{Name: "opened_at", Label: "Opened at", Kind: bulkimport.Date, Aliases: []string{"open date", "created at"}},
@@ -32,7 +35,8 @@ func ledger() bulkimport.Schema {
 func suggestFor(t *testing.T, schema bulkimport.Schema, text string) (bulkimport.Import, bulkimport.Suggestions) {
 	t.Helper()
 	w, _ := newShelf(t, bulkimport.Options{Types: []bulkimport.Type{{Schema: schema}}})
-	i, err := w.service.Upload(t.Context(), w.scope, bulkimport.UploadInput{Type: schema.Type, FileName: "f.csv", Content: strings.NewReader(text), HeaderLine: 1})
+	i, err := w.service.Upload(t.Context(), w.scope,
+		bulkimport.UploadInput{Type: schema.Type, FileName: "f.csv", Content: strings.NewReader(text), HeaderLine: 1})
 	require.NoError(t, err)
 	s, err := w.service.Suggest(t.Context(), w.scope, i.ID)
 	require.NoError(t, err)
@@ -72,9 +76,10 @@ func TestSuggestions(t *testing.T) {
 		{"camel case, accents, units", contacts(), "externalId,Créé le,Credit Limit (USD),Nom\n", map[string]string{
 			"external_id": "externalId", "created_at": "Créé le", "credit_limit": "Credit Limit (USD)", "name": "Nom",
 		}},
-		{"the label beats an alias, and the other ID is left to ask about", contacts(), "ID,Customer ID,Parent Customer ID,Name\n", map[string]string{
-			"external_id": "Customer ID", "name": "Name",
-		}},
+		{"the label beats an alias, and the other ID is left to ask about", contacts(),
+			"ID,Customer ID,Parent Customer ID,Name\n", map[string]string{
+				"external_id": "Customer ID", "name": "Name",
+			}},
 		{"a card's name is nobody's", contacts(), "id,Card Name,Card ID,Name,Email\n", map[string]string{
 			"external_id": "id", "name": "Name", "email": "Email",
 		}},
@@ -82,18 +87,26 @@ func TestSuggestions(t *testing.T) {
 			"external_id": "id", "name": "FirstName Last Name",
 		}},
 		{"a first name alone is no name", contacts(), "id,FirstName\n", map[string]string{"external_id": "id"}},
-		{"a whole name beats its parts", contacts(), "id,First Name,Last Name,Full Name\n", map[string]string{"external_id": "id", "name": "Full Name"}},
-		{"typing errors are suggested and not preselected", contacts(), "Custommer ID,Emial\n", map[string]string{"external_id": "Custommer ID?", "email": "Emial?"}},
+		{"a whole name beats its parts", contacts(), "id,First Name,Last Name,Full Name\n",
+			map[string]string{"external_id": "id", "name": "Full Name"}},
+		{"typing errors are suggested and not preselected", contacts(), "Custommer ID,Emial\n",
+			map[string]string{"external_id": "Custommer ID?", "email": "Emial?"}},
 		{"the type's own noun weighs nothing", contacts(), "Customer Number,Customer Name,Customer City\n", map[string]string{
 			"external_id": "Customer Number", "name": "Customer Name", "city": "Customer City",
 		}},
-		{"another record's noun says whose it is", ledger(), "ID,Name,Account Customer Id,Parent Account\n", map[string]string{
-			"external_id": "ID", "name": "Name", "customer_external_id": "Account Customer Id", "parent_external_id": "Parent Account",
-		}},
-		{"headers that repeat are ambiguous", contacts(), "id,name,name\n", map[string]string{"external_id": "id", "name": "name?"}},
-		{"values that are addresses make up for an unknown header", contacts(), row("id,Kontaktadresse", "1,ann@x.example", 3), map[string]string{"external_id": "id", "email": "Kontaktadresse?"}},
-		{"values that do not fit keep a good header away", contacts(), row("id,Currency,Valuta", "1,two words,EUR", 12), map[string]string{"external_id": "id"}},
-		{"usual words for nothing decide nothing", contacts(), row("id,Currency", "1,NULL", 12), map[string]string{"external_id": "id", "currency": "Currency"}},
+		{"another record's noun says whose it is", ledger(), "ID,Name,Account Customer Id,Parent Account\n",
+			map[string]string{
+				"external_id": "ID", "name": "Name", "customer_external_id": "Account Customer Id",
+				"parent_external_id": "Parent Account",
+			}},
+		{"headers that repeat are ambiguous", contacts(), "id,name,name\n",
+			map[string]string{"external_id": "id", "name": "name?"}},
+		{"values that are addresses make up for an unknown header", contacts(), row("id,Kontaktadresse", "1,ann@x.example", 3),
+			map[string]string{"external_id": "id", "email": "Kontaktadresse?"}},
+		{"values that do not fit keep a good header away", contacts(), row("id,Currency,Valuta", "1,two words,EUR", 12),
+			map[string]string{"external_id": "id"}},
+		{"usual words for nothing decide nothing", contacts(), row("id,Currency", "1,NULL", 12),
+			map[string]string{"external_id": "id", "currency": "Currency"}},
 		{"no column fits", contacts(), "Lorem,Ipsum\n", map[string]string{}},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {

@@ -33,8 +33,8 @@ type Target interface {
 	// Write writes the rows of a batch and returns what became of each, in the same order. All rows are
 	// valid by the schema and no two of one import have the same key. An error means that the batch as a
 	// whole could not be written and will be tried again, or fails the import if it is from [job.Fail]; what
-	// is wrong with a single row is an Outcome. rec says who imports what, for a host's own log: the
-	// library's trail has a record of the batch of its own.
+	// is wrong with a single row is an Outcome. rec is the audit record of the batch, for the
+	// target to keep: in the library's trail, which the stores of the transaction can append to, or in its own.
 	Write(ctx context.Context, org admin.OrgID, b Batch, rec admin.Record) ([]Outcome, error)
 }
 
@@ -59,7 +59,7 @@ const (
 	Unchanged        Result = "UNCHANGED"          // it was like that already
 	Exists           Result = "EXISTS"             // the key is taken, and the mode is not Upsert
 	RelationNotFound Result = "RELATION_NOT_FOUND" // there is no such record as Outcome.Field points at
-	Refused          Result = "REFUSED"            // by a rule of the target; Outcome.Detail says which
+	Refused          Result = "REFUSED"            // by a rule of the target, which is in Outcome.Detail
 )
 
 // Outcome is what became of one row.

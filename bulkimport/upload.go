@@ -10,31 +10,27 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"maps"
 	"slices"
-	"strings"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
 )
 
-// NoHeader, as UploadInput.HeaderLine, says that the file has no header row.
+// NoHeader, as UploadInput.HeaderLine, is for a file without a header row.
 const NoHeader = -1
 
 // UploadInput is a file to import.
 type UploadInput struct {
-	Type     TypeName
-	FileName string
-	Content  io.Reader
+	Type     TypeName  `json:"type"`
+	FileName string    `json:"fileName"`
+	Content  io.Reader `json:"-"`
 	// HeaderLine is the line of the header row, from 1. 0 looks for it; NoHeader takes the first
 	// row for data and calls the columns "Column 1", "Column 2", ….
-	HeaderLine int64
+	HeaderLine int64 `json:"headerLine,omitempty"`
 }
 
 // Upload reads a file once, checks it, and stores it as canonical text. It fails with a *FileError
-// for what cannot be imported, and stores nothing then. A byte order mark tells UTF-16; everything
+// for what cannot be imported, and stores nothing then. UTF-16 needs a byte order mark; everything
 // else must be UTF-8. The delimiter is a comma, semicolon, tab or bar, whichever the rows agree on.
 // It requires the type's Write permission.
 func (s *Service) Upload(ctx context.Context, scope admin.Scope, in UploadInput) (Import, error) {
@@ -48,7 +44,8 @@ func (s *Service) Upload(ctx context.Context, scope admin.Scope, in UploadInput)
 		p.Add("/content", admin.CodeRequired, "there is no content")
 	}
 	if in.HeaderLine < NoHeader {
-		p.Add("/headerLine", admin.CodeRange, "%d: give a line from 1, 0 to look for it, or -1 for a file without a header", in.HeaderLine)
+		p.Add("/headerLine", admin.CodeRange, "%d: give a line from 1, 0 to look for it, or -1 for a file without a header",
+			in.HeaderLine)
 	}
 	if err := p.Err(); err != nil {
 		return Import{}, err
@@ -91,7 +88,7 @@ type upload struct {
 	canonical hash.Hash // of what is stored
 	text      *bufio.Reader
 	delimiter byte
-	header    int64 // its line; 0 where there is none
+	header    int64 // its line; 0 for none
 	declared  bool  // a line "sep=;" is on top
 	piece     []byte
 	filled    []bool           // columns that have a value somewhere
@@ -100,7 +97,8 @@ type upload struct {
 
 // open reads the head of the file: what is no CSV is refused before anything is stored.
 func (u *upload) open(in UploadInput) error {
-	from, err := newCanonical(io.TeeReader(&bounded{from: in.Content, size: &u.imp.Size, most: u.limits.FileBytes}, u.original))
+	from, err := newCanonical(io.TeeReader(&bounded{from: in.Content, size: &u.imp.Size, most: u.limits.FileBytes},
+		u.original))
 	if err != nil {
 		return err
 	}
@@ -116,7 +114,8 @@ func (u *upload) open(in UploadInput) error {
 	switch in.HeaderLine {
 	case 0:
 		if u.header = sniffHeader(head, u.delimiter, u.declared, u.limits); u.header == 0 {
-			return fileError(CodeEmptyFile, "its first %d bytes have no row that is not blank: give a CSV file with a header row", len(head))
+			return fileError(CodeEmptyFile,
+				"its first %d bytes have no row that is not blank: give a CSV file with a header row", len(head))
 		}
 	case NoHeader:
 	default:
@@ -146,7 +145,8 @@ func (u *upload) finish(in UploadInput) error {
 	i.SHA256, i.Content.SHA256 = hex.EncodeToString(u.original.Sum(nil)), hex.EncodeToString(u.canonical.Sum(nil))
 	i.Status, i.UpdatedAt = Uploaded, s.runtime.Instant()
 	rec := s.record(u.scope, ActionUpload, i,
-		admin.Change{Field: "fileName", To: i.FileName}, admin.Change{Field: "sha256", To: i.SHA256}, admin.Change{Field: "rows", To: fmt.Sprint(i.Rows)})
+		admin.Change{Field: "fileName", To: i.FileName}, admin.Change{Field: "sha256",
+			To: i.SHA256}, admin.Change{Field: "rows", To: fmt.Sprint(i.Rows)})
 	if err := s.ports.Imports.Update(u.ctx, u.scope.Org(), i, rec); err != nil {
 		return err
 	}
@@ -155,7 +155,7 @@ func (u *upload) finish(in UploadInput) error {
 	return nil
 }
 
-// readHeader reads up to the header row. Where there is none it returns the first row of data.
+// readHeader reads up to the header row. Without one it returns the first row of data.
 func (u *upload) readHeader(r *reader, sniffed bool) (*record, error) {
 	c := &u.imp.Content
 	c.Delimiter = string(rune(u.delimiter))
@@ -182,7 +182,8 @@ func (u *upload) readHeader(r *reader, sniffed bool) (*record, error) {
 		}
 		if u.header != 0 && rec.line >= u.header {
 			if titles > 0 && sniffed {
-				u.addWarning(WarnTitleRows, "the header was found in line %d, below %d rows that are not imported", u.header, titles)
+				u.addWarning(WarnTitleRows, "the header was found in line %d, below %d rows that are not imported", u.header,
+					titles)
 			}
 			return nil, u.setHeader(rec)
 		}
@@ -199,7 +200,8 @@ func (u *upload) setHeader(rec record) error {
 	u.filled = make([]bool, c.Width)
 	for i, h := range c.Header {
 		if len(h) > u.limits.HeaderBytes {
-			return fileError(CodeHeaderTooLong, "the header of column %d has %d bytes: at most %d are allowed", i+1, len(h), u.limits.HeaderBytes)
+			return fileError(CodeHeaderTooLong, "the header of column %d has %d bytes: at most %d are allowed", i+1, len(h),
+				u.limits.HeaderBytes)
 		}
 	}
 	return u.checkWidth()
@@ -294,58 +296,6 @@ func (u *upload) columns() {
 		offered = append(offered, col)
 	}
 	u.imp.Columns = offered
-}
-
-func (u *upload) warn(in UploadInput) error {
-	c := u.imp.Content
-	if u.imp.Rows == 0 {
-		u.addWarning(WarnNoRows, "there are no rows below the header")
-	}
-	seen := map[string]int{}
-	var repeated []string
-	var headers []string
-	for _, col := range u.imp.Columns {
-		headers = append(headers, col.Header)
-		if col.Header != "" {
-			if seen[col.Header]++; seen[col.Header] == 2 {
-				repeated = append(repeated, admin.Clip(col.Header))
-			}
-		}
-	}
-	if len(repeated) > 0 {
-		u.addWarning(WarnDuplicateHeaders, "more than one column is called %s: map them by their place", strings.Join(repeated[:min(5, len(repeated))], ", "))
-	}
-	if in.HeaderLine == 0 && c.HeaderLine > 0 && looksLikeData(headers) {
-		u.addWarning(WarnNoHeader, "line %d, which was taken for the header, looks like data: confirm it, or upload the file again as one without a header", c.HeaderLine)
-	}
-	for _, word := range slices.Sorted(maps.Keys(u.nulls)) {
-		u.addWarning(WarnNullWords, "%d cells say %s: if that means blank, say so in the import's settings", u.nulls[word], word)
-	}
-	sum := hex.EncodeToString(u.original.Sum(nil))
-	before, err := u.service.ports.Imports.List(u.ctx, u.scope.Org(), Filter{Type: u.imp.Type, Status: Started, SHA256: sum}, admin.Seek[uuid.UUID]{Limit: 1})
-	if err != nil {
-		return err
-	}
-	if len(before) > 0 {
-		u.addWarning(WarnAlreadyImported, "the same file was imported before, as %s", before[0].ID)
-	}
-	return nil
-}
-
-// meansNull knows the words that databases and spreadsheets write for no value.
-func meansNull(cell string) bool {
-	if len(cell) < 2 || len(cell) > 4 {
-		return false
-	}
-	switch cell {
-	case "NULL", "null", "Null", "N/A", "n/a", "#N/A", "NaN", `\N`, "nil", "None":
-		return true
-	}
-	return false
-}
-
-func (u *upload) addWarning(code, format string, args ...any) {
-	u.imp.Warnings = append(u.imp.Warnings, Warning{Code: code, Message: fmt.Sprintf(format, args...)})
 }
 
 // Write stores what the reader has read, in pieces.

@@ -45,9 +45,12 @@ type world struct {
 func newWorld(t *testing.T, o bulkimport.Options) *world {
 	t.Helper()
 	w := &world{t: t, backend: memory.New(), scope: admin.System(org), now: time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)}
-	first := people.User{ID: w.id(), Name: "Ann", Email: people.Email{Address: "ann@acme.example", Key: "ann@acme.example"}, Role: people.Administrator, Status: people.UserActive, Version: 1}
-	rec := admin.Record{ID: w.id(), At: w.now, Actor: admin.Actor{Kind: admin.ActorSystem}, Action: "organization.create", Subject: admin.Subject{Kind: "organization", ID: string(org)}}
-	require.NoError(t, w.backend.Organizations().Create(t.Context(), people.Organization{ID: org, Name: "Acme", Version: 1}, first, people.Credential{UserID: first.ID}, rec))
+	first := people.User{ID: w.id(), Name: "Ann", Email: people.Email{Address: "ann@acme.example",
+		Key: "ann@acme.example"}, Role: people.Administrator, Status: people.UserActive, Version: 1}
+	rec := admin.Record{ID: w.id(), At: w.now, Actor: admin.Actor{Kind: admin.ActorSystem},
+		Action: "organization.create", Subject: admin.Subject{Kind: "organization", ID: string(org)}}
+	require.NoError(t, w.backend.Organizations().Create(t.Context(),
+		people.Organization{ID: org, Name: "Acme", Version: 1}, first, people.Credential{UserID: first.ID}, rec))
 	w.service = w.with(o)
 	return w
 }
@@ -76,7 +79,8 @@ func (w *world) ports() bulkimport.Ports {
 }
 
 func (w *world) portsOf(s storage.Stores) bulkimport.Ports {
-	return bulkimport.Ports{Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts(), Target: w.target}
+	return bulkimport.Ports{Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts(),
+		Target: w.target}
 }
 
 func (w *world) atomically(ctx context.Context, fn func(bulkimport.Ports) error) error {
@@ -94,7 +98,8 @@ func (w *world) atomically(ctx context.Context, fn func(bulkimport.Ports) error)
 
 func (w *world) upload(name bulkimport.TypeName, text string) bulkimport.Import {
 	w.t.Helper()
-	i, err := w.service.Upload(w.t.Context(), w.scope, bulkimport.UploadInput{Type: name, FileName: "file.csv", Content: strings.NewReader(text)})
+	i, err := w.service.Upload(w.t.Context(), w.scope,
+		bulkimport.UploadInput{Type: name, FileName: "file.csv", Content: strings.NewReader(text)})
 	require.NoError(w.t, err)
 	return i
 }
@@ -118,7 +123,9 @@ func (w *world) start(i bulkimport.Import, set bulkimport.Settings) job.Job {
 }
 
 // run imports a file to its end.
-func (w *world) run(name bulkimport.TypeName, text string, set bulkimport.Settings) (bulkimport.Import, bulkimport.Progress) {
+func (w *world) run(
+	name bulkimport.TypeName, text string, set bulkimport.Settings,
+) (bulkimport.Import, bulkimport.Progress) {
 	w.t.Helper()
 	i := w.upload(name, text)
 	w.start(i, set)

@@ -11,7 +11,7 @@ import (
 )
 
 // Round rounds amount to the minor units of code: 2 digits for EUR, none for JPY, 3 for KWD. A tie
-// goes to the even neighbour, so that many roundings do not drift: 0.125 EUR is 0.12 and 0.135 EUR is
+// goes to the even neighbor, so that many roundings do not drift: 0.125 EUR is 0.12 and 0.135 EUR is
 // 0.14. It fails with [admin.ErrInvalid] for an unknown code or an amount out of range.
 func Round(amount decimal.Decimal, code iso4217.Code) (decimal.Decimal, error) {
 	u, err := iso4217.Parse(code)

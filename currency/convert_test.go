@@ -13,7 +13,7 @@ import (
 	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
-// halfEven rounds r to the given digits after the point, a tie to the even neighbour: the reference
+// halfEven rounds r to the given digits after the point, a tie to the even neighbor: the reference
 // that the package's rounding is compared with.
 func halfEven(r *big.Rat, places int) *big.Rat {
 	scale := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(places)), nil))

@@ -44,7 +44,7 @@ type Entry struct {
 // the JSON of Entry.
 type entryData struct {
 	Format int       `json:"v"`
-	At     time.Time `json:"at"`
+	At     time.Time `json:"at,omitzero"`
 	Old    string    `json:"old,omitempty"`
 	New    string    `json:"new,omitempty"`
 }

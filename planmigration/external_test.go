@@ -86,7 +86,7 @@ func TestSchedulesOutsideTheTransaction(t *testing.T) {
 					}
 				}
 				require.Zero(t, h.audited(planmigration.ActionMigrate), "what the host records is its own")
-				require.NotZero(t, h.audited(job.ActionBatch), "and the trail has the batches")
+				require.Equal(t, 1, h.audited(job.ActionComplete), "and the trail has the end of the job")
 			})
 		}
 	}

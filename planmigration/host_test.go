@@ -104,7 +104,7 @@ func (h *host) service() *planmigration.Service {
 	return s
 }
 
-func (h *host) plan(ref priceplan.Ref, c string, status priceplan.Status, currencies ...iso4217.Code) priceplan.Plan {
+func (h *host) plan(ref priceplan.Ref, c string, status priceplan.Status, currencies ...iso4217.Code) {
 	h.t.Helper()
 	if currencies == nil {
 		currencies = []iso4217.Code{"INR", "USD"}
@@ -117,10 +117,9 @@ func (h *host) plan(ref priceplan.Ref, c string, status priceplan.Status, curren
 	}
 	p, err := h.catalog.CreatePlan(h.t.Context(), h.scope, n)
 	if err == nil && status == priceplan.Archived {
-		p, err = h.catalog.ArchivePlan(h.t.Context(), h.scope, ref, p.Version)
+		_, err = h.catalog.ArchivePlan(h.t.Context(), h.scope, ref, p.Version)
 	}
 	require.NoError(h.t, err)
-	return p
 }
 
 func cycle(t testing.TB, text string) priceplan.Cycle {

@@ -11,7 +11,7 @@ import (
 )
 
 // Kind is the kind of a migration's job.
-const Kind job.Kind = "PRICE_PLAN_MIGRATION"
+const Kind job.Kind = "price_plan_migration"
 
 // Audit actions. Confirming, rejecting and cancelling a migration are [job.ActionConfirm] and
 // [job.ActionCancel].
@@ -62,7 +62,7 @@ func (m Migration) EffectiveAt() time.Time { return m.Job.StartAt }
 
 // Filter narrows a list of migrations; zero fields do not narrow.
 type Filter struct {
-	Status job.Status
+	Status job.Status `json:"status,omitempty"`
 }
 
 // scheduleID returns the id of the schedule that moves an account: the same however often it is tried.

@@ -15,9 +15,9 @@ import (
 type Preview struct {
 	Source      priceplan.Plan       `json:"source"`
 	Target      priceplan.Plan       `json:"target"`
-	EffectiveAt time.Time            `json:"effectiveAt"`
-	Counts      job.Counts           `json:"counts"`  // as the migration's would be at its end
-	Reasons     map[job.Reason]int64 `json:"reasons"` // how many accounts would be skipped or fail, by reason
+	EffectiveAt time.Time            `json:"effectiveAt,omitzero"`
+	Counts      job.Counts           `json:"counts"`            // as the migration's would be at its end
+	Reasons     map[job.Reason]int64 `json:"reasons,omitempty"` // how many accounts would be skipped or fail, by reason
 }
 
 // Preview decides about every account of the request as the migration would if it ran now, and changes

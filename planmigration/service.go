@@ -54,9 +54,10 @@ type Service struct {
 
 // core is what a service shares with those made from it by [Service.In].
 type core struct {
-	runtime admin.Runtime
-	zone    priceplan.Zone
-	batch   int
+	runtime   admin.Runtime
+	zone      priceplan.Zone
+	batch     int
+	authorize admin.Authorize
 }
 
 // NewService returns a Service that reads through ports, and moves accounts through those that
@@ -75,16 +76,13 @@ func NewService(ports Ports, o Options) (*Service, error) {
 	if o.Batch == 0 {
 		o.Batch = DefaultBatch
 	}
-	s := &Service{core: &core{runtime: o.WithDefaults(), zone: o.Zone, batch: o.Batch}}
+	s := &Service{core: &core{
+		runtime: o.WithDefaults(), zone: o.Zone, batch: o.Batch, authorize: o.Authorize,
+	}}
 	s.runner = job.Runner[Ports]{
 		JobsOf:  func(p Ports) job.Store { return p.Jobs },
 		Subject: func(j job.Job) admin.Subject { return subject(j.ID) },
 		Runtime: s.runtime, Lease: o.Lease,
-	}
-	if o.Authorize != nil {
-		s.runner.Authorize = func(ctx context.Context, org admin.OrgID, j job.Job) error {
-			return o.Authorize(ctx, org, j.CreatedBy, PermissionWrite)
-		}
 	}
 	return s.In(ports), nil
 }
@@ -94,6 +92,14 @@ func NewService(ports Ports, o Options) (*Service, error) {
 func (s *Service) In(ports Ports) *Service {
 	in := *s
 	in.ports, in.runner.Jobs, in.runner.Atomically = ports, ports.Jobs, ports.Atomically
+	if ports.Authorize == nil {
+		ports.Authorize = s.authorize
+	}
+	if authorize := ports.Authorize; authorize != nil {
+		in.runner.Authorize = func(ctx context.Context, org admin.OrgID, j job.Job) error {
+			return authorize(ctx, org, j.CreatedBy, PermissionWrite)
+		}
+	}
 	return &in
 }
 
@@ -217,10 +223,13 @@ func (s *Service) All(ctx context.Context, scope admin.Scope, f Filter) iter.Seq
 func (s *Service) Entries(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, f job.EntryFilter, q admin.Query,
 ) (admin.Page[Entry], error) {
-	if _, err := s.Get(ctx, scope, id); err != nil {
+	if err := scope.Require(PermissionRead); err != nil {
 		return admin.Page[Entry]{}, err
 	}
 	if err := checkStatus(f.Status, job.EntryStatuses()); err != nil {
+		return admin.Page[Entry]{}, err
+	}
+	if _, err := s.Get(ctx, scope, id); err != nil {
 		return admin.Page[Entry]{}, err
 	}
 	return admin.Paginate(scope.Org(), fmt.Sprintf("plan migration %s entries %q", id, f.Status), q,

@@ -25,6 +25,9 @@ type Ports struct {
 	External ExternalSchedules
 	// Atomically runs a function over Migrations, Jobs and Schedules that commit together.
 	Atomically job.Atomically[Ports]
+	// Authorize, if set, takes the place of Options.Authorize. A service in a transaction is given one
+	// that reads in the transaction too.
+	Authorize admin.Authorize
 }
 
 // Schedules are the account schedules that a migration reads and replaces. [priceplan.ScheduleStore] has

@@ -32,10 +32,10 @@ type Difference struct {
 	To   string `json:"to,omitempty"`
 }
 
-// Diff lists what changed from one version of a setting to another, in order of the path; it is empty if they are the
-// same. JSON and rules are compared place by place: the order of the keys of an object makes no difference, that of an
-// array does, and if an array grew or shrank, its last items were added or removed. Numbers in JSON differ if their
-// digits do: 1.0 and 1.00 are two.
+// Diff lists what changed from one version of a setting to another, in order of the path; it is empty if they
+// are the same. JSON and rules are compared place by place: the order of the keys of an object makes no
+// difference, that of an array does, and if an array grew or shrank, its last items were added or removed.
+// Numbers in JSON differ if their digits do: 1.0 and 1.00 are two.
 func Diff(from, to Version) []Difference {
 	var d differ
 	a, b := from.Setting, to.Setting

@@ -11,7 +11,7 @@ import (
 
 // Evaluate resolves a JSON_LOGIC setting like [Service.Resolve] and evaluates it on an event; see
 // [Program].Eval for what an event may hold. It fails with [ErrNotLogic] if the setting that counts is of
-// another type, whatever is above it, and with jsonlogic.ErrEvaluation if the rule has no result on this
+// another type, even if one above it is a rule, and with jsonlogic.ErrEvaluation if the rule has no result on this
 // event. It requires [PermissionRead].
 func (s *Service) Evaluate(
 	ctx context.Context, scope admin.Scope, path Path, namespace, name string, event any,

@@ -34,7 +34,7 @@ type Program interface {
 	// changes the event.
 	//
 	// The result is nil, bool, string, json.Number, []any or map[string]any of these. A number is plain
-	// digits with at most one point and no exponent, whatever the arithmetic. The result shares nothing
+	// digits with at most one point and no exponent, in every arithmetic. The result shares nothing
 	// with the event or the rule, and the caller may change it.
 	//
 	// If the rule has no result on this event, Eval fails with an error that wraps
@@ -65,8 +65,8 @@ type Forker interface {
 
 // Result is the outcome of a rule.
 type Result struct {
-	Value   any     `json:"value"`   // as Program.Eval returns it
-	Setting Setting `json:"setting"` // the rule, and so the level that it came from
+	Value   any     `json:"value,omitempty"` // as Program.Eval returns it
+	Setting Setting `json:"setting"`         // the rule, and so the level that it came from
 }
 
 // Decimal returns the result as a number with every digit: round it as you need. It fails with

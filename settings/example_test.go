@@ -18,7 +18,7 @@ func Example() {
 	ctx := context.Background()
 	service, scope := exampleService(ctx)
 
-	// For everybody: 2 for each kilometre. For one account: nothing for the first 100.
+	// For everybody: 2 for each kilometer. For one account: nothing for the first 100.
 	for entity, formula := range map[settings.Entity]string{
 		{Kind: settings.Organization}:             `{"*": [{"var": "km"}, 2]}`,
 		{Kind: settings.Account, ID: "acme-rail"}: `{"*": [{"max": [0, {"-": [{"var": "km"}, 100]}]}, 2]}`,

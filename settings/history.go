@@ -41,7 +41,8 @@ func (s *Service) Restore(
 	return s.change(ctx, scope, ActionRestore, id, version, func(old Setting) (Value, Schema, error) {
 		v, err := s.ports.Settings.Version(ctx, scope.Org(), id, toVersion)
 		if errors.Is(err, admin.ErrNotFound) {
-			return Value{}, Schema{}, fmt.Errorf("setting %s has no version %d: %w", old.Key(), toVersion, admin.NotFound("setting version"))
+			return Value{}, Schema{}, fmt.Errorf("%s has no version %d: %w",
+				old.Key(), toVersion, admin.NotFound("setting version"))
 		}
 		return v.Setting.Value, old.Schema, err
 	}, admin.Change{Field: "restoredVersion", To: strconv.FormatInt(toVersion, 10)})

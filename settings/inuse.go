@@ -16,8 +16,8 @@ const MaxUsersNamed = 10
 
 // InUseError has the event schemas whose enrichments depend on a setting. It wraps [ErrInUse].
 type InUseError struct {
-	EventSchemas []string `json:"eventSchemas"`   // in ascending order, MaxUsersNamed at most
-	More         bool     `json:"more,omitempty"` // there are more
+	EventSchemas []string `json:"eventSchemas,omitempty"` // in ascending order, MaxUsersNamed at most
+	More         bool     `json:"more,omitempty"`         // there are more
 }
 
 // NewInUse is the error for a setting that these event schemas use, or nil if there are none. Stores give it the
@@ -40,7 +40,8 @@ func (e *InUseError) Error() string {
 	if e.More {
 		more = " and more"
 	}
-	return fmt.Sprintf("the enrichments of the event schemas %s%s depend on it: change them first, or delete it with DeleteInUse: %v",
+	return fmt.Sprintf(
+		"the enrichments of the event schemas %s%s depend on it: change them first, or delete it with DeleteInUse: %v",
 		strings.Join(quoted, ", "), more, ErrInUse)
 }
 

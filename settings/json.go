@@ -14,8 +14,8 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// compactJSON checks one JSON document against the rules of the function JSON and drops the blanks
-// between its tokens. Its errors wrap nothing.
+// compactJSON checks one JSON document by the rules of the function JSON and drops the white space between its
+// tokens. Its errors have no sentinel.
 func compactJSON(text string) (string, error) {
 	if len(text) > MaxJSON {
 		return "", fmt.Errorf("JSON of %d bytes: give at most %d", len(text), MaxJSON)
@@ -24,7 +24,7 @@ func compactJSON(text string) (string, error) {
 		return "", fmt.Errorf("JSON %q is not valid UTF-8", admin.Clip(text))
 	}
 	var document json.RawMessage
-	if err := json.Unmarshal([]byte(text), &document); err != nil { // json.Compact does not say where
+	if err := json.Unmarshal([]byte(text), &document); err != nil { // the error of json.Compact has no place
 		if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
 			return "", fmt.Errorf("not JSON: %w, at byte %d", err, syntax.Offset)
 		}
@@ -37,7 +37,7 @@ func compactJSON(text string) (string, error) {
 	if bad := brokenEscape(compact.String()); bad != "" {
 		return "", fmt.Errorf("JSON has %s, which readers of JSON disagree about: remove it", bad)
 	}
-	// The document is well-formed from here on; what is left is what JSON itself does not rule.
+	// The document is well-formed; the rest are rules beyond those of JSON.
 	dec := json.NewDecoder(bytes.NewReader(compact.Bytes()))
 	dec.UseNumber()
 	if err := checkStructure(dec, 0); err != nil {
@@ -46,7 +46,7 @@ func compactJSON(text string) (string, error) {
 	return compact.String(), nil
 }
 
-// checkStructure reads one value within depth others.
+// checkStructure reads one value that is nested in depth others.
 func checkStructure(dec *json.Decoder, depth int) error {
 	token, err := dec.Token()
 	if err != nil {
@@ -71,7 +71,8 @@ func checkStructure(dec *json.Decoder, depth int) error {
 			}
 			k, _ := token.(string)
 			if keys[k] {
-				return fmt.Errorf("JSON has the key %q twice in one object at byte %d: readers disagree about which counts", admin.Clip(k), dec.InputOffset())
+				return fmt.Errorf("JSON has the key %q twice in one object at byte %d: readers disagree about which counts",
+					admin.Clip(k), dec.InputOffset())
 			}
 			keys[k] = true
 		}
@@ -79,12 +80,11 @@ func checkStructure(dec *json.Decoder, depth int) error {
 			return err
 		}
 	}
-	_, err = dec.Token() // the end of it
+	_, err = dec.Token() // its end
 	return err
 }
 
-// brokenEscape finds the first \u escape, of a well-formed document, that stands for NUL or for
-// half of a surrogate pair.
+// brokenEscape returns the first \u escape of a well-formed document that is NUL or half of a surrogate pair.
 func brokenEscape(text string) string {
 	for i := strings.IndexByte(text, '\\'); i >= 0 && i < len(text); {
 		switch {
@@ -111,7 +111,7 @@ func brokenEscape(text string) string {
 	return ""
 }
 
-// escaped is the rune of the \u escape at i; where there is none it is not a surrogate.
+// escaped is the rune of the \u escape at i; if there is none, it is not a surrogate.
 func escaped(text string, i int) rune {
 	if len(text) < i+6 || text[i:i+2] != `\u` {
 		return unicode.ReplacementChar

@@ -41,8 +41,11 @@ func (s *Service) CompileRule(
 
 // Program returns the compiled rule of a JSON_LOGIC setting of the scope's organization, from memory if it
 // was used recently. It fails with [ErrNotLogic] for a setting of another type, and with jsonlogic.ErrRule
-// for a rule that was saved under another Evaluator.
+// for a rule that was saved under another Evaluator. It requires [PermissionRead].
 func (s *Service) Program(ctx context.Context, scope admin.Scope, set Setting) (Program, error) {
+	if err := scope.Require(PermissionRead); err != nil {
+		return nil, err
+	}
 	if t := set.Value.Type(); t != TypeLogic {
 		return nil, fmt.Errorf("it is %s: %w", t, ErrNotLogic)
 	}

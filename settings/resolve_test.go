@@ -34,7 +34,7 @@ func TestResolveTakesTheMostSpecific(t *testing.T) {
 		{"a customer without one", settings.Path{Account: "eu", Customer: "other"}, []settings.Setting{onAccount, onOrganization}},
 		{"neither has one", settings.Path{Account: "us", Customer: "other"}, []settings.Setting{onOrganization}},
 		{"a customer alone", settings.Path{Customer: "acme"}, []settings.Setting{onCustomer, onOrganization}},
-		{"an account alone, whose customer nobody knows", settings.Path{Account: "eu"}, []settings.Setting{onAccount, onOrganization}},
+		{"an account alone, whose customer is not known", settings.Path{Account: "eu"}, []settings.Setting{onAccount, onOrganization}},
 		{"the organization", settings.Path{}, []settings.Setting{onOrganization}},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
@@ -110,7 +110,7 @@ func TestResolveAsksForTheCustomer(t *testing.T) {
 		_, err := level(p)
 		require.NoError(t, err)
 	}
-	require.Len(t, asked, 2, "whoever names the customer is believed, and without an account there is nothing to ask")
+	require.Len(t, asked, 2, "a customer that is named is used as it is, and without an account there is nothing to ask")
 
 	_, err = level(settings.Path{Account: "lost"})
 	require.ErrorIs(t, err, admin.ErrNotFound)

@@ -8,51 +8,50 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Limits of a JSON Schema and of what is checked against one. They bound the time of a check, which is
-// about that of its questions: a schema asks so many at most of each of so many values. A number
-// counts as more values by 40 digits, and a pattern asks a question by 32 of its steps and bytes of
-// text.
+// Limits of a JSON Schema and of a value that is checked against one. MaxSchemaSteps bounds the time of a
+// check: a step is one keyword for one value, 32 bytes of text at one step of a pattern, or 20 digits of a
+// number.
 const (
-	MaxSchema          = 16 << 10  // bytes, as given
-	MaxSchemaQuestions = 2_000     // keywords and subschemas, each counted wherever it is referred to
-	MaxSchemaPatterns  = 20_000    // steps of its patterns: characters and classes, each as often as it is repeated
-	MaxSchemaWork      = 1_000_000 // questions times the values in the document that is checked
-	MaxSchemaNumber    = 400       // characters of a number, and the magnitude of its exponent
-	MaxViolations      = 100       // violations that one error lists
+	MaxSchema         = 16 << 10  // bytes, as given
+	MaxSchemaPatterns = 20_000    // steps of its patterns: characters and classes, each as often as it is repeated
+	MaxSchemaSteps    = 1_000_000 // of one check
+	MaxSchemaNumber   = 400       // characters of a number, and the magnitude of its exponent
+	MaxViolations     = 100       // violations that one error lists
 )
 
 // maxSchemas bounds the compiled schemas that a Service keeps.
 const maxSchemas = 64
 
-// Schema is a JSON Schema that a JSON setting's values must meet. Two are equal (==) where their
-// canonical texts are. The zero Schema is none and lets every value through.
+// Schema is a JSON Schema that the values of a JSON setting must meet. Two are equal (==) if their canonical
+// texts are. The zero Schema is none and allows every value.
 type Schema struct{ text string }
 
-// ParseSchema reads a JSON Schema: an object or a boolean, of at most MaxSchema bytes, under the
-// limits of JSON. Whether it is one that can be used is found when a setting is saved with it:
+// ParseSchema reads a JSON Schema: an object or a boolean of at most [MaxSchema] bytes, under the limits of
+// [JSON]. Whether it can be used is checked when a setting is saved with it:
 //
-//   - "$schema" names a draft from 4 to 2020-12, which is what counts where it is missing.
-//   - "$ref" stays within the schema or names one of those drafts' own, as far as that is not
-//     recursive. Nothing is ever loaded.
-//   - No "$dynamicRef" and no "$recursiveRef", and no subschema that refers to itself: the work of
-//     checking could double with each level of a value.
+//   - "$schema" names a draft from 4 to 2020-12; if it is missing, the schema is of the latest.
+//   - "$ref" stays within the schema. Nothing is ever loaded. A schema may refer to itself for a part of the
+//     value, but not for the same value.
+//   - "$dynamicRef" and "$recursiveRef" are refused.
+//   - "format" is checked up to draft 7; in later drafts it is an annotation, as they define it.
 //
-// Errors wrap admin.ErrInvalid.
+// Errors wrap [admin.ErrInvalid].
 func ParseSchema(raw json.RawMessage) (Schema, error) {
 	if len(raw) > MaxSchema {
 		return Schema{}, fmt.Errorf("JSON Schema of %d bytes: give at most %d: %w", len(raw), MaxSchema, admin.ErrInvalid)
 	}
-	text, err := compactJSON(string(raw))
+	compact, err := compactJSON(string(raw))
 	if err != nil {
 		return Schema{}, fmt.Errorf("JSON Schema: %w: %w", err, admin.ErrInvalid)
 	}
-	if text != "true" && text != "false" && !strings.HasPrefix(text, "{") {
-		return Schema{}, fmt.Errorf("JSON Schema %q is neither an object nor a boolean: %w", admin.Clip(text), admin.ErrInvalid)
+	if compact != "true" && compact != "false" && !strings.HasPrefix(compact, "{") {
+		return Schema{}, fmt.Errorf("JSON Schema %q is neither an object nor a boolean: %w",
+			admin.Clip(compact), admin.ErrInvalid)
 	}
-	return Schema{text}, nil
+	return Schema{compact}, nil
 }
 
-// Text is the schema without blanks between tokens; ParseSchema reads it back. Of the zero Schema it
+// Text is the schema without white space between tokens; [ParseSchema] reads it back. That of the zero Schema
 // is empty.
 func (s Schema) Text() string { return s.text }
 

@@ -45,7 +45,7 @@ func TestJSONMustMeetItsSchema(t *testing.T) {
 	require.Contains(t, o.last().Changes, admin.Change{Field: "schema", To: admin.Clip(s.Schema.Text())})
 
 	_, err = o.Update(t.Context(), o.acme, s.ID, 1, value(t, settings.TypeJSON, `{"currency":"GBP","tiers":[{"from":-1},{"from":1.5,"rate":0.005}],"a/b":1}`))
-	require.Equal(t, []string{"/value", "/value/currency", "/value/tiers/0/from", "/value/tiers/1/from", "/value/tiers/1/rate"}, paths(t, err), "all at once, each with its place")
+	require.Equal(t, []string{"/value", "/value/currency", "/value/tiers/0/from", "/value/tiers/1/from", "/value/tiers/1/rate"}, paths(t, err), "all of them, each with its place")
 	require.ErrorContains(t, err, "/value/tiers/0/from: minimum: got -1, want 0")
 	got, err := o.Get(t.Context(), o.acme, s.ID)
 	require.NoError(t, err)
@@ -93,12 +93,6 @@ func TestParseSchemaRefuses(t *testing.T) {
 
 func TestSchemasThatCannotBeUsed(t *testing.T) {
 	o := newOffice(t, settings.Options{})
-	// 2^20 questions of one value, in less than a kilobyte.
-	doubling := `{"$ref":"#/$defs/s0","$defs":{`
-	for i := range 20 {
-		doubling += fmt.Sprintf(`"s%d":{"allOf":[{"$ref":"#/$defs/s%d"},{"$ref":"#/$defs/s%d"}]},`, i, i+1, i+1)
-	}
-	doubling += `"s20":{"type":"string"}}}`
 	for _, tc := range []struct{ reason, schema, want string }{
 		{"a type that does not exist", `{"type":"text"}`, "/type"},
 		{"a keyword of another kind", `{"minimum":"0"}`, "/minimum"},
@@ -108,11 +102,11 @@ func TestSchemasThatCannotBeUsed(t *testing.T) {
 		{"a reference to a file", `{"$ref":"file:///etc/passwd"}`, "nothing is loaded"},
 		{"a reference relative to an id on the web", `{"$id":"https://example.com/","$ref":"s.json"}`, "nothing is loaded"},
 		{"a dialect from elsewhere", `{"$schema":"https://example.com/dialect"}`, "nothing is loaded"},
-		{"a schema that refers to itself", `{"properties":{"a":{"$ref":"#"}}}`, "refers to itself"},
-		{"two that refer to each other", `{"$ref":"#/$defs/a","$defs":{"a":{"items":{"$ref":"#/$defs/b"}},"b":{"not":{"$ref":"#/$defs/a"}}}}`, "refers to itself"},
+		{"a schema that refers to itself for the same value", `{"$ref":"#"}`, "refers to itself"},
+		{"one that does so over others", `{"allOf":[{"if":true,"then":{"anyOf":[{"not":{"$ref":"#"}}]}}]}`, "refers to itself"},
+		{"two that refer to each other", `{"$ref":"#/$defs/a","$defs":{"a":{"oneOf":[{"$ref":"#/$defs/b"}]},"b":{"dependentSchemas":{"x":{"$ref":"#/$defs/a"}}}}}`, "refers to itself"},
 		{"a dynamic reference", `{"$dynamicAnchor":"x","items":{"$dynamicRef":"#x"}}`, "$dynamicRef"},
 		{"the drafts' own schema, which is recursive", `{"$ref":"https://json-schema.org/draft/2020-12/schema"}`, ""},
-		{"references that multiply", doubling, "questions"},
 		{"a short pattern that is long", `{"pattern":"^` + strings.Repeat(`(a?){1000}`, 7) + `$"}`, "patterns have more than 20000 steps"},
 		{"patterns that are long together", `{"pattern":"a{900}","patternProperties":{` + distinct(22, `"%[1]d{900}":{}`) + `}}`, "patterns have more than 20000 steps"},
 		{"a number of a billion digits", `{"minimum":1e1000000000}`, "exponent"},
@@ -138,9 +132,18 @@ func TestValuesThatCannotBeChecked(t *testing.T) {
 	_, err = o.under("x", `{"minimum":0}`, `1e400`)
 	require.NoError(t, err)
 
+	// 2^20 checks of one value, in less than a kilobyte.
+	doubling := `{"$ref":"#/$defs/s0","$defs":{`
+	for i := range 20 {
+		doubling += fmt.Sprintf(`"s%d":{"allOf":[{"$ref":"#/$defs/s%d"},{"$ref":"#/$defs/s%d"}]},`, i, i+1, i+1)
+	}
+	doubling += `"s20":{"type":"string"}}}`
 	const draft7 = `"$schema":"http://json-schema.org/draft-07/schema#",`
 	for _, tc := range []struct{ reason, schema, document string }{
-		{"many questions of many values", `{"items":{"enum":[` + distinct(1000, "%d") + `]}}`, `[` + distinct(2_000, "%d") + `]`},
+		{"references that multiply", doubling, `{"a":1}`},
+		{"references that multiply with each level", `{"properties":{"a":{"allOf":[{"$ref":"#"},{"$ref":"#"}]}}}`, strings.Repeat(`{"a":`, 40) + `1` + strings.Repeat(`}`, 40)},
+		{"many keywords for many values", `{"items":{"allOf":[` + distinct(300, `{"minimum":-%d}`) + `]}}`, `[` + distinct(2_000, "%d") + `]`},
+		{"many violations", `{"items":{"allOf":[` + distinct(100, `{"maximum":-%d}`) + `]}}`, `[` + distinct(2_000, "%d") + `]`},
 		{"long patterns over a long text", `{"pattern":"^(a?){1000}b$"}`, `"` + strings.Repeat("a", 60_000) + `"`},
 		{"many patterns over a long text", `{"allOf":[` + distinct(200, `{"pattern":"a|%d"}`) + `]}`, `"` + strings.Repeat("a", 60_000) + `"`},
 		{"patterns over many keys", `{"patternProperties":{"^(a?){1000}b$":true}}`, `{` + distinct(6_000, `"k%d":0`) + `}`},
@@ -156,6 +159,7 @@ func TestValuesThatCannotBeChecked(t *testing.T) {
 	}
 	for i, tc := range []struct{ reason, schema, document string }{
 		{"a usual pattern over a long text", `{"pattern":"^[a-z]+$"}`, `"` + strings.Repeat("a", 60_000) + `"`},
+		{"a long enum of a long list", `{"items":{"enum":[` + distinct(2000, "%d") + `]}}`, `[` + distinct(2_000, "%d") + `]`},
 		{"a usual schema of a long list", `{"items":{"type":"number","minimum":0,"multipleOf":0.01}}`, `[` + distinct(6_000, "%d.25") + `]`},
 		{"a text that is a pattern", `{` + draft7 + `"format":"regex"}`, `"(a?){1000}"`},
 	} {
@@ -173,6 +177,22 @@ func distinct(n int, format string) string {
 		list[i] = fmt.Sprintf(format, i+1)
 	}
 	return strings.Join(list, ",")
+}
+
+func TestASchemaMayReferToItselfForParts(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	const tree = `{"type":"object","required":["name"],"additionalProperties":false,
+		"properties":{"name":{"type":"string"},"children":{"type":"array","items":{"$ref":"#"}}}}`
+	_, err := o.under("tree", tree, `{"name":"a","children":[{"name":"b","children":[{"name":"c"}]},{"name":"d"}]}`)
+	require.NoError(t, err)
+	_, err = o.under("bad", tree, `{"name":"a","children":[{"name":"b","children":[{"nome":"c"}]},{"name":1}]}`)
+	require.Equal(t, []string{"/value/children/0/children/0", "/value/children/0/children/0", "/value/children/1/name"}, paths(t, err))
+	require.ErrorContains(t, err, `additional properties "nome" are not allowed`)
+	require.ErrorContains(t, err, `missing properties "name"`)
+
+	const alternating = `{"$ref":"#/$defs/a","$defs":{"a":{"items":{"$ref":"#/$defs/b"}},"b":{"not":{"$ref":"#/$defs/a"}}}}`
+	_, err = o.under("alternating", alternating, `[[]]`)
+	require.Equal(t, []string{"/value/0"}, paths(t, err), "the empty array is an a")
 }
 
 func TestManyViolationsAreBounded(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/jsonschema"
 	"github.com/admincenter/admincenter/internal/recent"
 )
 
@@ -47,7 +48,7 @@ type core struct {
 	customerOf CustomerOf
 	limits     Limits
 	programs   programs
-	schemas    *recent.Cache[string, checker] // by their text
+	schemas    *recent.Cache[string, *jsonschema.Schema] // by their text
 	changes    changes
 }
 
@@ -68,7 +69,7 @@ func NewService(ports Ports, o Options) (*Service, error) {
 	return &Service{ports: ports, core: &core{
 		runtime: o.WithDefaults(), evaluator: o.Evaluator, customerOf: o.CustomerOf,
 		limits: o.Limits.withDefaults(), programs: newPrograms(maxPrograms),
-		schemas: recent.New[string, checker](maxSchemas),
+		schemas: recent.New[string, *jsonschema.Schema](maxSchemas),
 	}}, nil
 }
 

@@ -168,6 +168,7 @@ func TestCreateChecksEverything(t *testing.T) {
 	}{
 		{"no kind", func(n *settings.NewSetting) { n.Entity.Kind = "" }, "/entityType", admin.CodeUnknown},
 		{"a kind in lower case", func(n *settings.NewSetting) { n.Entity.Kind = "account" }, "/entityType", admin.CodeUnknown},
+		{"a misspelled kind, with which an id may be right or wrong", func(n *settings.NewSetting) { n.Entity = settings.Entity{Kind: "ORGANISATION"} }, "/entityType", admin.CodeUnknown},
 		{"no id", func(n *settings.NewSetting) { n.Entity.ID = "" }, "/entityId", admin.CodeRequired},
 		{"an id that is too long", func(n *settings.NewSetting) { n.Entity.ID = strings.Repeat("x", admin.MaxID+1) }, "/entityId", admin.CodeTooLong},
 		{"an id with a blank at its end", func(n *settings.NewSetting) { n.Entity.ID = "eu " }, "/entityId", admin.CodeFormat},
@@ -190,10 +191,11 @@ func TestCreateChecksEverything(t *testing.T) {
 			require.ErrorAs(t, err, &invalid)
 			require.Len(t, invalid.Fields, 1)
 			require.Equal(t, []string{tc.path, tc.code}, []string{invalid.Fields[0].Path, invalid.Fields[0].Code})
+			require.NotRegexp(t, "(invalid|compiled)$", invalid.Fields[0].Message, "no sentinel at its end")
 			require.Equal(t, admin.Action("organization.create"), o.last().Action, "nothing was done")
 		})
 	}
-	t.Run("and says all of it at once", func(t *testing.T) {
+	t.Run("and reports all of it", func(t *testing.T) {
 		o := newOffice(t, settings.Options{})
 		_, err := o.Create(t.Context(), o.acme, settings.NewSetting{Namespace: " "})
 		require.Equal(t, []string{"/entityType", "/namespace", "/name", "/value"}, paths(t, err),

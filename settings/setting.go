@@ -51,13 +51,13 @@ type Version struct {
 
 // Filter narrows a list of settings; zero fields do not narrow. Texts compare byte by byte.
 type Filter struct {
-	Entity    Entity // Kind alone, or Kind and ID
-	Namespace string
-	Name      string
-	Type      Type
+	Entity           // Kind alone, or Kind and ID
+	Namespace string `json:"namespace,omitempty"`
+	Name      string `json:"name,omitempty"`
+	Type      Type   `json:"dataType,omitempty"`
 }
 
-// check refuses what no setting can have, so that a misspelt filter is an error and not an empty list.
+// check refuses what no setting can have, so that a misspelled filter is an error and not an empty list.
 func (f Filter) check() error {
 	var p admin.Problems
 	switch {

@@ -9,13 +9,14 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Store keeps the settings of organizations and their history. Each write commits together with its audit record and
-// with the [Version] that it makes, or none of them. Kinds, ids, namespaces and names compare byte by byte. A value
-// must be returned as it was given: keep its Type and Text, up to MaxJSON bytes, and read them with [ParseValue]; keep
-// the Text of a Schema likewise, up to MaxSchema bytes, with the empty text for none.
+// Store keeps the settings of organizations and their history. Each write commits together with its audit
+// record and with the [Version] that it makes, or none of them. Kinds, ids, namespaces and names compare byte
+// by byte. A value must be returned as it was given: keep its Type and Text, up to MaxJSON bytes, and read them
+// with [ParseValue]; keep the Text of a Schema likewise, up to MaxSchema bytes, with the empty text for none.
 //
-// Writes that change the number of settings, and writes of the store of enrichments, happen one after the other in an
-// organization: a limit is never exceeded, and no setting is deleted beside an enrichment that begins to depend on it.
+// Writes that change the number of settings, and writes of the store of enrichments, happen one after the other
+// in an organization: a limit is never exceeded, and no setting is deleted beside an enrichment that begins to
+// depend on it.
 type Store interface {
 	// Create adds s and keeps it as its first Version. It fails with admin.ErrExists if the id is taken, also
 	// by a deleted setting, or if another setting has the same entity, namespace and name; and with the error
@@ -60,7 +61,7 @@ type Store interface {
 type Deletion struct {
 	ID      uuid.UUID   `json:"id"`
 	Version int64       `json:"version"`
-	At      time.Time   `json:"at"`
+	At      time.Time   `json:"at,omitzero"`
 	By      admin.Actor `json:"by"`
 	InUse   bool        `json:"inUse,omitempty"` // also if an enrichment depends on it
 }

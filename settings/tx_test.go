@@ -117,7 +117,7 @@ func TestChangesCountWrites(t *testing.T) {
 func TestNewServiceChecksPortsAndOptions(t *testing.T) {
 	o := newOffice(t, settings.Options{})
 	_, err := settings.NewService(settings.Ports{}, settings.Options{Limits: settings.Limits{PerEntity: -1, PerOrganization: -2}})
-	require.Equal(t, []string{"/ports/settings", "/limits/perEntity", "/limits/perOrganization"}, paths(t, err), "all at once")
+	require.Equal(t, []string{"/ports/settings", "/limits/perEntity", "/limits/perOrganization"}, paths(t, err), "all of them")
 	require.ErrorIs(t, err, admin.ErrInvalid)
 	_, err = settings.NewService(settings.Ports{Settings: o.backend.Settings()}, settings.Options{})
 	require.NoError(t, err)

@@ -125,7 +125,7 @@ func TestValueAccessors(t *testing.T) {
 	require.Equal(t, "12.5", d.String())
 	for _, v := range []settings.Value{text, document, rule, {}} {
 		_, ok := v.Decimal()
-		require.False(t, ok, "only a NUMERIC is a number, whatever a text looks like")
+		require.False(t, ok, "only a NUMERIC is a number, even if a text looks like one")
 	}
 	for v, want := range map[settings.Value]string{document: `{"a":1}`, rule: `{"var":"a"}`} {
 		raw, ok := v.JSON()

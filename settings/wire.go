@@ -15,7 +15,7 @@ import (
 
 // The JSON of a setting has Togai's names and is flat: entity and value are not objects of their own.
 
-// wireValue is a value in JSON; it is text whatever its type.
+// wireValue is a value in JSON; the value is a text for every type.
 type wireValue struct {
 	Type Type   `json:"dataType,omitempty"`
 	Text string `json:"value"`
@@ -158,9 +158,9 @@ type wireSetting struct {
 	wireKey
 	wireValue
 	Schema    Schema      `json:"schema,omitzero"`
-	CreatedAt time.Time   `json:"createdAt"`
+	CreatedAt time.Time   `json:"createdAt,omitzero"`
 	CreatedBy admin.Actor `json:"createdBy"`
-	UpdatedAt time.Time   `json:"updatedAt"`
+	UpdatedAt time.Time   `json:"updatedAt,omitzero"`
 	UpdatedBy admin.Actor `json:"updatedBy"`
 	Version   int64       `json:"version"`
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/admincenter/admincenter/settings/jsonlogic"
 )
 
-func marshalled(t *testing.T, v any) string {
+func marshaled(t *testing.T, v any) string {
 	t.Helper()
 	raw, err := json.Marshal(v)
 	require.NoError(t, err)
@@ -34,7 +34,7 @@ func wireSetting(t *testing.T) settings.Setting {
 
 func TestJSONOfRecords(t *testing.T) {
 	s := wireSetting(t)
-	ann, system := marshalled(t, s.CreatedBy), marshalled(t, s.UpdatedBy)
+	ann, system := marshaled(t, s.CreatedBy), marshaled(t, s.UpdatedBy)
 	setting := `{"id":"01900000-0000-7000-8000-000000000001","entityType":"ACCOUNT","entityId":"acme-eu",` +
 		`"namespace":"USER","name":"limits","dataType":"JSON","value":"{\"a\":1.0}","schema":{"type":"object"},` +
 		`"createdAt":"2026-03-01T10:00:00Z","createdBy":` + ann + `,` +
@@ -66,7 +66,7 @@ func TestJSONOfRecords(t *testing.T) {
 		"who uses a setting":                     {&settings.InUseError{EventSchemas: []string{"trips"}, More: true}, `{"eventSchemas":["trips"],"more":true}`},
 		"a deletion":                             {settings.Deletion{ID: s.ID, Version: 1, At: s.CreatedAt, By: s.UpdatedBy}, `{"id":"01900000-0000-7000-8000-000000000001","version":1,"at":"2026-03-01T10:00:00Z","by":` + system + `}`},
 	} {
-		t.Run(reason, func(t *testing.T) { require.Equal(t, tc.want, marshalled(t, tc.record)) })
+		t.Run(reason, func(t *testing.T) { require.Equal(t, tc.want, marshaled(t, tc.record)) })
 	}
 
 	var again settings.Setting
@@ -82,9 +82,9 @@ func TestJSONOfAnExplanation(t *testing.T) {
 	s := o.create(organization, "charge", rule(t, `{"/":[1,{"var":"n"}]}`))
 	got, err := o.Explain(t.Context(), o.acme, settings.Path{}, "", "charge", map[string]any{"n": json.Number("4")})
 	require.NoError(t, err)
-	require.Equal(t, `{"resolved":{"setting":`+marshalled(t, s)+`},"value":0.25,"traced":true,"trace":{"steps":[`+
+	require.Equal(t, `{"resolved":{"setting":`+marshaled(t, s)+`},"value":0.25,"traced":true,"trace":{"steps":[`+
 		`{"pointer":"/~1/1","operator":"var","value":4,"index":-1},{"pointer":"","operator":"/","value":0.25,"index":-1}],`+
-		`"reads":[{"path":"n","found":true,"value":4}]}}`, marshalled(t, got))
+		`"reads":[{"path":"n","found":true,"value":4}]}}`, marshaled(t, got))
 
 	got, err = o.Explain(t.Context(), o.acme, settings.Path{}, "", "charge", map[string]any{"n": "secret"})
 	require.NoError(t, err)
@@ -96,12 +96,12 @@ func TestJSONOfAnExplanation(t *testing.T) {
 			Rule    map[string]any
 		}
 	}
-	require.NoError(t, json.Unmarshal([]byte(marshalled(t, got)), &out))
+	require.NoError(t, json.Unmarshal([]byte(marshaled(t, got)), &out))
 	require.Nil(t, out.Value)
 	require.Contains(t, out.Failure.Message, "setting charge of ORGANIZATION in USER: operator")
 	require.Equal(t, "NOT_A_NUMBER", out.Failure.Rule["fault"])
 	require.Equal(t, "/", out.Failure.Rule["operator"])
-	require.NotContains(t, marshalled(t, out.Failure), "secret")
+	require.NotContains(t, marshaled(t, out.Failure), "secret")
 }
 
 func TestNewSettingsAreReadFromJSON(t *testing.T) {

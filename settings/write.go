@@ -101,7 +101,7 @@ func (s *Service) checkSchema(p *admin.Problems, v Value, schema Schema) {
 		}
 		s.schemas.Put(schema.text, c)
 	}
-	c.check(p, "/value", v.text)
+	meets(p, "/value", v.text, c)
 }
 
 // Update gives the setting another value, perhaps of another type, if its Version is still version;

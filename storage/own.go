@@ -13,13 +13,15 @@ import (
 // together: sqlstore.TxOf gives the transaction that the stores write in.
 //
 //	own := storage.Own{Customers: func(s storage.Stores) customer.Store {
-//		return ownCustomers{db: pool, tx: sqlstore.TxOf(s)}
+//		return ownCustomers{db: db, pool: pool, stores: s}
 //	}}
-//	center, err := admincenter.New(own.Backend(db), admincenter.Options{})
+//	center, err := admincenter.New(db, admincenter.Options{Own: own})
 //
-// A port must not write on another connection: the transaction that it is called in holds locks, and
-// with as many callers as connections each would wait for the others. The suite of storagetest checks
-// a port that is replaced: storagetest.Customers and its siblings.
+// A port adds the audit record of each write by Stores.Audit().Append. Outside a transaction it writes in
+// one that it begins by Backend.InTx, so that the record commits with the rest. In a transaction it must
+// not use another connection: the transaction holds locks, and with as many callers as connections each
+// would wait for the others. The suite of storagetest checks a port that is replaced: storagetest.Customers
+// and its siblings. examples/owntables is a whole host with such ports.
 type Own struct {
 	Customers func(Stores) customer.Store
 	Accounts  func(Stores) customer.AccountStore

@@ -8,6 +8,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage/memory"
 	"github.com/admincenter/admincenter/token"
 )
@@ -53,7 +54,7 @@ func BenchmarkVerifyMistyped(b *testing.B) {
 
 func BenchmarkGenerate(b *testing.B) {
 	tokens, _ := benchmarkTokens(b, 1)
-	in := token.GenerateInput{Name: "x", Permissions: []admin.Permission{admin.SettingsRead}}
+	in := token.GenerateInput{Name: "x", Permissions: []admin.Permission{settings.PermissionRead}}
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := tokens.Generate(b.Context(), admin.System(acme), in); err != nil {
@@ -77,7 +78,7 @@ func benchmarkTokens(b *testing.B, n int) (*token.Service, []admin.Secret) {
 	}
 	secrets := make([]admin.Secret, n)
 	for i := range secrets {
-		made, err := tokens.Generate(b.Context(), admin.System(acme), token.GenerateInput{Name: "x", Permissions: []admin.Permission{admin.SettingsRead}})
+		made, err := tokens.Generate(b.Context(), admin.System(acme), token.GenerateInput{Name: "x", Permissions: []admin.Permission{settings.PermissionRead}})
 		if err != nil {
 			b.Fatal(err)
 		}

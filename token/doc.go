@@ -12,7 +12,7 @@
 //	}
 //	page, err := imports.List(ctx, verified.Scope, …)
 //
-// A secret is shown once. The storage keeps a digest of it ([Hasher]), by which it is recognised and
+// A secret is shown once. The storage keeps a digest of it ([Hasher]), by which it is recognized and
 // from which it cannot be computed, and its first and last characters, so that people can tell their
 // tokens apart.
 //
@@ -26,7 +26,7 @@
 // # States
 //
 // [Service.Deactivate] and [Service.Reactivate] switch a token off and on. [Service.Delete] ends it: it
-// stays as a tombstone, so that its secret is still recognised and can never be issued again. A token
+// stays as a tombstone, so that its secret is still recognized and can never be issued again. A token
 // can also expire. Every verification checks the state and the expiry; nothing is cached.
 //
 // # Permissions

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage/memory"
 	"github.com/admincenter/admincenter/token"
 )
@@ -22,7 +23,7 @@ const characters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 func secretFrom(t *testing.T, random io.Reader, brand string, env token.Environment) string {
 	t.Helper()
 	h := newHouse(t, func(o *token.Options) { o.Rand, o.Brand, o.Environment = random, brand, env })
-	return h.generate(admin.System(acme), admin.SettingsRead).Secret.Reveal()
+	return h.generate(admin.System(acme), settings.PermissionRead).Secret.Reveal()
 }
 
 func TestSecretsHaveTheFormat(t *testing.T) {
@@ -159,7 +160,7 @@ func TestEveryCharacterIsEquallyLikely(t *testing.T) {
 	seen := map[rune]int{}
 	// 31 secrets take 992 characters, for which 1024 bytes are read: every value four times.
 	for range 31 {
-		secret := h.generate(admin.System(acme), admin.SettingsRead).Secret.Reveal()
+		secret := h.generate(admin.System(acme), settings.PermissionRead).Secret.Reveal()
 		body := strings.TrimPrefix(secret, "adm_live_")
 		for _, c := range body[:len(body)-6] {
 			seen[c]++
@@ -180,16 +181,16 @@ func TestGenerateNeedsRandomness(t *testing.T) {
 	} {
 		t.Run(reason, func(t *testing.T) {
 			h := newHouse(t, func(o *token.Options) { o.Rand = random })
-			_, err := h.Generate(t.Context(), admin.System(acme), token.GenerateInput{Name: "x", Permissions: []admin.Permission{admin.SettingsRead}})
+			_, err := h.Generate(t.Context(), admin.System(acme), token.GenerateInput{Name: "x", Permissions: []admin.Permission{settings.PermissionRead}})
 			require.ErrorContains(t, err, "source of randomness")
 			require.Empty(t, h.trail(admin.Subject{Kind: "token"}))
 		})
 	}
 	t.Run("that repeats itself does not issue a secret twice", func(t *testing.T) {
 		h := newHouse(t, func(o *token.Options) { o.Rand = constant(5) })
-		first := h.generate(admin.System(acme), admin.SettingsRead)
+		first := h.generate(admin.System(acme), settings.PermissionRead)
 		require.NoError(t, h.Delete(t.Context(), admin.System(acme), first.Token.ID))
-		_, err := h.Generate(t.Context(), admin.System(other), token.GenerateInput{Name: "x", Permissions: []admin.Permission{admin.SettingsRead}})
+		_, err := h.Generate(t.Context(), admin.System(other), token.GenerateInput{Name: "x", Permissions: []admin.Permission{settings.PermissionRead}})
 		require.ErrorIs(t, err, admin.ErrExists)
 	})
 }

@@ -13,7 +13,7 @@ type GenerateInput struct {
 	Name string `json:"name"` // 1 to 100 characters
 	// Permissions are what the token may do: at least one, each of Options.Grantable, and none that its
 	// creator lacks.
-	Permissions []admin.Permission `json:"permissions"`
+	Permissions []admin.Permission `json:"permissions,omitempty"`
 	// ExpiresAt is the instant from which on the token is refused: later than now and before the year
 	// 10000. Zero means never. It is truncated to microseconds.
 	ExpiresAt time.Time `json:"expiresAt,omitzero"`

@@ -47,7 +47,7 @@ type Pepper struct {
 }
 
 // Peppered is the [Hasher] that takes HMAC-SHA-256 under a key, so that no token can be made by writing
-// to the storage. Without the key no token is recognised, so keep it as safe as the storage.
+// to the storage. Without the key no token is recognized, so keep it as safe as the storage.
 type Peppered struct {
 	key    string // as stored
 	secret admin.Secret

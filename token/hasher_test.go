@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/token"
 )
 
@@ -77,7 +78,7 @@ func TestChangingTheKey(t *testing.T) {
 		return err
 	}
 	old, fresh := token.SHA256{}, peppered(t, "k1")
-	used, unused := h.generate(admin.System(acme), admin.SettingsRead), h.generate(admin.System(acme), admin.SettingsRead)
+	used, unused := h.generate(admin.System(acme), settings.PermissionRead), h.generate(admin.System(acme), settings.PermissionRead)
 
 	require.Equal(t, token.ReasonUnknown, refused(t, verify(used, fresh)).Reason, "not before it has moved")
 	require.NoError(t, verify(used, old, fresh))
@@ -100,7 +101,7 @@ func TestChangingTheKey(t *testing.T) {
 
 func TestTheStorageFindsByEitherHasher(t *testing.T) {
 	h := newHouse(t, func(o *token.Options) { o.Hashers = []token.Hasher{peppered(t, "k1"), token.SHA256{}} })
-	made := h.generate(admin.System(acme), admin.SettingsRead)
+	made := h.generate(admin.System(acme), settings.PermissionRead)
 	found, err := h.store.ByDigest(t.Context(), []admin.SecretDigest{peppered(t, "k1").Digest(made.Secret)})
 	require.NoError(t, err, "a new token is kept under the first")
 	require.Equal(t, "hmac-sha256:k1", found.Hash.Key)

@@ -24,7 +24,7 @@ const (
 // it can be shown; the fields are for the host's own log and counters.
 type Refusal struct {
 	Reason Reason
-	// Org and TokenID identify the token if it was recognised.
+	// Org and TokenID identify the token if it was recognized.
 	Org     admin.OrgID
 	TokenID uuid.UUID
 }

@@ -15,21 +15,22 @@ import (
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )
 
 func TestGenerate(t *testing.T) {
 	h := newHouse(t)
-	ann := user("ann", token.PermissionWrite, admin.SettingsRead, admin.SettingsWrite)
+	ann := user("ann", token.PermissionWrite, settings.PermissionRead, settings.PermissionWrite)
 	end := start.Add(24*time.Hour + 7*time.Nanosecond)
 	made, err := h.Generate(t.Context(), ann, token.GenerateInput{
-		Name: "Import ✓", Permissions: []admin.Permission{admin.SettingsWrite, admin.SettingsRead, admin.SettingsWrite}, ExpiresAt: end,
+		Name: "Import ✓", Permissions: []admin.Permission{settings.PermissionWrite, settings.PermissionRead, settings.PermissionWrite}, ExpiresAt: end,
 	})
 	require.NoError(t, err)
 	secret := made.Secret.Reveal()
 	require.Equal(t, token.Token{
-		ID: made.Token.ID, Name: "Import ✓", Permissions: admin.Permissions(admin.SettingsRead, admin.SettingsWrite),
+		ID: made.Token.ID, Name: "Import ✓", Permissions: admin.Permissions(settings.PermissionRead, settings.PermissionWrite),
 		Prefix: "adm_live_", Last4: secret[len(secret)-4:], State: token.Active, ExpiresAt: start.Add(24 * time.Hour),
 		CreatedAt: start, CreatedBy: ann.Actor(), UpdatedAt: start, Version: 1,
 	}, made.Token)
@@ -46,31 +47,31 @@ func TestGenerate(t *testing.T) {
 
 func TestGenerateChecksItsInput(t *testing.T) {
 	h := newHouse(t, func(o *token.Options) { o.Grantable = admincenter.DefaultRoles().With("clerk", "invoices.read").All() })
-	settings := []admin.Permission{admin.SettingsRead}
+	granted := []admin.Permission{settings.PermissionRead}
 	for _, tc := range []struct {
 		reason string
 		in     token.GenerateInput
 		paths  map[string]string
 	}{
 		{"nothing at all", token.GenerateInput{}, map[string]string{"/name": admin.CodeRequired, "/permissions": admin.CodeRequired}},
-		{"name too long", token.GenerateInput{Name: strings.Repeat("é", 101), Permissions: settings}, map[string]string{"/name": admin.CodeTooLong}},
-		{"name with a line end", token.GenerateInput{Name: "a\nb", Permissions: settings}, map[string]string{"/name": admin.CodeFormat}},
+		{"name too long", token.GenerateInput{Name: strings.Repeat("é", 101), Permissions: granted}, map[string]string{"/name": admin.CodeTooLong}},
+		{"name with a line end", token.GenerateInput{Name: "a\nb", Permissions: granted}, map[string]string{"/name": admin.CodeFormat}},
 		{
 			"unknown permissions",
-			token.GenerateInput{Name: "x", Permissions: []admin.Permission{"everything", admin.SettingsRead, ""}},
+			token.GenerateInput{Name: "x", Permissions: []admin.Permission{"everything", settings.PermissionRead, ""}},
 			map[string]string{"/permissions/0": admin.CodeUnknown, "/permissions/2": admin.CodeUnknown},
 		},
-		{"expires now", token.GenerateInput{Name: "x", Permissions: settings, ExpiresAt: start}, map[string]string{"/expiresAt": admin.CodeRange}},
-		{"has expired already", token.GenerateInput{Name: "x", Permissions: settings, ExpiresAt: start.Add(-time.Hour)}, map[string]string{"/expiresAt": admin.CodeRange}},
+		{"expires now", token.GenerateInput{Name: "x", Permissions: granted, ExpiresAt: start}, map[string]string{"/expiresAt": admin.CodeRange}},
+		{"has expired already", token.GenerateInput{Name: "x", Permissions: granted, ExpiresAt: start.Add(-time.Hour)}, map[string]string{"/expiresAt": admin.CodeRange}},
 		{
 			"expires when the calendar has ended",
-			token.GenerateInput{Name: "x", Permissions: settings, ExpiresAt: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
+			token.GenerateInput{Name: "x", Permissions: granted, ExpiresAt: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
 			map[string]string{"/expiresAt": admin.CodeRange},
 		},
-		{"longest name", token.GenerateInput{Name: strings.Repeat("é", 100), Permissions: settings}, nil},
+		{"longest name", token.GenerateInput{Name: strings.Repeat("é", 100), Permissions: granted}, nil},
 		{"a permission of the host's own", token.GenerateInput{Name: "x", Permissions: []admin.Permission{"invoices.read"}}, nil},
-		{"last instant", token.GenerateInput{Name: "x", Permissions: settings, ExpiresAt: time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)}, nil},
-		{"next microsecond", token.GenerateInput{Name: "x", Permissions: settings, ExpiresAt: start.Add(time.Microsecond)}, nil},
+		{"last instant", token.GenerateInput{Name: "x", Permissions: granted, ExpiresAt: time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)}, nil},
+		{"next microsecond", token.GenerateInput{Name: "x", Permissions: granted, ExpiresAt: start.Add(time.Microsecond)}, nil},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			made, err := h.Generate(t.Context(), admin.System(acme), tc.in)
@@ -100,24 +101,24 @@ func TestNoCreatorGrantsMoreThanItHas(t *testing.T) {
 	}
 	_, err = h.Generate(t.Context(), dev, in(developer.List()...))
 	require.NoError(t, err)
-	_, err = h.Generate(t.Context(), dev, in(admin.SettingsRead, people.PermissionUsersWrite, admin.PermissionAuditRead))
+	_, err = h.Generate(t.Context(), dev, in(settings.PermissionRead, people.PermissionUsersWrite, admin.PermissionAuditRead))
 	require.ErrorIs(t, err, admin.ErrForbidden)
 	require.ErrorContains(t, err, "audit.read users.write")
 
 	t.Run("nor does a token", func(t *testing.T) {
-		parent := h.as(h.generate(dev, token.PermissionWrite, admin.SettingsRead))
-		child := h.as(h.generate(parent, admin.SettingsRead))
+		parent := h.as(h.generate(dev, token.PermissionWrite, settings.PermissionRead))
+		child := h.as(h.generate(parent, settings.PermissionRead))
 		granted, _ := child.Granted()
 		require.Equal(t, "settings.read", granted.String())
-		_, err := h.Generate(t.Context(), parent, in(admin.SettingsWrite))
+		_, err := h.Generate(t.Context(), parent, in(settings.PermissionWrite))
 		require.ErrorIs(t, err, admin.ErrForbidden)
-		_, err = h.Generate(t.Context(), child, in(admin.SettingsRead))
+		_, err = h.Generate(t.Context(), child, in(settings.PermissionRead))
 		require.ErrorIs(t, err, admin.ErrForbidden, "without tokens.write it makes none")
 	})
 	t.Run("nor a token whose scope is wider than the stored token", func(t *testing.T) {
 		made := h.generate(dev, token.PermissionWrite)
 		wide := admin.NewScope(acme, h.as(made).Actor(), developer)
-		_, err := h.Generate(t.Context(), wide, in(admin.SettingsRead))
+		_, err := h.Generate(t.Context(), wide, in(settings.PermissionRead))
 		require.ErrorIs(t, err, admin.ErrForbidden)
 	})
 	t.Run("nor a token that was switched off since", func(t *testing.T) {
@@ -154,7 +155,7 @@ func TestNoCreatorGrantsMoreThanItHas(t *testing.T) {
 
 func TestEveryMethodRequiresItsPermission(t *testing.T) {
 	h := newHouse(t)
-	made := h.generate(admin.System(acme), admin.SettingsRead)
+	made := h.generate(admin.System(acme), settings.PermissionRead)
 	id := made.Token.ID
 	calls := map[string]func(admin.Scope) error{
 		"Generate": func(s admin.Scope) error {
@@ -195,8 +196,8 @@ func TestEveryMethodRequiresItsPermission(t *testing.T) {
 
 func TestSwitches(t *testing.T) {
 	h := newHouse(t)
-	scope := user("ann", token.PermissionRead, token.PermissionWrite, admin.SettingsRead)
-	made := h.generate(scope, admin.SettingsRead)
+	scope := user("ann", token.PermissionRead, token.PermissionWrite, settings.PermissionRead)
+	made := h.generate(scope, settings.PermissionRead)
 	id := made.Token.ID
 
 	h.now = start.Add(time.Hour)
@@ -246,7 +247,7 @@ func TestAnExpiredTokenIsNotSwitchedOn(t *testing.T) {
 	h := newHouse(t)
 	scope := admin.System(acme)
 	end := start.Add(time.Hour)
-	made, err := h.expiring(scope, end, admin.SettingsRead)
+	made, err := h.expiring(scope, end, settings.PermissionRead)
 	require.NoError(t, err)
 	_, err = h.Deactivate(t.Context(), scope, made.Token.ID)
 	require.NoError(t, err)
@@ -261,7 +262,7 @@ func TestAnExpiredTokenIsNotSwitchedOn(t *testing.T) {
 func TestSwitchesRetryOnConflict(t *testing.T) {
 	h := newHouse(t)
 	scope := admin.System(acme)
-	made := h.generate(scope, admin.SettingsRead)
+	made := h.generate(scope, settings.PermissionRead)
 	h.store.conflicts = 4
 	off, err := h.Deactivate(t.Context(), scope, made.Token.ID)
 	require.NoError(t, err)
@@ -276,9 +277,9 @@ func TestList(t *testing.T) {
 	scope := admin.System(acme)
 	var ids []uuid.UUID // newest first
 	for range 5 {
-		ids = append([]uuid.UUID{h.generate(scope, admin.SettingsRead).Token.ID}, ids...)
+		ids = append([]uuid.UUID{h.generate(scope, settings.PermissionRead).Token.ID}, ids...)
 	}
-	h.generate(admin.System(other), admin.SettingsRead)
+	h.generate(admin.System(other), settings.PermissionRead)
 	_, err := h.Deactivate(t.Context(), scope, ids[1])
 	require.NoError(t, err)
 	require.NoError(t, h.Delete(t.Context(), scope, ids[3]))
@@ -330,7 +331,7 @@ func TestList(t *testing.T) {
 
 func TestAnotherOrganizationsTokenIsNotFound(t *testing.T) {
 	h := newHouse(t)
-	made := h.generate(admin.System(acme), admin.SettingsRead)
+	made := h.generate(admin.System(acme), settings.PermissionRead)
 	stranger := admin.System(other)
 	for name, call := range map[string]func(uuid.UUID) error{
 		"Get":        func(id uuid.UUID) error { _, err := h.Get(t.Context(), stranger, id); return err },
@@ -352,10 +353,10 @@ func TestAnotherOrganizationsTokenIsNotFound(t *testing.T) {
 
 func TestDeactivateBy(t *testing.T) {
 	h := newHouse(t)
-	ann, bob := user("ann", token.PermissionWrite, admin.SettingsRead), user("bob", token.PermissionWrite, admin.SettingsRead)
-	hers := h.generate(ann, token.PermissionWrite, admin.SettingsRead)
-	child := h.generate(h.as(hers), admin.SettingsRead)
-	his := h.generate(bob, admin.SettingsRead)
+	ann, bob := user("ann", token.PermissionWrite, settings.PermissionRead), user("bob", token.PermissionWrite, settings.PermissionRead)
+	hers := h.generate(ann, token.PermissionWrite, settings.PermissionRead)
+	child := h.generate(h.as(hers), settings.PermissionRead)
+	his := h.generate(bob, settings.PermissionRead)
 	boss := user("boss", token.PermissionWrite)
 
 	n, err := h.DeactivateBy(t.Context(), boss, ann.Actor())
@@ -382,8 +383,8 @@ func TestInUsesThePortsOfATransaction(t *testing.T) {
 		o.Brand = "acme"
 		o.Authorize = func(context.Context, admin.OrgID, admin.Actor, ...admin.Permission) error { return outer }
 	})
-	ann := user("ann", token.PermissionRead, token.PermissionWrite, admin.SettingsRead)
-	in := token.GenerateInput{Name: "Import", Permissions: []admin.Permission{admin.SettingsRead}}
+	ann := user("ann", token.PermissionRead, token.PermissionWrite, settings.PermissionRead)
+	in := token.GenerateInput{Name: "Import", Permissions: []admin.Permission{settings.PermissionRead}}
 	_, err := h.Generate(t.Context(), ann, in)
 	require.ErrorIs(t, err, outer)
 
@@ -405,7 +406,7 @@ func TestInUsesThePortsOfATransaction(t *testing.T) {
 		return stop
 	})
 	require.ErrorIs(t, err, stop)
-	require.Equal(t, []admin.Permission{admin.SettingsRead, token.PermissionWrite}, asked)
+	require.Equal(t, []admin.Permission{settings.PermissionRead, token.PermissionWrite}, asked)
 	page, err := h.List(t.Context(), ann, token.Filter{}, admin.Query{})
 	require.NoError(t, err)
 	require.Empty(t, page.Items, "it went with the transaction")
@@ -413,8 +414,8 @@ func TestInUsesThePortsOfATransaction(t *testing.T) {
 
 func TestJSON(t *testing.T) {
 	h := newHouse(t)
-	ann := user("ann", token.PermissionWrite, admin.SettingsRead)
-	made, err := h.expiring(ann, start.Add(time.Hour), admin.SettingsRead)
+	ann := user("ann", token.PermissionWrite, settings.PermissionRead)
+	made, err := h.expiring(ann, start.Add(time.Hour), settings.PermissionRead)
 	require.NoError(t, err)
 	used, err := h.verify(made)
 	require.NoError(t, err)
@@ -452,7 +453,7 @@ func TestJSON(t *testing.T) {
 		var in token.GenerateInput
 		require.NoError(t, json.Unmarshal([]byte(`{"name":"x","permissions":["settings.read"],"expiresAt":"2026-03-02T00:00:00Z"}`), &in))
 		require.Equal(t, token.GenerateInput{
-			Name: "x", Permissions: []admin.Permission{admin.SettingsRead}, ExpiresAt: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC),
+			Name: "x", Permissions: []admin.Permission{settings.PermissionRead}, ExpiresAt: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC),
 		}, in)
 	})
 }

@@ -35,7 +35,7 @@ func (s *Service) Reactivate(ctx context.Context, scope admin.Scope, id uuid.UUI
 	})
 }
 
-// Delete ends a token for good. It stays as a tombstone, so that its secret is still recognised.
+// Delete ends a token for good. It stays as a tombstone, so that its secret is still recognized.
 // Deleting it again does nothing. It requires [PermissionWrite] and fails with [admin.ErrNotFound].
 func (s *Service) Delete(ctx context.Context, scope admin.Scope, id uuid.UUID) error {
 	_, err := s.setState(ctx, scope, id, Deleted, ActionDelete, func(Token) error { return nil })

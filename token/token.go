@@ -15,7 +15,7 @@ type State string
 const (
 	Active      State = "ACTIVE"
 	Deactivated State = "DEACTIVATED" // switched off; can be switched on again
-	Deleted     State = "DELETED"     // ended for good; kept so that its secret is still recognised
+	Deleted     State = "DELETED"     // ended for good; kept so that its secret is still recognized
 )
 
 // Token is an API token without its secret, which is not kept.

@@ -26,7 +26,7 @@ const (
 	bookkeepingWithin = time.Second
 )
 
-// Verify recognises a secret and returns the scope of its token. If the secret is not that of a valid
+// Verify recognizes a secret and returns the scope of its token. If the secret is not that of a valid
 // token it fails with [ErrBadToken], with the same text for every reason; the [*Refusal] in it has the
 // reason. A text that is not in the format of this service's secrets is refused without reading the
 // storage. Any other error is the storage's and says nothing about the secret.

@@ -14,29 +14,30 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/token"
 )
 
 func TestVerify(t *testing.T) {
 	h := newHouse(t)
-	made := h.generate(user("ann", token.PermissionWrite, admin.SettingsRead, admin.SettingsWrite), admin.SettingsRead)
+	made := h.generate(user("ann", token.PermissionWrite, settings.PermissionRead, settings.PermissionWrite), settings.PermissionRead)
 	v, err := h.verify(made)
 	require.NoError(t, err)
 	require.Equal(t, made.Token, v.Token)
 	require.Equal(t, acme, v.Scope.Org())
 	require.Equal(t, admin.Actor{Kind: admin.ActorToken, ID: made.Token.ID.String()}, v.Scope.Actor())
-	require.NoError(t, v.Scope.Require(admin.SettingsRead))
-	require.ErrorIs(t, v.Scope.Require(admin.SettingsWrite), admin.ErrForbidden, "its creator's other permissions are not the token's")
+	require.NoError(t, v.Scope.Require(settings.PermissionRead))
+	require.ErrorIs(t, v.Scope.Require(settings.PermissionWrite), admin.ErrForbidden, "its creator's other permissions are not the token's")
 }
 
 func TestVerifyRefuses(t *testing.T) {
 	h := newHouse(t)
 	scope := admin.System(acme)
-	deleted, off, live := h.generate(scope, admin.SettingsRead), h.generate(scope, admin.SettingsRead), h.generate(scope, admin.SettingsRead)
+	deleted, off, live := h.generate(scope, settings.PermissionRead), h.generate(scope, settings.PermissionRead), h.generate(scope, settings.PermissionRead)
 	require.NoError(t, h.Delete(t.Context(), scope, deleted.Token.ID))
 	_, err := h.Deactivate(t.Context(), scope, off.Token.ID)
 	require.NoError(t, err)
-	expired, err := h.expiring(scope, start.Add(time.Hour), admin.SettingsRead)
+	expired, err := h.expiring(scope, start.Add(time.Hour), settings.PermissionRead)
 	require.NoError(t, err)
 	h.now = start.Add(2 * time.Hour)
 	known := func(g token.Generated, r token.Reason) *token.Refusal {
@@ -82,7 +83,7 @@ func TestTheStateIsCheckedEveryTime(t *testing.T) {
 	h := newHouse(t)
 	scope := admin.System(acme)
 	end := start.Add(time.Hour)
-	made, err := h.expiring(scope, end, admin.SettingsRead)
+	made, err := h.expiring(scope, end, settings.PermissionRead)
 	require.NoError(t, err)
 	ok := func(reason string) {
 		t.Helper()
@@ -116,7 +117,7 @@ func TestTheStateIsCheckedEveryTime(t *testing.T) {
 
 func TestAFailingStorageIsNotABadToken(t *testing.T) {
 	h := newHouse(t)
-	made := h.generate(admin.System(acme), admin.SettingsRead)
+	made := h.generate(admin.System(acme), settings.PermissionRead)
 	h.store.fail = errDown
 	_, err := h.verify(made)
 	require.ErrorIs(t, err, errDown)
@@ -126,7 +127,7 @@ func TestAFailingStorageIsNotABadToken(t *testing.T) {
 
 func TestVerifyDoesNotRelyOnHowTheStorageCompares(t *testing.T) {
 	h := newHouse(t)
-	made := h.generate(admin.System(acme), admin.SettingsRead)
+	made := h.generate(admin.System(acme), settings.PermissionRead)
 	h.store.found = func(s *token.Stored) { s.Hash.Digest[31] ^= 0x20 } // as a letter's case
 	_, err := h.verify(made)
 	require.Equal(t, &token.Refusal{Reason: token.ReasonUnknown}, refused(t, err))
@@ -135,7 +136,7 @@ func TestVerifyDoesNotRelyOnHowTheStorageCompares(t *testing.T) {
 func TestLastUsedIsNotedOnceAMinute(t *testing.T) {
 	h := newHouse(t)
 	scope := admin.System(acme)
-	made := h.generate(scope, admin.SettingsRead)
+	made := h.generate(scope, settings.PermissionRead)
 	for _, tc := range []struct {
 		reason  string
 		after   time.Duration
@@ -163,7 +164,7 @@ func TestLastUsedIsNotedOnceAMinute(t *testing.T) {
 
 func TestVerifyDoesNotDependOnItsBookkeeping(t *testing.T) {
 	h := newHouse(t)
-	made := h.generate(admin.System(acme), admin.SettingsRead)
+	made := h.generate(admin.System(acme), settings.PermissionRead)
 	h.store.failTouch = errDown
 	o := h.options
 	o.Hashers = []token.Hasher{peppered(t, "k1"), token.SHA256{}}
@@ -188,7 +189,7 @@ func requireNoSecret(t *testing.T, text string, made token.Generated) {
 func TestOnlyRevealReturnsTheSecret(t *testing.T) {
 	h := newHouse(t)
 	scope := admin.System(acme)
-	made := h.generate(scope, admin.SettingsRead)
+	made := h.generate(scope, settings.PermissionRead)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%t", "%p"} {
 		requireNoSecret(t, fmt.Sprintf(verb, made), made)
 		requireNoSecret(t, fmt.Sprintf(verb, &made), made)
@@ -262,7 +263,7 @@ func TestAuthorize(t *testing.T) {
 
 func TestVerifyUnderACancelledContext(t *testing.T) {
 	h := newHouse(t)
-	made := h.generate(admin.System(acme), admin.SettingsRead)
+	made := h.generate(admin.System(acme), settings.PermissionRead)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := h.Verify(ctx, made.Secret)

@@ -21,7 +21,9 @@ func (s *Service) Account(ctx context.Context, scope admin.Scope, id string) (Ac
 }
 
 // Accounts pages through the accounts that match, in ascending byte order of ID.
-func (s *Service) Accounts(ctx context.Context, scope admin.Scope, f AccountFilter, q admin.Query) (admin.Page[Account], error) {
+func (s *Service) Accounts(
+	ctx context.Context, scope admin.Scope, f AccountFilter, q admin.Query,
+) (admin.Page[Account], error) {
 	if err := scope.Require(PermissionAccountsRead); err != nil {
 		return admin.Page[Account]{}, err
 	}
@@ -66,7 +68,9 @@ func (s *Service) CreateAccount(ctx context.Context, scope admin.Scope, a Accoun
 // EditAccount changes the fields of an account that the edit gives. It fails with a
 // [*admin.ValidationError] that lists everything that is wrong, with [admin.ErrConflict] for another
 // version, and with [ErrArchived]. An edit that changes nothing leaves the version as it is.
-func (s *Service) EditAccount(ctx context.Context, scope admin.Scope, id string, version int64, e AccountEdit) (Account, error) {
+func (s *Service) EditAccount(
+	ctx context.Context, scope admin.Scope, id string, version int64, e AccountEdit,
+) (Account, error) {
 	if err := scope.Require(PermissionAccountsWrite); err != nil {
 		return Account{}, err
 	}

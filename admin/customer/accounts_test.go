@@ -20,7 +20,8 @@ func TestAccountIsCreatedEditedArchivedAndRestored(t *testing.T) {
 	w.create("c1")
 	in := customer.Account{
 		ID: "a1", Name: "Main", CustomerID: "c1", InvoiceCurrency: "EUR", NetTermDays: days(30), Status: customer.Draft,
-		Aliases:            []customer.Alias{{Value: "meter-7", EffectiveFrom: w.now.In(time.FixedZone("", 3600)).Add(time.Nanosecond)}},
+		Aliases: []customer.Alias{{Value: "meter-7", EffectiveFrom: w.now.In(time.FixedZone("",
+			3600)).Add(time.Nanosecond)}},
 		BillingInformation: customer.BillingInformation{EmailRecipients: []string{"b@x.example"}},
 		Metadata:           map[string]string{"k": "v"}, Tags: []string{"Gold", "VIP"},
 	}
@@ -46,12 +47,14 @@ func TestAccountIsCreatedEditedArchivedAndRestored(t *testing.T) {
 	archived, err := w.service.ArchiveAccount(t.Context(), w.scope, "a1", 2)
 	require.NoError(t, err)
 	require.Equal(t, customer.Archived, archived.Status)
-	_, err = w.service.EditAccount(t.Context(), w.scope, "a1", 3, customer.AccountEdit{Status: customer.Set(customer.Active)})
+	_, err = w.service.EditAccount(t.Context(), w.scope, "a1", 3,
+		customer.AccountEdit{Status: customer.Set(customer.Active)})
 	require.ErrorIs(t, err, customer.ErrArchived, "restoring is a method of its own")
 	restored, err := w.service.RestoreAccount(t.Context(), w.scope, "a1", 3)
 	require.NoError(t, err)
 	require.Equal(t, customer.Active, restored.Status)
-	_, err = w.service.EditAccount(t.Context(), w.scope, "a1", 4, customer.AccountEdit{Status: customer.Set(customer.Archived)})
+	_, err = w.service.EditAccount(t.Context(), w.scope, "a1", 4,
+		customer.AccountEdit{Status: customer.Set(customer.Archived)})
 	require.Equal(t, map[string]string{"/status": admin.CodeUnknown}, paths(t, err), "and so is archiving")
 	again, err := w.service.RestoreAccount(t.Context(), w.scope, "a1", 4)
 	require.NoError(t, err)
@@ -72,21 +75,26 @@ func TestEverythingWrongWithAnAccountIsFoundTogether(t *testing.T) {
 			"/id": admin.CodeRequired, "/name": admin.CodeRequired, "/customerId": admin.CodeRequired,
 		}},
 		{"lists that are too long", customer.Account{
-			ID: "a1", Name: "Main", CustomerID: "c1", Aliases: aliases, Tags: strings.Split(strings.Repeat("t,", customer.MaxTags), ","),
-			BillingInformation: customer.BillingInformation{EmailRecipients: recipients, AdditionalEmailRecipients: []string{"", "nobody"}},
+			ID: "a1", Name: "Main", CustomerID: "c1", Aliases: aliases, Tags: strings.Split(strings.Repeat("t,",
+				customer.MaxTags), ","),
+			BillingInformation: customer.BillingInformation{EmailRecipients: recipients,
+				AdditionalEmailRecipients: []string{"", "nobody"}},
 		}, map[string]string{
 			"/aliases": admin.CodeTooLong, "/tags": admin.CodeTooLong, "/billingInformation/emailRecipients": admin.CodeTooLong,
-			"/billingInformation/additionalEmailRecipients/0": admin.CodeRequired, "/billingInformation/additionalEmailRecipients/1": admin.CodeFormat,
+			"/billingInformation/additionalEmailRecipients/0": admin.CodeRequired,
+			"/billingInformation/additionalEmailRecipients/1": admin.CodeFormat,
 		}},
 		{"values that cannot be", customer.Account{
-			ID: "a1", Name: "Main", CustomerID: "c1", InvoiceCurrency: "XAU", NetTermDays: days(-1), PrimaryEmail: "nobody", Status: customer.Archived,
-			Tags: []string{"VIP", "vip", ""},
+			ID: "a1", Name: "Main", CustomerID: "c1", InvoiceCurrency: "XAU", NetTermDays: days(-1), PrimaryEmail: "nobody",
+			Status: customer.Archived,
+			Tags:   []string{"VIP", "vip", ""},
 			Aliases: []customer.Alias{
 				{Value: ""}, {Value: "m", EffectiveFrom: w.now, EffectiveUntil: w.now}, {Value: "n", EffectiveUntil: w.now},
 				{Value: "n", EffectiveFrom: w.now.Add(-time.Microsecond)}, {Value: "N"},
 			},
 		}, map[string]string{
-			"/invoiceCurrency": admin.CodeUnknown, "/netTermDays": admin.CodeRange, "/primaryEmail": admin.CodeFormat, "/status": admin.CodeUnknown,
+			"/invoiceCurrency": admin.CodeUnknown, "/netTermDays": admin.CodeRange, "/primaryEmail": admin.CodeFormat,
+			"/status": admin.CodeUnknown,
 			"/tags/1": admin.CodeDuplicate, "/tags/2": admin.CodeRequired, "/aliases/0/value": admin.CodeRequired,
 			"/aliases/1/effectiveUntil": admin.CodeRange, "/aliases/3": admin.CodeDuplicate,
 		}},
@@ -126,7 +134,8 @@ func TestAliasBelongsToOneAccountAtATime(t *testing.T) {
 	_, err = give("a2", a2.Version, time.Time{}, time.Time{})
 	require.NoError(t, err)
 	_, err = w.service.RestoreAccount(t.Context(), w.scope, "a1", 3)
-	require.Equal(t, map[string]string{"/aliases": admin.CodeDuplicate}, paths(t, err), "another account has got it meanwhile")
+	require.Equal(t, map[string]string{"/aliases": admin.CodeDuplicate}, paths(t, err),
+		"another account has got it meanwhile")
 }
 
 func TestAccountsAreListedByCustomerStatusAndText(t *testing.T) {
@@ -136,7 +145,8 @@ func TestAccountsAreListedByCustomerStatusAndText(t *testing.T) {
 	w.createAccount("a1", "c1")
 	w.createAccount("a2", "c2")
 	w.createAccount("a3", "c1")
-	_, err := w.service.EditAccount(t.Context(), w.scope, "a3", 1, customer.AccountEdit{Status: customer.Set(customer.Draft)})
+	_, err := w.service.EditAccount(t.Context(), w.scope, "a3", 1,
+		customer.AccountEdit{Status: customer.Set(customer.Draft)})
 	require.NoError(t, err)
 	ids := func(f customer.AccountFilter) (out []string) {
 		for a, err := range w.service.AllAccounts(t.Context(), w.scope, f) {
@@ -153,7 +163,8 @@ func TestAccountsAreListedByCustomerStatusAndText(t *testing.T) {
 	require.Equal(t, []string{"a2"}, ids(customer.AccountFilter{Text: "ACCOUNT a2"}))
 	page, err := w.service.Accounts(t.Context(), w.scope, customer.AccountFilter{CustomerID: "c1"}, admin.Query{Limit: 1})
 	require.NoError(t, err)
-	_, err = w.service.Accounts(t.Context(), w.scope, customer.AccountFilter{CustomerID: "c2"}, admin.Query{After: page.Next})
+	_, err = w.service.Accounts(t.Context(), w.scope, customer.AccountFilter{CustomerID: "c2"},
+		admin.Query{After: page.Next})
 	require.ErrorIs(t, err, admin.ErrInvalid, "a cursor is good for its own filter only")
 	_, err = w.service.Accounts(t.Context(), w.scope, customer.AccountFilter{Status: "draft"}, admin.Query{})
 	require.Equal(t, map[string]string{"/status": admin.CodeUnknown}, paths(t, err))
@@ -169,27 +180,35 @@ func TestRecordsInJSON(t *testing.T) {
 		{"a customer with little", customer.Customer{ID: "c1", Name: "Lumen", Status: customer.Active, Version: 1},
 			`{"id":"c1","name":"Lumen","status":"ACTIVE","version":1}`},
 		{"a customer with everything", customer.Customer{
-			ID: "c1", Name: "Lumen", PrimaryEmail: "l@x.example", Metadata: map[string]string{"k": "v"}, Status: customer.Archived,
-			Address:   customer.Address{PhoneNumber: "1", Line1: "2", Line2: "3", PostalCode: "4", City: "5", State: "6", Country: "DE"},
+			ID: "c1", Name: "Lumen", PrimaryEmail: "l@x.example", Metadata: map[string]string{"k": "v"},
+			Status: customer.Archived,
+			Address: customer.Address{PhoneNumber: "1", Line1: "2", Line2: "3", PostalCode: "4", City: "5", State: "6",
+				Country: "DE"},
 			CreatedAt: at, UpdatedAt: at, Version: 2,
 		}, `{"id":"c1","name":"Lumen","primaryEmail":"l@x.example","address":{"phoneNumber":"1","line1":"2","line2":"3","postalCode":"4",
 			"city":"5","state":"6","country":"DE"},"metadata":{"k":"v"},"status":"ARCHIVED","createdAt":"2026-03-01T10:00:00.000123Z",
 			"updatedAt":"2026-03-01T10:00:00.000123Z","version":2}`},
-		{"an account with little", customer.Account{ID: "a1", Name: "Main", CustomerID: "c1", Status: customer.Draft, Version: 1},
+		{"an account with little", customer.Account{ID: "a1", Name: "Main", CustomerID: "c1", Status: customer.Draft,
+			Version: 1},
 			`{"id":"a1","name":"Main","customerId":"c1","status":"DRAFT","version":1}`},
 		{"an account with everything", customer.Account{
-			ID: "a1", Name: "Main", CustomerID: "c1", InvoiceCurrency: iso4217.Code("EUR"), NetTermDays: days(0), PrimaryEmail: "l@x.example",
-			Aliases: []customer.Alias{{Value: "m"}, {Value: "n", EffectiveFrom: at, EffectiveUntil: at}}, Tags: []string{"t"},
-			BillingInformation: customer.BillingInformation{EmailRecipients: []string{"b"}, AdditionalEmailRecipients: []string{"d"}},
-			Address:            customer.Address{City: "Bonn"}, Metadata: map[string]string{"k": "v"}, Status: customer.Active, Version: 1,
+			ID: "a1", Name: "Main", CustomerID: "c1", InvoiceCurrency: iso4217.Code("EUR"), NetTermDays: days(0),
+			PrimaryEmail: "l@x.example",
+			Aliases:      []customer.Alias{{Value: "m"}, {Value: "n", EffectiveFrom: at, EffectiveUntil: at}}, Tags: []string{"t"},
+			BillingInformation: customer.BillingInformation{EmailRecipients: []string{"b"},
+				AdditionalEmailRecipients: []string{"d"}},
+			Address: customer.Address{City: "Bonn"}, Metadata: map[string]string{"k": "v"}, Status: customer.Active,
+			Version: 1,
 		}, `{"id":"a1","name":"Main","customerId":"c1","invoiceCurrency":"EUR","aliases":[{"value":"m"},{"value":"n",
 			"effectiveFrom":"2026-03-01T10:00:00.000123Z","effectiveUntil":"2026-03-01T10:00:00.000123Z"}],"netTermDays":0,
 			"address":{"city":"Bonn"},"primaryEmail":"l@x.example","billingInformation":{"emailRecipients":["b"],
 			"additionalEmailRecipients":["d"]},"metadata":{"k":"v"},"tags":["t"],"status":"ACTIVE","version":1}`},
 		{"an edit of nothing", customer.Edit{}, `{}`},
-		{"an edit", customer.AccountEdit{NetTermDays: customer.Set[*int](nil), Address: customer.AddressEdit{City: customer.Set("")}},
+		{"an edit", customer.AccountEdit{NetTermDays: customer.Set[*int](nil),
+			Address: customer.AddressEdit{City: customer.Set("")}},
 			`{"netTermDays":null,"address":{"city":""}}`},
-		{"filters", customer.AccountFilter{CustomerID: "c1", Status: customer.Active, Text: "x"}, `{"customerId":"c1","status":"ACTIVE","text":"x"}`},
+		{"filters", customer.AccountFilter{CustomerID: "c1", Status: customer.Active, Text: "x"},
+			`{"customerId":"c1","status":"ACTIVE","text":"x"}`},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			b, err := json.Marshal(tc.record)

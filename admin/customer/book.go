@@ -125,7 +125,7 @@ func (b book[T]) apply(ctx context.Context, action admin.Action, c Change[T], ol
 	return out[0].After, nil
 }
 
-// changes tells the audit trail what became of each field.
+// changes lists the fields that differ, for the audit trail.
 func (b book[T]) changes(old, after *T, accounts []string) []admin.Change {
 	var out []admin.Change
 	for _, f := range b.fields[1:] {
@@ -178,7 +178,8 @@ func normalize[T Record](r *T) {
 		}
 		r.Aliases = emptied(r.Aliases)
 		for i, a := range r.Aliases {
-			r.Aliases[i].EffectiveFrom, r.Aliases[i].EffectiveUntil = admin.Instant(a.EffectiveFrom), admin.Instant(a.EffectiveUntil)
+			a.EffectiveFrom, a.EffectiveUntil = admin.Instant(a.EffectiveFrom), admin.Instant(a.EffectiveUntil)
+			r.Aliases[i] = a
 		}
 		b := &r.BillingInformation
 		b.EmailRecipients = emptied(b.EmailRecipients)

@@ -16,7 +16,7 @@ const (
 // Change is something to do to one record, for [Store.Apply] and [AccountStore.Apply].
 type Change[T Record] struct {
 	Mode   Mode
-	Record T    // its ID says which record; of its fields those in Given count
+	Record T    // identified by its ID; only the fields in Given count
 	Given  Mask // the fields to write; others stay as they are, or empty in a new record
 	// Keys, if not nil, are the names in the record's metadata to write, where an empty value removes one;
 	// Given then does not have the metadata.
@@ -38,7 +38,7 @@ const (
 	Updated   Result = "UPDATED"
 	Unchanged Result = "UNCHANGED" // the record was like that already, and keeps its version
 	Skipped   Result = "SKIPPED"
-	Refused   Result = "REFUSED" // Outcome.Reason says why
+	Refused   Result = "REFUSED" // for the Outcome's Reason
 )
 
 // Reason is why a change was refused.

@@ -61,7 +61,7 @@ func (f Field[T]) checkText(p *admin.Problems, v string) {
 	var own admin.Problems
 	own.Text(f.Path, v, least, int(f.Max))
 	if err := own.Err(); err != nil {
-		p.AddError("", "", err)
+		p.AddError("", admin.CodeFormat, err)
 		return
 	}
 	switch f.Format {
@@ -69,7 +69,8 @@ func (f Field[T]) checkText(p *admin.Problems, v string) {
 		checkEmail(p, f.Path, v)
 	case FormatCountry:
 		if code, ok := CountryCode(v); !ok || code != v {
-			p.Add(f.Path, admin.CodeUnknown, "%q is not a country: give its two letters of ISO 3166-1, such as DE", admin.Clip(v)).
+			p.Add(f.Path, admin.CodeUnknown, "%q is not a country: give its two letters of ISO 3166-1, such as DE",
+				admin.Clip(v)).
 				With("value", admin.Clip(v))
 		}
 	}
@@ -77,7 +78,8 @@ func (f Field[T]) checkText(p *admin.Problems, v string) {
 
 func checkEmail(p *admin.Problems, path, v string) {
 	if !email.Deliverable(v) {
-		p.Add(path, admin.CodeFormat, "%q is not an e-mail address: write it as name@domain, without a display name", admin.Clip(v)).
+		p.Add(path, admin.CodeFormat, "%q is not an e-mail address: write it as name@domain, without a display name",
+			admin.Clip(v)).
 			With("value", admin.Clip(v))
 	}
 }
@@ -99,14 +101,16 @@ func checkMetadata[T Record](of func(*T) map[string]string) func(*admin.Problems
 	return func(p *admin.Problems, path string, r *T) {
 		m := of(r)
 		if len(m) > MaxMetadata {
-			p.Add(path, admin.CodeTooLong, "%d names are too many: give at most %d", len(m), MaxMetadata).With("max", MaxMetadata)
+			p.Add(path, admin.CodeTooLong, "%d names are too many: give at most %d", len(m), MaxMetadata).With("max",
+				MaxMetadata)
 			return
 		}
 		for _, name := range slices.Sorted(maps.Keys(m)) {
-			at := path + "/" + pointer(name)
+			at := path + "/" + text.PointerToken(name)
 			p.Text(at, name, 1, MaxMetadataName)
 			if v := m[name]; v == "" || utf8.RuneCountInString(v) > MaxMetadataValue || !storable(v) {
-				p.Add(at, admin.CodeFormat, "the value of %q must be 1 to %d characters of text", admin.Clip(name), MaxMetadataValue).
+				p.Add(at, admin.CodeFormat, "the value of %q must be 1 to %d characters of text", admin.Clip(name),
+					MaxMetadataValue).
 					With("min", 1).With("max", MaxMetadataValue)
 			}
 		}
@@ -116,12 +120,10 @@ func checkMetadata[T Record](of func(*T) map[string]string) func(*admin.Problems
 // storable reports whether every storage keeps the text.
 func storable(v string) bool { return utf8.ValidString(v) && !strings.Contains(v, "\x00") }
 
-// pointer writes a name as one step of a JSON Pointer.
-func pointer(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }
-
 func checkAliases(p *admin.Problems, path string, a *Account) {
 	if len(a.Aliases) > MaxAliases {
-		p.Add(path, admin.CodeTooLong, "%d aliases are too many: give at most %d", len(a.Aliases), MaxAliases).With("max", MaxAliases)
+		p.Add(path, admin.CodeTooLong, "%d aliases are too many: give at most %d", len(a.Aliases), MaxAliases).With("max",
+			MaxAliases)
 		return
 	}
 	for i, alias := range a.Aliases {

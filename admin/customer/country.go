@@ -18,7 +18,8 @@ func CountryCode(text string) (code string, ok bool) {
 	if len(text) > 200 {
 		return "", false
 	}
-	i, ok := slices.BinarySearchFunc(countries[:], foldCountry(text), func(c country, name string) int { return strings.Compare(c.name, name) })
+	i, ok := slices.BinarySearchFunc(countries[:], foldCountry(text),
+		func(c country, name string) int { return strings.Compare(c.name, name) })
 	if !ok {
 		return "", false
 	}

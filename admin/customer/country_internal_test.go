@@ -30,7 +30,8 @@ func countryNames(t *testing.T) []country {
 		for b := 'A'; b <= 'Z'; b++ {
 			code := string([]rune{a, b})
 			region, err := language.ParseRegion(code)
-			if err != nil || !region.IsCountry() || region.Canonicalize() != region || region.String() != code || userAssigned(code) {
+			if err != nil || !region.IsCountry() || region.Canonicalize() != region || region.String() != code ||
+				userAssigned(code) {
 				continue
 			}
 			name := display.English.Regions().Name(region)
@@ -58,7 +59,8 @@ func countryNames(t *testing.T) []country {
 // the one in common use.
 func userAssigned(code string) bool {
 	return code != "XK" && (code[0] == 'X' || code == "AA" || code == "ZZ" || (code[0] == 'Q' && code[1] >= 'M') ||
-		code == "AC" || code == "CP" || code == "CQ" || code == "DG" || code == "EA" || code == "IC" || code == "TA" || code == "EU" || code == "EZ" || code == "UN")
+		code == "AC" || code == "CP" || code == "CQ" || code == "DG" || code == "EA" || code == "IC" || code == "TA" ||
+		code == "EU" || code == "EZ" || code == "UN")
 }
 
 func countryAliases() map[string][]string {

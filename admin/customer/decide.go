@@ -65,7 +65,8 @@ func (t *Table[T]) decide(c *Change[T], k *Known[T]) Outcome[T] {
 
 // refuse makes the outcome of a change that leaves the record as it is.
 func refuse[T Record](old T, r Reason, field, format string, args ...any) Outcome[T] {
-	return Outcome[T]{Result: Refused, Reason: r, Field: field, Detail: fmt.Sprintf(format, args...), Before: old, After: old}
+	return Outcome[T]{Result: Refused, Reason: r, Field: field, Detail: fmt.Sprintf(format,
+		args...), Before: old, After: old}
 }
 
 // related decides by the other records that a change has to do with, and whether it may be made.

@@ -83,7 +83,9 @@ func Closing(t *Table[Customer], changes []Change[Customer]) []string {
 
 // Cascade returns the changes that archive the accounts of customers that changes have archived; open is
 // [Known.Accounts].
-func Cascade(t *Table[Account], changes []Change[Customer], outcomes []Outcome[Customer], open map[string][]string) []Change[Account] {
+func Cascade(
+	t *Table[Account], changes []Change[Customer], outcomes []Outcome[Customer], open map[string][]string,
+) []Change[Account] {
 	var out []Change[Account]
 	for i, o := range outcomes {
 		if o.Result != Updated || o.After.Status != Archived {
@@ -98,7 +100,7 @@ func Cascade(t *Table[Account], changes []Change[Customer], outcomes []Outcome[C
 	return out
 }
 
-// distinct returns what of says of each change, without what is empty or there before.
+// distinct returns the texts that of gives for changes, each once and without empty ones.
 func distinct[T Record](changes []Change[T], of func(*Change[T]) string) []string {
 	out := make([]string, 0, len(changes))
 	seen := make(map[string]bool, len(changes))

@@ -130,7 +130,7 @@ func (s *Service) Edit(ctx context.Context, scope admin.Scope, id string, versio
 	return s.book(scope).edit(ctx, ActionUpdate, id, version, &e)
 }
 
-// ArchiveInput says how a customer is archived.
+// ArchiveInput is how a customer is archived.
 type ArchiveInput struct {
 	// Accounts archives the customer's accounts too, which also requires PermissionAccountsWrite. At most
 	// MaxArchived go together with a customer.
@@ -142,9 +142,11 @@ const MaxArchived = 1000
 
 // Archive archives a customer: it stays readable, cannot be changed until it is restored, and gets no new
 // accounts. A customer with accounts that are not archived is refused with [ErrHasAccounts], which names
-// them, unless the input says that they are archived too. Accounts keep their schedules of price plans:
+// them, unless the input archives them too. Accounts keep their schedules of price plans:
 // end these first, or invoices may still follow from them.
-func (s *Service) Archive(ctx context.Context, scope admin.Scope, id string, version int64, in ArchiveInput) (Customer, error) {
+func (s *Service) Archive(
+	ctx context.Context, scope admin.Scope, id string, version int64, in ArchiveInput,
+) (Customer, error) {
 	if err := scope.Require(PermissionWrite); err != nil {
 		return Customer{}, err
 	}
@@ -182,7 +184,8 @@ func (s *Service) openAccounts(ctx context.Context, org admin.OrgID, id string) 
 			out = append(out, a.ID)
 		}
 		if len(out) > MaxArchived {
-			return nil, fmt.Errorf("customer %q has more than %d accounts that are not archived: %w", admin.Clip(id), MaxArchived, ErrHasAccounts)
+			return nil, fmt.Errorf("customer %q has more than %d accounts that are not archived: %w", admin.Clip(id),
+				MaxArchived, ErrHasAccounts)
 		}
 	}
 	return out, nil
@@ -204,7 +207,8 @@ func checkFilter(status Status, contains string, statuses ...Status) error {
 		checkStatusIn(&p, status, statuses)
 	}
 	if n := len([]rune(contains)); n > maxEmail {
-		p.Add("/text", admin.CodeTooLong, "%d characters are too many to look for: give at most %d", n, maxEmail).With("max", maxEmail)
+		p.Add("/text", admin.CodeTooLong, "%d characters are too many to look for: give at most %d", n,
+			maxEmail).With("max", maxEmail)
 	}
 	return p.Err()
 }

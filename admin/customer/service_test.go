@@ -23,7 +23,8 @@ func TestCustomerIsCreatedEditedArchivedAndRestored(t *testing.T) {
 		Metadata: map[string]string{"tier": "gold"}, Status: customer.Active, CreatedAt: w.now, UpdatedAt: w.now, Version: 1,
 	}
 	require.Equal(t, want, made)
-	_, err = w.service.Create(t.Context(), w.scope, customer.Customer{ID: "c1", Name: "Other", PrimaryEmail: "o@x.example"})
+	_, err = w.service.Create(t.Context(), w.scope,
+		customer.Customer{ID: "c1", Name: "Other", PrimaryEmail: "o@x.example"})
 	require.ErrorIs(t, err, admin.ErrExists)
 	require.Equal(t, "customer_exists", admin.Code(err))
 
@@ -61,9 +62,11 @@ func TestCustomerIsCreatedEditedArchivedAndRestored(t *testing.T) {
 	for _, r := range w.records("customer", "c1") {
 		actions = append(actions, r.Action)
 	}
-	require.Equal(t, []admin.Action{customer.ActionCreate, customer.ActionUpdate, customer.ActionArchive, customer.ActionRestore}, actions,
+	require.Equal(t, []admin.Action{customer.ActionCreate, customer.ActionUpdate, customer.ActionArchive,
+		customer.ActionRestore}, actions,
 		"one record of each action, and none of what was refused or changed nothing")
-	require.Equal(t, []admin.Change{{Field: "name", From: "Lumen", To: "Lumen Ltd"}, {Field: "address/city", From: "Bonn"}},
+	require.Equal(t, []admin.Change{{Field: "name", From: "Lumen", To: "Lumen Ltd"},
+		{Field: "address/city", From: "Bonn"}},
 		w.records("customer", "c1")[1].Changes)
 }
 
@@ -77,10 +80,12 @@ func TestMetadataIsReplacedIfGiven(t *testing.T) {
 	c, err = w.service.Edit(t.Context(), w.scope, "c1", c.Version, customer.Edit{Name: customer.Set("Other")})
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"a": "1", "b": "2"}, c.Metadata, "not given, not changed")
-	c, err = w.service.Edit(t.Context(), w.scope, "c1", c.Version, customer.Edit{Metadata: customer.Set(map[string]string{"c": "3"})})
+	c, err = w.service.Edit(t.Context(), w.scope, "c1", c.Version,
+		customer.Edit{Metadata: customer.Set(map[string]string{"c": "3"})})
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"c": "3"}, c.Metadata)
-	c, err = w.service.Edit(t.Context(), w.scope, "c1", c.Version, customer.Edit{Metadata: customer.Set(map[string]string{})})
+	c, err = w.service.Edit(t.Context(), w.scope, "c1", c.Version,
+		customer.Edit{Metadata: customer.Set(map[string]string{})})
 	require.NoError(t, err)
 	require.Nil(t, c.Metadata)
 }
@@ -97,7 +102,8 @@ func TestArchivingACustomerWithAccounts(t *testing.T) {
 		admin.Message(err))
 
 	user := admin.Actor{Kind: admin.ActorUser, ID: "u"}
-	_, err = w.service.Archive(t.Context(), admin.NewScope(org, user, admin.Permissions(customer.PermissionWrite)), "c1", 1,
+	_, err = w.service.Archive(t.Context(), admin.NewScope(org, user, admin.Permissions(customer.PermissionWrite)), "c1",
+		1,
 		customer.ArchiveInput{Accounts: true})
 	require.ErrorIs(t, err, admin.ErrForbidden)
 	c, err := w.service.Archive(t.Context(), w.scope, "c1", 1, customer.ArchiveInput{Accounts: true})
@@ -109,7 +115,8 @@ func TestArchivingACustomerWithAccounts(t *testing.T) {
 		require.Equal(t, customer.Archived, a.Status)
 	}
 	last := w.records("customer", "c1")
-	require.Equal(t, []admin.Change{{Field: "status", From: "ACTIVE", To: "ARCHIVED"}, {Field: "account", From: "a1"}, {Field: "account", From: "a2"}},
+	require.Equal(t, []admin.Change{{Field: "status", From: "ACTIVE", To: "ARCHIVED"}, {Field: "account", From: "a1"},
+		{Field: "account", From: "a2"}},
 		last[len(last)-1].Changes)
 
 	_, err = w.service.CreateAccount(t.Context(), w.scope, customer.Account{ID: "a3", Name: "Late", CustomerID: "c1"})
@@ -137,15 +144,18 @@ func TestEverythingWrongWithACustomerIsFoundTogether(t *testing.T) {
 			ID: strings.Repeat("i", 51), Name: strings.Repeat("n", 256), PrimaryEmail: strings.Repeat("e", 321),
 			Address: customer.Address{Line1: strings.Repeat("l", 256), PhoneNumber: "1\n2"}, Metadata: many,
 		}, map[string]string{
-			"/id": admin.CodeTooLong, "/name": admin.CodeTooLong, "/primaryEmail": admin.CodeTooLong, "/address/line1": admin.CodeTooLong,
+			"/id": admin.CodeTooLong, "/name": admin.CodeTooLong, "/primaryEmail": admin.CodeTooLong,
+			"/address/line1":       admin.CodeTooLong,
 			"/address/phoneNumber": admin.CodeFormat, "/metadata": admin.CodeTooLong,
 		}},
 		{"what is written wrongly", customer.Customer{
 			ID: " c", Name: "ab", PrimaryEmail: "Ann <ann@x.example>", Address: customer.Address{Country: "Germany"},
 			Metadata: map[string]string{"a/b~c": "", "": "x", "z": "\xff", "y": strings.Repeat("v", 1001), "ok": "1"},
 		}, map[string]string{
-			"/id": admin.CodeFormat, "/name": admin.CodeTooShort, "/primaryEmail": admin.CodeFormat, "/address/country": admin.CodeUnknown,
-			"/metadata/a~1b~0c": admin.CodeFormat, "/metadata/": admin.CodeRequired, "/metadata/z": admin.CodeFormat, "/metadata/y": admin.CodeFormat,
+			"/id": admin.CodeFormat, "/name": admin.CodeTooShort, "/primaryEmail": admin.CodeFormat,
+			"/address/country":  admin.CodeUnknown,
+			"/metadata/a~1b~0c": admin.CodeFormat, "/metadata/": admin.CodeRequired, "/metadata/z": admin.CodeFormat,
+			"/metadata/y": admin.CodeFormat,
 		}},
 		{"what the service sets", customer.Customer{
 			ID: "c1", Name: "Lumen", PrimaryEmail: "l@x.example", Status: customer.Draft, Version: 1,
@@ -162,7 +172,8 @@ func TestEverythingWrongWithACustomerIsFoundTogether(t *testing.T) {
 		_, err := w.service.Edit(t.Context(), w.scope, "c1", 1, customer.Edit{
 			PrimaryEmail: customer.Set(""), Address: customer.AddressEdit{Country: customer.Set("Deutschland")},
 		})
-		require.Equal(t, map[string]string{"/primaryEmail": admin.CodeRequired, "/address/country": admin.CodeUnknown}, paths(t, err))
+		require.Equal(t, map[string]string{"/primaryEmail": admin.CodeRequired, "/address/country": admin.CodeUnknown},
+			paths(t, err))
 	})
 	n, err := w.service.Count(t.Context(), w.scope, customer.Filter{})
 	require.NoError(t, err)

@@ -8,12 +8,12 @@ import (
 
 // Store keeps customers.
 type Store interface {
-	// Apply makes changes, which are about different customers, as [Table.Decide] says, and returns what
-	// became of each, in the same order. A change that the storage refuses by a rule of its own has
-	// ReasonStorage and does not keep the others out. Whatever the number of changes, the number of
-	// statements is bounded. Accounts of customers that are archived are archived with them if the
-	// change names them. An error means that nothing was changed; rec is written if anything was created
-	// or updated, and only then.
+	// Apply makes changes, which are about different customers, as [Table.Decide] decides, and returns
+	// what became of each, in the same order. A change that the storage refuses by a rule of its own has
+	// ReasonStorage and does not keep the others out. The accounts that a change names are archived
+	// together with its customer. The number of statements does not depend on the number of changes. rec
+	// is written if anything was created or updated, and only then. An error means that nothing was
+	// changed.
 	Apply(ctx context.Context, org admin.OrgID, changes []Change[Customer], rec admin.Record) ([]Outcome[Customer], error)
 
 	// Get returns the customer, or admin.ErrNotFound. IDs compare byte by byte.
@@ -31,7 +31,7 @@ type Store interface {
 // Filter narrows a list of customers; zero fields do not narrow.
 type Filter struct {
 	Status Status `json:"status,omitempty"`
-	// Text is contained in the id, the name or the e-mail address, whatever capitals and accents.
+	// Text is contained in the id, the name or the e-mail address, regardless of capitals and accents.
 	Text string `json:"text,omitempty"`
 }
 
@@ -55,6 +55,6 @@ type AccountStore interface {
 type AccountFilter struct {
 	CustomerID string `json:"customerId,omitempty"`
 	Status     Status `json:"status,omitempty"`
-	// Text is contained in the id, the name or the e-mail address, whatever capitals and accents.
+	// Text is contained in the id, the name or the e-mail address, regardless of capitals and accents.
 	Text string `json:"text,omitempty"`
 }

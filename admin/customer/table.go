@@ -2,7 +2,6 @@ package customer
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
@@ -23,7 +22,7 @@ type Table[T Record] struct {
 	noun   string
 	fields []Field[T]
 	head   func(*T) Head
-	search func(*T) []string
+	search func(*T) string
 	// metadata and owner are the places of these fields; owner is -1 for customers.
 	metadata, owner int
 }
@@ -38,7 +37,7 @@ func (t *Table[T]) Fields() []Field[T] { return t.fields }
 func (t *Table[T]) Head(r *T) Head { return t.head(r) }
 
 // Search returns the text in which a list looks for what its filter names; see [Fold].
-func (t *Table[T]) Search(r *T) string { return Fold(strings.Join(t.search(r), "\n")) }
+func (t *Table[T]) Search(r *T) string { return Fold(t.search(r)) }
 
 // Clone returns a copy of r that shares nothing with it.
 func (t *Table[T]) Clone(r T) T {
@@ -110,7 +109,8 @@ func Customers() *Table[Customer] {
 	fields = append(fields, address(func(c *Customer) *Address { return &c.Address },
 		func(e *Edit) *AddressEdit { return &e.Address })...)
 	fields = append(fields,
-		with(field{Name: "metadata", Path: "/metadata", check: checkMetadata(func(c *Customer) map[string]string { return c.Metadata })},
+		with(field{Name: "metadata", Path: "/metadata",
+			check: checkMetadata(func(c *Customer) map[string]string { return c.Metadata })},
 			func(c *Customer) *map[string]string { return &c.Metadata },
 			func(e *Edit) *Optional[map[string]string] { return &e.Metadata }),
 		with(field{Name: "status", Path: "/status", check: checkStatus(func(c *Customer) Status { return c.Status }, Active)},
@@ -118,7 +118,7 @@ func Customers() *Table[Customer] {
 	)
 	return newTable("customer", fields,
 		func(c *Customer) Head { return Head{&c.ID, &c.Status, &c.CreatedAt, &c.UpdatedAt, &c.Version} },
-		func(c *Customer) []string { return []string{c.ID, c.Name, c.PrimaryEmail} })
+		func(c *Customer) string { return c.ID + "\n" + c.Name + "\n" + c.PrimaryEmail })
 }
 
 // Accounts returns the description of accounts.
@@ -145,22 +145,25 @@ func Accounts() *Table[Account] {
 	fields = append(fields, address(func(a *Account) *Address { return &a.Address },
 		func(e *AccountEdit) *AddressEdit { return &e.Address })...)
 	fields = append(fields,
-		with(field{Name: aliasesField, Path: "/aliases", check: checkAliases}, func(a *Account) *[]Alias { return &a.Aliases },
+		with(field{Name: aliasesField, Path: "/aliases", check: checkAliases},
+			func(a *Account) *[]Alias { return &a.Aliases },
 			func(e *AccountEdit) *Optional[[]Alias] { return &e.Aliases }),
 		with(field{Name: "billing_information", Path: "/billingInformation", check: checkBilling},
 			func(a *Account) *BillingInformation { return &a.BillingInformation },
 			func(e *AccountEdit) *Optional[BillingInformation] { return &e.BillingInformation }),
-		with(field{Name: "metadata", Path: "/metadata", check: checkMetadata(func(a *Account) map[string]string { return a.Metadata })},
+		with(field{Name: "metadata", Path: "/metadata",
+			check: checkMetadata(func(a *Account) map[string]string { return a.Metadata })},
 			func(a *Account) *map[string]string { return &a.Metadata },
 			func(e *AccountEdit) *Optional[map[string]string] { return &e.Metadata }),
 		with(field{Name: "tags", Path: "/tags", check: checkTags}, func(a *Account) *[]string { return &a.Tags },
 			func(e *AccountEdit) *Optional[[]string] { return &e.Tags }),
-		with(field{Name: "status", Path: "/status", check: checkStatus(func(a *Account) Status { return a.Status }, Active, Draft)},
+		with(field{Name: "status", Path: "/status", check: checkStatus(func(a *Account) Status { return a.Status }, Active,
+			Draft)},
 			func(a *Account) *Status { return &a.Status }, func(e *AccountEdit) *Optional[Status] { return &e.Status }),
 	)
 	return newTable("account", fields,
 		func(a *Account) Head { return Head{&a.ID, &a.Status, &a.CreatedAt, &a.UpdatedAt, &a.Version} },
-		func(a *Account) []string { return []string{a.ID, a.Name, a.PrimaryEmail} })
+		func(a *Account) string { return a.ID + "\n" + a.Name + "\n" + a.PrimaryEmail })
 }
 
 // The names of fields that stores and importers treat in a way of their own.
@@ -169,7 +172,7 @@ const (
 	aliasesField = "aliases"
 )
 
-func newTable[T Record](noun string, fields []Field[T], head func(*T) Head, search func(*T) []string) *Table[T] {
+func newTable[T Record](noun string, fields []Field[T], head func(*T) Head, search func(*T) string) *Table[T] {
 	t := &Table[T]{noun: noun, fields: fields, head: head, search: search}
 	t.metadata, t.owner = t.index("metadata"), t.index(ownerField)
 	return t
@@ -177,7 +180,8 @@ func newTable[T Record](noun string, fields []Field[T], head func(*T) Head, sear
 
 // address are the fields that customers and accounts share.
 func address[T Record, E any](of func(*T) *Address, edit func(*E) *AddressEdit) []Field[T] {
-	part := func(name, json string, format Format, part func(*Address) *string, edited func(*AddressEdit) *Optional[string]) Field[T] {
+	part := func(name, json string, format Format, part func(*Address) *string,
+		edited func(*AddressEdit) *Optional[string]) Field[T] {
 		return with(Field[T]{Name: name, Path: "/address/" + json, Format: format, Max: 255},
 			func(r *T) *string { return part(of(r)) }, func(e *E) *Optional[string] { return edited(edit(e)) })
 	}

@@ -92,12 +92,14 @@ func TestMask(t *testing.T) {
 func TestSetText(t *testing.T) {
 	kind := customer.Accounts()
 	var a customer.Account
-	for name, text := range map[string]string{"name": "Main", "invoice_currency": "EUR", "net_term_days": "30", "city": "Bonn"} {
+	for name, text := range map[string]string{"name": "Main", "invoice_currency": "EUR", "net_term_days": "30",
+		"city": "Bonn"} {
 		f, ok := kind.Field(name)
 		require.True(t, ok)
 		require.NoError(t, f.SetText(&a, text))
 	}
-	require.Equal(t, customer.Account{Name: "Main", InvoiceCurrency: "EUR", NetTermDays: days(30), Address: customer.Address{City: "Bonn"}}, a)
+	require.Equal(t, customer.Account{Name: "Main", InvoiceCurrency: "EUR", NetTermDays: days(30),
+		Address: customer.Address{City: "Bonn"}}, a)
 	terms, _ := kind.Field("net_term_days")
 	require.ErrorIs(t, terms.SetText(&a, "soon"), admin.ErrInvalid)
 	require.NoError(t, terms.SetText(&a, ""))
@@ -108,7 +110,8 @@ func TestSetText(t *testing.T) {
 
 func TestFold(t *testing.T) {
 	for text, want := range map[string]string{
-		"": "", "ACME": "acme", "Müller": "muller", "Mu\u0308ller": "muller", "Ünal": "unal", "ﬁ": "fi", "ΑΒΓ": "αβγ", "日本": "日本",
+		"": "", "ACME": "acme", "Müller": "muller", "Mu\u0308ller": "muller", "Ünal": "unal", "ﬁ": "fi", "ΑΒΓ": "αβγ",
+		"日本": "日本",
 	} {
 		require.Equal(t, want, customer.Fold(text), text)
 		require.Equal(t, want, customer.Fold(customer.Fold(text)), "folding again changes nothing")

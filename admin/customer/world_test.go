@@ -35,7 +35,8 @@ func newWorld(t *testing.T) *world {
 			ID: w.id(), At: w.now, Actor: admin.Actor{Kind: admin.ActorSystem}, Action: "organization.create",
 			Subject: admin.Subject{Kind: "organization", ID: string(id)},
 		}
-		require.NoError(t, w.backend.Organizations().Create(t.Context(), people.Organization{ID: id, Name: "Acme", Version: 1}, first,
+		require.NoError(t, w.backend.Organizations().Create(t.Context(),
+			people.Organization{ID: id, Name: "Acme", Version: 1}, first,
 			people.Credential{UserID: first.ID}, rec))
 	}
 	var err error
@@ -55,14 +56,16 @@ func (w *world) id() uuid.UUID {
 
 func (w *world) create(id string) customer.Customer {
 	w.t.Helper()
-	c, err := w.service.Create(w.t.Context(), w.scope, customer.Customer{ID: id, Name: "Customer " + id, PrimaryEmail: "a@x.example"})
+	c, err := w.service.Create(w.t.Context(), w.scope,
+		customer.Customer{ID: id, Name: "Customer " + id, PrimaryEmail: "a@x.example"})
 	require.NoError(w.t, err)
 	return c
 }
 
 func (w *world) createAccount(id, of string) customer.Account {
 	w.t.Helper()
-	a, err := w.service.CreateAccount(w.t.Context(), w.scope, customer.Account{ID: id, Name: "Account " + id, CustomerID: of})
+	a, err := w.service.CreateAccount(w.t.Context(), w.scope,
+		customer.Account{ID: id, Name: "Account " + id, CustomerID: of})
 	require.NoError(w.t, err)
 	return a
 }

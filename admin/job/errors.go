@@ -7,21 +7,25 @@ import (
 )
 
 var (
-	// ErrLeaseLost: another worker took the job over, or it was cancelled. Nothing was changed.
+	// ErrLeaseLost is returned when another worker took the job over, or it was cancelled. Nothing was
+	// changed.
 	ErrLeaseLost = admin.NewError("lease_lost", admin.ErrConflict, "lease lost to another worker")
-	// ErrNotDue: the job's StartAt has not come.
+	// ErrLeased is returned while another worker has the job's lease; [admin.RetryAfter] gives the time
+	// until it ends.
+	ErrLeased = admin.NewError("job_leased", admin.ErrBusy, "another worker has leased the job")
+	// ErrNotDue is returned before the job's StartAt; [admin.RetryAfter] gives the time until then.
 	ErrNotDue = admin.NewError("job_not_due", admin.ErrState, "job is not due")
 )
 
-// permanent marks an error that retrying cannot mend.
+// permanent marks an error after which a retry is useless.
 type permanent struct{ err error }
 
 func (p *permanent) Error() string { return p.err.Error() }
 func (p *permanent) Unwrap() error { return p.err }
 
-// Fail marks err as one that retrying cannot mend (a file that changed, an actor who lost the
-// permission): the job becomes Failed with err's text as its Failure. After any other error of a
-// batch the job stays InProgress without a lease, to be tried again.
+// Fail marks err as one that a retry cannot fix, such as a file that changed or an actor who lost the
+// permission: the job becomes [Failed] with err's text as its Failure. After any other error of a batch
+// the job stays [InProgress] without a lease, to be tried again.
 func Fail(err error) error { return &permanent{err: err} }
 
 func isPermanent(err error) bool {

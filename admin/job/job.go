@@ -9,21 +9,23 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Kind says what a job does; each domain that has jobs names its own.
+// Kind names what a job does, such as "plan_migration"; each package that has jobs names its own. Who
+// may read a job depends on its kind, so work on different things has different kinds:
+// "import.customers" and "import.accounts".
 type Kind string
 
-// Status is where a job stands. The names are Togai's.
+// Status is the state of a job. The names are Togai's.
 type Status string
 
-// The statuses of a job. Completed, Failed and Cancelled are final.
+// The statuses of a job. [Completed], [Failed] and [Cancelled] are final.
 const (
 	Scheduled              Status = "SCHEDULED"                // waits for its StartAt
-	WaitingForConfirmation Status = "WAITING_FOR_CONFIRMATION" // waits for somebody to confirm or reject
+	WaitingForConfirmation Status = "WAITING_FOR_CONFIRMATION" // waits for a person to confirm or reject
 	Pending                Status = "PENDING"                  // may start
-	InProgress             Status = "IN_PROGRESS"              // has done at least one batch, or is doing it
-	Completed              Status = "COMPLETED"                // everything was tried; see Counts for what failed
-	Failed                 Status = "FAILED"                   // gave up; see Failure
-	Cancelled              Status = "CANCELLED"                // stopped by somebody; what was done stays done
+	InProgress             Status = "IN_PROGRESS"              // a worker has claimed it at least once
+	Completed              Status = "COMPLETED"                // everything was tried; Counts has what failed
+	Failed                 Status = "FAILED"                   // given up; Failure has the reason
+	Cancelled              Status = "CANCELLED"                // stopped by a person; what was done stays done
 )
 
 // Statuses returns the statuses of a job. The caller may change the slice.
@@ -34,15 +36,20 @@ func Statuses() []Status {
 // Final reports whether the status can change no more.
 func (s Status) Final() bool { return s == Completed || s == Failed || s == Cancelled }
 
-// Counts says how far a job is. What is pending is Total less the others.
-type Counts struct {
-	Total     int64 // entries in all, as far as is known
-	Completed int64 // done
-	Skipped   int64 // left alone, with a reason
-	Failed    int64 // tried and refused, with a reason
+// known reports whether s is a status.
+func (s Status) known() bool {
+	return s.Final() || s == Scheduled || s == WaitingForConfirmation || s == Pending || s == InProgress
 }
 
-// Add is the sum, field by field.
+// Counts are the numbers of a job's entries. What is not in the other three is pending.
+type Counts struct {
+	Total     int64 `json:"total"`     // entries in all, as far as is known
+	Completed int64 `json:"completed"` // done
+	Skipped   int64 `json:"skipped"`   // left alone, with a reason
+	Failed    int64 `json:"failed"`    // tried and refused, with a reason
+}
+
+// Add returns the sum, field by field.
 func (c Counts) Add(d Counts) Counts {
 	return Counts{
 		Total: c.Total + d.Total, Completed: c.Completed + d.Completed,
@@ -50,55 +57,58 @@ func (c Counts) Add(d Counts) Counts {
 	}
 }
 
-// Settled is how many entries are done with, one way or another.
+// Settled returns the number of entries that are completed, skipped or failed.
 func (c Counts) Settled() int64 { return c.Completed + c.Skipped + c.Failed }
 
-// Pending is how many entries are still to do.
+// Pending returns the number of entries that are still to do.
 func (c Counts) Pending() int64 { return max(0, c.Total-c.Settled()) }
 
 // Lease is one worker's right to do a job's next batches.
 type Lease struct {
-	// Attempt rises with every claim and is what fences: a batch commits only under the attempt
-	// that claimed it, so a worker that was overtaken changes nothing, whatever its clock says.
+	// Attempt rises with every claim and fences: a batch commits only under the attempt that claimed
+	// it, so a worker that was overtaken changes nothing, even if its clock is wrong.
 	Attempt int64
-	Owner   uuid.UUID // who claimed it; uuid.Nil where nobody holds it
-	Until   time.Time // when others may take over
+	Owner   uuid.UUID // the worker that claimed it; uuid.Nil if it is free
+	Until   time.Time // when other workers may take over
 }
 
-// Job is one piece of long-running administrative work.
+// Job is one piece of long-running administrative work. Its Version rises with every change but a
+// claim. Where the job goes on and which worker has it are not part of its JSON form.
 type Job struct {
-	ID        uuid.UUID
-	Kind      Kind
-	Status    Status
-	StartAt   time.Time // not before; zero for at once
-	CreatedAt time.Time
-	CreatedBy admin.Actor
-	UpdatedAt time.Time
-	SettledAt time.Time // when it became final; zero before
-	Counts    Counts
-	Cursor    string // where the next batch begins, in the domain's own terms; empty at the start
-	Failure   string // why it Failed
-	Lease     Lease
-	Version   int64 // 1 when created; rises with every change but a claim
+	ID        uuid.UUID   `json:"id"`
+	Kind      Kind        `json:"kind"`
+	Status    Status      `json:"status"`
+	StartAt   time.Time   `json:"startAt,omitzero"` // not before; zero means immediately
+	CreatedAt time.Time   `json:"createdAt,omitzero"`
+	CreatedBy admin.Actor `json:"createdBy"`
+	UpdatedAt time.Time   `json:"updatedAt,omitzero"`
+	SettledAt time.Time   `json:"settledAt,omitzero"` // when it became final
+	Counts    Counts      `json:"counts"`
+	Failure   string      `json:"failure,omitempty"` // why it Failed
+	// Cursor is where the next batch begins, in the package's own terms; empty at the start.
+	Cursor  string `json:"-"`
+	Lease   Lease  `json:"-"`
+	Version int64  `json:"version"`
 }
 
-// Claimed is the job under a new lease, or the error that Store.Claim gives: adapters call it on
-// the stored job and store what it returns.
+// Claimed returns the job under a new lease, or the error of [Store.Claim]: adapters call it on the
+// stored job and store the result.
 func (j Job) Claimed(c Claim) (Job, error) {
 	switch {
 	case j.Status.Final() || j.Status == WaitingForConfirmation:
 		return j, fmt.Errorf("job is %s: %w", j.Status, admin.ErrState)
 	case j.StartAt.After(c.Now):
-		return j, ErrNotDue
+		return j, admin.WithRetryAfter(ErrNotDue, j.StartAt.Sub(c.Now))
 	case j.Lease.Owner != uuid.Nil && j.Lease.Owner != c.Owner && j.Lease.Until.After(c.Now):
-		return j, fmt.Errorf("job is leased to another worker: %w", admin.ErrBusy)
+		return j, admin.WithRetryAfter(ErrLeased, j.Lease.Until.Sub(c.Now))
 	}
 	j.Status = InProgress
 	j.Lease = Lease{Attempt: j.Lease.Attempt + 1, Owner: c.Owner, Until: c.Until}
 	return j, nil
 }
 
-// Committed is the job after a batch, or ErrLeaseLost: what Store.Commit stores of the job itself.
+// Committed returns the job after a batch, or [ErrLeaseLost]: what [Store.Commit] and [Store.Finish]
+// store of the job itself.
 func (j Job) Committed(cp Checkpoint) (Job, error) {
 	if j.Status != InProgress || j.Lease.Attempt != cp.Attempt || j.Cursor != cp.From {
 		return j, ErrLeaseLost
@@ -116,7 +126,7 @@ func (j Job) Committed(cp Checkpoint) (Job, error) {
 	return j, nil
 }
 
-// Updated is the job after Store.Update with what a caller wants of it, or admin.ErrConflict.
+// Updated returns the job after [Store.Update] with the values of want, or [admin.ErrConflict].
 func (j Job) Updated(want Job) (Job, error) {
 	if j.Version != want.Version {
 		return j, admin.Conflict("job")
@@ -128,54 +138,15 @@ func (j Job) Updated(want Job) (Job, error) {
 	return j, nil
 }
 
-// EntryStatus is where one entry of a job stands.
-type EntryStatus string
-
-// The statuses of an entry. All but EntryPending and EntryInProgress are final.
-const (
-	EntryPending    EntryStatus = "PENDING"
-	EntryInProgress EntryStatus = "IN_PROGRESS"
-	EntryCompleted  EntryStatus = "COMPLETED"
-	EntrySkipped    EntryStatus = "SKIPPED"
-	EntryFailed     EntryStatus = "FAILED"
-	EntryCancelled  EntryStatus = "CANCELLED"
-)
-
-// EntryStatuses returns the statuses of an entry. The caller may change the slice.
-func EntryStatuses() []EntryStatus {
-	return []EntryStatus{EntryPending, EntryInProgress, EntryCompleted, EntrySkipped, EntryFailed, EntryCancelled}
-}
-
-// Final reports whether the entry is done with.
-func (s EntryStatus) Final() bool { return s != EntryPending && s != EntryInProgress }
-
-// Reason is a domain's typed reason for an entry's status, such as "has_overrides".
-type Reason string
-
-// Entry is what a job does, or did, to one thing: a row of a file, an account.
-type Entry struct {
-	Seq    int64  // 1, 2, 3, … within the job; for an import the row's number
-	Ref    string // what it is about: an account's id, a row's key
-	Status EntryStatus
-	Reason Reason // why it was skipped or failed; empty otherwise
-	Detail string // for people: the value, the rule, what would be right
-	Data   string // what the domain needs to report or retry the entry; JSON
-}
-
 // Filter narrows a list of jobs; zero fields do not narrow.
 type Filter struct {
-	Kind   Kind
-	Status Status
-}
-
-// EntryFilter narrows a list of entries; zero fields do not narrow.
-type EntryFilter struct {
-	Status EntryStatus
+	Kind   Kind   `json:"kind,omitempty"`
+	Status Status `json:"status,omitempty"`
 }
 
 // Ref points at a job of any organization, for schedulers.
 type Ref struct {
-	Org  admin.OrgID
-	ID   uuid.UUID
-	Kind Kind
+	Org  admin.OrgID `json:"org"`
+	ID   uuid.UUID   `json:"id"`
+	Kind Kind        `json:"kind"`
 }

@@ -56,7 +56,8 @@ func TestClaimed(t *testing.T) {
 		{"scheduled for now", job.Job{Status: job.Scheduled, StartAt: start}, nil},
 		{"scheduled for later", job.Job{Status: job.Scheduled, StartAt: start.Add(1000)}, job.ErrNotDue},
 		{"pending with a start that is to come", job.Job{Status: job.Pending, StartAt: start.Add(1000)}, job.ErrNotDue},
-		{"held by another worker", job.Job{Status: job.InProgress, Lease: held}, admin.ErrBusy},
+		{"held by another worker", job.Job{Status: job.InProgress, Lease: held}, job.ErrLeased},
+		{"held by another worker, which is busy", job.Job{Status: job.InProgress, Lease: held}, admin.ErrBusy},
 		{"held by another worker whose lease has ended", job.Job{Status: job.InProgress, Lease: ended}, nil},
 		{"held by the same worker", job.Job{Status: job.InProgress, Lease: job.Lease{Attempt: 4, Owner: one, Until: start.Add(time.Second)}}, nil},
 		{"waits for confirmation", job.Job{Status: job.WaitingForConfirmation}, admin.ErrState},
@@ -74,6 +75,39 @@ func TestClaimed(t *testing.T) {
 			}
 			require.Equal(t, want, got)
 		})
+	}
+}
+
+func TestClaimedTellsTheWait(t *testing.T) {
+	claim := job.Claim{Owner: one, Now: start, Until: start.Add(time.Minute)}
+	for _, tc := range []struct {
+		reason string
+		job    job.Job
+		want   time.Duration
+	}{
+		{"until it is due", job.Job{Status: job.Scheduled, StartAt: start.Add(time.Hour)}, time.Hour},
+		{"until the lease ends", job.Job{Status: job.InProgress, Lease: job.Lease{Owner: two, Until: start.Add(time.Second)}}, time.Second},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			_, err := tc.job.Claimed(claim)
+			wait, ok := admin.RetryAfter(err)
+			require.True(t, ok)
+			require.Equal(t, tc.want, wait)
+		})
+	}
+	_, err := job.Job{Status: job.Completed}.Claimed(claim)
+	_, ok := admin.RetryAfter(err)
+	require.False(t, ok, "a job that is done is never due")
+}
+
+func TestCheckpointCheck(t *testing.T) {
+	for status, last := range map[job.Status]bool{job.InProgress: false, job.Completed: true, job.Failed: true} {
+		require.NoError(t, job.Checkpoint{Status: status}.Check(last))
+		require.ErrorIs(t, job.Checkpoint{Status: status}.Check(!last), admin.ErrInvalid)
+	}
+	for _, status := range []job.Status{"", job.Cancelled, job.Pending} {
+		require.ErrorIs(t, job.Checkpoint{Status: status}.Check(true), admin.ErrInvalid)
+		require.ErrorIs(t, job.Checkpoint{Status: status}.Check(false), admin.ErrInvalid)
 	}
 }
 

@@ -4,60 +4,56 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
-// Atomically runs fn with ports whose writes commit together when fn returns nil, or not at all.
-// It may run fn again from the start after a serialization failure, so fn must take nothing from
-// a run that did not commit.
+// Atomically runs fn with ports whose writes commit together when fn returns nil, or not at all. It may
+// run fn again from the start after a serialization failure, so fn must keep nothing from a run that did
+// not commit.
 type Atomically[P any] func(ctx context.Context, fn func(P) error) error
 
-// Prepare reads and checks what the next batch of j needs, outside any transaction, and returns
-// the batch.
+// Prepare reads and checks what the next batch of j needs, outside any transaction, and returns the
+// batch.
 type Prepare[P any] func(ctx context.Context, j Job) (Batch[P], error)
 
 // Batch writes the effects of one batch through ports that commit together with the job's cursor
 // and counters. It may be run more than once; only the run that commits counts.
 type Batch[P any] func(ctx context.Context, ports P) (Result, error)
 
-// Result is what a batch did.
+// Result is the outcome of a batch.
 type Result struct {
 	Cursor  string  // where the next batch begins
 	Counts  Counts  // what to add to the job's counts
 	Entries []Entry // entries to write
 	Done    bool    // nothing is left to do
-	// Recorded reports that the batch left an audit record of its own, so that the commit of the cursor
-	// needs none. That the job is completed is put on record in any case.
-	Recorded bool
 }
 
-// Progress is where a job stands after a step.
+// Progress is the state of a job after a step.
 type Progress struct {
-	Status  Status
-	Counts  Counts
-	Failure string // why it Failed; 2000 characters at most
+	Status  Status `json:"status"`
+	Counts  Counts `json:"counts"`
+	Failure string `json:"failure,omitempty"` // why it Failed; 2000 characters at most
 }
 
 // Done reports whether the job is final.
 func (p Progress) Done() bool { return p.Status.Final() }
 
-// Audit actions of jobs.
+// Audit actions of a job's end. A batch in between leaves the records of its effects.
 const (
-	ActionBatch    admin.Action = "job.batch"    // a batch was committed
 	ActionComplete admin.Action = "job.complete" // the last batch was committed
-	ActionFail     admin.Action = "job.fail"     // the job gave up
+	ActionFail     admin.Action = "job.fail"     // the job was given up
 )
 
-// DefaultLease is how long a worker may take over one batch before others may take over.
+// DefaultLease is the time that a worker has for one batch before other workers may take over.
 const DefaultLease = time.Minute
 
-// Runner takes the jobs of one domain forward, batch by batch. It starts no goroutine: whoever
-// calls Step or Run does the work, in any number of processes at once.
+// Runner does the jobs of one package, batch by batch. It starts no goroutine: the callers of
+// [Runner.Step] and [Runner.Run] do the work, in any number of processes.
 type Runner[P any] struct {
 	Jobs       Store         // outside a transaction
 	Atomically Atomically[P] // effects and checkpoint together
@@ -66,16 +62,16 @@ type Runner[P any] struct {
 	Runtime    admin.Runtime // with defaults
 	Lease      time.Duration // 0 means DefaultLease
 
-	// Authorize, where set, is asked before each batch whether the job's creator may still do
-	// what it does; its admin.ErrForbidden or admin.ErrNotFound fails the job for good.
+	// Authorize reports before each batch whether the job's creator may still do what the job does:
+	// its [admin.ErrForbidden] or [admin.ErrNotFound] makes the job Failed. nil means that it may.
 	Authorize func(ctx context.Context, org admin.OrgID, j Job) error
 }
 
-// Step claims the job, does one batch and gives the lease back. A final job is left as it is.
-// Errors: admin.ErrNotFound, admin.ErrBusy while another worker is at it, ErrNotDue,
-// ErrLeaseLost where another worker overtook this one, admin.ErrState where the job waits for
-// confirmation. After any other error the batch has not happened, or where the storage could not
-// tell (a COMMIT without an answer) has happened whole; either way another Step goes on from there.
+// Step claims the job, does one batch and releases the lease. A final job is left as it is. It fails with
+// [admin.ErrNotFound], with [ErrLeased] while another worker has the job, with [ErrNotDue], with
+// [admin.ErrState] while the job waits for confirmation, and with [ErrLeaseLost] if another worker
+// overtook this one. After any other error the batch has not happened, or, if the storage did not answer
+// a COMMIT, has happened whole; in both cases another Step continues from there.
 func (r *Runner[P]) Step(ctx context.Context, scope admin.Scope, id uuid.UUID, prepare Prepare[P]) (Progress, error) {
 	j, err := r.claim(ctx, scope, id)
 	if err != nil || j.Status.Final() {
@@ -84,9 +80,11 @@ func (r *Runner[P]) Step(ctx context.Context, scope admin.Scope, id uuid.UUID, p
 	return r.batch(ctx, scope, &j, prepare, false)
 }
 
-// Run does batches until the job is final, keeping the lease between them. report, where not nil,
-// is told after each batch. Errors are Step's.
-func (r *Runner[P]) Run(ctx context.Context, scope admin.Scope, id uuid.UUID, prepare Prepare[P], report func(Progress)) (Progress, error) {
+// Run does batches until the job is final, keeping the lease between them. It calls report, unless nil,
+// after each batch. Errors are those of [Runner.Step].
+func (r *Runner[P]) Run(
+	ctx context.Context, scope admin.Scope, id uuid.UUID, prepare Prepare[P], report func(Progress),
+) (Progress, error) {
 	j, err := r.claim(ctx, scope, id)
 	if err != nil {
 		return progress(j), err
@@ -111,7 +109,7 @@ func (r *Runner[P]) claim(ctx context.Context, scope admin.Scope, id uuid.UUID) 
 	now := r.Runtime.Instant()
 	j, err = r.Jobs.Claim(ctx, scope.Org(), id, Claim{Owner: r.Runtime.NewID(), Now: now, Until: now.Add(r.lease())})
 	if errors.Is(err, admin.ErrState) && !errors.Is(err, ErrNotDue) {
-		// Perhaps somebody finished or cancelled it since it was read: that is no failure.
+		// It may have been finished or cancelled since it was read, which is no failure.
 		if latest, again := r.Jobs.Get(ctx, scope.Org(), id); again == nil && latest.Status.Final() {
 			return latest, nil
 		}
@@ -126,8 +124,10 @@ func (r *Runner[P]) lease() time.Duration {
 	return DefaultLease
 }
 
-// batch does one batch under the lease in j and brings j up to date.
-func (r *Runner[P]) batch(ctx context.Context, scope admin.Scope, j *Job, prepare Prepare[P], keep bool) (Progress, error) {
+// batch does one batch under the lease in j and updates j.
+func (r *Runner[P]) batch(
+	ctx context.Context, scope admin.Scope, j *Job, prepare Prepare[P], keep bool,
+) (Progress, error) {
 	work, err := r.prepare(ctx, scope.Org(), *j, prepare)
 	var cp Checkpoint
 	if err == nil {
@@ -137,7 +137,7 @@ func (r *Runner[P]) batch(ctx context.Context, scope admin.Scope, j *Job, prepar
 				return err
 			}
 			cp = r.checkpoint(*j, res, keep)
-			return r.JobsOf(ports).Commit(ctx, scope.Org(), cp, r.record(scope, *j, cp))
+			return r.commit(ctx, scope, r.JobsOf(ports), *j, cp)
 		})
 	}
 	switch {
@@ -169,7 +169,6 @@ func (r *Runner[P]) checkpoint(j Job, res Result, keep bool) Checkpoint {
 	cp := Checkpoint{
 		ID: j.ID, Attempt: j.Lease.Attempt, From: j.Cursor, Cursor: res.Cursor,
 		Entries: res.Entries, Counts: res.Counts, Status: InProgress, At: r.Runtime.Instant(),
-		Recorded: res.Recorded && !res.Done,
 	}
 	switch {
 	case res.Done:
@@ -185,7 +184,7 @@ func (r *Runner[P]) fail(ctx context.Context, scope admin.Scope, j *Job, cause e
 		ID: j.ID, Attempt: j.Lease.Attempt, From: j.Cursor, Cursor: j.Cursor,
 		Status: Failed, Failure: failure(cause), At: r.Runtime.Instant(),
 	}
-	if err := r.Jobs.Commit(ctx, scope.Org(), cp, r.record(scope, *j, cp)); err != nil {
+	if err := r.commit(ctx, scope, r.Jobs, *j, cp); err != nil {
 		if !errors.Is(err, ErrLeaseLost) {
 			r.release(ctx, scope.Org(), *j)
 		}
@@ -196,23 +195,24 @@ func (r *Runner[P]) fail(ctx context.Context, scope admin.Scope, j *Job, cause e
 	return progress(*j), err
 }
 
-// failure is the text of cause as every storage can keep it. A cause that quotes its input may hold
-// bytes that a database refuses, and a job whose failure cannot be written would be tried forever.
-func failure(cause error) string {
-	const most = 2000
-	text := strings.ToValidUTF8(strings.ReplaceAll(cause.Error(), "\x00", "\uFFFD"), "\uFFFD")
-	n := 0
-	for i := range text {
-		if n == most {
-			return text[:i] + "…"
-		}
-		n++
+// commit stores the outcome of a batch, with an audit record if it is the last one.
+func (r *Runner[P]) commit(ctx context.Context, scope admin.Scope, jobs Store, j Job, cp Checkpoint) error {
+	if !cp.Status.Final() {
+		return jobs.Commit(ctx, scope.Org(), cp)
 	}
-	return text
+	return jobs.Finish(ctx, scope.Org(), cp, r.record(scope, j, cp))
 }
 
-// release lets another worker go on at once after a failed batch. The batch's own error is what
-// the caller needs to hear; a lease that could not be released ends by itself.
+// failure returns the text of cause in a form that every storage keeps. A cause that quotes its input
+// may hold bytes that a database refuses, and a job whose failure cannot be written would be tried
+// forever.
+func failure(cause error) string {
+	const most = 2000
+	return text.Clip(text.Storable(cause.Error()), most)
+}
+
+// release lets another worker continue immediately after a failed batch. It does not fail: the caller
+// needs the batch's own error, and a lease that could not be released ends by itself.
 func (r *Runner[P]) release(ctx context.Context, org admin.OrgID, j Job) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
@@ -222,18 +222,15 @@ func (r *Runner[P]) release(ctx context.Context, org admin.OrgID, j Job) {
 }
 
 func (r *Runner[P]) record(scope admin.Scope, j Job, cp Checkpoint) admin.Record {
-	action := ActionBatch
-	switch cp.Status {
-	case Completed:
-		action = ActionComplete
-	case Failed:
+	action := ActionComplete
+	if cp.Status == Failed {
 		action = ActionFail
 	}
-	after := j.Counts.Add(cp.Counts)
+	total := j.Counts.Add(cp.Counts)
 	return r.Runtime.Record(scope, action, r.Subject(j),
-		admin.Change{Field: "completed", From: fmt.Sprint(j.Counts.Completed), To: fmt.Sprint(after.Completed)},
-		admin.Change{Field: "skipped", From: fmt.Sprint(j.Counts.Skipped), To: fmt.Sprint(after.Skipped)},
-		admin.Change{Field: "failed", From: fmt.Sprint(j.Counts.Failed), To: fmt.Sprint(after.Failed)})
+		admin.Change{Field: "completed", To: fmt.Sprint(total.Completed)},
+		admin.Change{Field: "skipped", To: fmt.Sprint(total.Skipped)},
+		admin.Change{Field: "failed", To: fmt.Sprint(total.Failed)})
 }
 
 func progress(j Job) Progress {

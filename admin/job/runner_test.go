@@ -42,27 +42,6 @@ func TestStepDoesOneBatch(t *testing.T) {
 	w.requireDone(id, 5)
 }
 
-func TestBatchThatIsOnRecordIsNotRecordedAgain(t *testing.T) {
-	w := newWorld(t)
-	id := w.create(5)
-	recorded := func(ctx context.Context, j job.Job) (job.Batch[storage.Stores], error) {
-		work, err := w.prepare(ctx, j)
-		if err != nil {
-			return nil, err
-		}
-		return func(ctx context.Context, s storage.Stores) (job.Result, error) {
-			res, err := work(ctx, s)
-			res.Recorded = true
-			return res, err
-		}, nil
-	}
-	_, err := w.runner.Run(t.Context(), admin.System(acme), id, recorded, nil)
-	require.NoError(t, err)
-	require.Equal(t, 5, w.records("toy.effect"))
-	require.Zero(t, w.records(job.ActionBatch))
-	require.Equal(t, 1, w.records(job.ActionComplete), "the end of the job is in any case")
-}
-
 func TestStepOfAnEmptyJob(t *testing.T) {
 	w := newWorld(t)
 	id := w.create(0)
@@ -79,7 +58,7 @@ func TestRunKeepsTheLeaseToTheEnd(t *testing.T) {
 		reports = append(reports, p)
 		if !p.Done() {
 			_, err := w.step(id)
-			require.ErrorIs(t, err, admin.ErrBusy, "nobody else gets in between two batches")
+			require.ErrorIs(t, err, admin.ErrBusy, "no other worker gets in between two batches")
 		}
 		w.wait(50 * time.Second) // together longer than one lease, each less
 	})
@@ -198,7 +177,7 @@ func TestLeaseLastsAsLongAsItIsSetTo(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// Whatever fails, before or after it took effect, at any call and at any batch: going on gives each
+// For each failure, before or after it took effect, at any call and at any batch: going on gives each
 // effect once.
 func TestEffectsHappenOnceWhateverFails(t *testing.T) {
 	const entries = 5
@@ -363,7 +342,7 @@ func TestFailureThatCannotBeWrittenIsTriedAgain(t *testing.T) {
 	}
 	down := true
 	w.runner.Jobs = hooked{Store: w.backend.Jobs(), before: func(method string) error {
-		if method == "Commit" && down {
+		if method == "Finish" && down {
 			return errStruck
 		}
 		return nil

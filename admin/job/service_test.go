@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
@@ -16,9 +17,13 @@ import (
 func TestJobs(t *testing.T) {
 	w := newWorld(t)
 	reads := map[job.Kind][]admin.Permission{toy: {customer.PermissionRead}, "plan": {priceplan.PermissionRead, planmigration.PermissionRead}}
-	jobs := job.NewJobs(w.backend.Jobs(), admin.Runtime{Now: w.clock}, reads)
+	jobs, err := job.NewService(job.Ports{Jobs: w.backend.Jobs()}, job.Options{Runtime: admin.Runtime{Now: w.clock}, Readers: reads})
+	require.NoError(t, err)
 	reads["secret"] = []admin.Permission{customer.PermissionRead} // too late
+	reads[toy][0] = planmigration.PermissionWrite                 // as well
 	reader := admin.NewScope(acme, admin.Actor{Kind: admin.ActorUser, ID: "bob"}, admin.Permissions(customer.PermissionRead))
+
+	stranger := admin.NewScope(acme, admin.Actor{Kind: admin.ActorUser, ID: "eve"}, admin.Permissions(planmigration.PermissionRead))
 
 	first := w.create(3)
 	w.wait(time.Second)
@@ -26,14 +31,14 @@ func TestJobs(t *testing.T) {
 	plan := w.create(0, func(j *job.Job) { j.Kind = "plan" })
 	secret := w.create(0, func(j *job.Job) { j.Kind = "secret" })
 
-	t.Run("gives a job to who may see its kind", func(t *testing.T) {
+	t.Run("gives a job to those who may read its kind", func(t *testing.T) {
 		j, err := jobs.Get(t.Context(), reader, first)
 		require.NoError(t, err)
 		require.Equal(t, w.get(first), j)
 		_, err = jobs.Get(t.Context(), reader, plan)
 		require.ErrorIs(t, err, admin.ErrForbidden)
 		_, err = jobs.Get(t.Context(), admin.System(acme), secret)
-		require.ErrorIs(t, err, admin.ErrForbidden, "a kind that was not listed is seen by nobody")
+		require.ErrorIs(t, err, admin.ErrForbidden, "a kind without readers cannot be read")
 		_, err = jobs.Get(t.Context(), reader, one)
 		require.ErrorIs(t, err, admin.ErrNotFound)
 		_, err = jobs.Get(t.Context(), admin.Scope{}, first)
@@ -65,10 +70,11 @@ func TestJobs(t *testing.T) {
 			want   error
 		}{
 			{"a kind that the scope may not see", reader, "plan", admin.ErrForbidden},
-			{"a kind that was not listed", reader, "secret", admin.ErrInvalid},
-			{"no kind", reader, "", admin.ErrInvalid},
-			{"for nobody", admin.Scope{}, toy, admin.ErrUnauthenticated},
-			{"for nobody, whatever the kind", admin.Scope{}, "secret", admin.ErrUnauthenticated},
+			{"a kind without readers", reader, "secret", admin.ErrInvalid},
+			{"for a scope that may read no kind", stranger, "", admin.ErrForbidden},
+			{"for a scope that may read no kind, before it looks at the kind", stranger, "secret", admin.ErrForbidden},
+			{"for the zero scope", admin.Scope{}, toy, admin.ErrUnauthenticated},
+			{"for the zero scope, before it looks at the kind", admin.Scope{}, "secret", admin.ErrUnauthenticated},
 		} {
 			t.Run(tc.reason, func(t *testing.T) {
 				_, err := jobs.List(t.Context(), tc.scope, job.Filter{Kind: tc.kind}, admin.Query{})
@@ -82,6 +88,52 @@ func TestJobs(t *testing.T) {
 		require.NoError(t, err)
 		_, err = jobs.List(t.Context(), reader, job.Filter{Kind: toy, Status: job.Pending}, admin.Query{After: page.Next})
 		require.ErrorIs(t, err, admin.ErrInvalid, "a page of another filter")
+	})
+	t.Run("lists what the scope may read of every kind, newest first", func(t *testing.T) {
+		for _, tc := range []struct {
+			reason string
+			scope  admin.Scope
+			want   []uuid.UUID
+		}{
+			{"all kinds with readers", admin.System(acme), []uuid.UUID{plan, second, first}},
+			{"one kind", reader, []uuid.UUID{second, first}},
+		} {
+			t.Run(tc.reason, func(t *testing.T) {
+				for limit := 1; limit <= 4; limit++ {
+					var got []uuid.UUID
+					q := admin.Query{Limit: limit}
+					for {
+						page, err := jobs.List(t.Context(), tc.scope, job.Filter{}, q)
+						require.NoError(t, err)
+						require.LessOrEqual(t, len(page.Items), limit)
+						for _, j := range page.Items {
+							got = append(got, j.ID)
+						}
+						if q.After = page.Next; q.After == "" {
+							break
+						}
+					}
+					require.Equal(t, tc.want, got, "in pages of %d", limit)
+				}
+			})
+		}
+		page, err := jobs.List(t.Context(), admin.System(acme), job.Filter{Status: job.Pending}, admin.Query{})
+		require.NoError(t, err)
+		require.Len(t, page.Items, 2)
+	})
+	t.Run("refuses values that do not exist", func(t *testing.T) {
+		_, err := jobs.List(t.Context(), reader, job.Filter{Kind: "bogus", Status: "BOGUS"}, admin.Query{})
+		requirePaths(t, err, "/kind", "/status")
+		require.ErrorContains(t, err, "use one of plan, toy")
+		_, err = jobs.Entries(t.Context(), reader, first, job.EntryFilter{Status: "BOGUS"}, admin.Query{})
+		requirePaths(t, err, "/status")
+	})
+	t.Run("reads other stores", func(t *testing.T) {
+		other := newWorld(t)
+		id := other.create(1)
+		j, err := jobs.In(job.Ports{Jobs: other.backend.Jobs()}).Get(t.Context(), reader, id)
+		require.NoError(t, err)
+		require.Equal(t, id, j.ID)
 	})
 	t.Run("goes through all", func(t *testing.T) {
 		var ids []any
@@ -132,4 +184,22 @@ func TestJobs(t *testing.T) {
 			require.ErrorIs(t, err, admin.ErrInvalid)
 		}
 	})
+}
+
+func TestNewServiceRefusesAMissingPort(t *testing.T) {
+	_, err := job.NewService(job.Ports{}, job.Options{})
+	require.ErrorIs(t, err, admin.ErrInvalid)
+	require.ErrorContains(t, err, "Jobs")
+}
+
+// requirePaths checks that err lists broken rules of exactly these paths.
+func requirePaths(t *testing.T, err error, paths ...string) {
+	t.Helper()
+	var invalid *admin.ValidationError
+	require.ErrorAs(t, err, &invalid)
+	var got []string
+	for _, f := range invalid.Fields {
+		got = append(got, f.Path)
+	}
+	require.Equal(t, paths, got)
 }

@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -9,52 +10,57 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Store keeps jobs and their entries. Each write that takes an audit record commits it together
-// with the rest, or neither. Claim and Release are bookkeeping of workers and leave no record.
+// Store keeps jobs and their entries. Create, Update and Finish commit their audit record together with
+// the rest, or neither. Claim, Commit and Release are the bookkeeping of workers and leave no record: the
+// effects of a batch leave their own.
 type Store interface {
-	// Create adds a job, with the entries that are known from the start (each Seq once), in one
-	// write. A taken id is admin.ErrExists.
+	// Create adds a job, with the entries that are known from the start (each Seq once), in one write.
+	// It fails with [admin.ErrExists] if the id is taken.
 	Create(ctx context.Context, org admin.OrgID, j Job, entries []Entry, rec admin.Record) error
 
-	// Get returns the job, or admin.ErrNotFound.
+	// Get returns the job, or [admin.ErrNotFound].
 	Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (Job, error)
 
-	// List returns at most seek.Limit jobs that match, newest first (descending id), that come
-	// after seek.After in that order.
+	// List returns at most seek.Limit jobs that match, newest first (descending id), that come after
+	// seek.After in that order.
 	List(ctx context.Context, org admin.OrgID, f Filter, seek admin.Seek[uuid.UUID]) ([]Job, error)
 
-	// Due returns at most limit jobs of any organization that a worker could claim at now: not
-	// final, not waiting for confirmation, not before their StartAt, and under no live lease.
-	// Oldest first. It is the one method that crosses organizations and gives away only ids.
+	// Due returns at most limit jobs of any organization that a worker could claim at now, oldest
+	// first: not final, not waiting for confirmation, not before their StartAt, and under no live
+	// lease. It is the one method that crosses organizations, and returns only ids.
 	Due(ctx context.Context, now time.Time, limit int) ([]Ref, error)
 
-	// Update replaces Status, StartAt, UpdatedAt, SettledAt and Failure of the job whose Version
-	// is j.Version, raises the Version by one, and ends any lease by raising Lease.Attempt: a
-	// worker in the middle of a batch finds its Commit refused. Where the status becomes Cancelled,
-	// entries that are not final become EntryCancelled. Errors: admin.ErrNotFound, and
-	// admin.ErrConflict where the Version moved on.
+	// Update replaces Status, StartAt, UpdatedAt, SettledAt and Failure of the job whose Version is
+	// j.Version, raises the Version by one, and ends any lease by raising Lease.Attempt: a worker in
+	// the middle of a batch finds its commit refused. If the status becomes Cancelled, entries that are
+	// not final become EntryCancelled. [Job.Updated] states the same in code. It fails with
+	// [admin.ErrNotFound], and with [admin.ErrConflict] for another Version.
 	Update(ctx context.Context, org admin.OrgID, j Job, rec admin.Record) error
 
-	// Claim gives c.Owner the lease until c.Until, raises Lease.Attempt by one and turns Scheduled
-	// or Pending into InProgress. The Version stays. It is refused with admin.ErrBusy while another
-	// owner's lease runs past c.Now, with ErrNotDue before StartAt, and with admin.ErrState
-	// where the status is final or waiting for confirmation. It returns the job as it is now.
+	// Claim gives c.Owner the lease until c.Until, raises Lease.Attempt by one, turns Scheduled or
+	// Pending into InProgress, and returns the job. The Version stays. It fails with [ErrLeased] while
+	// another owner's lease runs past c.Now, with [ErrNotDue] before StartAt, and with [admin.ErrState]
+	// if the status is final or waits for confirmation. [Job.Claimed] states the same in code.
 	Claim(ctx context.Context, org admin.OrgID, id uuid.UUID, c Claim) (Job, error)
 
-	// Commit ends a batch: it adds cp.Counts, moves the cursor, writes cp.Entries (each Seq once;
-	// what is there under it is replaced), sets Status, Failure, and UpdatedAt to cp.At, and raises
-	// the Version by one. It changes nothing and returns ErrLeaseLost unless the job is InProgress
-	// with Lease.Attempt == cp.Attempt and Cursor == cp.From. Where cp.Until is zero the lease ends,
-	// else it runs until then. A final cp.Status settles the job at cp.At. Job.Committed says the same
-	// in code. If cp.Recorded is set, rec is not written: the batch is on record already.
-	Commit(ctx context.Context, org admin.OrgID, cp Checkpoint, rec admin.Record) error
+	// Commit ends a batch after which the job is still InProgress: it adds cp.Counts, moves the cursor,
+	// writes cp.Entries (each Seq once; an entry that is there already is replaced), sets UpdatedAt to
+	// cp.At, and raises the Version by one. If cp.Until is zero the lease ends, otherwise it runs until
+	// then. [Job.Committed] states the same in code. It changes nothing and fails with [ErrLeaseLost]
+	// unless the job is InProgress with Lease.Attempt == cp.Attempt and Cursor == cp.From, and with
+	// [admin.ErrInvalid] for another cp.Status than InProgress ([Checkpoint.Check]).
+	Commit(ctx context.Context, org admin.OrgID, cp Checkpoint) error
 
-	// Release ends the lease of the given attempt early, so that another worker need not wait; it
-	// does nothing where the lease has changed hands.
+	// Finish is Commit for the last batch, with the audit record of the job's end: cp.Status is
+	// Completed or Failed, the job gets it and cp.Failure, and is settled at cp.At.
+	Finish(ctx context.Context, org admin.OrgID, cp Checkpoint, rec admin.Record) error
+
+	// Release ends the lease of the given attempt early, so that another worker need not wait. It does
+	// nothing if the lease has another attempt by now.
 	Release(ctx context.Context, org admin.OrgID, id uuid.UUID, attempt int64) error
 
-	// Entries returns at most seek.Limit entries of the job that match, in ascending Seq, with a
-	// Seq above seek.After. An unknown job has none.
+	// Entries returns at most seek.Limit entries of the job that match, in ascending Seq, with a Seq
+	// above seek.After. An unknown job has none.
 	Entries(ctx context.Context, org admin.OrgID, id uuid.UUID, f EntryFilter, seek admin.Seek[int64]) ([]Entry, error)
 }
 
@@ -68,8 +74,8 @@ type Claim struct {
 // Checkpoint is the outcome of one batch.
 type Checkpoint struct {
 	ID      uuid.UUID
-	Attempt int64  // the lease it was done under
-	From    string // the cursor it began at
+	Attempt int64  // of the lease that it was done under
+	From    string // the cursor that it began at
 	Cursor  string // where the next batch begins
 	Entries []Entry
 	Counts  Counts // what to add
@@ -77,6 +83,14 @@ type Checkpoint struct {
 	Failure string // why Failed
 	At      time.Time
 	Until   time.Time // the lease's new end; zero to give it up
-	// Recorded reports that another port has put the batch on record, in the same transaction.
-	Recorded bool
+}
+
+// Check fails with [admin.ErrInvalid] unless the status is the one that the method takes: InProgress for
+// [Store.Commit], Completed or Failed for [Store.Finish]. Adapters call it first.
+func (cp Checkpoint) Check(last bool) error {
+	if last && cp.Status != Completed && cp.Status != Failed || !last && cp.Status != InProgress {
+		return fmt.Errorf("checkpoint with status %q: use %s, or %s or %s for the last batch: %w",
+			admin.Clip(string(cp.Status)), InProgress, Completed, Failed, admin.ErrInvalid)
+	}
+	return nil
 }

@@ -2,12 +2,12 @@ package job
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/retry"
 )
 
 // Audit actions of people on jobs.
@@ -16,8 +16,8 @@ const (
 	ActionCancel  admin.Action = "job.cancel"
 )
 
-// Confirm lets a job that waits for confirmation start, at its StartAt if that is still to come.
-// Any other status is admin.ErrState.
+// Confirm lets a job that waits for confirmation start, at its StartAt if that is still to come. For any
+// other status it fails with [admin.ErrState].
 func (r *Runner[P]) Confirm(ctx context.Context, scope admin.Scope, id uuid.UUID) (Job, error) {
 	return r.transition(ctx, scope, id, ActionConfirm, func(j *Job) error {
 		if j.Status != WaitingForConfirmation {
@@ -31,9 +31,9 @@ func (r *Runner[P]) Confirm(ctx context.Context, scope admin.Scope, id uuid.UUID
 	})
 }
 
-// Cancel stops a job for good, within one batch; it is also how one that waits for confirmation is
-// rejected. What earlier batches did stays done. A job that has already completed or failed is
-// admin.ErrState; one that is cancelled already is returned as it is.
+// Cancel stops a job permanently, within one batch; a job that waits for confirmation is rejected by it.
+// What earlier batches did stays done. A job that is cancelled already is returned as it is; for one that
+// has completed or failed it fails with [admin.ErrState].
 func (r *Runner[P]) Cancel(ctx context.Context, scope admin.Scope, id uuid.UUID) (Job, error) {
 	return r.transition(ctx, scope, id, ActionCancel, func(j *Job) error {
 		if j.Status.Final() {
@@ -44,31 +44,26 @@ func (r *Runner[P]) Cancel(ctx context.Context, scope admin.Scope, id uuid.UUID)
 	})
 }
 
-// transition retries while batches commit in between, because what a person decided does not
-// depend on how far the job got.
-func (r *Runner[P]) transition(ctx context.Context, scope admin.Scope, id uuid.UUID, action admin.Action, change func(*Job) error) (Job, error) {
-	const tries = 10
-	var err error
-	for range tries {
-		var j Job
-		if j, err = r.Jobs.Get(ctx, scope.Org(), id); err != nil {
-			return Job{}, err
-		}
-		if action == ActionCancel && j.Status == Cancelled {
-			return j, nil
+// transition retries when a batch commits in between, because the decision of a person does not depend
+// on the progress of the job.
+func (r *Runner[P]) transition(
+	ctx context.Context, scope admin.Scope, id uuid.UUID, action admin.Action, change func(*Job) error,
+) (Job, error) {
+	return retry.OnConflict(func() (Job, error) {
+		j, err := r.Jobs.Get(ctx, scope.Org(), id)
+		if err != nil || action == ActionCancel && j.Status == Cancelled {
+			return j, err
 		}
 		from := j.Status
 		j.UpdatedAt = r.Runtime.Instant()
-		if err = change(&j); err != nil {
+		if err := change(&j); err != nil {
 			return Job{}, err
 		}
-		rec := r.Runtime.Record(scope, action, r.Subject(j), admin.Change{Field: "status", From: string(from), To: string(j.Status)})
-		if err = r.Jobs.Update(ctx, scope.Org(), j, rec); !errors.Is(err, admin.ErrConflict) {
-			break
+		rec := r.Runtime.Record(scope, action, r.Subject(j),
+			admin.Change{Field: "status", From: string(from), To: string(j.Status)})
+		if err := r.Jobs.Update(ctx, scope.Org(), j, rec); err != nil {
+			return Job{}, err
 		}
-	}
-	if err != nil {
-		return Job{}, err
-	}
-	return r.Jobs.Get(ctx, scope.Org(), id)
+		return r.Jobs.Get(ctx, scope.Org(), id)
+	})
 }

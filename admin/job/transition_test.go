@@ -29,8 +29,8 @@ func TestConfirm(t *testing.T) {
 		at     time.Time
 		want   job.Status
 	}{
-		{"starts at once", time.Time{}, job.Pending},
-		{"starts at once where the time has come meanwhile", start.Add(time.Minute), job.Pending},
+		{"starts immediately", time.Time{}, job.Pending},
+		{"starts immediately if the time has come meanwhile", start.Add(time.Minute), job.Pending},
 		{"starts when it is due", start.Add(time.Hour), job.Scheduled},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
@@ -82,7 +82,7 @@ func TestCancel(t *testing.T) {
 			require.NoError(t, err)
 			require.Len(t, entries, 2)
 			again, err := w.cancel(id)
-			require.NoError(t, err, "whoever comes second wanted the same")
+			require.NoError(t, err, "the second caller wanted the same")
 			require.Equal(t, j, again)
 			require.Equal(t, 1, w.records(job.ActionCancel))
 			p, err := w.step(id)

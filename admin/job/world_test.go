@@ -143,6 +143,17 @@ func (w *world) records(action admin.Action) (n int) {
 	return n
 }
 
+// recordsOf is how many records there are of the job and its effects, but for its creation.
+func (w *world) recordsOf(id uuid.UUID) int {
+	w.t.Helper()
+	n := w.records("toy.effect")
+	for _, err := range admin.NewTrail(w.backend.Audit()).All(w.t.Context(), admin.System(acme), admin.AuditFilter{Subject: admin.Subject{Kind: "toy", ID: id.String()}}) {
+		require.NoError(w.t, err)
+		n++
+	}
+	return n
+}
+
 // requireDone checks that a job of n entries did everything once, in n/size batches.
 func (w *world) requireDone(id uuid.UUID, n int64) {
 	w.t.Helper()
@@ -154,14 +165,15 @@ func (w *world) requireDone(id uuid.UUID, n int64) {
 	require.Equal(w.t, n, w.effects(), "each effect happened once")
 	require.Equal(w.t, int(n), w.records("toy.effect"))
 	batches := (int(n) + w.size - 1) / w.size
-	require.Equal(w.t, batches-1, w.records(job.ActionBatch), "each batch is recorded once")
+	require.Equal(w.t, int64(1+batches), j.Version, "each batch was committed once")
 	require.Equal(w.t, 1, w.records(job.ActionComplete))
+	require.Equal(w.t, int(n)+1, w.recordsOf(id), "a batch leaves the records of its effects and none of its own")
 	entries, err := w.backend.Jobs().Entries(w.t.Context(), acme, id, job.EntryFilter{Status: job.EntryCompleted}, admin.Seek[int64]{Limit: int(n) + 1})
 	require.NoError(w.t, err)
 	require.Len(w.t, entries, int(n))
 }
 
-// requireFree checks that nobody holds the job's lease, so that another worker can go on at once.
+// requireFree checks that no worker has the job's lease, so that another one can go on immediately.
 func (w *world) requireFree(id uuid.UUID) {
 	w.t.Helper()
 	require.Equal(w.t, uuid.Nil, w.get(id).Lease.Owner)
@@ -200,8 +212,12 @@ func (h hooked) Claim(ctx context.Context, org admin.OrgID, id uuid.UUID, c job.
 	return j, err
 }
 
-func (h hooked) Commit(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
-	return h.around("Commit", func() error { return h.Store.Commit(ctx, org, cp, rec) })
+func (h hooked) Commit(ctx context.Context, org admin.OrgID, cp job.Checkpoint) error {
+	return h.around("Commit", func() error { return h.Store.Commit(ctx, org, cp) })
+}
+
+func (h hooked) Finish(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
+	return h.around("Finish", func() error { return h.Store.Finish(ctx, org, cp, rec) })
 }
 
 func (h hooked) Release(ctx context.Context, org admin.OrgID, id uuid.UUID, attempt int64) error {

@@ -156,7 +156,9 @@ type InvitationStore interface {
 	// UserStore.UpdateAccess does. It fails with the error of [CheckPendingInvitations] at i.SentAt,
 	// which comes first, and with [admin.ErrExists] if i.ID is taken, the digest is, or an invitation
 	// to this e-mail key is pending at i.SentAt; an expired one stays as it is and does not count.
-	Create(ctx context.Context, org admin.OrgID, i Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error
+	Create(
+		ctx context.Context, org admin.OrgID, i Invitation, digest admin.SecretDigest, limit int, rec admin.Record,
+	) error
 
 	// Get returns the invitation, or [admin.ErrNotFound].
 	Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (Invitation, error)
@@ -175,7 +177,9 @@ type InvitationStore interface {
 	// Resend replaces the invitation with what [Invitation.Resent] makes of it and i, and its digest,
 	// so that the old secret is invalid. It fails with the error of that, with [admin.ErrNotFound], and
 	// as Create does, not counting this invitation.
-	Resend(ctx context.Context, org admin.OrgID, i Invitation, digest admin.SecretDigest, limit int, rec admin.Record) error
+	Resend(
+		ctx context.Context, org admin.OrgID, i Invitation, digest admin.SecretDigest, limit int, rec admin.Record,
+	) error
 
 	// Revoke replaces the invitation with what [Invitation.Revoked] makes of it and i. It fails with the
 	// error of that, and with [admin.ErrNotFound].

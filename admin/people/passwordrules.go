@@ -53,7 +53,8 @@ type BreachChecker interface {
 }
 
 // errBreachCheck hides the cause, which is the host's: it is logged.
-var errBreachCheck = fmt.Errorf("the password could not be checked against breaches: try again later: %w", admin.ErrBusy)
+var errBreachCheck = fmt.Errorf(
+	"the password could not be checked against breaches: try again later: %w", admin.ErrBusy)
 
 func (r PasswordRules) least() int {
 	if r.MFA {

@@ -123,7 +123,7 @@ func TestRenameOrganization(t *testing.T) {
 
 func TestUpdateProfileSavesEverythingTogether(t *testing.T) {
 	h := newHouse(t)
-	before := len(h.records(admin.AuditFilter{}))
+	before := len(h.records())
 	saved, err := h.UpdateProfile(t.Context(), h.ann.Scope, people.ProfileChange{
 		Name: ptr("Anna"), Email: ptr("anna@acme.example"), Company: ptr("Acme GmbH"),
 		CurrentPassword: annsPassword, Version: 1, CompanyVersion: 1,
@@ -136,7 +136,7 @@ func TestUpdateProfileSavesEverythingTogether(t *testing.T) {
 	stored, err := h.Profile(t.Context(), h.ann.Scope)
 	require.NoError(t, err)
 	require.Equal(t, saved, stored)
-	require.Len(t, h.records(admin.AuditFilter{}), before+1, "one action is one record")
+	require.Len(t, h.records(), before+1, "one action is one record")
 	rec := h.lastRecord()
 	require.Equal(t, people.ActionUpdateProfile, rec.Action)
 	require.Equal(t, admin.Subject{Kind: "user", ID: h.ann.User.ID.String()}, rec.Subject)
@@ -171,7 +171,7 @@ func TestUpdateProfileSavesNothingIfAnythingIsWrong(t *testing.T) {
 			h.join("bob@acme.example", people.Analyst)
 			before, err := h.Profile(t.Context(), h.ann.Scope)
 			require.NoError(t, err)
-			records := len(h.records(admin.AuditFilter{}))
+			records := len(h.records())
 			in := all()
 			tc.change(&in)
 			_, err = h.UpdateProfile(t.Context(), h.ann.Scope, in)
@@ -179,7 +179,7 @@ func TestUpdateProfileSavesNothingIfAnythingIsWrong(t *testing.T) {
 			after, err := h.Profile(t.Context(), h.ann.Scope)
 			require.NoError(t, err)
 			require.Equal(t, before, after)
-			require.Len(t, h.records(admin.AuditFilter{}), records)
+			require.Len(t, h.records(), records)
 		})
 	}
 	t.Run("reports every problem", func(t *testing.T) {
@@ -194,7 +194,7 @@ func TestUpdateProfileSavesNothingIfAnythingIsWrong(t *testing.T) {
 
 func TestUpdateProfileChangesOnlyWhatDiffers(t *testing.T) {
 	h := newHouse(t)
-	before := len(h.records(admin.AuditFilter{}))
+	before := len(h.records())
 	p, err := h.UpdateProfile(t.Context(), h.ann.Scope, people.ProfileChange{
 		Name: ptr("Ann"), Email: ptr("Ann@Acme.example"), Company: ptr("Acme Ltd"), Version: 1, CompanyVersion: 1,
 	})
@@ -203,7 +203,7 @@ func TestUpdateProfileChangesOnlyWhatDiffers(t *testing.T) {
 	p, err = h.UpdateProfile(t.Context(), h.ann.Scope, people.ProfileChange{})
 	require.NoError(t, err)
 	require.Equal(t, "Ann", p.Name)
-	require.Len(t, h.records(admin.AuditFilter{}), before)
+	require.Len(t, h.records(), before)
 	p, err = h.UpdateProfile(t.Context(), h.ann.Scope, people.ProfileChange{
 		Name: ptr("Ann"), Company: ptr("Acme GmbH"), Version: 1, CompanyVersion: 1,
 	})

@@ -130,16 +130,16 @@ func (h *house) join(email string, role people.Role) people.Session {
 }
 
 // records returns the audit trail, newest first.
-func (h *house) records(f admin.AuditFilter) []admin.Record {
+func (h *house) records() []admin.Record {
 	h.t.Helper()
-	rs, err := h.b.Audit().List(h.t.Context(), acme, f, admin.Seek[admin.RecordKey]{Limit: 100})
+	rs, err := h.b.Audit().List(h.t.Context(), acme, admin.AuditFilter{}, admin.Seek[admin.RecordKey]{Limit: 100})
 	require.NoError(h.t, err)
 	return rs
 }
 
 func (h *house) lastRecord() admin.Record {
 	h.t.Helper()
-	return h.records(admin.AuditFilter{})[0]
+	return h.records()[0]
 }
 
 // token returns the scope of an API token with every permission of a role.

@@ -51,7 +51,7 @@ type Plan struct {
 	Description string `json:"description,omitempty"` // up to 255 characters
 	Status      Status `json:"status"`
 	// Currencies are those in which the plan has rates: at least one, each of ISO 4217.
-	Currencies []iso4217.Code `json:"supportedCurrencies"`
+	Currencies []iso4217.Code `json:"supportedCurrencies,omitempty"`
 	// Cycle is the pricing cycle of the plan's accounts, except those with an override.
 	Cycle Cycle `json:"pricingCycleConfig"`
 	// Anniversary makes each account's cycle start on the date on which the account joined; of Cycle

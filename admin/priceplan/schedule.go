@@ -24,8 +24,8 @@ type Schedule struct {
 	ID        string    `json:"id"`        // 1 to 50 characters, unique within the organization for all time
 	AccountID string    `json:"accountId"` // 1 to 50 characters, compared byte by byte
 	Plan      Ref       `json:"pricePlan"`
-	From      time.Time `json:"startDate"`        // the first instant at which it is in force
-	Until     time.Time `json:"endDate,omitzero"` // the first instant at which it no longer is; zero for no end
+	From      time.Time `json:"startDate,omitzero"` // the first instant at which it is in force
+	Until     time.Time `json:"endDate,omitzero"`   // the first instant at which it no longer is; zero for no end
 	// Currency is what the account is charged in: a code of ISO 4217.
 	Currency iso4217.Code `json:"currency"`
 	// CycleOverride is the account's own cycle; the zero Cycle if the plan's applies.
@@ -82,7 +82,7 @@ const maxRateCards = 255
 // at that moment: nothing removes a schedule for good.
 type RemovedSchedule struct {
 	Schedule
-	RemovedAt time.Time   `json:"removedAt"`
+	RemovedAt time.Time   `json:"removedAt,omitzero"`
 	RemovedBy admin.Actor `json:"removedBy"`
 }
 
@@ -90,7 +90,7 @@ type RemovedSchedule struct {
 // those that end after some instant.
 type Timeline struct {
 	AccountID string     `json:"accountId"`
-	Schedules []Schedule `json:"schedules"`
+	Schedules []Schedule `json:"schedules,omitempty"`
 }
 
 // At returns the schedule that is in force at an instant.

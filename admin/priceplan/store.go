@@ -20,7 +20,7 @@ type Plans interface {
 
 // PlanFilter narrows a list of plans; a zero field does not narrow.
 type PlanFilter struct {
-	Status Status
+	Status Status `json:"status,omitempty"`
 }
 
 // Store keeps price plans.

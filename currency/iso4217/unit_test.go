@@ -75,14 +75,17 @@ func TestParse(t *testing.T) {
 	eur, err := iso4217.Parse("EUR")
 	require.NoError(t, err)
 	require.Equal(t, iso4217.Unit{Code: "EUR", Number: "978", MinorUnits: 2, Name: "Euro"}, eur)
-	for code, want := range map[iso4217.Code]string{
-		"eur":   `"eur" is not an ISO 4217 currency code: write EUR: invalid`,
-		" EUR ": `" EUR " is not an ISO 4217 currency code: write EUR: invalid`,
-		"DOL":   `"DOL" is not an ISO 4217 currency code: give three capital letters such as EUR: invalid`,
-		"":      `"" is not an ISO 4217 currency code: give three capital letters such as EUR: invalid`,
+	for _, tc := range []struct {
+		code iso4217.Code
+		want string
+	}{
+		{"eur", `"eur" is not an ISO 4217 currency code: write EUR: invalid`},
+		{" EUR ", `" EUR " is not an ISO 4217 currency code: write EUR: invalid`},
+		{"DOL", `"DOL" is not an ISO 4217 currency code: give three capital letters such as EUR: invalid`},
+		{"", `"" is not an ISO 4217 currency code: give three capital letters such as EUR: invalid`},
 	} {
-		_, err := iso4217.Parse(code)
-		require.EqualError(t, err, want)
+		_, err := iso4217.Parse(tc.code)
+		require.EqualError(t, err, tc.want)
 		require.ErrorIs(t, err, admin.ErrInvalid)
 	}
 }

@@ -13,7 +13,8 @@ func (t *tour) customers(ctx context.Context) error {
 	t.tab("Customers")
 	customers := t.center.Customers
 	c, err := customers.Create(ctx, t.scope, customer.Customer{
-		ID: "walk-in", Name: "Walk-in GmbH", PrimaryEmail: "hello@walk-in.example", Address: customer.Address{City: "Bonn", Country: "DE"},
+		ID: "walk-in", Name: "Walk-in GmbH", PrimaryEmail: "hello@walk-in.example",
+		Address: customer.Address{City: "Bonn", Country: "DE"},
 	})
 	if errors.Is(err, admin.ErrExists) { // this is not the first tour
 		if c, err = customers.Get(ctx, t.scope, "walk-in"); err == nil {
@@ -24,18 +25,21 @@ func (t *tour) customers(ctx context.Context) error {
 		return err
 	}
 	c, err = customers.Edit(ctx, t.scope, c.ID, c.Version, customer.Edit{
-		Name: customer.Set("Walk-in Ltd"), Address: customer.AddressEdit{City: customer.Set("Dublin"), Country: customer.Set("IE")},
+		Name: customer.Set("Walk-in Ltd"), Address: customer.AddressEdit{City: customer.Set("Dublin"),
+			Country: customer.Set("IE")},
 	})
 	if err != nil {
 		return err
 	}
 	t.say("%s (%s) is at %s, %s; version %d.", c.Name, c.ID, c.City, c.Country, c.Version)
-	_, err = customers.Edit(ctx, t.scope, c.ID, c.Version, customer.Edit{Name: customer.Set("W"), PrimaryEmail: customer.Set("nobody")})
+	_, err = customers.Edit(ctx, t.scope, c.ID, c.Version,
+		customer.Edit{Name: customer.Set("W"), PrimaryEmail: customer.Set("nobody")})
 	t.say("An edit that cannot be: %s", admin.Message(err))
 	if err := t.account(ctx, c); err != nil {
 		return err
 	}
-	if _, err = customers.Archive(ctx, t.scope, c.ID, c.Version, customer.ArchiveInput{}); !errors.Is(err, customer.ErrHasAccounts) {
+	if _, err = customers.Archive(ctx, t.scope, c.ID, c.Version, customer.ArchiveInput{}); !errors.Is(err,
+		customer.ErrHasAccounts) {
 		return err
 	}
 	t.say("%s", admin.Message(err))

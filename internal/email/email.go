@@ -54,8 +54,8 @@ func Key(text string) (string, error) {
 	return key, nil
 }
 
-// domainName reports whether an ASCII name has two labels or more, none empty or too long: idna
-// looks at the characters of labels, and not at how many there are.
+// domainName reports whether an ASCII name has two labels or more, none empty or too long: idna checks
+// the characters of labels, and not their number.
 func domainName(ascii string) bool {
 	labels := 0
 	for label := range strings.SplitSeq(ascii, ".") {
@@ -67,13 +67,13 @@ func domainName(ascii string) bool {
 	return labels > 1
 }
 
-// invisible is what idna drops from a name, so that two addresses with one key would look alike and
-// be written differently. The joiners are letters of some scripts; idna checks where they stand.
+// invisible reports whether idna drops r from a name: two addresses with one key would look alike and
+// be written differently. The joiners are letters of some scripts, and idna checks their position.
 func invisible(r rune) bool {
 	return !unicode.IsGraphic(r) && r != '\u200c' && r != '\u200d'
 }
 
-// localRune is RFC 5322's atext, or a dot.
+// localRune reports whether r is RFC 5322's atext, or a dot.
 func localRune(r rune) bool {
 	switch {
 	case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9':

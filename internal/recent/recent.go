@@ -12,7 +12,7 @@ type Cache[K comparable, V any] struct {
 	recent, older map[K]V
 }
 
-// New returns a Cache of at most most values, and of at least two.
+// New returns a Cache of at most so many values, and of at least two.
 func New[K comparable, V any](most int) *Cache[K, V] {
 	return &Cache[K, V]{half: max(1, most/2), recent: map[K]V{}}
 }

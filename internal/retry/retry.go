@@ -13,7 +13,7 @@ const Tries = 10
 
 // OnConflict calls try, which reads a record and writes it back, until it fails with anything but
 // [admin.ErrConflict], at most [Tries] times, and returns its last result. It is for changes that mean
-// the same whatever the record has become in the meantime, such as a switch to a state.
+// the same for every state of the record, such as a switch that turns something off.
 func OnConflict[T any](try func() (T, error)) (T, error) {
 	for n := 1; ; n++ {
 		v, err := try()

@@ -39,7 +39,7 @@ func TestPointer(t *testing.T) {
 	}
 }
 
-// A pointer names its keys whatever is in them: RFC 6901 undoes ~1 before ~0.
+// A token can hold every key: RFC 6901 undoes ~1 before ~0.
 func FuzzPointerToken(f *testing.F) {
 	for _, key := range []string{"", "a", "/", "~", "~1", "~01", "/~/~"} {
 		f.Add(key)

@@ -81,8 +81,8 @@ func constant(p *admin.Problems, at string, f Field) any {
 	return v
 }
 
-// needs returns the places of the dependencies that a program may read, and the names it reads that are none. A program
-// that is no settings.Reader may read all.
+// needs returns the places of the dependencies that a program may read, and the names it reads that are none. A
+// program that is no settings.Reader may read all.
 func needs(program settings.Program, e Enrichment) (places []int, unknown []string) {
 	every := make([]int, len(e.Dependencies))
 	for i := range every {

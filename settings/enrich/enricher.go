@@ -60,9 +60,9 @@ func (o EnricherOptions) complete() (EnricherOptions, error) {
 	return o, p.Err()
 }
 
-// Enricher enriches the events of one event schema of one organization. It is made once, with its rules compiled, and is
-// safe for concurrent use. It sees changes of settings, as EnricherOptions.Fresh describes, but not of the Enrichment. It
-// acts on the scope that it was made with: its callers need no other.
+// Enricher enriches the events of one event schema of one organization. It is made once, with its rules
+// compiled, and is safe for concurrent use. It sees changes of settings, as EnricherOptions.Fresh describes,
+// but not of the Enrichment. It acts on the scope that it was made with: its callers need no other.
 type Enricher struct {
 	service *Service
 	scope   admin.Scope
@@ -76,9 +76,9 @@ type Enricher struct {
 	streams sync.Pool
 }
 
-// NewEnricher returns an Enricher. It fails with a *admin.ValidationError for options that are out of range, and for what
-// [Service.Put] would refuse: an enrichment that was kept under another Evaluator may be refused now. It requires
-// [settings.PermissionRead].
+// NewEnricher returns an Enricher. It fails with a *admin.ValidationError for options that are out of range,
+// and for what [Service.Put] would refuse: an enrichment that was kept under another Evaluator may be refused
+// now. It requires [settings.PermissionRead].
 func (s *Service) NewEnricher(
 	ctx context.Context, scope admin.Scope, e Enrichment, o EnricherOptions,
 ) (*Enricher, error) {
@@ -110,6 +110,6 @@ func (s *Service) NewEnricher(
 	return r, nil
 }
 
-// Enrichment returns what the Enricher was made from. One that is kept has a Version, by which a host can tell that there
-// is a newer one.
+// Enrichment returns what the Enricher was made from. One that is kept has a Version, by which a host can tell
+// that there is a newer one.
 func (r *Enricher) Enrichment() Enrichment { return r.def.Clone() }

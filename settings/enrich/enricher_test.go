@@ -262,7 +262,7 @@ func TestRulesReadDocumentsAndTextsOfSettings(t *testing.T) {
 	require.Equal(t, map[string]string{"unit": "km", "rule": `{"+":[1,1]}`}, got.Dimensions, "a rule is data and is not run")
 }
 
-// counting counts look-ups, and fails when it is told to.
+// counting counts look-ups, and fails if fail is set.
 type counting struct {
 	settings.Store
 	n    atomic.Int64
@@ -387,7 +387,7 @@ func TestWhatKeepsSettingsFromBeingReadFailsTheEvent(t *testing.T) {
 	r, err := o.over(s).NewEnricher(t.Context(), o.acme, trips(), enrich.EnricherOptions{OnError: enrich.LeaveOut})
 	require.NoError(t, err)
 	_, err = r.Enrich(t.Context(), event("a", "distance", "1"))
-	require.ErrorIs(t, err, store.fail, "whatever the policy")
+	require.ErrorIs(t, err, store.fail, "under every policy")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err = r.Enrich(ctx, event("a", "distance", "1"))

@@ -59,10 +59,10 @@ type Used struct {
 	Value     settings.Value      `json:"value"`
 }
 
-// FieldError is why a field has no value. It wraps the reason: jsonlogic.ErrEvaluation; settings.ErrNotLogic, or
-// jsonlogic.ErrRule for a rule that was saved under another Evaluator, if a dependency should be a rule; admin.ErrNotFound
-// for a dependency that no level has; or admin.ErrInvalid for a result that is not of the field's type. The message does
-// not repeat the data of the event.
+// FieldError is why a field has no value. It wraps the reason: jsonlogic.ErrEvaluation; settings.ErrNotLogic,
+// or jsonlogic.ErrRule for a rule that was saved under another Evaluator, if a dependency should be a rule;
+// admin.ErrNotFound for a dependency that no level has; or admin.ErrInvalid for a result that is not of the
+// field's type. The message does not repeat the data of the event.
 type FieldError struct {
 	EventSchema string
 	Field       string

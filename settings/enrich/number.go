@@ -14,8 +14,8 @@ import (
 	"github.com/admincenter/admincenter/internal/text"
 )
 
-// MaxAttributeDigits is the maximum number of digits of an attribute, on either side of the point. Togai has the same limit
-// before the point.
+// MaxAttributeDigits is the maximum number of digits of an attribute, on either side of the point. Togai has
+// the same limit before the point.
 const MaxAttributeDigits = 512
 
 // What is wrong with an attribute. The messages do not repeat it, because it is data of the event.
@@ -25,8 +25,8 @@ var (
 		MaxAttributeDigits, admin.ErrInvalid)
 )
 
-// attribute is a number in plain digits without leading zeros. It works on the text, because most numbers are short and
-// need no arithmetic.
+// attribute is a number in plain digits without leading zeros. It works on the text, because most numbers are
+// short and need no arithmetic.
 func attribute(raw string) (json.Number, error) {
 	digits, fraction, exponent, ok := numberParts(raw)
 	if !ok {
@@ -99,8 +99,8 @@ func leadingDigits(text string) int {
 	return n
 }
 
-// asAttribute converts the result of a rule to an attribute: a number, or a text that is one. It returns a json.Number,
-// which is v itself if that is one in plain digits.
+// asAttribute converts the result of a rule to an attribute: a number, or a text that is one. It returns a
+// json.Number, which is v itself if that is one in plain digits.
 func asAttribute(v any) (any, error) {
 	switch n := v.(type) {
 	case json.Number:
@@ -124,8 +124,8 @@ func wrongResult(what string, err error) error {
 	return fmt.Errorf("the result is a %s that %w", what, err)
 }
 
-// asDimension converts the result of a rule to a dimension: a text, or a number or boolean in words. It returns a string,
-// which is v itself if that is one.
+// asDimension converts the result of a rule to a dimension: a text, or a number or boolean in words. It returns
+// a string, which is v itself if that is one.
 func asDimension(v any) (any, error) {
 	switch x := v.(type) {
 	case string:

@@ -29,8 +29,8 @@ type Ports struct {
 // Options of a Service; the zero value is ready.
 type Options struct{ admin.Runtime }
 
-// Service keeps what the events of each event schema are enriched with, and makes the Enrichers that do it. Its methods
-// require the permissions of package settings. It is safe for concurrent use.
+// Service keeps what the events of each event schema are enriched with, and makes the Enrichers that do it. Its
+// methods require the permissions of package settings. It is safe for concurrent use.
 type Service struct {
 	ports   Ports
 	runtime admin.Runtime
@@ -52,18 +52,18 @@ func NewService(ports Ports, o Options) (*Service, error) {
 	return &Service{ports, o.WithDefaults()}, nil
 }
 
-// In returns a Service over other ports, those of a transaction, with the options of s. Use it, and the Enrichers that
-// it makes, only as long as its ports.
+// In returns a Service over other ports, those of a transaction, with the options of s. Use it, and the
+// Enrichers that it makes, only as long as its ports.
 func (s *Service) In(ports Ports) *Service { return &Service{ports, s.runtime} }
 
-// Put creates the enrichment of an event schema if e.Version is 0, and otherwise replaces the one whose Version is
-// e.Version. It uses EventSchema, Dependencies, Fields and Version of e, and puts the fields in Order. The settings that
-// it depends on need not exist yet: they may be created for each account.
+// Put creates the enrichment of an event schema if e.Version is 0, and otherwise replaces the one whose Version
+// is e.Version. It uses EventSchema, Dependencies, Fields and Version of e, and puts the fields in Order. The
+// settings that it depends on need not exist yet: they may be created for each account.
 //
-// Put fails with a *admin.ValidationError that lists everything that is wrong, among it rules that cannot be compiled and
-// dependencies that are not declared, with paths that count the fields in Order; with [admin.ErrExists] if there is one
-// already; with [admin.ErrNotFound] or [admin.ErrConflict] if the one to replace is gone or has another Version; and with
-// [ErrTooMany]. It requires [settings.PermissionWrite].
+// Put fails with a *admin.ValidationError that lists everything that is wrong, among it rules that cannot be
+// compiled and dependencies that are not declared, with paths that count the fields in Order; with
+// [admin.ErrExists] if there is one already; with [admin.ErrNotFound] or [admin.ErrConflict] if the one to
+// replace is gone or has another Version; and with [ErrTooMany]. It requires [settings.PermissionWrite].
 //
 // An [Enricher] that was made before keeps the enrichment that it was made from: make a new one.
 func (s *Service) Put(ctx context.Context, scope admin.Scope, e Enrichment) (Enrichment, error) {
@@ -115,7 +115,8 @@ func (s *Service) Get(ctx context.Context, scope admin.Scope, eventSchema string
 	return s.ports.Enrichments.Get(ctx, scope.Org(), eventSchema)
 }
 
-// List pages through the enrichments in order of the event schema, byte by byte. It requires [settings.PermissionRead].
+// List pages through the enrichments in order of the event schema, byte by byte. It requires
+// [settings.PermissionRead].
 func (s *Service) List(ctx context.Context, scope admin.Scope, q admin.Query) (admin.Page[Enrichment], error) {
 	if err := scope.Require(settings.PermissionRead); err != nil {
 		return admin.Page[Enrichment]{}, err
@@ -142,9 +143,9 @@ func (s *Service) Delete(ctx context.Context, scope admin.Scope, eventSchema str
 	return s.ports.Enrichments.Delete(ctx, scope.Org(), eventSchema, version, rec)
 }
 
-// Uses pages through the event schemas whose enrichment depends on the settings of a namespace and name, in order, byte
-// by byte: those that settings.Service.Delete refuses because of. An empty namespace means settings.DefaultNamespace. It
-// requires [settings.PermissionRead].
+// Uses pages through the event schemas whose enrichment depends on the settings of a namespace and name, in
+// order, byte by byte: those that settings.Service.Delete refuses because of. An empty namespace means
+// settings.DefaultNamespace. It requires [settings.PermissionRead].
 func (s *Service) Uses(
 	ctx context.Context, scope admin.Scope, namespace, name string, q admin.Query,
 ) (admin.Page[string], error) {
@@ -167,9 +168,9 @@ func (s *Service) Uses(
 		func(eventSchema string) string { return eventSchema })
 }
 
-// Enricher returns an Enricher of the enrichment that is kept for an event schema; NewEnricher makes one of any other. It
-// uses what is kept now: a later Put or Delete does not change it. It fails with [admin.ErrNotFound] and as NewEnricher
-// does. It requires [settings.PermissionRead].
+// Enricher returns an Enricher of the enrichment that is kept for an event schema; NewEnricher makes one of any
+// other. It uses what is kept now: a later Put or Delete does not change it. It fails with [admin.ErrNotFound]
+// and as NewEnricher does. It requires [settings.PermissionRead].
 func (s *Service) Enricher(
 	ctx context.Context, scope admin.Scope, eventSchema string, o EnricherOptions,
 ) (*Enricher, error) {

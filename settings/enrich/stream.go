@@ -8,8 +8,8 @@ import (
 	"github.com/admincenter/admincenter/settings"
 )
 
-// Stream enriches events one after the other and keeps its working memory in between. It is for one goroutine; each makes
-// its own with [Enricher.NewStream].
+// Stream enriches events one after the other and keeps its working memory in between. It is for one goroutine;
+// each makes its own with [Enricher.NewStream].
 type Stream struct {
 	r *Enricher
 	// What rules are evaluated on: data holds the two others and the dependencies.
@@ -38,9 +38,10 @@ func (r *Enricher) NewStream() *Stream {
 	return s
 }
 
-// Enrich runs the fields in their order on an event, which it does not change. It fails with a *admin.ValidationError for
-// attributes that are not numbers and for invalid ids; under FailEvent with a [*FieldError]; with the error that prevented
-// settings from being read; and with the error of ctx if it has ended.
+// Enrich runs the fields in their order on an event, which it does not change. It fails with a
+// *admin.ValidationError for attributes that are not numbers and for invalid ids; under FailEvent with a
+// [*FieldError]; with the error that prevented settings from being read; and with the error of ctx if it has
+// ended.
 func (r *Enricher) Enrich(ctx context.Context, e Event) (Enriched, error) {
 	s, _ := r.streams.Get().(*Stream)
 	defer r.streams.Put(s)
@@ -158,8 +159,8 @@ func (s *Stream) run(ctx context.Context, f *field, program settings.Program, b 
 	return err
 }
 
-// set gives the event the value of a field: a json.Number for an attribute, a string for a dimension. It is boxed already,
-// as rules read it.
+// set gives the event the value of a field: a json.Number for an attribute, a string for a dimension. It is
+// boxed already, as rules read it.
 func (s *Stream) set(f *field, v any) {
 	switch x := v.(type) {
 	case json.Number:

@@ -31,7 +31,8 @@ func (k *compiler) arithmeticForm(op arithOp, s *syntax, sc *lexical) *node {
 		return k.eagerNode(s, sc, general)
 	}
 	args := k.fixed(s, sc)
-	if s.items[0].form != isList && (args[0].kind == ofAny || args[0].kind == ofList) || len(args) == 0 || len(args) == 1 && op == opRem {
+	spread := s.items[0].form != isList && (args[0].kind == ofAny || args[0].kind == ofList)
+	if spread || len(args) == 0 || len(args) == 1 && op == opRem {
 		return k.eagerNode(s, sc, general)
 	}
 	n := &node{kind: ofNumber}
@@ -51,7 +52,7 @@ func (k *compiler) arithmeticForm(op arithOp, s *syntax, sc *lexical) *node {
 	return n
 }
 
-// none is what an operator comes to without arguments.
+// none is the value of an operator without arguments.
 func (c *run) computeNone(op arithOp, s *syntax) num {
 	switch op {
 	case opAdd:
@@ -83,7 +84,7 @@ func (c *run) compute(op arithOp, s *syntax, args []any) any {
 	return x
 }
 
-// checkedNum boxes x where there was no error.
+// checkedNum boxes x unless there was an error.
 func (c *run) checkedNum(x num) any {
 	if c.err != nil {
 		return nil

@@ -19,7 +19,7 @@ const (
 	opGe
 )
 
-// holds says whether the order of two values, as of cmp.Compare, is what the operator asks for.
+// holds reports whether the order of two values, as cmp.Compare has it, satisfies the operator.
 func (op compareOp) holds(order int) bool {
 	switch op {
 	case opEq, opSame:
@@ -126,7 +126,7 @@ func (k *compiler) compareTwo(op compareOp, s *syntax, a, b *node) func(*run) bo
 	}
 }
 
-// compareConst compares with the constant b; exchanged says that it was written first.
+// compareConst compares with the constant b; exchanged reports that it was written first.
 func (k *compiler) compareConst(op compareOp, s *syntax, a, b *node, exchanged bool) func(*run) bool {
 	slow := func(c *run, v any) bool {
 		if c.err != nil {
@@ -194,7 +194,7 @@ func (op compareOp) orders() uint8 {
 	return bits
 }
 
-// textHolds compares once, where cmp.Compare would do so several times.
+// textHolds compares once; cmp.Compare would do so several times.
 func textHolds(op compareOp, t, w string) bool {
 	switch op {
 	case opEq, opSame:
@@ -233,8 +233,8 @@ func compareFloat(op compareOp, read *reading, w float64, slow func(*run, any) b
 	}
 }
 
-// compareNum compares floats of the data as floats where the constant is the shortest decimal of
-// one: shortest decimals are ordered as their floats are.
+// compareNum compares floats of the data as floats if the constant is the shortest decimal of one:
+// shortest decimals have the order of their floats.
 func compareNum(op compareOp, read *reading, w num, slow func(*run, any) bool) func(*run) bool {
 	near := w.float()
 	back, how := ofFloat(near, 400)
@@ -298,7 +298,7 @@ func (c *run) compareNumbers(op compareOp, s *syntax, a, b any) bool {
 	return c.err == nil && op.holds(order)
 }
 
-// compareDates compares where one operand is a date: the other must be one too, or the text of one.
+// compareDates compares if one operand is a date: the other must be one too, or the text of one.
 func (c *run) compareDates(op compareOp, s *syntax, a, b any) bool {
 	x, okA := asDate(a)
 	y, okB := asDate(b)

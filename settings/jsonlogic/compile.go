@@ -28,21 +28,21 @@ type program struct {
 	reads   []string
 }
 
-// node is a compiled piece of a rule: val gives its value, and the others do so without boxing it.
-// truth, and num or flt after the arithmetic, are always there; text only where kind is ofText.
+// node is a compiled piece of a rule: val returns its value, and the others return it without boxing it.
+// truth, and num or flt after the arithmetic, are always set; text only if kind is ofText.
 type node struct {
 	at      *syntax
-	kind    kind // what its value always is, if that is known; only the specialised build asks
+	kind    kind // what its value always is, if that is known; only the specialised build uses it
 	konst   bool
 	value   any  // of a constant
-	ready   bool // shown is its value as a result, which can be given out as it is
+	ready   bool // shown is its value as a result, which can be returned as it is
 	shown   any
 	own     bool       // its value is a list that nothing else has
 	reading *reading   // of a var
 	iter    *iteration // a map or filter that a reduce can take in
 
-	// pick is the arm that an if comes to, so that the result of a rule is not boxed on its way
-	// through; nil is null.
+	// pick is the arm that an if takes, so that the result of a rule is not boxed on its way through;
+	// nil is null.
 	pick func(*run) *node
 
 	val   func(*run) any
@@ -52,7 +52,7 @@ type node struct {
 	text  func(*run) string
 }
 
-// lexical is the scope that a node stands in, known before anything runs.
+// lexical is the scope of a node, known before an evaluation.
 type lexical struct {
 	kind  scopeKind
 	outer *lexical
@@ -103,8 +103,14 @@ func build(s *syntax, o Options, plain, traced bool) (*program, *Error) {
 }
 
 func newCompiler(s *syntax, o Options) *compiler {
-	k := &compiler{custom: o.Operators, strict: !o.Lenient, reads: map[string]bool{}, uses: map[string]int{}, items: map[string]int{}, sums: map[string]int{}, below: map[string]map[string]bool{}}
-	k.p = &program{float: o.Numbers == Float64 && o.Dialect == Standard, dialect: o.Dialect, scale: DefaultDivisionScale, budget: o.Budget.orDefault(), cost: s.size}
+	k := &compiler{
+		custom: o.Operators, strict: !o.Lenient, reads: map[string]bool{}, uses: map[string]int{},
+		items: map[string]int{}, sums: map[string]int{}, below: map[string]map[string]bool{},
+	}
+	k.p = &program{
+		float: o.Numbers == Float64 && o.Dialect == Standard, dialect: o.Dialect, scale: DefaultDivisionScale,
+		budget: o.Budget.orDefault(), cost: s.size,
+	}
 	if o.DivisionScale != nil && o.Dialect == Standard {
 		k.p.scale = int32(*o.DivisionScale)
 	}
@@ -143,7 +149,7 @@ func (k *compiler) form(s *syntax, sc *lexical) *node {
 	return k.constant(k.literal(s))
 }
 
-// literal is the value that JSON in the rule stands for.
+// literal is the value of JSON in the rule.
 func (k *compiler) literal(s *syntax) any {
 	switch s.form {
 	case isBool:
@@ -199,7 +205,7 @@ func (k *compiler) constant(v any) *node {
 	case string:
 		n.text = func(*run) string { return x }
 	default:
-		n.ready = false // a list or object is the caller's own each time
+		n.ready = false // each result is a list or object of its own
 	}
 	return n
 }
@@ -221,7 +227,7 @@ func (k *compiler) listForm(s *syntax, sc *lexical) *node {
 	}}
 }
 
-// compileAll also says whether they are all constants.
+// compileAll also reports whether they are all constants.
 func (k *compiler) compileAll(items []*syntax, sc *lexical) ([]*node, bool) {
 	out, konst := make([]*node, len(items)), true
 	for i, item := range items {
@@ -341,8 +347,8 @@ func (k *compiler) fillVal(n *node) {
 	}
 }
 
-// fold runs an operator whose operands are all constants, once and for all. If that is an error it
-// stays for the evaluation that reaches it.
+// fold evaluates an operator whose operands are all constants when the rule is compiled. If that fails,
+// the error is left to the evaluation that reaches it.
 func (k *compiler) fold(n *node, s *syntax) *node {
 	if k.plain || n.konst || !k.foldable(s) {
 		return n
@@ -361,7 +367,7 @@ func (k *compiler) fold(n *node, s *syntax) *node {
 	return k.constant(v)
 }
 
-// foldable says whether nothing under s reads data or calls what the host supplied.
+// foldable reports whether nothing under s reads data or calls a custom operator.
 func (k *compiler) foldable(s *syntax) bool {
 	op := s.operator()
 	_, own := k.custom[op]

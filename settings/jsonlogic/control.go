@@ -48,7 +48,7 @@ func (k *compiler) chosen(s *syntax, args []*node) *node {
 	return n
 }
 
-// picking finds the arm of an if. Where a condition fails, whoever asks sees the error.
+// picking finds the arm of an if. If a condition fails, the error is in the run.
 func picking(args []*node) func(*run) *node {
 	var conditions []func(*run) bool
 	var arms []*node
@@ -125,7 +125,7 @@ func decided(args []*node) []*node {
 func (k *compiler) andForm(s *syntax, sc *lexical) *node { return k.logical(s, sc, false) }
 func (k *compiler) orForm(s *syntax, sc *lexical) *node  { return k.logical(s, sc, true) }
 
-// logical gives the first operand whose truth decides, or the last one.
+// logical returns the first operand whose truth decides, or the last one.
 func (k *compiler) logical(s *syntax, sc *lexical, decides bool) *node {
 	items, ok := k.written(s)
 	if !ok {
@@ -160,7 +160,7 @@ func (k *compiler) logical(s *syntax, sc *lexical, decides bool) *node {
 	return n
 }
 
-// decision is the truth of and, or: two and three operands are what most rules have.
+// decision is the truth of and, or. Most rules have two or three operands.
 func decision(args []*node, decides bool) func(*run) bool {
 	switch len(args) {
 	case 2:
@@ -218,8 +218,8 @@ func (k *compiler) coalesceForm(s *syntax, sc *lexical) *node {
 	}}
 }
 
-// tryForm gives the first argument that is no error. Those after the first see the error before them
-// as their data. An error that was there already is none of its business.
+// tryForm returns the first argument without an error. Those after the first see the error before them
+// as their data. An error from before the try is not caught.
 func (k *compiler) tryForm(s *syntax, sc *lexical) *node {
 	items := s.items
 	if items[0].form == isList {
@@ -259,7 +259,7 @@ func (k *compiler) tryForm(s *syntax, sc *lexical) *node {
 	}}
 }
 
-// charge1 takes a step though there is an error.
+// charge1 takes a step even if there is an error.
 func (c *run) charge1() bool {
 	if c.steps--; c.steps < 0 {
 		c.exceeded("steps")

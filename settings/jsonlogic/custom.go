@@ -5,13 +5,13 @@ import (
 	"runtime/debug"
 )
 
-// customForm calls an operator of the host's.
+// customForm calls a custom operator.
 func (k *compiler) customForm(s *syntax, o Operator, sc *lexical) *node {
 	args, a := k.fixed(s, sc), arity{o.Least, o.Most}
 	if a.most == 0 {
 		a.most = many
 	}
-	// What an eager one's only argument comes to may be the list of its arguments.
+	// The value of the only argument of an eager one may be the list of its arguments.
 	if sure := o.Eager == nil || s.items[0].form != isObject; sure && !a.takes(len(args)) {
 		bad := s.fault(InvalidArguments, "%s", a.says(len(args)))
 		if k.strict {
@@ -45,8 +45,8 @@ func (k *compiler) customForm(s *syntax, o Operator, sc *lexical) *node {
 	}}
 }
 
-// guarded calls an operator of the host's. This is the one place where a panic is caught: the code is
-// not ours, and one bad operator must not end the process that bills everybody.
+// guarded calls a custom operator. This is the only place where a panic is caught: the code is not ours,
+// and one bad operator must not end the process that bills all customers.
 func guarded(f func() (any, error)) (v any, err error) {
 	defer func() {
 		if p := recover(); p != nil {

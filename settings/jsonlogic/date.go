@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// date is what the date operator makes: an instant that remembers its offset.
+// date is the value of the date operator: an instant with its offset.
 type date struct{ time.Time }
 
 // dateText is a date in a result: RFC 3339, or as Java writes it.
@@ -16,7 +16,7 @@ func (c *run) dateText(d date) string {
 	return d.Format(time.RFC3339Nano)
 }
 
-// asDate takes a date, or a text or time.Time that says one.
+// asDate converts a date, or a text or time.Time with one.
 func asDate(v any) (date, bool) {
 	switch d := v.(type) {
 	case date:
@@ -30,8 +30,8 @@ func asDate(v any) (date, bool) {
 	return date{}, false
 }
 
-// parseDate reads date, time and offset as ISO 8601 has them: seconds may be missing, the offset may
-// not. lax takes an offset without its colon too, and no year beyond four digits.
+// parseDate reads date, time and offset in ISO 8601: seconds may be missing, the offset may not. lax
+// accepts an offset without its colon too, and no year beyond four digits.
 func parseDate(s string, lax bool) (time.Time, bool) {
 	r := reader{s: s, ok: true}
 	year := r.year(lax)
@@ -51,7 +51,8 @@ func parseDate(s string, lax bool) (time.Time, bool) {
 		}
 	}
 	offset := r.offset(lax)
-	if !r.ok || r.at != len(s) || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59 || offset > 18*3600 || offset < -18*3600 {
+	if !r.ok || r.at != len(s) || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59 ||
+		offset > 18*3600 || offset < -18*3600 {
 		return time.Time{}, false
 	}
 	if day < 1 || day > daysIn(year, month) {
@@ -68,14 +69,14 @@ func daysIn(year, month int) int {
 	return time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
 }
 
-// reader takes a text apart; once something is not there, ok stays false.
+// reader parses a text; once something is missing, ok stays false.
 type reader struct {
 	s  string
 	at int
 	ok bool
 }
 
-// has takes one of the characters, if it is next.
+// has reads one of the characters, if it is next.
 func (r *reader) has(chars string) bool {
 	if r.at < len(r.s) && strings.IndexByte(chars, r.s[r.at]) >= 0 {
 		r.at++
@@ -90,7 +91,7 @@ func (r *reader) lit(chars string) {
 	}
 }
 
-// digits takes from least to most digits, as many as there are.
+// digits reads from least to most digits, as many as there are.
 func (r *reader) digits(least, most int) string {
 	from := r.at
 	for r.at < len(r.s) && r.at-from < most && r.s[r.at] >= '0' && r.s[r.at] <= '9' {
@@ -175,7 +176,7 @@ func dateOf(c *run, s *syntax, args []any) any {
 func dateAdd(c *run, s *syntax, args []any) any { return c.addToDate(s, args, 1) }
 func dateSub(c *run, s *syntax, args []any) any { return c.addToDate(s, args, -1) }
 
-// addToDate is null where an argument is not what it should be or the year leaves 0 to 9999.
+// addToDate is null if an argument is not valid or the year is not from 0 to 9999.
 func (c *run) addToDate(s *syntax, args []any, sign int64) any {
 	if len(args) != 2 {
 		return c.invalid(s, "it takes a date and a duration")
@@ -227,7 +228,7 @@ func durationBetween(c *run, s *syntax, args []any) any {
 	return between(a.Time, b.Time).text()
 }
 
-// durationAs is the whole units of a duration, the rest cut off.
+// durationAs is the number of whole units in a duration.
 func durationAs(c *run, s *syntax, args []any) any {
 	if len(args) != 2 {
 		return c.invalid(s, "it takes a duration and a unit")

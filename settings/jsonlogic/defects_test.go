@@ -143,7 +143,7 @@ func requireAnswer(t *testing.T, rule, data, want string, o Options) {
 	got, err := r.Eval(t.Context(), decodeFor(t, []byte(data), o.Numbers))
 	if kind, ok := strings.CutPrefix(want, "!"); ok {
 		var e *Error
-		require.ErrorAs(t, err, &e, "%s came to %v", rule, got)
+		require.ErrorAs(t, err, &e, "%s: the result is %v", rule, got)
 		require.Equal(t, kind, e.Fault.name(), "%v", err)
 		return
 	}

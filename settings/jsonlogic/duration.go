@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// units of durations in nanoseconds, by the names that java.time has for them.
+// units of durations in nanoseconds, by their names in java.time.
 var units = map[string]int64{
 	"NANOS": 1, "MICROS": 1e3, "MILLIS": 1e6, "SECONDS": 1e9, "MINUTES": 60e9, "HOURS": 3600e9,
 	"HALF_DAYS": 12 * 3600e9, "DAYS": 24 * 3600e9, "WEEKS": 7 * 24 * 3600e9,
@@ -38,7 +38,7 @@ func spanOf(nanos *big.Int) (span, bool) {
 	return span{s.Int64(), int32(n.Int64())}, s.IsInt64()
 }
 
-// in is how many whole units there are, towards zero.
+// in is the number of whole units, rounded towards zero.
 func (d span) in(unit int64) *big.Int { return new(big.Int).Quo(d.big(), big.NewInt(unit)) }
 
 func between(a, b time.Time) span {
@@ -114,7 +114,7 @@ type spelling struct {
 	fraction int // most digits; 0 means any number
 }
 
-// readDuration takes a duration apart: field letter to amount, minutes under 'm'.
+// readDuration parses a duration: field letter to amount, minutes under 'm'.
 func readDuration(s string, sp spelling) (fields map[byte]amount, neg, ok bool) {
 	if sp.anyCase {
 		s = strings.ToUpper(s)
@@ -171,7 +171,7 @@ func (r *reader) parts(fields map[byte]amount, letters string, sp spelling) {
 	}
 }
 
-// isoSpelling is ISO 8601 with what others write: weeks, and signs before the whole and each part.
+// isoSpelling is ISO 8601 with common extensions: weeks, and signs before the whole and each part.
 var isoSpelling = spelling{fields: "YMWD", signs: true, plus: true, anyCase: true, comma: true, fraction: 9}
 
 const mostYears = 1_000_000_000 // of a duration

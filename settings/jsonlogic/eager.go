@@ -1,10 +1,11 @@
 package jsonlogic
 
-// eagerFunc is an operator over its evaluated arguments. They are the run's and only for the call.
+// eagerFunc is an operator over its evaluated arguments. They belong to the run and are valid during the
+// call.
 type eagerFunc func(c *run, s *syntax, args []any) any
 
-// eager builds an operator that evaluates all its arguments first. A list that the single argument
-// comes to, without being written as one, takes the place of the arguments.
+// eager builds an operator that evaluates all its arguments first. If the only argument is not written
+// as a list but its value is one, its elements are the arguments.
 func eager(f eagerFunc) builder {
 	return func(k *compiler, s *syntax, sc *lexical) *node {
 		return k.eagerNode(s, sc, f)
@@ -48,7 +49,7 @@ func callEager(c *run, s *syntax, args []*node, f eagerFunc) any {
 	return out
 }
 
-// fixed compiles arguments that are not spread: the written list, or the one that stands alone.
+// fixed compiles arguments that are not spread: the written list, or a single argument.
 func (k *compiler) fixed(s *syntax, sc *lexical) []*node {
 	if s.items[0].form == isList {
 		args, _ := k.compileAll(s.items[0].items, sc)
@@ -57,7 +58,7 @@ func (k *compiler) fixed(s *syntax, sc *lexical) []*node {
 	return []*node{k.compile(s.items[0], sc)}
 }
 
-// literal arguments of those operators that take nothing else.
+// literal arguments of those operators that accept nothing else.
 func (k *compiler) written(s *syntax) ([]*syntax, bool) {
 	if s.items[0].form != isList {
 		return nil, false
@@ -67,7 +68,7 @@ func (k *compiler) written(s *syntax) ([]*syntax, bool) {
 
 const mustBeWritten = "the arguments must be written as a list"
 
-// operandAt is where argument i was written.
+// operandAt is the syntax of argument i.
 func operandAt(s *syntax, i int) *syntax {
 	if a := s.items[0]; a.form != isList {
 		return a

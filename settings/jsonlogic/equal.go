@@ -1,6 +1,6 @@
 package jsonlogic
 
-// same is ===: equal without taking one kind for another.
+// same is ===: equal without converting types.
 func (c *run) same(a, b any, depth int) bool {
 	if s, ok := a.(string); ok {
 		t, ok := text(b)

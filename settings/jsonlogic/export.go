@@ -57,8 +57,8 @@ func (c *run) exportNumber(v any) any {
 	return nil
 }
 
-// isPlain says whether a short number is written as results are: no exponent, no zeros before it or at
-// the end of its places.
+// isPlain reports whether a short number is written as in results: no exponent, no leading zeros, and no
+// zeros at the end of its places.
 func isPlain(s string) bool {
 	if len(s) > 18 {
 		return false
@@ -91,8 +91,8 @@ func (c *run) exportNum(x num) any {
 	return json.Number(c.keep(c.buf))
 }
 
-// keep makes a text of digits. Several share one allocation, of a size that does not matter where only
-// one of them is kept.
+// keep makes a text of digits. Several share one allocation, which is small enough to be kept alive by one
+// of them.
 func (c *run) keep(number []byte) string {
 	if c.digits.Cap()-c.digits.Len() < len(number) {
 		c.digits = strings.Builder{}
@@ -116,7 +116,7 @@ func (c *run) exportList(l []any, depth int) any {
 	return out
 }
 
-// exportOwn is exportList of a list that nothing else has: it is changed in place.
+// exportOwn is exportList of a list that nothing else refers to: it is changed in place.
 func (c *run) exportOwn(l []any) {
 	if !c.charge(len(l)) {
 		return

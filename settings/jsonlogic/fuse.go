@@ -8,10 +8,10 @@ type pipeline struct {
 	body   *node
 	first  *node
 	cost   int  // steps for each element
-	unbox  bool // the last map comes to a number
-	number bool // the body comes to a number
+	unbox  bool // the value of the last map is a number
+	number bool // the value of the body is a number
 	sum    bool // the body adds current to accumulator
-	// total says that it is a sum of numbers over one map, and keep is the filter before it, if any.
+	// total reports that it is a sum of numbers over one map, and keep is the filter before it, if any.
 	total bool
 	keep  *node
 	value *node // the map's
@@ -44,7 +44,7 @@ func (k *compiler) fused(s *syntax, it *iteration, first *node) *node {
 	if !p.number {
 		return n
 	}
-	// The result is a number only if there was an element: the initial value is what it is.
+	// The result is a number only if there was an element; the initial value may be of any type.
 	if first.kind == ofNumber {
 		n.val, n.kind = nil, ofNumber
 	}
@@ -111,7 +111,7 @@ func (c *run) reduce(p *pipeline) {
 	sc.kind = atReduce
 }
 
-// pass takes an element through the stages to the reduce, or drops it.
+// pass sends an element through the stages to the reduce, or drops it.
 func (c *run) pass(p *pipeline, v any) bool {
 	sc := &c.scope
 	last := len(p.stages) - 1
@@ -143,7 +143,7 @@ func (c *run) pass(p *pipeline, v any) bool {
 	return true
 }
 
-// adds recognises {"+":[accumulator, current]}, either way round.
+// adds recognizes {"+":[accumulator, current]}, either way round.
 func adds(s *syntax) bool {
 	if s.operator() != "+" || s.items[0].form != isList || len(s.items[0].items) != 2 {
 		return false

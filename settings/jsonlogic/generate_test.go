@@ -19,7 +19,7 @@ func (g generator) leaf() string {
 		`{"exists":["o","z"]}`, `{"missing":["a","zz"]}`)
 }
 
-// again is what a rule is likely to have twice, so that what is remembered is used: sums that come to
+// again is what a rule is likely to have twice, so that what is remembered is used: sums with
 // something and sums that fail, and the loop that has its own code.
 func (g generator) again() string {
 	return g.pick(`{"*":[{"var":"n"},{"var":"o.x"}]}`, `{"-":[10,{"var":"n"}]}`, `{"/":[{"var":"n"},{"var":"o.zz"}]}`, `{"+":[{"var":"s"},1]}`,

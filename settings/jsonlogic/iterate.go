@@ -11,8 +11,8 @@ type iteration struct {
 	cost   int // steps for each element
 }
 
-// iterator compiles what all of them have: a source in this scope and a body in its own. Without
-// them ok is false and the node is the error.
+// iterator compiles what all iterators have: a source in this scope and a body in its own. Without them
+// the node is the error.
 func (k *compiler) iterator(s *syntax, sc *lexical, kind scopeKind) (it iteration, bad *node) {
 	items, ok := k.written(s)
 	if !ok {
@@ -28,7 +28,7 @@ func (k *compiler) iterator(s *syntax, sc *lexical, kind scopeKind) (it iteratio
 	return it, nil
 }
 
-// source evaluates the list. Not being one is for the operator to judge.
+// source evaluates the list. The operator decides what to do if it is not a list.
 func (c *run) source(n *node) ([]any, bool) {
 	v := n.val(c)
 	if c.err != nil {

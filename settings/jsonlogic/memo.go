@@ -1,7 +1,7 @@
 package jsonlogic
 
-// sumText is arithmetic on the whole data as its text, by which it is found again. It is empty for
-// what cannot be remembered: what is inside an iteration, or has an operator of the host's in it.
+// sumText is the text of arithmetic on the whole data, by which the same arithmetic is recognized. It is
+// empty if the value cannot be remembered: inside an iteration, or with a custom operator in it.
 func (k *compiler) sumText(s *syntax, sc *lexical) string {
 	if sc.kind != atRoot || !k.builtIn(s) {
 		return ""
@@ -21,8 +21,8 @@ func (k *compiler) builtIn(s *syntax) bool {
 	return true
 }
 
-// remembered computes a number of the whole data once in an evaluation. One that comes with an error
-// is not kept: a try may go on from there.
+// remembered computes a number of the whole data once in an evaluation. If it fails the number is not
+// kept, because a try may continue.
 func remembered(slot int, compute func(*run) num) func(*run) num {
 	bit := uint64(1) << slot
 	return func(c *run) num {

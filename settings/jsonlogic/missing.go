@@ -71,8 +71,8 @@ func readingPaths(b builder) builder {
 	}
 }
 
-// missingWritten is missing or missing_some of paths that are written out, split when the rule is
-// compiled; nil where they are not.
+// missingWritten is missing or missing_some of constant paths, split when the rule is compiled; nil if
+// they are not constant.
 func (k *compiler) missingWritten(s *syntax) func(*run) any {
 	args, need := s.items[0], 1<<30
 	if s.operator() == "missing_some" {

@@ -10,15 +10,17 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// num is an exact decimal: m, or big where m is too small for it, times ten to the minus scale. The
-// scale is kept as BigDecimal keeps it: 1.50 has scale 2 and 1e3 has -3.
+// num is an exact decimal: m, or big if it does not fit m, times ten to the minus scale. The scale is that
+// of BigDecimal: 1.50 has scale 2 and 1e3 has -3.
 type num struct {
 	m     int64
 	big   *big.Int
 	scale int32
 }
 
-var pow10 = [...]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18}
+var pow10 = [...]int64{
+	1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+}
 
 func ofInt(n int64) num { return num{m: n} }
 
@@ -36,7 +38,7 @@ func ofDecimal(d decimal.Decimal) num {
 	return ofBig(d.Coefficient(), -d.Exponent())
 }
 
-// ofBig takes b, which nobody may change afterwards.
+// ofBig keeps b, which must not be changed afterwards.
 func ofBig(b *big.Int, scale int32) num {
 	if b.IsInt64() {
 		return num{m: b.Int64(), scale: scale}
@@ -95,7 +97,7 @@ func mul64(a, b int64) (int64, bool) {
 	return a * b, true
 }
 
-// aligned gives both at the larger scale, if both fit.
+// aligned returns both at the larger scale, if both fit.
 func aligned(x, y num) (a, b int64, scale int32, ok bool) {
 	if x.big != nil || y.big != nil {
 		return 0, 0, 0, false
@@ -117,7 +119,7 @@ func aligned(x, y num) (a, b int64, scale int32, ok bool) {
 
 // fits checks that aligning x and y stays within the budget, before it is done.
 func (c *run) fits(x, y num) bool {
-	spread := int(x.scale) - int(y.scale) // what has the smaller scale becomes so much longer
+	spread := int(x.scale) - int(y.scale) // the one with the smaller scale becomes so much longer
 	return c.within(max(x.digits()+max(-spread, 0), y.digits()+max(spread, 0)))
 }
 
@@ -138,8 +140,8 @@ func (c *run) kept(x num) num {
 	return x
 }
 
-// longer says whether the number has more digits than most, before and after the point together. What
-// an int64 has on its own is not looked at.
+// longer reports whether the number has more digits than most, before and after the point together. The
+// digits of an int64 are not counted.
 func (x num) longer(most int) bool {
 	scale := int(x.scale)
 	if scale > most || -scale > most {
@@ -150,7 +152,7 @@ func (x num) longer(most int) bool {
 	}
 	digits := x.digits()
 	if end := digits - min(scale, 0); end <= most || end > most+20 {
-		return end > most // however rough, that is sure
+		return end > most // sure, although rough
 	}
 	if x.big == nil {
 		digits = len(strconv.FormatUint(abs(x.m), 10))
@@ -290,7 +292,7 @@ func (c *run) cmp(x, y num) int {
 		return 0
 	}
 	s, t := x.sign(), y.sign()
-	switch { // numbers far apart are not written out
+	switch { // numbers far apart need not be written out
 	case s != t:
 		return cmp.Compare(s, t)
 	case -int(x.scale) >= y.digits()-int(y.scale):

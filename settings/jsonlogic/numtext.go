@@ -9,7 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// numText says how reading a number went.
+// numText is the outcome of parsing a number.
 type numText uint8
 
 const (
@@ -63,7 +63,7 @@ func parseNum(s string, most int) (num, numText) {
 		}
 		scale -= exp
 	}
-	if significant == 0 && max(scale, -scale) > most { // 0 is 0, whatever its exponent
+	if significant == 0 && max(scale, -scale) > most { // 0 is 0 with any exponent
 		scale = 0
 	}
 	if max(significant, scale, significant-scale, -scale) > most {
@@ -89,7 +89,7 @@ func parseNum(s string, most int) (num, numText) {
 	return ofBig(b, int32(scale)), numOK
 }
 
-// parseShort reads what most numbers are: few digits, and a point at most.
+// parseShort reads a number of few digits with at most a point, as most are.
 func parseShort(s string) (num, bool) {
 	if len(s) > 18 {
 		return num{}, false
@@ -121,7 +121,7 @@ func parseShort(s string) (num, bool) {
 	return x, digits > 0
 }
 
-// exponent reads e[+-]digits; beyond what any budget allows it is just large.
+// exponent reads e[+-]digits; beyond every budget it is capped.
 func exponent(s string) (int, bool) {
 	if s[0] != 'e' && s[0] != 'E' {
 		return 0, false
@@ -149,8 +149,8 @@ func exponent(s string) (int, bool) {
 
 var tens = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5}
 
-// ofFloat is the shortest decimal that reads as f. Up to 15 digits no two decimals read as one
-// float, so that any that does is the shortest.
+// ofFloat is the shortest decimal that reads as f. Up to 15 digits no two decimals read as the same float,
+// so any that reads as f is the shortest.
 func ofFloat(f float64, most int) (num, numText) {
 	if f > -1e15 && f < 1e15 {
 		if n := int64(f); float64(n) == f {
@@ -186,8 +186,8 @@ func (x num) float() float64 {
 	return f
 }
 
-// plain appends the number in digits with at most one point and no exponent; trim takes zeros off
-// its end, after the point.
+// plain appends the number in digits with at most one point and no exponent; trim removes zeros
+// at its end, after the point.
 func (x num) plain(buf []byte, trim bool) []byte {
 	start := len(buf)
 	if x.big != nil {
@@ -232,8 +232,8 @@ func (x num) plain(buf []byte, trim bool) []byte {
 	return buf[:end+1]
 }
 
-// javaText is BigDecimal.toString: plain where the scale is not negative and the number not tiny,
-// else in scientific notation.
+// javaText is BigDecimal.toString: plain if the scale is not negative and the number not tiny, else in
+// scientific notation.
 func (x num) javaText() string {
 	digits := strconv.FormatInt(x.m, 10)
 	if x.big != nil {
@@ -261,7 +261,7 @@ func (x num) javaText() string {
 	return out + strconv.Itoa(adjusted)
 }
 
-// fromDecimal takes a host's decimal, within the budget.
+// fromDecimal converts a decimal of the data, within the budget.
 func fromDecimal(d decimal.Decimal, most int) (num, numText) {
 	if e := int(d.Exponent()); e > most || e < -most {
 		if d.IsZero() {

@@ -7,7 +7,7 @@ import (
 
 var background = context.Background()
 
-// arity is how many arguments an operator can take.
+// arity is the number of arguments that an operator can take.
 type arity struct{ least, most int }
 
 const many = 1 << 30
@@ -35,15 +35,17 @@ var togaiArities = map[string]arity{
 
 // literalOnly are the operators whose arguments must be written as a list.
 var literalOnly = map[string]bool{
-	"if": true, "?:": true, "and": true, "or": true, "map": true, "filter": true, "reduce": true, "all": true, "some": true, "none": true,
+	"if": true, "?:": true, "and": true, "or": true,
+	"map": true, "filter": true, "reduce": true, "all": true, "some": true, "none": true,
 	"<": true, "<=": true, ">": true, ">=": true, "==": true, "!=": true, "===": true, "!==": true,
 }
 
-// pure operators give the same for the same arguments, and look at nothing else.
+// pure operators return the same for the same arguments and depend on nothing else.
 var pure = map[string]bool{
 	"if": true, "?:": true, "and": true, "or": true, "!": true, "!!": true, "??": true, "preserve": true, "log": true,
 	"==": true, "!=": true, "===": true, "!==": true, "<": true, "<=": true, ">": true, ">=": true,
-	"+": true, "*": true, "-": true, "/": true, "%": true, "min": true, "max": true, "merge": true, "in": true, "cat": true, "substr": true,
+	"+": true, "*": true, "-": true, "/": true, "%": true, "min": true, "max": true,
+	"merge": true, "in": true, "cat": true, "substr": true,
 	"date.add": true, "date.sub": true, "duration.of": true, "duration.between": true, "duration.as": true,
 }
 
@@ -67,10 +69,11 @@ func (k *compiler) checkArity(s *syntax) {
 		k.refuse(s.fault(InvalidArguments, "the arguments must be written as a list"))
 		return
 	case args.form == isObject:
-		n = max(1, a.least) // it may come to a list
+		n = max(1, a.least) // its value may be a list
 	}
-	if k.p.dialect == Togai && n == 1 && args.form == isList && (args.items[0].form == isObject || args.items[0].form == isList) {
-		return // a single list takes the place of the arguments
+	if k.p.dialect == Togai && n == 1 && args.form == isList &&
+		(args.items[0].form == isObject || args.items[0].form == isList) {
+		return // the elements of a single list are the arguments
 	}
 	if !a.takes(n) {
 		k.refuse(s.fault(InvalidArguments, "%s", a.says(n)))
@@ -104,14 +107,17 @@ var standardOperators = map[string]builder{
 	"missing": readingPaths(eager(missing)), "missing_some": readingPaths(eager(missingSome)),
 	"if": (*compiler).ifForm, "?:": (*compiler).ifForm, "and": (*compiler).andForm, "or": (*compiler).orForm,
 	"!": (*compiler).notForm, "!!": (*compiler).truthForm, "??": (*compiler).coalesceForm,
-	"try": (*compiler).tryForm, "throw": (*compiler).throwForm, "preserve": (*compiler).preserveForm, "log": (*compiler).logForm,
+	"try": (*compiler).tryForm, "throw": (*compiler).throwForm,
+	"preserve": (*compiler).preserveForm, "log": (*compiler).logForm,
 	"==": comparing(opEq), "!=": comparing(opNe), "===": comparing(opSame), "!==": comparing(opNotSame),
 	"<": comparing(opLt), "<=": comparing(opLe), ">": comparing(opGt), ">=": comparing(opGe),
-	"+": arithmetic(opAdd), "-": arithmetic(opSub), "*": arithmetic(opMul), "/": arithmetic(opDiv), "%": arithmetic(opRem),
+	"+": arithmetic(opAdd), "-": arithmetic(opSub), "*": arithmetic(opMul),
+	"/": arithmetic(opDiv), "%": arithmetic(opRem),
 	"min": arithmetic(opMin), "max": arithmetic(opMax),
 	"map": (*compiler).mapForm, "filter": (*compiler).filterForm, "reduce": (*compiler).reduceForm,
 	"all": (*compiler).allForm, "some": (*compiler).someForm, "none": (*compiler).noneForm,
-	"merge": (*compiler).mergeForm, "in": (*compiler).inForm, "cat": (*compiler).catForm, "substr": (*compiler).substrForm,
+	"merge": (*compiler).mergeForm, "in": (*compiler).inForm,
+	"cat": (*compiler).catForm, "substr": (*compiler).substrForm,
 	"date": eager(dateOf), "date.add": eager(dateAdd), "date.sub": eager(dateSub),
 	"duration.of": eager(durationOf), "duration.between": eager(durationBetween), "duration.as": eager(durationAs),
 }

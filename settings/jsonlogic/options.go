@@ -76,7 +76,8 @@ func (o Options) Clone() Options {
 
 // check refuses options that are out of range.
 func (o Options) check() *Error {
-	detail, b := "", o.Budget
+	var detail string
+	b := o.Budget
 	switch {
 	case o.Numbers > Float64:
 		detail = fmt.Sprintf("there are no numbers %d: use Decimal or Float64", o.Numbers)

@@ -30,8 +30,8 @@ type syntax struct {
 	items  []*syntax // of isList and isObject
 	parent *syntax
 	step   string // of the JSON Pointer, from parent
-	place  string // the JSON Pointer, where it is not long: most nodes have short ones
-	size   int    // nodes, itself included, and how long their texts are: what it costs to run
+	place  string // the JSON Pointer, unless it is long: most nodes have short ones
+	size   int    // nodes, itself included, and the length of their texts: the cost of running it
 }
 
 const longPlace = 2048 // bytes of a JSON Pointer that is not kept: 2,000 nodes may be under one long key
@@ -44,7 +44,7 @@ func (s *syntax) pointer() string {
 	return s.parent.pointer() + "/" + s.step
 }
 
-// operator is the name that the object is an operator by.
+// operator is the name of the operator that the object is; "" if it is none.
 func (s *syntax) operator() string {
 	if s != nil && s.form == isObject && len(s.keys) == 1 {
 		return s.keys[0]
@@ -66,7 +66,7 @@ func (s *syntax) fault(k Fault, format string, args ...any) *Error {
 	return &Error{Fault: k, Operator: s.operator(), Pointer: s.pointer(), Detail: fmt.Sprintf(format, args...)}
 }
 
-// append writes s so that no two different rules are written alike.
+// append writes s so that no two different rules have the same text.
 func (s *syntax) append(buf []byte) []byte {
 	switch s.form {
 	case isNull:
@@ -100,7 +100,7 @@ func parse(raw []byte) (*syntax, *Error) {
 	if len(raw) > MaxBytes {
 		return nil, &Error{Fault: TooLarge, Detail: fmt.Sprintf("the rule has %d bytes, more than %d", len(raw), MaxBytes)}
 	}
-	if !utf8.Valid(raw) { // the decoder would put other characters in their place
+	if !utf8.Valid(raw) { // the decoder would replace the characters
 		return nil, &Error{Fault: InvalidSyntax, Detail: "the rule is not JSON: it is not UTF-8"}
 	}
 	if !json.Valid(raw) {

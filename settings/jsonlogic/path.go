@@ -2,7 +2,7 @@ package jsonlogic
 
 import "strings"
 
-// segment is a step into data: a key of an object, or an element of a list.
+// segment is a step into data: a key of an object, or an index of a list.
 type segment struct {
 	key   string
 	index int // what key is as an index; -1 if it is none
@@ -77,7 +77,7 @@ func (c *run) walk(v any, segments []segment) (any, bool) {
 	return v, true
 }
 
-// here finds a path in the current scope.
+// here looks a path up in the current scope.
 func (c *run) here(segments []segment) (any, bool) {
 	return c.in(&c.scope, segments)
 }
@@ -146,7 +146,7 @@ func (k *compiler) read(name string, sc *lexical) {
 	}
 }
 
-// readAnything: what is read is known only when it is.
+// readAnything notes that only the evaluation knows what is read.
 func (k *compiler) readAnything(sc *lexical) { k.read("", sc) }
 
 func (k *compiler) varForm(s *syntax, sc *lexical) *node {
@@ -176,7 +176,7 @@ func (k *compiler) varForm(s *syntax, sc *lexical) *node {
 	if arg.form == isList {
 		return k.computedVar(s, k.compile(key, sc), otherwise)
 	}
-	// What stands alone may come to a list of the path and the default.
+	// The value of a single argument may be a list of the path and the default.
 	return k.eagerNode(s, sc, func(c *run, s *syntax, args []any) any {
 		if len(args) == 0 {
 			args = []any{nil}
@@ -203,7 +203,7 @@ func (k *compiler) computedVar(s *syntax, key, otherwise *node) *node {
 	}}
 }
 
-// find reads a path that was computed.
+// find reads a computed path.
 func (c *run) find(s *syntax, key any) (any, bool) {
 	name, ok := c.keyOf(key)
 	switch {
@@ -221,7 +221,7 @@ func (c *run) find(s *syntax, key any) (any, bool) {
 	return v, ok
 }
 
-// named finds a dotted path in the current scope, split as it goes.
+// named looks a dotted path up in the current scope and splits it on the way.
 func (c *run) named(name string) (any, bool) {
 	if c.scope.kind == atReduce {
 		return c.here(pathOf(name).segments)
@@ -248,7 +248,7 @@ func (k *compiler) existsForm(s *syntax, sc *lexical) *node {
 }
 
 // pathForm is an operator whose arguments are the steps of a path. A list as the first one climbs out
-// of scopes: [[1]] is where the iteration stands, [[2]] what is around it, and so on.
+// of scopes: [[1]] is the position of the iteration, [[2]] the data around it, and so on.
 func (k *compiler) pathForm(s *syntax, sc *lexical, f func(any, bool) any) *node {
 	segments, static := k.staticSteps(s)
 	if static {
@@ -278,8 +278,8 @@ func nameOf(segments []segment) string {
 	return strings.Join(keys, ".")
 }
 
-// covered is the path that the steps are a part of, as a var writes it: a var has none for what is
-// below a key with a dot.
+// covered is the path that the steps are part of, as a var writes it: a var cannot write what is below a
+// key with a dot.
 func covered(segments []segment) string {
 	for i, s := range segments {
 		if strings.Contains(s.key, ".") {

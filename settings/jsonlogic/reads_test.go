@@ -42,7 +42,7 @@ func requireReadsSuffice(t *testing.T, rule string, data any) {
 	}
 }
 
-// TestReadsMissNothing: a rule comes to the same on what it says that it reads, and nothing else.
+// TestReadsMissNothing: a rule has the same result on the paths that it declares, and nothing else.
 func TestReadsMissNothing(t *testing.T) {
 	data := decode(t, []byte(`{"1":"one","10":[5],"true":"yes","a.b":7,"a":{"b.c":8,"b":9},"l":[10,20]}`))
 	for _, rule := range []string{

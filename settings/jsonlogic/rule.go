@@ -203,13 +203,13 @@ func (c *run) result(n *node) any {
 	return c.export(v, 0)
 }
 
-// give puts a run back without the data: a pool must not keep that alive.
+// give returns a run to the pool without the data: a pool must not keep that alive.
 func (r *Rule) give(c *run) {
 	c.release()
 	r.pool.Put(c)
 }
 
-// finish gives the error, and makes the run ready for the next evaluation.
+// finish returns the error, and makes the run ready for the next evaluation.
 func (c *run) finish() error {
 	if c.err == nil {
 		return nil
@@ -242,7 +242,7 @@ func (c *run) numberResult() num {
 	if c.err != nil {
 		return num{}
 	}
-	if c.p.float { // what comes straight from the data is one of the rule's numbers too
+	if c.p.float { // a number that is read from the data is one of the rule's numbers too
 		if f, ok := c.float(v); ok {
 			v = f
 		} else {

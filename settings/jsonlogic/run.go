@@ -16,8 +16,8 @@ const (
 	atCatch // what a try caught
 )
 
-// scope is where a var looks. A number that only arithmetic has seen yet stays unboxed: then curIs
-// or accIs says so, and cur or acc is nothing.
+// scope is where a var looks. A number that only arithmetic has used stays unboxed: then curIs or accIs is
+// true, and cur or acc is nil.
 type scope struct {
 	kind         scopeKind
 	data         any
@@ -29,8 +29,8 @@ type scope struct {
 	curF, accF   float64
 }
 
-// run is the state of one evaluation. The first error stays: operators go on with zero values until
-// the nearest loop or the end sees it.
+// run is the state of one evaluation. The first error stays: operators continue with zero values until the
+// nearest loop or the end checks it.
 type run struct {
 	p      *program
 	ctx    context.Context
@@ -44,9 +44,9 @@ type run struct {
 	is     uint64          // which slots have a number
 	stack  []any           // arguments of eager operators
 	buf    []byte          // texts in the making
-	digits strings.Builder // numbers that were given out, and room for more
+	digits strings.Builder // numbers that were returned, and room for more
 	steps  int             // left
-	look   int             // at this many steps left the context is looked at
+	look   int             // at this many steps left the context is checked
 	bytes  int             // left
 	trace  *tracer
 }
@@ -69,7 +69,7 @@ func (c *run) start(ctx context.Context, data any) error {
 			return err
 		}
 	}
-	c.ctx, c.have, c.is = ctx, 0, 0 // err is nil: finish sees to that
+	c.ctx, c.have, c.is = ctx, 0, 0 // err is nil: finish clears it
 	c.scope.kind, c.scope.data = atRoot, data
 	c.bytes = c.p.budget.Bytes
 	c.steps = c.p.budget.Steps - c.p.cost
@@ -123,7 +123,7 @@ func (c *run) exceeded(what string) {
 	}
 }
 
-// charge takes n steps and says whether to go on.
+// charge takes n steps and reports whether to continue.
 func (c *run) charge(n int) bool {
 	c.steps -= n
 	if c.steps < c.look {
@@ -144,7 +144,7 @@ func (c *run) checked() bool {
 	return c.err == nil
 }
 
-// along charges for work along a text of n bytes: nothing for those that rules mostly have.
+// along charges for work along a text of n bytes; short ones, as most are, cost nothing.
 func (c *run) along(n int) bool { return n < 64 || c.charge(n>>6) }
 
 // make takes n bytes, before they are allocated.
@@ -157,7 +157,7 @@ func (c *run) make(n int) bool {
 
 const perElement = 16 // bytes that an element of a list costs
 
-// makeList says whether a list of n elements may be made.
+// makeList reports whether a list of n elements may be made.
 func (c *run) makeList(n int) bool {
 	if n > c.p.budget.Array {
 		c.exceeded("elements in a list")
@@ -165,7 +165,7 @@ func (c *run) makeList(n int) bool {
 	return c.make(n * perElement)
 }
 
-// makeText says whether a text of n bytes may be made.
+// makeText reports whether a text of n bytes may be made.
 func (c *run) makeText(n int) bool {
 	if n > c.p.budget.Text {
 		c.exceeded("bytes in a text")
@@ -180,13 +180,13 @@ func (c *run) enter(k scopeKind) {
 	c.forget()
 }
 
-// next makes v the element that an iteration looks at.
+// next makes v the current element of an iteration.
 func (c *run) next(v any, i int) {
 	c.scope.data, c.scope.index = v, i
 	c.forget()
 }
 
-// forget empties the slots of what belongs to an element.
+// forget empties the slots of paths of an element.
 func (c *run) forget() {
 	c.have &= c.p.lasting
 	c.is &= c.p.lasting

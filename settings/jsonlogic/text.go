@@ -104,7 +104,7 @@ func (k *compiler) catForm(s *syntax, sc *lexical) *node {
 	args, _ := k.compileAll(s.items[0].items, sc)
 	return &node{kind: ofText, text: func(c *run) string {
 		buf := c.buf[:0]
-		c.buf = nil // what the arguments themselves write is elsewhere
+		c.buf = nil // what the arguments themselves write must be elsewhere
 		for _, n := range args {
 			if buf = c.appendPiece(buf, n.val(c), 0, s); c.err != nil {
 				break
@@ -114,7 +114,7 @@ func (k *compiler) catForm(s *syntax, sc *lexical) *node {
 	}}
 }
 
-// appendPiece is appendText that looks at the length before it writes.
+// appendPiece is appendText that checks the length before it writes.
 func (c *run) appendPiece(buf []byte, v any, depth int, s *syntax) []byte {
 	if t, ok := v.(string); ok {
 		if len(buf)+len(t) > c.p.budget.Text {
@@ -126,7 +126,7 @@ func (c *run) appendPiece(buf []byte, v any, depth int, s *syntax) []byte {
 	return c.appendText(buf, v, depth, s)
 }
 
-// textMade makes the text of a buffer, and gives the buffer back.
+// textMade makes the text of a buffer, and keeps the buffer.
 func (c *run) textMade(buf []byte) string {
 	c.buf = buf
 	if !c.makeText(len(buf)) {
@@ -135,8 +135,8 @@ func (c *run) textMade(buf []byte) string {
 	return string(buf)
 }
 
-// substr counts code points. A negative start counts from the end, a negative length leaves out that
-// many at the end; what is beyond either end is just not there.
+// substr counts code points. A negative start counts from the end, a negative length leaves out that many
+// at the end; what is beyond either end is empty.
 func (k *compiler) substrForm(s *syntax, sc *lexical) *node {
 	general := func(c *run, s *syntax, args []any) any {
 		if len(args) == 0 {
@@ -189,7 +189,7 @@ func (k *compiler) substrForm(s *syntax, sc *lexical) *node {
 	}}
 }
 
-// index is an operand without its places.
+// index is the integer part of an operand.
 func (c *run) index(v any, s *syntax) int {
 	if c.p.float {
 		f := c.toFloat(v, s)
@@ -227,7 +227,7 @@ func ascii(t string) bool {
 	return true
 }
 
-// runes is how many bytes the first n code points of t take.
+// runes is the number of bytes of the first n code points of t.
 func runes(t string, n int) int {
 	at := 0
 	for ; n > 0 && at < len(t); n-- {
@@ -322,7 +322,7 @@ func (c *run) contains(needle, hay any) bool {
 	return false
 }
 
-// mergeForm makes one list of all: of lists their elements, of anything else itself.
+// mergeForm makes one list of the elements of lists and of all other values.
 func (k *compiler) mergeForm(s *syntax, sc *lexical) *node {
 	n := k.eagerNode(s, sc, merge)
 	n.own = true

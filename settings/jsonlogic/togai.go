@@ -1,12 +1,13 @@
 package jsonlogic
 
-// The Togai dialect gives the answers of that product's engine, a fork of json-logic-java, with what
-// is odd about them: equality looks at the scale of numbers, a dotted key is found one level down
-// and no deeper, durations lose their sign. It is for rules that come from there. It is not
-// specialised: it costs what the plain build costs.
+// The Togai dialect has the results of that product's engine, a fork of json-logic-java, peculiarities
+// included: equality compares the scale of numbers, a dotted key is found one level down and no deeper,
+// durations lose their sign. It is for rules that were written for that engine. It is not specialised: it
+// costs as much as the plain build.
 
 var togaiOperators = map[string]builder{
-	"var": (*compiler).togaiVar, "missing": readingPaths(togaiEager(togaiMissing)), "missing_some": readingPaths(togaiEager(togaiMissingSome)),
+	"var":     (*compiler).togaiVar,
+	"missing": readingPaths(togaiEager(togaiMissing)), "missing_some": readingPaths(togaiEager(togaiMissingSome)),
 	"if": (*compiler).togaiIf, "?:": (*compiler).togaiIf, "and": togaiLogical(false), "or": togaiLogical(true),
 	"!": togaiEager(togaiNot(true)), "!!": togaiEager(togaiNot(false)), "log": togaiEager(togaiLog),
 	"==": togaiEager(togaiEqual(togaiLoose, true)), "!=": togaiEager(togaiEqual(togaiLoose, false)),
@@ -19,10 +20,12 @@ var togaiOperators = map[string]builder{
 	"all": togaiQuantifier("all"), "some": togaiQuantifier("some"), "none": togaiQuantifier("none"),
 	"merge": togaiEager(merge), "in": togaiEager(togaiIn), "cat": togaiEager(togaiCat), "substr": togaiEager(togaiSubstr),
 	"date": togaiEager(togaiDate), "date.add": togaiEager(togaiAdd(1)), "date.sub": togaiEager(togaiAdd(-1)),
-	"duration.of": togaiEager(togaiDurationOf), "duration.between": togaiEager(togaiBetween), "duration.as": togaiEager(togaiDurationAs),
+	"duration.of": togaiEager(togaiDurationOf), "duration.between": togaiEager(togaiBetween),
+	"duration.as": togaiEager(togaiDurationAs),
 }
 
-// togaiEager evaluates the arguments; a list that stands alone takes their place, however written.
+// togaiEager evaluates the arguments; the elements of a single list are the arguments, however it is
+// written.
 func togaiEager(f eagerFunc) builder {
 	return func(k *compiler, s *syntax, sc *lexical) *node {
 		args := k.fixed(s, sc)
@@ -52,7 +55,7 @@ func (c *run) javaNumber(v any) (num, bool) {
 	return x, how == numOK
 }
 
-// togaiArithmetic is null where an argument is no number; - / and % use two arguments at most.
+// togaiArithmetic is null if an argument is no number; - / and % use two arguments at most.
 func togaiArithmetic(op arithOp) builder {
 	return togaiEager(func(c *run, s *syntax, args []any) any {
 		if len(args) == 0 || len(args) == 1 && op == opDiv {

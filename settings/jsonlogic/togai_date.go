@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// javaDate is OffsetDateTime.toString: no seconds where they are zero, and 3, 6 or 9 places.
+// javaDate is OffsetDateTime.toString: no seconds if they are zero, and 3, 6 or 9 places.
 func javaDate(t time.Time) string {
 	year := t.Year()
 	var out string
@@ -76,7 +76,7 @@ func (c *run) two(s *syntax, args []any) (a, b string, ok bool) {
 	return a, b, okA && okB
 }
 
-// readable says whether the numbers of a duration are within the budget.
+// readable reports whether the numbers of a duration are within the budget.
 func (c *run) readable(duration string) bool {
 	if len(duration) > c.p.budget.Digits {
 		c.exceeded("digits in a number")
@@ -85,7 +85,7 @@ func (c *run) readable(duration string) bool {
 	return c.charge(len(duration) >> 4)
 }
 
-// togaiAdd reads durations as javax.xml does and forgets their sign; fields wrap at 32 bits.
+// togaiAdd reads durations as javax.xml does and ignores their sign; fields wrap at 32 bits.
 func togaiAdd(sign int64) eagerFunc {
 	return func(c *run, s *syntax, args []any) any {
 		a, b, ok := c.two(s, args)
@@ -153,13 +153,14 @@ func togaiBetween(c *run, s *syntax, args []any) any {
 	return between(t, u).text()
 }
 
-// togaiDurationAs cuts off what is less than a unit, but of seconds it takes the floor.
+// togaiDurationAs drops what is less than a unit, but rounds seconds down.
 func togaiDurationAs(c *run, s *syntax, args []any) any {
 	a, name, ok := c.two(s, args)
 	if !ok || !c.readable(a) {
 		return nil
 	}
-	fields, neg, ok := readDuration(a, spelling{fields: "D", signs: true, plus: true, anyCase: true, comma: true, fraction: 9})
+	java := spelling{fields: "D", signs: true, plus: true, anyCase: true, comma: true, fraction: 9}
+	fields, neg, ok := readDuration(a, java)
 	if !ok {
 		return nil
 	}

@@ -58,7 +58,7 @@ func togaiLoose(c *run, a, b any) bool {
 	return !c.truthy(a) && !c.truthy(b)
 }
 
-// rank orders kinds, so that a pair need be looked at one way only.
+// rank orders kinds, so that only one order of a pair has to be handled.
 func rank(v any) int {
 	switch kindOf(v) {
 	case ofNumber:
@@ -86,7 +86,7 @@ func (c *run) togaiNumberText(x num, s string) bool {
 // sameScale is BigDecimal.equals.
 func sameScale(c *run, x, y num) bool { return x.scale == y.scale && c.cmp(x, y) == 0 }
 
-// togaiStrict is ===: two numbers by value, all else as Java's equals has it.
+// togaiStrict is ===: two numbers by value, all else by Java's equals.
 func togaiStrict(c *run, a, b any) bool {
 	x, okX := c.number(a)
 	y, okY := c.number(b)

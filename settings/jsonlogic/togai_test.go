@@ -44,7 +44,7 @@ func TestTogaiFixtures(t *testing.T) {
 	t.Logf("%d of %d", same, all)
 }
 
-// togaiDiffers are the rules that come to something else here: Java's pattern lets a duration end in
+// togaiDiffers are the rules that have another result here: Java's pattern lets a duration end in
 // a lower-case t with nothing after it, though not in a T.
 var togaiDiffers = map[string]bool{
 	`{"duration.as":["p36dt","MILLIS"]}`: true,

@@ -82,7 +82,7 @@ func togaiIn(c *run, _ *syntax, args []any) any {
 	return false
 }
 
-// togaiSubstr counts UTF-16 units, and gives "" where the end is beyond the text.
+// togaiSubstr counts UTF-16 units, and returns "" if the end is beyond the text.
 func togaiSubstr(c *run, s *syntax, args []any) any {
 	if len(args) != 2 && len(args) != 3 {
 		return c.invalid(s, "it takes two or three arguments")

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// togaiVar reads data. A default is evaluated without data, and taken for null too.
+// togaiVar reads data. A default is evaluated without data, and used for null too.
 func (k *compiler) togaiVar(s *syntax, sc *lexical) *node {
 	args := k.fixed(s, sc)
 	if len(args) > 0 && s.items[0].form != isObject && args[0].konst {
@@ -75,8 +75,8 @@ func (c *run) elementAt(data any, i int) any {
 	return v
 }
 
-// togaiWalk tries the whole name as a key, and then goes in segment by segment. At each object it
-// reaches it also tries what follows the first dot of the name, as that engine always does.
+// togaiWalk tries the whole name as a key, and then follows it segment by segment. At each object it also
+// tries what follows the first dot of the name, as that engine always does.
 func (c *run) togaiWalk(s *syntax, data any, name string) any {
 	if v, ok := lookup(data, name); ok && v != nil {
 		return v
@@ -116,7 +116,7 @@ func (c *run) togaiStep(s *syntax, data any, key string) any {
 	return c.elementAt(data, int(i))
 }
 
-// togaiPresent says whether a name is a leaf of the data: objects are flattened, lists are leaves.
+// togaiPresent reports whether a name is a leaf of the data: objects are flattened, lists are leaves.
 func (c *run) togaiPresent(data any, name string, depth int) bool {
 	if kindOf(data) != ofObject || !c.deeper(depth) || !c.charge(1) {
 		return false

@@ -1,6 +1,6 @@
 package jsonlogic
 
-// short says whether the stages are a map alone, or a filter and a map, and notes which.
+// short reports whether the stages are a map alone, or a filter and a map, and notes which.
 func (p *pipeline) short() bool {
 	last := len(p.stages) - 1
 	if last > 1 || last == 1 && !p.stages[0].filter {
@@ -13,8 +13,8 @@ func (p *pipeline) short() bool {
 	return true
 }
 
-// totals are the two arithmetics of adding up what a map makes of the elements that a filter keeps:
-// the loop that prices most tiers and items, so it has no case in it that it does not need.
+// totals are the two arithmetics of the sum of a map over the elements that a filter keeps. Most tiers and
+// items are priced by this loop, so it has no case that it does not need.
 func (k *compiler) totals(p *pipeline) (func(*run) num, func(*run) float64) {
 	if k.p.float {
 		return nil, func(c *run) float64 { return c.totalFloat(p) }

@@ -126,7 +126,7 @@ func (c *run) branch(s *syntax, i int) {
 	}
 }
 
-// tell notes a read of the data as a whole.
+// tell notes a read of the whole data.
 func (c *run) tell(name string, v any, found bool) {
 	if c.trace == nil || c.scope.kind != atRoot {
 		return

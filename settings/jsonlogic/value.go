@@ -3,7 +3,6 @@ package jsonlogic
 import (
 	"encoding/json"
 	"math"
-	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -11,7 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// kind is what a value is to JSON Logic, whatever its Go type.
+// kind is the JSON Logic type of a value.
 type kind uint8
 
 const (
@@ -39,153 +38,14 @@ func kindOf(v any) kind {
 		return ofNumber
 	case date:
 		return ofDate
-	case map[string]any, map[string]string, map[string]json.Number, map[string]float64, map[string]int, map[string]bool, map[string]decimal.Decimal:
+	case map[string]any, map[string]string, map[string]json.Number, map[string]float64, map[string]int,
+		map[string]bool, map[string]decimal.Decimal:
 		return ofObject
 	case []any, []string, []json.Number, []int, []int64, []float64, []bool, []decimal.Decimal,
 		[]map[string]any, []map[string]string, []time.Time, [][]any:
 		return ofList
 	}
 	return ofOther
-}
-
-// lookup finds a key of an object.
-func lookup(v any, key string) (any, bool) {
-	switch m := v.(type) {
-	case map[string]any:
-		x, ok := m[key]
-		return x, ok
-	case map[string]string:
-		return field(m, key)
-	case map[string]json.Number:
-		return field(m, key)
-	case map[string]float64:
-		return field(m, key)
-	case map[string]int:
-		return field(m, key)
-	case map[string]bool:
-		return field(m, key)
-	case map[string]decimal.Decimal:
-		return field(m, key)
-	}
-	return nil, false
-}
-
-func field[T any](m map[string]T, key string) (any, bool) {
-	x, ok := m[key]
-	if !ok {
-		return nil, false
-	}
-	return x, true
-}
-
-// object is v with its fields as values, itself where it has them already. As with list, a copy is
-// charged for.
-func (c *run) object(v any) map[string]any {
-	if m, ok := v.(map[string]any); ok {
-		return m
-	}
-	if kindOf(v) != ofObject {
-		return nil
-	}
-	if n := length(v); !c.make(4*n*perElement) || !c.charge(n) {
-		return nil
-	}
-	switch m := v.(type) {
-	case map[string]string:
-		return fields(m)
-	case map[string]json.Number:
-		return fields(m)
-	case map[string]float64:
-		return fields(m)
-	case map[string]int:
-		return fields(m)
-	case map[string]bool:
-		return fields(m)
-	case map[string]decimal.Decimal:
-		return fields(m)
-	}
-	return nil
-}
-
-func fields[T any](m map[string]T) map[string]any {
-	out := make(map[string]any, len(m))
-	for k, v := range m {
-		out[k] = v
-	}
-	return out
-}
-
-// list is v as a list, itself where it is a []any already. Others are copied, which is charged for
-// first; where the budget does not allow that, the list is empty and the run has the error.
-func (c *run) list(v any) ([]any, bool) {
-	if l, ok := v.([]any); ok {
-		return l, true
-	}
-	if kindOf(v) != ofList {
-		return nil, false
-	}
-	if n := length(v); !c.make(n*perElement) || !c.charge(n) {
-		return nil, true
-	}
-	switch l := v.(type) {
-	case []string:
-		return elements(l), true
-	case []json.Number:
-		return elements(l), true
-	case []int:
-		return elements(l), true
-	case []int64:
-		return elements(l), true
-	case []float64:
-		return elements(l), true
-	case []bool:
-		return elements(l), true
-	case []decimal.Decimal:
-		return elements(l), true
-	case []map[string]any:
-		return elements(l), true
-	case []map[string]string:
-		return elements(l), true
-	case []time.Time:
-		return elements(l), true
-	case [][]any:
-		return elements(l), true
-	}
-	return nil, false
-}
-
-func elements[T any](l []T) []any {
-	out := make([]any, len(l))
-	for i, v := range l {
-		out[i] = v
-	}
-	return out
-}
-
-// length is how many elements a list has, or fields an object.
-func length(v any) int {
-	switch x := v.(type) {
-	case []any:
-		return len(x)
-	case map[string]any:
-		return len(x)
-	}
-	return reflect.ValueOf(v).Len()
-}
-
-// element is that of a list, without a copy of the others.
-func element(l any, i int) (any, bool) {
-	if l, ok := l.([]any); ok {
-		if i < 0 || i >= len(l) {
-			return nil, false
-		}
-		return l[i], true
-	}
-	v := reflect.ValueOf(l)
-	if i < 0 || i >= v.Len() {
-		return nil, false
-	}
-	return v.Index(i).Interface(), true
 }
 
 // text is v as a text, if it is one.
@@ -199,7 +59,7 @@ func text(v any) (string, bool) {
 	return "", false
 }
 
-// number is v as a decimal, if it is a number; it does not take texts for numbers.
+// number is v as a decimal, if it is a number; a text is none.
 func (c *run) number(v any) (num, bool) {
 	var x num
 	var how numText
@@ -318,7 +178,7 @@ func floatText(s string) (float64, bool) {
 
 const blanks = " \t\n\r\v\f\u00a0\ufeff\u2028\u2029"
 
-// trimmed is a text without the blanks around it.
+// trimmed is a text without the white space around it.
 func (c *run) trimmed(s string) string {
 	if !c.along(len(s)) {
 		return ""
@@ -326,7 +186,7 @@ func (c *run) trimmed(s string) string {
 	return strings.Trim(s, blanks)
 }
 
-// operand is v as arithmetic takes it: null and "" are 0, booleans 0 and 1, texts what they say.
+// operand is v in arithmetic: null and "" are 0, booleans 0 and 1, texts the number that they contain.
 func (c *run) operand(v any) (num, bool) {
 	switch n := v.(type) {
 	case nil:
@@ -403,14 +263,16 @@ func (c *run) toFloat(v any, s *syntax) float64 {
 
 func (c *run) noNumber(s *syntax) {
 	if c.err == nil {
-		c.err = &Error{Fault: NotANumber, Operator: s.within(), Pointer: s.pointer(), Detail: "the operand is no number"}
+		c.err = &Error{
+			Fault: NotANumber, Operator: s.within(), Pointer: s.pointer(), Detail: "the operand is no number",
+		}
 		if c.err.Operator == "" {
 			c.err.Operator = s.operator()
 		}
 	}
 }
 
-// truthy: null, false, 0, NaN, "" and the empty list are false, all else is true.
+// truthy reports whether v counts as true: null, false, 0, NaN, "" and the empty list do not.
 func (c *run) truthy(v any) bool {
 	switch x := v.(type) {
 	case nil:
@@ -439,7 +301,7 @@ func (c *run) truthy(v any) bool {
 	return true
 }
 
-// nonzero says whether a number is not 0. One that cannot be computed with is an error, and not false.
+// nonzero reports whether a number is not 0. One that cannot be computed with is an error, and not false.
 func (c *run) nonzero(v any) bool {
 	if c.p.float {
 		f, ok := c.float(v)
@@ -461,18 +323,19 @@ func (c *run) noSuchNumber(v any) {
 	}
 }
 
-// known makes it an error that v is of a Go type that data may not hold. Whoever finds v to be none of
-// what it can work with asks: such a value must not pass for one that is not there.
+// known records an error if v has a Go type that data may not hold. An operator calls it for a value that it
+// cannot use: such a value must not count as absent.
 func (c *run) known(v any) {
 	if kindOf(v) == ofOther {
 		c.unknown(v)
 	}
 }
 
-// unknown is the error of a Go type that data may not hold; it gives nil.
+// unknown records the error of a Go type that data may not hold and returns nil.
 func (c *run) unknown(v any) any {
 	if c.err == nil {
-		c.err = &Error{Fault: InvalidData, Detail: "the data holds a " + typeName(v) + ": use what JSON decodes to, Go's numbers, decimal.Decimal, time.Time, and maps and slices of these"}
+		c.err = &Error{Fault: InvalidData, Detail: "the data holds a " + typeName(v) +
+			": use what JSON decodes to, Go's numbers, decimal.Decimal, time.Time, and maps and slices of these"}
 	}
 	return nil
 }

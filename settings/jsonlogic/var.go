@@ -2,11 +2,11 @@ package jsonlogic
 
 import "encoding/json"
 
-// maxSlots is how many paths an evaluation remembers.
+// maxSlots is the number of paths that an evaluation remembers.
 const maxSlots = 64
 
-// assignSlots gives a slot to each path of the root that is read more than once, to what several such
-// paths begin with, and to arithmetic that is written more than once.
+// assignSlots assigns a slot to each path of the root that is read more than once, to common beginnings of
+// such paths, and to arithmetic that is written more than once.
 func (k *compiler) assignSlots(first *compiler) {
 	k.slotOf = map[string]int{}
 	k.assign(k.slotOf, first.uses)
@@ -23,7 +23,7 @@ func (k *compiler) assignSlots(first *compiler) {
 	k.folding = newRun(k.p)
 }
 
-// assign gives slots to what is there more than once, as long as there are any.
+// assign assigns slots to what is used more than once, as long as there are any.
 func (k *compiler) assign(slots map[string]int, times map[string]int) {
 	for name, n := range times {
 		if _, ok := slots[name]; !ok && n > 1 && k.p.slots < maxSlots {
@@ -48,7 +48,7 @@ func (k *compiler) use(p path) {
 	}
 }
 
-// staticVar reads a path that is known.
+// staticVar reads a constant path.
 func (k *compiler) staticVar(p path, otherwise *node, sc *lexical) *node {
 	k.read(p.name, sc)
 	if otherwise != nil {
@@ -85,14 +85,14 @@ func (k *compiler) staticVar(p path, otherwise *node, sc *lexical) *node {
 	return n
 }
 
-// reading is a value made ready to be read: that of a path mostly.
+// reading is a value made ready to be read, usually that of a path.
 type reading struct {
 	slot  int    // where it is remembered
 	bit   uint64 // of slot; 0 if it is not
 	fresh func(*run) any
 }
 
-// readingOf is the quickest way to what a node comes to.
+// readingOf is the quickest way to the value of a node.
 func (n *node) readingOf() *reading {
 	if n.reading != nil {
 		return n.reading
@@ -100,7 +100,7 @@ func (n *node) readingOf() *reading {
 	return &reading{fresh: n.val}
 }
 
-// read is what is at a path, nil where it is not there.
+// read is the value at a path, nil if it is not there.
 func (c *run) read(r *reading) any {
 	if c.have&r.bit != 0 {
 		return c.slots[r.slot]
@@ -116,7 +116,7 @@ func (c *run) remember(r *reading, v any) any {
 	return v
 }
 
-// parsed is a number that was read, parsed once where it is read again.
+// parsed is a number that was read, parsed once if it is read again.
 func (c *run) parsed(r *reading, n json.Number) (num, bool) {
 	if c.is&r.bit != 0 {
 		return c.nums[r.slot], true
@@ -235,7 +235,7 @@ func (k *compiler) numbers(n *node, p path, sc *lexical) {
 	}
 }
 
-// floatField is a field of the element that an iteration is at: what loops read most, in one closure.
+// floatField is a field of the current element, which loops read most, in one closure.
 func floatField(n *node, r *reading, key string) func(*run) float64 {
 	return func(c *run) float64 {
 		var v any

@@ -100,7 +100,9 @@ func (s imports) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (i bulk
 	return i, err
 }
 
-func (s imports) List(ctx context.Context, org admin.OrgID, f bulkimport.Filter, seek admin.Seek[uuid.UUID]) (out []bulkimport.Import, err error) {
+func (s imports) List(
+	ctx context.Context, org admin.OrgID, f bulkimport.Filter, seek admin.Seek[uuid.UUID],
+) (out []bulkimport.Import, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		out = t.imports.descending(seek.After, seek.Limit, func(i bulkimport.Import) bool {
 			return wants(f.Type, i.Type) && wants(f.Status, i.Status) && wants(f.SHA256, i.SHA256)

@@ -28,7 +28,8 @@ func (s customers) Apply(
 			return false, err
 		}
 		written := save(j, kind, t.customers, out)
-		_, _, err := t.applyAccounts(j, s.b.kinds.accounts, customer.Cascade(s.b.kinds.accounts, changes, out, known.Accounts))
+		_, _, err := t.applyAccounts(j, s.b.kinds.accounts,
+			customer.Cascade(s.b.kinds.accounts, changes, out, known.Accounts))
 		return written, err
 	})
 	if err != nil {
@@ -49,7 +50,9 @@ func (s customers) Get(ctx context.Context, org admin.OrgID, id string) (c custo
 	return c, err
 }
 
-func (s customers) List(ctx context.Context, org admin.OrgID, f customer.Filter, seek admin.Seek[string]) (out []customer.Customer, err error) {
+func (s customers) List(
+	ctx context.Context, org admin.OrgID, f customer.Filter, seek admin.Seek[string],
+) (out []customer.Customer, err error) {
 	kind := s.b.kinds.customers
 	err = s.read(ctx, org, func(t *tenant) error {
 		out = cloned(kind, t.customers.ascending(seek.After, seek.Limit, customerMatch(kind, f)))
@@ -195,7 +198,9 @@ func among[T any](all *table[string, T], ids []string) map[string]T {
 
 // save puts what was decided into a table, shares nothing of it with the outcomes, and reports whether that
 // was anything.
-func save[T customer.Record](j *journal, kind *customer.Table[T], all *table[string, T], outcomes []customer.Outcome[T]) bool {
+func save[T customer.Record](
+	j *journal, kind *customer.Table[T], all *table[string, T], outcomes []customer.Outcome[T],
+) bool {
 	written := false
 	for i := range outcomes {
 		o := &outcomes[i]

@@ -116,26 +116,42 @@ func (s jobs) Claim(ctx context.Context, org admin.OrgID, id uuid.UUID, c job.Cl
 	return j, err
 }
 
-func (s jobs) Commit(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
-	err := s.record(ctx, org, rec, func(t *tenant, log *journal) (bool, error) {
-		j, ok := t.jobs.get(cp.ID)
-		if !ok {
-			return false, job.ErrLeaseLost
-		}
-		j, err := j.Committed(cp)
-		if err != nil {
-			return false, err
-		}
-		t.jobs.put(log, cp.ID, j)
-		for _, e := range cp.Entries {
-			t.entries[cp.ID].put(log, e.Seq, e)
-		}
-		return !cp.Recorded, nil
-	})
-	if errors.Is(err, admin.ErrNotFound) { // the organization; its job is not there either
+func (s jobs) Commit(ctx context.Context, org admin.OrgID, cp job.Checkpoint) error {
+	if err := cp.Check(false); err != nil {
+		return err
+	}
+	return leaseLost(s.change(ctx, org, func(t *tenant, log *journal) error { return t.commit(log, cp) }))
+}
+
+func (s jobs) Finish(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
+	if err := cp.Check(true); err != nil {
+		return err
+	}
+	return leaseLost(s.write(ctx, org, rec, func(t *tenant, log *journal) error { return t.commit(log, cp) }))
+}
+
+// leaseLost is the error of an organization that does not exist: it has no lease of any job.
+func leaseLost(err error) error {
+	if errors.Is(err, admin.ErrNotFound) {
 		return job.ErrLeaseLost
 	}
 	return err
+}
+
+func (t *tenant) commit(log *journal, cp job.Checkpoint) error {
+	j, ok := t.jobs.get(cp.ID)
+	if !ok {
+		return job.ErrLeaseLost
+	}
+	j, err := j.Committed(cp)
+	if err != nil {
+		return err
+	}
+	t.jobs.put(log, cp.ID, j)
+	for _, e := range cp.Entries {
+		t.entries[cp.ID].put(log, e.Seq, e)
+	}
+	return nil
 }
 
 func (s jobs) Release(ctx context.Context, org admin.OrgID, id uuid.UUID, attempt int64) error {

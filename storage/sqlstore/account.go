@@ -31,7 +31,8 @@ func newAccountSQL(db *DB) accountSQL {
 	return accountSQL{
 		recordSQL: newRecordSQL(db, db.kinds.accounts, "accounts", []string{"customer_id", "status"},
 			walk{"accounts_customer", "customer_id"}, walk{"accounts_status", "status"}),
-		open: newIn(db, `SELECT customer_id, id FROM {accounts} WHERE org_id = ? AND status <> 'ARCHIVED' AND customer_id IN `,
+		open: newIn(db, `SELECT customer_id, id FROM {accounts}
+			WHERE org_id = ? AND status <> 'ARCHIVED' AND customer_id IN `,
 			"{forUpdate}"),
 		lockAliases: newBulk(db, "account_aliases", all, key, key[1:]),
 		holders:     newIn(db, `SELECT value, holders FROM {account_aliases} WHERE org_id = ? AND value IN `, "{forUpdate}"),
@@ -79,7 +80,9 @@ func (s accounts) apply(
 	return outcomes, s.saveHoldings(ctx, t, org, values, customer.Holdings(known.Aliases, outcomes, values))
 }
 
-func (s accounts) List(ctx context.Context, org admin.OrgID, f customer.AccountFilter, seek admin.Seek[string]) ([]customer.Account, error) {
+func (s accounts) List(
+	ctx context.Context, org admin.OrgID, f customer.AccountFilter, seek admin.Seek[string],
+) ([]customer.Account, error) {
 	return s.page(ctx, org, accountFilters(f), seek)
 }
 
@@ -99,13 +102,16 @@ type storedHolding struct {
 }
 
 // lockHoldings locks aliases and returns who has them.
-func (s accounts) lockHoldings(ctx context.Context, t *tx, org admin.OrgID, values []string) ([]customer.Holding, error) {
+func (s accounts) lockHoldings(
+	ctx context.Context, t *tx, org admin.OrgID, values []string,
+) ([]customer.Holding, error) {
 	if len(values) == 0 {
 		return nil, nil
 	}
 	slices.Sort(values) // so that two that lock several do so in one order
 	q := s.db.sql.account
-	if err := q.lockAliases.insert(ctx, t, "alias", len(values), func(i int) []any { return []any{org, values[i], ""} }); err != nil {
+	if err := q.lockAliases.insert(ctx, t, "alias", len(values),
+		func(i int) []any { return []any{org, values[i], ""} }); err != nil {
 		return nil, err
 	}
 	type row struct {
@@ -130,7 +136,9 @@ func (s accounts) lockHoldings(ctx context.Context, t *tx, org admin.OrgID, valu
 }
 
 // saveHoldings stores who has aliases that were locked.
-func (s accounts) saveHoldings(ctx context.Context, t *tx, org admin.OrgID, values []string, all []customer.Holding) error {
+func (s accounts) saveHoldings(
+	ctx context.Context, t *tx, org admin.OrgID, values []string, all []customer.Holding,
+) error {
 	holders := map[string][]storedHolding{}
 	for _, h := range all {
 		holders[h.Alias.Value] = append(holders[h.Alias.Value],
@@ -143,5 +151,6 @@ func (s accounts) saveHoldings(ctx context.Context, t *tx, org admin.OrgID, valu
 			return err
 		}
 	}
-	return s.db.sql.account.setHolders.insert(ctx, t, "alias", len(values), func(i int) []any { return []any{org, values[i], texts[i]} })
+	return s.db.sql.account.setHolders.insert(ctx, t, "alias", len(values),
+		func(i int) []any { return []any{org, values[i], texts[i]} })
 }

@@ -18,15 +18,18 @@ type importSQL struct {
 }
 
 func newImportSQL(db *DB) importSQL {
-	const columns = `SELECT id, type, file_name, size, sha256, details, row_count, status, created_at, created_by_kind, created_by_id, updated_at, version FROM {imports}{index} `
+	const columns = `SELECT id, type, file_name, size, sha256, details, row_count, status, created_at,
+		created_by_kind, created_by_id, updated_at, version FROM {imports}{index} `
 	return importSQL{
 		insert: db.bind(`INSERT INTO {imports} (org_id, id, type, file_name, size, sha256, details, row_count, status,
 			created_at, created_by_kind, created_by_id, updated_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		append: db.bind(`INSERT INTO {import_pieces} (org_id, import_id, start, piece) VALUES (?, ?, ?, ?)`),
-		update: db.bind(`UPDATE {imports} SET file_name = ?, size = ?, sha256 = ?, details = ?, row_count = ?, status = ?, updated_at = ?, version = version + 1
+		update: db.bind(`UPDATE {imports} SET file_name = ?, size = ?, sha256 = ?, details = ?, row_count = ?,
+			status = ?, updated_at = ?, version = version + 1
 			WHERE org_id = ? AND id = ? AND version = ?`),
 		get: db.bind(columns + `WHERE org_id = ? AND id = ?`),
-		list: newList(db, columns+`WHERE org_id = ?`, []string{"type", "status", "sha256"}, ` AND id < ? ORDER BY id DESC LIMIT ?`,
+		list: newList(db, columns+`WHERE org_id = ?`, []string{"type", "status", "sha256"},
+			` AND id < ? ORDER BY id DESC LIMIT ?`,
 			walk{"imports_sha256", "sha256"}, walk{"imports_type", "type"}, walk{"imports_status", "status"}),
 		content: db.bind(`SELECT start, piece FROM {import_pieces} WHERE org_id = ? AND import_id = ? AND start <= ?
 			ORDER BY start DESC LIMIT 1`),
@@ -101,8 +104,11 @@ func (s imports) Get(ctx context.Context, org admin.OrgID, importID uuid.UUID) (
 	return one(ctx, s.reader(), "import", s.db.sql.imports.get, scanImport, org, id(importID))
 }
 
-func (s imports) List(ctx context.Context, org admin.OrgID, f bulkimport.Filter, seek admin.Seek[uuid.UUID]) ([]bulkimport.Import, error) {
-	query, args := s.db.sql.imports.list.page([]any{org}, byText(string(f.Type), string(f.Status), f.SHA256), before(seek.After), seek.Limit)
+func (s imports) List(
+	ctx context.Context, org admin.OrgID, f bulkimport.Filter, seek admin.Seek[uuid.UUID],
+) ([]bulkimport.Import, error) {
+	query, args := s.db.sql.imports.list.page([]any{org}, byText(string(f.Type), string(f.Status), f.SHA256),
+		before(seek.After), seek.Limit)
 	return rows(ctx, s.reader(), "import", query, scanImport, args...)
 }
 
@@ -111,9 +117,10 @@ func (s imports) Content(ctx context.Context, org admin.OrgID, importID uuid.UUI
 		start int64
 		text  []byte
 	}
-	found, err := rows(ctx, s.reader(), "piece of an import", s.db.sql.imports.content, func(scan func(...any) error, p *piece) error {
-		return scan(&p.start, &p.text)
-	}, org, id(importID), offset)
+	found, err := rows(ctx, s.reader(), "piece of an import", s.db.sql.imports.content,
+		func(scan func(...any) error, p *piece) error {
+			return scan(&p.start, &p.text)
+		}, org, id(importID), offset)
 	if err != nil || len(found) == 0 || offset-found[0].start >= int64(len(found[0].text)) {
 		return nil, err
 	}
@@ -122,7 +129,8 @@ func (s imports) Content(ctx context.Context, org admin.OrgID, importID uuid.UUI
 
 func scanImport(scan func(...any) error, i *bulkimport.Import) error {
 	var details string
-	if err := scan(scanID(&i.ID), &i.Type, &i.FileName, &i.Size, &i.SHA256, &details, &i.Rows, &i.Status, scanAt(&i.CreatedAt),
+	if err := scan(scanID(&i.ID), &i.Type, &i.FileName, &i.Size, &i.SHA256, &details, &i.Rows, &i.Status,
+		scanAt(&i.CreatedAt),
 		&i.CreatedBy.Kind, &i.CreatedBy.ID, scanAt(&i.UpdatedAt), &i.Version); err != nil {
 		return err
 	}

@@ -59,7 +59,9 @@ func (s customers) Apply(
 	return outcomes, nil
 }
 
-func (s customers) List(ctx context.Context, org admin.OrgID, f customer.Filter, seek admin.Seek[string]) ([]customer.Customer, error) {
+func (s customers) List(
+	ctx context.Context, org admin.OrgID, f customer.Filter, seek admin.Seek[string],
+) ([]customer.Customer, error) {
 	return s.page(ctx, org, customerFilters(f), seek)
 }
 
@@ -72,7 +74,9 @@ func customerFilters(f customer.Filter) [][]any {
 }
 
 // openAccounts returns the accounts that are not archived, by the customers that have them.
-func (s customers) openAccounts(ctx context.Context, t *tx, org admin.OrgID, ids []string) (map[string][]string, error) {
+func (s customers) openAccounts(
+	ctx context.Context, t *tx, org admin.OrgID, ids []string,
+) (map[string][]string, error) {
 	type pair struct{ customer, account string }
 	found, err := lookUp(ctx, t, "account", s.db.sql.account.open, func(scan func(...any) error, p *pair) error {
 		return scan(&p.customer, &p.account)
@@ -88,7 +92,9 @@ func (s customers) openAccounts(ctx context.Context, t *tx, org admin.OrgID, ids
 }
 
 // customerStatuses locks customers against being archived, and returns the statuses of those that exist.
-func (s customers) customerStatuses(ctx context.Context, t *tx, org admin.OrgID, ids []string) (map[string]customer.Status, error) {
+func (s customers) customerStatuses(
+	ctx context.Context, t *tx, org admin.OrgID, ids []string,
+) (map[string]customer.Status, error) {
 	type state struct {
 		id     string
 		status customer.Status

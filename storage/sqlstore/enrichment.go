@@ -91,7 +91,7 @@ func (s enrichments) List(ctx context.Context, org admin.OrgID, seek admin.Seek[
 func (s enrichments) Delete(ctx context.Context, org admin.OrgID, eventSchema string, version int64, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.enrichment
-		// What belongs to it goes first; where the version moved on, it comes back with the rest.
+		// What belongs to it goes first; if the version is another, it is rolled back with the rest.
 		if _, err := t.exec(ctx, "enrichment", q.forget, org, eventSchema); err != nil {
 			return err
 		}

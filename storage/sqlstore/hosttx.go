@@ -39,10 +39,10 @@ func TxOf(s storage.Stores) *sql.Tx {
 				return nil
 			}
 			switch raw := of.tx.raw.(type) {
+			case inside: // ours
+				return raw.Tx
 			case *sql.Tx: // the host's
 				return raw
-			case inside:
-				return raw.Tx
 			}
 			return nil
 		case interface{ Unwrap() storage.Stores }:

@@ -64,7 +64,8 @@ func importDetails(i bulkimport.Import) (string, error) {
 	s := storedImport{
 		Version: importVersion, Content: storedContent(i.Content),
 		Settings: storedSettings{
-			Mode: string(i.Settings.Mode), Blank: i.Settings.Blank, Optional: i.Settings.Optional, Dates: string(i.Settings.Dates),
+			Mode: string(i.Settings.Mode), Blank: i.Settings.Blank, Optional: i.Settings.Optional,
+			Dates:           string(i.Settings.Dates),
 			HeaderConfirmed: i.Settings.HeaderConfirmed,
 		},
 	}

@@ -127,20 +127,31 @@ func (s jobs) Claim(ctx context.Context, org admin.OrgID, jobID uuid.UUID, c job
 	return j, err
 }
 
-func (s jobs) Commit(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
-	return s.record(ctx, org, rec, func(t *tx) (bool, error) {
-		q := s.db.sql.job
-		n, err := t.exec(ctx, "job", q.commit, cp.Status, cp.Cursor, cp.Failure, at(cp.At), flag(cp.Status.Final()), at(cp.At),
-			cp.Counts.Total, cp.Counts.Completed, cp.Counts.Skipped, cp.Counts.Failed, flag(!cp.Until.IsZero()), at(cp.Until),
-			org, id(cp.ID), cp.Attempt, cp.From)
-		if err != nil {
-			return false, err
-		}
-		if n == 0 {
-			return false, job.ErrLeaseLost
-		}
-		return !cp.Recorded, q.putEntries(ctx, t, org, cp.ID, cp.Entries)
-	})
+func (s jobs) Commit(ctx context.Context, org admin.OrgID, cp job.Checkpoint) error {
+	if err := cp.Check(false); err != nil {
+		return err
+	}
+	return s.bookkeep(ctx, func(t *tx) error { return s.db.sql.job.checkpoint(ctx, t, org, cp) })
+}
+
+func (s jobs) Finish(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
+	if err := cp.Check(true); err != nil {
+		return err
+	}
+	return s.write(ctx, org, rec, func(t *tx) error { return s.db.sql.job.checkpoint(ctx, t, org, cp) })
+}
+
+func (s jobSQL) checkpoint(ctx context.Context, t *tx, org admin.OrgID, cp job.Checkpoint) error {
+	n, err := t.exec(ctx, "job", s.commit, cp.Status, cp.Cursor, cp.Failure, at(cp.At), flag(cp.Status.Final()), at(cp.At),
+		cp.Counts.Total, cp.Counts.Completed, cp.Counts.Skipped, cp.Counts.Failed, flag(!cp.Until.IsZero()), at(cp.Until),
+		org, id(cp.ID), cp.Attempt, cp.From)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return job.ErrLeaseLost
+	}
+	return s.putEntries(ctx, t, org, cp.ID, cp.Entries)
 }
 
 func (s jobs) Release(ctx context.Context, org admin.OrgID, jobID uuid.UUID, attempt int64) error {

@@ -19,7 +19,9 @@ type recordSQL[T customer.Record] struct {
 }
 
 // newRecordSQL prepares the statements for a table. filters and walks are those of the list.
-func newRecordSQL[T customer.Record](db *DB, kind *customer.Table[T], table string, filters []string, walks ...walk) recordSQL[T] {
+func newRecordSQL[T customer.Record](
+	db *DB, kind *customer.Table[T], table string, filters []string, walks ...walk,
+) recordSQL[T] {
 	key := []string{"org_id", "id"}
 	var set []string
 	columns := "id"
@@ -84,14 +86,17 @@ func (s recordAccess[T]) Get(ctx context.Context, org admin.OrgID, recordID stri
 	return one(ctx, s.reader(), s.kind.Noun(), s.sql.get, s.scan, org, recordID)
 }
 
-func (s recordAccess[T]) page(ctx context.Context, org admin.OrgID, filters [][]any, seek admin.Seek[string]) ([]T, error) {
+func (s recordAccess[T]) page(
+	ctx context.Context, org admin.OrgID, filters [][]any, seek admin.Seek[string],
+) ([]T, error) {
 	query, args := s.sql.list.page([]any{org}, filters, seek.After, seek.Limit)
 	return rows(ctx, s.reader(), s.kind.Noun(), query, s.scan, args...)
 }
 
 func (s recordAccess[T]) total(ctx context.Context, org admin.OrgID, filters [][]any) (int64, error) {
 	query, args := s.sql.count.page([]any{org}, filters)
-	found, err := rows(ctx, s.reader(), s.kind.Noun(), query, func(scan func(...any) error, n *int64) error { return scan(n) }, args...)
+	found, err := rows(ctx, s.reader(), s.kind.Noun(), query,
+		func(scan func(...any) error, n *int64) error { return scan(n) }, args...)
 	if err != nil || len(found) == 0 {
 		return 0, err
 	}
@@ -99,7 +104,9 @@ func (s recordAccess[T]) total(ctx context.Context, org admin.OrgID, filters [][
 }
 
 // existing locks and returns the records that changes are about, by id.
-func (s recordAccess[T]) existing(ctx context.Context, t *tx, org admin.OrgID, changes []customer.Change[T]) (map[string]T, error) {
+func (s recordAccess[T]) existing(
+	ctx context.Context, t *tx, org admin.OrgID, changes []customer.Change[T],
+) (map[string]T, error) {
 	found, err := lookUp(ctx, t, s.kind.Noun(), s.sql.among, s.scan, customer.IDs(s.kind, changes), org)
 	if err != nil {
 		return nil, err
@@ -139,7 +146,8 @@ func (s recordAccess[T]) save(ctx context.Context, t *tx, org admin.OrgID, outco
 		*o = customer.Outcome[T]{Result: customer.Refused, Reason: reason, Detail: detail, Before: o.Before, After: o.Before}
 	}
 	noun := s.kind.Noun()
-	if err := bisect(ctx, t, noun, s.sql.insert, inserts, func(i int, err error) { refuse(&outcomes[inserted[i]], err) }, 0); err != nil {
+	if err := bisect(ctx, t, noun, s.sql.insert, inserts, func(i int, err error) { refuse(&outcomes[inserted[i]], err) },
+		0); err != nil {
 		return err
 	}
 	return bisect(ctx, t, noun, s.sql.update, updates, func(i int, err error) { refuse(&outcomes[updated[i]], err) }, 0)
@@ -154,7 +162,9 @@ func changed[T customer.Record](outcomes []customer.Outcome[T]) bool {
 
 // bisect inserts rows together where that is possible, and narrows down to those that a constraint
 // refuses where it is not. first is the index of rows[0].
-func bisect(ctx context.Context, t *tx, noun string, b bulk, rows [][]any, refuse func(i int, err error), first int) error {
+func bisect(
+	ctx context.Context, t *tx, noun string, b bulk, rows [][]any, refuse func(i int, err error), first int,
+) error {
 	if len(rows) == 0 {
 		return nil
 	}

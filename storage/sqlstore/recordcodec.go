@@ -114,7 +114,8 @@ func scanColumn(value any) any {
 			}
 			*v = nil
 			for _, a := range stored {
-				*v = append(*v, customer.Alias{Value: a.Value, EffectiveFrom: fromMicros(a.From), EffectiveUntil: fromMicros(a.Until)})
+				*v = append(*v, customer.Alias{Value: a.Value, EffectiveFrom: fromMicros(a.From),
+					EffectiveUntil: fromMicros(a.Until)})
 			}
 			return nil
 		}}

@@ -210,7 +210,7 @@ func scanSetting(scan func(...any) error, v *settings.Setting) error {
 	if err != nil {
 		return err
 	}
-	// What somebody else wrote into the table is refused here and not taken for checked.
+	// A row that another program wrote is checked here as well.
 	if v.Value, err = settings.ParseValue(kind, text); err != nil || schema == "" {
 		return err
 	}

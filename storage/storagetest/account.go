@@ -13,7 +13,8 @@ import (
 func testAccounts(t *testing.T, open Open) {
 	b, c := open(t), &ids{}
 	c.n.Store(42 << 40)
-	fields := []string{"id", "name", "customer_id", "invoice_currency", "primary_email", "net_term_days", "city", "country", "tier"}
+	fields := []string{"id", "name", "customer_id", "invoice_currency", "primary_email", "net_term_days", "city",
+		"country", "tier"}
 	kind := customer.Accounts()
 
 	t.Run("creates with every field that has a text, and metadata", func(t *testing.T) {
@@ -23,8 +24,10 @@ func testAccounts(t *testing.T, open Open) {
 			[]string{"a1", "One", "acme", "EUR", "a@x.example", "30", "Bonn", "DE", "gold"},
 			[]string{"a2", "Two", "acme", "", "", "", "", "", ""})))
 		require.Equal(t, customer.Account{
-			ID: "a1", Name: "One", CustomerID: "acme", InvoiceCurrency: "EUR", PrimaryEmail: "a@x.example", NetTermDays: days(30),
-			Address: customer.Address{City: "Bonn", Country: "DE"}, Status: customer.Active, Metadata: map[string]string{"tier": "gold"},
+			ID: "a1", Name: "One", CustomerID: "acme", InvoiceCurrency: "EUR", PrimaryEmail: "a@x.example",
+			NetTermDays: days(30),
+			Address:     customer.Address{City: "Bonn", Country: "DE"}, Status: customer.Active,
+			Metadata:  map[string]string{"tier": "gold"},
 			CreatedAt: epoch, UpdatedAt: epoch, Version: 1,
 		}, w.account(t, "a1"))
 		require.Nil(t, w.account(t, "a2").NetTermDays, "none is not zero")
@@ -33,7 +36,8 @@ func testAccounts(t *testing.T, open Open) {
 		w := newWorld(t, b, c)
 		w.seedCustomers()
 		want := fullAccount()
-		made := customer.Change[customer.Account]{Mode: customer.ModeCreate, Record: kind.Clone(want), Given: kind.All(), At: epoch}
+		made := customer.Change[customer.Account]{Mode: customer.ModeCreate, Record: kind.Clone(want), Given: kind.All(),
+			At: epoch}
 		require.Equal(t, []string{"CREATED"}, w.applyAccounts(t, []customer.Change[customer.Account]{made}))
 		made.Record.Tags[0], made.Record.Aliases[0].Value, made.Record.BillingInformation.EmailRecipients[0] = "x", "x", "x"
 		*made.Record.NetTermDays = 9
@@ -43,7 +47,8 @@ func testAccounts(t *testing.T, open Open) {
 		got.Tags[0], got.Metadata["k"] = "x", "x"
 		require.Equal(t, want, w.account(t, "full"), "and not the reader's")
 
-		made.Mode, made.Record = customer.ModeUpdate, customer.Account{ID: "full", CustomerID: "acme", Status: customer.Active}
+		made.Mode, made.Record = customer.ModeUpdate, customer.Account{ID: "full", CustomerID: "acme",
+			Status: customer.Active}
 		require.Equal(t, []string{"UPDATED"}, w.applyAccounts(t, []customer.Change[customer.Account]{made}))
 		require.Equal(t, customer.Account{
 			ID: "full", CustomerID: "acme", Status: customer.Active, CreatedAt: epoch, UpdatedAt: epoch, Version: 2,
@@ -52,7 +57,8 @@ func testAccounts(t *testing.T, open Open) {
 	t.Run("needs the customer, in the same organization", func(t *testing.T) {
 		w, other := newWorld(t, b, c), newWorld(t, b, c)
 		w.seedCustomers()
-		rows := w.accounts(customer.ModeCreate, accountFields(), []string{"a1", "One", "nobody"}, []string{"a2", "Two", "acme"})
+		rows := w.accounts(customer.ModeCreate, accountFields(), []string{"a1", "One", "nobody"},
+			[]string{"a2", "Two", "acme"})
 		out, err := b.Accounts().Apply(t.Context(), w.org, rows, w.rec("account.apply"))
 		require.NoError(t, err)
 		require.Equal(t, []string{"REFUSED relation_not_found", "CREATED"}, became(out))
@@ -67,16 +73,19 @@ func testAccounts(t *testing.T, open Open) {
 	t.Run("updates the given fields and no others", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		w.seedCustomers()
-		w.applyAccounts(t, w.accounts(customer.ModeCreate, fields, []string{"a1", "One", "acme", "EUR", "a@x.example", "30", "Bonn", "DE", "gold"}))
+		w.applyAccounts(t, w.accounts(customer.ModeCreate, fields,
+			[]string{"a1", "One", "acme", "EUR", "a@x.example", "30", "Bonn", "DE", "gold"}))
 		want := w.account(t, "a1")
 		rename := w.accounts(customer.ModeUpsert, []string{"id", "name"}, []string{"a1", "Uno"})
 		require.Equal(t, []string{"UPDATED"}, w.applyAccounts(t, rename))
 		want.Name, want.Version = "Uno", 2
 		require.Equal(t, want, w.account(t, "a1"))
 		require.Equal(t, []string{"UNCHANGED"}, w.applyAccounts(t, rename))
-		require.Equal(t, []string{"UPDATED"}, w.applyAccounts(t, w.accounts(customer.ModeUpsert, []string{"id", "net_term_days"}, []string{"a1", ""})))
+		require.Equal(t, []string{"UPDATED"}, w.applyAccounts(t, w.accounts(customer.ModeUpsert,
+			[]string{"id", "net_term_days"}, []string{"a1", ""})))
 		require.Nil(t, w.account(t, "a1").NetTermDays)
-		require.Equal(t, []string{"REFUSED relation_not_found"}, w.applyAccounts(t, w.accounts(customer.ModeUpsert, []string{"id", "customer_id"}, []string{"a1", "nobody"})))
+		require.Equal(t, []string{"REFUSED relation_not_found"},
+			w.applyAccounts(t, w.accounts(customer.ModeUpsert, []string{"id", "customer_id"}, []string{"a1", "nobody"})))
 	})
 	t.Run("lists by customer, status and text in order of identifier", func(t *testing.T) {
 		w := newWorld(t, b, c)
@@ -91,7 +100,8 @@ func testAccounts(t *testing.T, open Open) {
 		require.Equal(t, []string{"b", "y"}, w.accountIDs(t, customer.AccountFilter{Status: customer.Draft}))
 		require.Equal(t, []string{"y"}, w.accountIDs(t, customer.AccountFilter{CustomerID: "beta", Status: customer.Draft}))
 		require.Equal(t, []string{"y", "z"}, w.accountIDs(t, customer.AccountFilter{Text: "ZED"}))
-		require.Equal(t, []string{"z"}, w.accountIDs(t, customer.AccountFilter{Text: "zed", Status: customer.Active, CustomerID: "beta"}))
+		require.Equal(t, []string{"z"},
+			w.accountIDs(t, customer.AccountFilter{Text: "zed", Status: customer.Active, CustomerID: "beta"}))
 	})
 	t.Run("gives an alias to one account at a time", func(t *testing.T) { testAliases(t, newWorld(t, b, c)) })
 }
@@ -102,7 +112,8 @@ func fullAccount() customer.Account {
 		Aliases: []customer.Alias{
 			{Value: "né \"1\"", EffectiveFrom: epoch, EffectiveUntil: epoch.Add(time.Microsecond)}, {Value: "two"},
 		},
-		Address:      customer.Address{PhoneNumber: "1", Line1: "2", Line2: "3", PostalCode: "4", City: "5", State: "6", Country: "DE"},
+		Address: customer.Address{PhoneNumber: "1", Line1: "2", Line2: "3", PostalCode: "4", City: "5", State: "6",
+			Country: "DE"},
 		PrimaryEmail: "a@x.example",
 		BillingInformation: customer.BillingInformation{
 			EmailRecipients: []string{"b@x.example", "c@x.example"}, AdditionalEmailRecipients: []string{"d@x.example"},
@@ -146,16 +157,20 @@ func testAliases(t *testing.T, w *world) {
 		changes []change
 		want    []string
 	}{
-		{"two of one set want it, the first gets it", []change{aliased("a", "ACTIVE", always), aliased("b", "ACTIVE", always)},
+		{"two of one set want it, the first gets it", []change{aliased("a", "ACTIVE", always), aliased("b", "ACTIVE",
+			always)},
 			[]string{"CREATED", "REFUSED alias_taken"}},
 		{"another wants it", []change{aliased("b", "ACTIVE", always)}, []string{"REFUSED alias_taken"}},
 		{"its own account keeps it", []change{aliased("a", "DRAFT", always)}, []string{"UPDATED"}},
 		{"capitals are another", []change{aliased("b", "ACTIVE", customer.Alias{Value: "METER-7"})}, []string{"CREATED"}},
-		{"one goes to another in one set", []change{aliased("a", "ACTIVE"), aliased("b", "ACTIVE", always)}, []string{"UPDATED", "UPDATED"}},
+		{"one goes to another in one set", []change{aliased("a", "ACTIVE"), aliased("b", "ACTIVE",
+			always)}, []string{"UPDATED", "UPDATED"}},
 		{"it is not free again by the way", []change{aliased("a", "ACTIVE", always)}, []string{"REFUSED alias_taken"}},
-		{"an archived account frees it", []change{aliased("b", "ARCHIVED", always), aliased("a", "ACTIVE", always)}, []string{"UPDATED", "UPDATED"}},
+		{"an archived account frees it", []change{aliased("b", "ARCHIVED", always), aliased("a", "ACTIVE",
+			always)}, []string{"UPDATED", "UPDATED"}},
 		{"and does not get it back", []change{aliased("b", "ACTIVE", always)}, []string{"REFUSED alias_taken"}},
-		{"one after the other", []change{aliased("a", "ACTIVE", during(time.Time{}, july)), aliased("c", "ACTIVE", during(july, time.Time{}))},
+		{"one after the other", []change{aliased("a", "ACTIVE", during(time.Time{}, july)), aliased("c", "ACTIVE",
+			during(july, time.Time{}))},
 			[]string{"UPDATED", "CREATED"}},
 		{"in between", []change{aliased("d", "ACTIVE", during(june, august))}, []string{"REFUSED alias_taken"}},
 		{"a gap", []change{aliased("c", "ACTIVE", during(august, time.Time{})), aliased("d", "ACTIVE", during(july, august))},
@@ -163,12 +178,14 @@ func testAliases(t *testing.T, w *world) {
 	} {
 		t.Run(step.reason, func(t *testing.T) { require.Equal(t, step.want, w.applyAccounts(t, step.changes)) })
 	}
-	refused, err := w.b.Accounts().Apply(t.Context(), w.org, []change{aliased("e", "ACTIVE", during(july, august))}, w.rec("account.apply"))
+	refused, err := w.b.Accounts().Apply(t.Context(), w.org, []change{aliased("e", "ACTIVE", during(july, august))},
+		w.rec("account.apply"))
 	require.NoError(t, err)
 	require.Equal(t, "aliases", refused[0].Field)
 	require.Contains(t, refused[0].Detail, `"d"`)
 	other := newWorld(t, w.b, w.ids)
 	other.seedCustomers()
-	require.Equal(t, []string{"CREATED"}, other.applyAccounts(t, []change{aliased("a", "ACTIVE", during(time.Time{}, time.Time{}))}),
+	require.Equal(t, []string{"CREATED"}, other.applyAccounts(t,
+		[]change{aliased("a", "ACTIVE", during(time.Time{}, time.Time{}))}),
 		"aliases of another organization do not count")
 }

@@ -19,7 +19,8 @@ type jobPort struct {
 	due     func(context.Context, time.Time, int) ([]job.Ref, error)
 	update  func(context.Context, admin.OrgID, job.Job, admin.Record) error
 	claim   func(context.Context, admin.OrgID, uuid.UUID, job.Claim) (job.Job, error)
-	commit  func(context.Context, admin.OrgID, job.Checkpoint, admin.Record) error
+	commit  func(context.Context, admin.OrgID, job.Checkpoint) error
+	finish  func(context.Context, admin.OrgID, job.Checkpoint, admin.Record) error
 	release func(context.Context, admin.OrgID, uuid.UUID, int64) error
 	entries func(context.Context, admin.OrgID, uuid.UUID, job.EntryFilter, admin.Seek[int64]) ([]job.Entry, error)
 }
@@ -52,11 +53,18 @@ func (s jobPort) Claim(ctx context.Context, org admin.OrgID, id uuid.UUID, c job
 	return s.claim(ctx, org, id, c)
 }
 
-func (s jobPort) Commit(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
+func (s jobPort) Commit(ctx context.Context, org admin.OrgID, cp job.Checkpoint) error {
 	if s.commit == nil {
-		return s.Store.Commit(ctx, org, cp, rec)
+		return s.Store.Commit(ctx, org, cp)
 	}
-	return s.commit(ctx, org, cp, rec)
+	return s.commit(ctx, org, cp)
+}
+
+func (s jobPort) Finish(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
+	if s.finish == nil {
+		return s.Store.Finish(ctx, org, cp, rec)
+	}
+	return s.finish(ctx, org, cp, rec)
 }
 
 func (s jobPort) Release(ctx context.Context, org admin.OrgID, id uuid.UUID, attempt int64) error {
@@ -98,11 +106,11 @@ func jobFaults() []fault {
 	}
 	commit := func(name, caught string, change func(job.Job, *job.Checkpoint)) fault {
 		return port(name, caught, func(s job.Store, _ *known) jobPort {
-			return jobPort{commit: func(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
+			return jobPort{commit: func(ctx context.Context, org admin.OrgID, cp job.Checkpoint) error {
 				if j, err := s.Get(ctx, org, cp.ID); err == nil {
 					change(j, &cp)
 				}
-				return s.Commit(ctx, org, cp, rec)
+				return s.Commit(ctx, org, cp)
 			}}
 		})
 	}
@@ -140,9 +148,21 @@ func jobFaults() []fault {
 			}}
 		}),
 		port("Jobs.Commit looks into every organization", "Methods/Jobs.Commit/hides and keeps everything from another organization", func(s job.Store, k *known) jobPort {
-			return jobPort{commit: func(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
-				_, err := in(k, org, func(org admin.OrgID) (done, error) { return done{}, s.Commit(ctx, org, cp, rec) }, anything)
+			return jobPort{commit: func(ctx context.Context, org admin.OrgID, cp job.Checkpoint) error {
+				_, err := in(k, org, func(org admin.OrgID) (done, error) { return done{}, s.Commit(ctx, org, cp) }, anything)
 				return err
+			}}
+		}),
+		port("Jobs.Finish looks into every organization", "Methods/Jobs.Finish/hides and keeps everything from another organization", func(s job.Store, k *known) jobPort {
+			return jobPort{finish: func(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
+				_, err := in(k, org, func(org admin.OrgID) (done, error) { return done{}, s.Finish(ctx, org, cp, rec) }, anything)
+				return err
+			}}
+		}),
+		port("Jobs.Finish does not settle the job", "Jobs/commits a batch under its attempt and cursor only", func(s job.Store, _ *known) jobPort {
+			return jobPort{finish: func(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
+				cp.At = cp.At.Add(time.Microsecond)
+				return s.Finish(ctx, org, cp, rec)
 			}}
 		}),
 		port("Jobs.Release looks into every organization", "Methods/Jobs.Release/hides and keeps everything from another organization", func(s job.Store, k *known) jobPort {
@@ -185,8 +205,8 @@ func jobFaults() []fault {
 		commit("Jobs.Commit forgets the entries", "Jobs/commits a batch under its attempt and cursor only", func(_ job.Job, cp *job.Checkpoint) { cp.Entries = nil }),
 		commit("Jobs.Commit sets the counts", "Jobs/does what package job says, whatever the order", func(j job.Job, cp *job.Checkpoint) { cp.Counts.Completed -= j.Counts.Completed }),
 		port("Jobs.Commit finds no job where the lease was lost", "Jobs/commits a batch under its attempt and cursor only", func(s job.Store, _ *known) jobPort {
-			return jobPort{commit: func(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
-				err := s.Commit(ctx, org, cp, rec)
+			return jobPort{commit: func(ctx context.Context, org admin.OrgID, cp job.Checkpoint) error {
+				err := s.Commit(ctx, org, cp)
 				if errors.Is(err, job.ErrLeaseLost) {
 					return admin.ErrNotFound
 				}

@@ -23,23 +23,28 @@ type importSeeds struct {
 
 func importCalls() map[string]call {
 	return map[string]call{
-		"Imports.Create": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Imports.Create": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any,
+			error) {
 			return nil, s.Imports().Create(ctx, org, w.imp(), rec)
 		},
-		"Imports.Append": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Imports.Append": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any,
+			error) {
 			return nil, s.Imports().Append(ctx, org, w.seeds.imp, 1<<20, []byte("more"))
 		},
-		"Imports.Update": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Imports.Update": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any,
+			error) {
 			i := w.imp()
 			i.ID, i.Status = w.seeds.imp, bulkimport.Started
 			return nil, s.Imports().Update(ctx, org, i, rec)
 		},
-		"Imports.Start": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Imports.Start": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any,
+			error) {
 			i := w.imp()
 			i.ID, i.Status = w.seeds.imp, bulkimport.Started
 			return nil, s.Imports().Start(ctx, org, i, w.importJob(i.ID), w.importEntries(), rec)
 		},
-		"Imports.Delete": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Imports.Delete": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any,
+			error) {
 			return nil, s.Imports().Delete(ctx, org, w.seeds.imp, rec)
 		},
 		"Imports.Get": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
@@ -50,7 +55,8 @@ func importCalls() map[string]call {
 			is, err := s.Imports().List(ctx, org, bulkimport.Filter{}, page[uuid.UUID](10))
 			return is, err
 		},
-		"Imports.Content": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Imports.Content": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any,
+			error) {
 			text, err := s.Imports().Content(ctx, org, w.seeds.imp, 0)
 			if err != nil {
 				return nil, err
@@ -64,7 +70,8 @@ func importCalls() map[string]call {
 
 func customerCalls() map[string]call {
 	return map[string]call{
-		"Customers.Apply": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Customers.Apply": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any,
+			error) {
 			_, err := s.Customers().Apply(ctx, org, w.customers(customer.ModeCreate, customerFields(),
 				[]string{"new", w.mark("Customer"), "n@x.example"}), rec)
 			return nil, err
@@ -73,11 +80,13 @@ func customerCalls() map[string]call {
 			c, err := s.Customers().Get(ctx, org, "acme")
 			return c, err
 		},
-		"Customers.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Customers.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any,
+			error) {
 			cs, err := s.Customers().List(ctx, org, customer.Filter{}, page[string](10))
 			return cs, err
 		},
-		"Customers.Count": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Customers.Count": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any,
+			error) {
 			n, err := s.Customers().Count(ctx, org, customer.Filter{})
 			return counted(w, n), err
 		},
@@ -86,7 +95,8 @@ func customerCalls() map[string]call {
 
 func accountCalls() map[string]call {
 	return map[string]call{
-		"Accounts.Apply": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Accounts.Apply": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any,
+			error) {
 			out, err := s.Accounts().Apply(ctx, org, w.accounts(customer.ModeCreate, accountFields(),
 				[]string{"new", w.mark("Account"), "acme"}), rec)
 			if err == nil && out[0].Result == customer.Refused { // whose customer is of another organization
@@ -102,7 +112,8 @@ func accountCalls() map[string]call {
 			as, err := s.Accounts().List(ctx, org, customer.AccountFilter{CustomerID: "acme"}, page[string](10))
 			return as, err
 		},
-		"Accounts.Count": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Accounts.Count": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any,
+			error) {
 			n, err := s.Accounts().Count(ctx, org, customer.AccountFilter{})
 			return counted(w, n), err
 		},
@@ -117,24 +128,29 @@ func (w *world) imp() bulkimport.Import {
 			Bytes: 7, SHA256: strings.Repeat("cd", 32), Delimiter: "\t", Header: []string{"id", "Ünïcode \"quoted\"\n", ""},
 			HeaderLine: 3, Width: 3, Offset: 17, Line: 4, Returned: true,
 		},
-		Columns:  []bulkimport.Column{{Index: 0, Header: "id", Name: "id", Examples: []string{"a", "b"}}, {Index: 2, Name: "Column 3"}},
+		Columns: []bulkimport.Column{{Index: 0, Header: "id", Name: "id", Examples: []string{"a", "b"}},
+			{Index: 2, Name: "Column 3"}},
 		Rows:     1 << 33,
 		Warnings: []bulkimport.Warning{{Code: bulkimport.WarnNoRows, Message: "why"}},
-		Mapping:  bulkimport.Mapping{"id": bulkimport.FromColumn(0), "name": bulkimport.Join(" ", 0, 2), "country": bulkimport.Constant("US")},
-		Settings: bulkimport.Settings{Mode: bulkimport.Upsert, Blank: []string{"NULL"}, Optional: []string{"name"}, Dates: bulkimport.DMY, HeaderConfirmed: true},
-		Status:   bulkimport.Uploading, CreatedAt: epoch, CreatedBy: w.user(), UpdatedAt: epoch.Add(time.Microsecond), Version: 1,
+		Mapping: bulkimport.Mapping{"id": bulkimport.FromColumn(0), "name": bulkimport.Join(" ", 0,
+			2), "country": bulkimport.Constant("US")},
+		Settings: bulkimport.Settings{Mode: bulkimport.Upsert, Blank: []string{"NULL"}, Optional: []string{"name"},
+			Dates: bulkimport.DMY, HeaderConfirmed: true},
+		Status: bulkimport.Uploading, CreatedAt: epoch, CreatedBy: w.user(), UpdatedAt: epoch.Add(time.Microsecond),
+		Version: 1,
 	}
 }
 
 // importJob is the job of an import.
 func (w *world) importJob(id uuid.UUID) job.Job {
 	j := w.job()
-	j.ID, j.Kind = id, bulkimport.JobKind
+	j.ID, j.Kind = id, bulkimport.JobKind(bulkimport.CustomersType)
 	return j
 }
 
 func (w *world) importEntries() []job.Entry {
-	return []job.Entry{{Seq: 3, Ref: "c3", Status: job.EntryFailed, Reason: "required", Detail: "name", Data: w.mark("cells")}}
+	return []job.Entry{{Seq: 3, Ref: "c3", Status: job.EntryFailed, Reason: "required", Detail: "name",
+		Data: w.mark("cells")}}
 }
 
 func (w *world) seedImports() {
@@ -236,13 +252,15 @@ func testImports(t *testing.T, open Open) {
 		require.ErrorIs(t, b.Imports().Start(t.Context(), w.org, i, j, nil, w.rec("import.start")), admin.ErrExists)
 		require.Equal(t, i, get(t, w, i.ID), "whose job is there is not changed")
 		other := w.imp()
-		require.ErrorIs(t, b.Imports().Start(t.Context(), w.org, other, w.importJob(other.ID), nil, w.rec("import.start")), admin.ErrNotFound)
+		require.ErrorIs(t, b.Imports().Start(t.Context(), w.org, other, w.importJob(other.ID), nil, w.rec("import.start")),
+			admin.ErrNotFound)
 	})
 	t.Run("deletes an import with the entries of its job", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		i, other := create(t, w), create(t, w)
 		for _, one := range []bulkimport.Import{i, other} {
-			require.NoError(t, b.Imports().Start(t.Context(), w.org, one, w.importJob(one.ID), w.importEntries(), w.rec("import.start")))
+			require.NoError(t, b.Imports().Start(t.Context(), w.org, one, w.importJob(one.ID), w.importEntries(),
+				w.rec("import.start")))
 		}
 		require.NoError(t, b.Imports().Delete(t.Context(), w.org, i.ID, w.rec("import.delete")))
 		got, err := b.Jobs().Entries(t.Context(), w.org, i.ID, job.EntryFilter{}, page[int64](10))

@@ -8,13 +8,16 @@ import (
 )
 
 // changesDrawn are changes of different records, with some fields given and any value in them.
-func changesDrawn[T customer.Record](s *script, kind *customer.Table[T], value func(customer.Field[T], *T)) []customer.Change[T] {
+func changesDrawn[T customer.Record](
+	s *script, kind *customer.Table[T], value func(customer.Field[T], *T),
+) []customer.Change[T] {
 	keys := alike()
 	s.r.Shuffle(len(keys), func(i, k int) { keys[i], keys[k] = keys[k], keys[i] })
 	out := make([]customer.Change[T], 1+s.r.IntN(6))
 	for i := range out {
 		c := &out[i]
-		c.Mode = pick(s, customer.ModeCreate, customer.ModeSkip, customer.ModeUpsert, customer.ModeUpsert, customer.ModeUpdate)
+		c.Mode = pick(s, customer.ModeCreate, customer.ModeSkip, customer.ModeUpsert, customer.ModeUpsert,
+			customer.ModeUpdate)
 		c.At = s.now
 		for k, f := range kind.Fields() {
 			if k > 0 && s.chance(3) {
@@ -85,7 +88,8 @@ func customerDraws() map[string]func(*script) do {
 			org, rec := s.org(), s.rec("customer.apply")
 			changes := changesDrawn(s, customer.Customers(), fieldDrawn[customer.Customer](s))
 			for i := range changes {
-				open, err := s.ref.Accounts().List(s.t.Context(), org, customer.AccountFilter{CustomerID: changes[i].Record.ID}, largest[string]())
+				open, err := s.ref.Accounts().List(s.t.Context(), org, customer.AccountFilter{CustomerID: changes[i].Record.ID},
+					largest[string]())
 				if err != nil {
 					s.t.Fatal(err)
 				}
@@ -118,7 +122,8 @@ func customerDraws() map[string]func(*script) do {
 
 func accountDraws() map[string]func(*script) do {
 	filter := func(s *script) customer.AccountFilter {
-		return customer.AccountFilter{CustomerID: pick(s, s.sometimes(), " "), Status: s.customerStatus(), Text: s.contained()}
+		return customer.AccountFilter{CustomerID: pick(s, s.sometimes(),
+			" "), Status: s.customerStatus(), Text: s.contained()}
 	}
 	return map[string]func(*script) do{
 		"Accounts.Apply": func(s *script) do {

@@ -13,12 +13,14 @@ import (
 
 func (s *script) newImport() bulkimport.Import {
 	return bulkimport.Import{
-		ID: s.id(), Type: pick(s, bulkimport.CustomersType, bulkimport.AccountsType), FileName: s.text(), Size: int64(s.r.Uint64() >> 1),
-		SHA256: strings.Repeat(pick(s, "ab", "AB"), 32), Content: bulkimport.Content{Header: []string{s.text(), ""}, Delimiter: "\t"},
+		ID: s.id(), Type: pick(s, bulkimport.CustomersType, bulkimport.AccountsType), FileName: s.text(),
+		Size: int64(s.r.Uint64() >> 1), SHA256: strings.Repeat(pick(s, "ab", "AB"), 32),
+		Content: bulkimport.Content{Header: []string{s.text(), ""}, Delimiter: "\t"},
 		Columns: []bulkimport.Column{{Index: 1, Header: s.text(), Name: s.text(), Examples: []string{s.text()}}}, Rows: 3,
 		Mapping:  bulkimport.Mapping{"id": bulkimport.FromColumn(0), "name": bulkimport.Constant(s.text())},
 		Settings: bulkimport.Settings{Mode: bulkimport.Upsert, Blank: []string{s.text()}},
-		Status:   pick(s, bulkimport.Uploading, bulkimport.Uploaded, bulkimport.Started), CreatedAt: s.now, CreatedBy: s.actor(), UpdatedAt: s.now, Version: 1,
+		Status: pick(s, bulkimport.Uploading, bulkimport.Uploaded,
+			bulkimport.Started), CreatedAt: s.now, CreatedBy: s.actor(), UpdatedAt: s.now, Version: 1,
 	}
 }
 
@@ -77,7 +79,8 @@ func importDraws() map[string]func(*script) do {
 		"Imports.List": func(s *script) do {
 			org, seek := s.org(), s.seek()
 			f := bulkimport.Filter{
-				Type: pick(s, "", bulkimport.CustomersType, " "), Status: pick(s, "", bulkimport.Started, "started"), SHA256: pick(s, "", strings.Repeat("ab", 32), " "),
+				Type: pick(s, "", bulkimport.CustomersType, " "), Status: pick(s, "", bulkimport.Started,
+					"started"), SHA256: pick(s, "", strings.Repeat("ab", 32), " "),
 			}
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Imports().List(ctx, org, f, seek) }
 		},

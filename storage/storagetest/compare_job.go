@@ -49,6 +49,17 @@ func (s *script) job(org admin.OrgID) job.Job {
 	return j
 }
 
+// checkpoint is the outcome of a batch of a running job, without a status.
+func (s *script) checkpoint(org admin.OrgID) job.Checkpoint {
+	running, err := s.ref.Jobs().List(s.t.Context(), org, job.Filter{Status: job.InProgress}, largest[uuid.UUID]())
+	j := one(s, running, err)
+	return job.Checkpoint{
+		ID: j.ID, Attempt: s.version(j.Lease.Attempt), From: pick(s, j.Cursor, j.Cursor, j.Cursor, j.Cursor+" ", s.text()), Cursor: s.text(),
+		Entries: s.newEntries(), Counts: job.Counts{Total: 2, Completed: int64(s.r.IntN(2)), Skipped: 1, Failed: -1}, At: s.now,
+		Until: pick(s, time.Time{}, s.now.Add(time.Hour)),
+	}
+}
+
 func jobDraws() map[string]func(*script) do {
 	return map[string]func(*script) do{
 		"Jobs.Create": func(s *script) do {
@@ -85,17 +96,17 @@ func jobDraws() map[string]func(*script) do {
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Jobs().Claim(ctx, org, j.ID, c) }
 		},
 		"Jobs.Commit": func(s *script) do {
-			org, rec := s.org(), s.rec("job.batch")
-			running, err := s.ref.Jobs().List(s.t.Context(), org, job.Filter{Status: job.InProgress}, largest[uuid.UUID]())
-			j := one(s, running, err)
-			cp := job.Checkpoint{
-				ID: j.ID, Attempt: s.version(j.Lease.Attempt), From: pick(s, j.Cursor, j.Cursor, j.Cursor, j.Cursor+" ", s.text()), Cursor: s.text(),
-				Entries: s.newEntries(), Counts: job.Counts{Total: 2, Completed: int64(s.r.IntN(2)), Skipped: 1, Failed: -1},
-				Status: pick(s, job.InProgress, job.InProgress, job.Completed, job.Failed), Failure: s.sometimes(), At: s.now,
-				Until: pick(s, time.Time{}, s.now.Add(time.Hour)), Recorded: s.chance(3),
-			}
+			org := s.org()
+			cp := s.checkpoint(org)
+			cp.Status = pick(s, job.InProgress, job.InProgress, job.InProgress, job.Completed)
+			return func(ctx context.Context, st storage.Stores) (any, error) { return nil, st.Jobs().Commit(ctx, org, cp) }
+		},
+		"Jobs.Finish": func(s *script) do {
+			org, rec := s.org(), s.rec("job.complete")
+			cp := s.checkpoint(org)
+			cp.Status, cp.Failure = pick(s, job.Completed, job.Failed, job.Failed, job.InProgress), s.sometimes()
 			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return nil, st.Jobs().Commit(ctx, org, cp, rec)
+				return nil, st.Jobs().Finish(ctx, org, cp, rec)
 			}
 		},
 		"Jobs.Release": func(s *script) do {

@@ -16,7 +16,9 @@ func accountFields() []string  { return []string{"id", "name", "customer_id"} }
 
 // changesOf makes changes of records from texts, in the order of fields. A field that the record does not
 // have is a name in its metadata.
-func changesOf[T customer.Record](t testing.TB, kind *customer.Table[T], m customer.Mode, fields []string, values ...[]string) []customer.Change[T] {
+func changesOf[T customer.Record](
+	t testing.TB, kind *customer.Table[T], m customer.Mode, fields []string, values ...[]string,
+) []customer.Change[T] {
 	t.Helper()
 	var out []customer.Change[T]
 	for _, row := range values {
@@ -106,7 +108,7 @@ func (w *world) seedCustomers() {
 	require.Equal(w.t, []string{"CREATED"}, became(account))
 }
 
-// counted is a count as a text that tells whose it is, unless there is nothing.
+// counted is a count as a text with the organization's id in it, unless it is 0.
 func counted(w *world, n int64) string {
 	if n == 0 {
 		return "0"

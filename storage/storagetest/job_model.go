@@ -67,7 +67,11 @@ func (w *world) drawnStep(t *testing.T, r *rand.Rand, model *job.Job, owner uuid
 			cp.Until = now.Add(time.Minute)
 		}
 		next, want = model.Committed(cp)
-		got = store.Commit(t.Context(), w.org, cp, w.rec("job.batch"))
+		if cp.Status.Final() {
+			got = store.Finish(t.Context(), w.org, cp, w.rec("job.complete"))
+		} else {
+			got = store.Commit(t.Context(), w.org, cp)
+		}
 		did = fmt.Sprintf("commit %+v", cp)
 	case 5:
 		attempt := model.Lease.Attempt - int64(r.IntN(2))

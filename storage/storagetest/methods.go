@@ -133,6 +133,8 @@ func checkMethods(t *testing.T, b storage.Backend, ms, checked []method) {
 			})
 			if m.writes {
 				check("is taken back with its transaction", func(t *testing.T) { requireTakenBack(t, b, s, m) })
+			} else {
+				t.Run("sees what its transaction wrote", func(t *testing.T) { requireSeen(t, b, c, m) })
 			}
 			if m.record {
 				check("is refused without an audit record", func(t *testing.T) {
@@ -186,6 +188,28 @@ func requireTakenBack(t *testing.T, b storage.Backend, s *stage, m method) {
 	require.ErrorIs(t, err, stop)
 	s.requireUntouched(t)
 }
+
+// requireSeen checks that a method reads in the transaction that it is called in.
+func requireSeen(t *testing.T, b storage.Backend, c *ids, m method) {
+	t.Helper()
+	stop := errors.New("stop")
+	err := b.InTx(t.Context(), func(stores storage.Stores) error {
+		w := newWorld(t, within{stores}, c)
+		w.seed()
+		got, err := m.call(t.Context(), stores, w, w.org, admin.Record{})
+		if err != nil {
+			return err
+		}
+		require.Contains(t, fmt.Sprintf("%+v", got), string(w.org))
+		return stop
+	})
+	require.ErrorIs(t, err, stop)
+}
+
+// within is a Backend in a transaction that is under way.
+type within struct{ storage.Stores }
+
+func (w within) InTx(_ context.Context, fn func(storage.Stores) error) error { return fn(w.Stores) }
 
 // requireRecorded checks that exactly rec was recorded; where a case makes a new organization the
 // record is in that one.

@@ -96,6 +96,19 @@ func methodFaults() []methodFault {
 			caught: "answers its own organization",
 		},
 		{
+			name: "reads outside the transaction",
+			in:   reads,
+			breaks: func(c call) call {
+				return func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+					if _, inside := w.b.(within); inside {
+						s = memory.New() // where nothing of it is
+					}
+					return c(ctx, s, w, org, rec)
+				}
+			},
+			caught: "sees what its transaction wrote",
+		},
+		{
 			name:    "is not part of the transaction",
 			in:      writes,
 			breaks:  func(c call) call { return c },

@@ -133,7 +133,7 @@ func testSettingHistory(t *testing.T, open Open) {
 		elsewhere := newWorld(t, b, c)
 		require.NoError(t, b.Settings().Create(t.Context(), elsewhere.org, elsewhere.setting(ofAccount("a"), "1"), limits, elsewhere.rec("setting.create")), "another organization's are not counted")
 	})
-	t.Run("keeps to the limits when many create at once", func(t *testing.T) {
+	t.Run("keeps to the limits when many create concurrently", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		limits := settings.Limits{PerEntity: 3, PerOrganization: 1000}
 		made := make([]error, 8)

@@ -6,8 +6,9 @@
 //
 // Every method of every port has to be known to it: a port method without a case fails the suite.
 // From its case the suite derives what holds for all of them: another organization sees and changes
-// nothing; a write leaves its audit record and is refused without one; a failed transaction and a
-// cancelled context leave no trace. On top of that each port's own contract has its tests.
+// nothing; a write leaves its audit record and is refused without one; a read sees what its transaction
+// wrote; a failed transaction and a cancelled context leave no trace. On top of that each port's own
+// contract has its tests.
 //
 // A host that replaces some ports by its own ([storage.Own]) checks these alone: [Customers] and its
 // siblings run the suite of one port.

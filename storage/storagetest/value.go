@@ -112,10 +112,10 @@ func testAlikeCursors(t *testing.T, w *world, keys []string) {
 	cp := job.Checkpoint{ID: j.ID, Attempt: claimed.Lease.Attempt, From: claimed.Cursor, Status: job.InProgress, At: epoch, Until: epoch.Add(time.Hour)}
 	for i, k := range keys {
 		cp.Cursor = k
-		require.NoError(t, w.b.Jobs().Commit(t.Context(), w.org, cp, w.rec("job.batch")))
+		require.NoError(t, w.b.Jobs().Commit(t.Context(), w.org, cp))
 		for _, other := range []string{"", k + " ", k + "\u200b", strings.ToUpper(k), keys[(i+1)%len(keys)]} {
 			if cp.From = other; other != k {
-				require.ErrorIs(t, w.b.Jobs().Commit(t.Context(), w.org, cp, w.rec("job.batch")), job.ErrLeaseLost, "%q is not %q", other, k)
+				require.ErrorIs(t, w.b.Jobs().Commit(t.Context(), w.org, cp), job.ErrLeaseLost, "%q is not %q", other, k)
 			}
 		}
 		cp.From = k

@@ -172,6 +172,7 @@ func crossing() map[string]bool {
 func bookkeeping() map[string]bool {
 	return map[string]bool{
 		"Jobs.Claim":    true,
+		"Jobs.Commit":   true,
 		"Jobs.Release":  true,
 		"Tokens.Rehash": true,
 		"Tokens.Touch":  true,

@@ -53,7 +53,7 @@ var _ settings.Evaluator = Evaluator{}
 
 // Compile checks the rule: the limits of settings.Logic, at most jsonlogic.MaxNodes nodes, each object
 // exactly one existing operator, numbers within float64. The library would read other objects as constants;
-// here they are refused, because most of them are misspelt operators.
+// here they are refused, because most of them are misspelled operators.
 func (Evaluator) Compile(ctx context.Context, rule json.RawMessage) (settings.Program, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err

@@ -37,11 +37,6 @@ func decoded(t *testing.T, text string) any {
 	return v
 }
 
-// nested is a document of arrays within each other.
-func nested(depth int) string {
-	return strings.Repeat("[", depth) + strings.Repeat("]", depth)
-}
-
 func TestEvaluatorEvaluates(t *testing.T) {
 	data := func(text string) any { return decoded(t, text) }
 	for _, tc := range []struct {

@@ -55,9 +55,11 @@ const (
 	// A SELECT at the end of an INSERT needs a WHERE before ON CONFLICT on SQLite.
 	otherRecord = `INTO admincenter_audit SELECT org_id, id, at, actor_kind, actor_id, 'nothing.happened', subject_kind, subject_id, changes
 		FROM admincenter_audit WHERE 1 = 1`
-	otherToken = `INTO admincenter_tokens SELECT org_id, id, name, 'users.write', prefix, last4, 'ACTIVE', expires_at, last_used_at, created_at,
+	otherToken = `INTO admincenter_tokens (org_id, id, name, permissions, prefix, last4, state, expires_at, last_used_at, created_at,
+		created_by_kind, created_by_id, updated_at, version, hash_key, digest) SELECT org_id, id, name, 'users.write', prefix, last4, 'ACTIVE', expires_at, last_used_at, created_at,
 		created_by_kind, created_by_id, updated_at, version, hash_key, digest FROM admincenter_tokens WHERE state = 'DELETED'`
-	sameDigest = `INTO admincenter_tokens SELECT org_id, 'x', name, 'users.write', prefix, last4, 'ACTIVE', expires_at, last_used_at, created_at,
+	sameDigest = `INTO admincenter_tokens (org_id, id, name, permissions, prefix, last4, state, expires_at, last_used_at, created_at,
+		created_by_kind, created_by_id, updated_at, version, hash_key, digest) SELECT org_id, 'x', name, 'users.write', prefix, last4, 'ACTIVE', expires_at, last_used_at, created_at,
 		created_by_kind, created_by_id, updated_at, version, hash_key, digest FROM admincenter_tokens WHERE state = 'DELETED'`
 )
 

@@ -120,7 +120,7 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		},
 		"jobs.status": func(n int) string {
 			if isRare(n) || n%(5*rareEvery) == rareFirst+1 {
-				return quoted(rare)
+				return quoted(string(job.Failed))
 			}
 			if n%500 == 3 {
 				return "'PENDING'"

@@ -151,6 +151,8 @@ func filterValues(t *testing.T, path string, field reflect.StructField) (out []p
 		"admin.AuditFilter.Until":           {rareUntil},
 		"people.InvitationFilter.Status":    {people.InvitationRevoked, people.InvitationPending, people.InvitationExpired},
 		"job.EntryFilter.Status":            {job.EntryFailed},
+		"job.Filter.Status":                 {job.Failed},
+		"planmigration.Filter.Status":       {job.Failed},
 		"token.Filter.State":                {"DEACTIVATED"},
 		"settings.Filter.Entity":            {settings.Entity{Kind: settings.Customer}, settings.Entity{Kind: settings.Customer, ID: "a7"}},
 		"settings.Filter.Type":              {settings.TypeNumeric},

@@ -222,6 +222,7 @@ TABLE admincenter_jobs InnoDB utf8mb4_bin
     INDEX jobs_status (org_id, status, id)
     PRIMARY KEY PRIMARY (org_id, id)
     FOREIGN KEY admincenter_jobs_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK status `status` in ('SCHEDULED','WAITING_FOR_CONFIRMATION','PENDING','IN_PROGRESS','COMPLETED','FAILED','CANCELLED')
 
 TABLE admincenter_job_entries InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
@@ -235,6 +236,7 @@ TABLE admincenter_job_entries InnoDB utf8mb4_bin
     INDEX job_entries_status (org_id, job_id, status, seq)
     PRIMARY KEY PRIMARY (org_id, job_id, seq)
     FOREIGN KEY admincenter_job_entries_ibfk_1 (org_id, job_id) REFERENCES admincenter_jobs (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK status `status` in ('PENDING','IN_PROGRESS','COMPLETED','SKIPPED','FAILED','CANCELLED')
 
 TABLE admincenter_organizations InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL

@@ -198,6 +198,7 @@ TABLE admincenter_job_entries
     PRIMARY KEY admincenter_job_entries_pkey (org_id, job_id, seq)
     INDEX admincenter_job_entries_status (org_id, job_id, status, seq)
     FOREIGN KEY admincenter_job_entries_org_id_job_id_fkey (org_id, job_id) REFERENCES admincenter_jobs (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK ((status = ANY (ARRAY['PENDING'::text, 'IN_PROGRESS'::text, 'COMPLETED'::text, 'SKIPPED'::text, 'FAILED'::text, 'CANCELLED'::text])))
 
 TABLE admincenter_jobs
     org_id text COLLATE C NOT NULL
@@ -226,6 +227,7 @@ TABLE admincenter_jobs
     PRIMARY KEY admincenter_jobs_pkey (org_id, id)
     INDEX admincenter_jobs_status (org_id, status, id)
     FOREIGN KEY admincenter_jobs_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK ((status = ANY (ARRAY['SCHEDULED'::text, 'WAITING_FOR_CONFIRMATION'::text, 'PENDING'::text, 'IN_PROGRESS'::text, 'COMPLETED'::text, 'FAILED'::text, 'CANCELLED'::text])))
 
 TABLE admincenter_organizations
     org_id text COLLATE C NOT NULL

@@ -3,7 +3,8 @@ CREATE TABLE IF NOT EXISTS admincenter_jobs (
     org_id          VARBINARY(64)  NOT NULL,
     id              VARBINARY(36)  NOT NULL,
     kind            VARBINARY(100) NOT NULL,
-    status          VARBINARY(30)  NOT NULL,
+    status          VARBINARY(30)  NOT NULL CHECK (status IN
+        ('SCHEDULED', 'WAITING_FOR_CONFIRMATION', 'PENDING', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED')),
     start_at        BIGINT,
     created_at      BIGINT         NOT NULL,
     created_by_kind VARBINARY(30)  NOT NULL,
@@ -34,7 +35,8 @@ CREATE TABLE IF NOT EXISTS admincenter_job_entries (
     job_id VARBINARY(36)   NOT NULL,
     seq    BIGINT          NOT NULL,
     ref    VARBINARY(1000) NOT NULL,
-    status VARBINARY(30)   NOT NULL,
+    status VARBINARY(30)   NOT NULL CHECK (status IN
+        ('PENDING', 'IN_PROGRESS', 'COMPLETED', 'SKIPPED', 'FAILED', 'CANCELLED')),
     reason VARBINARY(100)  NOT NULL,
     detail MEDIUMTEXT      NOT NULL,
     data   MEDIUMTEXT      NOT NULL,

@@ -3,7 +3,8 @@ CREATE TABLE admincenter_jobs (
     org_id          TEXT COLLATE "C" NOT NULL REFERENCES admincenter_organizations (org_id),
     id              TEXT COLLATE "C" NOT NULL,
     kind            TEXT COLLATE "C" NOT NULL,
-    status          TEXT COLLATE "C" NOT NULL,
+    status          TEXT COLLATE "C" NOT NULL CHECK (status IN
+        ('SCHEDULED', 'WAITING_FOR_CONFIRMATION', 'PENDING', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED')),
     start_at        BIGINT,
     created_at      BIGINT NOT NULL,
     created_by_kind TEXT COLLATE "C" NOT NULL,
@@ -36,7 +37,8 @@ CREATE TABLE admincenter_job_entries (
     job_id TEXT COLLATE "C" NOT NULL,
     seq    BIGINT NOT NULL,
     ref    TEXT COLLATE "C" NOT NULL,
-    status TEXT COLLATE "C" NOT NULL,
+    status TEXT COLLATE "C" NOT NULL CHECK (status IN
+        ('PENDING', 'IN_PROGRESS', 'COMPLETED', 'SKIPPED', 'FAILED', 'CANCELLED')),
     reason TEXT COLLATE "C" NOT NULL,
     detail TEXT COLLATE "C" NOT NULL,
     data   TEXT COLLATE "C" NOT NULL,

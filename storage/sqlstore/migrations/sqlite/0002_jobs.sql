@@ -3,7 +3,8 @@ CREATE TABLE admincenter_jobs (
     org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
     id              TEXT    NOT NULL,
     kind            TEXT    NOT NULL,
-    status          TEXT    NOT NULL,
+    status          TEXT    NOT NULL CHECK (status IN
+        ('SCHEDULED', 'WAITING_FOR_CONFIRMATION', 'PENDING', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED')),
     start_at        INTEGER,
     created_at      INTEGER NOT NULL,
     created_by_kind TEXT    NOT NULL,
@@ -36,7 +37,8 @@ CREATE TABLE admincenter_job_entries (
     job_id TEXT    NOT NULL,
     seq    INTEGER NOT NULL,
     ref    TEXT    NOT NULL,
-    status TEXT    NOT NULL,
+    status TEXT    NOT NULL CHECK (status IN
+        ('PENDING', 'IN_PROGRESS', 'COMPLETED', 'SKIPPED', 'FAILED', 'CANCELLED')),
     reason TEXT    NOT NULL,
     detail TEXT    NOT NULL,
     data   TEXT    NOT NULL,

@@ -1,0 +1,49 @@
+package job
+
+// EntryStatus is the state of one entry of a job.
+type EntryStatus string
+
+// The statuses of an entry. All but [EntryPending] and [EntryInProgress] are final.
+const (
+	EntryPending    EntryStatus = "PENDING"
+	EntryInProgress EntryStatus = "IN_PROGRESS"
+	EntryCompleted  EntryStatus = "COMPLETED"
+	EntrySkipped    EntryStatus = "SKIPPED"
+	EntryFailed     EntryStatus = "FAILED"
+	EntryCancelled  EntryStatus = "CANCELLED"
+)
+
+// Final reports whether the status can change no more.
+func (s EntryStatus) Final() bool { return s != EntryPending && s != EntryInProgress }
+
+// EntryStatuses returns the statuses of an entry. The caller may change the slice.
+func EntryStatuses() []EntryStatus {
+	return []EntryStatus{EntryPending, EntryInProgress, EntryCompleted, EntrySkipped, EntryFailed, EntryCancelled}
+}
+
+// known reports whether s is a status of an entry.
+func (s EntryStatus) known() bool {
+	switch s {
+	case EntryPending, EntryInProgress, EntryCompleted, EntrySkipped, EntryFailed, EntryCancelled:
+		return true
+	}
+	return false
+}
+
+// Reason is a package's code for an entry's status, such as "has_overrides".
+type Reason string
+
+// Entry is the work of a job on one thing: a row of a file, an account.
+type Entry struct {
+	Seq    int64       `json:"seq"`           // 1, 2, 3, … within the job; the row's number in an import
+	Ref    string      `json:"ref,omitempty"` // what it is about: an account's id, a row's key
+	Status EntryStatus `json:"status"`
+	Reason Reason      `json:"reason,omitempty"` // why it was skipped or failed
+	Detail string      `json:"detail,omitempty"` // for people: the value, the rule, what would be right
+	Data   string      `json:"-"`                // JSON that the package keeps to report or retry the entry
+}
+
+// EntryFilter narrows a list of entries; zero fields do not narrow.
+type EntryFilter struct {
+	Status EntryStatus `json:"status,omitempty"`
+}

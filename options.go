@@ -1,0 +1,59 @@
+package admincenter
+
+import (
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
+	"github.com/admincenter/admincenter/bulkimport"
+	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/storage"
+	"github.com/admincenter/admincenter/token"
+)
+
+// Options of [New]; the zero value is ready.
+type Options struct {
+	// Runtime is the clock, ids, randomness and logger of every service whose own options leave them out.
+	admin.Runtime
+	// Roles are what each role may do; the zero value means [DefaultRoles].
+	Roles people.Roles
+
+	// The services' own options. A field that is zero is taken from above.
+	People     people.Options
+	Tokens     token.Options
+	Settings   settings.Options
+	Imports    bulkimport.Options
+	Migrations planmigration.Options
+
+	// Own are the host's own tables of customers, accounts, price plans and schedules, which take part in
+	// the storage's transactions.
+	Own storage.Own
+	// ImportTarget returns where the rows of a host's own import type go, for the stores of a transaction;
+	// it returns nil for a type that goes elsewhere. See [bulkimport.Ports].
+	ImportTarget func(storage.Stores, bulkimport.TypeName) bulkimport.Target
+	// Plans are a host's own price plans for migrations, which only read them, outside of any transaction of
+	// the library's: they can be another service's. nil means those of the storage.
+	Plans priceplan.Plans
+	// Schedules are account schedules that cannot take part in the storage's transactions, such as those
+	// of an HTTP API; migrations call them outside of any. See [planmigration.ExternalSchedules].
+	Schedules planmigration.ExternalSchedules
+}
+
+// complete fills in the fields of the services' options that are zero.
+func (o Options) complete() Options {
+	if o.Roles.IsZero() {
+		o.Roles = DefaultRoles()
+	}
+	for _, r := range []*admin.Runtime{
+		&o.People.Runtime, &o.Tokens.Runtime, &o.Settings.Runtime, &o.Imports.Runtime, &o.Migrations.Runtime,
+	} {
+		*r = r.Or(o.Runtime)
+	}
+	if o.People.Roles.IsZero() {
+		o.People.Roles = o.Roles
+	}
+	if o.Tokens.Grantable.Len() == 0 {
+		o.Tokens.Grantable = o.Roles.All()
+	}
+	return o
+}

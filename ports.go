@@ -1,0 +1,119 @@
+package admincenter
+
+import (
+	"context"
+	"errors"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/admin/priceplan"
+	"github.com/admincenter/admincenter/bulkimport"
+	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/planmigration"
+	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/enrich"
+	"github.com/admincenter/admincenter/storage"
+	"github.com/admincenter/admincenter/token"
+)
+
+func peoplePorts(s storage.Stores) people.Ports {
+	return people.Ports{Organizations: s.Organizations(), Users: s.Users(), Invitations: s.Invitations()}
+}
+
+func currencyPorts(s storage.Stores) currency.Ports {
+	return currency.Ports{Currencies: s.Currencies()}
+}
+
+func customerPorts(s storage.Stores) customer.Ports {
+	return customer.Ports{Customers: s.Customers(), Accounts: s.Accounts()}
+}
+
+func pricePlanPorts(s storage.Stores) priceplan.Ports {
+	return priceplan.Ports{Plans: s.Plans(), Schedules: s.Schedules()}
+}
+
+func (c *Center) tokenPorts(s storage.Stores) token.Ports {
+	return token.Ports{Tokens: s.Tokens(), Authorize: c.Authorize}
+}
+
+func settingPorts(s storage.Stores) settings.Ports {
+	return settings.Ports{
+		Settings: s.Settings(),
+		CustomerOf: func(ctx context.Context, org admin.OrgID, account string) (string, error) {
+			a, err := s.Accounts().Get(ctx, org, account)
+			if errors.Is(err, admin.ErrNotFound) {
+				return "", nil
+			}
+			return a.CustomerID, err
+		},
+	}
+}
+
+func (c *Center) enrichPorts(s storage.Stores) enrich.Ports {
+	return enrich.Ports{Settings: c.Settings, Enrichments: s.Enrichments()}
+}
+
+func (c *Center) importPorts(s storage.Stores) bulkimport.Ports {
+	p := bulkimport.Ports{
+		Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts(),
+		Authorize: c.Authorize,
+	}
+	if target := c.o.ImportTarget; target != nil {
+		p.Target = func(name bulkimport.TypeName) bulkimport.Target { return target(s, name) }
+	}
+	return p
+}
+
+func (c *Center) migrationPorts(s storage.Stores) planmigration.Ports {
+	p := planmigration.Ports{
+		Migrations: s.PlanMigrations(), Jobs: s.Jobs(), Plans: s.Plans(), Authorize: c.Authorize,
+	}
+	if c.o.Plans != nil {
+		p.Plans = c.o.Plans
+	}
+	if c.o.Schedules != nil {
+		p.External = c.o.Schedules
+	} else {
+		p.Schedules = s.Schedules()
+	}
+	return p
+}
+
+// importProcess returns the ports of imports with the transaction in which each batch commits.
+func (c *Center) importProcess(s storage.Stores) bulkimport.Ports {
+	p := c.importPorts(s)
+	p.Atomically = atomically(c, c.importPorts)
+	return p
+}
+
+// migrationProcess returns the ports of migrations with the transaction in which each batch commits.
+func (c *Center) migrationProcess(s storage.Stores) planmigration.Ports {
+	p := c.migrationPorts(s)
+	p.Atomically = atomically(c, c.migrationPorts)
+	return p
+}
+
+func jobPorts(s storage.Stores) job.Ports { return job.Ports{Jobs: s.Jobs()} }
+
+// jobReaders returns the permissions for reading jobs: a job can be read by those who may read what it
+// is about.
+func (c *Center) jobReaders() map[job.Kind][]admin.Permission {
+	readers := map[job.Kind][]admin.Permission{planmigration.Kind: {planmigration.PermissionRead}}
+	for _, s := range c.Imports.Types() {
+		readers[bulkimport.JobKind(s.Type)] = []admin.Permission{s.Read}
+	}
+	return readers
+}
+
+// atomically gives a process the ports that commit together. In a transaction they are the process's
+// own already.
+func atomically[P any](c *Center, ports func(storage.Stores) P) job.Atomically[P] {
+	return func(ctx context.Context, fn func(P) error) error {
+		if c.backend == nil {
+			return fn(ports(c.stores))
+		}
+		return c.backend.InTx(ctx, func(s storage.Stores) error { return fn(ports(c.o.Own.Stores(s))) })
+	}
+}
