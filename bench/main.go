@@ -3,9 +3,12 @@
 //	go run ./bench                # everything
 //	go run ./bench -run token
 //	go run ./bench -run jsonlogic # a minute
+//	go run ./bench -run list -n 1000000
 //
 // Each line is `ratio <name> <ours ns> <other ns> <ours/other>`, for one operation of each. Machines
 // differ and are noisy: only the ratio means something.
+//
+// The groups verify and list run on SQLite, and on the servers that the tests use if they answer.
 //
 // Two groups are contests and print more:
 //
