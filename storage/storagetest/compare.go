@@ -107,7 +107,7 @@ func answerOf(t *testing.T, o op, value any, err error) answer {
 		}
 	}
 	require.NotEmpty(t, kinds, "%s: an error of no known kind: %v", o.name, err)
-	return answer{kinds: kinds} // what comes with an error is of no use to anybody
+	return answer{kinds: kinds} // a result beside an error is not used
 }
 
 func errorKinds() []error {
