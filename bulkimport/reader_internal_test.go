@@ -58,7 +58,7 @@ func TestCanonicalTextIsTheSameHoweverItArrives(t *testing.T) {
 	}
 }
 
-// Whatever the text: reading ends, offsets and lines add up, reading on from any of them gives the
+// For every text, reading ends, offsets and lines add up, reading on from any of them gives the
 // same, and what encoding/csv understands both read alike.
 func FuzzReader(f *testing.F) {
 	for _, s := range []string{
@@ -110,7 +110,7 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
-// Whatever the bytes: they are refused by name, or come out as valid text without carriage returns
+// For all bytes: they are refused by name, or come out as valid text without carriage returns
 // that comes out as itself again.
 func FuzzCanonical(f *testing.F) {
 	for _, s := range []string{"a\r\nb\rc\n", "\ufeffa", "\xff\xfea\x00", "\xfe\xff\x00a\xd8\x00", "PK\x03\x04", "\xc3",
