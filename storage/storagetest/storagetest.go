@@ -6,8 +6,9 @@
 //
 // The suite has a case for every method of every port; a port method without a case fails it.
 // From its case the suite derives what holds for all of them: another organization sees and changes
-// nothing; a write leaves its audit record and is refused without one; a failed transaction and a
-// cancelled context leave no trace. Tests of each port's own contract are added to these.
+// nothing; a write leaves its audit record and is refused without one; a read sees what its transaction
+// wrote; a failed transaction and a cancelled context leave no trace. Tests of each port's own contract are
+// added to these.
 //
 // A host that replaces some ports by its own ([storage.Own]) checks these alone: [Customers] and its
 // siblings run the suite of one port.
