@@ -34,7 +34,7 @@ type listing struct {
 }
 
 // lists compares pages of a million customers and audit records, and of 100,000 accounts, tokens and
-// settings, with a prepared select of the same rows that is scanned into any. No database is analysed.
+// settings, with a prepared select of the same rows that is scanned into any. No database is analyzed.
 func lists(n int) func(context.Context) error {
 	return func(ctx context.Context) error {
 		return onDatabases(ctx, func(ctx context.Context, d database, pool *sql.DB, db *sqlstore.DB) error {
@@ -58,8 +58,10 @@ func lists(n int) func(context.Context) error {
 
 func listings(db *sqlstore.DB, n int) []listing {
 	var out []listing
-	for _, group := range [][]listing{customerLists(db, n), accountLists(db, n), tokenLists(db, n), settingLists(db, n), auditLists(db, n)} {
-		out = append(out, group...)
+	for _, group := range []func(*sqlstore.DB, int) []listing{
+		customerLists, accountLists, tokenLists, settingLists, auditLists,
+	} {
+		out = append(out, group(db, n)...)
 	}
 	return out
 }

@@ -31,7 +31,9 @@ func (s audit) Append(ctx context.Context, org admin.OrgID, rec admin.Record) er
 	return s.write(ctx, org, rec, func(*tx) error { return nil })
 }
 
-func (s audit) List(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey]) ([]admin.Record, error) {
+func (s audit) List(
+	ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey],
+) ([]admin.Record, error) {
 	from, below := int64(-1<<62), int64(1<<62)
 	if !f.From.IsZero() {
 		from = f.From.UnixMicro()
@@ -59,7 +61,8 @@ func before(after uuid.UUID) string {
 
 func scanRecord(scan func(...any) error, r *admin.Record) error {
 	var changes string
-	err := scan(scanID(&r.ID), scanAt(&r.At), &r.Actor.Kind, &r.Actor.ID, &r.Action, &r.Subject.Kind, &r.Subject.ID, &changes)
+	err := scan(scanID(&r.ID), scanAt(&r.At), &r.Actor.Kind, &r.Actor.ID, &r.Action,
+		&r.Subject.Kind, &r.Subject.ID, &changes)
 	if err == nil {
 		r.Changes, err = readChanges(changes)
 	}

@@ -78,7 +78,8 @@ func (s jobs) Get(ctx context.Context, org admin.OrgID, jobID uuid.UUID) (job.Jo
 }
 
 func (s jobs) List(ctx context.Context, org admin.OrgID, f job.Filter, seek admin.Seek[uuid.UUID]) ([]job.Job, error) {
-	query, args := s.db.sql.job.list.page([]any{org}, byText(string(f.Kind), string(f.Status)), before(seek.After), seek.Limit)
+	filters := byText(string(f.Kind), string(f.Status))
+	query, args := s.db.sql.job.list.page([]any{org}, filters, before(seek.After), seek.Limit)
 	return rows(ctx, s.reader(), "job", query, scanJob, args...)
 }
 

@@ -11,7 +11,8 @@ import (
 //
 // A list is declared as a query, its filters and the indexes that serve them, and asked for by page:
 //
-//	list: newList(db, `SELECT id, … FROM {jobs}{index} WHERE org_id = ?`, []string{"kind", "status", "(name LIKE ? OR id LIKE ?)"},
+//	list: newList(db, `SELECT id, … FROM {jobs}{index} WHERE org_id = ?`,
+//		[]string{"kind", "status", "(name LIKE ? OR id LIKE ?)"},
 //		` AND id < ? ORDER BY id DESC LIMIT ?`,
 //		walk{"jobs_kind_status", "kind status"}, walk{"jobs_kind", "kind"}, walk{"jobs_status", "status"}),
 //

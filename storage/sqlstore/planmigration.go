@@ -29,7 +29,8 @@ func newMigrationSQL(db *DB) migrationSQL {
 			mode, overrides, require_confirmation, zone) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		get: db.bind(columns + `WHERE j.org_id = ? AND j.id = ?` + same),
 		// The jobs by their index, and to each its migration.
-		list: newList(db, columns+`WHERE j.org_id = ? AND j.kind = ?`+same, []string{"j.status"}, ` AND j.id < ? ORDER BY j.id DESC LIMIT ?`,
+		list: newList(db, columns+`WHERE j.org_id = ? AND j.kind = ?`+same, []string{"j.status"},
+			` AND j.id < ? ORDER BY j.id DESC LIMIT ?`,
 			walk{"jobs_kind_status", "j.status"}, walk{"jobs_kind", ""}),
 	}
 }

@@ -15,7 +15,7 @@ type tokens struct{ access }
 
 type tokenSQL struct {
 	insert, creator, get, lock, update, created, deactivateBy, byDigest, byDigests, touch, rehash string
-	list                                                                               list
+	list                                                                                          list
 }
 
 func newTokenSQL(db *DB) tokenSQL {

@@ -264,8 +264,8 @@ func plainFiller(c column) func(n int) string {
 	}
 }
 
-// analyse has the planner look at the tables; without it SQLite knows nothing of them.
-func analyse(t *testing.T, d sqlstore.Dialect, pool *sql.DB) {
+// analyze has the planner look at the tables; without it SQLite knows nothing of them.
+func analyze(t *testing.T, d sqlstore.Dialect, pool *sql.DB) {
 	t.Helper()
 	if d != sqlstore.MySQL {
 		run(t, pool, "ANALYZE")

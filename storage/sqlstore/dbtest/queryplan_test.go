@@ -62,7 +62,7 @@ func TestPlans(t *testing.T) {
 		e.guesses = s.dialect == sqlstore.PostgreSQL
 		t.Run("without statistics", func(t *testing.T) { plans(t, e) })
 		e.guesses = false
-		analyse(t, s.dialect, pool)
+		analyze(t, s.dialect, pool)
 		t.Run("with statistics", func(t *testing.T) { plans(t, e) })
 		if s.dialect == sqlstore.PostgreSQL {
 			e.generic = true
