@@ -9,21 +9,26 @@
 //	session, err := center.People.SignIn(ctx, "acme", email, password)
 //	page, err := center.Currencies.List(ctx, session.Scope, admin.Query{})
 //
-// There is no server and no transport: a host calls the services from its own handlers, and the
-// steps of imports and migrations from its own workers. [New] starts no goroutine and does no I/O.
+// There is no server and no transport: a host calls the services from its own handlers, and
+// [Center.Step] for the jobs that are due from its own workers. [New] starts no goroutine and does no I/O.
+// [Center.InTx] and [Center.In] move all services into one transaction, the library's or the host's. A host
+// with tables of its own gives them as [Options.Own].
 //
 // # The packages
 //
-//   - admin: who acts (Scope), what was done (Record), how calls fail and lists page, and the
-//     organization's people
+//   - admin: the vocabulary: who acts (Scope), what was done (Record), how calls fail and lists page
 //   - admin/job: how imports and migrations run in steps that survive a crash
-//   - currency, token, settings, bulkimport, planmigration: one domain each
+//   - admin/people, admin/customer, admin/priceplan, currency, token, settings: the records
+//   - currency/iso4217, settings/jsonlogic: the list of currency codes, the JSON Logic engine
+//   - bulkimport, planmigration, settings/enrich: the processes that work on records
 //   - storage: the ports that an adapter implements; storage/memory and storage/sqlstore are two, and
-//     storage/storagetest is the suite that any adapter has to pass
+//     storage/storagetest is the suite that every adapter must pass
 //
 // # The import rule
 //
-// admin knows nothing of the others; admin/job knows admin; the domains know these two, and neither
-// each other nor storage; storage knows the domains; adapters know storage. This package is above
-// all of them: it wires the services and hands each what it needs of another.
+//	admin ← admin/job ← records ← processes ← storage ← adapters
+//	                                                  ← this package
+//
+// Imports point left and never sideways. A record can be used without any process; what a record needs of
+// another record, this package gives it as a function. internal/archtest holds the rule.
 package admincenter

@@ -16,7 +16,8 @@ func tierByHand(d map[string]any) any {
 	quantity, _ := event["quantity"].(float64)
 	region, _ := event["region"].(string)
 	plan, _ := account["plan"].(string)
-	if quantity >= 100 && (region == "us-east-1" || region == "us-west-2" || region == "eu-west-1") && plan == "enterprise" {
+	if quantity >= 100 && (region == "us-east-1" || region == "us-west-2" || region == "eu-west-1") &&
+		plan == "enterprise" {
 		return "tier-" + plan + "-" + region
 	}
 	rate, _ := account["rate"].(float64)

@@ -74,17 +74,22 @@ func compatible(ctx context.Context, cases []compatibleCase) (contest, error) {
 		for i, c := range cases {
 			var err error
 			// The suite has rules that only fail where they are reached.
-			if rules[i], err = jsonlogic.Compile(c.Rule, jsonlogic.Options{Numbers: numbers.Numbers, Lenient: true}); err != nil {
+			rules[i], err = jsonlogic.Compile(c.Rule, jsonlogic.Options{Numbers: numbers.Numbers, Lenient: true})
+			if err != nil {
 				return contest{}, err
 			}
 			machines[i] = rules[i].NewMachine()
 		}
 		out.contestants = append(out.contestants,
-			allOf(cases, "machine-"+numbers.name, true, func(i int) (any, error) { return machines[i].Eval(ctx, cases[i].data) }),
+			allOf(cases, "machine-"+numbers.name, true, func(i int) (any, error) {
+				return machines[i].Eval(ctx, cases[i].data)
+			}),
 			allOf(cases, "eval-"+numbers.name, true, func(i int) (any, error) { return rules[i].Eval(ctx, cases[i].data) }))
 	}
 	out.contestants = append(out.contestants,
-		allOf(cases, "v3", false, func(i int) (any, error) { return jsonlogicv3.ApplyInterface(cases[i].tree, cases[i].data) }))
+		allOf(cases, "v3", false, func(i int) (any, error) {
+			return jsonlogicv3.ApplyInterface(cases[i].tree, cases[i].data)
+		}))
 	return out, nil
 }
 

@@ -48,7 +48,7 @@ func (c contest) agree() error {
 
 // measure times the contestants by turns, so that a slow moment of the machine hits all, and keeps
 // the best turn of each. Turns are short, so that some are not disturbed; the best is then one in
-// which the collector had little to do, which favours those that leave much behind.
+// which the collector had little to do, which favors those that leave much behind.
 func (c contest) measure() ([]result, error) {
 	if err := c.agree(); err != nil {
 		return nil, err

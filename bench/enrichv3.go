@@ -73,7 +73,10 @@ type v3Way struct {
 }
 
 func newV3Way(o *obvious) *v3Way {
-	w := &v3Way{obvious: o, events: make([]v3Event, enrichEvents), out: v3Event{attributes: map[string]any{}, dimensions: map[string]any{}}}
+	w := &v3Way{
+		obvious: o, events: make([]v3Event, enrichEvents),
+		out: v3Event{attributes: map[string]any{}, dimensions: map[string]any{}},
+	}
 	w.data = map[string]any{"attribute": w.out.attributes, "dimension": w.out.dimensions}
 	for i := range w.events {
 		e := usage(i)

@@ -22,10 +22,12 @@ const (
 const (
 	kmRule     = `{"/": [{"var": "attribute.distance"}, {"var": "dependencies.per_km"}]}`
 	chargeRule = `{"*": [{"var": "attribute.price"}, {"-": [1, {"var": "dependencies.discount"}]}]}`
-	sizeRule   = `{"if": [{">": [{"var": "attribute.km"}, 100]}, "long", {">=": [{"var": "attribute.km"}, 10]}, "medium", "short"]}`
+	sizeRule   = `{"if": [{">": [{"var": "attribute.km"}, 100]}, "long",
+		{">=": [{"var": "attribute.km"}, 10]}, "medium", "short"]}`
 
 	// The price is a setting: the organization's, or the account's own.
-	priceRule   = `{"+": [{"var": "attribute.flag_fall"}, {"*": [{"var": "attribute.km"}, {"if": [{"==": [{"var": "dimension.class"}, "van"]}, 1.85, 1.2]}]}]}`
+	priceRule = `{"+": [{"var": "attribute.flag_fall"},
+		{"*": [{"var": "attribute.km"}, {"if": [{"==": [{"var": "dimension.class"}, "van"]}, 1.85, 1.2]}]}]}`
 	specialRule = `{"max": [5, {"*": [{"var": "attribute.km"}, 1.1]}]}`
 )
 
@@ -55,7 +57,9 @@ func enrichCenter(ctx context.Context) (*admincenter.Center, *enrich.Enricher, e
 		customers[accountID(i)] = customerID(i)
 	}
 	var o admincenter.Options
-	o.Settings.CustomerOf = func(_ context.Context, _ admin.OrgID, account string) (string, error) { return customers[account], nil }
+	o.Settings.CustomerOf = func(_ context.Context, _ admin.OrgID, account string) (string, error) {
+		return customers[account], nil
+	}
 	c, err := center(ctx, memory.New(), o)
 	if err != nil {
 		return nil, nil, err
@@ -101,12 +105,14 @@ func enrichSettings(ctx context.Context, c *admincenter.Center) error {
 		return err
 	}
 	for i := 0; i < enrichAccounts; i += 4 {
-		if err := create(settings.Entity{Kind: settings.Account, ID: accountID(i)}, "price", settings.TypeLogic, specialRule); err != nil {
+		account := settings.Entity{Kind: settings.Account, ID: accountID(i)}
+		if err := create(account, "price", settings.TypeLogic, specialRule); err != nil {
 			return err
 		}
 	}
 	for i := 0; i < enrichAccounts; i += 2 * accountsACustomer {
-		if err := create(settings.Entity{Kind: settings.Customer, ID: customerID(i)}, "discount", settings.TypeNumeric, "0.05"); err != nil {
+		customer := settings.Entity{Kind: settings.Customer, ID: customerID(i)}
+		if err := create(customer, "discount", settings.TypeNumeric, "0.05"); err != nil {
 			return err
 		}
 	}

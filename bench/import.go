@@ -48,7 +48,9 @@ func imports(ctx context.Context) ([]comparison, error) {
 			for b.Loop() {
 				b.StopTimer()
 				pool, done := openPool(b)
-				_, err := pool.ExecContext(ctx, `CREATE TABLE customers (id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, city TEXT, country TEXT) STRICT, WITHOUT ROWID`)
+				_, err := pool.ExecContext(ctx, `CREATE TABLE customers (
+					id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, city TEXT, country TEXT
+				) STRICT, WITHOUT ROWID`)
 				fatal(b, err)
 				b.StartTimer()
 				fatal(b, insertLoop(ctx, pool, file))
@@ -71,7 +73,8 @@ func customersFile() []byte {
 
 func importFile(ctx context.Context, c *admincenter.Center, file []byte) error {
 	scope := admin.System(org)
-	imp, err := c.Imports.Upload(ctx, scope, bulkimport.UploadInput{Type: bulkimport.CustomersType, FileName: "bench.csv", Content: bytes.NewReader(file)})
+	imp, err := c.Imports.Upload(ctx, scope,
+		bulkimport.UploadInput{Type: bulkimport.CustomersType, FileName: "bench.csv", Content: bytes.NewReader(file)})
 	if err != nil {
 		return err
 	}
@@ -79,7 +82,8 @@ func importFile(ctx context.Context, c *admincenter.Center, file []byte) error {
 	if err != nil {
 		return err
 	}
-	if _, err := c.Imports.SetMapping(ctx, scope, imp.ID, imp.Version, suggested.Mapping(), bulkimport.Settings{}); err != nil {
+	_, err = c.Imports.SetMapping(ctx, scope, imp.ID, imp.Version, suggested.Mapping(), bulkimport.Settings{})
+	if err != nil {
 		return err
 	}
 	if _, err := c.Imports.Start(ctx, scope, imp.ID); err != nil {

@@ -47,7 +47,8 @@ func printLogic(ctx context.Context) error {
 	suites := dataFolder("JSONLOGIC_SUITES", "../shared/data/jsonlogic-suites")
 	cases, err := compatibleCases(suites)
 	if errors.Is(err, os.ErrNotExist) {
-		fmt.Fprintf(os.Stderr, "bench: jsonlogic.e is skipped: no compatible.json in %s; set JSONLOGIC_SUITES to the folder that has it\n", suites)
+		fmt.Fprintf(os.Stderr,
+			"bench: jsonlogic.e is skipped: no compatible.json in %s; set JSONLOGIC_SUITES to the folder that has it\n", suites)
 		return nil
 	}
 	if err != nil {
@@ -82,12 +83,14 @@ func workloads(data string) ([]workload, error) {
 		{">": [{"*": [{"var": "event.quantity"}, {"var": "account.rate"}]}, 50]},
 		{"+": [{"*": [{"var": "event.quantity"}, {"var": "account.rate"}]}, {"-": [10, {"var": "account.discount"}]}]},
 		"standard"]}`
-	const tierExpr = `event.quantity >= 100 and event.region in ["us-east-1", "us-west-2", "eu-west-1"] and account.plan == "enterprise"
+	const tierExpr = `event.quantity >= 100 and event.region in ["us-east-1", "us-west-2", "eu-west-1"]
+		and account.plan == "enterprise"
 		? "tier-" + account.plan + "-" + event.region
 		: event.quantity * account.rate > 50
 		? event.quantity * account.rate + (10 - account.discount)
 		: "standard"`
-	const tierCEL = `event.quantity >= 100.0 && event.region in ["us-east-1", "us-west-2", "eu-west-1"] && account.plan == "enterprise"
+	const tierCEL = `event.quantity >= 100.0 && event.region in ["us-east-1", "us-west-2", "eu-west-1"]
+		&& account.plan == "enterprise"
 		? "tier-" + account.plan + "-" + event.region
 		: event.quantity * account.rate > 50.0
 		? event.quantity * account.rate + (10.0 - account.discount)
@@ -123,8 +126,10 @@ func workloads(data string) ([]workload, error) {
 				{">=": [{"var": "event.timestamp"}, "2024-01-01T00:00:00Z"]},
 				{"<": [{"var": "event.timestamp"}, "2025-01-01T00:00:00Z"]},
 				{"!=": [{"substr": [{"var": "event.timestamp"}, 0, 4]}, "2023"]}]}`,
-			expr: `event.timestamp >= "2024-01-01T00:00:00Z" and event.timestamp < "2025-01-01T00:00:00Z" and event.timestamp[0:4] != "2023"`,
-			cel:  `event.timestamp >= "2024-01-01T00:00:00Z" && event.timestamp < "2025-01-01T00:00:00Z" && event.timestamp.substring(0, 4) != "2023"`,
+			expr: `event.timestamp >= "2024-01-01T00:00:00Z" and event.timestamp < "2025-01-01T00:00:00Z"
+				and event.timestamp[0:4] != "2023"`,
+			cel: `event.timestamp >= "2024-01-01T00:00:00Z" && event.timestamp < "2025-01-01T00:00:00Z"
+				&& event.timestamp.substring(0, 4) != "2023"`,
 		},
 	}, nil
 }

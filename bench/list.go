@@ -58,10 +58,10 @@ func lists(n int) func(context.Context) error {
 
 func listings(db *sqlstore.DB, n int) []listing {
 	var out []listing
-	for _, group := range []func(*sqlstore.DB, int) []listing{
-		customerLists, accountLists, tokenLists, settingLists, auditLists,
+	for _, group := range [][]listing{
+		customerLists(db, n), accountLists(db, n), tokenLists(db, n), settingLists(db, n), auditLists(db, n),
 	} {
-		out = append(out, group(db, n)...)
+		out = append(out, group...)
 	}
 	return out
 }

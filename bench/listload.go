@@ -144,17 +144,19 @@ func (l loader) load(ctx context.Context, n int) error {
 	}{
 		{"customers", n, map[string]string{
 			"id": l.pad("c", "i", 7), "name": l.pad("Customer, No. ", "i", 7),
-			"primary_email": l.pad("billing", "i", 7), "city": "'München'", "country": "'DE'",
-			"status": "'ACTIVE'", "metadata": `'{"segment":"enterprise","owner":"ann"}'`, "version": "1",
+			"primary_email": l.pad("billing", "i", 7), "city": "'München'",
+			"country": "'DE'", "status": "'ACTIVE'", "metadata": `'{"segment":"enterprise","owner":"ann"}'`, "version": "1",
 		}},
 		{"accounts", tenth, map[string]string{
 			"id": l.pad("a", "i", 7), "name": l.pad("Account, No. ", "i", 7),
-			"customer_id": l.pad("c", modulo(few), 7), "net_term_days": "30", "status": "'ACTIVE'", "version": "1",
+			"customer_id": l.pad("c", modulo(few), 7), "net_term_days": "30",
+			"status": "'ACTIVE'", "version": "1",
 		}},
 		{"settings", tenth, map[string]string{
 			"id": l.id("i"), "entity_kind": rare(1000, "CUSTOMER", "ACCOUNT"), "entity_id": l.pad("a", "(i - i % 10) / 10", 7),
 			"namespace": rare(1000, "rare", "USER"), "name": l.pad("name", modulo(10), 2),
-			"value_type": rare(1000, "NUMERIC", "STRING"), "value_text": "'12'", "created_by_kind": "'SYSTEM'", "updated_by_kind": "'SYSTEM'", "version": "1",
+			"value_type": rare(1000, "NUMERIC", "STRING"),
+			"value_text": "'12'", "created_by_kind": "'SYSTEM'", "updated_by_kind": "'SYSTEM'", "version": "1",
 		}},
 		{"audit", n, map[string]string{
 			"id": l.id("i"), "at": second, "actor_kind": "'USER'", "actor_id": l.pad("u", modulo(n/200), 7),
@@ -171,11 +173,12 @@ func (l loader) load(ctx context.Context, n int) error {
 
 // tokens makes n tokens, of which every other is deleted and one in 1,000 deactivated.
 func (l loader) tokens(ctx context.Context, n int) error {
-	const state = "CASE WHEN i % 2 = 0 THEN 'DELETED' WHEN i % 1000 = 7 THEN 'DEACTIVATED' ELSE 'ACTIVE' END"
 	return l.fill(ctx, "tokens", n, map[string]string{
 		"id": l.id("i"), "name": l.pad("Token ", "i", 7), "permissions": "'customers.read settings.read'", "prefix": "'adm_'",
-		"last4": "'aB3x'", "expires_at": "NULL", "last_used_at": "NULL", "created_by_kind": "'SYSTEM'", "version": "1",
-		"hash_key": "'sha256'", "digest": l.digest("i"), "state": state,
+		"last4":      "'aB3x'",
+		"state":      "CASE WHEN i % 2 = 0 THEN 'DELETED' WHEN i % 1000 = 7 THEN 'DEACTIVATED' ELSE 'ACTIVE' END",
+		"expires_at": "NULL", "last_used_at": "NULL", "created_by_kind": "'SYSTEM'", "version": "1",
+		"hash_key": "'sha256'", "digest": l.digest("i"),
 	}, "listed")
 }
 

@@ -19,7 +19,8 @@ func tokens(ctx context.Context) ([]comparison, error) {
 	if err != nil {
 		return nil, err
 	}
-	made, err := c.Tokens.Generate(ctx, admin.System(org), token.GenerateInput{Name: "bench", Permissions: []admin.Permission{customer.PermissionRead}})
+	made, err := c.Tokens.Generate(ctx, admin.System(org),
+		token.GenerateInput{Name: "bench", Permissions: []admin.Permission{customer.PermissionRead}})
 	if err != nil {
 		return nil, err
 	}

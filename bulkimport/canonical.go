@@ -23,7 +23,7 @@ type canonical struct {
 	ended error
 }
 
-// newCanonical recognises the kind of a file by its first bytes.
+// newCanonical recognizes the kind of a file by its first bytes.
 func newCanonical(from io.Reader) (*canonical, error) {
 	head := make([]byte, 8)
 	n, err := io.ReadFull(from, head)

@@ -126,7 +126,7 @@ func TestFiles(t *testing.T) {
 			failed: []fault{{4, "duplicate_in_file"}}},
 		{reason: "a key that is there twice but for blanks", input: "external_id,name\nACME,a\n\"ACME \",b\nacme,c\n",
 			ok: 2, failed: []fault{{3, "duplicate_in_file"}}},
-		{reason: "a repeated row tells its other errors too", input: "external_id,name\nc1,Ann\nc1,\n", ok: 1,
+		{reason: "a repeated row has its other errors too", input: "external_id,name\nc1,Ann\nc1,\n", ok: 1,
 			failed: []fault{{3, "duplicate_in_file required"}}},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {

@@ -108,7 +108,7 @@ func characters(f Field, cell string) *problem {
 
 var scientificPattern = regexp.MustCompile(`^[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]{1,3}$`)
 
-// scientific recognises what a spreadsheet makes of a long number: 1.23457E+11.
+// scientific recognizes what a spreadsheet makes of a long number: 1.23457E+11.
 func scientific(cell string) bool { return scientificPattern.MatchString(cell) }
 
 func currencyCode(cell string) (string, *problem) {

@@ -25,11 +25,11 @@ type Preview struct {
 // maxPreview is how many failed rows a Preview lists.
 const maxPreview = 100
 
-// errUndo takes back what a rehearsal wrote.
+// errUndo rolls back what a rehearsal wrote.
 var errUndo = errors.New("rehearsal")
 
 // Check rehearses a mapped import: it finds what Start and Run would, and writes nothing. Rows are written
-// batch by batch in transactions that are taken back, so that it also finds what exists, what is missing
+// batch by batch in transactions that are rolled back, so that it also finds what exists, what is missing
 // and what the database refuses. A target outside of the transaction ([Type]) is not called: every valid
 // row counts as created. It requires the type's Write permission; its errors are those of [Service.Start].
 func (s *Service) Check(ctx context.Context, scope admin.Scope, id uuid.UUID) (Preview, error) {

@@ -29,5 +29,5 @@
 // accounts before the transaction begins, or go to the [Target] of a host's own type; rows that are not
 // become entries of the job with everything that is wrong with them. A row takes effect once in what shares
 // the transaction. A Target outside of it is called at least once for each row, with a key by which it
-// recognises rows that it has written.
+// recognizes rows that it has written.
 package bulkimport

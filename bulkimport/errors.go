@@ -31,13 +31,13 @@ const (
 	CodeTooManyRows    = "too_many_rows"    // Limits.Rows
 	CodeTooManyColumns = "too_many_columns" // Limits.Columns
 	CodeHeaderTooLong  = "header_too_long"  // Limits.HeaderBytes
-	CodeBadHeader      = "bad_header"       // the header row cannot be read, or is not where it was said to be
+	CodeBadHeader      = "bad_header"       // the header row cannot be read, or is not in the line that was given
 	CodeBadQuotes      = "bad_quotes"       // too many quotes that are not closed
 	CodeFileChanged    = "file_changed"     // the stored content is not what was uploaded
 	CodeManyDuplicates = "too_many_duplicates"
 )
 
-// NoColumn is CellError.Column where a row as a whole is at fault.
+// NoColumn is the CellError.Column of an error in a row as a whole.
 const NoColumn = -1
 
 // CellError is one thing that is wrong with a row.

@@ -40,7 +40,7 @@ type Import struct {
 }
 
 // Content is the layout of the stored text of a file. It is canonical: UTF-8 without a byte order
-// mark, lines ending with \n, whatever the encoding of the file.
+// mark, lines ending with \n, for files of every encoding.
 type Content struct {
 	Bytes      int64    `json:"bytes"`
 	SHA256     string   `json:"sha256"`
@@ -59,7 +59,7 @@ type Content struct {
 type Column struct {
 	Index    int      `json:"index"`              // from 0
 	Header   string   `json:"header,omitempty"`   // as in the file, without blanks around it
-	Name     string   `json:"name"`               // the header, or "Column 3" where it is blank
+	Name     string   `json:"name"`               // the header, or "Column 3" if it is blank
 	Examples []string `json:"examples,omitempty"` // the first values that are not blank, at most 3
 }
 

@@ -235,7 +235,7 @@ func (p *plan) value(f Field, s Source, cells []string) (string, *problem) {
 	return p.cast(f, text)
 }
 
-// text is what a field is read from: trimmed, and empty where it is blank.
+// text is what a field is read from: trimmed, and empty if it is blank.
 func (p *plan) text(s Source, cells []string) (string, *problem) {
 	if len(s.Columns) == 0 {
 		return trim(s.Constant), nil

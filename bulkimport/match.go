@@ -6,22 +6,22 @@ import (
 	"strings"
 )
 
-// Scores, from a comparison on labelled headers: what is exact beats what has the same words, that
+// Scores, from a comparison on labeled headers: what is exact beats what has the same words, that
 // beats what is alike, and the field's own names beat its aliases.
 const (
 	scoreLabel  = 1.00
 	scoreName   = 0.98
 	scoreAlias  = 0.96
-	sameWords   = 0.02 // less where the words are in another order
+	sameWords   = 0.02 // less if the words are in another order
 	entityWord  = 0.90 // equal but for the type's own noun: "Customer Name" among customers
 	alike       = 0.92 // times how much is alike
-	alikeWord   = 0.75 // of a word's weight, where it is spelt in another way: too little to preselect
+	alikeWord   = 0.75 // of a word's weight, if it is spelled in another way: too little to preselect
 	typo        = 0.75
 	joined      = 0.85
 	aliasOrder  = 0.001 // less for each alias further down
 	fromValues  = 0.65  // a column with a weak header and values that fit well
-	valuesWrong = 0.50  // at most, where the values do not fit
-	mostlyBlank = 0.65  // at most, for a required field, where most rows have no value
+	valuesWrong = 0.50  // at most, if the values do not fit
+	mostlyBlank = 0.65  // at most, for a required field, if most rows have no value
 )
 
 // Thresholds of a suggestion.
@@ -124,8 +124,8 @@ func (m *matcher) score(field int, header []string) (best float64, reason string
 	return best, reason
 }
 
-// withoutNoun drops the import's own noun. For a field that points at another record the noun says
-// which record, so it must stay there.
+// withoutNoun drops the import's own noun. For a field that points at another record the noun is
+// what identifies the record, so it must stay there.
 func (m *matcher) withoutNoun(ws []string) []string {
 	return slices.DeleteFunc(slices.Clone(ws), func(w string) bool { return w == m.noun })
 }
@@ -182,7 +182,7 @@ func alikeWords(a, b string) bool {
 	return false
 }
 
-// near reports whether at most limit insertions, deletions, replacements and swaps of neighbours
+// near reports whether at most limit insertions, deletions, replacements and swaps of neighbors
 // make a into b.
 func near(a, b string, limit int) bool {
 	x, y := []rune(a), []rune(b)

@@ -44,7 +44,7 @@ func TestCanonicalTextIsTheSameHoweverItArrives(t *testing.T) {
 	const text = "\ufeffa,é\r\nb\r\r\n\"x\ry\",€😀\n"
 	const want = "a,é\nb\n\n\"x\ny\",€😀\n"
 	for reason, from := range map[string]io.Reader{
-		"at once":                    strings.NewReader(text),
+		"in one read":                strings.NewReader(text),
 		"byte by byte":               iotest.OneByteReader(strings.NewReader(text)),
 		"the end with the last byte": iotest.DataErrReader(strings.NewReader(text)),
 	} {
@@ -58,7 +58,7 @@ func TestCanonicalTextIsTheSameHoweverItArrives(t *testing.T) {
 	}
 }
 
-// Whatever the text: reading ends, offsets and lines add up, reading on from any of them gives the
+// For every text, reading ends, offsets and lines add up, reading on from any of them gives the
 // same, and what encoding/csv understands both read alike.
 func FuzzReader(f *testing.F) {
 	for _, s := range []string{
@@ -110,7 +110,7 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
-// Whatever the bytes: they are refused by name, or come out as valid text without carriage returns
+// For all bytes: they are refused by name, or come out as valid text without carriage returns
 // that comes out as itself again.
 func FuzzCanonical(f *testing.F) {
 	for _, s := range []string{"a\r\nb\rc\n", "\ufeffa", "\xff\xfea\x00", "\xfe\xff\x00a\xd8\x00", "PK\x03\x04", "\xc3",
@@ -136,7 +136,7 @@ func FuzzCanonical(f *testing.F) {
 	})
 }
 
-// Whatever the cell: escaping is taken back exactly, and no spreadsheet takes what is escaped for
+// For every cell, escaping is undone exactly, and no spreadsheet takes what is escaped for
 // a formula.
 func FuzzEscape(f *testing.F) {
 	for _, s := range []string{"", "=1+1", "'=1", "''", "-5.00", "'-5.00", "+49 30", "＝x", "\tx", "'", "-", "--1",
@@ -155,7 +155,7 @@ func FuzzEscape(f *testing.F) {
 	})
 }
 
-// Whatever the row: a mapping gives the value of every field or says what is wrong with it.
+// For every row, a mapping returns the value of every field or the error of its cell.
 func FuzzMapping(f *testing.F) {
 	f.Add("c1,Ann,a@x.io,US,1,2024-01-02,yes,3", 0, 1, " ", "", "DMY")
 	f.Add("c1,\"A,n\",NULL,Germany,(1),45292,maybe,", 1, 0, "", "const", "mdy")

@@ -83,7 +83,7 @@ func TestRefusedRowsNameTheirColumn(t *testing.T) {
 	require.Equal(t, 2, e.Column)
 	i = w.upload(bulkimport.AccountsType, "id,name\na1,Main\n")
 	m := w.suggested(i)
-	m["customer_id"] = bulkimport.Constant("nobody")
+	m["customer_id"] = bulkimport.Constant("missing")
 	_, err := w.service.SetMapping(t.Context(), w.scope, i.ID, i.Version, m, bulkimport.Settings{})
 	require.NoError(t, err)
 	_, err = w.service.Start(t.Context(), w.scope, i.ID)
@@ -144,7 +144,7 @@ func TestTargetWithinTheTransaction(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 3, preview.Created)
 	require.Equal(t, 2, calls, "a rehearsal calls it too")
-	require.Empty(t, w.customers(), "and takes back what it wrote")
+	require.Empty(t, w.customers(), "and rolls back what it wrote")
 
 	_, err = w.service.Start(t.Context(), w.scope, i.ID)
 	require.NoError(t, err)
@@ -152,7 +152,7 @@ func TestTargetWithinTheTransaction(t *testing.T) {
 	w.commit = func() error { return crash }
 	_, err = w.service.Step(t.Context(), w.scope, i.ID)
 	require.ErrorIs(t, err, crash)
-	require.Empty(t, w.customers(), "what it wrote is taken back with the batch")
+	require.Empty(t, w.customers(), "what it wrote is rolled back with the batch")
 	w.commit = nil
 	_, err = w.service.Run(t.Context(), w.scope, i.ID, nil)
 	require.NoError(t, err)

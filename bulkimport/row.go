@@ -30,7 +30,7 @@ func (r Row) Key() string {
 	return r.values[r.key]
 }
 
-// Value is the value of a field, empty for a blank cell; mapped is false where the import does not
+// Value is the value of a field, empty for a blank cell; mapped is false if the import does not
 // fill in the field at all, so that an update must leave it alone.
 func (r Row) Value(field string) (value string, mapped bool) {
 	i := slices.Index(r.names, field)

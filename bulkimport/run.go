@@ -16,7 +16,7 @@ import (
 // that repeat a key: a key may be in a file once, so all rows but the first fail with
 // duplicate_in_file, in any batch. It requires the type's Write permission.
 // Errors: what SetMapping finds, if it was not called or the schema has changed since;
-// ErrHeaderUnconfirmed; a *FileError where the content changed or too many rows repeat a key.
+// ErrHeaderUnconfirmed; a *FileError if the content changed or too many rows repeat a key.
 func (s *Service) Start(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
 	i, t, err := s.open(ctx, scope, id, write)
 	if err != nil {

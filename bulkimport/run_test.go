@@ -114,14 +114,14 @@ func TestAccountsNeedTheirCustomer(t *testing.T) {
 	w := newWorld(t, bulkimport.Options{})
 	w.run(bulkimport.CustomersType, "id,name,primary_email\nc1,Customer one,one@x.example\n", bulkimport.Settings{})
 	i, p := w.run(bulkimport.AccountsType,
-		"ID,Account Name,Customer ID,Currency,Net terms\na1,Main account,c1,eur,30\na2,Other account,nobody,,\n", bulkimport.Settings{})
+		"ID,Account Name,Customer ID,Currency,Net terms\na1,Main account,c1,eur,30\na2,Other account,missing,,\n", bulkimport.Settings{})
 	require.Equal(t, job.Counts{Total: 2, Completed: 1, Failed: 1}, p.Counts)
 	failed := w.failed(i.ID)[0]
 	require.EqualValues(t, 3, failed.Line)
 	require.Equal(t, bulkimport.CodeRelationNotFound, failed.Errors[0].Code)
 	require.Equal(t, "customer_id", failed.Errors[0].Field)
 	require.Equal(t, 2, failed.Errors[0].Column, "the cell at fault can be marked")
-	require.Contains(t, failed.Errors[0].Message, "nobody")
+	require.Contains(t, failed.Errors[0].Message, "missing")
 	a, err := w.backend.Accounts().Get(t.Context(), org, "a1")
 	require.NoError(t, err)
 	require.Equal(t, iso4217.Code("EUR"), a.InvoiceCurrency)

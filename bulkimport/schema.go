@@ -58,8 +58,10 @@ type Field struct {
 
 // Schema is what a type of import can fill in.
 type Schema struct {
-	Type   TypeName         `json:"type"`             // 1 to 50 of a-z 0-9 _
-	Noun   string           `json:"noun"`             // one of them, in one word: "customer" is of no weight in its own headers
+	Type TypeName `json:"type"` // 1 to 50 of a-z 0-9 _
+	// Noun is one of them, in one word, such as "customer". Headers may have it besides a field's name:
+	// "Customer Name".
+	Noun   string           `json:"noun"`
 	Read   admin.Permission `json:"read"`             // to see imports, suggestions and failed rows
 	Write  admin.Permission `json:"write"`            // to upload, map, start, run and cancel
 	Fields []Field          `json:"fields,omitempty"` // in the order of the sample file

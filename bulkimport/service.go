@@ -62,7 +62,7 @@ type Options struct {
 }
 
 // Service is Bulk Import. It is safe for concurrent use. Its methods require the Read or the Write permission
-// of the import's [Schema], as each says.
+// of the import's [Schema]; its comment names which.
 type Service struct {
 	ports  Ports
 	runner job.Runner[Ports]
@@ -110,7 +110,7 @@ func NewService(p Ports, o Options) (*Service, error) {
 
 const defaultBatch = 500
 
-// In returns the service over other ports, those of a transaction for example. It shares all else. Where
+// In returns the service over other ports, those of a transaction for example. It shares all else. If
 // Atomically is nil the ports are those of one transaction, in which the batches of a job then are.
 func (s *Service) In(p Ports) *Service {
 	if p.Atomically == nil {

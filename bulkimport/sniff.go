@@ -69,7 +69,7 @@ func sniffDelimiter(head []byte) (delimiter byte, declared bool) {
 	return candidates[best], false
 }
 
-// sniffHeader returns the line of the header: the first row that has two cells, or one where
+// sniffHeader returns the line of the header: the first row that has two cells, or one if
 // all rows have one. Above it are titles. It is 0 if there is no row at all.
 func sniffHeader(head []byte, delimiter byte, declared bool, limits Limits) int64 {
 	r := newReader(bytes.NewReader(head), delimiter, 0, 1, limits)

@@ -46,7 +46,7 @@ type Store interface {
 	Content(ctx context.Context, org admin.OrgID, id uuid.UUID, offset int64) ([]byte, error)
 }
 
-// MaxChunk is the most bytes that Store.Append gets at once: about a batch, because each batch
+// MaxChunk is the most bytes that one Store.Append gets: about a batch, because each batch
 // begins by reading the piece that it is in.
 const MaxChunk = 64 << 10
 

@@ -101,7 +101,7 @@ func (s *Service) sample(ctx context.Context, org admin.OrgID, i Import) (map[in
 	return out, nil
 }
 
-// probablyBlank knows the usual words for nothing. An import takes them for such only where its
+// probablyBlank knows the usual words for nothing. An import takes them for such only if its
 // settings list them, but they should not decide what a column is.
 func probablyBlank(cell string) bool {
 	switch strings.ToLower(cell) {
@@ -197,7 +197,7 @@ func partSynonyms(part string) []string {
 	return nil
 }
 
-// join suggests a field's parts, joined, where the file has all of them once.
+// join suggests a field's parts, joined, if the file has all of them once.
 func (s *Suggestion) join(f Field, columns []Column, headers [][]string) {
 	found := make([][]int, len(f.Parts))
 	for k := range columns {

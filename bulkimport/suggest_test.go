@@ -80,7 +80,7 @@ func TestSuggestions(t *testing.T) {
 			"ID,Customer ID,Parent Customer ID,Name\n", map[string]string{
 				"external_id": "Customer ID", "name": "Name",
 			}},
-		{"a card's name is nobody's", contacts(), "id,Card Name,Card ID,Name,Email\n", map[string]string{
+		{"a card's name is not a contact's", contacts(), "id,Card Name,Card ID,Name,Email\n", map[string]string{
 			"external_id": "id", "name": "Name", "email": "Email",
 		}},
 		{"first and last name are joined", contacts(), "id,Last Name,FirstName,Sales Rep Email\n", map[string]string{
@@ -94,7 +94,7 @@ func TestSuggestions(t *testing.T) {
 		{"the type's own noun weighs nothing", contacts(), "Customer Number,Customer Name,Customer City\n", map[string]string{
 			"external_id": "Customer Number", "name": "Customer Name", "city": "Customer City",
 		}},
-		{"another record's noun says whose it is", ledger(), "ID,Name,Account Customer Id,Parent Account\n",
+		{"another record's noun identifies the record", ledger(), "ID,Name,Account Customer Id,Parent Account\n",
 			map[string]string{
 				"external_id": "ID", "name": "Name", "customer_external_id": "Account Customer Id",
 				"parent_external_id": "Parent Account",

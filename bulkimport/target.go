@@ -23,11 +23,11 @@ const (
 // Target takes the rows of a host's own type of import. There are two kinds, by where it is given:
 //
 // A target of [Ports] is made for each transaction, and shares the one of the job's cursor: each row takes
-// effect exactly once, a rehearsal by [Service.Check] calls it too and takes back what it wrote, and it must
+// effect exactly once, a rehearsal by [Service.Check] calls it too and rolls back what it wrote, and it must
 // not use another connection. Use it for tables in the library's database.
 //
 // A target of [Type] is called outside any transaction, before the batch commits. After a crash in between
-// it is called again with the same rows, and has to recognise them by [Batch.IdempotencyKey], or be
+// it is called again with the same rows, and has to recognize them by [Batch.IdempotencyKey], or be
 // idempotent by the row's key. Use it for what cannot share the transaction, such as another service.
 type Target interface {
 	// Write writes the rows of a batch and returns what became of each, in the same order. All rows are

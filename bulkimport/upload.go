@@ -16,7 +16,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// NoHeader, as UploadInput.HeaderLine, is for a file without a header row.
+// NoHeader is the UploadInput.HeaderLine of a file without a header row.
 const NoHeader = -1
 
 // UploadInput is a file to import.
@@ -67,8 +67,8 @@ func (s *Service) Upload(ctx context.Context, scope admin.Scope, in UploadInput)
 	return u.imp, nil
 }
 
-// discard cleans up after an upload that failed, also where its context has ended. What the caller
-// needs to hear is why the upload failed.
+// discard cleans up after an upload that failed, even if its context has ended. Its own error
+// is logged only, because the caller needs the reason that the upload failed.
 func (s *Service) discard(ctx context.Context, scope admin.Scope, i Import) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()

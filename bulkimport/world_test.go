@@ -34,11 +34,11 @@ type world struct {
 	scope   admin.Scope
 	now     time.Time
 	ids     atomic.Uint64
-	// commit, where set, stands in for the end of a transaction: its error takes everything back.
+	// commit, if set, stands in for the end of a transaction: its error rolls everything back.
 	commit func() error
-	// target, where set, is that of a host's own types within the transaction.
+	// target, if set, is that of a host's own types within the transaction.
 	target func(bulkimport.TypeName) bulkimport.Target
-	// inTx, where set, is given the customers of each transaction.
+	// inTx, if set, is given the customers of each transaction.
 	inTx func(customer.Store)
 }
 

@@ -66,7 +66,7 @@ func (s ownStores) Schedules() priceplan.ScheduleStore {
 	return port(s, s.own.Schedules, Stores.Schedules)
 }
 
-// port returns the host's port over the backend's stores, or the backend's where the host has none.
+// port returns the host's port over the backend's stores, or the backend's if the host has none.
 func port[P any](s ownStores, own, backend func(Stores) P) P {
 	if own == nil {
 		return backend(s.Stores)

@@ -78,14 +78,14 @@ func TestEverythingWrongWithAnAccountIsFoundTogether(t *testing.T) {
 			ID: "a1", Name: "Main", CustomerID: "c1", Aliases: aliases, Tags: strings.Split(strings.Repeat("t,",
 				customer.MaxTags), ","),
 			BillingInformation: customer.BillingInformation{EmailRecipients: recipients,
-				AdditionalEmailRecipients: []string{"", "nobody"}},
+				AdditionalEmailRecipients: []string{"", "not-an-address"}},
 		}, map[string]string{
 			"/aliases": admin.CodeTooLong, "/tags": admin.CodeTooLong, "/billingInformation/emailRecipients": admin.CodeTooLong,
 			"/billingInformation/additionalEmailRecipients/0": admin.CodeRequired,
 			"/billingInformation/additionalEmailRecipients/1": admin.CodeFormat,
 		}},
 		{"values that cannot be", customer.Account{
-			ID: "a1", Name: "Main", CustomerID: "c1", InvoiceCurrency: "XAU", NetTermDays: days(-1), PrimaryEmail: "nobody",
+			ID: "a1", Name: "Main", CustomerID: "c1", InvoiceCurrency: "XAU", NetTermDays: days(-1), PrimaryEmail: "not-an-address",
 			Status: customer.Archived,
 			Tags:   []string{"VIP", "vip", ""},
 			Aliases: []customer.Alias{
@@ -100,7 +100,7 @@ func TestEverythingWrongWithAnAccountIsFoundTogether(t *testing.T) {
 		}},
 		{"a currency that is not there", customer.Account{ID: "a1", Name: "Main", CustomerID: "c1", InvoiceCurrency: "QQQ"},
 			map[string]string{"/invoiceCurrency": admin.CodeUnknown}},
-		{"a customer that is not there", customer.Account{ID: "a1", Name: "Main", CustomerID: "nobody"},
+		{"a customer that is not there", customer.Account{ID: "a1", Name: "Main", CustomerID: "missing"},
 			map[string]string{"/customerId": admin.CodeUnknown}},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {

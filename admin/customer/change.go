@@ -18,7 +18,7 @@ type Change[T Record] struct {
 	Mode   Mode
 	Record T    // identified by its ID; only the fields in Given count
 	Given  Mask // the fields to write; others stay as they are, or empty in a new record
-	// Keys, if not nil, are the names in the record's metadata to write, where an empty value removes one;
+	// Keys, if not nil, are the names in the record's metadata to write; an empty value removes one, and
 	// Given then does not have the metadata.
 	Keys []string
 	// Version, if not 0, must be that of the record.

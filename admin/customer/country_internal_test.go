@@ -81,7 +81,7 @@ func countryAliases() map[string][]string {
 	}
 }
 
-var updateCountries = flag.Bool("update", false, "write country_table.go anew")
+var updateCountries = flag.Bool("update", false, "write country_table.go again")
 
 // The table is committed, so that nothing is built when a program starts, and checked here against
 // what it is made from.

@@ -44,7 +44,7 @@ type Field[T Record] struct {
 // *map[string]string, *[][Alias] or *[BillingInformation].
 func (f Field[T]) Of(r *T) any { return f.of(r) }
 
-// SetText sets the field of r from its text, where an empty text is no value. It fails for a field of
+// SetText sets the field of r from its text; an empty text is no value. It fails for a field of
 // FormatNone, and for a FormatInteger that is not one.
 func (f Field[T]) SetText(r *T, text string) error {
 	switch v := f.of(r).(type) {

@@ -277,7 +277,7 @@ func TestEachMethodRequiresItsPermission(t *testing.T) {
 		}
 	}
 	_, err := w.service.Get(ctx, admin.System("globex"), "c1")
-	_, none := w.service.Get(ctx, w.scope, "nobody")
+	_, none := w.service.Get(ctx, w.scope, "missing")
 	require.ErrorIs(t, err, admin.ErrNotFound)
 	require.Equal(t, none.Error(), err.Error(), "another organization's customer and none at all look the same")
 }

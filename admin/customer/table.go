@@ -95,12 +95,11 @@ func with[T Record, E, V any](f Field[T], of func(*T) *V, edit func(*E) *Optiona
 func Customers() *Table[Customer] {
 	type (
 		field = Field[Customer]
-		text  = func(*Customer) *string
 		edit  = func(*Edit) *Optional[string]
 	)
 	fields := []field{
 		with(field{Name: "id", Path: "/id", Format: FormatID, Required: true, Min: 1, Max: admin.MaxID},
-			text(func(c *Customer) *string { return &c.ID }), edit(nil)),
+			func(c *Customer) *string { return &c.ID }, edit(nil)),
 		with(field{Name: "name", Path: "/name", Format: FormatText, Required: true, Min: 3, Max: 255},
 			func(c *Customer) *string { return &c.Name }, func(e *Edit) *Optional[string] { return &e.Name }),
 		with(field{Name: "primary_email", Path: "/primaryEmail", Format: FormatEmail, Required: true, Max: maxEmail},

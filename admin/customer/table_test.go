@@ -12,7 +12,7 @@ import (
 	"github.com/admincenter/admincenter/admin/customer"
 )
 
-// Every member of a record's JSON that callers fill in is described, and where the description says.
+// Every member of a record's JSON that callers fill in is described, at the path that the description has.
 func TestTablesDescribeWhatRecordsHave(t *testing.T) {
 	requireDescribed(t, customer.Customers())
 	requireDescribed(t, customer.Accounts())

@@ -45,7 +45,8 @@ func main() {
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) error {
 	flags := flag.NewFlagSet("enrich", flag.ContinueOnError)
 	flags.SetOutput(errs)
-	file := flags.String("config", "", "JSON `file` with settings and an enrichment; the default is trips.json, beside this program")
+	file := flags.String("config", "",
+		"JSON `file` with settings and an enrichment; the default is trips.json, beside this program")
 	leaveOut := flags.Bool("leave-out", false, "write an event without the fields that failed, instead of not at all")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -74,7 +75,8 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		return err
 	}
 	took := time.Since(began)
-	fmt.Fprintf(errs, "%d events, %d failed, %.0f events per second\n", s.events, s.failed, float64(s.events)/max(took.Seconds(), 1e-9))
+	fmt.Fprintf(errs, "%d events, %d failed, %.0f events per second\n", s.events, s.failed,
+		float64(s.events)/max(took.Seconds(), 1e-9))
 	return nil
 }
 

@@ -33,7 +33,7 @@ func (t *tour) customers(ctx context.Context) error {
 	}
 	t.say("%s (%s) is at %s, %s; version %d.", c.Name, c.ID, c.City, c.Country, c.Version)
 	_, err = customers.Edit(ctx, t.scope, c.ID, c.Version,
-		customer.Edit{Name: customer.Set("W"), PrimaryEmail: customer.Set("nobody")})
+		customer.Edit{Name: customer.Set("W"), PrimaryEmail: customer.Set("missing")})
 	t.say("An edit that cannot be: %s", admin.Message(err))
 	if err := t.account(ctx, c); err != nil {
 		return err

@@ -51,7 +51,8 @@ func (t *tour) imports(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return t.importFile(ctx, bulkimport.AccountsType, "accounts.csv", accounts, bulkimport.Settings{Mode: bulkimport.Upsert})
+	return t.importFile(ctx, bulkimport.AccountsType, "accounts.csv", accounts,
+		bulkimport.Settings{Mode: bulkimport.Upsert})
 }
 
 // accountsFile is a CSV with an account for each of the first customers.
@@ -71,7 +72,9 @@ func (t *tour) accountsFile(ctx context.Context) (io.Reader, error) {
 }
 
 // importFile does what a user does in the tab: upload, look at the mapping, start, watch.
-func (t *tour) importFile(ctx context.Context, kind bulkimport.TypeName, name string, content io.Reader, set bulkimport.Settings) error {
+func (t *tour) importFile(
+	ctx context.Context, kind bulkimport.TypeName, name string, content io.Reader, set bulkimport.Settings,
+) error {
 	imports := t.center.Imports
 	imp, err := imports.Upload(ctx, t.scope, bulkimport.UploadInput{Type: kind, FileName: name, Content: content})
 	if err != nil {
@@ -96,7 +99,8 @@ func (t *tour) importFile(ctx context.Context, kind bulkimport.TypeName, name st
 		if err := imports.Delete(ctx, t.scope, imp.ID); err != nil {
 			return err
 		}
-		return fmt.Errorf("%s was not imported: say with -optional what it may lack and with -blank which words mean nothing", name)
+		return fmt.Errorf(
+			"%s was not imported: say with -optional what it may lack and with -blank which words mean nothing", name)
 	}
 	if err != nil {
 		return err
@@ -105,7 +109,8 @@ func (t *tour) importFile(ctx context.Context, kind bulkimport.TypeName, name st
 		return err
 	}
 	t.bar(0, imp.Rows)
-	if _, err := imports.Run(ctx, t.scope, imp.ID, func(p job.Progress) { t.bar(p.Counts.Settled(), imp.Rows) }); err != nil {
+	show := func(p job.Progress) { t.bar(p.Counts.Settled(), imp.Rows) }
+	if _, err := imports.Run(ctx, t.scope, imp.ID, show); err != nil {
 		return err
 	}
 	return t.showResult(ctx, imp)

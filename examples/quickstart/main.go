@@ -45,7 +45,8 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.SetOutput(stderr)
 	var o options
 	flags.StringVar(&o.db, "db", "quickstart.db", "SQLite `file` to create or reopen")
-	flags.StringVar(&o.customers, "customers", "", "CSV `file` of customers to import; the default is a small one of our own")
+	flags.StringVar(&o.customers, "customers", "",
+		"CSV `file` of customers to import; the default is a small one of our own")
 	optional := flags.String("optional", "", "required `fields` that the file may lack, separated by commas")
 	blank := flags.String("blank", "", "`words` that mean a blank cell, separated by commas")
 	if err := flags.Parse(args); err != nil {

@@ -18,7 +18,7 @@ func (t *tour) settings(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	path := settings.Path{Account: "nobody"}
+	path := settings.Path{Account: "missing"}
 	if len(page.Items) > 0 {
 		path = settings.Path{Account: page.Items[0].ID, Customer: page.Items[0].CustomerID}
 	}
@@ -30,7 +30,8 @@ func (t *tour) settings(ctx context.Context) error {
 	}{
 		{settings.Entity{Kind: settings.Organization}, "minimum_charge", settings.TypeNumeric, "10.00"},
 		{settings.Entity{Kind: settings.Customer, ID: path.Customer}, "minimum_charge", settings.TypeNumeric, "7.50"},
-		{settings.Entity{Kind: settings.Organization}, "invoice_footer", settings.TypeString, "Thank you for metering with us."},
+		{settings.Entity{Kind: settings.Organization}, "invoice_footer", settings.TypeString,
+			"Thank you for metering with us."},
 		{settings.Entity{Kind: settings.Organization}, "regions", settings.TypeJSON, `{"eu": ["DE", "FR"], "us": ["US"]}`},
 		{settings.Entity{Kind: settings.Organization}, "data_price", settings.TypeLogic,
 			`{"if": [{">": [{"var": "gigabytes"}, 100]}, {"*": [{"var": "gigabytes"}, 2]}, {"*": [{"var": "gigabytes"}, 3]}]}`},

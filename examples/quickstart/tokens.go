@@ -46,7 +46,10 @@ func (t *tour) tokens(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		rows = append(rows, []string{k.Name, k.Hint(), strings.ReplaceAll(k.Permissions.String(), " ", ", "), string(k.State), day(k.ExpiresAt), day(k.LastUsedAt)})
+		rows = append(rows, []string{
+			k.Name, k.Hint(), strings.ReplaceAll(k.Permissions.String(), " ", ", "), string(k.State),
+			day(k.ExpiresAt), day(k.LastUsedAt),
+		})
 	}
 	t.table("NAME|SECRET|MAY|STATE|UNTIL|LAST USED", rows...)
 	return nil

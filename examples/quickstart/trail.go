@@ -16,7 +16,8 @@ func (t *tour) trail(ctx context.Context) error {
 	}
 	var rows [][]string
 	for _, r := range page.Items {
-		rows = append(rows, []string{r.At.Format(time.TimeOnly), r.Actor.String(), string(r.Action), r.Subject.Kind + " " + r.Subject.ID})
+		rows = append(rows,
+			[]string{r.At.Format(time.TimeOnly), r.Actor.String(), string(r.Action), r.Subject.Kind + " " + r.Subject.ID})
 	}
 	t.table("AT|BY|WHAT|ON", rows...)
 	return nil

@@ -16,7 +16,7 @@ func (t *tour) users(ctx context.Context) error {
 		return err
 	}
 	if !secret.IsZero() {
-		// The host mails the secret; whoever has it chooses a name and a password.
+		// The host mails the secret; the invited user then chooses a name and a password.
 		_, err := t.center.People.Accept(ctx, org, secret, people.AcceptInput{
 			Name: "Bea Lindqvist", Password: admin.NewSecret("green umbrella, platform nine"),
 		})

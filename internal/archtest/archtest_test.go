@@ -81,31 +81,32 @@ func standard(pkg string) map[string]string {
 	return never
 }
 
-// imports lists the packages of the module and what each imports, tests aside.
-func imports(t *testing.T) map[string][]string {
+// imports lists the packages of the module and what each imports, and what their tests import.
+func imports(t *testing.T) (found, tests map[string][]string) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-e", "-json=ImportPath,Imports", module+"/...")
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-e", "-json=ImportPath,Imports,TestImports,XTestImports", module+"/...")
 	cmd.Env = append(os.Environ(), "GOWORK=off")
 	cmd.Dir = "../.."
 	var problems bytes.Buffer
 	cmd.Stderr = &problems
 	out, err := cmd.Output()
 	require.NoError(t, err, problems.String())
-	found := map[string][]string{}
+	found, tests = map[string][]string{}, map[string][]string{}
 	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
 		var p struct {
-			ImportPath string
-			Imports    []string
+			ImportPath                         string
+			Imports, TestImports, XTestImports []string
 		}
 		if err := dec.Decode(&p); err == io.EOF {
 			break
 		} else {
 			require.NoError(t, err)
 		}
-		found[strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")] = p.Imports
+		pkg := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
+		found[pkg], tests[pkg] = p.Imports, append(p.TestImports, p.XTestImports...)
 	}
 	require.NotEmpty(t, found)
-	return found
+	return found, tests
 }
 
 // broken lists the rules that the imports of one package break.
@@ -127,9 +128,7 @@ func broken(pkg string, imports []string) []string {
 			}
 			continue
 		}
-		if !slices.ContainsFunc(others(pkg), func(p string) bool {
-			return path == p || strings.HasPrefix(path, strings.TrimSuffix(p, "/")+"/")
-		}) {
+		if !within(path, others(pkg)) {
 			out = append(out, fmt.Sprintf("%s imports %s: it may import %v of other modules", pkg, path, others(pkg)))
 		}
 	}
@@ -137,12 +136,30 @@ func broken(pkg string, imports []string) []string {
 }
 
 func TestImportsPointOneWay(t *testing.T) {
-	found := imports(t)
+	found, tests := imports(t)
 	for _, pkg := range slices.Sorted(maps.Keys(found)) {
 		_, ok := allowed(pkg)
 		require.True(t, ok, "package %q is in no tier: give it one", pkg)
 		require.Empty(t, broken(pkg, found[pkg]))
 	}
+	// Drivers and other modules that only some hosts use stay out of the main module's tests too.
+	known := []string{module, "github.com/stretchr/testify"}
+	for pkg := range found {
+		known = append(known, others(pkg)...)
+	}
+	for pkg, paths := range tests {
+		for _, path := range paths {
+			first, _, _ := strings.Cut(path, "/")
+			require.True(t, !strings.Contains(first, ".") || within(path, known), "a test of %q imports %s", pkg, path)
+		}
+	}
+}
+
+// within reports whether an import path is of one of the modules.
+func within(path string, modules []string) bool {
+	return slices.ContainsFunc(modules, func(m string) bool {
+		return path == m || strings.HasPrefix(path, strings.TrimSuffix(m, "/")+"/")
+	})
 }
 
 func TestRuleLetsThrough(t *testing.T) {

@@ -2,8 +2,8 @@ package text
 
 import "strings"
 
-// Clip shortens value to at most most characters (Unicode code points), and marks by an ellipsis that
-// it did.
+// Clip shortens value to no more than most characters (Unicode code points), and appends an ellipsis if
+// it was longer.
 func Clip(value string, most int) string {
 	n := 0
 	for i := range value {

@@ -26,16 +26,19 @@ func TestInstant(t *testing.T) {
 }
 
 func TestPointer(t *testing.T) {
-	for want, keys := range map[string][]string{
-		"":             nil,
-		"/":            {""},
-		"/a/b":         {"a", "b"},
-		"/a~1b/m~0n":   {"a/b", "m~n"},
-		"/~01":         {"~1"},
-		"/é\n ":        {"é\n "},
-		"/0/expiresAt": {"0", "expiresAt"},
+	for _, c := range []struct {
+		want string
+		keys []string
+	}{
+		{"", nil},
+		{"/", []string{""}},
+		{"/a/b", []string{"a", "b"}},
+		{"/a~1b/m~0n", []string{"a/b", "m~n"}},
+		{"/~01", []string{"~1"}},
+		{"/é\n ", []string{"é\n "}},
+		{"/0/expiresAt", []string{"0", "expiresAt"}},
 	} {
-		require.Equal(t, want, text.Pointer(keys...))
+		require.Equal(t, c.want, text.Pointer(c.keys...))
 	}
 }
 

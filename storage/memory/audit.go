@@ -12,7 +12,7 @@ import (
 
 type audit struct{ access }
 
-// recordKey is an admin.RecordKey that compares as it is ordered, whatever the zone of its time.
+// recordKey is an admin.RecordKey that compares as it is ordered, independently of the zone of its time.
 type recordKey struct {
 	at int64 // microseconds since 1970
 	id uuid.UUID
@@ -33,7 +33,9 @@ func (s audit) Append(ctx context.Context, org admin.OrgID, rec admin.Record) er
 	return s.write(ctx, org, rec, func(*tenant, *journal) error { return nil })
 }
 
-func (s audit) List(ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey]) (out []admin.Record, err error) {
+func (s audit) List(
+	ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey],
+) (out []admin.Record, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		out = t.audit.descending(keyOfRecord(seek.After), seek.Limit, func(r admin.Record) bool { return auditMatches(f, r) })
 		for i := range out {

@@ -45,7 +45,9 @@ func (s enrichments) Get(ctx context.Context, org admin.OrgID, eventSchema strin
 	return e, err
 }
 
-func (s enrichments) List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) (out []enrich.Enrichment, err error) {
+func (s enrichments) List(
+	ctx context.Context, org admin.OrgID, seek admin.Seek[string],
+) (out []enrich.Enrichment, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		out = t.settings.enrich.ascending(seek.After, seek.Limit, nil)
 		for i := range out {
@@ -56,7 +58,9 @@ func (s enrichments) List(ctx context.Context, org admin.OrgID, seek admin.Seek[
 	return out, err
 }
 
-func (s enrichments) Delete(ctx context.Context, org admin.OrgID, eventSchema string, version int64, rec admin.Record) error {
+func (s enrichments) Delete(
+	ctx context.Context, org admin.OrgID, eventSchema string, version int64, rec admin.Record,
+) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
 		old, ok := t.settings.enrich.get(eventSchema)
 		if err := atVersion(ok, old, version); err != nil {
@@ -67,7 +71,9 @@ func (s enrichments) Delete(ctx context.Context, org admin.OrgID, eventSchema st
 	})
 }
 
-func (s enrichments) Users(ctx context.Context, org admin.OrgID, namespace, name string, seek admin.Seek[string]) (out []string, err error) {
+func (s enrichments) Users(
+	ctx context.Context, org admin.OrgID, namespace, name string, seek admin.Seek[string],
+) (out []string, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		out = t.settings.users(namespace, name, seek.After, seek.Limit)
 		return nil
@@ -77,14 +83,15 @@ func (s enrichments) Users(ctx context.Context, org admin.OrgID, namespace, name
 
 // users are the event schemas whose enrichment depends on the settings of a namespace and name.
 func (t settingTables) users(namespace, name, after string, limit int) []string {
+	depends := func(e enrich.Enrichment) bool { return e.DependsOn(namespace, name) }
 	var out []string
-	for _, e := range t.enrich.ascending(after, limit, func(e enrich.Enrichment) bool { return e.DependsOn(namespace, name) }) {
+	for _, e := range t.enrich.ascending(after, limit, depends) {
 		out = append(out, e.EventSchema)
 	}
 	return out
 }
 
-// atVersion is nil where an enrichment is there and has this version.
+// atVersion returns nil if an enrichment is there and has this version.
 func atVersion(ok bool, e enrich.Enrichment, version int64) error {
 	switch {
 	case !ok:

@@ -48,7 +48,9 @@ func (t *tenant) job(id uuid.UUID) (job.Job, error) {
 	return j, nil
 }
 
-func (s jobs) List(ctx context.Context, org admin.OrgID, f job.Filter, seek admin.Seek[uuid.UUID]) (out []job.Job, err error) {
+func (s jobs) List(
+	ctx context.Context, org admin.OrgID, f job.Filter, seek admin.Seek[uuid.UUID],
+) (out []job.Job, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		out = t.jobs.descending(seek.After, seek.Limit, func(j job.Job) bool {
 			return wants(f.Kind, j.Kind) && wants(f.Status, j.Status)
@@ -168,7 +170,9 @@ func (s jobs) Release(ctx context.Context, org admin.OrgID, id uuid.UUID, attemp
 	})
 }
 
-func (s jobs) Entries(ctx context.Context, org admin.OrgID, id uuid.UUID, f job.EntryFilter, seek admin.Seek[int64]) (out []job.Entry, err error) {
+func (s jobs) Entries(
+	ctx context.Context, org admin.OrgID, id uuid.UUID, f job.EntryFilter, seek admin.Seek[int64],
+) (out []job.Entry, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		if entries, ok := t.entries[id]; ok {
 			out = entries.ascending(seek.After, seek.Limit, func(e job.Entry) bool { return wants(f.Status, e.Status) })

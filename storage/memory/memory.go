@@ -95,7 +95,7 @@ func New() *Backend {
 	return b
 }
 
-// InTx runs fn once, with everything to itself, and takes back what it wrote if it fails or if ctx
+// InTx runs fn once, with everything to itself, and undoes what it wrote if it fails or if ctx
 // has ended by then.
 func (b *Backend) InTx(ctx context.Context, fn func(storage.Stores) error) error {
 	return access{b: b}.hold(ctx, func() error {
@@ -108,7 +108,7 @@ func (b *Backend) InTx(ctx context.Context, fn func(storage.Stores) error) error
 	})
 }
 
-// atomically takes back what fn wrote where it fails or panics. The lock must be held.
+// atomically undoes what fn wrote if it fails or panics. The lock must be held.
 func (b *Backend) atomically(fn func() error) (err error) {
 	mark := len(b.journal.undo)
 	b.depth++
@@ -119,7 +119,7 @@ func (b *Backend) atomically(fn func() error) (err error) {
 			b.journal.rollback(mark)
 		}
 		if b.depth == 0 {
-			b.journal.undo = nil // committed or taken back; either way it need not be kept
+			b.journal.undo = nil // committed or undone; either way it need not be kept
 		}
 	}()
 	err = fn()
@@ -226,7 +226,8 @@ func (a access) hold(ctx context.Context, fn func() error) error {
 	return fn()
 }
 
-// missing is the error for what does not exist, or belongs to somebody else: it must not tell.
+// missing is the error for what does not exist and for what another organization has: one must not be
+// distinguishable from the other.
 func missing(noun string) error { return admin.NotFound(noun) }
 
 func taken(noun string) error { return admin.Exists(noun) }

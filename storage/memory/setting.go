@@ -52,7 +52,9 @@ func compareKeys(a, b settings.Key) int {
 
 type settingStore struct{ access }
 
-func (s settingStore) Create(ctx context.Context, org admin.OrgID, v settings.Setting, limits settings.Limits, rec admin.Record) error {
+func (s settingStore) Create(
+	ctx context.Context, org admin.OrgID, v settings.Setting, limits settings.Limits, rec admin.Record,
+) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
 		if _, ok := t.settings.versions.get(versionKey{v.ID, v.Version}); ok {
 			return taken("setting")
@@ -80,7 +82,9 @@ func (s settingStore) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (v
 	return v, err
 }
 
-func (s settingStore) Lookup(ctx context.Context, org admin.OrgID, keys []settings.Key) (out []settings.Setting, err error) {
+func (s settingStore) Lookup(
+	ctx context.Context, org admin.OrgID, keys []settings.Key,
+) (out []settings.Setting, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		for _, k := range keys {
 			if id, ok := t.settings.ids.get(k); ok {
@@ -93,7 +97,9 @@ func (s settingStore) Lookup(ctx context.Context, org admin.OrgID, keys []settin
 	return out, err
 }
 
-func (s settingStore) List(ctx context.Context, org admin.OrgID, f settings.Filter, seek admin.Seek[uuid.UUID]) (out []settings.Setting, err error) {
+func (s settingStore) List(
+	ctx context.Context, org admin.OrgID, f settings.Filter, seek admin.Seek[uuid.UUID],
+) (out []settings.Setting, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		out = t.settings.rows.ascending(seek.After, seek.Limit, func(v settings.Setting) bool {
 			return wants(f.Entity.Kind, v.Entity.Kind) && wants(f.Entity.ID, v.Entity.ID) &&
@@ -138,7 +144,9 @@ func (s settingStore) Delete(ctx context.Context, org admin.OrgID, d settings.De
 	})
 }
 
-func (s settingStore) History(ctx context.Context, org admin.OrgID, id uuid.UUID, seek admin.Seek[int64]) (out []settings.Version, err error) {
+func (s settingStore) History(
+	ctx context.Context, org admin.OrgID, id uuid.UUID, seek admin.Seek[int64],
+) (out []settings.Version, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		after := versionKey{id, math.MaxInt64}
 		if seek.After != 0 {
@@ -150,7 +158,9 @@ func (s settingStore) History(ctx context.Context, org admin.OrgID, id uuid.UUID
 	return out, err
 }
 
-func (s settingStore) Version(ctx context.Context, org admin.OrgID, id uuid.UUID, number int64) (v settings.Version, err error) {
+func (s settingStore) Version(
+	ctx context.Context, org admin.OrgID, id uuid.UUID, number int64,
+) (v settings.Version, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		var ok bool
 		if v, ok = t.settings.versions.get(versionKey{id, number}); !ok {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// journal remembers how to take back what a transaction changed.
+// journal remembers how to undo what a transaction changed.
 type journal struct {
 	undo []func()
 }

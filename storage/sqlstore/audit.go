@@ -61,8 +61,8 @@ func before(after uuid.UUID) string {
 
 func scanRecord(scan func(...any) error, r *admin.Record) error {
 	var changes string
-	err := scan(scanID(&r.ID), scanAt(&r.At), &r.Actor.Kind, &r.Actor.ID, &r.Action,
-		&r.Subject.Kind, &r.Subject.ID, &changes)
+	err := scan(scanID(&r.ID), scanAt(&r.At), &r.Actor.Kind, &r.Actor.ID, &r.Action, &r.Subject.Kind, &r.Subject.ID,
+		&changes)
 	if err == nil {
 		r.Changes, err = readChanges(changes)
 	}

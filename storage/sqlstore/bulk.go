@@ -20,8 +20,8 @@ type bulk struct {
 	arrays  string   // the statement for any number of rows, for a dialect that takes arrays
 }
 
-// newBulk prepares inserting into {table}. A column is its name, and after a blank its type where
-// that is not text. Where key is given, rows whose key is taken replace the columns in set; without
+// newBulk prepares inserting into {table}. A column is its name, and after a blank its type if
+// that is not text. If key is given, rows whose key is taken replace the columns in set; without
 // key a taken one is an error.
 func newBulk(db *DB, table string, columns, key, set []string) bulk {
 	var b bulk

@@ -18,15 +18,14 @@ type importSQL struct {
 }
 
 func newImportSQL(db *DB) importSQL {
-	const columns = `SELECT id, type, file_name, size, sha256, details, row_count, status, created_at,
-		created_by_kind, created_by_id, updated_at, version FROM {imports}{index} `
+	const columns = `SELECT id, type, file_name, size, sha256, details, row_count, status, created_at, created_by_kind,
+		created_by_id, updated_at, version FROM {imports}{index} `
 	return importSQL{
 		insert: db.bind(`INSERT INTO {imports} (org_id, id, type, file_name, size, sha256, details, row_count, status,
 			created_at, created_by_kind, created_by_id, updated_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		append: db.bind(`INSERT INTO {import_pieces} (org_id, import_id, start, piece) VALUES (?, ?, ?, ?)`),
-		update: db.bind(`UPDATE {imports} SET file_name = ?, size = ?, sha256 = ?, details = ?, row_count = ?,
-			status = ?, updated_at = ?, version = version + 1
-			WHERE org_id = ? AND id = ? AND version = ?`),
+		update: db.bind(`UPDATE {imports} SET file_name = ?, size = ?, sha256 = ?, details = ?, row_count = ?, status = ?,
+			updated_at = ?, version = version + 1 WHERE org_id = ? AND id = ? AND version = ?`),
 		get: db.bind(columns + `WHERE org_id = ? AND id = ?`),
 		list: newList(db, columns+`WHERE org_id = ?`, []string{"type", "status", "sha256"},
 			` AND id < ? ORDER BY id DESC LIMIT ?`,

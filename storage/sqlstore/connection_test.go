@@ -14,7 +14,7 @@ func TestServersThatAreTooOldAreRefused(t *testing.T) {
 		reason  string
 		dialect Dialect
 		rows    [][]driver.Value
-		message string // taken where it is empty
+		message string // taken if it is empty
 	}{
 		{"PostgreSQL 12", PostgreSQL, [][]driver.Value{postgres(120022)}, "PostgreSQL 12.22 is too old: use 13 or newer"},
 		{"PostgreSQL 13", PostgreSQL, [][]driver.Value{postgres(130000)}, ""},

@@ -29,7 +29,7 @@ type Options struct {
 	// a negative number never.
 	Retries int
 	// Prepared is how many statements are kept prepared on each connection of the pool, at most: the
-	// first that run often. 0 means 250 on SQLite, 64 on MySQL and none on PostgreSQL, where pgx
+	// first that run often. 0 means 250 on SQLite, 64 on MySQL and none on PostgreSQL, because pgx
 	// keeps its own; a negative number means none. See docs/databases.md.
 	Prepared int
 }
@@ -67,8 +67,8 @@ var _ storage.Backend = (*DB)(nil)
 // check refuses a database that could not be correct.
 type check func(ctx context.Context, db *sql.DB) error
 
-// New uses pool, which stays the caller's to close. It fails where the connection is set up so that
-// the promises of the ports could not be kept, and says what to set. It creates nothing: call
+// New uses pool, which stays the caller's to close. It fails if the connection is set up so that
+// the promises of the ports could not be kept; the error names what to set. It creates nothing: call
 // Migrate for that.
 func New(ctx context.Context, pool *sql.DB, d Dialect, o Options) (*DB, error) {
 	dia, err := dialectOf(d)
@@ -84,7 +84,7 @@ func New(ctx context.Context, pool *sql.DB, d Dialect, o Options) (*DB, error) {
 	if o.Retries == 0 {
 		o.Retries = 5
 	}
-	// Many processes may start at once, and SQLite does not wait for the one that sets the journal
+	// Many processes may start at the same time, and SQLite does not wait for the one that sets the journal
 	// mode of a new file.
 	err = patiently(ctx, checkRetries, func() error {
 		err := dia.check(ctx, pool)
@@ -109,7 +109,7 @@ func New(ctx context.Context, pool *sql.DB, d Dialect, o Options) (*DB, error) {
 }
 
 // Close closes the statements that are kept prepared on the pool, which stays open and the caller's. It
-// is needed only where the pool outlives the DB, and must come after the last call of a port.
+// is needed only if the pool outlives the DB, and must come after the last call of a port.
 func (db *DB) Close() error { return db.prepared.close() }
 
 // bind makes a statement out of a constant text, when the adapter is made.
@@ -126,7 +126,7 @@ func (db *DB) keep(text string) string {
 // once makes a statement that is not worth keeping.
 func (db *DB) oneOff(text string) string { return db.dialect.bind(db.prefix, text) }
 
-// InTx runs fn in one transaction, again from the start where it lost against another one.
+// InTx runs fn in one transaction, again from the start if it lost against another one.
 func (db *DB) InTx(ctx context.Context, fn func(storage.Stores) error) error {
 	return db.begin(ctx, func(t *tx) error { return fn(stores{access{db: db, tx: t}}) })
 }
@@ -220,7 +220,9 @@ func (a access) write(ctx context.Context, org admin.OrgID, rec admin.Record, fn
 }
 
 // record is write for what may turn out to change nothing, and then is not put on record.
-func (a access) record(ctx context.Context, org admin.OrgID, rec admin.Record, fn func(*tx) (changed bool, err error)) error {
+func (a access) record(
+	ctx context.Context, org admin.OrgID, rec admin.Record, fn func(*tx) (changed bool, err error),
+) error {
 	if err := rec.Check(); err != nil {
 		return err
 	}

@@ -29,30 +29,30 @@ type dialect struct {
 	// forShare ends a SELECT of rows that must not change before the transaction ends.
 	forShare string
 	// useIndex follows a table in FROM and has the statement read it along the index of that name, for
-	// a planner that might choose another; empty where there is no such clause.
+	// a planner that might choose another; empty if there is no such clause.
 	useIndex func(index string) string
-	// join joins two tables of which the first is read first, whatever the planner would rather do.
+	// join joins two tables of which the first is read first, also if the planner prefers the other.
 	join string
 	// isolation is the level of every transaction.
 	isolation sql.IsolationLevel
 	// begin runs first in every transaction that writes; empty for nothing.
 	begin string
-	// upsert ends an INSERT that replaces the columns in set where key is taken.
+	// upsert ends an INSERT that replaces the columns in set if key is taken.
 	upsert func(key, set []string) string
-	// prepared is how many statements are kept prepared on each connection unless the host says.
+	// prepared is how many statements are kept prepared on each connection unless the host sets Options.Prepared.
 	prepared int
 	// arrays has many rows sent as one array for each column, in place of one parameter a value.
 	arrays bool
 	// maxParams is how many parameters one statement may have.
 	maxParams int
-	// classify tells what kind of failure a driver's error is.
+	// classify returns what kind of failure a driver's error is.
 	classify func(error) failure
-	// check refuses a connection that could not be correct, saying what to set.
+	// check refuses a connection that could not be correct, with an error that names what to set.
 	check check
 	// tables looks up a table by name.
 	tables string
 	// migrate creates the table of versions and runs apply, while no other migrator does; in one
-	// transaction where the database can take back DDL.
+	// transaction if the database can roll back DDL.
 	migrate func(ctx context.Context, db *DB, apply func(*tx) error) error
 }
 

@@ -60,7 +60,7 @@ func TestBulk(t *testing.T) {
 	require.Equal(t, "INSERT INTO x_t (a, b, c) VALUES ($1,$2,$3),($4,$5,$6) ON CONFLICT (a) DO UPDATE SET b = excluded.b, c = excluded.c", b.text(db.dialect, 2))
 	require.Equal(t, "INSERT INTO x_t (a) VALUES ($1)", newBulk(db, "t", []string{"a"}, nil, nil).text(db.dialect, 1), "without a key a taken one is an error")
 
-	t.Run("writes as many rows at once as there may be parameters", func(t *testing.T) {
+	t.Run("writes as many rows in one statement as there may be parameters", func(t *testing.T) {
 		for n, want := range map[int][]int{0: nil, 1: {1}, 2: {2}, 3: {2, 1}, 5: {2, 2, 1}} {
 			f := &fake{}
 			db := newFake(t, f, Options{})
@@ -209,7 +209,7 @@ func acrossOrganizations() map[string]string {
 	return map[string]string{
 		".job.due":         "schedulers look for work of every organization, and get ids only",
 		".token.byDigests": "as with one digest",
-		".token.byDigest":  "whoever presents a secret has not said whose it is",
+		".token.byDigest":  "the caller has a secret only, and the token names the organization",
 	}
 }
 

@@ -1,6 +1,7 @@
 // Package sqlstore keeps everything in an SQL database through database/sql.
 //
-//	pool, err := sql.Open("sqlite", "file:admin.db?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)")
+//	pool, err := sql.Open("sqlite",
+//		"file:admin.db?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)")
 //	db, err := sqlstore.New(ctx, pool, sqlstore.SQLite, sqlstore.Options{})
 //	err = db.Migrate(ctx)
 //	center, err := admincenter.New(db, admincenter.Options{})

@@ -16,7 +16,8 @@ type enrichmentSQL struct {
 }
 
 func newEnrichmentSQL(db *DB) enrichmentSQL {
-	const names = `event_schema, definition, created_at, created_by_kind, created_by_id, updated_at, updated_by_kind, updated_by_id, version`
+	const names = `event_schema, definition, created_at, created_by_kind, created_by_id, updated_at,
+		updated_by_kind, updated_by_id, version`
 	const columns = `SELECT ` + names + ` FROM {enrichments} `
 	return enrichmentSQL{
 		insert: db.bind(`INSERT INTO {enrichments} (org_id, ` + names + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
@@ -64,9 +65,11 @@ func (s enrichments) Put(ctx context.Context, org admin.OrgID, e enrich.Enrichme
 	})
 }
 
-func (q enrichmentSQL) create(ctx context.Context, t *tx, org admin.OrgID, e enrich.Enrichment, definition string, most int) error {
-	_, err := t.exec(ctx, "enrichment", q.insert, org, e.EventSchema, definition, at(e.CreatedAt), e.CreatedBy.Kind, e.CreatedBy.ID,
-		at(e.UpdatedAt), e.UpdatedBy.Kind, e.UpdatedBy.ID, 1)
+func (q enrichmentSQL) create(
+	ctx context.Context, t *tx, org admin.OrgID, e enrich.Enrichment, definition string, most int,
+) error {
+	_, err := t.exec(ctx, "enrichment", q.insert, org, e.EventSchema, definition, at(e.CreatedAt),
+		e.CreatedBy.Kind, e.CreatedBy.ID, at(e.UpdatedAt), e.UpdatedBy.Kind, e.UpdatedBy.ID, 1)
 	if err != nil {
 		return err
 	}
@@ -88,7 +91,9 @@ func (s enrichments) List(ctx context.Context, org admin.OrgID, seek admin.Seek[
 	return rows(ctx, s.reader(), "enrichment", s.db.sql.enrichment.list, scanEnrichment, org, seek.After, seek.Limit)
 }
 
-func (s enrichments) Delete(ctx context.Context, org admin.OrgID, eventSchema string, version int64, rec admin.Record) error {
+func (s enrichments) Delete(
+	ctx context.Context, org admin.OrgID, eventSchema string, version int64, rec admin.Record,
+) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.enrichment
 		// What belongs to it goes first; if the version is another, it is rolled back with the rest.
@@ -99,11 +104,15 @@ func (s enrichments) Delete(ctx context.Context, org admin.OrgID, eventSchema st
 	})
 }
 
-func (s enrichments) Users(ctx context.Context, org admin.OrgID, namespace, name string, seek admin.Seek[string]) ([]string, error) {
+func (s enrichments) Users(
+	ctx context.Context, org admin.OrgID, namespace, name string, seek admin.Seek[string],
+) ([]string, error) {
 	return enrichmentUsers(ctx, s.reader(), org, namespace, name, seek)
 }
 
-func enrichmentUsers(ctx context.Context, t *tx, org admin.OrgID, namespace, name string, seek admin.Seek[string]) ([]string, error) {
+func enrichmentUsers(
+	ctx context.Context, t *tx, org admin.OrgID, namespace, name string, seek admin.Seek[string],
+) ([]string, error) {
 	return rows(ctx, t, "enrichment", t.db.sql.enrichment.users,
 		func(scan func(...any) error, eventSchema *string) error { return scan(eventSchema) },
 		org, namespace, name, seek.After, seek.Limit)

@@ -9,7 +9,8 @@ import (
 var ErrCommitUnknown = admin.NewError("commit_unknown", nil, "the outcome of the commit is unknown")
 
 // ErrContended is returned when a transaction lost against others as often as Options.Retries allows.
-var ErrContended = admin.NewError("database_contended", admin.ErrBusy, "other transactions keep changing the same records")
+var ErrContended = admin.NewError("database_contended", admin.ErrBusy,
+	"other transactions keep changing the same records")
 
 // failure is what kind of error a driver gave, as far as it matters here.
 type failure int

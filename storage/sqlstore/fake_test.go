@@ -25,9 +25,9 @@ type fake struct {
 	// fail gives the error of a statement, of "BEGIN", "COMMIT" or "ROLLBACK"; n counts the times
 	// that this very statement came, from 1.
 	fail func(statement string, n int) error
-	// affected is how many rows a statement changes; 1 where it is nil.
+	// affected is how many rows a statement changes; 1 if it is nil.
 	affected func(statement string) int64
-	// rows answers queries; none where it is nil.
+	// rows answers queries; none if it is nil.
 	rows  func(query string) [][]driver.Value
 	times map[string]int
 }

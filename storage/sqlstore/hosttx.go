@@ -11,13 +11,13 @@ import (
 // and must be on the same database.
 //
 // Each write takes a savepoint and releases it: a write that is refused (a duplicate key, a lost
-// compare-and-swap) is taken back alone, and the host may go on. After any other error the stores
-// refuse to do more; the host should roll back, and where it commits nevertheless, nothing of the
-// failed write is committed. An error that is admin.ErrBusy says that the
-// transaction lost against another one: roll back and do all of it again.
+// compare-and-swap) is rolled back alone, and the host may go on. After any other error the stores
+// refuse to do more; the host should roll back, and if it commits nevertheless, nothing of the
+// failed write is committed. An error that is admin.ErrBusy means that the transaction lost against
+// another one: roll back and do all of it again.
 //
 // A host on SQLite should begin with a statement that writes, or with BEGIN IMMEDIATE: one that
-// reads first and writes later fails whenever somebody else wrote in between. A host on PostgreSQL
+// reads first and writes later fails if another connection wrote in between. A host on PostgreSQL
 // or MySQL that chose an isolation level above READ COMMITTED will see admin.ErrBusy more often.
 func (db *DB) WithTx(host *sql.Tx) storage.Stores {
 	return stores{access{db: db, tx: &tx{db: db, raw: host, inTx: true, host: true}}}

@@ -34,7 +34,9 @@ func newIn(db *DB, text, tail string) in {
 }
 
 // lookUp runs the query for keys, after the arguments that come before them.
-func lookUp[T any](ctx context.Context, t *tx, noun string, q in, scan func(func(...any) error, *T) error, keys []string, before ...any) ([]T, error) {
+func lookUp[T any](
+	ctx context.Context, t *tx, noun string, q in, scan func(func(...any) error, *T) error, keys []string, before ...any,
+) ([]T, error) {
 	var out []T
 	for len(keys) > 0 {
 		i := 0

@@ -73,8 +73,8 @@ func (s invitationSQL) makeRoom(ctx context.Context, t *tx, org admin.OrgID, i p
 	if _, err := t.exec(ctx, "invitation", s.yield, org, i.Email.Key, at(i.SentAt), id(i.ID)); err != nil {
 		return err
 	}
-	pending, err := one(ctx, t, "invitation", s.countOthers, func(scan func(...any) error, n *int) error { return scan(n) },
-		org, at(i.SentAt), id(i.ID))
+	pending, err := one(ctx, t, "invitation", s.countOthers,
+		func(scan func(...any) error, n *int) error { return scan(n) }, org, at(i.SentAt), id(i.ID))
 	if err != nil {
 		return err
 	}

@@ -20,14 +20,15 @@ type jobSQL struct {
 }
 
 func newJobSQL(db *DB) jobSQL {
-	const columns = `SELECT id, kind, status, start_at, created_at, created_by_kind, created_by_id, updated_at, settled_at,
-		total, completed, skipped, failed, cursor_text, failure, attempt, lease_owner, lease_until, version FROM {jobs}{index} `
+	const columns = `SELECT id, kind, status, start_at, created_at, created_by_kind, created_by_id, updated_at,
+		settled_at, total, completed, skipped, failed, cursor_text, failure, attempt, lease_owner, lease_until, version
+		FROM {jobs}{index} `
 	key := []string{"org_id", "job_id", "seq"}
 	set := []string{"ref", "status", "reason", "detail", "data"}
 	return jobSQL{
 		insert: db.bind(`INSERT INTO {jobs} (org_id, id, kind, status, start_at, created_at, created_by_kind, created_by_id,
-			updated_at, settled_at, total, completed, skipped, failed, cursor_text, failure, attempt, lease_owner, lease_until, version)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+			updated_at, settled_at, total, completed, skipped, failed, cursor_text, failure, attempt, lease_owner,
+			lease_until, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		get:  db.bind(columns + `WHERE org_id = ? AND id = ?`),
 		lock: db.bind(columns + `WHERE org_id = ? AND id = ?{forUpdate}`),
 		list: newList(db, columns+`WHERE org_id = ?`, []string{"kind", "status"}, ` AND id < ? ORDER BY id DESC LIMIT ?`,
@@ -37,12 +38,15 @@ func newJobSQL(db *DB) jobSQL {
 			ORDER BY id, org_id LIMIT ?`),
 		update: db.bind(`UPDATE {jobs} SET status = ?, start_at = ?, updated_at = ?, settled_at = ?, failure = ?,
 			attempt = ?, lease_owner = NULL, lease_until = NULL, version = ? WHERE org_id = ? AND id = ?`),
-		claim: db.bind(`UPDATE {jobs} SET status = ?, attempt = ?, lease_owner = ?, lease_until = ? WHERE org_id = ? AND id = ?`),
+		claim: db.bind(`UPDATE {jobs} SET status = ?, attempt = ?, lease_owner = ?, lease_until = ?
+			WHERE org_id = ? AND id = ?`),
 		commit: db.bind(`UPDATE {jobs} SET status = ?, cursor_text = ?, failure = ?, updated_at = ?,
-			settled_at = CASE WHEN ? = 1 THEN ? ELSE settled_at END, total = total + ?, completed = completed + ?, skipped = skipped + ?, failed = failed + ?,
+			settled_at = CASE WHEN ? = 1 THEN ? ELSE settled_at END, total = total + ?,
+			completed = completed + ?, skipped = skipped + ?, failed = failed + ?,
 			lease_owner = CASE WHEN ? = 1 THEN lease_owner ELSE NULL END, lease_until = ?, version = version + 1
 			WHERE org_id = ? AND id = ? AND status = 'IN_PROGRESS' AND attempt = ? AND cursor_text = ?`),
-		release: db.bind(`UPDATE {jobs} SET lease_owner = NULL, lease_until = NULL WHERE org_id = ? AND id = ? AND attempt = ?`),
+		release: db.bind(`UPDATE {jobs} SET lease_owner = NULL, lease_until = NULL
+			WHERE org_id = ? AND id = ? AND attempt = ?`),
 		cancelEntries: db.bind(`UPDATE {job_entries} SET status = 'CANCELLED'
 			WHERE org_id = ? AND job_id = ? AND status IN ('PENDING', 'IN_PROGRESS')`),
 		entries: newList(db, `SELECT seq, ref, status, reason, detail, data FROM {job_entries}{index}
@@ -78,8 +82,8 @@ func (s jobs) Get(ctx context.Context, org admin.OrgID, jobID uuid.UUID) (job.Jo
 }
 
 func (s jobs) List(ctx context.Context, org admin.OrgID, f job.Filter, seek admin.Seek[uuid.UUID]) ([]job.Job, error) {
-	filters := byText(string(f.Kind), string(f.Status))
-	query, args := s.db.sql.job.list.page([]any{org}, filters, before(seek.After), seek.Limit)
+	query, args := s.db.sql.job.list.page([]any{org}, byText(string(f.Kind), string(f.Status)),
+		before(seek.After), seek.Limit)
 	return rows(ctx, s.reader(), "job", query, scanJob, args...)
 }
 
@@ -90,7 +94,9 @@ func (s jobs) Due(ctx context.Context, now time.Time, limit int) ([]job.Ref, err
 }
 
 // locked changes a job by what change makes of it, with the row held in between.
-func (s jobs) locked(ctx context.Context, t *tx, org admin.OrgID, jobID uuid.UUID, change func(job.Job) (job.Job, error)) (job.Job, error) {
+func (s jobs) locked(
+	ctx context.Context, t *tx, org admin.OrgID, jobID uuid.UUID, change func(job.Job) (job.Job, error),
+) (job.Job, error) {
 	j, err := one(ctx, t, "job", s.db.sql.job.lock, scanJob, org, id(jobID))
 	if err != nil {
 		return j, err
@@ -122,7 +128,8 @@ func (s jobs) Claim(ctx context.Context, org admin.OrgID, jobID uuid.UUID, c job
 		if err != nil {
 			return err
 		}
-		_, err = t.exec(ctx, "job", s.db.sql.job.claim, j.Status, j.Lease.Attempt, id(j.Lease.Owner), at(j.Lease.Until), org, id(jobID))
+		_, err = t.exec(ctx, "job", s.db.sql.job.claim, j.Status, j.Lease.Attempt, id(j.Lease.Owner),
+			at(j.Lease.Until), org, id(jobID))
 		return err
 	})
 	return j, err
@@ -166,7 +173,9 @@ func (s jobs) Release(ctx context.Context, org admin.OrgID, jobID uuid.UUID, att
 	})
 }
 
-func (s jobs) Entries(ctx context.Context, org admin.OrgID, jobID uuid.UUID, f job.EntryFilter, seek admin.Seek[int64]) ([]job.Entry, error) {
+func (s jobs) Entries(
+	ctx context.Context, org admin.OrgID, jobID uuid.UUID, f job.EntryFilter, seek admin.Seek[int64],
+) ([]job.Entry, error) {
 	query, args := s.db.sql.job.entries.page([]any{org, id(jobID)}, byText(string(f.Status)), seek.After, seek.Limit)
 	return rows(ctx, s.reader(), "job entry", query, func(scan func(...any) error, e *job.Entry) error {
 		return scan(&e.Seq, &e.Ref, &e.Status, &e.Reason, &e.Detail, &e.Data)
@@ -174,7 +183,8 @@ func (s jobs) Entries(ctx context.Context, org admin.OrgID, jobID uuid.UUID, f j
 }
 
 func scanJob(scan func(...any) error, j *job.Job) error {
-	return scan(scanID(&j.ID), &j.Kind, &j.Status, scanAt(&j.StartAt), scanAt(&j.CreatedAt), &j.CreatedBy.Kind, &j.CreatedBy.ID,
-		scanAt(&j.UpdatedAt), scanAt(&j.SettledAt), &j.Counts.Total, &j.Counts.Completed, &j.Counts.Skipped, &j.Counts.Failed,
-		&j.Cursor, &j.Failure, &j.Lease.Attempt, scanID(&j.Lease.Owner), scanAt(&j.Lease.Until), &j.Version)
+	return scan(scanID(&j.ID), &j.Kind, &j.Status, scanAt(&j.StartAt), scanAt(&j.CreatedAt), &j.CreatedBy.Kind,
+		&j.CreatedBy.ID, scanAt(&j.UpdatedAt), scanAt(&j.SettledAt), &j.Counts.Total, &j.Counts.Completed,
+		&j.Counts.Skipped, &j.Counts.Failed, &j.Cursor, &j.Failure, &j.Lease.Attempt,
+		scanID(&j.Lease.Owner), scanAt(&j.Lease.Until), &j.Version)
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Small JSON is read on every row of a list, where encoding/json takes as long as the database. What it
+// Small JSON is read on every row of a list, and encoding/json takes as long as the database. What it
 // writes is read here without it, if no text in it is escaped.
 
 // plainTexts reads a JSON object of texts.

@@ -12,8 +12,7 @@ import (
 // A list is declared as a query, its filters and the indexes that serve them, and asked for by page:
 //
 //	list: newList(db, `SELECT id, … FROM {jobs}{index} WHERE org_id = ?`,
-//		[]string{"kind", "status", "(name LIKE ? OR id LIKE ?)"},
-//		` AND id < ? ORDER BY id DESC LIMIT ?`,
+//		[]string{"kind", "status", "(name LIKE ? OR id LIKE ?)"}, ` AND id < ? ORDER BY id DESC LIMIT ?`,
 //		walk{"jobs_kind_status", "kind status"}, walk{"jobs_kind", "kind"}, walk{"jobs_status", "status"}),
 //
 //	query, args := q.list.page([]any{org}, byText(f.Kind, f.Status), before(seek.After), seek.Limit)
@@ -36,12 +35,12 @@ type walk struct {
 //
 // A statement goes along the first of walks whose filters are all present, so the most selective
 // comes first; the other filters are checked row by row. With none it goes along the primary key,
-// which the doc of the port must say if rows that match may be rare.
+// which the doc of the port must mention if rows that match may be rare.
 //
 // SQLite without statistics, and MariaDB when it likes the order, prefer the primary key, which has
 // all columns at hand, and read the whole organization to find a few rows; so they are not asked.
-// PostgreSQL chooses by its statistics, and has no means to be told; while it has none, indexes often seem
-// alike to it, and it takes the one that was made last. So in a migration the most selective comes last.
+// PostgreSQL chooses by its statistics, and has no index hints; while it has no statistics, indexes often
+// seem alike to it, and it takes the one that was made last. So in a migration the most selective comes last.
 func newList(db *DB, head string, filters []string, tail string, walks ...walk) list {
 	l := list{filters: len(filters)}
 	for set := range 1 << len(filters) {
@@ -71,7 +70,7 @@ func newList(db *DB, head string, filters []string, tail string, walks ...walk) 
 	return l
 }
 
-// along has a statement go along an index, behind the table where text has {index}.
+// along has a statement go along an index, behind the table, in the place of {index}.
 func (db *DB) along(index, text string) string {
 	return strings.Replace(text, "{index}", db.dialect.useIndex(index), 1)
 }

@@ -27,8 +27,8 @@ func Migrations(d Dialect) (fs.FS, error) {
 	return fs.Sub(migrationFiles, path.Join("migrations", string(dia.name)))
 }
 
-// Migrate brings the schema up to date; where it is, it does nothing. It may be called from many
-// processes at once: one migrates and the others wait. It refuses a schema that is newer than this
+// Migrate brings the schema up to date; if it is, it does nothing. Many processes may
+// call it at the same time: one migrates and the others wait. It refuses a schema that is newer than this
 // version of the library, and tables that something else made, such as goose over Migrations.
 func (db *DB) Migrate(ctx context.Context) error {
 	wanted, err := db.migrations()
@@ -46,8 +46,8 @@ func (db *DB) Migrate(ctx context.Context) error {
 }
 
 // checkOrigin refuses tables that Migrate has not made. It needs no lock: Migrate makes the table of
-// versions before any other, or with the others in one transaction, so whoever sees the others first
-// sees that one too.
+// versions before any other, or with the others in one transaction, so a process that sees
+// the others sees that one too.
 func (db *DB) checkOrigin(ctx context.Context) error {
 	var there [2]bool
 	for i, table := range []string{db.oneOff("{organizations}"), db.oneOff("{schema}")} {
@@ -59,7 +59,8 @@ func (db *DB) checkOrigin(ctx context.Context) error {
 		there[i] = len(found) > 0
 	}
 	if there[0] && !there[1] {
-		return fmt.Errorf("%[1]sorganizations is there without %[1]sschema, so something else made it: if that was goose over Migrations, go on with goose and do not call Migrate", db.prefix)
+		return fmt.Errorf("%[1]sorganizations is there without %[1]sschema, so something else made it: "+
+			"if that was goose over Migrations, go on with goose and do not call Migrate", db.prefix)
 	}
 	return nil
 }
@@ -77,22 +78,26 @@ func (db *DB) apply(ctx context.Context, t *tx, wanted []migration) error {
 		return err
 	}
 	if n := len(have); n > 0 && have[n-1] > wanted[len(wanted)-1].version {
-		return fmt.Errorf("the schema is at version %d and this library knows %d: use a newer version of the library", have[n-1], wanted[len(wanted)-1].version)
+		return fmt.Errorf("the schema is at version %d and this library knows %d: use a newer version of the library",
+			have[n-1], wanted[len(wanted)-1].version)
 	}
 	for _, m := range wanted {
 		if slices.Contains(have, m.version) {
 			continue
 		}
 		if n := len(have); n > 0 && m.version < have[n-1] {
-			return fmt.Errorf("migration %s was left out although version %d was applied: the schema is not one of this library", m.name, have[n-1])
+			return fmt.Errorf("migration %s was left out although version %d was applied: "+
+				"the schema is not one of this library", m.name, have[n-1])
 		}
 		for _, statement := range m.statements {
 			if _, err := t.exec(ctx, m.name, statement); err != nil {
 				return err
 			}
 		}
-		if _, err := t.exec(ctx, "schema version", db.oneOff(`INSERT INTO {schema} (version, name, applied_at) VALUES (?, ?, ?)`),
-			m.version, m.name, time.Now().UnixMicro()); err != nil {
+		_, err := t.exec(ctx, "schema version",
+			db.oneOff(`INSERT INTO {schema} (version, name, applied_at) VALUES (?, ?, ?)`),
+			m.version, m.name, time.Now().UnixMicro())
+		if err != nil {
 			return err
 		}
 	}

@@ -60,9 +60,15 @@ func classifyMySQL(err error) failure {
 			return duplicate
 		case 1452: // ER_NO_REFERENCED_ROW_2
 			return noParent
-		case 3819, 4025, 1048, 1406, 1264, 1644: // ER_CHECK_CONSTRAINT_VIOLATED (MySQL, MariaDB), ER_BAD_NULL_ERROR, ER_DATA_TOO_LONG, ER_WARN_DATA_OUT_OF_RANGE, ER_SIGNAL_EXCEPTION
+		case 3819, 4025, // ER_CHECK_CONSTRAINT_VIOLATED of MySQL and of MariaDB
+			1048, // ER_BAD_NULL_ERROR
+			1406, // ER_DATA_TOO_LONG
+			1264, // ER_WARN_DATA_OUT_OF_RANGE
+			1644: // ER_SIGNAL_EXCEPTION
 			return refused
-		case 1213, 1205, 1020: // ER_LOCK_DEADLOCK, ER_LOCK_WAIT_TIMEOUT; MariaDB's ER_CHECKREAD, in a host's transaction at REPEATABLE READ
+		case 1213, // ER_LOCK_DEADLOCK
+			1205, // ER_LOCK_WAIT_TIMEOUT
+			1020: // MariaDB's ER_CHECKREAD, in a host's transaction at REPEATABLE READ
 			return retryable
 		}
 		return unknown
@@ -84,10 +90,12 @@ func checkMySQL(ctx context.Context, db *sql.DB) error {
 	}
 	modes := strings.Split(is["sql_mode"], ",")
 	if !slices.Contains(modes, "STRICT_TRANS_TABLES") && !slices.Contains(modes, "STRICT_ALL_TABLES") {
-		return errors.New("sql_mode is not strict, so the server would cut values short instead of refusing them: add sql_mode='STRICT_ALL_TABLES' to the data source name")
+		return errors.New("sql_mode is not strict, so the server would cut values short instead of refusing them: " +
+			"add sql_mode='STRICT_ALL_TABLES' to the data source name")
 	}
 	if slices.Contains(modes, "EMPTY_STRING_IS_NULL") {
-		return errors.New("sql_mode has EMPTY_STRING_IS_NULL, so empty texts would be lost: leave it out, such as by sql_mode='STRICT_ALL_TABLES' in the data source name")
+		return errors.New("sql_mode has EMPTY_STRING_IS_NULL, so empty texts would be lost: " +
+			"leave it out, such as by sql_mode='STRICT_ALL_TABLES' in the data source name")
 	}
 	for _, v := range mysqlSettings() {
 		if value, ok := is[v.name]; ok && value != v.want {
@@ -97,7 +105,7 @@ func checkMySQL(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// mysqlSetting is what a variable of the session must be, where the server has it.
+// mysqlSetting is what a variable of the session must be, if the server has it.
 type mysqlSetting struct{ name, want, otherwise, set string }
 
 func mysqlSettings() []mysqlSetting {
@@ -109,8 +117,10 @@ func mysqlSettings() []mysqlSetting {
 		{"character_set_results", "utf8mb4", charset, "charset=utf8mb4"},
 		{"foreign_key_checks", "ON", "rows could belong to nothing", "foreign_key_checks=1"},
 		{"unique_checks", "ON", "unique keys might not be", "unique_checks=1"},
-		{"check_constraint_checks", "ON", "values that must be refused would be stored", "check_constraint_checks=1"}, // MariaDB only
-		{"tx_read_only", "OFF", "nothing could be written", "tx_read_only=0"},                                         // MariaDB before 11.1
+		// MariaDB only.
+		{"check_constraint_checks", "ON", "values that must be refused would be stored", "check_constraint_checks=1"},
+		// MariaDB before 11.1; the next one is of later versions and of MySQL.
+		{"tx_read_only", "OFF", "nothing could be written", "tx_read_only=0"},
 		{"transaction_read_only", "OFF", "nothing could be written", "transaction_read_only=0"},
 	}
 }
@@ -155,7 +165,7 @@ func migrateMySQL(ctx context.Context, db *DB, apply func(*tx) error) error {
 		return err
 	}
 	defer conn.Close()
-	// The server commits DDL at once, so a transaction would hold nothing together: the lock is the
+	// The server commits each DDL statement, so a transaction would hold nothing together: the lock is the
 	// connection's, and each statement of a migration can be repeated. Its name is known to the
 	// whole server, and 64 characters at most.
 	const lock = `CONCAT(?, LEFT(SHA2(COALESCE(DATABASE(), ''), 256), 32))`
@@ -164,7 +174,7 @@ func migrateMySQL(ctx context.Context, db *DB, apply func(*tx) error) error {
 		return err
 	}
 	if got.Int64 != 1 {
-		return errors.New("somebody else has been migrating for ten minutes")
+		return errors.New("another process has been migrating for ten minutes: call Migrate again when it has ended")
 	}
 	defer func() {
 		_, _ = conn.ExecContext(context.WithoutCancel(ctx), `DO RELEASE_LOCK(`+lock+`)`, db.prefix+"migrate_")

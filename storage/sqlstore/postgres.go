@@ -18,14 +18,15 @@ func postgres() dialect {
 		// is either immutable or guarded by the statement that writes.
 		isolation: sql.LevelReadCommitted,
 		useIndex:  func(string) string { return "" },
-		join:      "CROSS JOIN", // in whichever order: there is no means to tell it
+		join:      "CROSS JOIN", // in either order, because there are no hints
 		upsert:    onConflict,
 		arrays:    true,
 		maxParams: 60_000,
 		classify:  classifyPostgres,
-		tables:    "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = ?",
-		check:     checkPostgres,
-		migrate:   migratePostgres,
+		tables: "SELECT table_name FROM information_schema.tables " +
+			"WHERE table_schema = current_schema() AND table_name = ?",
+		check:   checkPostgres,
+		migrate: migratePostgres,
 	}
 }
 
@@ -41,9 +42,16 @@ func classifyPostgres(err error) failure {
 		return duplicate
 	case "23503": // foreign_key_violation
 		return noParent
-	case "23514", "23502", "23001", "22001", "22003", "54000": // check, not_null and restrict_violation; too long, out of range; too long for an index
+	case "23514", // check_violation
+		"23502", // not_null_violation
+		"23001", // restrict_violation
+		"22001", // string_data_right_truncation
+		"22003", // numeric_value_out_of_range
+		"54000": // program_limit_exceeded: too long for an index
 		return refused
-	case "40001", "40P01", "55P03": // serialization_failure, deadlock_detected; lock_not_available where the host sets lock_timeout
+	case "40001", // serialization_failure
+		"40P01", // deadlock_detected
+		"55P03": // lock_not_available, if the host sets lock_timeout
 		return retryable
 	}
 	return unknown
@@ -53,7 +61,8 @@ func checkPostgres(ctx context.Context, db *sql.DB) error {
 	var version int
 	var encoding, client, readOnly, role string
 	err := db.QueryRowContext(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_encoding'),
-		current_setting('client_encoding'), current_setting('transaction_read_only'), current_setting('session_replication_role')`).
+		current_setting('client_encoding'), current_setting('transaction_read_only'),
+		current_setting('session_replication_role')`).
 		Scan(&version, &encoding, &client, &readOnly, &role)
 	if err != nil {
 		return fmt.Errorf("read the server's settings: %w", err)
@@ -68,13 +77,14 @@ func checkPostgres(ctx context.Context, db *sql.DB) error {
 	case role != "origin":
 		return fmt.Errorf("session_replication_role is %s, so foreign keys would not be checked: set it to origin", role)
 	case readOnly != "off": // by the default, or because the server is a standby
-		return errors.New("transactions are read-only by default: set default_transaction_read_only to off, or use the primary")
+		return errors.New("transactions are read-only by default: " +
+			"set default_transaction_read_only to off, or use the primary")
 	}
 	return nil
 }
 
 func migratePostgres(ctx context.Context, db *DB, apply func(*tx) error) error {
-	// Two CREATE TABLE IF NOT EXISTS at once collide in the catalogue, so the lock comes first. Its
+	// Two concurrent CREATE TABLE IF NOT EXISTS collide in the catalog, so the lock comes first. Its
 	// number is the prefix's, so that two prefixes do not wait for each other.
 	lock := "SELECT pg_advisory_xact_lock(hashtextextended('" + db.prefix + "', 0))"
 	return db.transact(ctx, lock, func(t *tx) error {

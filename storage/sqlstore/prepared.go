@@ -56,7 +56,7 @@ func (p *prepared) used(text string) (stmt *sql.Stmt, s *constant, due bool) {
 }
 
 // prepare takes a connection of the pool for a moment, so it must not be called within a transaction.
-// A statement that cannot be prepared runs as it is, which tells why.
+// A statement that cannot be prepared runs as it is, and returns the error.
 func (p *prepared) prepare(ctx context.Context, s *constant) *sql.Stmt {
 	if p.places.Add(-1) < 0 {
 		p.places.Add(1)

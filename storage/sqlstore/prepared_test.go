@@ -130,7 +130,7 @@ func TestPreparedLimit(t *testing.T) {
 		want     int
 	}{
 		{"the dialect's by default", 0, 2},
-		{"as many as the host says", 1, 1},
+		{"as many as the host sets", 1, 1},
 		{"none", -1, 0},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {

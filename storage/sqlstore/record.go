@@ -160,8 +160,8 @@ func changed[T customer.Record](outcomes []customer.Outcome[T]) bool {
 	})
 }
 
-// bisect inserts rows together where that is possible, and narrows down to those that a constraint
-// refuses where it is not. first is the index of rows[0].
+// bisect inserts rows together if that is possible, and otherwise narrows down to those that a
+// constraint refuses. first is the index of rows[0].
 func bisect(
 	ctx context.Context, t *tx, noun string, b bulk, rows [][]any, refuse func(i int, err error), first int,
 ) error {

@@ -34,8 +34,8 @@ func newScheduleSQL(db *DB) scheduleSQL {
 		"created_at bigint",
 	}, set)
 	return scheduleSQL{
-		onPlan: db.bind(db.along("schedules_plan", `SELECT s.account_id `+live+`AND s.plan_id = ? AND s.plan_version = ? AND s.account_id > ?
-			AND s.from_at <= ? AND (s.until_at IS NULL OR s.until_at > ?) ORDER BY s.account_id LIMIT ?`)),
+		onPlan: db.bind(db.along("schedules_plan", `SELECT s.account_id `+live+`AND s.plan_id = ? AND s.plan_version = ?
+			AND s.account_id > ? AND s.from_at <= ? AND (s.until_at IS NULL OR s.until_at > ?) ORDER BY s.account_id LIMIT ?`)),
 		timelines: newIn(db, db.along(byAccount, columns+live+
 			`AND (s.until_at IS NULL OR s.until_at > ?) AND s.account_id IN `), ""),
 		// A locking read, since others may have changed the account until it was locked, and the host's

@@ -47,8 +47,8 @@ func newSettingSQL(db *DB) settingSQL {
 			` AND id > ? ORDER BY id LIMIT ?`, walk{"settings_entity", "entity_kind entity_id"}, walk{"settings_name", "name"},
 			walk{"settings_namespace", "namespace"}, walk{"settings_value_type", "value_type"},
 			walk{"settings_entity_kind", "entity_kind"}),
-		update: db.bind(`UPDATE {settings} SET value_type = ?, value_text = ?, schema_text = ?, updated_at = ?, updated_by_kind = ?, updated_by_id = ?,
-			version = version + 1 WHERE org_id = ? AND id = ? AND version = ?`),
+		update: db.bind(`UPDATE {settings} SET value_type = ?, value_text = ?, schema_text = ?, updated_at = ?,
+			updated_by_kind = ?, updated_by_id = ?, version = version + 1 WHERE org_id = ? AND id = ? AND version = ?`),
 		last: db.bind(`UPDATE {settings} SET updated_at = ?, updated_by_kind = ?, updated_by_id = ?,
 			version = version + 1 WHERE org_id = ? AND id = ? AND version = ?`),
 		remove: db.bind(`DELETE FROM {settings} WHERE org_id = ? AND id = ?`),
@@ -66,7 +66,9 @@ func newSettingSQL(db *DB) settingSQL {
 	}
 }
 
-func (s settingStore) Create(ctx context.Context, org admin.OrgID, v settings.Setting, limits settings.Limits, rec admin.Record) error {
+func (s settingStore) Create(
+	ctx context.Context, org admin.OrgID, v settings.Setting, limits settings.Limits, rec admin.Record,
+) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.setting
 		if err := q.held(ctx, t, org); err != nil {
@@ -84,8 +86,8 @@ func (s settingStore) Create(ctx context.Context, org admin.OrgID, v settings.Se
 		if _, err := t.exec(ctx, "setting", q.keep, org, id(v.ID)); err != nil {
 			return err
 		}
-		n, err := one(ctx, t, "setting", q.counts, func(scan func(...any) error, n *[2]int) error { return scan(&n[0], &n[1]) },
-			v.Entity.Kind, v.Entity.ID, org)
+		n, err := one(ctx, t, "setting", q.counts,
+			func(scan func(...any) error, n *[2]int) error { return scan(&n[0], &n[1]) }, v.Entity.Kind, v.Entity.ID, org)
 		if err != nil {
 			return err
 		}
@@ -130,7 +132,9 @@ func (s settingStore) Lookup(ctx context.Context, org admin.OrgID, keys []settin
 	return out, nil
 }
 
-func (s settingStore) List(ctx context.Context, org admin.OrgID, f settings.Filter, seek admin.Seek[uuid.UUID]) ([]settings.Setting, error) {
+func (s settingStore) List(
+	ctx context.Context, org admin.OrgID, f settings.Filter, seek admin.Seek[uuid.UUID],
+) ([]settings.Setting, error) {
 	filters := byText(string(f.Entity.Kind), f.Entity.ID, f.Namespace, f.Name, string(f.Type))
 	if f.Entity.Kind == settings.Organization {
 		filters[1] = []any{""} // which is its id
@@ -143,7 +147,8 @@ func (s settingStore) Update(ctx context.Context, org admin.OrgID, v settings.Se
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.setting
 		err := t.change(ctx, "setting", q.update, []any{
-			v.Value.Type(), v.Value.Text(), v.Schema.Text(), at(v.UpdatedAt), v.UpdatedBy.Kind, v.UpdatedBy.ID, org, id(v.ID), v.Version,
+			v.Value.Type(), v.Value.Text(), v.Schema.Text(), at(v.UpdatedAt), v.UpdatedBy.Kind, v.UpdatedBy.ID,
+			org, id(v.ID), v.Version,
 		}, q.get, org, id(v.ID))
 		if err != nil {
 			return err
@@ -163,12 +168,14 @@ func (s settingStore) Delete(ctx context.Context, org admin.OrgID, d settings.De
 		if err != nil {
 			return err
 		}
-		err = t.change(ctx, "setting", q.last, []any{at(d.At), d.By.Kind, d.By.ID, org, id(d.ID), d.Version}, q.get, org, id(d.ID))
+		err = t.change(ctx, "setting", q.last, []any{at(d.At), d.By.Kind, d.By.ID, org, id(d.ID), d.Version},
+			q.get, org, id(d.ID))
 		if err != nil {
 			return err
 		}
 		if !d.InUse && old.Entity.Kind.Resolved() {
-			users, err := enrichmentUsers(ctx, t, org, old.Namespace, old.Name, admin.Seek[string]{Limit: settings.MaxUsersNamed + 1})
+			users, err := enrichmentUsers(ctx, t, org, old.Namespace, old.Name,
+				admin.Seek[string]{Limit: settings.MaxUsersNamed + 1})
 			if err != nil {
 				return err
 			}
@@ -187,15 +194,20 @@ func (s settingStore) Delete(ctx context.Context, org admin.OrgID, d settings.De
 	})
 }
 
-func (s settingStore) History(ctx context.Context, org admin.OrgID, settingID uuid.UUID, seek admin.Seek[int64]) ([]settings.Version, error) {
+func (s settingStore) History(
+	ctx context.Context, org admin.OrgID, settingID uuid.UUID, seek admin.Seek[int64],
+) ([]settings.Version, error) {
 	below := int64(math.MaxInt64)
 	if seek.After != 0 {
 		below = seek.After
 	}
-	return rows(ctx, s.reader(), "setting version", s.db.sql.setting.history, scanVersion, org, id(settingID), below, seek.Limit)
+	return rows(ctx, s.reader(), "setting version", s.db.sql.setting.history, scanVersion,
+		org, id(settingID), below, seek.Limit)
 }
 
-func (s settingStore) Version(ctx context.Context, org admin.OrgID, settingID uuid.UUID, number int64) (settings.Version, error) {
+func (s settingStore) Version(
+	ctx context.Context, org admin.OrgID, settingID uuid.UUID, number int64,
+) (settings.Version, error) {
 	return one(ctx, s.reader(), "setting version", s.db.sql.setting.version, scanVersion, org, id(settingID), number)
 }
 
@@ -207,7 +219,8 @@ func scanSetting(scan func(...any) error, v *settings.Setting) error {
 	var kind settings.Type
 	var text, schema string
 	err := scan(scanID(&v.ID), &v.Entity.Kind, &v.Entity.ID, &v.Namespace, &v.Name, &kind, &text, &schema,
-		scanAt(&v.CreatedAt), &v.CreatedBy.Kind, &v.CreatedBy.ID, scanAt(&v.UpdatedAt), &v.UpdatedBy.Kind, &v.UpdatedBy.ID, &v.Version)
+		scanAt(&v.CreatedAt), &v.CreatedBy.Kind, &v.CreatedBy.ID, scanAt(&v.UpdatedAt),
+		&v.UpdatedBy.Kind, &v.UpdatedBy.ID, &v.Version)
 	if err != nil {
 		return err
 	}

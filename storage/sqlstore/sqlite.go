@@ -12,8 +12,9 @@ func sqlite() dialect {
 	return dialect{
 		name:        SQLite,
 		placeholder: func(int) string { return "?" },
-		// A transaction that reads first and writes later fails at once when somebody else wrote
-		// in between, whatever busy_timeout says. Writing first takes the lock, and waits for it.
+		// A transaction that reads first and writes later fails without waiting if another
+		// transaction wrote in between, because busy_timeout does not apply there. Writing first
+		// takes the lock, and waits for it.
 		begin: "UPDATE {organizations} SET version = version WHERE org_id = ''",
 		// An index that is not there would be an error, but the migrations make it.
 		useIndex:  func(index string) string { return " INDEXED BY {" + index + "}" },
@@ -134,7 +135,8 @@ func checkSQLiteConn(ctx context.Context, conn *sql.Conn, single bool) error {
 			strings.Join(lacks, " and "))
 	}
 	if file == "" && !single {
-		return errors.New("an SQLite database in memory is another one for each connection: use a file, or SetMaxOpenConns(1) before New")
+		return errors.New("an SQLite database in memory is another one for each connection: " +
+			"use a file, or SetMaxOpenConns(1) before New")
 	}
 	return nil
 }

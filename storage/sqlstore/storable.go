@@ -16,7 +16,7 @@ func storable(args []any) bool {
 			// The domains' own kinds of text.
 			v, err := driver.DefaultParameterConverter.ConvertValue(a)
 			if err != nil {
-				continue // for the driver to tell
+				continue // the driver returns the error
 			}
 			s, _ = v.(string)
 		}

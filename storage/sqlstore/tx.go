@@ -17,7 +17,7 @@ type runner interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// tx is an open transaction, or where raw is the pool itself, single statements outside one.
+// tx is an open transaction, or, if raw is the pool itself, single statements outside one.
 type tx struct {
 	db     *DB
 	raw    runner
@@ -41,7 +41,7 @@ func (t *tx) fail(ctx context.Context, noun string, err error) error {
 	case retryable:
 		err = &retry{err}
 	case unknown:
-		// lib/pq says what the server said when its statement was cancelled, and not why.
+		// lib/pq returns the server's message when a statement was cancelled, without the context's error.
 		if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
 			err = errors.Join(ended, err)
 		}
@@ -71,8 +71,8 @@ func (t *tx) exec(ctx context.Context, noun, query string, args ...any) (int64, 
 	return n, nil
 }
 
-// change runs a compare-and-swap. Where no row was changed, exists tells a missing row from one
-// that moved on.
+// change runs a compare-and-swap. If no row was changed, exists distinguishes a missing row from
+// one that has another version.
 func (t *tx) change(ctx context.Context, noun, query string, args []any, exists string, key ...any) error {
 	n, err := t.exec(ctx, noun, query, args...)
 	if err != nil || n > 0 {
@@ -92,7 +92,9 @@ func (t *tx) change(ctx context.Context, noun, query string, args []any, exists 
 }
 
 // rows runs a query and scans each row. What no database could have stored finds nothing.
-func rows[T any](ctx context.Context, t *tx, noun, query string, scan func(func(...any) error, *T) error, args ...any) ([]T, error) {
+func rows[T any](
+	ctx context.Context, t *tx, noun, query string, scan func(func(...any) error, *T) error, args ...any,
+) ([]T, error) {
 	if t.broken != nil {
 		return nil, t.broken
 	}
@@ -120,7 +122,9 @@ func rows[T any](ctx context.Context, t *tx, noun, query string, scan func(func(
 }
 
 // one is rows for a single row; none is admin.ErrNotFound.
-func one[T any](ctx context.Context, t *tx, noun, query string, scan func(func(...any) error, *T) error, args ...any) (T, error) {
+func one[T any](
+	ctx context.Context, t *tx, noun, query string, scan func(func(...any) error, *T) error, args ...any,
+) (T, error) {
 	found, err := rows(ctx, t, noun, query, scan, args...)
 	var zero T
 	if err != nil {
@@ -159,10 +163,10 @@ func (t *tx) nested(ctx context.Context, fn func() error) error {
 	return err
 }
 
-// undo takes back what a write had done before it broke the transaction. Ours is rolled back
+// undo rolls back what a write had done before it broke the transaction. Ours is rolled back
 // anyway, but a host may commit nevertheless, and half a write, or one without its audit record,
-// must not be committed then. Where the database has rolled the transaction back itself there is
-// no savepoint any more, and nothing to take back.
+// must not be committed then. If the database has rolled the transaction back itself there is no
+// savepoint any more, and nothing to undo.
 func (t *tx) undo(ctx context.Context, savepoint string) {
 	if !t.host {
 		return

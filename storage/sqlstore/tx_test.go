@@ -19,7 +19,7 @@ func rename(t *testing.T, s storage.Stores) error {
 	return s.Organizations().Rename(t.Context(), "acme", "Name", 1, aRecord())
 }
 
-// failing answers with err where a statement has the words in it.
+// failing answers with err if a statement has the words in it.
 func failing(words string, err error) func(string, int) error {
 	return func(statement string, _ int) error {
 		if strings.Contains(statement, words) {
@@ -88,11 +88,11 @@ func TestLostRaceIsRunAgain(t *testing.T) {
 		{"at the lock", "SET version = version", rename},
 		{"in the middle", "INSERT INTO admincenter_audit", rename},
 		{"at the commit", "COMMIT", rename},
-		{"where the function says nothing of it", "INSERT INTO admincenter_audit", func(t *testing.T, s storage.Stores) error {
+		{"where the function drops its error", "INSERT INTO admincenter_audit", func(t *testing.T, s storage.Stores) error {
 			_ = rename(t, s)
 			return nil
 		}},
-		{"where the function says something else", "INSERT INTO admincenter_audit", func(t *testing.T, s storage.Stores) error {
+		{"where the function returns another error", "INSERT INTO admincenter_audit", func(t *testing.T, s storage.Stores) error {
 			if rename(t, s) != nil {
 				return errors.New("it did not work")
 			}
@@ -255,7 +255,7 @@ func TestRacesThatServersLose(t *testing.T) {
 	require.Equal(t, unknown, classifyMySQL(errors.New("invalid connection")))
 }
 
-// A host that commits although it was told to roll back commits nothing of the failed write.
+// A host that commits although it should have rolled back commits nothing of the failed write.
 func TestWriteThatBreaksAHostsTransactionIsTakenBack(t *testing.T) {
 	f := &fake{}
 	db := newFake(t, f, Options{})
@@ -269,7 +269,7 @@ func TestWriteThatBreaksAHostsTransactionIsTakenBack(t *testing.T) {
 	require.Equal(t, []string{"BEGIN", "SAVEPOINT 1", "UPDATE organizations", "INSERT INTO audit", "ROLLBACK TO SAVEPOINT 1", "COMMIT"}, f.asked())
 }
 
-// Not every driver says of a cancelled statement that the context has ended.
+// Not every driver returns the context's error for a cancelled statement.
 func TestErrorOfAnEndedContextSaysSo(t *testing.T) {
 	f := &fake{}
 	db := newFake(t, f, Options{})

@@ -57,13 +57,13 @@ func testAccounts(t *testing.T, open Open) {
 	t.Run("needs the customer, in the same organization", func(t *testing.T) {
 		w, other := newWorld(t, b, c), newWorld(t, b, c)
 		w.seedCustomers()
-		rows := w.accounts(customer.ModeCreate, accountFields(), []string{"a1", "One", "nobody"},
+		rows := w.accounts(customer.ModeCreate, accountFields(), []string{"a1", "One", "missing"},
 			[]string{"a2", "Two", "acme"})
 		out, err := b.Accounts().Apply(t.Context(), w.org, rows, w.rec("account.apply"))
 		require.NoError(t, err)
 		require.Equal(t, []string{"REFUSED relation_not_found", "CREATED"}, became(out))
 		require.Equal(t, "customer_id", out[0].Field)
-		require.Contains(t, out[0].Detail, "nobody")
+		require.Contains(t, out[0].Detail, "missing")
 		_, err = b.Accounts().Get(t.Context(), w.org, "a1")
 		require.ErrorIs(t, err, admin.ErrNotFound)
 		for _, o := range other.applyAccounts(t, rows) {
@@ -85,7 +85,7 @@ func testAccounts(t *testing.T, open Open) {
 			[]string{"id", "net_term_days"}, []string{"a1", ""})))
 		require.Nil(t, w.account(t, "a1").NetTermDays)
 		require.Equal(t, []string{"REFUSED relation_not_found"},
-			w.applyAccounts(t, w.accounts(customer.ModeUpsert, []string{"id", "customer_id"}, []string{"a1", "nobody"})))
+			w.applyAccounts(t, w.accounts(customer.ModeUpsert, []string{"id", "customer_id"}, []string{"a1", "missing"})))
 	})
 	t.Run("lists by customer, status and text in order of identifier", func(t *testing.T) {
 		w := newWorld(t, b, c)
@@ -96,7 +96,7 @@ func testAccounts(t *testing.T, open Open) {
 			[]string{"y", "Why", "beta", "DRAFT", "zed@x.example"}))
 		require.Equal(t, []string{"b", "main", "y", "z"}, w.accountIDs(t, customer.AccountFilter{}))
 		require.Equal(t, []string{"y", "z"}, w.accountIDs(t, customer.AccountFilter{CustomerID: "beta"}))
-		require.Empty(t, w.accountIDs(t, customer.AccountFilter{CustomerID: "nobody"}))
+		require.Empty(t, w.accountIDs(t, customer.AccountFilter{CustomerID: "missing"}))
 		require.Equal(t, []string{"b", "y"}, w.accountIDs(t, customer.AccountFilter{Status: customer.Draft}))
 		require.Equal(t, []string{"y"}, w.accountIDs(t, customer.AccountFilter{CustomerID: "beta", Status: customer.Draft}))
 		require.Equal(t, []string{"y", "z"}, w.accountIDs(t, customer.AccountFilter{Text: "ZED"}))

@@ -19,7 +19,9 @@ import (
 
 func auditCalls() map[string]call {
 	return map[string]call{
-		"Audit.Append": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Audit.Append": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			return nil, s.Audit().Append(ctx, org, rec)
 		},
 		"Audit.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
@@ -34,14 +36,18 @@ func testAudit(t *testing.T, open Open) {
 	c.n.Store(2 << 40)
 	w := newWorld(t, b, c)
 	records := []admin.Record{
-		{ID: w.id(), At: epoch, Actor: admin.Actor{Kind: admin.ActorSystem}, Action: "a.one", Subject: admin.Subject{Kind: "a", ID: "1"}},
-		{ID: w.id(), At: epoch.Add(time.Microsecond), Actor: w.user(), Action: "a.two", Subject: admin.Subject{Kind: "a", ID: "2"}},
-		{ID: w.id(), At: epoch.Add(time.Second), Actor: w.user(), Action: "b.one", Subject: admin.Subject{Kind: "b", ID: "1"}, Changes: []admin.Change{{Field: "x", From: "é\"\n", To: "2"}}},
+		{ID: w.id(), At: epoch, Actor: admin.Actor{Kind: admin.ActorSystem}, Action: "a.one",
+			Subject: admin.Subject{Kind: "a", ID: "1"}},
+		{ID: w.id(), At: epoch.Add(time.Microsecond), Actor: w.user(), Action: "a.two",
+			Subject: admin.Subject{Kind: "a", ID: "2"}},
+		{ID: w.id(), At: epoch.Add(time.Second), Actor: w.user(), Action: "b.one", Subject: admin.Subject{Kind: "b", ID: "1"},
+			Changes: []admin.Change{{Field: "x", From: "é\"\n", To: "2"}}},
 	}
 	for i, r := range records {
 		require.NoError(t, b.Organizations().Rename(t.Context(), w.org, "Name", int64(i+1), r))
 	}
-	created, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: "organization.create"}, page[admin.RecordKey](10))
+	created, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: "organization.create"},
+		page[admin.RecordKey](10))
 	require.NoError(t, err)
 	all := slices.Concat(created, records)
 
@@ -56,7 +62,8 @@ func testAudit(t *testing.T, open Open) {
 		{"by actor", admin.AuditFilter{Actor: w.user()}, records[1:]},
 		{"by action", admin.AuditFilter{Action: "b.one"}, records[2:]},
 		{"from an instant, which is in", admin.AuditFilter{From: epoch.Add(time.Microsecond)}, records[1:]},
-		{"until an instant, which is out", admin.AuditFilter{Until: epoch.Add(time.Microsecond), Subject: admin.Subject{Kind: "a"}}, records[:1]},
+		{"until an instant, which is out",
+			admin.AuditFilter{Until: epoch.Add(time.Microsecond), Subject: admin.Subject{Kind: "a"}}, records[:1]},
 		{"nothing matches", admin.AuditFilter{Action: "nothing"}, nil},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
@@ -77,7 +84,7 @@ func testAudit(t *testing.T, open Open) {
 		require.Equal(t, rec, got[0])
 		require.Len(t, got, len(all)+1)
 		require.ErrorIs(t, b.Audit().Append(t.Context(), w.org, rec), admin.ErrExists)
-		require.ErrorIs(t, b.Audit().Append(t.Context(), "org-of-nobody", w.rec("host.write")), admin.ErrNotFound)
+		require.ErrorIs(t, b.Audit().Append(t.Context(), "org-missing", w.rec("host.write")), admin.ErrNotFound)
 	})
 	t.Run("refuses to append a record that does not say who did what", func(t *testing.T) {
 		for _, spoil := range []func(*admin.Record){
@@ -91,7 +98,8 @@ func testAudit(t *testing.T, open Open) {
 			spoil(&rec)
 			require.ErrorIs(t, b.Audit().Append(t.Context(), w.org, rec), admin.ErrInvalid)
 		}
-		got, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: "host.incomplete"}, page[admin.RecordKey](10))
+		got, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: "host.incomplete"},
+			page[admin.RecordKey](10))
 		require.NoError(t, err)
 		require.Empty(t, got)
 	})
@@ -103,7 +111,8 @@ func testAudit(t *testing.T, open Open) {
 			}
 			return stop
 		}), stop)
-		got, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: "host.taken.back"}, page[admin.RecordKey](10))
+		got, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: "host.taken.back"},
+			page[admin.RecordKey](10))
 		require.NoError(t, err)
 		require.Empty(t, got)
 	})

@@ -109,7 +109,7 @@ func currencyFaults() []fault {
 		}),
 		create("Currencies.Create rounds a rate", "Currencies/keeps every digit of a rate", func(c *currency.Currency) { c.Rate = c.Rate.Truncate(15) }),
 		create("Currencies.Create forgets who did it", "Currencies/keeps every digit of a rate", func(c *currency.Currency) { c.CreatedBy = admin.Actor{Kind: c.CreatedBy.Kind} }),
-		list("Currencies.List begins anew with each page", func(seek *admin.Seek[string]) { seek.After = "" }, func([]currency.Currency) {}),
+		list("Currencies.List starts again with each page", func(seek *admin.Seek[string]) { seek.After = "" }, func([]currency.Currency) {}),
 		list("Currencies.List gives one more than was asked for", func(seek *admin.Seek[string]) { seek.Limit++ }, func([]currency.Currency) {}),
 		list("Currencies.List leaves out the first of each page", func(seek *admin.Seek[string]) {
 			if seek.After != "" {

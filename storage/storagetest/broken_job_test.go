@@ -194,16 +194,16 @@ func jobFaults() []fault {
 		}),
 		claim("Jobs.Claim takes a lease that another holds", "Jobs/claims once, then only when the lease has ended", func(c *job.Claim) { c.Now = c.Now.Add(2 * time.Minute) }),
 		claim("Jobs.Claim comes a moment too late", "Jobs/claims once, then only when the lease has ended", func(c *job.Claim) { c.Now = c.Now.Add(-time.Microsecond) }),
-		claim("Jobs.Claim forgets until when", "Jobs/does what package job says, whatever the order", func(c *job.Claim) { c.Until = c.Until.Truncate(time.Second) }),
+		claim("Jobs.Claim forgets until when", "Jobs/follows package job in any order", func(c *job.Claim) { c.Until = c.Until.Truncate(time.Second) }),
 		commit("Jobs.Commit does not look at the attempt", "Jobs/commits a batch under its attempt and cursor only", func(j job.Job, cp *job.Checkpoint) { cp.Attempt = j.Lease.Attempt }),
 		commit("Jobs.Commit does not look at the cursor", "Jobs/commits a batch under its attempt and cursor only", func(j job.Job, cp *job.Checkpoint) { cp.From = j.Cursor }),
-		commit("Jobs.Commit keeps a lease that was given up", "Jobs/does what package job says, whatever the order", func(j job.Job, cp *job.Checkpoint) {
+		commit("Jobs.Commit keeps a lease that was given up", "Jobs/follows package job in any order", func(j job.Job, cp *job.Checkpoint) {
 			if cp.Until.IsZero() && !cp.Status.Final() {
 				cp.Until = j.Lease.Until
 			}
 		}),
 		commit("Jobs.Commit forgets the entries", "Jobs/commits a batch under its attempt and cursor only", func(_ job.Job, cp *job.Checkpoint) { cp.Entries = nil }),
-		commit("Jobs.Commit sets the counts", "Jobs/does what package job says, whatever the order", func(j job.Job, cp *job.Checkpoint) { cp.Counts.Completed -= j.Counts.Completed }),
+		commit("Jobs.Commit sets the counts", "Jobs/follows package job in any order", func(j job.Job, cp *job.Checkpoint) { cp.Counts.Completed -= j.Counts.Completed }),
 		port("Jobs.Commit finds no job where the lease was lost", "Jobs/commits a batch under its attempt and cursor only", func(s job.Store, _ *known) jobPort {
 			return jobPort{commit: func(ctx context.Context, org admin.OrgID, cp job.Checkpoint) error {
 				err := s.Commit(ctx, org, cp)
@@ -227,13 +227,13 @@ func jobFaults() []fault {
 		due("Jobs.Due gives jobs under a live lease", "Jobs/finds what is due across organizations", func(now *time.Time, _ *int) { *now = now.Add(time.Minute) }, all),
 		due("Jobs.Due has no limit", "Jobs/finds what is due across organizations", func(_ *time.Time, limit *int) { *limit = 100_000 }, all),
 		due("Jobs.Due gives the newest first", "Jobs/finds what is due across organizations", func(*time.Time, *int) {}, slices.Reverse[[]job.Ref]),
-		port("Jobs.Entries has no limit", "Jobs/gives back what was created", func(s job.Store, _ *known) jobPort {
+		port("Jobs.Entries has no limit", "Jobs/returns what was created", func(s job.Store, _ *known) jobPort {
 			return jobPort{entries: func(ctx context.Context, org admin.OrgID, id uuid.UUID, f job.EntryFilter, seek admin.Seek[int64]) ([]job.Entry, error) {
 				seek.Limit = 1000
 				return s.Entries(ctx, org, id, f, seek)
 			}}
 		}),
-		port("Jobs.Entries takes no notice of the status", "Jobs/gives back what was created", func(s job.Store, _ *known) jobPort {
+		port("Jobs.Entries takes no notice of the status", "Jobs/returns what was created", func(s job.Store, _ *known) jobPort {
 			return jobPort{entries: func(ctx context.Context, org admin.OrgID, id uuid.UUID, _ job.EntryFilter, seek admin.Seek[int64]) ([]job.Entry, error) {
 				return s.Entries(ctx, org, id, job.EntryFilter{}, seek)
 			}}

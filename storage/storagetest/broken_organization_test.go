@@ -55,7 +55,7 @@ func organizationFaults() []fault {
 					return o, err
 				}}
 			},
-			caught: "Organizations/gives back what was created",
+			caught: "Organizations/returns what was created",
 		},
 		{
 			name: "Organizations.Get gives local time",
@@ -66,7 +66,7 @@ func organizationFaults() []fault {
 					return o, err
 				}}
 			},
-			caught: "Organizations/gives back what was created",
+			caught: "Organizations/returns what was created",
 		},
 		{
 			name: "Organizations.Rename renames every organization",

@@ -16,35 +16,40 @@ import (
 	"github.com/admincenter/admincenter/storage"
 )
 
-// importSeeds is what seedImports put into the organization.
+// importSeeds is what seedImports stores in the organization.
 type importSeeds struct {
 	imp uuid.UUID
 }
 
 func importCalls() map[string]call {
 	return map[string]call{
-		"Imports.Create": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any,
-			error) {
+		"Imports.Create": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			return nil, s.Imports().Create(ctx, org, w.imp(), rec)
 		},
-		"Imports.Append": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any,
-			error) {
+		"Imports.Append": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			return nil, s.Imports().Append(ctx, org, w.seeds.imp, 1<<20, []byte("more"))
 		},
-		"Imports.Update": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any,
-			error) {
+		"Imports.Update": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			i := w.imp()
 			i.ID, i.Status = w.seeds.imp, bulkimport.Started
 			return nil, s.Imports().Update(ctx, org, i, rec)
 		},
-		"Imports.Start": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any,
-			error) {
+		"Imports.Start": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			i := w.imp()
 			i.ID, i.Status = w.seeds.imp, bulkimport.Started
 			return nil, s.Imports().Start(ctx, org, i, w.importJob(i.ID), w.importEntries(), rec)
 		},
-		"Imports.Delete": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any,
-			error) {
+		"Imports.Delete": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			return nil, s.Imports().Delete(ctx, org, w.seeds.imp, rec)
 		},
 		"Imports.Get": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
@@ -55,8 +60,9 @@ func importCalls() map[string]call {
 			is, err := s.Imports().List(ctx, org, bulkimport.Filter{}, page[uuid.UUID](10))
 			return is, err
 		},
-		"Imports.Content": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any,
-			error) {
+		"Imports.Content": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			text, err := s.Imports().Content(ctx, org, w.seeds.imp, 0)
 			if err != nil {
 				return nil, err
@@ -70,8 +76,9 @@ func importCalls() map[string]call {
 
 func customerCalls() map[string]call {
 	return map[string]call{
-		"Customers.Apply": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any,
-			error) {
+		"Customers.Apply": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			_, err := s.Customers().Apply(ctx, org, w.customers(customer.ModeCreate, customerFields(),
 				[]string{"new", w.mark("Customer"), "n@x.example"}), rec)
 			return nil, err
@@ -80,13 +87,15 @@ func customerCalls() map[string]call {
 			c, err := s.Customers().Get(ctx, org, "acme")
 			return c, err
 		},
-		"Customers.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any,
-			error) {
+		"Customers.List": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			cs, err := s.Customers().List(ctx, org, customer.Filter{}, page[string](10))
 			return cs, err
 		},
-		"Customers.Count": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any,
-			error) {
+		"Customers.Count": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			n, err := s.Customers().Count(ctx, org, customer.Filter{})
 			return counted(w, n), err
 		},
@@ -95,8 +104,9 @@ func customerCalls() map[string]call {
 
 func accountCalls() map[string]call {
 	return map[string]call{
-		"Accounts.Apply": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any,
-			error) {
+		"Accounts.Apply": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			out, err := s.Accounts().Apply(ctx, org, w.accounts(customer.ModeCreate, accountFields(),
 				[]string{"new", w.mark("Account"), "acme"}), rec)
 			if err == nil && out[0].Result == customer.Refused { // whose customer is of another organization
@@ -112,15 +122,16 @@ func accountCalls() map[string]call {
 			as, err := s.Accounts().List(ctx, org, customer.AccountFilter{CustomerID: "acme"}, page[string](10))
 			return as, err
 		},
-		"Accounts.Count": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any,
-			error) {
+		"Accounts.Count": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			n, err := s.Accounts().Count(ctx, org, customer.AccountFilter{})
 			return counted(w, n), err
 		},
 	}
 }
 
-// imp is an import with a value in every field.
+// imp returns an import with a value in every field.
 func (w *world) imp() bulkimport.Import {
 	return bulkimport.Import{
 		ID: w.id(), Type: bulkimport.CustomersType, FileName: w.mark("file"), Size: 1 << 40, SHA256: strings.Repeat("ab", 32),
@@ -132,8 +143,9 @@ func (w *world) imp() bulkimport.Import {
 			{Index: 2, Name: "Column 3"}},
 		Rows:     1 << 33,
 		Warnings: []bulkimport.Warning{{Code: bulkimport.WarnNoRows, Message: "why"}},
-		Mapping: bulkimport.Mapping{"id": bulkimport.FromColumn(0), "name": bulkimport.Join(" ", 0,
-			2), "country": bulkimport.Constant("US")},
+		Mapping: bulkimport.Mapping{
+			"id": bulkimport.FromColumn(0), "name": bulkimport.Join(" ", 0, 2), "country": bulkimport.Constant("US"),
+		},
 		Settings: bulkimport.Settings{Mode: bulkimport.Upsert, Blank: []string{"NULL"}, Optional: []string{"name"},
 			Dates: bulkimport.DMY, HeaderConfirmed: true},
 		Status: bulkimport.Uploading, CreatedAt: epoch, CreatedBy: w.user(), UpdatedAt: epoch.Add(time.Microsecond),
@@ -183,7 +195,7 @@ func testImports(t *testing.T, open Open) {
 		require.NoError(t, err)
 		return string(text)
 	}
-	t.Run("gives back what was created, and what it was updated to", func(t *testing.T) {
+	t.Run("returns what was created, and what it was updated to", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		i := create(t, w)
 		require.Equal(t, i, get(t, w, i.ID))
@@ -191,10 +203,12 @@ func testImports(t *testing.T, open Open) {
 
 		want := i
 		want.FileName, want.Size, want.SHA256, want.Rows, want.Status = "other", 2, "ff", 3, bulkimport.Started
-		want.Content, want.Columns, want.Warnings, want.Mapping, want.Settings = bulkimport.Content{}, nil, nil, nil, bulkimport.Settings{}
+		want.Content, want.Settings = bulkimport.Content{}, bulkimport.Settings{}
+		want.Columns, want.Warnings, want.Mapping = nil, nil, nil
 		want.UpdatedAt = epoch.Add(time.Hour)
 		given := want
-		given.Type, given.CreatedAt, given.CreatedBy = bulkimport.AccountsType, epoch.Add(time.Hour), admin.Actor{Kind: admin.ActorSystem}
+		given.Type, given.CreatedAt = bulkimport.AccountsType, epoch.Add(time.Hour)
+		given.CreatedBy = admin.Actor{Kind: admin.ActorSystem}
 		require.NoError(t, b.Imports().Update(t.Context(), w.org, given, w.rec("import.map")))
 		want.Version = 2
 		require.Equal(t, want, get(t, w, i.ID))

@@ -23,10 +23,10 @@ import (
 	"github.com/admincenter/admincenter/token"
 )
 
-// SeedVariable names the environment variable that sets Compare's seed.
+// SeedVariable names the environment variable that sets the seed of [Compare].
 const SeedVariable = "ADMINCENTER_COMPARE_SEED"
 
-// Compare does the same to two empty backends, one of open and one of reference, and fails at the
+// Compare makes the same calls on two empty backends, one of open and one of reference, and fails at the
 // first answer in which they differ: a result, the kind of an error, or at the end anything that
 // they have stored.
 //
@@ -36,7 +36,7 @@ const SeedVariable = "ADMINCENTER_COMPARE_SEED"
 //
 // The calls are drawn from every method of every port, alone and several in one transaction that
 // commits or fails, on few identifiers that some databases take for the same. They are the same each
-// time; set SeedVariable to a number for others.
+// time; set [SeedVariable] to a number for others.
 func Compare(t *testing.T, open, reference Open, steps int) {
 	t.Helper()
 	seed := uint64(1)
@@ -107,7 +107,7 @@ func answerOf(t *testing.T, o op, value any, err error) answer {
 		}
 	}
 	require.NotEmpty(t, kinds, "%s: an error of no known kind: %v", o.name, err)
-	return answer{kinds: kinds} // what comes with an error is of no use to anybody
+	return answer{kinds: kinds} // a result beside an error is not used
 }
 
 func errorKinds() []error {

@@ -18,7 +18,8 @@ func (s *script) newEnrichment() enrich.Enrichment {
 		CreatedAt:   s.now, CreatedBy: s.actor(), UpdatedAt: s.now, UpdatedBy: s.actor(),
 	}
 	for _, name := range []string{"one", "two"}[:s.r.IntN(3)] {
-		e.Dependencies = append(e.Dependencies, enrich.Dependency{Name: name, Namespace: s.namespace(), Setting: s.settingName()})
+		e.Dependencies = append(e.Dependencies,
+			enrich.Dependency{Name: name, Namespace: s.namespace(), Setting: s.settingName()})
 	}
 	return e
 }

@@ -15,12 +15,14 @@ import (
 func (s *script) kind() job.Kind { return pick(s, job.Kind("import"), "Import", "import ") }
 
 func (s *script) jobStatus() job.Status {
-	return pick(s, job.Scheduled, job.WaitingForConfirmation, job.Pending, job.Pending, job.InProgress, job.Completed, job.Failed, job.Cancelled)
+	return pick(s, job.Scheduled, job.WaitingForConfirmation, job.Pending, job.Pending, job.InProgress, job.Completed,
+		job.Failed, job.Cancelled)
 }
 
 func (s *script) newJob() job.Job {
 	j := job.Job{
-		ID: s.id(), Kind: s.kind(), Status: s.jobStatus(), StartAt: s.atOrNever(), CreatedAt: s.now, CreatedBy: s.actor(), UpdatedAt: s.now,
+		ID: s.id(), Kind: s.kind(), Status: s.jobStatus(), StartAt: s.atOrNever(),
+		CreatedAt: s.now, CreatedBy: s.actor(), UpdatedAt: s.now,
 		Counts: job.Counts{Total: int64(s.r.IntN(9))}, Cursor: s.sometimes(), Failure: s.sometimes(), Version: 1,
 	}
 	if j.Status.Final() {
@@ -34,7 +36,8 @@ func (s *script) newEntries() (out []job.Entry) {
 	for seq := range int64(s.r.IntN(5)) {
 		status := pick(s, job.EntryPending, job.EntryInProgress, job.EntryCompleted, job.EntryFailed)
 		out = append(out, job.Entry{
-			Seq: 1 + seq*3 + int64(s.r.IntN(3)), Ref: s.text(), Status: status, Reason: job.Reason(s.sometimes()), Detail: s.sometimes(), Data: s.sometimes(),
+			Seq: 1 + seq*3 + int64(s.r.IntN(3)), Ref: s.text(), Status: status,
+			Reason: job.Reason(s.sometimes()), Detail: s.sometimes(), Data: s.sometimes(),
 		})
 	}
 	return out
@@ -54,9 +57,11 @@ func (s *script) checkpoint(org admin.OrgID) job.Checkpoint {
 	running, err := s.ref.Jobs().List(s.t.Context(), org, job.Filter{Status: job.InProgress}, largest[uuid.UUID]())
 	j := one(s, running, err)
 	return job.Checkpoint{
-		ID: j.ID, Attempt: s.version(j.Lease.Attempt), From: pick(s, j.Cursor, j.Cursor, j.Cursor, j.Cursor+" ", s.text()), Cursor: s.text(),
-		Entries: s.newEntries(), Counts: job.Counts{Total: 2, Completed: int64(s.r.IntN(2)), Skipped: 1, Failed: -1}, At: s.now,
-		Until: pick(s, time.Time{}, s.now.Add(time.Hour)),
+		ID: j.ID, Attempt: s.version(j.Lease.Attempt),
+		From: pick(s, j.Cursor, j.Cursor, j.Cursor, j.Cursor+" ", s.text()), Cursor: s.text(),
+		Entries: s.newEntries(), At: s.now,
+		Counts: job.Counts{Total: 2, Completed: int64(s.r.IntN(2)), Skipped: 1, Failed: -1},
+		Until:  pick(s, time.Time{}, s.now.Add(time.Hour)),
 	}
 }
 
@@ -128,7 +133,8 @@ func jobDraws() map[string]func(*script) do {
 		"PlanMigrations.Create": func(s *script) do {
 			org, entries, rec := s.org(), s.newEntries(), s.rec("plan_migration.create")
 			m := planmigration.Migration{
-				Source: s.planRef(), Target: s.planRef(), Mode: pick(s, planmigration.Mode("A"), "a"), Overrides: pick(s, planmigration.OverridePolicy("B"), "b"),
+				Source: s.planRef(), Target: s.planRef(),
+				Mode: pick(s, planmigration.Mode("A"), "a"), Overrides: pick(s, planmigration.OverridePolicy("B"), "b"),
 				RequireConfirmation: s.chance(2), Zone: "Europe/Berlin", Job: s.newJob(),
 			}
 			m.Job.Kind, m.ID = planmigration.Kind, m.Job.ID

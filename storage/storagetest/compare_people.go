@@ -29,7 +29,8 @@ func (s *script) hash() people.PasswordHash {
 // newUser returns a user who is not stored.
 func (s *script) newUser() (people.User, people.Credential) {
 	u := people.User{
-		ID: s.id(), Name: s.text(), Email: s.email(), Role: s.role(), Status: pick(s, people.UserActive, people.UserActive, people.UserDeactivated),
+		ID: s.id(), Name: s.text(), Email: s.email(), Role: s.role(),
+		Status:    pick(s, people.UserActive, people.UserActive, people.UserDeactivated),
 		CreatedAt: s.now, UpdatedAt: s.now, Version: 1,
 	}
 	return u, people.Credential{UserID: u.ID, Hash: s.hash(), Epoch: int64(s.r.IntN(3)), ChangedAt: s.atOrNever()}
@@ -74,7 +75,9 @@ func (s *script) invitation(org admin.OrgID) people.Invitation {
 
 func peopleDraws() map[string]func(*script) do {
 	return map[string]func(*script) do{
-		"Organizations.Create": func(s *script) do { return s.newOrganization(pick(s, s.orgs[:3]...), s.rec("organization.create")) },
+		"Organizations.Create": func(s *script) do {
+			return s.newOrganization(pick(s, s.orgs[:3]...), s.rec("organization.create"))
+		},
 		"Organizations.Get": func(s *script) do {
 			org := s.org()
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Organizations().Get(ctx, org) }
@@ -109,7 +112,9 @@ func peopleDraws() map[string]func(*script) do {
 		},
 		"Users.List": func(s *script) do {
 			org, seek := s.org(), s.seek()
-			f := people.UserFilter{Status: pick(s, "", people.UserActive, people.UserDeactivated, "Active"), Role: pick(s, "", s.role(), " ")}
+			f := people.UserFilter{
+				Status: pick(s, "", people.UserActive, people.UserDeactivated, "Active"), Role: pick(s, "", s.role(), " "),
+			}
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Users().List(ctx, org, f, seek) }
 		},
 		"Users.UpdateProfile": func(s *script) do {
@@ -126,7 +131,8 @@ func peopleDraws() map[string]func(*script) do {
 		"Users.UpdateAccess": func(s *script) do {
 			org, rec := s.org(), s.rec("user.access")
 			u, _ := s.user(org)
-			u.Role, u.Status, u.UpdatedAt, u.Version = s.role(), pick(s, people.UserActive, people.UserDeactivated), s.now, s.version(u.Version)
+			u.Role, u.Status = s.role(), pick(s, people.UserActive, people.UserDeactivated)
+			u.UpdatedAt, u.Version = s.now, s.version(u.Version)
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return nil, st.Users().UpdateAccess(ctx, org, u, rec)
 			}
@@ -166,7 +172,8 @@ func peopleDraws() map[string]func(*script) do {
 		},
 		"Invitations.List": func(s *script) do {
 			org, now, seek := s.org(), pick(s, s.now, s.at()), s.seek()
-			f := people.InvitationFilter{Status: pick(s, "", people.InvitationPending, people.InvitationExpired, people.InvitationAccepted, people.InvitationRevoked, " ")}
+			f := people.InvitationFilter{Status: pick(s, "", people.InvitationPending, people.InvitationExpired,
+				people.InvitationAccepted, people.InvitationRevoked, " ")}
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return st.Invitations().List(ctx, org, f, now, seek)
 			}
@@ -207,14 +214,17 @@ func account(u people.User, c people.Credential, err error) (any, error) { retur
 
 func (s *script) newToken() token.Token {
 	return token.Token{
-		ID: s.id(), Name: s.text(), Permissions: admin.Permissions(pick(s, token.PermissionWrite, customer.PermissionRead)), Prefix: "adm_", Last4: pick(s, "aB3x", "ab3X"),
-		State: pick(s, token.Active, token.Active, token.Active, token.Deactivated), ExpiresAt: s.atOrNever(), CreatedAt: s.now,
-		CreatedBy: s.actor(), UpdatedAt: s.now, Version: 1,
+		ID: s.id(), Name: s.text(),
+		Permissions: admin.Permissions(pick(s, token.PermissionWrite, customer.PermissionRead)),
+		Prefix:      "adm_", Last4: pick(s, "aB3x", "ab3X"),
+		State: pick(s, token.Active, token.Active, token.Active, token.Deactivated), ExpiresAt: s.atOrNever(),
+		CreatedAt: s.now, CreatedBy: s.actor(), UpdatedAt: s.now, Version: 1,
 	}
 }
 
 func (s *script) token(org admin.OrgID) token.Token {
-	list, err := s.ref.Tokens().List(s.t.Context(), org, token.Filter{State: pick(s, "", token.Deleted)}, largest[uuid.UUID]())
+	list, err := s.ref.Tokens().List(s.t.Context(), org, token.Filter{State: pick(s, "", token.Deleted)},
+		largest[uuid.UUID]())
 	tok := one(s, list, err)
 	if tok.ID == uuid.Nil {
 		return s.newToken()
@@ -241,13 +251,16 @@ func tokenDraws() map[string]func(*script) do {
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Tokens().Get(ctx, org, id) }
 		},
 		"Tokens.List": func(s *script) do {
-			org, f, seek := s.org(), token.Filter{State: pick(s, "", token.Active, token.Deactivated, token.Deleted, " ")}, s.seek()
+			org := s.org()
+			f := token.Filter{State: pick(s, "", token.Active, token.Deactivated, token.Deleted, " ")}
+			seek := s.seek()
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Tokens().List(ctx, org, f, seek) }
 		},
 		"Tokens.Update": func(s *script) do {
 			org, rec := s.org(), s.rec("token.update")
 			tok := s.token(org)
-			tok.State, tok.UpdatedAt, tok.Version = pick(s, token.Active, token.Active, token.Deactivated, token.Deleted), s.now, s.version(tok.Version)
+			tok.State = pick(s, token.Active, token.Active, token.Deactivated, token.Deleted)
+			tok.UpdatedAt, tok.Version = s.now, s.version(tok.Version)
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return nil, st.Tokens().Update(ctx, org, tok, rec)
 			}

@@ -35,14 +35,16 @@ type script struct {
 // something else than text.
 func alike() []string {
 	return []string{
-		"a", "A", "a ", " a", "\u00e1", "a\u0301", "\uff41", "k", "\u212a", "s", "\u017f", "ss", "\u00df", "\U0001f418", "a\u200b",
+		"a", "A", "a ", " a", "\u00e1", "a\u0301", "\uff41",
+		"k", "\u212a", "s", "\u017f", "ss", "\u00df", "\U0001f418", "a\u200b",
 		"%", "_", `\`, `a\'b`, `"`, "'", "null", "0", "00", "\u00a0", "\t", "~", "\uffff", "{a,b}",
 	}
 }
 
 func draws() map[string]func(*script) do {
 	all := map[string]func(*script) do{}
-	for _, part := range []map[string]func(*script) do{peopleDraws(), tokenDraws(), jobDraws(), tenantDraws(), enrichmentDraws(), importDraws(), planDraws(),
+	for _, part := range []map[string]func(*script) do{
+		peopleDraws(), tokenDraws(), jobDraws(), tenantDraws(), enrichmentDraws(), importDraws(), planDraws(),
 		scheduleDraws(), customerDraws(), accountDraws(),
 	} {
 		maps.Copy(all, part)
@@ -56,9 +58,10 @@ func (s *script) pools() {
 	for range 7 {
 		s.ids = append(s.ids, s.uuid())
 	}
-	for _, org := range s.orgs[:2] { // the others may come to be later
+	for _, org := range s.orgs[:2] { // the others may be created later
 		rec := admin.Record{
-			ID: s.uuid(), At: s.now, Actor: admin.Actor{Kind: admin.ActorSystem}, Action: "organization.create", Subject: admin.Subject{Kind: "test"},
+			ID: s.uuid(), At: s.now, Actor: admin.Actor{Kind: admin.ActorSystem}, Action: "organization.create",
+			Subject: admin.Subject{Kind: "test"},
 		}
 		s.opening = append(s.opening, op{"Organizations.Create", s.newOrganization(org, rec)})
 	}
@@ -140,7 +143,8 @@ func (s *script) rec(action admin.Action) admin.Record {
 	var id uuid.UUID
 	binary.BigEndian.PutUint64(id[8:], s.records)
 	rec := admin.Record{
-		ID: id, At: s.now, Actor: s.actor(), Action: action, Subject: admin.Subject{Kind: pick(s, "test", "Test", "test "), ID: s.sometimes()},
+		ID: id, At: s.now, Actor: s.actor(), Action: action,
+		Subject: admin.Subject{Kind: pick(s, "test", "Test", "test "), ID: s.sometimes()},
 	}
 	if s.chance(2) {
 		rec.Changes = []admin.Change{{Field: s.text(), From: s.sometimes(), To: s.text()}}

@@ -20,7 +20,8 @@ func (s *script) code() iso4217.Code {
 }
 
 func (s *script) entity() settings.Entity {
-	return pick(s, settings.Entity{Kind: settings.Organization}, ofAccount(s.text()), ofAccount(s.text()), settings.Entity{Kind: settings.Customer, ID: s.text()})
+	return pick(s, settings.Entity{Kind: settings.Organization}, ofAccount(s.text()), ofAccount(s.text()),
+		settings.Entity{Kind: settings.Customer, ID: s.text()})
 }
 
 func (s *script) namespace() string { return pick(s, "USER", "user", "USER-") }
@@ -74,16 +75,19 @@ func tenantDraws() map[string]func(*script) do {
 				Limit: 1 + s.r.IntN(9), After: pick(s, admin.RecordKey{}, admin.RecordKey{At: s.at(), ID: s.id()}),
 			}
 			f := admin.AuditFilter{
-				Subject: admin.Subject{Kind: pick(s, "", "test", "Test", " "), ID: s.sometimes()}, Actor: pick(s, admin.Actor{}, s.actor()),
-				Action: pick(s, admin.Action(""), "user.update", "User.update", "setting.create"),
-				From:   pick(s, time.Time{}, s.at(), time.Unix(0, 0).UTC()), Until: pick(s, time.Time{}, s.at()),
+				Subject: admin.Subject{Kind: pick(s, "", "test", "Test", " "), ID: s.sometimes()},
+				Actor:   pick(s, admin.Actor{}, s.actor()),
+				Action:  pick(s, admin.Action(""), "user.update", "User.update", "setting.create"),
+				From:    pick(s, time.Time{}, s.at(), time.Unix(0, 0).UTC()), Until: pick(s, time.Time{}, s.at()),
 			}
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Audit().List(ctx, org, f, seek) }
 		},
 		"Currencies.Create": func(s *script) do {
 			org, rec := s.org(), s.rec("currency.add")
 			c := currency.Currency{
-				Code: s.code(), Rate: decimal.RequireFromString(pick(s, "1", "0.000000000000000001", "999999999999.999999999999999999", "0.1", "1234")),
+				Code: s.code(),
+				Rate: decimal.RequireFromString(
+					pick(s, "1", "0.000000000000000001", "999999999999.999999999999999999", "0.1", "1234")),
 				Base: s.chance(3), CreatedAt: s.now, CreatedBy: s.actor(),
 			}
 			return func(ctx context.Context, st storage.Stores) (any, error) {
@@ -131,8 +135,9 @@ func tenantDraws() map[string]func(*script) do {
 		"Settings.List": func(s *script) do {
 			org, seek := s.org(), s.seek()
 			f := settings.Filter{
-				Entity: pick(s, settings.Entity{}, s.entity(), settings.Entity{Kind: settings.Account}), Namespace: pick(s, "", s.namespace(), " "),
-				Name: pick(s, "", s.settingName(), " "), Type: pick(s, "", settings.TypeString, settings.TypeJSON),
+				Entity:    pick(s, settings.Entity{}, s.entity(), settings.Entity{Kind: settings.Account}),
+				Namespace: pick(s, "", s.namespace(), " "),
+				Name:      pick(s, "", s.settingName(), " "), Type: pick(s, "", settings.TypeString, settings.TypeJSON),
 			}
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return st.Settings().List(ctx, org, f, seek)

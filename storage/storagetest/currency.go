@@ -45,7 +45,7 @@ func currencyCalls() map[string]call {
 func (w *world) currency(code iso4217.Code, rate string) currency.Currency {
 	return currency.Currency{
 		Code: code, Rate: decimal.RequireFromString(rate), CreatedAt: epoch,
-		CreatedBy: admin.Actor{Kind: admin.ActorUser, ID: w.mark("somebody")},
+		CreatedBy: admin.Actor{Kind: admin.ActorUser, ID: w.mark("user")},
 	}
 }
 
@@ -63,7 +63,8 @@ func testCurrencies(t *testing.T, open Open) {
 	t.Run("keeps every digit of a rate", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		for code, rate := range map[iso4217.Code]string{
-			"EUR": "0.000000000000000001", "GBP": "999999999999.999999999999999999", "JPY": "0.1", "INR": "123456789012", "CHF": "1.5",
+			"EUR": "0.000000000000000001", "GBP": "999999999999.999999999999999999",
+			"JPY": "0.1", "INR": "123456789012", "CHF": "1.5",
 		} {
 			want := w.currency(code, rate)
 			require.NoError(t, b.Currencies().Create(t.Context(), w.org, want, w.rec("currency.add")))
@@ -89,7 +90,8 @@ func testCurrencies(t *testing.T, open Open) {
 	t.Run("refuses a code that is taken and keeps the rate", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		w.seedCurrencies()
-		require.ErrorIs(t, b.Currencies().Create(t.Context(), w.org, w.currency("EUR", "2"), w.rec("currency.add")), admin.ErrExists)
+		require.ErrorIs(t, b.Currencies().Create(t.Context(), w.org, w.currency("EUR", "2"), w.rec("currency.add")),
+			admin.ErrExists)
 		got, err := b.Currencies().Get(t.Context(), w.org, "EUR")
 		require.NoError(t, err)
 		require.Equal(t, "1.08", got.Rate.String())
@@ -97,7 +99,8 @@ func testCurrencies(t *testing.T, open Open) {
 	t.Run("pages in order of code", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		for _, code := range strings.Fields("SEK AED NOK ZAR DKK") {
-			require.NoError(t, b.Currencies().Create(t.Context(), w.org, w.currency(iso4217.Code(code), "2"), w.rec("currency.add")))
+			require.NoError(t,
+				b.Currencies().Create(t.Context(), w.org, w.currency(iso4217.Code(code), "2"), w.rec("currency.add")))
 		}
 		var codes []string
 		for _, c := range pages(t, func(seek admin.Seek[string]) ([]currency.Currency, error) {

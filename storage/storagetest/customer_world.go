@@ -108,7 +108,7 @@ func (w *world) seedCustomers() {
 	require.Equal(w.t, []string{"CREATED"}, became(account))
 }
 
-// counted is a count as a text with the organization's id in it, unless it is 0.
+// counted returns a count as a text with the organization's id in it, unless it is 0.
 func counted(w *world, n int64) string {
 	if n == 0 {
 		return "0"

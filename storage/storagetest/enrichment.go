@@ -15,22 +15,25 @@ import (
 	"github.com/admincenter/admincenter/storage"
 )
 
-// manyEnrichments is more than anything here makes.
+// manyEnrichments is a limit that no test reaches.
 const manyEnrichments = 100
 
-// enrichment is one that is not stored yet, of an event schema, with dependencies on settings of
-// these names.
+// enrichment returns an enrichment of an event schema that is not stored yet, with dependencies on
+// settings of these names.
 func (w *world) enrichment(eventSchema string, dependencies ...string) enrich.Enrichment {
 	e := enrich.Enrichment{
 		EventSchema: eventSchema,
 		Fields: []enrich.Field{
 			{Name: "z", Type: enrich.Dimension, Source: enrich.FromValue, Value: w.mark("value"), Order: 1},
-			{Name: "a", Type: enrich.Attribute, Source: enrich.FromLogic, Value: `{"+":[1.10,{"var":"attribute.é\u0001"}]}`, Order: 2},
+			{Name: "a", Type: enrich.Attribute, Source: enrich.FromLogic, Value: `{"+":[1.10,{"var":"attribute.é\u0001"}]}`,
+				Order: 2},
 		},
-		CreatedAt: epoch, CreatedBy: w.user(), UpdatedAt: epoch.Add(time.Second), UpdatedBy: admin.Actor{Kind: admin.ActorSystem},
+		CreatedAt: epoch, CreatedBy: w.user(),
+		UpdatedAt: epoch.Add(time.Second), UpdatedBy: admin.Actor{Kind: admin.ActorSystem},
 	}
 	for i, name := range dependencies {
-		e.Dependencies = append(e.Dependencies, enrich.Dependency{Name: fmt.Sprintf("d%d", i), Namespace: "USER", Setting: name, Optional: i%2 == 1})
+		e.Dependencies = append(e.Dependencies,
+			enrich.Dependency{Name: fmt.Sprintf("d%d", i), Namespace: "USER", Setting: name, Optional: i%2 == 1})
 	}
 	return e
 }
@@ -52,23 +55,33 @@ func (w *world) seedEnrichments() {
 
 func enrichmentCalls() map[string]call {
 	return map[string]call{
-		"Enrichments.Put": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Enrichments.Put": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			e := w.enrichment("trips", "rate", "factor")
 			e.Version = 1
 			return nil, s.Enrichments().Put(ctx, org, e, manyEnrichments, rec)
 		},
-		"Enrichments.Get": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Enrichments.Get": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			e, err := s.Enrichments().Get(ctx, org, "trips")
 			return e, err
 		},
-		"Enrichments.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Enrichments.List": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			es, err := s.Enrichments().List(ctx, org, page[string](100))
 			return es, err
 		},
-		"Enrichments.Delete": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Enrichments.Delete": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			return nil, s.Enrichments().Delete(ctx, org, "trips", 1, rec)
 		},
-		"Enrichments.Users": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Enrichments.Users": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			users, err := s.Enrichments().Users(ctx, org, "USER", "factor", page[string](100))
 			return users, err
 		},
@@ -91,7 +104,7 @@ func testEnrichments(t *testing.T, open Open) {
 		}, func(s string) string { return s })
 	}
 
-	t.Run("gives back what was put, dependencies and fields in their order", func(t *testing.T) {
+	t.Run("returns what was put, dependencies and fields in their order", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		want := w.putEnrichment(w.enrichment("trips", "rate", "factor", "rate"))
 		require.Equal(t, want, get(w, "trips"))
@@ -106,31 +119,37 @@ func testEnrichments(t *testing.T, open Open) {
 	t.Run("replaces only the version that was read, and not how it began", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		first := w.putEnrichment(w.enrichment("trips", "rate"))
-		require.ErrorIs(t, b.Enrichments().Put(t.Context(), w.org, w.enrichment("trips"), manyEnrichments, w.rec("enrichment.put")), admin.ErrExists)
+		err := b.Enrichments().Put(t.Context(), w.org, w.enrichment("trips"), manyEnrichments, w.rec("enrichment.put"))
+		require.ErrorIs(t, err, admin.ErrExists)
 		next := w.enrichment("trips", "factor")
 		next.Version, next.CreatedAt, next.CreatedBy = 1, epoch.Add(time.Hour), admin.Actor{Kind: admin.ActorSystem}
 		next.UpdatedAt, next.UpdatedBy, next.Fields = epoch.Add(2*time.Hour), w.user(), next.Fields[:1]
-		require.NoError(t, b.Enrichments().Put(t.Context(), w.org, next, 0, w.rec("enrichment.put")), "replacing one adds none")
+		require.NoError(t, b.Enrichments().Put(t.Context(), w.org, next, 0, w.rec("enrichment.put")),
+			"replacing one adds none")
 		next.CreatedAt, next.CreatedBy, next.Version = first.CreatedAt, first.CreatedBy, 2
 		require.Equal(t, next, get(w, "trips"))
 		require.Empty(t, users(w, "USER", "rate"))
 		require.Equal(t, []string{"trips"}, users(w, "USER", "factor"))
 		stale := next
 		stale.Version = 1
-		require.ErrorIs(t, b.Enrichments().Put(t.Context(), w.org, stale, manyEnrichments, w.rec("enrichment.put")), admin.ErrConflict)
+		require.ErrorIs(t, b.Enrichments().Put(t.Context(), w.org, stale, manyEnrichments, w.rec("enrichment.put")),
+			admin.ErrConflict)
 		stale.EventSchema = "none"
-		require.ErrorIs(t, b.Enrichments().Put(t.Context(), w.org, stale, manyEnrichments, w.rec("enrichment.put")), admin.ErrNotFound)
+		require.ErrorIs(t, b.Enrichments().Put(t.Context(), w.org, stale, manyEnrichments, w.rec("enrichment.put")),
+			admin.ErrNotFound)
 		require.Equal(t, next, get(w, "trips"))
 	})
 	t.Run("deletes only the version that was read, and what it depended on with it", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		e := w.putEnrichment(w.enrichment("trips", "rate"))
-		require.ErrorIs(t, b.Enrichments().Delete(t.Context(), w.org, "trips", 2, w.rec("enrichment.delete")), admin.ErrConflict)
+		require.ErrorIs(t, b.Enrichments().Delete(t.Context(), w.org, "trips", 2, w.rec("enrichment.delete")),
+			admin.ErrConflict)
 		require.Equal(t, e, get(w, "trips"))
 		require.Equal(t, []string{"trips"}, users(w, "USER", "rate"))
 		require.NoError(t, b.Enrichments().Delete(t.Context(), w.org, "trips", 1, w.rec("enrichment.delete")))
 		require.Empty(t, users(w, "USER", "rate"))
-		require.ErrorIs(t, b.Enrichments().Delete(t.Context(), w.org, "trips", 1, w.rec("enrichment.delete")), admin.ErrNotFound)
+		require.ErrorIs(t, b.Enrichments().Delete(t.Context(), w.org, "trips", 1, w.rec("enrichment.delete")),
+			admin.ErrNotFound)
 		w.putEnrichment(w.enrichment("trips", "rate"))
 	})
 	t.Run("finds users by namespace and name, byte by byte, in order", func(t *testing.T) {
@@ -154,7 +173,8 @@ func testEnrichments(t *testing.T, open Open) {
 		w := newWorld(t, b, c)
 		require.NoError(t, b.Enrichments().Put(t.Context(), w.org, w.enrichment("a"), 2, w.rec("enrichment.put")))
 		require.NoError(t, b.Enrichments().Put(t.Context(), w.org, w.enrichment("b"), 2, w.rec("enrichment.put")))
-		require.ErrorIs(t, b.Enrichments().Put(t.Context(), w.org, w.enrichment("c"), 2, w.rec("enrichment.put")), enrich.ErrTooMany)
+		require.ErrorIs(t, b.Enrichments().Put(t.Context(), w.org, w.enrichment("c"), 2, w.rec("enrichment.put")),
+			enrich.ErrTooMany)
 	})
 	t.Run("keeps a setting that is in use, unless told otherwise", func(t *testing.T) {
 		w := newWorld(t, b, c)
@@ -179,7 +199,8 @@ func testEnrichments(t *testing.T, open Open) {
 			require.Equal(t, "s00", inUse.EventSchemas[0])
 			require.True(t, inUse.More)
 			require.Equal(t, []settings.Version{{Setting: s}}, w.history(s.ID))
-			require.ErrorIs(t, b.Settings().Delete(t.Context(), w.org, deletion(s.ID, 2), w.rec("setting.delete")), admin.ErrConflict)
+			require.ErrorIs(t, b.Settings().Delete(t.Context(), w.org, deletion(s.ID, 2), w.rec("setting.delete")),
+				admin.ErrConflict)
 		}
 		for _, s := range free {
 			require.NoError(t, b.Settings().Delete(t.Context(), w.org, deletion(s.ID, 1), w.rec("setting.delete")))
@@ -202,7 +223,9 @@ func testEnrichments(t *testing.T, open Open) {
 				_ = patient(t.Context(), func() error { return b.Enrichments().Put(t.Context(), w.org, e, manyEnrichments, put) })
 			})
 			group.Go(func() {
-				deleted = patient(t.Context(), func() error { return b.Settings().Delete(t.Context(), w.org, deletion(s.ID, 1), del) })
+				deleted = patient(t.Context(), func() error {
+					return b.Settings().Delete(t.Context(), w.org, deletion(s.ID, 1), del)
+				})
 			})
 			group.Wait()
 			require.Equal(t, []string{name}, users(w, "USER", name))
@@ -217,7 +240,8 @@ func testEnrichments(t *testing.T, open Open) {
 	})
 	t.Run("refuses an organization that does not exist", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		err := b.Enrichments().Put(t.Context(), w.org+".none", w.enrichment("trips", "rate"), manyEnrichments, w.rec("enrichment.put"))
+		err := b.Enrichments().Put(t.Context(), w.org+".none", w.enrichment("trips", "rate"), manyEnrichments,
+			w.rec("enrichment.put"))
 		require.ErrorIs(t, err, admin.ErrNotFound)
 	})
 }

@@ -16,7 +16,7 @@ import (
 func (w *world) job() job.Job {
 	return job.Job{
 		ID: w.id(), Kind: "test", Status: job.Pending, CreatedAt: epoch, UpdatedAt: epoch,
-		CreatedBy: admin.Actor{Kind: admin.ActorUser, ID: w.mark("somebody")}, Counts: job.Counts{Total: 3}, Version: 1,
+		CreatedBy: admin.Actor{Kind: admin.ActorUser, ID: w.mark("user")}, Counts: job.Counts{Total: 3}, Version: 1,
 	}
 }
 
@@ -33,7 +33,8 @@ func (w *world) seedJobs() {
 	j := w.job()
 	w.seeds.job = j.ID
 	require.NoError(w.t, w.b.Jobs().Create(w.t.Context(), w.org, j, w.entries(), w.rec("job.create")))
-	_, err := w.b.Jobs().Claim(w.t.Context(), w.org, j.ID, job.Claim{Owner: w.first.ID, Now: epoch, Until: epoch.Add(time.Minute)})
+	_, err := w.b.Jobs().Claim(w.t.Context(), w.org, j.ID,
+		job.Claim{Owner: w.first.ID, Now: epoch, Until: epoch.Add(time.Minute)})
 	require.NoError(w.t, err)
 }
 
@@ -60,7 +61,8 @@ func jobCalls() map[string]call {
 			return nil, s.Jobs().Update(ctx, org, j, rec)
 		},
 		"Jobs.Claim": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
-			j, err := s.Jobs().Claim(ctx, org, w.seeds.job, job.Claim{Owner: w.first.ID, Now: epoch, Until: epoch.Add(2 * time.Minute)})
+			j, err := s.Jobs().Claim(ctx, org, w.seeds.job,
+				job.Claim{Owner: w.first.ID, Now: epoch, Until: epoch.Add(2 * time.Minute)})
 			return j, err
 		},
 		"Jobs.Commit": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
@@ -110,10 +112,11 @@ func testJobs(t *testing.T, open Open) {
 		return j
 	}
 
-	t.Run("gives back what was created", func(t *testing.T) {
+	t.Run("returns what was created", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		j := w.job()
-		j.Status, j.StartAt, j.SettledAt, j.Cursor, j.Failure = job.Failed, epoch.Add(time.Hour), epoch.Add(time.Microsecond), "é", "why"
+		j.Status, j.Cursor, j.Failure = job.Failed, "é", "why"
+		j.StartAt, j.SettledAt = epoch.Add(time.Hour), epoch.Add(time.Microsecond)
 		j.Counts = job.Counts{Total: 1 << 40, Completed: 2, Skipped: 3, Failed: 4}
 		j.Lease = job.Lease{Attempt: 7, Owner: w.id(), Until: epoch}
 		create(t, w, j)
@@ -169,7 +172,8 @@ func testJobs(t *testing.T, open Open) {
 	t.Run("does not claim what is not to be run", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		for status, want := range map[job.Status]error{
-			job.WaitingForConfirmation: admin.ErrState, job.Completed: admin.ErrState, job.Failed: admin.ErrState, job.Cancelled: admin.ErrState,
+			job.WaitingForConfirmation: admin.ErrState, job.Completed: admin.ErrState,
+			job.Failed: admin.ErrState, job.Cancelled: admin.ErrState,
 		} {
 			j := w.job()
 			j.Status = status
@@ -192,8 +196,11 @@ func testJobs(t *testing.T, open Open) {
 		require.NoError(t, err)
 		cp := job.Checkpoint{
 			ID: j.ID, Attempt: 1, Cursor: "2", Counts: job.Counts{Total: 1, Completed: 2, Skipped: 3, Failed: 4},
-			Entries: []job.Entry{{Seq: 1, Ref: "r", Status: job.EntryFailed, Reason: "x", Detail: "d", Data: "{}"}, {Seq: 9, Ref: "n", Status: job.EntryCompleted}},
-			Status:  job.InProgress, At: epoch.Add(time.Second), Until: epoch.Add(2 * time.Minute),
+			Entries: []job.Entry{
+				{Seq: 1, Ref: "r", Status: job.EntryFailed, Reason: "x", Detail: "d", Data: "{}"},
+				{Seq: 9, Ref: "n", Status: job.EntryCompleted},
+			},
+			Status: job.InProgress, At: epoch.Add(time.Second), Until: epoch.Add(2 * time.Minute),
 		}
 		want, err := claimed.Committed(cp)
 		require.NoError(t, err)
@@ -203,13 +210,15 @@ func testJobs(t *testing.T, open Open) {
 		require.NoError(t, err)
 		require.Equal(t, []job.Entry{cp.Entries[0], w.entries()[1], w.entries()[2], cp.Entries[1]}, es)
 
-		require.ErrorIs(t, b.Jobs().Commit(t.Context(), w.org, cp), job.ErrLeaseLost, "the cursor moved on")
+		require.ErrorIs(t, b.Jobs().Commit(t.Context(), w.org, cp), job.ErrLeaseLost, "the cursor has advanced")
 		late := cp
 		late.From, late.Attempt = "2", 0
 		require.ErrorIs(t, b.Jobs().Commit(t.Context(), w.org, late), job.ErrLeaseLost, "another attempt")
 		require.Equal(t, want, get(t, w, j.ID))
 
-		last := job.Checkpoint{ID: j.ID, Attempt: 1, From: "2", Cursor: "3", Status: job.Completed, At: epoch.Add(time.Minute)}
+		last := job.Checkpoint{
+			ID: j.ID, Attempt: 1, From: "2", Cursor: "3", Status: job.Completed, At: epoch.Add(time.Minute),
+		}
 		require.ErrorIs(t, b.Jobs().Commit(t.Context(), w.org, last), admin.ErrInvalid, "the end needs a record")
 		unfinished := last
 		unfinished.Status = job.InProgress
@@ -221,7 +230,7 @@ func testJobs(t *testing.T, open Open) {
 		require.Equal(t, last.At, done.SettledAt)
 		require.Equal(t, uuid.Nil, done.Lease.Owner)
 	})
-	t.Run("does what package job says, whatever the order", func(t *testing.T) { testJobModel(t, newWorld(t, b, c)) })
+	t.Run("follows package job in any order", func(t *testing.T) { testJobModel(t, newWorld(t, b, c)) })
 	t.Run("cancels under a running worker", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		j := create(t, w, w.job())

@@ -30,7 +30,9 @@ func testJobModel(t *testing.T, w *world) {
 		for range 25 {
 			now = now.Add(time.Duration(r.IntN(40)) * time.Second)
 			did, want, err := w.drawnStep(t, r, &model, owners[r.IntN(2)], now)
-			for _, kind := range []error{nil, job.ErrLeaseLost, job.ErrNotDue, admin.ErrState, admin.ErrBusy, admin.ErrConflict} {
+			for _, kind := range []error{
+				nil, job.ErrLeaseLost, job.ErrNotDue, admin.ErrState, admin.ErrBusy, admin.ErrConflict,
+			} {
 				require.Equal(t, errors.Is(want, kind), errors.Is(err, kind), "%s: want %v, got %v", did, want, err)
 			}
 			got, err := w.b.Jobs().Get(t.Context(), w.org, model.ID)
@@ -41,7 +43,9 @@ func testJobModel(t *testing.T, w *world) {
 }
 
 // drawnStep does one thing to the stored job and to the model; want is the model's error.
-func (w *world) drawnStep(t *testing.T, r *rand.Rand, model *job.Job, owner uuid.UUID, now time.Time) (did string, want, got error) {
+func (w *world) drawnStep(
+	t *testing.T, r *rand.Rand, model *job.Job, owner uuid.UUID, now time.Time,
+) (did string, want, got error) {
 	t.Helper()
 	store, next := w.b.Jobs(), *model
 	switch r.IntN(7) {
@@ -53,7 +57,9 @@ func (w *world) drawnStep(t *testing.T, r *rand.Rand, model *job.Job, owner uuid
 	case 2, 3, 4:
 		cp := job.Checkpoint{
 			ID: model.ID, Attempt: model.Lease.Attempt - int64(r.IntN(8)/7), From: model.Cursor, Cursor: fmt.Sprint(r.IntN(100)),
-			Counts: job.Counts{Total: int64(r.IntN(3)), Completed: int64(r.IntN(3)), Skipped: int64(r.IntN(3)), Failed: int64(r.IntN(3))},
+			Counts: job.Counts{
+				Total: int64(r.IntN(3)), Completed: int64(r.IntN(3)), Skipped: int64(r.IntN(3)), Failed: int64(r.IntN(3)),
+			},
 			Status: job.InProgress, At: now,
 		}
 		switch r.IntN(12) {

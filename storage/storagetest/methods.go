@@ -149,7 +149,8 @@ func checkMethods(t *testing.T, b storage.Backend, ms, checked []method) {
 				got, err := answer()
 				require.NoError(t, err)
 				if !m.writes {
-					require.Contains(t, fmt.Sprintf("%+v", got), string(s.org), "the case must read what was seeded, or the checks above show nothing")
+					require.Contains(t, fmt.Sprintf("%+v", got), string(s.org),
+						"the case must read what was seeded, or the checks above show nothing")
 				}
 			})
 			if m.record {

@@ -118,7 +118,7 @@ func methodFaults() []methodFault {
 	}
 }
 
-// neverTakesBack commits whatever the function says.
+// neverTakesBack commits even when the function fails.
 type neverTakesBack struct{ storage.Backend }
 
 func (b neverTakesBack) InTx(ctx context.Context, fn func(storage.Stores) error) error {

@@ -38,7 +38,7 @@ func organizationCalls() map[string]call {
 func testOrganizations(t *testing.T, open Open) {
 	b, c := open(t), &ids{}
 	c.n.Store(1 << 40) // apart from the organizations of the other topics
-	t.Run("gives back what was created", func(t *testing.T) {
+	t.Run("returns what was created", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		o, _, _ := w.organization(w.org)
 		got, err := b.Organizations().Get(t.Context(), w.org)

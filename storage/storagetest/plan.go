@@ -14,7 +14,7 @@ import (
 	"github.com/admincenter/admincenter/storage"
 )
 
-// planSeeds is what seedPlans put into the organization.
+// planSeeds is what seedPlans stores in the organization.
 type planSeeds struct {
 	plan      priceplan.Plan
 	draft     priceplan.Plan
@@ -105,7 +105,7 @@ func planCalls() map[string]call {
 func testPlans(t *testing.T, open Open) {
 	b, c := open(t), &ids{}
 	c.n.Store(50 << 40)
-	t.Run("gives back what was created, a version at a time", func(t *testing.T) {
+	t.Run("returns what was created, a version at a time", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		one, two := w.plan("Basic é", 1), w.plan("Basic é", 1<<31-1)
 		two.Description = "What it is for: é"

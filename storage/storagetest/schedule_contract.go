@@ -116,7 +116,7 @@ func testReadingSchedules(t *testing.T, open Open) {
 	})
 }
 
-// recorded is how many records of an action there are.
+// recorded counts the records of an action.
 func (w *world) recordsOf(action admin.Action) int {
 	w.t.Helper()
 	found, err := w.b.Audit().List(w.t.Context(), w.org, admin.AuditFilter{Action: action}, page[admin.RecordKey](100))

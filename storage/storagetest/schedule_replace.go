@@ -39,7 +39,7 @@ func testReplacingSchedules(t *testing.T, open Open) {
 		create(t, w, "b", day(10), day(20))
 		require.Len(t, w.timeline("a", never()), 3)
 	})
-	t.Run("lets one of many at once in", func(t *testing.T) {
+	t.Run("accepts one of many at the same time", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		var group sync.WaitGroup
 		results := make(chan error, 8)
@@ -142,7 +142,7 @@ func testReplacingSchedules(t *testing.T, open Open) {
 		require.Equal(t, []priceplan.RemovedSchedule{{Schedule: s, RemovedAt: rec.At, RemovedBy: rec.Actor}},
 			w.removed("a"))
 	})
-	t.Run("removes, extends and adds at one stroke", func(t *testing.T) {
+	t.Run("removes, extends and adds in one change", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		one, two, three := create(t, w, "a", day(0), day(10)), create(t, w, "a", day(10), day(20)),
 			create(t, w, "a", day(20), day(30))
@@ -291,7 +291,7 @@ func testScheduleSets(t *testing.T, open Open) {
 		require.Empty(t, w.timeline("a", never()))
 		require.Zero(t, w.recordsOf("schedule.twice"))
 	})
-	t.Run("moves each account once when sets are replaced at once", func(t *testing.T) {
+	t.Run("moves each account once when sets are replaced concurrently", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		const many, workers = 60, 6
 		var all []priceplan.Replacement

@@ -26,16 +26,17 @@ func (w *world) value(t settings.Type, text string) settings.Value {
 	return v
 }
 
-// setting is one that is not stored yet.
+// setting returns a setting that is not stored yet.
 func (w *world) setting(e settings.Entity, name string) settings.Setting {
 	w.t.Helper()
 	return settings.Setting{
 		ID: w.id(), Entity: e, Namespace: "USER", Name: name, Value: w.value(settings.TypeString, w.mark("value")),
-		CreatedAt: epoch, CreatedBy: w.user(), UpdatedAt: epoch.Add(time.Second), UpdatedBy: admin.Actor{Kind: admin.ActorSystem}, Version: 1,
+		CreatedAt: epoch, CreatedBy: w.user(),
+		UpdatedAt: epoch.Add(time.Second), UpdatedBy: admin.Actor{Kind: admin.ActorSystem}, Version: 1,
 	}
 }
 
-// roomy are limits that nothing here reaches.
+// roomy returns limits that no test reaches.
 func roomy() settings.Limits { return settings.Limits{PerEntity: 1000, PerOrganization: 1000} }
 
 func deletion(id uuid.UUID, version int64) settings.Deletion {
@@ -58,14 +59,18 @@ func (w *world) seedSettings() {
 
 func settingCalls() map[string]call {
 	return map[string]call{
-		"Settings.Create": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Settings.Create": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			return nil, s.Settings().Create(ctx, org, w.setting(ofAccount("acme"), "limit"), roomy(), rec)
 		},
 		"Settings.Get": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
 			v, err := s.Settings().Get(ctx, org, w.seeds.settings.id)
 			return v, err
 		},
-		"Settings.Lookup": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Settings.Lookup": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			vs, err := s.Settings().Lookup(ctx, org, rates(ofAccount("acme")))
 			return vs, err
 		},
@@ -73,20 +78,28 @@ func settingCalls() map[string]call {
 			vs, err := s.Settings().List(ctx, org, settings.Filter{}, page[uuid.UUID](100))
 			return vs, err
 		},
-		"Settings.History": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Settings.History": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			vs, err := s.Settings().History(ctx, org, w.seeds.settings.id, page[int64](100))
 			return vs, err
 		},
-		"Settings.Version": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Settings.Version": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			v, err := s.Settings().Version(ctx, org, w.seeds.settings.id, 1)
 			return v, err
 		},
-		"Settings.Update": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Settings.Update": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			v := w.setting(ofAccount("acme"), "rate")
 			v.ID = w.seeds.settings.id
 			return nil, s.Settings().Update(ctx, org, v, rec)
 		},
-		"Settings.Delete": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Settings.Delete": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			return nil, s.Settings().Delete(ctx, org, deletion(w.seeds.settings.id, 1), rec)
 		},
 	}
@@ -108,7 +121,7 @@ func testSettings(t *testing.T, open Open) {
 		}, func(s settings.Setting) uuid.UUID { return s.ID })
 	}
 
-	t.Run("gives back values of every type unchanged, up to the largest", func(t *testing.T) {
+	t.Run("returns values of every type unchanged, up to the largest", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		deep := strings.Repeat("[", settings.MaxDepth) + strings.Repeat("]", settings.MaxDepth)
 		for name, v := range map[string]settings.Value{
@@ -167,7 +180,8 @@ func testSettings(t *testing.T, open Open) {
 	})
 	t.Run("looks up on the entities that were asked for and no others", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		organization, customer := settings.Entity{Kind: settings.Organization}, settings.Entity{Kind: settings.Customer, ID: "c"}
+		organization := settings.Entity{Kind: settings.Organization}
+		customer := settings.Entity{Kind: settings.Customer, ID: "c"}
 		want := []settings.Setting{
 			w.createSetting(b, w.setting(ofAccount("a"), "rate")),
 			w.createSetting(b, w.setting(customer, "rate")),
@@ -187,7 +201,8 @@ func testSettings(t *testing.T, open Open) {
 		require.ElementsMatch(t, want, lookup(ofAccount("a"), customer, organization))
 		require.ElementsMatch(t, want[1:], lookup(customer, organization))
 		require.ElementsMatch(t, want[2:], lookup(organization))
-		require.ElementsMatch(t, want, lookup(ofAccount("x"), ofAccount("y"), ofAccount("z"), ofAccount("a"), customer, organization))
+		require.ElementsMatch(t, want,
+			lookup(ofAccount("x"), ofAccount("y"), ofAccount("z"), ofAccount("a"), customer, organization))
 		require.Empty(t, lookup(ofAccount("x")))
 		require.Empty(t, lookup())
 	})
@@ -196,7 +211,9 @@ func testSettings(t *testing.T, open Open) {
 		var want []settings.Setting
 		var keys []settings.Key
 		for i := range 50 {
-			for _, e := range []settings.Entity{ofAccount("a"), {Kind: settings.Customer, ID: "c"}, {Kind: settings.Organization}} {
+			for _, e := range []settings.Entity{
+				ofAccount("a"), {Kind: settings.Customer, ID: "c"}, {Kind: settings.Organization},
+			} {
 				s := w.setting(e, fmt.Sprint("n", i))
 				keys = append(keys, s.Key())
 				if i%3 == 0 {
@@ -209,13 +226,18 @@ func testSettings(t *testing.T, open Open) {
 		for _, n := range []int{4, 29, 30, 31, 150} {
 			found, err := b.Settings().Lookup(t.Context(), w.org, keys[:n])
 			require.NoError(t, err)
-			require.ElementsMatch(t, slices.DeleteFunc(slices.Clone(want), func(s settings.Setting) bool { return !slices.Contains(keys[:n], s.Key()) }), found)
+			among := slices.DeleteFunc(slices.Clone(want), func(s settings.Setting) bool {
+				return !slices.Contains(keys[:n], s.Key())
+			})
+			require.ElementsMatch(t, among, found)
 		}
 	})
 	t.Run("lists oldest first what matches every part of a filter", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		var all []settings.Setting
-		for i, e := range []settings.Entity{ofAccount("a"), ofAccount("b"), {Kind: settings.Organization}, {Kind: settings.AddOn, ID: "a"}, ofAccount("a")} {
+		for i, e := range []settings.Entity{
+			ofAccount("a"), ofAccount("b"), {Kind: settings.Organization}, {Kind: settings.AddOn, ID: "a"}, ofAccount("a"),
+		} {
 			s := w.setting(e, "rate")
 			if i == 4 {
 				s.Name, s.Namespace, s.Value = "limit", "TOGAI", w.value(settings.TypeNumeric, "5")
@@ -228,13 +250,15 @@ func testSettings(t *testing.T, open Open) {
 			want   []settings.Setting
 		}{
 			{"everything", settings.Filter{}, all},
-			{"by kind", settings.Filter{Entity: settings.Entity{Kind: settings.Account}}, []settings.Setting{all[0], all[1], all[4]}},
+			{"by kind", settings.Filter{Entity: settings.Entity{Kind: settings.Account}},
+				[]settings.Setting{all[0], all[1], all[4]}},
 			{"by entity", settings.Filter{Entity: ofAccount("a")}, []settings.Setting{all[0], all[4]}},
 			{"by the organization", settings.Filter{Entity: settings.Entity{Kind: settings.Organization}}, all[2:3]},
 			{"by namespace", settings.Filter{Namespace: "TOGAI"}, all[4:]},
 			{"by name", settings.Filter{Name: "rate"}, all[:4]},
 			{"by type", settings.Filter{Type: settings.TypeNumeric}, all[4:]},
-			{"by all of them", settings.Filter{Entity: ofAccount("a"), Namespace: "TOGAI", Name: "limit", Type: settings.TypeNumeric}, all[4:]},
+			{"by all of them",
+				settings.Filter{Entity: ofAccount("a"), Namespace: "TOGAI", Name: "limit", Type: settings.TypeNumeric}, all[4:]},
 			{"by an entity and a name that are not together", settings.Filter{Entity: ofAccount("b"), Name: "limit"}, nil},
 		} {
 			t.Run(tc.reason, func(t *testing.T) { require.Equal(t, tc.want, list(t, w, tc.filter)) })
@@ -245,7 +269,8 @@ func testSettings(t *testing.T, open Open) {
 		s := w.createSetting(b, w.setting(ofAccount("acme"), "rate"))
 		change := w.setting(ofAccount("other"), "other")
 		change.ID, change.Namespace, change.CreatedAt = s.ID, "OTHER", epoch.Add(time.Hour)
-		change.Value, change.UpdatedAt, change.UpdatedBy = w.value(settings.TypeNumeric, "7"), epoch.Add(2*time.Hour), w.user()
+		change.Value = w.value(settings.TypeNumeric, "7")
+		change.UpdatedAt, change.UpdatedBy = epoch.Add(2*time.Hour), w.user()
 		require.NoError(t, b.Settings().Update(t.Context(), w.org, change, w.rec("setting.update")))
 		s.Value, s.UpdatedAt, s.UpdatedBy, s.Version = change.Value, change.UpdatedAt, change.UpdatedBy, 2
 		require.Equal(t, s, get(t, w, s.ID))
@@ -257,23 +282,26 @@ func testSettings(t *testing.T, open Open) {
 	t.Run("deletes only the version that was read, and frees the name", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		s := w.createSetting(b, w.setting(ofAccount("acme"), "rate"))
-		require.ErrorIs(t, b.Settings().Delete(t.Context(), w.org, deletion(s.ID, 2), w.rec("setting.delete")), admin.ErrConflict)
+		require.ErrorIs(t, b.Settings().Delete(t.Context(), w.org, deletion(s.ID, 2), w.rec("setting.delete")),
+			admin.ErrConflict)
 		require.Equal(t, s, get(t, w, s.ID))
 		require.NoError(t, b.Settings().Delete(t.Context(), w.org, deletion(s.ID, 1), w.rec("setting.delete")))
 		_, err := b.Settings().Get(t.Context(), w.org, s.ID)
 		require.ErrorIs(t, err, admin.ErrNotFound)
-		require.ErrorIs(t, b.Settings().Delete(t.Context(), w.org, deletion(s.ID, 1), w.rec("setting.delete")), admin.ErrNotFound)
+		require.ErrorIs(t, b.Settings().Delete(t.Context(), w.org, deletion(s.ID, 1), w.rec("setting.delete")),
+			admin.ErrNotFound)
 		again := w.createSetting(b, w.setting(ofAccount("acme"), "rate"))
 		require.Equal(t, []settings.Setting{again}, list(t, w, settings.Filter{}))
 	})
 	t.Run("refuses an organization that does not exist", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		err := b.Settings().Create(t.Context(), w.org+".none", w.setting(ofAccount("acme"), "rate"), roomy(), w.rec("setting.create"))
+		err := b.Settings().Create(t.Context(), w.org+".none", w.setting(ofAccount("acme"), "rate"), roomy(),
+			w.rec("setting.create"))
 		require.ErrorIs(t, err, admin.ErrNotFound)
 	})
 }
 
-// rates are the keys of the setting "rate" on entities.
+// rates returns the keys of the setting "rate" on entities.
 func rates(es ...settings.Entity) []settings.Key {
 	out := make([]settings.Key, len(es))
 	for i, e := range es {

@@ -80,7 +80,8 @@ func testSettingHistory(t *testing.T, open Open) {
 		late := s
 		late.Version = 2
 		require.ErrorIs(t, b.Settings().Update(t.Context(), w.org, late, w.rec("setting.update")), admin.ErrConflict)
-		require.ErrorIs(t, b.Settings().Delete(t.Context(), w.org, deletion(s.ID, 2), w.rec("setting.delete")), admin.ErrConflict)
+		require.ErrorIs(t, b.Settings().Delete(t.Context(), w.org, deletion(s.ID, 2), w.rec("setting.delete")),
+			admin.ErrConflict)
 		stop := errors.New("stop")
 		require.ErrorIs(t, b.InTx(t.Context(), func(tx storage.Stores) error {
 			if err := tx.Settings().Update(t.Context(), w.org, s, w.rec("setting.update")); err != nil {
@@ -131,7 +132,9 @@ func testSettingHistory(t *testing.T, open Open) {
 		require.NoError(t, err)
 		require.Len(t, all, 3)
 		elsewhere := newWorld(t, b, c)
-		require.NoError(t, b.Settings().Create(t.Context(), elsewhere.org, elsewhere.setting(ofAccount("a"), "1"), limits, elsewhere.rec("setting.create")), "another organization's are not counted")
+		other, rec := elsewhere.setting(ofAccount("a"), "1"), elsewhere.rec("setting.create")
+		require.NoError(t, b.Settings().Create(t.Context(), elsewhere.org, other, limits, rec),
+			"another organization's are not counted")
 	})
 	t.Run("keeps to the limits when many create concurrently", func(t *testing.T) {
 		w := newWorld(t, b, c)
@@ -157,7 +160,7 @@ func testSettingHistory(t *testing.T, open Open) {
 	})
 }
 
-// patient tries again what lost against another, as a host would.
+// patient retries a call that lost to a concurrent one, as a host would.
 func patient(ctx context.Context, try func() error) error {
 	var err error
 	for range 20 {

@@ -1,14 +1,14 @@
-// Package storagetest is the conformance suite of storage.Backend: what every adapter must pass.
+// Package storagetest is the conformance suite of [storage.Backend], which every adapter must pass.
 //
 //	func TestConformance(t *testing.T) {
 //		storagetest.Run(t, func(t *testing.T) storage.Backend { return memory.New() })
 //	}
 //
-// Every method of every port has to be known to it: a port method without a case fails the suite.
+// The suite has a case for every method of every port; a port method without a case fails it.
 // From its case the suite derives what holds for all of them: another organization sees and changes
 // nothing; a write leaves its audit record and is refused without one; a read sees what its transaction
-// wrote; a failed transaction and a cancelled context leave no trace. On top of that each port's own
-// contract has its tests.
+// wrote; a failed transaction and a cancelled context leave no trace. Tests of each port's own contract are
+// added to these.
 //
 // A host that replaces some ports by its own ([storage.Own]) checks these alone: [Customers] and its
 // siblings run the suite of one port.
@@ -24,11 +24,11 @@ import (
 	"github.com/admincenter/admincenter/storage"
 )
 
-// Open returns a Backend for one test, which cleans it up with t.Cleanup. The suite makes its own
+// Open returns a [storage.Backend] for one test and closes it with [testing.T.Cleanup]. The suite makes its own
 // organizations in it, so it need not be empty.
 type Open func(t *testing.T) storage.Backend
 
-// Run checks everything.
+// Run checks every method of every port, transactions, each port's contract and extreme values.
 func Run(t *testing.T, open Open) {
 	t.Run("Methods", func(t *testing.T) { testMethods(t, open) })
 	t.Run("Transactions", func(t *testing.T) { testTransactions(t, open) })

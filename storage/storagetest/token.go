@@ -64,15 +64,16 @@ func tokenCalls() map[string]call {
 	}
 }
 
-// token is a new one, created by the organization's first user.
+// token returns a new token, created by the organization's first user.
 func (w *world) token() token.Token {
 	return token.Token{
 		ID: w.id(), Name: w.mark("token"), Permissions: admin.Permissions(token.PermissionWrite, customer.PermissionRead),
-		Prefix: "adm_live_", Last4: "aB3x", State: token.Active, CreatedAt: epoch, CreatedBy: w.user(), UpdatedAt: epoch, Version: 1,
+		Prefix: "adm_live_", Last4: "aB3x", State: token.Active,
+		CreatedAt: epoch, CreatedBy: w.user(), UpdatedAt: epoch, Version: 1,
 	}
 }
 
-// hash is one that no other organization has.
+// hash returns a hash that no other organization has.
 func (w *world) hash(of string) token.Hash {
 	return token.Hash{Key: "sha256", Digest: sha256.Sum256([]byte(w.mark(of)))}
 }
@@ -80,7 +81,8 @@ func (w *world) hash(of string) token.Hash {
 func (w *world) seedTokens() {
 	w.t.Helper()
 	w.seeds.token = tokenSeeds{token: w.token(), hash: w.hash("seed")}
-	require.NoError(w.t, w.b.Tokens().Create(w.t.Context(), w.org, w.seeds.token.token, w.seeds.token.hash, w.rec("token.generate")))
+	require.NoError(w.t,
+		w.b.Tokens().Create(w.t.Context(), w.org, w.seeds.token.token, w.seeds.token.hash, w.rec("token.generate")))
 }
 
 // addToken creates t, found by a hash of its id.
@@ -119,13 +121,14 @@ func testTokens(t *testing.T, open Open) {
 }
 
 func testTokenCreate(t *testing.T, b storage.Backend, c *ids) {
-	t.Run("gives back what was created", func(t *testing.T) {
+	t.Run("returns what was created", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		bare := w.addToken(w.token())
 		require.Equal(t, bare, w.getToken(bare.ID))
 		full := w.token()
 		full.Name, full.State, full.Version = "é", token.Deactivated, 1<<40
-		full.ExpiresAt, full.LastUsedAt, full.UpdatedAt = time.Date(9999, 12, 31, 23, 59, 59, 999999000, time.UTC), epoch.Add(time.Microsecond), epoch.Add(time.Second)
+		full.ExpiresAt = time.Date(9999, 12, 31, 23, 59, 59, 999999000, time.UTC)
+		full.LastUsedAt, full.UpdatedAt = epoch.Add(time.Microsecond), epoch.Add(time.Second)
 		full.CreatedBy = admin.Actor{Kind: admin.ActorSystem}
 		w.addToken(full)
 		require.Equal(t, full, w.getToken(full.ID))
@@ -173,7 +176,7 @@ func testTokenCreate(t *testing.T, b storage.Backend, c *ids) {
 		require.ErrorIs(t, create(w, admin.Actor{Kind: admin.ActorToken, ID: "nothing"}), admin.ErrForbidden)
 		require.ErrorIs(t, create(other, byToken(on)), admin.ErrForbidden)
 	})
-	t.Run("gives the digest free where its transaction fails", func(t *testing.T) {
+	t.Run("frees the digest when its transaction fails", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		made, stop := w.token(), errors.New("stop")
 		require.ErrorIs(t, b.InTx(t.Context(), func(s storage.Stores) error {
@@ -196,7 +199,9 @@ func testTokenCreate(t *testing.T, b storage.Backend, c *ids) {
 func testTokenList(t *testing.T, b storage.Backend, c *ids) {
 	w := newWorld(t, b, c)
 	var made []token.Token // newest first
-	for _, state := range []token.State{token.Active, token.Deleted, token.Deactivated, token.Active, token.Deleted, token.Active} {
+	for _, state := range []token.State{
+		token.Active, token.Deleted, token.Deactivated, token.Active, token.Deleted, token.Active,
+	} {
 		x := w.token()
 		x.State = state
 		made = append([]token.Token{w.addToken(x)}, made...)
@@ -220,7 +225,7 @@ func testTokenList(t *testing.T, b storage.Backend, c *ids) {
 }
 
 func testTokenByDigest(t *testing.T, b storage.Backend, c *ids) {
-	t.Run("finds by any of the candidates, whatever the organization and the state", func(t *testing.T) {
+	t.Run("finds by any of the candidates, in every organization and state", func(t *testing.T) {
 		one, two := newWorld(t, b, c), newWorld(t, b, c)
 		first, second := one.addToken(one.token()), two.token()
 		second.State = token.Deleted
@@ -256,9 +261,12 @@ func testTokenByDigest(t *testing.T, b storage.Backend, c *ids) {
 			copy(d[len(d)-len(tail):], tail)
 			return d
 		}
-		for _, d := range []admin.SecretDigest{like('a', 'x'), like('A', 'x'), like('x', ' '), like('x', 0), like(0, 'x'), like(0xE1, 'x'), like(0xC1, 'x')} {
+		for _, d := range []admin.SecretDigest{
+			like('a', 'x'), like('A', 'x'), like('x', ' '), like('x', 0), like(0, 'x'), like(0xE1, 'x'), like(0xC1, 'x'),
+		} {
 			made := w.token()
-			require.NoError(t, b.Tokens().Create(t.Context(), w.org, made, token.Hash{Key: "sha256", Digest: d}, w.rec("token.generate")))
+			require.NoError(t,
+				b.Tokens().Create(t.Context(), w.org, made, token.Hash{Key: "sha256", Digest: d}, w.rec("token.generate")))
 			found, err := w.findToken(d)
 			require.NoError(t, err)
 			require.Equal(t, made.ID, found.Token.ID)

@@ -44,7 +44,7 @@ func testTokenUpdate(t *testing.T, b storage.Backend, c *ids) {
 		require.Equal(t, gone, w.getToken(made.ID))
 		found, err := w.findToken(w.hash(made.ID.String()).Digest)
 		require.NoError(t, err)
-		require.Equal(t, gone, found.Token, "its secret is still recognised")
+		require.Equal(t, gone, found.Token, "its secret is still recognized")
 	})
 	t.Run("finds nothing to update", func(t *testing.T) {
 		w := newWorld(t, b, c)
@@ -160,7 +160,8 @@ func testTokenTouch(t *testing.T, b storage.Backend, c *ids) {
 		{"first use", epoch, epoch.Add(-time.Minute), epoch},
 		{"used again too soon", epoch.Add(59 * time.Second), epoch.Add(-time.Second), epoch},
 		{"used again when it is time", epoch.Add(time.Minute), epoch, epoch.Add(time.Minute)},
-		{"a clock that is behind does not turn it back", epoch.Add(time.Second), epoch.Add(-59 * time.Second), epoch.Add(time.Minute)},
+		{"a clock that is behind does not turn it back", epoch.Add(time.Second), epoch.Add(-59 * time.Second),
+			epoch.Add(time.Minute)},
 	} {
 		require.NoError(t, b.Tokens().Touch(t.Context(), w.org, made.ID, tc.at, tc.before), tc.reason)
 		want := made

@@ -57,7 +57,8 @@ func testTransactions(t *testing.T, open Open) {
 			if err := s.Currencies().Create(t.Context(), w.org, w.currency("EUR", "2"), w.rec("currency.add")); err != nil {
 				return err
 			}
-			if err := s.Currencies().Create(t.Context(), w.org, w.currency("EUR", "3"), refused); !errors.Is(err, admin.ErrExists) {
+			err := s.Currencies().Create(t.Context(), w.org, w.currency("EUR", "3"), refused)
+			if !errors.Is(err, admin.ErrExists) {
 				return fmt.Errorf("want ErrExists, got %w", err)
 			}
 			return s.Currencies().Create(t.Context(), w.org, w.currency("GBP", "3"), w.rec("currency.add"))
@@ -66,7 +67,8 @@ func testTransactions(t *testing.T, open Open) {
 		require.NoError(t, err)
 		require.Len(t, got, 2)
 		require.Equal(t, "2", got[0].Rate.String())
-		records, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: refused.Action}, page[admin.RecordKey](10))
+		records, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: refused.Action},
+			page[admin.RecordKey](10))
 		require.NoError(t, err)
 		require.Empty(t, records, "what was refused leaves no record")
 	})
@@ -80,7 +82,7 @@ func testTransactions(t *testing.T, open Open) {
 		_, err := b.Currencies().Get(t.Context(), w.org, "EUR")
 		require.ErrorIs(t, err, admin.ErrNotFound)
 	})
-	t.Run("serialize read and write of many at once", func(t *testing.T) {
+	t.Run("serialize concurrent reads and writes", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		const workers, each = 8, 5
 		var group sync.WaitGroup

@@ -88,10 +88,14 @@ func userCalls() map[string]call {
 		"Users.SetPassword": func(
 			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
 		) (any, error) {
-			return nil, s.Users().SetPassword(ctx, org, people.Credential{UserID: w.seeds.people.member.ID, Hash: people.NewPasswordHash("new"), Epoch: 1, ChangedAt: epoch}, rec)
+			cred := people.Credential{
+				UserID: w.seeds.people.member.ID, Hash: people.NewPasswordHash("new"), Epoch: 1, ChangedAt: epoch,
+			}
+			return nil, s.Users().SetPassword(ctx, org, cred, rec)
 		},
 		"Users.Rehash": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
-			return nil, s.Users().Rehash(ctx, org, w.seeds.people.member.ID, w.passwordHash("member"), w.passwordHash("stronger"))
+			return nil, s.Users().Rehash(ctx, org, w.seeds.people.member.ID, w.passwordHash("member"),
+				w.passwordHash("stronger"))
 		},
 	}
 }
@@ -110,7 +114,7 @@ func testUsers(t *testing.T, open Open) {
 		return userWith{u, cred}
 	}
 
-	t.Run("gives back what was created", func(t *testing.T) {
+	t.Run("returns what was created", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		_, _, cred := w.organization(w.org)
 		cred.UserID = w.first.ID
@@ -171,10 +175,12 @@ func testUsers(t *testing.T, open Open) {
 	t.Run("changes name and e-mail of the version that was read, and nothing else", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		u := w.first
-		u.Name, u.Email, u.UpdatedAt = "Zoë", people.Email{Address: "Zoe@Example.com", Key: "zoe@example.com"}, epoch.Add(time.Microsecond)
+		u.Name, u.UpdatedAt = "Zoë", epoch.Add(time.Microsecond)
+		u.Email = people.Email{Address: "Zoe@Example.com", Key: "zoe@example.com"}
 		asked := u
 		asked.Role, asked.Status, asked.CreatedAt = people.Analyst, people.UserDeactivated, epoch.Add(time.Hour)
-		require.NoError(t, b.Users().UpdateProfile(t.Context(), w.org, people.ProfileUpdate{User: &asked}, w.rec("user.update_profile")))
+		require.NoError(t,
+			b.Users().UpdateProfile(t.Context(), w.org, people.ProfileUpdate{User: &asked}, w.rec("user.update_profile")))
 		u.Version = 2
 		require.Equal(t, u, get(t, w, u.ID).User)
 		require.Equal(t, int64(1), get(t, w, u.ID).Credential.Epoch, "sessions continue")
@@ -182,10 +188,12 @@ func testUsers(t *testing.T, open Open) {
 		require.NoError(t, err)
 		require.Equal(t, int64(1), o.Version, "and the organization stays")
 		again := people.ProfileUpdate{User: &asked}
-		require.ErrorIs(t, b.Users().UpdateProfile(t.Context(), w.org, again, w.rec("user.update_profile")), admin.ErrConflict)
+		require.ErrorIs(t, b.Users().UpdateProfile(t.Context(), w.org, again, w.rec("user.update_profile")),
+			admin.ErrConflict)
 		require.Equal(t, u, get(t, w, u.ID).User)
 		asked.ID = w.id()
-		require.ErrorIs(t, b.Users().UpdateProfile(t.Context(), w.org, again, w.rec("user.update_profile")), admin.ErrNotFound)
+		require.ErrorIs(t, b.Users().UpdateProfile(t.Context(), w.org, again, w.rec("user.update_profile")),
+			admin.ErrNotFound)
 	})
 	t.Run("writes the profile and the company's name together or not at all", func(t *testing.T) {
 		w := newWorld(t, b, c)
@@ -231,11 +239,13 @@ func testUsers(t *testing.T, open Open) {
 		m := w.member(t, "member", people.Developer)
 		taken := m
 		taken.Email = people.Email{Address: "FIRST@example.com", Key: "first@example.com"}
-		require.ErrorIs(t, b.Users().UpdateProfile(t.Context(), w.org, people.ProfileUpdate{User: &taken}, w.rec("user.update_profile")), admin.ErrExists)
+		err := b.Users().UpdateProfile(t.Context(), w.org, people.ProfileUpdate{User: &taken}, w.rec("user.update_profile"))
+		require.ErrorIs(t, err, admin.ErrExists)
 		require.Equal(t, m, get(t, w, m.ID).User)
 		own := m
 		own.Email.Address = "Written-Otherwise@Example.com"
-		require.NoError(t, b.Users().UpdateProfile(t.Context(), w.org, people.ProfileUpdate{User: &own}, w.rec("user.update_profile")))
+		require.NoError(t,
+			b.Users().UpdateProfile(t.Context(), w.org, people.ProfileUpdate{User: &own}, w.rec("user.update_profile")))
 	})
 	t.Run("changes role and status of the version that was read, and ends sessions", func(t *testing.T) {
 		w := newWorld(t, b, c)
@@ -260,7 +270,8 @@ func testUsers(t *testing.T, open Open) {
 		refused := func() {
 			t.Helper()
 			for _, u := range []people.User{demoted, deactivated} {
-				require.ErrorIs(t, b.Users().UpdateAccess(t.Context(), w.org, u, w.rec("test.refused")), people.ErrLastAdministrator)
+				require.ErrorIs(t, b.Users().UpdateAccess(t.Context(), w.org, u, w.rec("test.refused")),
+					people.ErrLastAdministrator)
 			}
 			require.Equal(t, before, get(t, w, w.first.ID))
 		}
@@ -284,7 +295,8 @@ func testUsers(t *testing.T, open Open) {
 				return b.Users().UpdateAccess(ctx, w.org, u, w.rec("user.change_role"))
 			})
 			require.Len(t, succeeded(t, errs, people.ErrLastAdministrator), 1)
-			left, err := b.Users().List(t.Context(), w.org, people.UserFilter{Role: people.Administrator, Status: people.UserActive}, page[uuid.UUID](10))
+			left, err := b.Users().List(t.Context(), w.org,
+				people.UserFilter{Role: people.Administrator, Status: people.UserActive}, page[uuid.UUID](10))
 			require.NoError(t, err)
 			require.Len(t, left, 1)
 		}
@@ -305,7 +317,8 @@ func testUsers(t *testing.T, open Open) {
 		accepted := send("accepted", sender, at.Add(time.Hour))
 		require.NoError(t, b.Invitations().Accept(t.Context(), w.org, w.acceptance(accepted), w.rec("invitation.accept")))
 		others := send("of another user", w.user(), at.Add(time.Hour))
-		tokens := send("of a token with the same id", admin.Actor{Kind: admin.ActorToken, ID: m.ID.String()}, at.Add(time.Hour))
+		tokens := send("of a token with the same id", admin.Actor{Kind: admin.ActorToken, ID: m.ID.String()},
+			at.Add(time.Hour))
 
 		m.Role, m.UpdatedAt = people.Developer, at
 		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, m, w.rec("user.change_role")))
@@ -320,7 +333,8 @@ func testUsers(t *testing.T, open Open) {
 		require.Equal(t, others, w.get(t, others.ID))
 		require.Equal(t, tokens, w.get(t, tokens.ID))
 		again := w.invitation("pending")
-		require.NoError(t, b.Invitations().Create(t.Context(), w.org, again, w.digest("again"), 1000, w.rec("invitation.create")), "the address is free again")
+		err := b.Invitations().Create(t.Context(), w.org, again, w.digest("again"), 1000, w.rec("invitation.create"))
+		require.NoError(t, err, "the address is free again")
 	})
 	t.Run("sets a password under the epoch that was read", func(t *testing.T) {
 		w := newWorld(t, b, c)

@@ -32,7 +32,9 @@ func testValues(t *testing.T, open Open) {
 	c.n.Store(60 << 40)
 	t.Run("keep apart what looks alike, in order of bytes", func(t *testing.T) { testAlike(t, newWorld(t, b, c)) })
 	t.Run("keep the largest of everything", func(t *testing.T) { testLargest(t, newWorld(t, b, c)) })
-	t.Run("keep instants to the microsecond, and the lack of one", func(t *testing.T) { testInstants(t, newWorld(t, b, c)) })
+	t.Run("keep instants to the microsecond, and the lack of one", func(t *testing.T) {
+		testInstants(t, newWorld(t, b, c))
+	})
 	t.Run("keep numbers up to their ends", func(t *testing.T) { testNumbers(t, newWorld(t, b, c)) })
 	t.Run("are not found by a text that cannot be stored", func(t *testing.T) { testUnstorable(t, newWorld(t, b, c)) })
 }
@@ -95,9 +97,13 @@ func testAlike(t *testing.T, w *world) {
 }
 
 // listed is every key of a list, two at a time.
-func listed[T any](t *testing.T, list func(context.Context, admin.OrgID, admin.Seek[string]) ([]T, error), org admin.OrgID, key func(T) string) (out []string) {
+func listed[T any](
+	t *testing.T, list func(context.Context, admin.OrgID, admin.Seek[string]) ([]T, error), org admin.OrgID,
+	key func(T) string,
+) (out []string) {
 	t.Helper()
-	for _, item := range pages(t, func(seek admin.Seek[string]) ([]T, error) { return list(t.Context(), org, seek) }, key) {
+	all := pages(t, func(seek admin.Seek[string]) ([]T, error) { return list(t.Context(), org, seek) }, key)
+	for _, item := range all {
 		out = append(out, key(item))
 	}
 	return out
@@ -107,9 +113,13 @@ func listed[T any](t *testing.T, list func(context.Context, admin.OrgID, admin.S
 func testAlikeCursors(t *testing.T, w *world, keys []string) {
 	j := w.job()
 	require.NoError(t, w.b.Jobs().Create(t.Context(), w.org, j, nil, w.rec("job.create")))
-	claimed, err := w.b.Jobs().Claim(t.Context(), w.org, j.ID, job.Claim{Owner: w.id(), Now: epoch, Until: epoch.Add(time.Hour)})
+	claimed, err := w.b.Jobs().Claim(t.Context(), w.org, j.ID,
+		job.Claim{Owner: w.id(), Now: epoch, Until: epoch.Add(time.Hour)})
 	require.NoError(t, err)
-	cp := job.Checkpoint{ID: j.ID, Attempt: claimed.Lease.Attempt, From: claimed.Cursor, Status: job.InProgress, At: epoch, Until: epoch.Add(time.Hour)}
+	cp := job.Checkpoint{
+		ID: j.ID, Attempt: claimed.Lease.Attempt, From: claimed.Cursor,
+		Status: job.InProgress, At: epoch, Until: epoch.Add(time.Hour),
+	}
 	for i, k := range keys {
 		cp.Cursor = k
 		require.NoError(t, w.b.Jobs().Commit(t.Context(), w.org, cp))
@@ -129,7 +139,8 @@ func testAlikeFilters(t *testing.T, w *world) {
 		ids := page[uuid.UUID](10)
 		for name, list := range map[string]func() (int, error){
 			"audit": func() (int, error) {
-				l, err := w.b.Audit().List(ctx, w.org, admin.AuditFilter{Subject: admin.Subject{Kind: none}}, page[admin.RecordKey](10))
+				l, err := w.b.Audit().List(ctx, w.org, admin.AuditFilter{Subject: admin.Subject{Kind: none}},
+					page[admin.RecordKey](10))
 				return len(l), err
 			},
 			"users": func() (int, error) {
@@ -137,7 +148,8 @@ func testAlikeFilters(t *testing.T, w *world) {
 				return len(l), err
 			},
 			"invitations": func() (int, error) {
-				l, err := w.b.Invitations().List(ctx, w.org, people.InvitationFilter{Status: people.InvitationStatus(none)}, epoch, ids)
+				l, err := w.b.Invitations().List(ctx, w.org, people.InvitationFilter{Status: people.InvitationStatus(none)},
+					epoch, ids)
 				return len(l), err
 			},
 			"jobs": func() (int, error) {
@@ -187,7 +199,9 @@ func testLargest(t *testing.T, w *world) {
 	t.Run("customers and accounts", func(t *testing.T) {
 		id := wide(admin.MaxID)
 		values := []string{id}
-		fields := []string{"id", "name", "primary_email", "phone_number", "line1", "line2", "postal_code", "city", "state", "country", wide(50)}
+		fields := []string{
+			"id", "name", "primary_email", "phone_number", "line1", "line2", "postal_code", "city", "state", "country", wide(50),
+		}
 		for range fields[1:] {
 			values = append(values, wide(255))
 		}
@@ -195,9 +209,13 @@ func testLargest(t *testing.T, w *world) {
 		require.Equal(t, []string{"CREATED"}, w.applyCustomers(t, w.customers(customer.ModeCreate, fields, values)))
 		got, err := w.b.Customers().Get(ctx, w.org, id)
 		require.NoError(t, err)
-		require.Equal(t, values[1:10], []string{got.Name, got.PrimaryEmail, got.PhoneNumber, got.Line1, got.Line2, got.PostalCode, got.City, got.State, got.Country})
+		require.Equal(t, values[1:10], []string{
+			got.Name, got.PrimaryEmail, got.PhoneNumber, got.Line1, got.Line2, got.PostalCode, got.City, got.State, got.Country,
+		})
 		require.Equal(t, map[string]string{wide(50): wide(255)}, got.Metadata)
-		largest := customer.Account{ID: id, Name: wide(255), CustomerID: id, Status: customer.Active, Metadata: map[string]string{}}
+		largest := customer.Account{
+			ID: id, Name: wide(255), CustomerID: id, Status: customer.Active, Metadata: map[string]string{},
+		}
 		for n := range customer.MaxMetadata {
 			largest.Metadata[fmt.Sprint(n)+wide(customer.MaxMetadataName-2)] = wide(customer.MaxMetadataValue)
 		}
@@ -229,7 +247,8 @@ func testLargest(t *testing.T, w *world) {
 		require.NoError(t, w.b.Organizations().Rename(ctx, w.org, wide(255), 1, w.rec("organization.rename")))
 		u := w.first
 		u.Name, u.Email = wide(255), people.Email{Address: strings.Repeat("a", 254), Key: strings.Repeat("k", 254)}
-		require.NoError(t, w.b.Users().UpdateProfile(ctx, w.org, people.ProfileUpdate{User: &u}, w.rec("user.update_profile")))
+		require.NoError(t,
+			w.b.Users().UpdateProfile(ctx, w.org, people.ProfileUpdate{User: &u}, w.rec("user.update_profile")))
 		u.Version++
 		got, err := w.b.Users().Get(ctx, w.org, u.ID)
 		require.NoError(t, err)
@@ -256,12 +275,13 @@ func testLargest(t *testing.T, w *world) {
 		require.NoError(t, err)
 		require.Equal(t, piece, got)
 	})
-	t.Run("entries, more of them at once than a server takes in one statement", func(t *testing.T) {
+	t.Run("more entries than a server takes in one statement", func(t *testing.T) {
 		j := w.job()
 		var entries []job.Entry
 		for seq := range int64(18) {
 			entries = append(entries, job.Entry{
-				Seq: seq + 1, Ref: wide(50), Status: job.EntryFailed, Reason: "too_long", Detail: wide(20_000), Data: strings.Repeat(fmt.Sprint(seq%10), 1<<20),
+				Seq: seq + 1, Ref: wide(50), Status: job.EntryFailed, Reason: "too_long", Detail: wide(20_000),
+				Data: strings.Repeat(fmt.Sprint(seq%10), 1<<20),
 			})
 		}
 		j.Failure, j.Cursor = wide(20_000), wide(250)
@@ -270,7 +290,7 @@ func testLargest(t *testing.T, w *world) {
 		require.NoError(t, err)
 		require.Len(t, got, len(entries))
 		for i := range got {
-			require.True(t, entries[i] == got[i], "entry %d", i) // whose difference nobody could read
+			require.True(t, entries[i] == got[i], "entry %d", i) // a diff of texts this long is unreadable
 		}
 		stored, err := w.b.Jobs().Get(ctx, w.org, j.ID)
 		require.NoError(t, err)
@@ -295,7 +315,8 @@ func testInstants(t *testing.T, w *world) {
 		rec := w.rec(admin.Action("at." + at.Format(time.RFC3339Nano)))
 		rec.At = at
 		require.NoError(t, w.b.Plans().Create(t.Context(), w.org, w.plan(at.String(), 1), rec))
-		recorded, err := w.b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: rec.Action, From: at, Until: at.Add(time.Microsecond)}, page[admin.RecordKey](2))
+		recorded, err := w.b.Audit().List(t.Context(), w.org,
+			admin.AuditFilter{Action: rec.Action, From: at, Until: at.Add(time.Microsecond)}, page[admin.RecordKey](2))
 		require.NoError(t, err)
 		require.Equal(t, []admin.Record{rec}, recorded)
 	}
@@ -342,7 +363,8 @@ func testUnstorable(t *testing.T, w *world) {
 			found, err := s.Settings().Lookup(ctx, w.org, rates(ofAccount(text)))
 			require.NoError(t, err)
 			require.Empty(t, found)
-			records, err := s.Audit().List(ctx, w.org, admin.AuditFilter{Subject: admin.Subject{Kind: "test", ID: text}}, page[admin.RecordKey](10))
+			records, err := s.Audit().List(ctx, w.org, admin.AuditFilter{Subject: admin.Subject{Kind: "test", ID: text}},
+				page[admin.RecordKey](10))
 			require.NoError(t, err)
 			require.Empty(t, records)
 			known := w.seeds.plans.schedule.AccountID
@@ -356,7 +378,7 @@ func testUnstorable(t *testing.T, w *world) {
 			versions, err := s.Plans().Versions(ctx, w.org, text, page[int64](10))
 			require.NoError(t, err)
 			require.Empty(t, versions)
-			// A storage may keep such a text; where it does not, the error says that it is the text's.
+			// A storage may keep such a text; if it does not, the error must blame the text.
 			if err := s.Organizations().Rename(ctx, w.org, text, int64(1+2*n), w.rec("organization.rename")); err != nil {
 				require.ErrorIs(t, err, admin.ErrInvalid)
 				if err := s.Organizations().Rename(ctx, w.org, "Other", int64(1+2*n), w.rec("organization.rename")); err != nil {

@@ -18,7 +18,7 @@ import (
 	"github.com/admincenter/admincenter/storage"
 )
 
-// epoch is when the suite's clock starts: an instant with microseconds, to catch who drops them.
+// epoch is when the suite's clock starts: an instant with microseconds, to catch adapters that drop them.
 var epoch = time.Date(2026, 3, 1, 10, 20, 30, 123456000, time.UTC)
 
 // ids counts, so that ids ascend. They begin with the time and the process as a UUIDv7 does, so that
@@ -49,7 +49,7 @@ type world struct {
 	seeds seeds
 }
 
-// seeds is what seed put into the organization, for cases to refer to.
+// seeds is what [world.seed] stores in the organization, for cases to refer to.
 type seeds struct {
 	job      uuid.UUID
 	settings settingSeeds
@@ -72,19 +72,22 @@ func newWorld(t *testing.T, b storage.Backend, c *ids) *world {
 
 func (w *world) id() uuid.UUID { return w.ids.next() }
 
-// mark is a text that tells whose data it is: it holds the organization's id.
+// mark returns a text that contains the organization's id, so that a leak shows whose data it is.
 func (w *world) mark(noun string) string { return noun + " of " + string(w.org) }
 
 func (w *world) organization(org admin.OrgID) (people.Organization, people.User, people.Credential) {
 	o := people.Organization{ID: org, Name: "Company of " + string(org), CreatedAt: epoch, Version: 1}
 	u := people.User{
-		ID: w.id(), Name: "First of " + string(org), Email: people.Email{Address: "First@Example.com", Key: "first@example.com"},
-		Role: people.Administrator, Status: people.UserActive, CreatedAt: epoch, UpdatedAt: epoch, Version: 1,
+		ID: w.id(), Name: "First of " + string(org),
+		Email: people.Email{Address: "First@Example.com", Key: "first@example.com"},
+		Role:  people.Administrator, Status: people.UserActive, CreatedAt: epoch, UpdatedAt: epoch, Version: 1,
 	}
-	return o, u, people.Credential{UserID: u.ID, Hash: people.NewPasswordHash("$argon2id$" + string(org)), Epoch: 1, ChangedAt: epoch}
+	return o, u, people.Credential{
+		UserID: u.ID, Hash: people.NewPasswordHash("$argon2id$" + string(org)), Epoch: 1, ChangedAt: epoch,
+	}
 }
 
-// rec is a complete audit record that no other call has.
+// rec returns a complete audit record with an id of its own.
 func (w *world) rec(action admin.Action) admin.Record {
 	return admin.Record{
 		ID: w.id(), At: epoch, Actor: admin.Actor{Kind: admin.ActorSystem}, Action: action,
@@ -97,7 +100,7 @@ func (w *world) user() admin.Actor {
 	return admin.Actor{Kind: admin.ActorUser, ID: w.first.ID.String()}
 }
 
-// seed puts one of everything into the organization.
+// seed stores one record of every kind in the organization.
 func (w *world) seed() {
 	w.t.Helper()
 	w.seedCurrencies()
@@ -110,7 +113,7 @@ func (w *world) seed() {
 	w.seedPlans()
 }
 
-// page asks for items from the start.
+// page returns the first page of at most limit items.
 func page[K admin.Key](limit int) admin.Seek[K] { return admin.Seek[K]{Limit: limit} }
 
 // pages reads a list to its end, two at a time, and checks that no page is too long.
@@ -161,14 +164,14 @@ func calls() map[string]call {
 // crossing lists the methods that are meant to look across organizations.
 func crossing() map[string]bool {
 	return map[string]bool{
-		"Jobs.Due":             true, // finds work for schedulers; gives away ids only
+		"Jobs.Due":             true, // finds work for schedulers; returns ids only
 		"Organizations.Create": true, // makes one
-		"Tokens.ByDigest":      true, // whoever presents a secret has not said whose it is
+		"Tokens.ByDigest":      true, // a presented secret does not name its organization
 	}
 }
 
-// bookkeeping lists the methods that change something without an audit record, because nobody
-// decided anything.
+// bookkeeping lists the methods that change something without an audit record, because no
+// user decided anything.
 func bookkeeping() map[string]bool {
 	return map[string]bool{
 		"Jobs.Claim":    true,

@@ -9,7 +9,7 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 )
 
-// Every 20 ms all connections are ended, in the middle of whatever they do: a statement, a
+// Every 20 ms all connections are ended, in the middle of their work: a statement, a
 // transaction, a COMMIT whose answer is lost. Who calls Run again until it is done has each row
 // imported once.
 func TestConnectionsLostDuringAnImport(t *testing.T) {

@@ -30,7 +30,7 @@ func newCenter(t *testing.T, s server) (*admincenter.Center, people.User) {
 	return c, ann
 }
 
-// together runs fn many times at once and gives back what each returned.
+// together runs fn many times concurrently and returns the error of each.
 func together(many int, fn func(i int) error) []error {
 	errs := make([]error, many)
 	start := make(chan struct{})
@@ -70,7 +70,7 @@ func TestNoUpdateIsLost(t *testing.T) {
 				if !errors.Is(err, admin.ErrConflict) {
 					return err
 				}
-				time.Sleep(rand.N(20 * time.Millisecond)) // as a client would, for somebody else to get through
+				time.Sleep(rand.N(20 * time.Millisecond)) // as a client would, to let another through
 			}
 		}
 		for _, err := range together(many, func(int) error { return increment() }) {
@@ -91,7 +91,7 @@ func TestNoUpdateIsLost(t *testing.T) {
 	})
 }
 
-// Counting administrators first and demoting one then, in whatever isolation but serializable,
+// Counting administrators first and demoting one then, in any isolation below serializable,
 // would let two demote each other.
 func TestAdministratorsDemotingEachOther(t *testing.T) {
 	rounds := atLength(200, 20)

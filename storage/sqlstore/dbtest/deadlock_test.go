@@ -27,7 +27,7 @@ func (p place) with(t *testing.T, parameter string, o sqlstore.Options) *sqlstor
 	return db
 }
 
-// rename gives an organization another name, whatever its version is.
+// rename gives an organization another name in its current version.
 func rename(t *testing.T, s storage.Stores, org admin.OrgID, name string) error {
 	o, err := s.Organizations().Get(t.Context(), org)
 	if err != nil {

@@ -85,7 +85,7 @@ func TestRateThatIsNoneIsRefused(t *testing.T) {
 		for _, rate := range unrounded {
 			c := aCurrency("EUR", "1")
 			c.Rate = rate
-			require.ErrorIs(t, db.Currencies().Create(t.Context(), "acme", c, rec("currency.add")), admin.ErrInvalid, "by the database, whoever asks")
+			require.ErrorIs(t, db.Currencies().Create(t.Context(), "acme", c, rec("currency.add")), admin.ErrInvalid, "by the database itself")
 		}
 
 		conn, err := pool.Conn(t.Context())

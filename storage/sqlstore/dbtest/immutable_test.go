@@ -18,8 +18,7 @@ import (
 	"github.com/admincenter/admincenter/token"
 )
 
-// What must never change is refused by the database itself, whoever asks for it: these tests go past
-// the ports.
+// The database itself refuses what must never change, on any connection: these tests bypass the ports.
 
 type attack struct {
 	reason, statement string
@@ -45,7 +44,7 @@ func onAny() []attack {
 		{"tokens swap ids", "UPDATE admincenter_tokens SET id = 'x' WHERE state = 'DELETED'", "the id of a token cannot be changed"},
 		{"a token moves to another organization", "UPDATE admincenter_tokens SET org_id = 'umbrella'", "the id of a token cannot be changed"},
 		{"a token's digest is a secret", "UPDATE admincenter_tokens SET digest = 'adm_live_secret'", "digest"},
-		{"delete of a token, to make it anew", "DELETE FROM admincenter_tokens WHERE state = 'DELETED'", ""},
+		{"delete of a token, to create it again", "DELETE FROM admincenter_tokens WHERE state = 'DELETED'", ""},
 	}
 }
 

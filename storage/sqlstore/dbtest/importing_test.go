@@ -94,7 +94,7 @@ func (w *importers) start(t *testing.T, name string, rows, batch int) customersJ
 	for row := 1; row <= rows; row++ {
 		email := "a@customer.example"
 		if badRow(row) {
-			email = "nobody"
+			email = "no address"
 		}
 		fmt.Fprintf(&text, "%s-%05d,Customer %d,%s\n", name, row, row, email)
 	}
@@ -259,7 +259,7 @@ func (p place) endSessions(ctx context.Context, through *sql.Conn) (int, error) 
 	return ended, nil
 }
 
-// operator is a connection of somebody who is not the host.
+// operator returns a connection that is not the host's.
 func (p place) operator(t *testing.T) *sql.Conn {
 	t.Helper()
 	conn, err := openPool(t, p.Driver, p.DSN).Conn(t.Context())

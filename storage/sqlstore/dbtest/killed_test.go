@@ -32,7 +32,7 @@ func TestWorkerKilledAtRandomMoments(t *testing.T) {
 			if kill%5 == 4 {
 				j.send(t, errand{Signal: syscall.SIGKILL, After: batches, Inside: true}).killed(t)
 				// What was not committed did not happen; but a COMMIT that the worker before it had
-				// sent may have come to the server after we looked.
+				// sent may have reached the server after we looked.
 				want := settled + batches*batch
 				require.Contains(t, []int{want, want + batch}, int(j.progress(t).Counts.Settled()))
 				continue

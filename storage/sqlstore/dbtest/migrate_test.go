@@ -26,9 +26,9 @@ func TestMigrateAgainDoesNothing(t *testing.T) {
 	onEach(t, func(t *testing.T, s server) {
 		db, pool := s.openPool(t)
 		const versions = "SELECT version, name, applied_at FROM admincenter_schema ORDER BY version"
-		before, applied := write(catalogue(t, pool, s.dialect)), cells(t, pool, versions)
+		before, applied := write(catalog(t, pool, s.dialect)), cells(t, pool, versions)
 		require.NoError(t, db.Migrate(t.Context()))
-		requireSame(t, before, write(catalogue(t, pool, s.dialect)))
+		requireSame(t, before, write(catalog(t, pool, s.dialect)))
 		require.Equal(t, applied, cells(t, pool, versions))
 	})
 }
@@ -36,7 +36,7 @@ func TestMigrateAgainDoesNothing(t *testing.T) {
 // migrateVariable tells a child process what to migrate: dialect, driver and data source name.
 const migrateVariable = "DBTEST_MIGRATE"
 
-// Many processes migrate one database at once, and half of them are to be killed within the time
+// Many processes migrate one database concurrently, and half of them are to be killed within the time
 // that one alone takes.
 func TestMigrateFromManyProcesses(t *testing.T) {
 	if what := os.Getenv(migrateVariable); what != "" {
@@ -48,7 +48,7 @@ func TestMigrateFromManyProcesses(t *testing.T) {
 		begin := time.Now()
 		_, alone := s.openPool(t)
 		took := time.Since(begin)
-		want, versions := write(catalogue(t, alone, s.dialect)), cells(t, alone, versionsQuery)
+		want, versions := write(catalog(t, alone, s.dialect)), cells(t, alone, versionsQuery)
 
 		driver, dsn := s.create(t)
 		var ready, done sync.WaitGroup
@@ -80,7 +80,7 @@ func TestMigrateFromManyProcesses(t *testing.T) {
 		db, err := sqlstore.New(t.Context(), pool, s.dialect, sqlstore.Options{})
 		require.NoError(t, err)
 		require.NoError(t, db.Migrate(t.Context()))
-		requireSame(t, want, write(catalogue(t, pool, s.dialect)))
+		requireSame(t, want, write(catalog(t, pool, s.dialect)))
 		require.Equal(t, versions, cells(t, pool, versionsQuery))
 	})
 }
@@ -142,16 +142,16 @@ func migrateInChild(ctx context.Context, what string, ready func(), start <-chan
 	return end
 }
 
-// The server commits DDL at once there, so a migration that was cut short is run again from its
+// The server commits DDL immediately there, so a migration that was cut short is run again from its
 // start.
 func TestMySQLCanRepeatEveryStatement(t *testing.T) {
 	s := servers()[len(servers())-1]
 	require.Equal(t, sqlstore.MySQL, s.dialect)
 	db, pool := s.openPool(t)
-	want, versions := write(catalogue(t, pool, s.dialect)), cells(t, pool, versionsQuery)
+	want, versions := write(catalog(t, pool, s.dialect)), cells(t, pool, versionsQuery)
 	run(t, pool, "DELETE FROM admincenter_schema")
 	require.NoError(t, db.Migrate(t.Context()))
-	requireSame(t, want, write(catalogue(t, pool, s.dialect)))
+	requireSame(t, want, write(catalog(t, pool, s.dialect)))
 	require.Equal(t, versions, cells(t, pool, versionsQuery))
 }
 
@@ -174,9 +174,9 @@ func TestMigrateRefuses(t *testing.T) {
 		} {
 			t.Run(tc.reason, func(t *testing.T) {
 				run(t, pool, tc.change)
-				before := write(catalogue(t, pool, s.dialect))
+				before := write(catalog(t, pool, s.dialect))
 				require.ErrorContains(t, db.Migrate(t.Context()), tc.message)
-				requireSame(t, before, write(catalogue(t, pool, s.dialect)))
+				requireSame(t, before, write(catalog(t, pool, s.dialect)))
 				if tc.undo != "" {
 					run(t, pool, tc.undo)
 					require.NoError(t, db.Migrate(t.Context()))
@@ -203,7 +203,7 @@ func TestMigrateRefuses(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
 			require.ErrorIs(t, db.Migrate(ctx), context.Canceled)
-			require.Empty(t, catalogue(t, pool, s.dialect))
+			require.Empty(t, catalog(t, pool, s.dialect))
 		})
 	})
 }
@@ -229,7 +229,7 @@ func TestGooseRunsTheSameFiles(t *testing.T) {
 		up := func() {
 			_, err := provider.Up(t.Context())
 			require.NoError(t, err)
-			requireSame(t, write(catalogue(t, ours, s.dialect, "admincenter_schema")), write(catalogue(t, pool, s.dialect, "goose_db_version")))
+			requireSame(t, write(catalog(t, ours, s.dialect, "admincenter_schema")), write(catalog(t, pool, s.dialect, "goose_db_version")))
 		}
 		up()
 		db, err := sqlstore.New(t.Context(), pool, s.dialect, sqlstore.Options{})
@@ -241,7 +241,7 @@ func TestGooseRunsTheSameFiles(t *testing.T) {
 
 		_, err = provider.DownTo(t.Context(), 0)
 		require.NoError(t, err)
-		require.Empty(t, catalogue(t, pool, s.dialect, "goose_db_version"), "nothing is left behind")
+		require.Empty(t, catalog(t, pool, s.dialect, "goose_db_version"), "nothing is left behind")
 		if s.dialect == sqlstore.PostgreSQL {
 			require.Empty(t, cells(t, pool, `SELECT proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace`))
 		}
@@ -252,12 +252,12 @@ func TestGooseRunsTheSameFiles(t *testing.T) {
 func TestPrefixesLiveSideBySide(t *testing.T) {
 	onEach(t, func(t *testing.T, s server) {
 		first, pool := s.openPool(t)
-		one := write(catalogue(t, pool, s.dialect))
-		names := len(catalogue(t, pool, s.dialect))
+		one := write(catalog(t, pool, s.dialect))
+		names := len(catalog(t, pool, s.dialect))
 		second, err := sqlstore.New(t.Context(), pool, s.dialect, sqlstore.Options{Prefix: "other_"})
 		require.NoError(t, err)
 		require.NoError(t, second.Migrate(t.Context()))
-		both := catalogue(t, pool, s.dialect)
+		both := catalog(t, pool, s.dialect)
 		require.Len(t, both, 2*names, "each has all of it")
 		requireSame(t, one, write(both[:names]))
 		// Nothing of one refers to the other.

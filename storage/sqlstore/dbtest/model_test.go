@@ -8,7 +8,7 @@ import (
 	"github.com/admincenter/admincenter/storage/storagetest"
 )
 
-// Every database answers as memory does, whatever it is asked.
+// Every database answers every call as memory does.
 func TestModel(t *testing.T) {
 	onEach(t, func(t *testing.T, s server) {
 		storagetest.Compare(t, s.open, func(*testing.T) storage.Backend { return memory.New() }, atLength(2000, 400))

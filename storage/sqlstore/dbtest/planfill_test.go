@@ -194,7 +194,7 @@ func fillForPlans(t *testing.T, d sqlstore.Dialect, pool *sql.DB) {
 	t.Helper()
 	fillers := filler(d)
 	filled := map[string]bool{}
-	tables := catalogue(t, pool, d, "admincenter_schema")
+	tables := catalog(t, pool, d, "admincenter_schema")
 	for len(filled) < len(tables) {
 		before := len(filled)
 		for _, x := range tables {
@@ -271,7 +271,7 @@ func analyze(t *testing.T, d sqlstore.Dialect, pool *sql.DB) {
 		run(t, pool, "ANALYZE")
 		return
 	}
-	for _, x := range catalogue(t, pool, d) {
+	for _, x := range catalog(t, pool, d) {
 		run(t, pool, "ANALYZE TABLE "+x.name)
 	}
 }

@@ -58,7 +58,7 @@ func (s countedStmt) ExecContext(ctx context.Context, args []driver.NamedValue) 
 	return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args)
 }
 
-// A batch costs the same number of statements whatever its size.
+// A batch of any size costs the same number of statements.
 func TestPlanMigrationStatements(t *testing.T) {
 	onEach(t, func(t *testing.T, s server) {
 		run := map[int]int{} // statements by batch

@@ -41,7 +41,7 @@ func TestPlans(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, db.Migrate(t.Context()))
 		if s.dialect == sqlstore.PostgreSQL {
-			for _, x := range catalogue(t, pool, s.dialect) { // whose statistics would come in the middle of the test
+			for _, x := range catalog(t, pool, s.dialect) { // whose statistics would come in the middle of the test
 				run(t, pool, "ALTER TABLE "+x.name+" SET (autovacuum_enabled = off)")
 			}
 		}
@@ -133,7 +133,7 @@ func testStatementPlans(t *testing.T, e explainer, s server) {
 		}
 	}
 	require.Greater(t, len(all), 120)
-	if s.dialect == sqlstore.PostgreSQL { // which rightly reads small tables whole, unless it is told not to if an index serves
+	if s.dialect == sqlstore.PostgreSQL { // which rightly reads small tables whole, unless sequential scans are off and an index serves
 		e.exec(t, "SET enable_seqscan = off")
 	}
 	for _, text := range slices.Sorted(maps.Keys(all)) {

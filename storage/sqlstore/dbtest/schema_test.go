@@ -13,7 +13,7 @@ import (
 	"github.com/admincenter/admincenter/storage/sqlstore"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 // The schema as it is after all migrations, to be read in one piece and to show what a new migration
 // changes. Where migrations of several branches meet, run go test -run Schema -update.
@@ -21,7 +21,7 @@ func TestSchemaIsAsItWas(t *testing.T) {
 	onEach(t, func(t *testing.T, s server) {
 		_, pool := s.openPool(t)
 		if s.dialect == sqlstore.MySQL && !strings.Contains(cells(t, pool, "SELECT VERSION()")[0][0], "MariaDB") {
-			t.Skip("the golden file holds MariaDB's wording; MySQL's catalogue says the same otherwise")
+			t.Skip("the golden file holds MariaDB's wording; MySQL's catalog says the same otherwise")
 		}
 		var got string
 		if s.dialect == sqlstore.SQLite {
@@ -34,7 +34,7 @@ func TestSchemaIsAsItWas(t *testing.T) {
 				got += r[0] + "\n"
 			}
 		} else {
-			got = "-- What the catalogue says of the schema: to be read, not run.\n\n" + write(catalogue(t, pool, s.dialect))
+			got = "-- What the catalog says of the schema: to be read, not run.\n\n" + write(catalog(t, pool, s.dialect))
 		}
 		golden := filepath.Join("testdata", string(s.dialect)+"_schema.sql")
 		if *update {
@@ -50,7 +50,7 @@ func TestSchemaIsAsItWas(t *testing.T) {
 func TestSchemaKeepsTheRules(t *testing.T) {
 	onEach(t, func(t *testing.T, s server) {
 		_, pool := s.openPool(t)
-		tables := catalogue(t, pool, s.dialect, "admincenter_schema") // which belongs to no organization
+		tables := catalog(t, pool, s.dialect, "admincenter_schema") // which belongs to no organization
 		require.Greater(t, len(tables), 10)
 		for _, x := range tables {
 			t.Run(x.name, func(t *testing.T) {
@@ -64,7 +64,7 @@ func TestSchemaKeepsTheRules(t *testing.T) {
 // acrossOrganizations are the unique keys that do not begin with the organization, and why.
 func acrossOrganizations() map[string]string {
 	return map[string]string{
-		"admincenter_tokens (digest)": "whoever presents a secret has not said whose it is",
+		"admincenter_tokens (digest)": "a presented secret does not name its organization",
 	}
 }
 
@@ -96,7 +96,7 @@ func requireConfined(t *testing.T, x table) {
 	}
 	require.Equal(t, "org_id", x.columns[0].name)
 	require.False(t, x.columns[0].null)
-	require.Empty(t, x.columns[0].otherwise, "who forgets the organization gets an error, not somebody else's")
+	require.Empty(t, x.columns[0].otherwise, "a statement without the organization fails instead of reading another's")
 }
 
 var (

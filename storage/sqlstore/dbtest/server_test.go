@@ -50,7 +50,7 @@ func servers() []server {
 	}
 }
 
-// onEach runs a test on every server at once, each on databases of its own.
+// onEach runs a test on every server in parallel, each on databases of its own.
 func onEach(t *testing.T, test func(t *testing.T, s server)) {
 	for _, s := range servers() {
 		t.Run(s.name, func(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 	"github.com/admincenter/admincenter/storage/sqlstore"
 )
 
-// SQLite takes a transaction back by itself when its disk is full; whatever the function did next
+// SQLite takes a transaction back by itself when its disk is full; what the function did next
 // would be committed on its own, although the transaction failed.
 func TestFullDiskTakesTheWholeTransactionBack(t *testing.T) {
 	pool := sqlitePool(t, filepath.Join(t.TempDir(), "admin.db"))
@@ -41,7 +41,7 @@ func TestFullDiskTakesTheWholeTransactionBack(t *testing.T) {
 				failures++
 			}
 		}
-		// As of somebody who takes an error for a single row's and goes on.
+		// As a host does that takes the error for a single row's and continues.
 		_ = s.Currencies().Create(t.Context(), "acme", aCurrency("GBP", "3"), rec("currency.add"))
 		return nil
 	})

@@ -11,8 +11,7 @@ import (
 	"github.com/admincenter/admincenter/storage/sqlstore"
 )
 
-// What must not happen is refused by the database itself, whoever asks for it: these tests go past
-// the ports.
+// The database itself refuses what must not happen, on any connection: these tests bypass the ports.
 
 func TestConnectionThatCouldNotBeCorrectIsRefused(t *testing.T) {
 	for _, tc := range []struct {
@@ -79,7 +78,7 @@ func TestForeignKeysKeepOrganizationsApart(t *testing.T) {
 	db := migrated(t, pool, sqlstore.Options{})
 	createOrganization(t, db, "acme")
 	createOrganization(t, db, "umbrella")
-	err := db.Currencies().Create(t.Context(), "nobody", aCurrency("EUR", "1"), rec("currency.add"))
+	err := db.Currencies().Create(t.Context(), "missing", aCurrency("EUR", "1"), rec("currency.add"))
 	require.ErrorIs(t, err, admin.ErrNotFound)
 	_, err = pool.ExecContext(t.Context(), `INSERT INTO admincenter_credentials (org_id, user_id, hash, epoch, changed_at)
 		SELECT 'umbrella', id, '', 1, 1 FROM admincenter_users WHERE org_id = 'acme'`)

@@ -2,12 +2,10 @@ package dbtest
 
 import (
 	"database/sql"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/sqlstore"
 )
 
@@ -18,14 +16,6 @@ func sqlitePool(t *testing.T, file string) *sql.DB {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, pool.Close()) })
 	return pool
-}
-
-func openSQLite(t *testing.T) storage.Backend {
-	t.Helper()
-	db, err := sqlstore.New(t.Context(), sqlitePool(t, filepath.Join(t.TempDir(), "admin.db")), sqlstore.SQLite, sqlstore.Options{})
-	require.NoError(t, err)
-	require.NoError(t, db.Migrate(t.Context()))
-	return db
 }
 
 // migrated opens a migrated DB over a pool.

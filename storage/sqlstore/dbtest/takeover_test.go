@@ -60,7 +60,7 @@ func TestWorkerStoppedPastItsLease(t *testing.T) {
 			require.ErrorIs(t, err, context.DeadlineExceeded)
 			j.requireExact(t, 3*batch)
 			first.goOn(t)
-			require.Equal(t, endDone, first.ended(t), "nobody has overtaken it, whatever its lease says")
+			require.Equal(t, endDone, first.ended(t), "no worker has overtaken it, even with an expired lease")
 			j.requireDone(t)
 		})
 		if s.dialect == sqlstore.SQLite {

@@ -1,4 +1,4 @@
--- What the catalogue says of the schema: to be read, not run.
+-- What the catalog says of the schema: to be read, not run.
 
 TABLE admincenter_accounts InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL

@@ -1,4 +1,4 @@
--- What the catalogue says of the schema: to be read, not run.
+-- What the catalog says of the schema: to be read, not run.
 
 TABLE admincenter_account_aliases
     org_id text COLLATE C NOT NULL

@@ -12,7 +12,7 @@ import (
 	"github.com/admincenter/admincenter/storage/sqlstore"
 )
 
-// table is one of a database, as the server's catalogue has it, which knows also what the server
+// table is one of a database, as the server's catalog has it, which knows also what the server
 // added to a CREATE TABLE or read otherwise than it was meant.
 type table struct {
 	name, options string
@@ -43,22 +43,22 @@ type foreignKey struct {
 	onDelete, onUpdate string
 }
 
-// catalogueSQL asks for each part of every table; lists of columns come with commas in between.
-type catalogueSQL struct{ tables, columns, keys, foreign, rules string }
+// catalogSQL asks for each part of every table; lists of columns come with commas in between.
+type catalogSQL struct{ tables, columns, keys, foreign, rules string }
 
-func catalogueQueries(d sqlstore.Dialect) catalogueSQL {
+func catalogQueries(d sqlstore.Dialect) catalogSQL {
 	switch d {
 	case sqlstore.PostgreSQL:
-		return postgresCatalogue()
+		return postgresCatalog()
 	case sqlstore.MySQL:
-		return mysqlCatalogue()
+		return mysqlCatalog()
 	}
-	return sqliteCatalogue()
+	return sqliteCatalog()
 }
 
-func sqliteCatalogue() catalogueSQL {
+func sqliteCatalog() catalogSQL {
 	const tables = `(SELECT name AS t, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%')`
-	return catalogueSQL{
+	return catalogSQL{
 		tables: `SELECT name, CASE strict WHEN 1 THEN 'STRICT' ELSE 'LAX' END || CASE wr WHEN 1 THEN ', WITHOUT ROWID' ELSE '' END
 			FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name`,
 		columns: `SELECT t, c.name, c.type, CASE c."notnull" WHEN 1 THEN 'NO' ELSE 'YES' END, coalesce(c.dflt_value, ''),
@@ -73,14 +73,14 @@ func sqliteCatalogue() catalogueSQL {
 	}
 }
 
-func postgresCatalogue() catalogueSQL {
+func postgresCatalog() catalogSQL {
 	names := func(table, numbers string) string {
 		return `(SELECT string_agg(a.attname, ',' ORDER BY k.n) FROM unnest(` + numbers + `) WITH ORDINALITY k (attnum, n)
 			JOIN pg_attribute a ON a.attrelid = ` + table + ` AND a.attnum = k.attnum)`
 	}
 	const action = `CASE %s WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' ELSE 'SET' END`
 	const here = ` c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' `
-	return catalogueSQL{
+	return catalogSQL{
 		tables: `SELECT c.relname, CASE c.relpersistence WHEN 'p' THEN '' ELSE 'UNLOGGED' END FROM pg_class c WHERE` + here + `ORDER BY 1`,
 		columns: `SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN 'NO' ELSE 'YES' END,
 			coalesce(pg_get_expr(d.adbin, d.adrelid), ''), coalesce(l.collname, '')
@@ -100,8 +100,8 @@ func postgresCatalogue() catalogueSQL {
 	}
 }
 
-func mysqlCatalogue() catalogueSQL {
-	return catalogueSQL{
+func mysqlCatalog() catalogSQL {
+	return catalogSQL{
 		tables: `SELECT table_name, CONCAT(engine, ' ', table_collation) FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY table_name`,
 		columns: `SELECT table_name, column_name, column_type, is_nullable, COALESCE(NULLIF(column_default, 'NULL'), ''), COALESCE(collation_name, '')
 			FROM information_schema.columns WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position`,
@@ -114,7 +114,7 @@ func mysqlCatalogue() catalogueSQL {
 			ON r.constraint_schema = k.constraint_schema AND r.table_name = k.table_name AND r.constraint_name = k.constraint_name
 			WHERE k.table_schema = DATABASE() GROUP BY k.table_name, k.constraint_name, k.referenced_table_name, r.delete_rule, r.update_rule
 			ORDER BY k.table_name, k.constraint_name`,
-		// Natural, because MariaDB names checks anew in each table and MySQL has no column for the table.
+		// Natural, because MariaDB numbers the checks of each table separately and MySQL has no column for the table.
 		rules: `SELECT table_name, CONCAT('CHECK ', constraint_name, ' ', check_clause) FROM information_schema.table_constraints
 			NATURAL JOIN information_schema.check_constraints WHERE constraint_schema = DATABASE()
 			UNION ALL SELECT event_object_table, CONCAT('TRIGGER ', trigger_name, ' ', action_timing, ' ', event_manipulation, ' ', action_statement)
@@ -122,10 +122,10 @@ func mysqlCatalogue() catalogueSQL {
 	}
 }
 
-// catalogue is every table of a database but those with the names in without, in order of name.
-func catalogue(t *testing.T, pool *sql.DB, d sqlstore.Dialect, without ...string) []table {
+// catalog is every table of a database but those with the names in without, in order of name.
+func catalog(t *testing.T, pool *sql.DB, d sqlstore.Dialect, without ...string) []table {
 	t.Helper()
-	q := catalogueQueries(d)
+	q := catalogQueries(d)
 	var tables []table
 	leave := " " + strings.Join(without, " ") + " "
 	for _, r := range cells(t, pool, q.tables) {
