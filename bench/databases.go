@@ -33,10 +33,11 @@ func databases() []database {
 	}
 }
 
-// onDatabases runs fn on each database that is there, and says which is not.
-func onDatabases(
-	ctx context.Context, fn func(ctx context.Context, d database, pool *sql.DB, db *sqlstore.DB) error,
-) error {
+// measure measures something on a database.
+type measure func(ctx context.Context, d database, pool *sql.DB, db *sqlstore.DB) error
+
+// onDatabases runs fn on each database that answers, and prints which does not.
+func onDatabases(ctx context.Context, fn measure) error {
 	for _, d := range databases() {
 		if err := onDatabase(ctx, d, fn); err != nil {
 			return fmt.Errorf("%s: %w", d.name, err)
@@ -45,9 +46,7 @@ func onDatabases(
 	return nil
 }
 
-func onDatabase(
-	ctx context.Context, d database, fn func(ctx context.Context, d database, pool *sql.DB, db *sqlstore.DB) error,
-) error {
+func onDatabase(ctx context.Context, d database, fn measure) error {
 	pool, drop, err := d.open(ctx)
 	if err != nil {
 		fmt.Printf("skip %s: %v\n", d.name, err)
@@ -70,14 +69,14 @@ func openSQLite(context.Context) (*sql.DB, func(), error) {
 		return nil, nil, err
 	}
 	pool, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "bench.db")+
-		"?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)"+
-		"&_pragma=synchronous(NORMAL)&_pragma=cache_size(-65536)")
+		"?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)"+
+		"&_pragma=cache_size(-65536)")
 	return pool, func() { _, _ = pool.Close(), os.RemoveAll(dir) }, err
 }
 
 func openPostgres(ctx context.Context) (*sql.DB, func(), error) {
-	u, err := url.Parse(env("ADMINCENTER_POSTGRES_DSN",
-		"postgres://postgres:postgres@127.0.0.1:5432/postgres?sslmode=disable"))
+	const otherwise = "postgres://postgres:postgres@127.0.0.1:5432/postgres?sslmode=disable"
+	u, err := url.Parse(env("ADMINCENTER_POSTGRES_DSN", otherwise))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -4,8 +4,8 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/admincenter/admincenter/admin"
 )
@@ -103,12 +103,15 @@ func (s Schema) Sample(w io.Writer) error {
 	return out.Error()
 }
 
-var namePattern = regexp.MustCompile(`^[a-z0-9_]{1,50}$`)
+// named reports whether a name is 1 to 50 of a-z 0-9 _.
+func named(name string) bool {
+	return name != "" && len(name) <= 50 && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
+}
 
 // check finds everything that is wrong with a host's schema.
 func (s Schema) check() error {
 	var p admin.Problems
-	if !namePattern.MatchString(string(s.Type)) {
+	if !named(string(s.Type)) {
 		p.Add("/type", admin.CodeFormat, "%q: use 1 to 50 of a-z 0-9 _", admin.Clip(string(s.Type)))
 	}
 	p.Text("/noun", s.Noun, 1, 50)
@@ -119,7 +122,7 @@ func (s Schema) check() error {
 	seen := map[string]bool{}
 	for i, f := range s.Fields {
 		path := fmt.Sprintf("/fields/%d", i)
-		if !namePattern.MatchString(f.Name) {
+		if !named(f.Name) {
 			p.Add(path+"/name", admin.CodeFormat, "%q: use 1 to 50 of a-z 0-9 _", admin.Clip(f.Name))
 		}
 		if seen[f.Name] {

@@ -5,7 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
-	"regexp"
+	"strings"
 
 	"github.com/admincenter/admincenter/admin"
 )
@@ -53,15 +53,18 @@ type Peppered struct {
 	secret admin.Secret
 }
 
-var pepperID = regexp.MustCompile(`^[a-z0-9_-]{1,32}$`)
+const (
+	minPepper   = 32 // bytes
+	maxPepperID = 32
 
-const minPepper = 32
+	pepperCharacters = "abcdefghijklmnopqrstuvwxyz0123456789_-"
+)
 
 // NewPeppered returns a Peppered that hashes under p. It fails with [admin.ErrInvalid] for a malformed
 // ID and a key that is too short.
 func NewPeppered(p Pepper) (*Peppered, error) {
 	var problems admin.Problems
-	if !pepperID.MatchString(p.ID) {
+	if p.ID == "" || len(p.ID) > maxPepperID || strings.Trim(p.ID, pepperCharacters) != "" {
 		problems.Add("/id", admin.CodeFormat, "%q is not the id of a pepper: use 1 to 32 of a-z 0-9 _ -", admin.Clip(p.ID))
 	}
 	if n := len(p.Key.Reveal()); n < minPepper {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io"
 	"sync"
 	"sync/atomic"
 )
@@ -100,10 +101,16 @@ func (p *prepared) close() error {
 	var failed []error
 	for _, s := range p.known {
 		if stmt := s.stmt.Swap(nil); stmt != nil {
-			failed = append(failed, stmt.Close())
+			failed = append(failed, io.Closer(stmt).Close())
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// kept is a statement that stays prepared: what runs it does not close it.
+type kept interface {
+	ExecContext(ctx context.Context, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, args ...any) (*sql.Rows, error)
 }
 
 // outside is the pool, on which single statements run.
@@ -125,10 +132,13 @@ func (o outside) QueryContext(ctx context.Context, query string, args ...any) (*
 	return o.pool.QueryContext(ctx, query, args...)
 }
 
-func (o outside) get(ctx context.Context, query string) *sql.Stmt {
+func (o outside) get(ctx context.Context, query string) kept {
 	stmt, s, due := o.used(query)
 	if due {
 		stmt = o.prepare(ctx, s)
+	}
+	if stmt == nil {
+		return nil
 	}
 	return stmt
 }
@@ -156,7 +166,7 @@ func (i inside) QueryContext(ctx context.Context, query string, args ...any) (*s
 	return i.Tx.QueryContext(ctx, query, args...)
 }
 
-func (i inside) get(ctx context.Context, query string) *sql.Stmt {
+func (i inside) get(ctx context.Context, query string) kept {
 	if stmt := i.stmts[query]; stmt != nil {
 		return stmt
 	}
@@ -167,7 +177,6 @@ func (i inside) get(ctx context.Context, query string) *sql.Stmt {
 	if stmt == nil {
 		return nil
 	}
-	stmt = i.StmtContext(ctx, stmt)
-	i.stmts[query] = stmt
-	return stmt
+	i.stmts[query] = i.StmtContext(ctx, stmt)
+	return i.stmts[query]
 }
