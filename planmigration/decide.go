@@ -27,7 +27,7 @@ func (t terms) decide(tl priceplan.Timeline, newID string) (Entry, *priceplan.Re
 		return e.skipped(ReasonAlreadyOnTarget, "is on %s already", now.Plan), nil
 	}
 	if now.Plan != t.source.Ref {
-		return e.skipped(ReasonLeftPlan, "is on %s by now", now.Plan), nil
+		return e.skipped(ReasonLeftPlan, "is on %s", now.Plan), nil
 	}
 	if later, ok := tl.After(t.at); ok {
 		return e.skipped(ReasonScheduledChange, "is on %s from %s on: withdraw or end that first",

@@ -13,7 +13,7 @@ const (
 	// Skipped: there was nothing to do, or the request says to leave it.
 	ReasonHasOverrides    job.Reason = "has_overrides"     // and the mode leaves those alone
 	ReasonAlreadyOnTarget job.Reason = "already_on_target" // it was moved by other means
-	ReasonLeftPlan        job.Reason = "left_plan"         // it is on another plan or version by now
+	ReasonLeftPlan        job.Reason = "left_plan"         // it is on another plan or version
 	ReasonEnded           job.Reason = "ended"             // it is on no plan any more when it would move
 	ReasonScheduledChange job.Reason = "scheduled_change"  // a later schedule is in place already
 

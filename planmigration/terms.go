@@ -87,7 +87,7 @@ func (m Migration) resumed(ctx context.Context, plans priceplan.Plans, org admin
 		}
 	}
 	if t.target.Status != priceplan.Active {
-		return terms{}, job.Fail(fmt.Errorf("plan %s is %s by now and takes no accounts: %w",
+		return terms{}, job.Fail(fmt.Errorf("plan %s is %s and takes no accounts: %w",
 			m.Target, t.target.Status, admin.ErrState))
 	}
 	return t, nil

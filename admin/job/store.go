@@ -56,7 +56,7 @@ type Store interface {
 	Finish(ctx context.Context, org admin.OrgID, cp Checkpoint, rec admin.Record) error
 
 	// Release ends the lease of the given attempt early, so that another worker need not wait. It does
-	// nothing if the lease has another attempt by now.
+	// nothing if the lease has another attempt.
 	Release(ctx context.Context, org admin.OrgID, id uuid.UUID, attempt int64) error
 
 	// Entries returns at most seek.Limit entries of the job that match, in ascending Seq, with a Seq

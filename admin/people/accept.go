@@ -106,7 +106,7 @@ func (s *Service) accept(
 	a := Acceptance{Invitation: i, InviterEpoch: epoch, User: u, Credential: c}
 	err = s.ports.Invitations.Accept(ctx, org, a, rec)
 	if errors.Is(err, admin.ErrExists) {
-		// Another user has the address by now. The holder of an old invitation must not learn that.
+		// Another user has taken the address. The holder of an old invitation must not learn that.
 		return User{}, ErrInvitation
 	}
 	if err != nil {

@@ -52,7 +52,7 @@ type Replacement struct {
 	NoneAfter time.Time
 }
 
-// Revision is a schedule as it was read: if its Version is another by now, the replacement fails with
+// Revision is a schedule as it was read: if its Version has changed, the replacement fails with
 // [admin.ErrConflict].
 type Revision struct {
 	ID      string

@@ -20,6 +20,17 @@ func TestEveryPortHasAnEntry(t *testing.T) {
 	require.Len(t, ports(), stores.NumMethod())
 }
 
+// Every entry runs, over a backend that passes.
+func TestEveryEntryPassesOnMemory(t *testing.T) {
+	open := func(*testing.T) storage.Backend { return memory.New() }
+	for _, entry := range []func(*testing.T, Open){
+		Organizations, Users, Invitations, Audit, Jobs, Currencies, Settings, Enrichments, Tokens, Imports,
+		Customers, Accounts, Plans, Schedules, PlanMigrations,
+	} {
+		entry(t, open)
+	}
+}
+
 // A port of a host passes alone, behind Own.
 func TestPortsOfAHost(t *testing.T) {
 	own := storage.Own{Customers: storage.Stores.Customers, Accounts: storage.Stores.Accounts}
