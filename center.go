@@ -65,8 +65,8 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	if err := p.Err(); err != nil {
 		return nil, fmt.Errorf("admincenter: %w", err)
 	}
-	jobs := job.Options{Runtime: o.Runtime, Readers: c.jobReaders()}
-	c.Jobs = made(job.NewService(jobPorts(s), jobs))(&p, "/jobs")
+	jobs := job.Options{Runtime: o.Runtime, Kinds: c.jobKinds()}
+	c.Jobs = made(job.NewService(c.jobProcess(s), jobs))(&p, "/jobs")
 	if err := p.Err(); err != nil {
 		return nil, fmt.Errorf("admincenter: %w", err)
 	}
@@ -97,7 +97,7 @@ func (c *Center) In(s storage.Stores) *Center {
 	in.Enrichments = c.Enrichments.In(in.enrichPorts(s))
 	in.Imports = c.Imports.In(in.importProcess(s))
 	in.Migrations = c.Migrations.In(in.migrationProcess(s))
-	in.Jobs = c.Jobs.In(jobPorts(s))
+	in.Jobs = c.Jobs.In(in.jobProcess(s))
 	return &in
 }
 
@@ -141,6 +141,18 @@ func (c *Center) Step(ctx context.Context, ref job.Ref) (job.Progress, error) {
 	}
 	return job.Progress{}, fmt.Errorf("job kind %q is not known: use a Kind that Jobs.Due returned: %w",
 		admin.Clip(string(ref.Kind)), admin.ErrInvalid)
+}
+
+// Worker returns a worker that does the jobs of every kind when they are due: call its Run in each process
+// that should take part. The runtime of c is the default. It fails with an [admin.ValidationError] for options
+// that are out of their range, and with [admin.ErrState] for a Center that is in a transaction.
+func (c *Center) Worker(o job.WorkerOptions) (*job.Worker, error) {
+	if c.backend == nil {
+		return nil, fmt.Errorf("admincenter: a Center in a transaction has no worker: use the one that New returned: %w",
+			admin.ErrState)
+	}
+	o.Runtime = o.Or(c.o.Runtime)
+	return job.NewWorker(job.WorkerPorts{Due: c.Jobs.Due, Step: c.Step}, o)
 }
 
 // Authorize returns nil if actor may do all of ps in org at this moment: a user who is active and whose role

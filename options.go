@@ -1,7 +1,11 @@
 package admincenter
 
 import (
+	"context"
+	"time"
+
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
@@ -24,6 +28,12 @@ type Options struct {
 	Settings   settings.Options
 	Imports    bulkimport.Options
 	Migrations planmigration.Options
+
+	// Jobs is how imports and migrations are run and tried again; see [Center.Worker] too.
+	Jobs job.Engine
+	// Announce, if set, is called within the transaction by which a job becomes due, with its stores, so
+	// that a queue's own insert (by sqlstore.TxOf) commits with it; see [job.Announce].
+	Announce func(ctx context.Context, s storage.Stores, r job.Ref, at time.Time) error
 
 	// Own are the host's own tables of customers, accounts, price plans and schedules, which take part in
 	// the storage's transactions.
@@ -49,6 +59,8 @@ func (o Options) complete() Options {
 	} {
 		*r = r.Or(o.Runtime)
 	}
+	o.Imports.Jobs = o.Imports.Jobs.Or(o.Jobs)
+	o.Migrations.Jobs = o.Migrations.Jobs.Or(o.Jobs)
 	if o.People.Roles.IsZero() {
 		o.People.Roles = o.Roles
 	}

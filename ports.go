@@ -3,6 +3,7 @@ package admincenter
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
@@ -58,7 +59,7 @@ func (c *Center) enrichPorts(s storage.Stores) enrich.Ports {
 func (c *Center) importPorts(s storage.Stores) bulkimport.Ports {
 	p := bulkimport.Ports{
 		Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts(),
-		Authorize: c.Authorize,
+		Authorize: c.Authorize, Announce: c.announce(s),
 	}
 	if target := c.o.ImportTarget; target != nil {
 		p.Target = func(name bulkimport.TypeName) bulkimport.Target { return target(s, name) }
@@ -69,6 +70,7 @@ func (c *Center) importPorts(s storage.Stores) bulkimport.Ports {
 func (c *Center) migrationPorts(s storage.Stores) planmigration.Ports {
 	p := planmigration.Ports{
 		Migrations: s.PlanMigrations(), Jobs: s.Jobs(), Plans: s.Plans(), Authorize: c.Authorize,
+		Announce: c.announce(s),
 	}
 	if c.o.Plans != nil {
 		p.Plans = c.o.Plans
@@ -95,25 +97,46 @@ func (c *Center) migrationProcess(s storage.Stores) planmigration.Ports {
 	return p
 }
 
-func jobPorts(s storage.Stores) job.Ports { return job.Ports{Jobs: s.Jobs()} }
-
-// jobReaders returns the permissions for reading jobs: a job can be read by those who may read what it
-// is about.
-func (c *Center) jobReaders() map[job.Kind][]admin.Permission {
-	readers := map[job.Kind][]admin.Permission{planmigration.Kind: {planmigration.PermissionRead}}
-	for _, s := range c.Imports.Types() {
-		readers[bulkimport.JobKind(s.Type)] = []admin.Permission{s.Read}
-	}
-	return readers
+func (c *Center) jobPorts(s storage.Stores) job.Ports {
+	return job.Ports{Jobs: s.Jobs(), Announce: c.announce(s)}
 }
 
-// atomically gives a process the ports that commit together. In a transaction they are the process's
-// own already.
-func atomically[P any](c *Center, ports func(storage.Stores) P) job.Atomically[P] {
-	return func(ctx context.Context, fn func(P) error) error {
-		if c.backend == nil {
-			return fn(ports(c.stores))
+// jobProcess returns the ports of jobs with the transaction in which a decision commits.
+func (c *Center) jobProcess(s storage.Stores) job.Ports {
+	p := c.jobPorts(s)
+	p.Atomically = atomically(c, c.jobPorts)
+	return p
+}
+
+// announce gives what announces due jobs the stores of the transaction.
+func (c *Center) announce(s storage.Stores) job.Announce {
+	if c.o.Announce == nil {
+		return nil
+	}
+	return func(ctx context.Context, r job.Ref, at time.Time) error { return c.o.Announce(ctx, s, r, at) }
+}
+
+// jobKinds returns the rules of the kinds of job: a job can be read by those who may read what it is
+// about.
+func (c *Center) jobKinds() map[job.Kind]job.Rules {
+	kinds := map[job.Kind]job.Rules{planmigration.Kind: {
+		Read: []admin.Permission{planmigration.PermissionRead}, Subject: planmigration.SubjectKind,
+	}}
+	for _, s := range c.Imports.Types() {
+		kinds[bulkimport.JobKind(s.Type)] = job.Rules{
+			Read: []admin.Permission{s.Read}, Subject: bulkimport.SubjectKind,
 		}
+	}
+	return kinds
+}
+
+// atomically gives a process the ports that commit together; nil in a transaction, whose the process's
+// ports are already.
+func atomically[P any](c *Center, ports func(storage.Stores) P) job.Atomically[P] {
+	if c.backend == nil {
+		return nil
+	}
+	return func(ctx context.Context, fn func(P) error) error {
 		return c.backend.InTx(ctx, func(s storage.Stores) error { return fn(ports(c.o.Own.Stores(s))) })
 	}
 }

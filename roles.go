@@ -3,6 +3,7 @@ package admincenter
 import (
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/currency"
@@ -21,7 +22,7 @@ func DefaultRoles() people.Roles {
 		settings.PermissionRead, priceplan.PermissionRead, planmigration.PermissionRead,
 	}
 	return people.DefaultRoles().
-		With(people.Administrator, currency.PermissionWrite).
+		With(people.Administrator, currency.PermissionWrite, job.PermissionWrite).
 		With(people.Analyst, reads...).
 		With(people.Developer, reads...).
 		With(people.Developer, token.PermissionWrite, settings.PermissionWrite).

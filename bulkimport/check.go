@@ -46,20 +46,20 @@ func (s *Service) Check(ctx context.Context, scope admin.Scope, id uuid.UUID) (P
 	}
 	out := Preview{Counts: job.Counts{Total: i.Rows, Failed: int64(len(duplicates))}}
 	settled, at := rowsOf(duplicates), i.beginning()
+	var sum tallies
 	for done := false; !done; {
 		p, err := s.portion(ctx, scope.Org(), i, t, at, settled)
 		if err != nil {
 			return Preview{}, err
 		}
-		outcomes, err := s.rehearse(ctx, scope, i, t, p.batch)
+		w, err := s.rehearse(ctx, scope, i, t, p.batch)
 		if err != nil {
 			return Preview{}, err
 		}
-		res := p.result(outcomes)
-		if at, err = parseCursor(res.Cursor); err != nil {
-			return Preview{}, err
-		}
-		done = res.Done
+		res := p.result(w)
+		at = p.cursor
+		sum.add(w.outcomes)
+		done = p.done
 		out.Counts = out.Counts.Add(res.Counts)
 		// Repeated rows were found first; they go where they are in the file.
 		n := 0
@@ -71,35 +71,35 @@ func (s *Service) Check(ctx context.Context, scope admin.Scope, id uuid.UUID) (P
 		}
 		duplicates = duplicates[n:]
 	}
-	out.Created, out.Updated, out.Unchanged = at.created, at.updated, at.unchanged
+	out.Created, out.Updated, out.Unchanged = sum.Created, sum.Updated, sum.Unchanged
 	return out, nil
 }
 
 // rehearse writes a batch and takes it back.
 func (s *Service) rehearse(
 	ctx context.Context, scope admin.Scope, i Import, t Type, b Batch,
-) (outcomes []Outcome, err error) {
+) (w written, err error) {
 	if t.Target != nil {
 		for range b.Rows {
-			outcomes = append(outcomes, Outcome{Result: Created})
+			w.outcomes = append(w.outcomes, Outcome{Result: Created})
 		}
-		return outcomes, nil
+		return w, nil
 	}
 	write, err := s.writing(t, b)
 	if err != nil {
-		return nil, err
+		return written{}, err
 	}
 	rec := s.record(scope, ActionWrite, i)
-	err = s.ports.Atomically(ctx, func(p Ports) error {
-		if outcomes, err = write(ctx, p, scope.Org(), rec); err != nil {
+	err = s.atomically(ctx, func(p Ports) error {
+		if w, err = write(ctx, p, scope.Org(), rec); err != nil {
 			return err
 		}
 		return errUndo
 	})
 	if !errors.Is(err, errUndo) {
-		return nil, err
+		return written{}, err
 	}
-	return outcomes, nil
+	return w, nil
 }
 
 // add takes the failed rows among a batch's entries, in the order of the file.

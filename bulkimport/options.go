@@ -33,9 +33,7 @@ func (o Options) check(bad *admin.Problems) {
 			defaultBatch).
 			With("min", 0).With("max", admin.MaxLimit)
 	}
-	if o.Lease < 0 {
-		bad.Add("/lease", admin.CodeRange, "%s: a lease cannot be negative", o.Lease)
-	}
+	o.Jobs.Check(bad, "/jobs")
 	l := o.Limits
 	for _, limit := range []struct {
 		path  string

@@ -12,15 +12,11 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 )
 
-// cursor is where the next batch begins, and the tallies of the rows before, which as a part of the
-// job's cursor commit with the rows.
-type cursor struct {
-	offset, line, row           int64
-	created, updated, unchanged int64
-}
+// cursor is where the next batch begins.
+type cursor struct{ offset, line, row int64 }
 
 func (c cursor) String() string {
-	return fmt.Sprintf("%d:%d:%d:%d:%d:%d", c.offset, c.line, c.row, c.created, c.updated, c.unchanged)
+	return fmt.Sprintf("%d:%d:%d", c.offset, c.line, c.row)
 }
 
 func parseCursor(text string) (cursor, error) {
@@ -29,7 +25,7 @@ func parseCursor(text string) (cursor, error) {
 		return c, nil
 	}
 	parts := strings.Split(text, ":")
-	into := []*int64{&c.offset, &c.line, &c.row, &c.created, &c.updated, &c.unchanged}
+	into := []*int64{&c.offset, &c.line, &c.row}
 	if len(parts) != len(into) {
 		return cursor{}, fmt.Errorf("cursor %q of the import cannot be read", admin.Clip(text))
 	}
@@ -137,21 +133,18 @@ func (p *portion) add(plan *plan, rec record, number int64) {
 }
 
 // result counts the outcomes. It changes nothing, so the batch may be run again.
-func (p *portion) result(outcomes []Outcome) job.Result {
-	c := p.cursor
-	res := job.Result{Done: p.done, Counts: job.Counts{Failed: int64(len(p.failed))}}
+func (p *portion) result(w written) job.Result {
+	res := job.Result{
+		Cursor: p.cursor.String(), Counts: job.Counts{Failed: int64(len(p.failed))}, Effects: w.effects,
+	}
+	if p.done {
+		res.Then = job.Done
+	}
 	res.Entries = append(res.Entries, p.failed...)
-	for i, o := range outcomes {
+	for i, o := range w.outcomes {
 		row := p.batch.Rows[i]
 		switch {
-		case o.Result == Created:
-			c.created++
-			res.Counts.Completed++
-		case o.Result == Updated:
-			c.updated++
-			res.Counts.Completed++
-		case o.Result == Unchanged:
-			c.unchanged++
+		case o.Result == Created, o.Result == Updated, o.Result == Unchanged:
 			res.Counts.Completed++
 		case o.Result == Exists && p.batch.Mode == Skip:
 			res.Counts.Skipped++
@@ -165,6 +158,5 @@ func (p *portion) result(outcomes []Outcome) job.Result {
 				[]CellError{row.refused(o)}))
 		}
 	}
-	res.Cursor = c.String()
 	return res
 }

@@ -6,16 +6,23 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/admin/job"
 )
 
 // writeBatch writes a batch through the ports of one transaction.
-type writeBatch func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) ([]Outcome, error)
+type writeBatch func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) (written, error)
+
+// written is what became of the rows of a batch.
+type written struct {
+	outcomes []Outcome
+	effects  []job.Effect
+}
 
 // writing prepares the write of a batch, so that all that can be done before the transaction is.
 func (s *Service) writing(t Type, b Batch) (writeBatch, error) {
 	switch {
 	case len(b.Rows) == 0:
-		return func(context.Context, Ports, admin.OrgID, admin.Record) ([]Outcome, error) { return nil, nil }, nil
+		return func(context.Context, Ports, admin.OrgID, admin.Record) (written, error) { return written{}, nil }, nil
 	case t.Target != nil:
 		return throughTarget(b, func(Ports) Target { return t.Target }), nil
 	case t.Schema.Type == CustomersType:
@@ -27,12 +34,12 @@ func (s *Service) writing(t Type, b Batch) (writeBatch, error) {
 }
 
 func throughTarget(b Batch, target func(Ports) Target) writeBatch {
-	return func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) ([]Outcome, error) {
+	return func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) (written, error) {
 		outcomes, err := target(p).Write(ctx, org, b, rec)
 		if err == nil && len(outcomes) != len(b.Rows) {
 			err = fmt.Errorf("the target gave %d outcomes for %d rows", len(outcomes), len(b.Rows))
 		}
-		return outcomes, err
+		return written{outcomes: outcomes}, err
 	}
 }
 
@@ -47,19 +54,20 @@ func changing[T customer.Record](kind *customer.Table[T], b Batch, store func(Po
 	if err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) ([]Outcome, error) {
+	return func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) (written, error) {
 		made, err := store(p)(ctx, org, changes, rec)
 		if err == nil && len(made) != len(changes) {
 			err = fmt.Errorf("the store gave %d outcomes for %d changes", len(made), len(changes))
 		}
 		if err != nil {
-			return nil, err
+			return written{}, err
 		}
-		outcomes := make([]Outcome, len(made))
+		w := written{outcomes: make([]Outcome, len(made))}
 		for i := range made {
-			outcomes[i] = outcomeOf(&made[i])
+			w.outcomes[i] = outcomeOf(&made[i])
 		}
-		return outcomes, nil
+		w.effects, err = effects(kind, b.Rows, changes, made)
+		return w, err
 	}, nil
 }
 

@@ -171,7 +171,7 @@ func TestServiceInATransaction(t *testing.T) {
 		p.Atomically = nil
 		progress, err := w.service.In(p).Step(t.Context(), w.scope, i.ID)
 		require.NoError(t, err)
-		require.Equal(t, job.Completed, progress.Status)
+		require.Equal(t, job.CompletedWithFailures, progress.Status)
 		return err
 	}
 	require.ErrorIs(t, w.atomically(t.Context(), func(p bulkimport.Ports) error { return errors.Join(step(p), stop) }),

@@ -11,8 +11,8 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 )
 
-// Start makes the job that imports the file; its ID is the import's. Starting again answers the
-// same job. It reads the file once, to make sure that it is what was uploaded and to find rows
+// Start makes the job that imports the file; its ID is the import's. Starting again returns the
+// same job, and [admin.ErrState] if that has failed or was cancelled. It reads the file once, to make sure that it is what was uploaded and to find rows
 // that repeat a key: a key may be in a file once, so all rows but the first fail with
 // duplicate_in_file, in any batch. It requires the type's Write permission.
 // Errors: what SetMapping finds, if it was not called or the schema has changed since;
@@ -24,7 +24,7 @@ func (s *Service) Start(ctx context.Context, scope admin.Scope, id uuid.UUID) (j
 	}
 	switch i.Status {
 	case Started:
-		return s.ports.Jobs.Get(ctx, scope.Org(), id)
+		return s.started(ctx, scope.Org(), id)
 	case Uploading:
 		return job.Job{}, fmt.Errorf("the upload is not complete: %w", admin.ErrState)
 	}
@@ -41,7 +41,9 @@ func (s *Service) Start(ctx context.Context, scope admin.Scope, id uuid.UUID) (j
 	i.Status, i.UpdatedAt = Started, now
 	rec := s.record(scope, ActionStart, i, admin.Change{Field: "status", From: string(Uploaded), To: string(Started)},
 		admin.Change{Field: "rows", To: fmt.Sprint(i.Rows)})
-	err = s.ports.Imports.Start(ctx, scope.Org(), i, j, duplicates, rec)
+	err = s.runner.Begin(ctx, scope.Org(), j, func(p Ports) error {
+		return p.Imports.Start(ctx, scope.Org(), i, j, duplicates, rec)
+	})
 	if errors.Is(err, admin.ErrConflict) || errors.Is(err, admin.ErrExists) {
 		// Another caller started it at the same moment, or changed the mapping.
 		if started, e := s.ports.Jobs.Get(ctx, scope.Org(), id); e == nil {
@@ -50,6 +52,20 @@ func (s *Service) Start(ctx context.Context, scope admin.Scope, id uuid.UUID) (j
 	}
 	if err != nil {
 		return job.Job{}, err
+	}
+	return j, nil
+}
+
+// started returns the job of an import that was started before, unless starting it again would do nothing.
+func (s *Service) started(ctx context.Context, org admin.OrgID, id uuid.UUID) (job.Job, error) {
+	j, err := s.ports.Jobs.Get(ctx, org, id)
+	switch {
+	case err != nil:
+		return job.Job{}, err
+	case j.Status == job.Failed:
+		return job.Job{}, fmt.Errorf("import has failed: retry it: %w", admin.ErrState)
+	case j.Status == job.Cancelled:
+		return job.Job{}, fmt.Errorf("import was cancelled: upload the file again: %w", admin.ErrState)
 	}
 	return j, nil
 }
@@ -85,13 +101,37 @@ func (s *Service) Run(
 	return s.runner.Run(ctx, scope, id, s.prepare(scope), report)
 }
 
-// Cancel stops a started import within one batch; what was written stays. It requires the type's
-// Write permission.
+// Cancel stops a started import within one batch; what was written stays; see [job.Service.Cancel]. It
+// requires the type's Write permission.
 func (s *Service) Cancel(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
+	return s.decide(ctx, scope, id, s.runner.Cancel)
+}
+
+// Pause stops a started import until it is resumed; see [job.Service.Pause]. It requires the type's Write
+// permission.
+func (s *Service) Pause(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
+	return s.decide(ctx, scope, id, s.runner.Pause)
+}
+
+// Resume lets a paused import go on; see [job.Service.Resume]. It requires the type's Write permission.
+func (s *Service) Resume(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
+	return s.decide(ctx, scope, id, s.runner.Resume)
+}
+
+// Retry lets a failed import go on where it was; see [job.Service.Retry]. It requires the type's Write
+// permission.
+func (s *Service) Retry(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
+	return s.decide(ctx, scope, id, s.runner.Retry)
+}
+
+func (s *Service) decide(
+	ctx context.Context, scope admin.Scope, id uuid.UUID,
+	decide func(context.Context, admin.Scope, uuid.UUID) (job.Job, error),
+) (job.Job, error) {
 	if _, _, err := s.open(ctx, scope, id, write); err != nil {
 		return job.Job{}, err
 	}
-	return s.runner.Cancel(ctx, scope, id)
+	return decide(ctx, scope, id)
 }
 
 // Progress is where a started import stands.
@@ -112,13 +152,13 @@ func (s *Service) Progress(ctx context.Context, scope admin.Scope, id uuid.UUID)
 	if err != nil {
 		return Progress{}, err
 	}
-	c, err := parseCursor(j.Cursor)
+	t, err := talliesOf(j)
 	if err != nil {
 		return Progress{}, err
 	}
 	return Progress{
-		Progress: job.Progress{Status: j.Status, Counts: j.Counts, Failure: j.Failure},
-		Created:  c.created, Updated: c.updated, Unchanged: c.unchanged,
+		Progress: j.Progress(s.runtime.Instant()),
+		Created:  t.Created, Updated: t.Updated, Unchanged: t.Unchanged,
 	}, nil
 }
 
@@ -140,19 +180,30 @@ func (s *Service) prepare(scope admin.Scope) job.Prepare[Ports] {
 			return nil, err
 		}
 		rec := s.record(scope, ActionWrite, i, admin.Change{Field: "rows", To: fmt.Sprint(len(p.batch.Rows))})
+		before, err := talliesOf(j)
+		if err != nil {
+			return nil, job.Fail(err)
+		}
+		finish := func(w written) (job.Result, error) {
+			res, sum := p.result(w), before
+			sum.add(w.outcomes)
+			var err error
+			res.State, err = sum.stored()
+			return res, err
+		}
 		if t.Target != nil {
-			outcomes, err := write(ctx, s.ports, scope.Org(), rec)
+			w, err := write(ctx, s.ports, scope.Org(), rec)
 			if err != nil {
 				return nil, err
 			}
-			return func(context.Context, Ports) (job.Result, error) { return p.result(outcomes), nil }, nil
+			return func(context.Context, Ports) (job.Result, error) { return finish(w) }, nil
 		}
 		return func(ctx context.Context, ports Ports) (job.Result, error) {
-			outcomes, err := write(ctx, ports, scope.Org(), rec)
+			w, err := write(ctx, ports, scope.Org(), rec)
 			if err != nil {
 				return job.Result{}, err
 			}
-			return p.result(outcomes), nil
+			return finish(w)
 		}, nil
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -39,8 +38,11 @@ type Ports struct {
 	// Target returns where the rows of a host's own type go that share the transaction of the ports, or nil
 	// for a type that it does not know.
 	Target func(TypeName) Target
-	// Atomically runs a function over ports that commit together.
+	// Atomically runs a function over ports that commit together. For [Service.In], nil means that the ports
+	// are those of one transaction.
 	Atomically job.Atomically[Ports]
+	// Announce, if set, is called in the transaction by which an import becomes due.
+	Announce job.Announce
 	// Authorize, if set, takes the place of Options.Authorize. A service in a transaction is given one
 	// that reads in the transaction too.
 	Authorize admin.Authorize
@@ -54,8 +56,7 @@ type Options struct {
 	Limits Limits
 	// BatchRows is how many rows are written in one transaction, at most 500; 0 means 500.
 	BatchRows int
-	// Lease is how long a worker may take over one batch; 0 means [job.DefaultLease].
-	Lease time.Duration
+	Jobs      job.Engine // how batches are run and tried again
 	// Authorize, if not nil, reports before each batch whether the actor who started the import may still
 	// write its type. Its [admin.ErrForbidden] or [admin.ErrNotFound] fails the job.
 	Authorize admin.Authorize
@@ -74,7 +75,7 @@ type core struct {
 	types     []Type
 	limits    Limits
 	batch     int
-	lease     time.Duration
+	engine    job.Engine
 	authorize admin.Authorize
 	caster    caster
 	runtime   admin.Runtime
@@ -86,7 +87,7 @@ type core struct {
 // that is missing, every option out of its limits and every type that cannot work.
 func NewService(p Ports, o Options) (*Service, error) {
 	c := &core{
-		limits: o.Limits.withDefaults(), batch: o.BatchRows, lease: o.Lease, authorize: o.Authorize,
+		limits: o.Limits.withDefaults(), batch: o.BatchRows, engine: o.Jobs.WithDefaults(), authorize: o.Authorize,
 		runtime:   o.WithDefaults(),
 		types:     []Type{{Schema: Customers()}, {Schema: Accounts()}},
 		customers: customer.Customers(), accounts: customer.Accounts(),
@@ -113,23 +114,28 @@ const defaultBatch = 500
 // In returns the service over other ports, those of a transaction for example. It shares all else. If
 // Atomically is nil the ports are those of one transaction, in which the batches of a job then are.
 func (s *Service) In(p Ports) *Service {
-	if p.Atomically == nil {
-		ports := p
-		p.Atomically = func(_ context.Context, fn func(Ports) error) error { return fn(ports) }
-	}
 	if p.Authorize == nil {
 		p.Authorize = s.authorize
 	}
 	in := &Service{ports: p, core: s.core}
 	in.runner = job.Runner[Ports]{
-		Jobs: p.Jobs, Atomically: p.Atomically, JobsOf: func(p Ports) job.Store { return p.Jobs },
-		Subject: func(j job.Job) admin.Subject { return subject(j.ID) },
-		Runtime: s.runtime, Lease: s.lease,
+		Ports: p, Atomically: p.Atomically, JobsOf: func(p Ports) job.Store { return p.Jobs },
+		AnnounceOf: func(p Ports) job.Announce { return p.Announce },
+		Subject:    func(j job.Job) admin.Subject { return subject(j.ID) },
+		Runtime:    s.runtime, Engine: s.engine,
 	}
 	if p.Authorize != nil {
 		in.runner.Authorize = in.stillAllowed
 	}
 	return in
+}
+
+// atomically runs fn in a transaction, or in the one that the ports are of.
+func (s *Service) atomically(ctx context.Context, fn func(Ports) error) error {
+	if s.ports.Atomically == nil {
+		return fn(s.ports)
+	}
+	return s.ports.Atomically(ctx, fn)
 }
 
 // stillAllowed reports whether the actor who started an import may still write its type.
@@ -204,7 +210,10 @@ func (s *Service) open(ctx context.Context, scope admin.Scope, id uuid.UUID, a a
 	return i, t, nil
 }
 
-func subject(id uuid.UUID) admin.Subject { return admin.Subject{Kind: "import", ID: id.String()} }
+// SubjectKind is the kind of the audit subject of an import.
+const SubjectKind = "import"
+
+func subject(id uuid.UUID) admin.Subject { return admin.Subject{Kind: SubjectKind, ID: id.String()} }
 
 func (s *Service) record(scope admin.Scope, action admin.Action, i Import, changes ...admin.Change) admin.Record {
 	return s.runtime.Record(scope, action, subject(i.ID), changes...)

@@ -245,7 +245,7 @@ func TestServiceRefusesTypesThatCannotWork(t *testing.T) {
 
 func TestServiceFindsAllThatIsWrongWithPortsAndOptions(t *testing.T) {
 	_, err := bulkimport.NewService(bulkimport.Ports{}, bulkimport.Options{
-		BatchRows: 501, Lease: -1, Limits: bulkimport.Limits{Rows: -1, CellBytes: -1},
+		BatchRows: 501, Jobs: job.Engine{Lease: -1}, Limits: bulkimport.Limits{Rows: -1, CellBytes: -1},
 		Types: []bulkimport.Type{{Schema: contacts()}},
 	})
 	var invalid *admin.ValidationError
@@ -255,7 +255,7 @@ func TestServiceFindsAllThatIsWrongWithPortsAndOptions(t *testing.T) {
 		paths = append(paths, f.Path)
 	}
 	require.Equal(t, []string{
-		"/imports", "/jobs", "/customers", "/accounts", "/atomically", "/batchRows", "/lease", "/limits/rows",
+		"/imports", "/jobs", "/customers", "/accounts", "/atomically", "/batchRows", "/jobs/lease", "/limits/rows",
 		"/limits/cellBytes",
 		"/types/contacts/target",
 	}, paths)

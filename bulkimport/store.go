@@ -30,8 +30,8 @@ type Store interface {
 	// known from the start (each Seq once). A job that is there already is admin.ErrExists.
 	Start(ctx context.Context, org admin.OrgID, i Import, j job.Job, entries []job.Entry, rec admin.Record) error
 
-	// Delete removes the import, its content, and the entries of its job, which hold cells of its
-	// rows; the job itself stays. An unknown import is admin.ErrNotFound.
+	// Delete removes the import, its content, and the entries and effects of its job, which hold values of
+	// its rows; the job itself stays. An unknown import is admin.ErrNotFound.
 	Delete(ctx context.Context, org admin.OrgID, id uuid.UUID, rec admin.Record) error
 
 	// Get returns the import, or admin.ErrNotFound.

@@ -2,39 +2,57 @@ package planmigration
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
-	"github.com/admincenter/admincenter/internal/text"
 )
 
 // Confirm lets a migration that waits for confirmation go ahead. If its effective instant has passed, it
-// becomes now. Any other status is [admin.ErrState]; [admin.ErrConflict] means that another caller answered
-// at the same time. It requires [PermissionWrite].
+// becomes now. Any other status is [admin.ErrState]. It requires [PermissionWrite].
 func (s *Service) Confirm(ctx context.Context, scope admin.Scope, id uuid.UUID) (Migration, error) {
-	return s.answer(ctx, scope, id, job.ActionConfirm, func(j *job.Job) {
-		j.Status = job.Scheduled
-		if !j.StartAt.After(j.UpdatedAt) {
-			j.Status, j.StartAt = job.Pending, j.UpdatedAt
-		}
+	return s.decide(ctx, scope, id, func() (job.Job, error) {
+		return s.runner.Confirm(ctx, scope, id, func(j *job.Job) {
+			if j.StartAt.Before(j.UpdatedAt) {
+				j.StartAt = j.UpdatedAt
+			}
+		})
 	})
 }
 
-// Reject cancels a migration that waits for confirmation. Errors are those of [Service.Confirm]. It requires
+// Reject cancels a migration that waits for confirmation. Any other status is [admin.ErrState]. It requires
 // [PermissionWrite].
 func (s *Service) Reject(ctx context.Context, scope admin.Scope, id uuid.UUID) (Migration, error) {
-	return s.answer(ctx, scope, id, job.ActionCancel, func(j *job.Job) {
-		j.Status, j.SettledAt = job.Cancelled, j.UpdatedAt
-	})
+	return s.decide(ctx, scope, id, func() (job.Job, error) { return s.runner.Reject(ctx, scope, id) })
 }
 
-// answer settles the question whether a waiting migration goes ahead. It is not tried again after a
-// conflict, because another caller has answered.
-func (s *Service) answer(
-	ctx context.Context, scope admin.Scope, id uuid.UUID, action admin.Action, change func(*job.Job),
+// Cancel stops a migration for good, within one batch. Accounts that were moved stay moved. A migration that
+// has completed or failed is [admin.ErrState]; one that is cancelled already is returned as it is. It
+// requires [PermissionWrite].
+func (s *Service) Cancel(ctx context.Context, scope admin.Scope, id uuid.UUID) (Migration, error) {
+	return s.decide(ctx, scope, id, func() (job.Job, error) { return s.runner.Cancel(ctx, scope, id) })
+}
+
+// Pause stops a migration until it is resumed; see [job.Service.Pause]. It requires [PermissionWrite].
+func (s *Service) Pause(ctx context.Context, scope admin.Scope, id uuid.UUID) (Migration, error) {
+	return s.decide(ctx, scope, id, func() (job.Job, error) { return s.runner.Pause(ctx, scope, id) })
+}
+
+// Resume lets a paused migration go on; see [job.Service.Resume]. Its effective instant stays. It requires
+// [PermissionWrite].
+func (s *Service) Resume(ctx context.Context, scope admin.Scope, id uuid.UUID) (Migration, error) {
+	return s.decide(ctx, scope, id, func() (job.Job, error) { return s.runner.Resume(ctx, scope, id) })
+}
+
+// Retry lets a failed migration go on where it was; see [job.Service.Retry]. It requires [PermissionWrite].
+func (s *Service) Retry(ctx context.Context, scope admin.Scope, id uuid.UUID) (Migration, error) {
+	return s.decide(ctx, scope, id, func() (job.Job, error) { return s.runner.Retry(ctx, scope, id) })
+}
+
+// decide makes a decision about a migration, and not about a job of another kind.
+func (s *Service) decide(
+	ctx context.Context, scope admin.Scope, id uuid.UUID, decide func() (job.Job, error),
 ) (Migration, error) {
 	if err := scope.Require(PermissionWrite); err != nil {
 		return Migration{}, err
@@ -43,39 +61,8 @@ func (s *Service) answer(
 	if err != nil {
 		return Migration{}, err
 	}
-	if m.Job.Status != job.WaitingForConfirmation {
-		return Migration{}, fmt.Errorf("migration is %s and not %s: %w",
-			m.Job.Status, job.WaitingForConfirmation, admin.ErrState)
-	}
-	j := m.Job
-	j.UpdatedAt = s.runtime.Instant()
-	change(&j)
-	changes := []admin.Change{{Field: "status", From: string(m.Job.Status), To: string(j.Status)}}
-	if !j.StartAt.Equal(m.Job.StartAt) {
-		changes = append(changes, admin.Change{
-			Field: "effectiveAt", From: text.Instant(m.Job.StartAt), To: text.Instant(j.StartAt),
-		})
-	}
-	rec := s.runtime.Record(scope, action, subject(id), changes...)
-	if err := s.ports.Jobs.Update(ctx, scope.Org(), j, rec); err != nil {
+	if m.Job, err = decide(); err != nil {
 		return Migration{}, err
 	}
-	return s.ports.Migrations.Get(ctx, scope.Org(), id)
-}
-
-// Cancel stops a migration for good, within one batch. Accounts that were moved stay moved. A migration that
-// has completed or failed is [admin.ErrState]; one that is cancelled already is returned as it is. It
-// requires [PermissionWrite].
-func (s *Service) Cancel(ctx context.Context, scope admin.Scope, id uuid.UUID) (Migration, error) {
-	if err := scope.Require(PermissionWrite); err != nil {
-		return Migration{}, err
-	}
-	// The runner would cancel jobs of other kinds too.
-	if _, err := s.ports.Migrations.Get(ctx, scope.Org(), id); err != nil {
-		return Migration{}, err
-	}
-	if _, err := s.runner.Cancel(ctx, scope, id); err != nil {
-		return Migration{}, err
-	}
-	return s.ports.Migrations.Get(ctx, scope.Org(), id)
+	return m, nil
 }

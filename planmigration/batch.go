@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
@@ -88,7 +87,7 @@ func (b batch) move(ctx context.Context, schedules ExternalSchedules) (job.Resul
 			}
 		}
 	}
-	return b.result(decided)
+	return b.result(decided, timelines)
 }
 
 // settled returns the entry after its replacement, or the error if it is one to be tried again.
@@ -106,16 +105,26 @@ func (e Entry) settled(err error) (Entry, error) {
 }
 
 // result is what the job keeps of the batch.
-func (b batch) result(decided []Entry) (job.Result, error) {
-	res := job.Result{Cursor: b.migration.Job.Cursor, Done: b.last}
-	for _, e := range decided {
+func (b batch) result(decided []Entry, timelines []priceplan.Timeline) (job.Result, error) {
+	res := job.Result{Cursor: b.migration.Job.Cursor}
+	if b.last {
+		res.Then = job.Done
+	}
+	for i, e := range decided {
 		done, err := e.stored()
 		if err != nil {
 			return job.Result{}, err
 		}
+		effect, ok, err := e.effect(timelines[i])
+		if err != nil {
+			return job.Result{}, err
+		}
+		if ok {
+			res.Effects = append(res.Effects, effect)
+		}
 		res.Entries = append(res.Entries, done)
 		res.Counts = res.Counts.Add(e.counted())
-		res.Cursor = strconv.FormatInt(e.Seq, 10)
+		res.Cursor = movingCursor(e.Seq)
 	}
 	return res, nil
 }

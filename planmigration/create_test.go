@@ -152,7 +152,7 @@ func TestStartAt(t *testing.T) {
 	require.Equal(t, basic2, now[0].Plan)
 }
 
-func TestAccountsAreFixedWhenCreated(t *testing.T) {
+func TestAccountsAreFixedWhenListed(t *testing.T) {
 	h := newHost(t)
 	h.account("a", nil)
 	m := h.create(planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.Immediate})

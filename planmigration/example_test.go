@@ -79,11 +79,15 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(m.Job.Status)
+	progress, err := migrations.Run(ctx, scope, m.ID, nil) // lists the accounts
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(progress.Status)
 	if _, err := migrations.Confirm(ctx, scope, m.ID); err != nil {
 		log.Fatal(err)
 	}
-	progress, err := migrations.Run(ctx, scope, m.ID, nil)
+	progress, err = migrations.Run(ctx, scope, m.ID, nil) // moves them
 	if err != nil {
 		log.Fatal(err)
 	}

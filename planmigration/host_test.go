@@ -163,12 +163,23 @@ func (h *host) timeline(account string) []priceplan.Schedule {
 	return tl.Schedules
 }
 
+// create creates a migration and lists its accounts.
 func (h *host) create(r planmigration.Request) planmigration.Migration {
 	h.t.Helper()
 	m, err := h.service().Create(h.t.Context(), h.scope, r)
 	require.NoError(h.t, err)
+	require.Equal(h.t, job.Pending, m.Job.Status)
+	for m.Phase() == planmigration.Listing {
+		_, err = h.service().Step(h.t.Context(), h.scope, m.ID)
+		require.NoError(h.t, err)
+		m, err = h.service().Get(h.t.Context(), h.scope, m.ID)
+		require.NoError(h.t, err)
+	}
 	return m
 }
+
+// afterFailure lets the time pass after which a batch that failed is tried again.
+func (h *host) afterFailure() { h.now = h.now.Add(time.Second) }
 
 // run takes a migration to its end and gives what became of each account.
 func (h *host) run(id uuid.UUID) (job.Progress, map[string]planmigration.Entry) {

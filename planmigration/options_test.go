@@ -1,7 +1,6 @@
 package planmigration_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -21,10 +20,10 @@ func TestNewServiceRefuses(t *testing.T) {
 		paths  []string
 	}{
 		{"missing ports, all at once", func(p *planmigration.Ports, o *planmigration.Options) {
-			*p, o.Batch, o.Lease = planmigration.Ports{}, -1, -time.Second
+			*p, o.Batch, o.Jobs.Lease = planmigration.Ports{}, -1, -time.Second
 		}, []string{
 			"/ports/migrations", "/ports/jobs", "/ports/plans", "/ports/schedules", "/ports/atomically",
-			"/options/batch", "/options/lease",
+			"/options/batch", "/options/jobs/lease",
 		}},
 		{"two places for the schedules", func(p *planmigration.Ports, _ *planmigration.Options) {
 			p.External = external
@@ -54,7 +53,6 @@ func TestServiceInATransaction(t *testing.T) {
 	inside := func(fail error) error {
 		return h.b.InTx(t.Context(), func(stores storage.Stores) error {
 			p := ports(stores)
-			p.Atomically = func(_ context.Context, fn func(planmigration.Ports) error) error { return fn(p) }
 			if _, err := s.In(p).Run(t.Context(), h.scope, m.ID, nil); err != nil {
 				return err
 			}

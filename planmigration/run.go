@@ -2,8 +2,6 @@ package planmigration
 
 import (
 	"context"
-	"fmt"
-	"strconv"
 
 	"github.com/google/uuid"
 
@@ -11,11 +9,11 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 )
 
-// Step moves the next batch of accounts: their schedules, the entries, the counters, the cursor and the
-// audit record commit together. Any process may call it, any number of times; a migration that is final is
-// left as it is. It fails with [admin.ErrNotFound], [admin.ErrState] while it waits for confirmation,
-// [job.ErrNotDue], [admin.ErrBusy] while another worker has it, and [job.ErrLeaseLost] if another worker
-// took over. After any other error it is as it was, to be tried again. It requires [PermissionWrite].
+// Step does the next batch. First it lists the accounts, a batch of them at a time. When the list is complete
+// the migration waits for confirmation, or for its effective instant, or goes on to move them: their
+// schedules, the entries, the counters, the cursor and the audit record commit together. Any process may call
+// it, any number of times; a migration that is final is left as it is. Errors are those of
+// [job.Runner.Step]. It requires [PermissionWrite].
 func (s *Service) Step(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Progress, error) {
 	prepare, err := s.begin(ctx, scope, id)
 	if err != nil {
@@ -24,7 +22,8 @@ func (s *Service) Step(ctx context.Context, scope admin.Scope, id uuid.UUID) (jo
 	return s.runner.Step(ctx, scope, id, prepare)
 }
 
-// Run does all steps until the migration is final. It calls report after each, unless it is nil. Errors are
+// Run does all steps until the migration is final, or waits for confirmation or for its effective instant. It
+// calls report after each, unless it is nil. Errors are
 // those of [Service.Step]; after one, Run may be called again and continues where it was. It requires
 // [PermissionWrite].
 func (s *Service) Run(
@@ -55,14 +54,23 @@ func (s *Service) begin(ctx context.Context, scope admin.Scope, id uuid.UUID) (j
 
 // prepare reads what the next batch needs, outside of any transaction, and replaces external schedules.
 func (s *Service) prepare(ctx context.Context, scope admin.Scope, m Migration) (job.Batch[Ports], error) {
-	seek := admin.Seek[int64]{Limit: s.batch + 1}
-	if m.Job.Cursor != "" {
-		after, err := strconv.ParseInt(m.Job.Cursor, 10, 64)
-		if err != nil {
-			return nil, job.Fail(fmt.Errorf("cursor %q is not an entry's number: %w", m.Job.Cursor, admin.ErrInvalid))
-		}
-		seek.After = after
+	at, err := stateOf(m.Job)
+	if err != nil {
+		return nil, job.Fail(err)
 	}
+	if at.Phase == Listing {
+		return s.list(ctx, scope.Org(), m)
+	}
+	return s.move(ctx, scope, m)
+}
+
+// move prepares a batch of the phase Moving. The cursor is the last entry that was moved.
+func (s *Service) move(ctx context.Context, scope admin.Scope, m Migration) (job.Batch[Ports], error) {
+	after, err := parseMoving(m.Job.Cursor)
+	if err != nil {
+		return nil, job.Fail(err)
+	}
+	seek := admin.Seek[int64]{After: after, Limit: s.batch + 1}
 	entries, err := s.ports.Jobs.Entries(ctx, scope.Org(), m.ID, job.EntryFilter{}, seek)
 	if err != nil {
 		return nil, err

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strconv"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -27,7 +25,7 @@ type Options struct {
 	admin.Runtime
 	Zone  priceplan.Zone // the time zone of an organization's cycles; nil means UTC for all
 	Batch int            // accounts a batch, 1 to MaxBatch; 0 means DefaultBatch
-	Lease time.Duration  // how long a worker may take over a batch; 0 means job.DefaultLease
+	Jobs  job.Engine     // how batches are run and tried again
 	// Authorize, if set, is asked before each batch whether the migration's creator still has
 	// [PermissionWrite]; an error that wraps admin.ErrForbidden or admin.ErrNotFound fails the migration
 	// for good.
@@ -39,10 +37,7 @@ func (o Options) check(p *admin.Problems) {
 		p.Add("/options/batch", admin.CodeRange, "%d accounts a batch: use 1 to %d, or 0 for %d",
 			o.Batch, MaxBatch, DefaultBatch).With("max", MaxBatch)
 	}
-	if o.Lease < 0 {
-		p.Add("/options/lease", admin.CodeRange, "%s is less than no time: use 0 for %s, or more",
-			o.Lease, job.DefaultLease)
-	}
+	o.Jobs.Check(p, "/options/jobs")
 }
 
 // Service is the Price Plan Migration tab. It is safe for concurrent use.
@@ -80,9 +75,10 @@ func NewService(ports Ports, o Options) (*Service, error) {
 		runtime: o.WithDefaults(), zone: o.Zone, batch: o.Batch, authorize: o.Authorize,
 	}}
 	s.runner = job.Runner[Ports]{
-		JobsOf:  func(p Ports) job.Store { return p.Jobs },
-		Subject: func(j job.Job) admin.Subject { return subject(j.ID) },
-		Runtime: s.runtime, Lease: o.Lease,
+		JobsOf:     func(p Ports) job.Store { return p.Jobs },
+		AnnounceOf: func(p Ports) job.Announce { return p.Announce },
+		Subject:    func(j job.Job) admin.Subject { return subject(j.ID) },
+		Runtime:    s.runtime, Engine: o.Jobs.WithDefaults(),
 	}
 	return s.In(ports), nil
 }
@@ -91,7 +87,7 @@ func NewService(ports Ports, o Options) (*Service, error) {
 // ports must be set as for [NewService].
 func (s *Service) In(ports Ports) *Service {
 	in := *s
-	in.ports, in.runner.Jobs, in.runner.Atomically = ports, ports.Jobs, ports.Atomically
+	in.ports, in.runner.Ports, in.runner.Atomically = ports, ports, ports.Atomically
 	if ports.Authorize == nil {
 		ports.Authorize = s.authorize
 	}
@@ -103,14 +99,15 @@ func (s *Service) In(ports Ports) *Service {
 	return &in
 }
 
-func subject(id uuid.UUID) admin.Subject {
-	return admin.Subject{Kind: "plan_migration", ID: id.String()}
-}
+// SubjectKind is the kind of the audit subject of a migration.
+const SubjectKind = "plan_migration"
 
-// Create plans a migration. Its accounts are fixed here, in one write with the migration and its job: those
-// on the source at the effective instant, as their schedules are now. The job is
-// [job.WaitingForConfirmation] if r requires that, else [job.Scheduled] or [job.Pending]; [Service.Step] and
-// [Service.Run] move its accounts. A [*admin.ValidationError] lists everything that is wrong with r. It
+func subject(id uuid.UUID) admin.Subject { return admin.Subject{Kind: SubjectKind, ID: id.String()} }
+
+// Create plans a migration. Its job is [job.Pending]: [Service.Step] and [Service.Run], a worker's for
+// example, list its accounts, which are those on the source at the effective instant as their schedules are
+// when they are listed. Then the job is [job.WaitingForConfirmation] if r requires that, [job.Scheduled]
+// until the effective instant, or goes on at once, to move them. A [*admin.ValidationError] lists everything that is wrong with r. It
 // requires [PermissionWrite].
 func (s *Service) Create(ctx context.Context, scope admin.Scope, r Request) (Migration, error) {
 	if err := scope.Require(PermissionWrite); err != nil {
@@ -121,34 +118,23 @@ func (s *Service) Create(ctx context.Context, scope admin.Scope, r Request) (Mig
 	if err != nil {
 		return Migration{}, err
 	}
-	var entries []job.Entry
-	for tl, err := range s.timelines(ctx, scope.Org(), t) {
-		if err != nil {
-			return Migration{}, err
-		}
-		entries = append(entries, job.Entry{Seq: int64(len(entries) + 1), Ref: tl.AccountID, Status: job.EntryPending})
-	}
 	m := Migration{
 		ID: s.runtime.NewID(), Source: t.source.Ref, Target: t.target.Ref, Mode: t.mode, Overrides: t.overrides,
 		RequireConfirmation: r.RequireConfirmation, Zone: t.in.String(),
 	}
 	m.Job = job.Job{
 		ID: m.ID, Kind: Kind, Status: job.Pending, StartAt: t.at, CreatedAt: now, CreatedBy: scope.Actor(),
-		UpdatedAt: now, Counts: job.Counts{Total: int64(len(entries))}, Version: 1,
-	}
-	switch {
-	case r.RequireConfirmation:
-		m.Job.Status = job.WaitingForConfirmation
-	case t.at.After(now):
-		m.Job.Status = job.Scheduled
+		UpdatedAt: now, Version: 1,
 	}
 	rec := s.runtime.Record(scope, ActionCreate, subject(m.ID),
 		admin.Change{Field: "plan", From: m.Source.String(), To: m.Target.String()},
 		admin.Change{Field: "migrationMode", To: string(m.Mode)},
 		admin.Change{Field: "overridePolicy", To: string(m.Overrides)},
-		admin.Change{Field: "effectiveAt", To: text.Instant(m.EffectiveAt())},
-		admin.Change{Field: "accounts", To: strconv.Itoa(len(entries))})
-	if err := s.ports.Migrations.Create(ctx, scope.Org(), m, entries, rec); err != nil {
+		admin.Change{Field: "effectiveAt", To: text.Instant(m.EffectiveAt())})
+	err = s.runner.Begin(ctx, scope.Org(), m.Job, func(p Ports) error {
+		return p.Migrations.Create(ctx, scope.Org(), m, rec)
+	})
+	if err != nil {
 		return Migration{}, err
 	}
 	return m, nil
@@ -229,12 +215,13 @@ func (s *Service) Entries(
 	if err := checkStatus(f.Status, job.EntryStatuses()); err != nil {
 		return admin.Page[Entry]{}, err
 	}
-	if _, err := s.Get(ctx, scope, id); err != nil {
+	m, err := s.Get(ctx, scope, id)
+	if err != nil {
 		return admin.Page[Entry]{}, err
 	}
 	return admin.Paginate(scope.Org(), fmt.Sprintf("plan migration %s entries %q", id, f.Status), q,
 		func(seek admin.Seek[int64]) ([]Entry, error) {
-			stored, err := s.ports.Jobs.Entries(ctx, scope.Org(), id, f, seek)
+			stored, err := m.Job.Entries(ctx, s.ports.Jobs, scope.Org(), f, seek)
 			if err != nil {
 				return nil, err
 			}

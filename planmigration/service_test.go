@@ -192,6 +192,7 @@ func TestPlanThatIsGone(t *testing.T) {
 	_, err := h.service().Run(t.Context(), h.scope, m.ID, nil)
 	require.ErrorIs(t, err, gone, "a host that does not answer is asked again")
 	gone = admin.ErrNotFound
+	h.afterFailure()
 	progress, _ := h.run(m.ID)
 	require.Equal(t, job.Failed, progress.Status)
 	require.Contains(t, progress.Failure, "basic v1")
@@ -270,6 +271,9 @@ func TestPermissions(t *testing.T) {
 		"Confirm": func(sc admin.Scope) error { _, err := s.Confirm(ctx, sc, m.ID); return err },
 		"Reject":  func(sc admin.Scope) error { _, err := s.Reject(ctx, sc, m.ID); return err },
 		"Cancel":  func(sc admin.Scope) error { _, err := s.Cancel(ctx, sc, m.ID); return err },
+		"Pause":   func(sc admin.Scope) error { _, err := s.Pause(ctx, sc, m.ID); return err },
+		"Resume":  func(sc admin.Scope) error { _, err := s.Resume(ctx, sc, m.ID); return err },
+		"Retry":   func(sc admin.Scope) error { _, err := s.Retry(ctx, sc, m.ID); return err },
 		"Step":    func(sc admin.Scope) error { _, err := s.Step(ctx, sc, m.ID); return err },
 		"Run":     func(sc admin.Scope) error { _, err := s.Run(ctx, sc, m.ID, nil); return err },
 	}
@@ -309,6 +313,9 @@ func TestJobsOfOtherKindsAreNotMigrations(t *testing.T) {
 		"Confirm": func() error { _, err := s.Confirm(ctx, h.scope, other.ID); return err },
 		"Reject":  func() error { _, err := s.Reject(ctx, h.scope, other.ID); return err },
 		"Cancel":  func() error { _, err := s.Cancel(ctx, h.scope, other.ID); return err },
+		"Pause":   func() error { _, err := s.Pause(ctx, h.scope, other.ID); return err },
+		"Resume":  func() error { _, err := s.Resume(ctx, h.scope, other.ID); return err },
+		"Retry":   func() error { _, err := s.Retry(ctx, h.scope, other.ID); return err },
 		"Step":    func() error { _, err := s.Step(ctx, h.scope, other.ID); return err },
 		"Run":     func() error { _, err := s.Run(ctx, h.scope, other.ID, nil); return err },
 		"Entries": func() error {

@@ -23,8 +23,11 @@ type Ports struct {
 	// External takes the place of Schedules for a host that keeps its schedules where the transaction
 	// cannot reach.
 	External ExternalSchedules
-	// Atomically runs a function over Migrations, Jobs and Schedules that commit together.
+	// Atomically runs a function over Migrations, Jobs and Schedules that commit together. For [Service.In],
+	// nil means that the ports are those of one transaction.
 	Atomically job.Atomically[Ports]
+	// Announce, if set, is called in the transaction by which a migration becomes due.
+	Announce job.Announce
 	// Authorize, if set, takes the place of Options.Authorize. A service in a transaction is given one
 	// that reads in the transaction too.
 	Authorize admin.Authorize
@@ -120,9 +123,9 @@ func (p Ports) check(ps *admin.Problems) {
 // Store keeps migrations. What changes about one is its job, which job.Store changes; everything else is as
 // it was created.
 type Store interface {
-	// Create adds m, its job m.Job (whose ID is m.ID), the job's entries and the audit record together,
-	// or none of them. It fails with [admin.ErrExists] if the id is taken.
-	Create(ctx context.Context, org admin.OrgID, m Migration, entries []job.Entry, rec admin.Record) error
+	// Create adds m, its job m.Job (whose ID is m.ID) and the audit record together, or none of them. It
+	// fails with [admin.ErrExists] if the id is taken.
+	Create(ctx context.Context, org admin.OrgID, m Migration, rec admin.Record) error
 
 	// Get returns the migration with its job as it is now, or [admin.ErrNotFound].
 	Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (Migration, error)

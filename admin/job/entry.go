@@ -1,30 +1,36 @@
 package job
 
+import (
+	"context"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
 // EntryStatus is the state of one entry of a job.
 type EntryStatus string
 
-// The statuses of an entry. All but [EntryPending] and [EntryInProgress] are final.
+// The statuses of an entry. All but [EntryPending] are final. A store keeps no EntryCancelled: it is what a
+// pending entry of a cancelled job is ([Job.Entries]).
 const (
-	EntryPending    EntryStatus = "PENDING"
-	EntryInProgress EntryStatus = "IN_PROGRESS"
-	EntryCompleted  EntryStatus = "COMPLETED"
-	EntrySkipped    EntryStatus = "SKIPPED"
-	EntryFailed     EntryStatus = "FAILED"
-	EntryCancelled  EntryStatus = "CANCELLED"
+	EntryPending   EntryStatus = "PENDING"
+	EntryCompleted EntryStatus = "COMPLETED"
+	EntrySkipped   EntryStatus = "SKIPPED"
+	EntryFailed    EntryStatus = "FAILED"
+	EntryCancelled EntryStatus = "CANCELLED"
 )
 
 // Final reports whether the status can change no more.
-func (s EntryStatus) Final() bool { return s != EntryPending && s != EntryInProgress }
+func (s EntryStatus) Final() bool { return s != EntryPending }
 
 // EntryStatuses returns the statuses of an entry. The caller may change the slice.
 func EntryStatuses() []EntryStatus {
-	return []EntryStatus{EntryPending, EntryInProgress, EntryCompleted, EntrySkipped, EntryFailed, EntryCancelled}
+	return []EntryStatus{EntryPending, EntryCompleted, EntrySkipped, EntryFailed, EntryCancelled}
 }
 
 // known reports whether s is a status of an entry.
 func (s EntryStatus) known() bool {
 	switch s {
-	case EntryPending, EntryInProgress, EntryCompleted, EntrySkipped, EntryFailed, EntryCancelled:
+	case EntryPending, EntryCompleted, EntrySkipped, EntryFailed, EntryCancelled:
 		return true
 	}
 	return false
@@ -46,4 +52,28 @@ type Entry struct {
 // EntryFilter narrows a list of entries; zero fields do not narrow.
 type EntryFilter struct {
 	Status EntryStatus `json:"status,omitempty"`
+}
+
+// Entries returns the entries of j as [Store.Entries] does, with those that were pending when the job was
+// cancelled as EntryCancelled. Cancelling changes no entry, so that it takes the same time for any number
+// of them.
+func (j Job) Entries(
+	ctx context.Context, s Store, org admin.OrgID, f EntryFilter, seek admin.Seek[int64],
+) ([]Entry, error) {
+	if j.Status != Cancelled {
+		return s.Entries(ctx, org, j.ID, f, seek)
+	}
+	switch f.Status {
+	case EntryPending:
+		return nil, nil
+	case EntryCancelled:
+		f.Status = EntryPending
+	}
+	entries, err := s.Entries(ctx, org, j.ID, f, seek)
+	for i := range entries {
+		if entries[i].Status == EntryPending {
+			entries[i].Status = EntryCancelled
+		}
+	}
+	return entries, err
 }

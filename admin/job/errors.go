@@ -7,13 +7,14 @@ import (
 )
 
 var (
-	// ErrLeaseLost is returned when another worker took the job over, or it was cancelled. Nothing was
-	// changed.
+	// ErrLeaseLost is returned when another worker took the job over, or it was paused or cancelled.
+	// Nothing was changed.
 	ErrLeaseLost = admin.NewError("lease_lost", admin.ErrConflict, "lease lost to another worker")
 	// ErrLeased is returned while another worker has the job's lease; [admin.RetryAfter] gives the time
 	// until it ends.
 	ErrLeased = admin.NewError("job_leased", admin.ErrBusy, "another worker has leased the job")
-	// ErrNotDue is returned before the job's StartAt; [admin.RetryAfter] gives the time until then.
+	// ErrNotDue is returned before the job's StartAt, and after a batch that failed before its RetryAt;
+	// [admin.RetryAfter] gives the time until then.
 	ErrNotDue = admin.NewError("job_not_due", admin.ErrState, "job is not due")
 )
 
@@ -24,8 +25,8 @@ func (p *permanent) Error() string { return p.err.Error() }
 func (p *permanent) Unwrap() error { return p.err }
 
 // Fail marks err as one that a retry cannot fix, such as a file that changed or an actor who lost the
-// permission: the job becomes [Failed] with err's text as its Failure. After any other error of a batch
-// the job stays [InProgress] without a lease, to be tried again.
+// permission: the job becomes [Failed] at once. After any other error of a batch the job is tried again, as
+// [Retry] says, before it becomes Failed.
 func Fail(err error) error { return &permanent{err: err} }
 
 func isPermanent(err error) bool {

@@ -20,11 +20,12 @@ func Example() {
 	ctx, backend, scope := context.Background(), memory.New(), admin.System("acme")
 	runtime := admin.Runtime{}.WithDefaults()
 	runner := job.Runner[storage.Stores]{
-		Jobs:       backend.Jobs(),
+		Ports:      backend,
 		Atomically: backend.InTx,
 		JobsOf:     func(s storage.Stores) job.Store { return s.Jobs() },
 		Subject:    func(j job.Job) admin.Subject { return admin.Subject{Kind: "renaming", ID: j.ID.String()} },
 		Runtime:    runtime,
+		Engine:     job.Engine{}.WithDefaults(),
 	}
 	prepare := func(_ context.Context, j job.Job) (job.Batch[storage.Stores], error) {
 		done, _ := strconv.ParseInt("0"+j.Cursor, 10, 64)
@@ -37,7 +38,11 @@ func Example() {
 			if err := s.Organizations().Rename(ctx, "acme", o.Name+"!", o.Version, rec); err != nil {
 				return job.Result{}, err
 			}
-			return job.Result{Cursor: fmt.Sprint(done + 1), Counts: job.Counts{Completed: 1}, Done: done+1 == j.Counts.Total}, nil
+			res := job.Result{Cursor: fmt.Sprint(done + 1), Counts: job.Counts{Completed: 1}}
+			if done+1 == j.Counts.Total {
+				res.Then = job.Done
+			}
+			return res, nil
 		}, nil
 	}
 

@@ -7,104 +7,112 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
-// Kind names what a job does, such as "plan_migration"; each package that has jobs names its own. Who
-// may read a job depends on its kind, so work on different things has different kinds:
+// Kind names what a job does, such as "price_plan_migration"; each package that has jobs names its own.
+// Who may read a job depends on its kind, so work on different things has different kinds:
 // "import.customers" and "import.accounts".
 type Kind string
 
-// Status is the state of a job. The names are Togai's.
-type Status string
-
-// The statuses of a job. [Completed], [Failed] and [Cancelled] are final.
-const (
-	Scheduled              Status = "SCHEDULED"                // waits for its StartAt
-	WaitingForConfirmation Status = "WAITING_FOR_CONFIRMATION" // waits for a person to confirm or reject
-	Pending                Status = "PENDING"                  // may start
-	InProgress             Status = "IN_PROGRESS"              // a worker has claimed it at least once
-	Completed              Status = "COMPLETED"                // everything was tried; Counts has what failed
-	Failed                 Status = "FAILED"                   // given up; Failure has the reason
-	Cancelled              Status = "CANCELLED"                // stopped by a person; what was done stays done
-)
-
-// Statuses returns the statuses of a job. The caller may change the slice.
-func Statuses() []Status {
-	return []Status{Scheduled, WaitingForConfirmation, Pending, InProgress, Completed, Failed, Cancelled}
-}
-
-// Final reports whether the status can change no more.
-func (s Status) Final() bool { return s == Completed || s == Failed || s == Cancelled }
-
-// known reports whether s is a status.
-func (s Status) known() bool {
-	return s.Final() || s == Scheduled || s == WaitingForConfirmation || s == Pending || s == InProgress
-}
-
-// Counts are the numbers of a job's entries. What is not in the other three is pending.
-type Counts struct {
-	Total     int64 `json:"total"`     // entries in all, as far as is known
-	Completed int64 `json:"completed"` // done
-	Skipped   int64 `json:"skipped"`   // left alone, with a reason
-	Failed    int64 `json:"failed"`    // tried and refused, with a reason
-}
-
-// Add returns the sum, field by field.
-func (c Counts) Add(d Counts) Counts {
-	return Counts{
-		Total: c.Total + d.Total, Completed: c.Completed + d.Completed,
-		Skipped: c.Skipped + d.Skipped, Failed: c.Failed + d.Failed,
-	}
-}
-
-// Settled returns the number of entries that are completed, skipped or failed.
-func (c Counts) Settled() int64 { return c.Completed + c.Skipped + c.Failed }
-
-// Pending returns the number of entries that are still to do.
-func (c Counts) Pending() int64 { return max(0, c.Total-c.Settled()) }
-
-// Lease is one worker's right to do a job's next batches.
-type Lease struct {
-	// Attempt rises with every claim and fences: a batch commits only under the attempt that claimed
-	// it, so a worker that was overtaken changes nothing, even if its clock is wrong.
-	Attempt int64
-	Owner   uuid.UUID // the worker that claimed it; uuid.Nil if it is free
-	Until   time.Time // when other workers may take over
-}
-
 // Job is one piece of long-running administrative work. Its Version rises with every change but a
-// claim. Where the job goes on and which worker has it are not part of its JSON form.
+// claim and a renewal. Where the job goes on is not part of its JSON form.
 type Job struct {
 	ID        uuid.UUID   `json:"id"`
 	Kind      Kind        `json:"kind"`
 	Status    Status      `json:"status"`
-	StartAt   time.Time   `json:"startAt,omitzero"` // not before; zero means immediately
+	StartAt   time.Time   `json:"startAt,omitzero"` // a Scheduled job does not start before
 	CreatedAt time.Time   `json:"createdAt,omitzero"`
 	CreatedBy admin.Actor `json:"createdBy"`
 	UpdatedAt time.Time   `json:"updatedAt,omitzero"`
 	SettledAt time.Time   `json:"settledAt,omitzero"` // when it became final
 	Counts    Counts      `json:"counts"`
-	Failure   string      `json:"failure,omitempty"` // why it Failed
-	// Cursor is where the next batch begins, in the package's own terms; empty at the start.
-	Cursor  string `json:"-"`
-	Lease   Lease  `json:"-"`
+
+	// Failure is the error of the last batch, at most 2000 characters; empty if that one succeeded.
+	Failure  string    `json:"failure,omitempty"`
+	Failures int       `json:"failures,omitempty"` // batches that failed in a row
+	RetryAt  time.Time `json:"retryAt,omitzero"`   // no batch before, after one that failed
+	// Decision is the last decision of a person: who paused, cancelled or rejected it.
+	Decision Decision `json:"decision,omitzero"`
+	// Lease is the worker that has the job, if one has.
+	Lease   Lease     `json:"lease,omitzero"`
+	TriedAt time.Time `json:"triedAt,omitzero"` // when it was last claimed; zero if never
+
+	// Cursor is where the next batch begins, in the package's own terms; empty at the start. At most 1000
+	// bytes.
+	Cursor string `json:"-"`
+	// State is the package's own JSON, which commits with each batch: tallies, the phase it is in. At most
+	// 64 KiB.
+	State   string `json:"-"`
 	Version int64  `json:"version"`
 }
+
+// Lease is one worker's right to do a job's next batches.
+type Lease struct {
+	// Attempt rises with every claim and fences: a batch commits only under the attempt that claimed
+	// it, so a worker that was overtaken changes nothing, even if its clock is wrong.
+	Attempt int64     `json:"-"`
+	Worker  string    `json:"worker"`         // the process that claimed it; empty if it is free
+	Until   time.Time `json:"until,omitzero"` // when other workers may take over
+}
+
+// IsZero reports whether the lease is free.
+func (l Lease) IsZero() bool { return l.Worker == "" }
 
 // Claimed returns the job under a new lease, or the error of [Store.Claim]: adapters call it on the
 // stored job and store the result.
 func (j Job) Claimed(c Claim) (Job, error) {
-	switch {
-	case j.Status.Final() || j.Status == WaitingForConfirmation:
+	if !j.Status.Runnable() {
 		return j, fmt.Errorf("job is %s: %w", j.Status, admin.ErrState)
-	case j.StartAt.After(c.Now):
-		return j, admin.WithRetryAfter(ErrNotDue, j.StartAt.Sub(c.Now))
-	case j.Lease.Owner != uuid.Nil && j.Lease.Owner != c.Owner && j.Lease.Until.After(c.Now):
+	}
+	if start := j.notBefore(); start.After(c.Now) {
+		return j, admin.WithRetryAfter(fmt.Errorf("until %s: %w", text.Instant(start), ErrNotDue), start.Sub(c.Now))
+	}
+	if !j.Lease.IsZero() && j.Lease.Until.After(c.Now) {
 		return j, admin.WithRetryAfter(ErrLeased, j.Lease.Until.Sub(c.Now))
 	}
-	j.Status = InProgress
-	j.Lease = Lease{Attempt: j.Lease.Attempt + 1, Owner: c.Owner, Until: c.Until}
+	j.Status, j.TriedAt = InProgress, c.Now
+	j.Lease = Lease{Attempt: j.Lease.Attempt + 1, Worker: c.Worker, Until: c.Until}
 	return j, nil
+}
+
+// notBefore returns the instant before which no worker may claim the job, apart from another worker's
+// lease.
+func (j Job) notBefore() time.Time {
+	if j.Status == Scheduled && j.StartAt.After(j.RetryAt) {
+		return j.StartAt
+	}
+	return j.RetryAt
+}
+
+// DueAt returns the first instant at which a worker may claim the job, which is zero if there was never a
+// reason to wait. ok is false if no worker may.
+func (j Job) DueAt() (at time.Time, ok bool) {
+	if !j.Status.Runnable() {
+		return time.Time{}, false
+	}
+	at = j.notBefore()
+	if !j.Lease.IsZero() && j.Lease.Until.After(at) {
+		at = j.Lease.Until
+	}
+	return at, true
+}
+
+// Renewed returns the job under the same lease for longer, or [ErrLeaseLost]: what [Store.Renew] stores.
+func (j Job) Renewed(attempt int64, until time.Time) (Job, error) {
+	if j.Status != InProgress || j.Lease.Attempt != attempt || j.Lease.IsZero() {
+		return j, ErrLeaseLost
+	}
+	j.Lease.Until = until
+	return j, nil
+}
+
+// Released returns the job without the lease of an attempt, if it has that: what [Store.Release] stores.
+func (j Job) Released(attempt int64) Job {
+	if j.Lease.Attempt == attempt {
+		j.Lease = Lease{Attempt: attempt}
+	}
+	return j
 }
 
 // Committed returns the job after a batch, or [ErrLeaseLost]: what [Store.Commit] and [Store.Finish]
@@ -113,11 +121,12 @@ func (j Job) Committed(cp Checkpoint) (Job, error) {
 	if j.Status != InProgress || j.Lease.Attempt != cp.Attempt || j.Cursor != cp.From {
 		return j, ErrLeaseLost
 	}
-	j.Status, j.Cursor, j.Failure = cp.Status, cp.Cursor, cp.Failure
+	j.Status, j.Cursor, j.State = cp.Status, cp.Cursor, cp.State
+	j.Failure, j.Failures, j.RetryAt = cp.Failure, cp.Failures, cp.RetryAt
 	j.Counts = j.Counts.Add(cp.Counts)
 	j.UpdatedAt, j.Lease.Until = cp.At, cp.Until
 	if cp.Until.IsZero() {
-		j.Lease.Owner = uuid.Nil
+		j.Lease.Worker = ""
 	}
 	if cp.Status.Final() {
 		j.SettledAt = cp.At
@@ -131,7 +140,8 @@ func (j Job) Updated(want Job) (Job, error) {
 	if j.Version != want.Version {
 		return j, admin.Conflict("job")
 	}
-	j.Status, j.StartAt, j.Failure = want.Status, want.StartAt, want.Failure
+	j.Status, j.StartAt, j.Decision = want.Status, want.StartAt, want.Decision
+	j.Failure, j.Failures, j.RetryAt = want.Failure, want.Failures, want.RetryAt
 	j.UpdatedAt, j.SettledAt = want.UpdatedAt, want.SettledAt
 	j.Lease = Lease{Attempt: j.Lease.Attempt + 1}
 	j.Version++
@@ -142,11 +152,4 @@ func (j Job) Updated(want Job) (Job, error) {
 type Filter struct {
 	Kind   Kind   `json:"kind,omitempty"`
 	Status Status `json:"status,omitempty"`
-}
-
-// Ref points at a job of any organization, for schedulers.
-type Ref struct {
-	Org  admin.OrgID `json:"org"`
-	ID   uuid.UUID   `json:"id"`
-	Kind Kind        `json:"kind"`
 }

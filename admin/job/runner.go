@@ -3,13 +3,11 @@ package job
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/internal/text"
 )
 
 // Atomically runs fn with ports whose writes commit together when fn returns nil, or not at all. It may
@@ -18,7 +16,7 @@ import (
 type Atomically[P any] func(ctx context.Context, fn func(P) error) error
 
 // Prepare reads and checks what the next batch of j needs, outside any transaction, and returns the
-// batch.
+// batch. Its context ends when another worker takes the job over.
 type Prepare[P any] func(ctx context.Context, j Job) (Batch[P], error)
 
 // Batch writes the effects of one batch through ports that commit together with the job's cursor
@@ -27,21 +25,41 @@ type Batch[P any] func(ctx context.Context, ports P) (Result, error)
 
 // Result is the outcome of a batch.
 type Result struct {
-	Cursor  string  // where the next batch begins
-	Counts  Counts  // what to add to the job's counts
-	Entries []Entry // entries to write
-	Done    bool    // nothing is left to do
+	// Cursor is where the next batch begins. A batch after which there is another must move it: by the cursor
+	// a batch is recognized that was committed without an answer.
+	Cursor  string
+	State   string   // the job's State from now on; empty to keep it
+	Counts  Counts   // what to add to the job's counts
+	Entries []Entry  // entries to write
+	Effects []Effect // effects to keep
+	Then    Then
 }
 
-// Progress is the state of a job after a step.
-type Progress struct {
-	Status  Status `json:"status"`
-	Counts  Counts `json:"counts"`
-	Failure string `json:"failure,omitempty"` // why it Failed; 2000 characters at most
-}
+// Then is what follows on a batch.
+type Then int
 
-// Done reports whether the job is final.
-func (p Progress) Done() bool { return p.Status.Final() }
+// What follows on a batch.
+const (
+	More    Then = iota // another batch
+	Confirm             // a person has to confirm before the next batch
+	AtStart             // the next batch is not before the job's StartAt
+	Done                // nothing: the job is completed
+)
+
+// status returns the status of a job after a batch that leaves it with these counts.
+func (t Then) status(c Counts) Status {
+	switch {
+	case t == Confirm:
+		return WaitingForConfirmation
+	case t == AtStart:
+		return Scheduled
+	case t == Done && c.Failed > 0:
+		return CompletedWithFailures
+	case t == Done:
+		return Completed
+	}
+	return InProgress
+}
 
 // Audit actions of a job's end. A batch in between leaves the records of its effects.
 const (
@@ -49,18 +67,17 @@ const (
 	ActionFail     admin.Action = "job.fail"     // the job was given up
 )
 
-// DefaultLease is the time that a worker has for one batch before other workers may take over.
-const DefaultLease = time.Minute
-
-// Runner does the jobs of one package, batch by batch. It starts no goroutine: the callers of
-// [Runner.Step] and [Runner.Run] do the work, in any number of processes.
+// Runner does the jobs of one package, batch by batch: the callers of [Runner.Step] and [Runner.Run] do
+// the work, in any number of processes. The one goroutine that it starts renews the lease while a batch
+// runs, and has ended when Step or Run returns.
 type Runner[P any] struct {
-	Jobs       Store         // outside a transaction
-	Atomically Atomically[P] // effects and checkpoint together
-	JobsOf     func(P) Store // the Store among the ports
+	Ports      P
+	Atomically Atomically[P] // effects and checkpoint together; nil if Ports are those of one transaction
+	JobsOf     func(P) Store
+	AnnounceOf func(P) Announce // nil if nothing is announced
 	Subject    func(Job) admin.Subject
 	Runtime    admin.Runtime // with defaults
-	Lease      time.Duration // 0 means DefaultLease
+	Engine     Engine        // with defaults
 
 	// Authorize reports before each batch whether the job's creator may still do what the job does:
 	// its [admin.ErrForbidden] or [admin.ErrNotFound] makes the job Failed. nil means that it may.
@@ -69,170 +86,95 @@ type Runner[P any] struct {
 
 // Step claims the job, does one batch and releases the lease. A final job is left as it is. It fails with
 // [admin.ErrNotFound], with [ErrLeased] while another worker has the job, with [ErrNotDue], with
-// [admin.ErrState] while the job waits for confirmation, and with [ErrLeaseLost] if another worker
-// overtook this one. After any other error the batch has not happened, or, if the storage did not answer
-// a COMMIT, has happened whole; in both cases another Step continues from there.
+// [admin.ErrState] while the job is paused or waits for confirmation, and with [ErrLeaseLost] if another
+// worker overtook this one, or the job was paused or cancelled.
+//
+// After any other error the batch has not happened, or, if the storage answers neither a COMMIT nor whether
+// it took place, has happened whole; in both cases another Step continues from there. The error is kept in
+// the job, which is due again at its RetryAt; after [Retry].Failures of them in a row the job is Failed, and
+// Step returns nil. If it is ctx that ended the batch, nothing is kept and the job is due at once. A panic
+// in a host's code is such an error; its stack is logged. Without Atomically an error is not kept either:
+// the caller takes the transaction back, and with it what the batch wrote.
 func (r *Runner[P]) Step(ctx context.Context, scope admin.Scope, id uuid.UUID, prepare Prepare[P]) (Progress, error) {
-	j, err := r.claim(ctx, scope, id)
-	if err != nil || j.Status.Final() {
-		return progress(j), err
+	w := work[P]{r: r, scope: scope, prepare: prepare}
+	if err := w.claim(ctx, id); err != nil || w.job.Status.Final() {
+		return w.progress(), err
 	}
-	return r.batch(ctx, scope, &j, prepare, false)
+	err := w.batch(ctx, false)
+	return w.progress(), err
 }
 
-// Run does batches until the job is final, keeping the lease between them. It calls report, unless nil,
-// after each batch. Errors are those of [Runner.Step].
+// Run does batches until the job is final, or waits for a person or its StartAt, and keeps the lease
+// between them. It calls report, unless nil, after each batch, and logs a panic in it. Errors are those of
+// [Runner.Step].
 func (r *Runner[P]) Run(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, prepare Prepare[P], report func(Progress),
 ) (Progress, error) {
-	j, err := r.claim(ctx, scope, id)
-	if err != nil {
-		return progress(j), err
+	w := work[P]{r: r, scope: scope, prepare: prepare}
+	if err := w.claim(ctx, id); err != nil {
+		return w.progress(), err
 	}
-	for !j.Status.Final() {
-		p, err := r.batch(ctx, scope, &j, prepare, true)
-		if err != nil {
-			return p, err
+	for w.job.Status == InProgress {
+		if err := w.batch(ctx, true); err != nil {
+			return w.progress(), err
 		}
 		if report != nil {
-			report(p)
+			w.call(ctx, "job report panicked", func() { report(w.progress()) })
 		}
 	}
-	return progress(j), nil
+	return w.progress(), nil
 }
 
-func (r *Runner[P]) claim(ctx context.Context, scope admin.Scope, id uuid.UUID) (Job, error) {
-	j, err := r.Jobs.Get(ctx, scope.Org(), id)
-	if err != nil || j.Status.Final() {
-		return j, err
+// jobs returns the store outside of the transactions of batches.
+func (r *Runner[P]) jobs() Store { return r.JobsOf(r.Ports) }
+
+func (r *Runner[P]) announce(p P) Announce {
+	if r.AnnounceOf == nil {
+		return nil
 	}
-	now := r.Runtime.Instant()
-	j, err = r.Jobs.Claim(ctx, scope.Org(), id, Claim{Owner: r.Runtime.NewID(), Now: now, Until: now.Add(r.lease())})
+	return r.AnnounceOf(p)
+}
+
+// atomically runs fn in a transaction, or in the one that the ports are of.
+func (r *Runner[P]) atomically(ctx context.Context, fn func(P) error) error {
+	if r.Atomically == nil {
+		return fn(r.Ports)
+	}
+	return r.Atomically(ctx, fn)
+}
+
+// claim takes the job's lease, unless the job is final.
+func (w *work[P]) claim(ctx context.Context, id uuid.UUID) (err error) {
+	now, jobs, org := w.r.Runtime.Instant(), w.r.jobs(), w.scope.Org()
+	c := Claim{Worker: w.r.Engine.Worker, Now: now, Until: now.Add(w.r.Engine.Lease)}
+	w.began = now
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	claiming, done := lingering(ctx)
+	defer done()
+	if w.job, err = jobs.Claim(claiming, org, id, c); err == nil {
+		w.lag = w.job.lag()
+		return nil
+	}
+	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
+		err = errors.Join(ended, err)
+	}
 	if errors.Is(err, admin.ErrState) && !errors.Is(err, ErrNotDue) {
-		// It may have been finished or cancelled since it was read, which is no failure.
-		if latest, again := r.Jobs.Get(ctx, scope.Org(), id); again == nil && latest.Status.Final() {
-			return latest, nil
-		}
-	}
-	return j, err
-}
-
-func (r *Runner[P]) lease() time.Duration {
-	if r.Lease > 0 {
-		return r.Lease
-	}
-	return DefaultLease
-}
-
-// batch does one batch under the lease in j and updates j.
-func (r *Runner[P]) batch(
-	ctx context.Context, scope admin.Scope, j *Job, prepare Prepare[P], keep bool,
-) (Progress, error) {
-	work, err := r.prepare(ctx, scope.Org(), *j, prepare)
-	var cp Checkpoint
-	if err == nil {
-		err = r.Atomically(ctx, func(ports P) error {
-			res, err := work(ctx, ports)
-			if err != nil {
-				return err
+		// That a job is final is no failure.
+		if latest, again := jobs.Get(ctx, org, id); again == nil {
+			if w.job = latest; latest.Status.Final() {
+				return nil
 			}
-			cp = r.checkpoint(*j, res, keep)
-			return r.commit(ctx, scope, r.JobsOf(ports), *j, cp)
-		})
-	}
-	switch {
-	case err == nil:
-		*j, err = j.Committed(cp)
-		return progress(*j), err
-	case isPermanent(err):
-		return r.fail(ctx, scope, j, err)
-	case errors.Is(err, ErrLeaseLost):
-		return progress(*j), err
-	default:
-		r.release(ctx, scope.Org(), *j)
-		return progress(*j), err
-	}
-}
-
-func (r *Runner[P]) prepare(ctx context.Context, org admin.OrgID, j Job, prepare Prepare[P]) (Batch[P], error) {
-	if r.Authorize != nil {
-		if err := r.Authorize(ctx, org, j); errors.Is(err, admin.ErrForbidden) || errors.Is(err, admin.ErrNotFound) {
-			return nil, Fail(fmt.Errorf("%s may no longer do this: %w", j.CreatedBy, err))
-		} else if err != nil {
-			return nil, err
 		}
 	}
-	return prepare(ctx, j)
+	return err
 }
 
-func (r *Runner[P]) checkpoint(j Job, res Result, keep bool) Checkpoint {
-	cp := Checkpoint{
-		ID: j.ID, Attempt: j.Lease.Attempt, From: j.Cursor, Cursor: res.Cursor,
-		Entries: res.Entries, Counts: res.Counts, Status: InProgress, At: r.Runtime.Instant(),
-	}
-	switch {
-	case res.Done:
-		cp.Status = Completed
-	case keep:
-		cp.Until = cp.At.Add(r.lease())
-	}
-	return cp
-}
-
-func (r *Runner[P]) fail(ctx context.Context, scope admin.Scope, j *Job, cause error) (Progress, error) {
-	cp := Checkpoint{
-		ID: j.ID, Attempt: j.Lease.Attempt, From: j.Cursor, Cursor: j.Cursor,
-		Status: Failed, Failure: failure(cause), At: r.Runtime.Instant(),
-	}
-	if err := r.commit(ctx, scope, r.Jobs, *j, cp); err != nil {
-		if !errors.Is(err, ErrLeaseLost) {
-			r.release(ctx, scope.Org(), *j)
-		}
-		return progress(*j), errors.Join(err, cause)
-	}
-	var err error
-	*j, err = j.Committed(cp)
-	return progress(*j), err
-}
-
-// commit stores the outcome of a batch, with an audit record if it is the last one.
-func (r *Runner[P]) commit(ctx context.Context, scope admin.Scope, jobs Store, j Job, cp Checkpoint) error {
-	if !cp.Status.Final() {
-		return jobs.Commit(ctx, scope.Org(), cp)
-	}
-	return jobs.Finish(ctx, scope.Org(), cp, r.record(scope, j, cp))
-}
-
-// failure returns the text of cause in a form that every storage keeps. A cause that quotes its input
-// may hold bytes that a database refuses, and a job whose failure cannot be written would be tried
-// forever.
-func failure(cause error) string {
-	const most = 2000
-	return text.Clip(text.Storable(cause.Error()), most)
-}
-
-// release lets another worker continue immediately after a failed batch. It does not fail: the caller
-// needs the batch's own error, and a lease that could not be released ends by itself.
-func (r *Runner[P]) release(ctx context.Context, org admin.OrgID, j Job) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	if err := r.Jobs.Release(ctx, org, j.ID, j.Lease.Attempt); err != nil {
-		r.Runtime.Logger.WarnContext(ctx, "lease not released", "org", org, "job", j.ID, "error", err)
-	}
-}
-
-func (r *Runner[P]) record(scope admin.Scope, j Job, cp Checkpoint) admin.Record {
-	action := ActionComplete
-	if cp.Status == Failed {
-		action = ActionFail
-	}
-	total := j.Counts.Add(cp.Counts)
-	return r.Runtime.Record(scope, action, r.Subject(j),
-		admin.Change{Field: "completed", To: fmt.Sprint(total.Completed)},
-		admin.Change{Field: "skipped", To: fmt.Sprint(total.Skipped)},
-		admin.Change{Field: "failed", To: fmt.Sprint(total.Failed)})
-}
-
-func progress(j Job) Progress {
-	return Progress{Status: j.Status, Counts: j.Counts, Failure: j.Failure}
+// lingering returns a context that ends half a second after ctx. A claim whose COMMIT was not answered, because
+// the worker stops, would keep the job from others until the lease ends.
+func lingering(ctx context.Context) (longer context.Context, done func()) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(500*time.Millisecond, cancel) })
+	return longer, func() { stop(); cancel() }
 }

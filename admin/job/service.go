@@ -1,11 +1,13 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -13,50 +15,79 @@ import (
 	"github.com/admincenter/admincenter/internal/text"
 )
 
-// Ports are the stores that a [Service] reads from.
+// Ports are what a [Service] works on. Jobs is required.
 type Ports struct {
 	Jobs Store
+	// Announce, if set, is called when a job becomes due by a decision; see [Announce].
+	Announce Announce
+	// Atomically runs a function over ports that commit together. nil means that the ports are those of one
+	// transaction, or that there is no Announce.
+	Atomically Atomically[Ports]
 }
 
 // Options of [NewService].
 type Options struct {
 	admin.Runtime
-	// Readers has the permissions that reading a job requires, by its kind. A job of a kind that is not
-	// here cannot be read.
-	Readers map[Kind][]admin.Permission
+	// Kinds are the kinds of job that there are. A job of another kind cannot be read, and is never due.
+	Kinds map[Kind]Rules
+	// Poll is how often [Service.Watch] reads a job that is watched, 10 milliseconds to 1 hour; 0 means once a
+	// second.
+	Poll time.Duration
 }
 
-// Service reads the jobs of every kind, and finds those that are due. It is safe for concurrent use.
+// Rules are what a [Service] knows of a kind of job.
+type Rules struct {
+	Read []admin.Permission // what reading a job requires
+	// Subject is the Kind of the audit subject of such a job, whose ID is the job's; empty means the job's Kind.
+	Subject string
+}
+
+// Service reads and operates the jobs of every kind, and finds those that are due. It is safe for
+// concurrent use.
 //
 // A scope sees the jobs of the kinds whose permissions it has.
 type Service struct {
-	ports Ports
+	ports  Ports
+	topics *topics
 	*core
 }
 
 // core is what services over different ports share.
 type core struct {
 	runtime admin.Runtime
-	readers map[Kind][]admin.Permission
-	kinds   []Kind // of readers, in order
+	rules   map[Kind]Rules
+	kinds   []Kind // of rules, in order
+	turn    turn
+	poll    time.Duration
 }
 
-// NewService returns a service over ports. It fails with [admin.ErrInvalid] if a port is missing.
+// NewService returns a service over ports. It fails with [admin.ErrInvalid] if a port is missing, or Poll is out
+// of its range.
 func NewService(p Ports, o Options) (*Service, error) {
 	if p.Jobs == nil {
 		return nil, fmt.Errorf("job.Ports.Jobs is required: %w", admin.ErrInvalid)
 	}
-	readers := maps.Clone(o.Readers)
-	for kind, ps := range readers {
-		readers[kind] = slices.Clone(ps)
+	fill(&o.Poll, defaultPoll)
+	var problems admin.Problems
+	checkPoll(&problems, o.Poll)
+	if err := problems.Err(); err != nil {
+		return nil, fmt.Errorf("job.Options: %w", err)
 	}
-	return &Service{ports: p, core: &core{
-		runtime: o.Runtime.WithDefaults(), readers: readers, kinds: slices.Sorted(maps.Keys(readers)),
-	}}, nil
+	rules := maps.Clone(o.Kinds)
+	for kind, r := range rules {
+		r.Read = slices.Clone(r.Read)
+		r.Subject = cmp.Or(r.Subject, string(kind))
+		rules[kind] = r
+	}
+	return (&Service{core: &core{
+		runtime: o.Runtime.WithDefaults(), rules: rules, kinds: slices.Sorted(maps.Keys(rules)), poll: o.Poll,
+	}}).In(p), nil
 }
 
 // In returns the service over other ports, such as those of a transaction.
-func (s *Service) In(p Ports) *Service { return &Service{ports: p, core: s.core} }
+func (s *Service) In(p Ports) *Service {
+	return &Service{ports: p, core: s.core, topics: &topics{poll: s.poll}}
+}
 
 // Get returns one job. It requires the permissions of its kind.
 func (s *Service) Get(ctx context.Context, scope admin.Scope, id uuid.UUID) (Job, error) {
@@ -67,11 +98,11 @@ func (s *Service) Get(ctx context.Context, scope admin.Scope, id uuid.UUID) (Job
 	if err != nil {
 		return Job{}, err
 	}
-	ps, ok := s.readers[j.Kind]
+	rules, ok := s.rules[j.Kind]
 	if !ok {
 		return Job{}, fmt.Errorf("jobs of kind %q are not readable: %w", admin.Clip(string(j.Kind)), admin.ErrForbidden)
 	}
-	if err := scope.Require(ps...); err != nil {
+	if err := scope.Require(rules.Read...); err != nil {
 		return Job{}, err
 	}
 	return j, nil
@@ -85,7 +116,7 @@ func (s *Service) readableKinds(scope admin.Scope) ([]Kind, error) {
 	}
 	var kinds []Kind
 	for _, kind := range s.kinds {
-		if scope.Require(s.readers[kind]...) == nil {
+		if scope.Require(s.rules[kind].Read...) == nil {
 			kinds = append(kinds, kind)
 		}
 	}
@@ -107,7 +138,7 @@ func (s *Service) List(ctx context.Context, scope admin.Scope, f Filter, q admin
 		return admin.Page[Job]{}, err
 	}
 	if f.Kind != "" {
-		if err := scope.Require(s.readers[f.Kind]...); err != nil {
+		if err := scope.Require(s.rules[f.Kind].Read...); err != nil {
 			return admin.Page[Job]{}, err
 		}
 		kinds = []Kind{f.Kind}
@@ -123,7 +154,7 @@ func (s *Service) List(ctx context.Context, scope admin.Scope, f Filter, q admin
 // check fails with [admin.ErrInvalid] for values that do not exist.
 func (s *Service) check(f Filter) error {
 	var p admin.Problems
-	if _, ok := s.readers[f.Kind]; !ok && f.Kind != "" {
+	if _, ok := s.rules[f.Kind]; !ok && f.Kind != "" {
 		p.Add("/kind", admin.CodeUnknown, "%q is not a kind of job: use one of %s",
 			admin.Clip(string(f.Kind)), text.Join(s.kinds))
 	}
@@ -169,23 +200,29 @@ func (s *Service) Entries(
 		p.Add("/status", admin.CodeUnknown, "%q is not a status of an entry", admin.Clip(string(f.Status)))
 		return admin.Page[Entry]{}, p.Err()
 	}
-	if _, err := s.Get(ctx, scope, id); err != nil {
+	j, err := s.Get(ctx, scope, id)
+	if err != nil {
 		return admin.Page[Entry]{}, err
 	}
 	list := fmt.Sprintf("entries %s %q", id, f.Status)
 	return admin.Paginate(scope.Org(), list, q,
 		func(seek admin.Seek[int64]) ([]Entry, error) {
-			return s.ports.Jobs.Entries(ctx, scope.Org(), id, f, seek)
+			return j.Entries(ctx, s.ports.Jobs, scope.Org(), f, seek)
 		},
 		func(e Entry) int64 { return e.Seq })
 }
 
-// Due returns jobs of every organization that a worker could do now, oldest first: at most limit, which
-// is 1 to [admin.MaxLimit]. It is for the host's own scheduler, which then calls the Step of the job's
-// package with [admin.System] of the job's organization. It returns only ids, and takes no scope.
-func (s *Service) Due(ctx context.Context, limit int) ([]Ref, error) {
-	if limit < 1 || limit > admin.MaxLimit {
-		return nil, fmt.Errorf("limit %d: use 1 to %d: %w", limit, admin.MaxLimit, admin.ErrInvalid)
+// Effects pages through what a job has changed, the last first. It requires the permissions of the job's
+// kind.
+func (s *Service) Effects(
+	ctx context.Context, scope admin.Scope, id uuid.UUID, q admin.Query,
+) (admin.Page[Effect], error) {
+	if _, err := s.Get(ctx, scope, id); err != nil {
+		return admin.Page[Effect]{}, err
 	}
-	return s.ports.Jobs.Due(ctx, s.runtime.Instant(), limit)
+	return admin.Paginate(scope.Org(), fmt.Sprintf("effects %s", id), q,
+		func(seek admin.Seek[int64]) ([]Effect, error) {
+			return s.ports.Jobs.Effects(ctx, scope.Org(), id, seek)
+		},
+		func(e Effect) int64 { return e.Seq })
 }

@@ -16,11 +16,12 @@ import (
 
 func TestJobs(t *testing.T) {
 	w := newWorld(t)
-	reads := map[job.Kind][]admin.Permission{toy: {customer.PermissionRead}, "plan": {priceplan.PermissionRead, planmigration.PermissionRead}}
-	jobs, err := job.NewService(job.Ports{Jobs: w.backend.Jobs()}, job.Options{Runtime: admin.Runtime{Now: w.clock}, Readers: reads})
-	require.NoError(t, err)
-	reads["secret"] = []admin.Permission{customer.PermissionRead} // too late
-	reads[toy][0] = planmigration.PermissionWrite                 // as well
+	kinds := map[job.Kind]job.Rules{
+		toy: {Read: []admin.Permission{customer.PermissionRead}}, "plan": {Read: []admin.Permission{priceplan.PermissionRead, planmigration.PermissionRead}},
+	}
+	jobs := w.service(kinds)
+	kinds["secret"] = job.Rules{Read: []admin.Permission{customer.PermissionRead}} // too late
+	kinds[toy].Read[0] = planmigration.PermissionWrite                             // as well
 	reader := admin.NewScope(acme, admin.Actor{Kind: admin.ActorUser, ID: "bob"}, admin.Permissions(customer.PermissionRead))
 
 	stranger := admin.NewScope(acme, admin.Actor{Kind: admin.ActorUser, ID: "eve"}, admin.Permissions(planmigration.PermissionRead))
@@ -38,13 +39,13 @@ func TestJobs(t *testing.T) {
 		_, err = jobs.Get(t.Context(), reader, plan)
 		require.ErrorIs(t, err, admin.ErrForbidden)
 		_, err = jobs.Get(t.Context(), admin.System(acme), secret)
-		require.ErrorIs(t, err, admin.ErrForbidden, "a kind without readers cannot be read")
+		require.ErrorIs(t, err, admin.ErrForbidden, "a kind that the service does not know cannot be read")
 		_, err = jobs.Get(t.Context(), reader, one)
 		require.ErrorIs(t, err, admin.ErrNotFound)
 		_, err = jobs.Get(t.Context(), admin.Scope{}, first)
 		require.ErrorIs(t, err, admin.ErrUnauthenticated)
 	})
-	t.Run("tells another organization nothing", func(t *testing.T) {
+	t.Run("gives another organization nothing", func(t *testing.T) {
 		_, foreign := jobs.Get(t.Context(), admin.System("umbrella"), first)
 		_, missing := jobs.Get(t.Context(), admin.System("umbrella"), one)
 		require.ErrorIs(t, foreign, admin.ErrNotFound)
@@ -70,7 +71,7 @@ func TestJobs(t *testing.T) {
 			want   error
 		}{
 			{"a kind that the scope may not see", reader, "plan", admin.ErrForbidden},
-			{"a kind without readers", reader, "secret", admin.ErrInvalid},
+			{"a kind that the service does not know", reader, "secret", admin.ErrInvalid},
 			{"for a scope that may read no kind", stranger, "", admin.ErrForbidden},
 			{"for a scope that may read no kind, before it looks at the kind", stranger, "secret", admin.ErrForbidden},
 			{"for the zero scope", admin.Scope{}, toy, admin.ErrUnauthenticated},
@@ -95,7 +96,7 @@ func TestJobs(t *testing.T) {
 			scope  admin.Scope
 			want   []uuid.UUID
 		}{
-			{"all kinds with readers", admin.System(acme), []uuid.UUID{plan, second, first}},
+			{"all kinds that the service knows", admin.System(acme), []uuid.UUID{plan, second, first}},
 			{"one kind", reader, []uuid.UUID{second, first}},
 		} {
 			t.Run(tc.reason, func(t *testing.T) {
@@ -162,27 +163,12 @@ func TestJobs(t *testing.T) {
 		page, err := jobs.Entries(t.Context(), reader, first, job.EntryFilter{Status: job.EntryFailed}, admin.Query{})
 		require.NoError(t, err)
 		require.Empty(t, page.Items)
+		_, err = jobs.Entries(t.Context(), admin.Scope{}, first, job.EntryFilter{}, admin.Query{})
+		require.ErrorIs(t, err, admin.ErrUnauthenticated)
 		_, err = jobs.Entries(t.Context(), reader, plan, job.EntryFilter{}, admin.Query{})
 		require.ErrorIs(t, err, admin.ErrForbidden)
 		_, err = jobs.Entries(t.Context(), admin.System("umbrella"), first, job.EntryFilter{}, admin.Query{})
 		require.ErrorIs(t, err, admin.ErrNotFound)
-	})
-	t.Run("finds what is due", func(t *testing.T) {
-		later := w.create(0, func(j *job.Job) { j.Status, j.StartAt = job.Scheduled, start.Add(time.Hour) })
-		due, err := jobs.Due(t.Context(), 10)
-		require.NoError(t, err)
-		require.Equal(t, []job.Ref{{Org: acme, ID: first, Kind: toy}, {Org: acme, ID: plan, Kind: "plan"}, {Org: acme, ID: secret, Kind: "secret"}}, due)
-		w.wait(time.Hour)
-		due, err = jobs.Due(t.Context(), 10)
-		require.NoError(t, err)
-		require.Equal(t, job.Ref{Org: acme, ID: later, Kind: toy}, due[3])
-		due, err = jobs.Due(t.Context(), 1)
-		require.NoError(t, err)
-		require.Equal(t, []job.Ref{{Org: acme, ID: first, Kind: toy}}, due)
-		for _, limit := range []int{0, -1, admin.MaxLimit + 1} {
-			_, err = jobs.Due(t.Context(), limit)
-			require.ErrorIs(t, err, admin.ErrInvalid)
-		}
 	})
 }
 
@@ -190,6 +176,10 @@ func TestNewServiceRefusesAMissingPort(t *testing.T) {
 	_, err := job.NewService(job.Ports{}, job.Options{})
 	require.ErrorIs(t, err, admin.ErrInvalid)
 	require.ErrorContains(t, err, "Jobs")
+	for _, poll := range []time.Duration{-1, time.Millisecond, 2 * time.Hour} {
+		_, err = job.NewService(job.Ports{Jobs: newWorld(t).backend.Jobs()}, job.Options{Poll: poll})
+		require.ErrorIs(t, err, admin.ErrInvalid)
+	}
 }
 
 // requirePaths checks that err lists broken rules of exactly these paths.

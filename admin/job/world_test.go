@@ -1,9 +1,13 @@
 package job_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"sync"
 	"testing"
@@ -25,27 +29,84 @@ const (
 )
 
 // world is a domain with one kind of job over a memory storage: for each of its entries it raises
-// the version of the organization by one. So the version tells how often an effect happened, and
+// the version of the organization by one. So the version is how often an effect happened, and
 // nothing makes the effect right when it is repeated.
 type world struct {
 	t       *testing.T
 	backend *memory.Backend
 	runner  *job.Runner[storage.Stores]
 	size    int // entries in a batch
+	// around, if set, is put around the store outside of transactions, and within around those inside.
+	around, within func(job.Store) job.Store
 
-	mu  sync.Mutex
-	now time.Time
+	mu        sync.Mutex
+	now       time.Time
+	ids       uint64
+	events    []event
+	log       logBuffer
+	announced []announcement
+}
+
+// event is a hook that was called.
+type event struct {
+	hook string
+	job.Event
+}
+
+// announcement is a call of Announce.
+type announcement struct {
+	ref job.Ref
+	at  time.Time
+}
+
+// logBuffer keeps the lines of a log.
+type logBuffer struct {
+	mu sync.Mutex
+	bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.Buffer.Write(p)
+}
+
+// zeros is a source of no randomness: waits are as long as they can be.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, backend: memory.New(), size: 2, now: start}
+	logger := slog.New(slog.NewJSONHandler(&w.log, nil))
+	hook := func(name string) func(context.Context, job.Event) {
+		return func(_ context.Context, e job.Event) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.events = append(w.events, event{name, e})
+		}
+	}
 	w.runner = &job.Runner[storage.Stores]{
-		Jobs:       w.backend.Jobs(),
+		Ports:      w.backend,
 		Atomically: w.backend.InTx,
-		JobsOf:     func(s storage.Stores) job.Store { return s.Jobs() },
-		Subject:    func(j job.Job) admin.Subject { return admin.Subject{Kind: "toy", ID: j.ID.String()} },
-		Runtime:    admin.Runtime{Now: w.clock}.WithDefaults(),
+		JobsOf: func(s storage.Stores) job.Store {
+			switch outside := s == storage.Stores(w.backend); {
+			case outside && w.around != nil:
+				return w.around(s.Jobs())
+			case !outside && w.within != nil:
+				return w.within(s.Jobs())
+			}
+			return s.Jobs()
+		},
+		Subject: func(j job.Job) admin.Subject { return admin.Subject{Kind: "toy", ID: j.ID.String()} },
+		Runtime: admin.Runtime{Now: w.clock, NewID: w.newID, Rand: zeros{}, Logger: logger}.WithDefaults(),
+		Engine: job.Engine{Worker: "this", Hooks: job.Hooks{
+			BatchDone: hook("BatchDone"), BatchFailed: hook("BatchFailed"), Ended: hook("Ended"),
+		}}.WithDefaults(),
 	}
 	u := people.User{ID: w.runner.Runtime.NewID(), Name: "Ann", Role: people.Administrator, Status: people.UserActive, Version: 1}
 	require.NoError(t, w.backend.Organizations().Create(t.Context(), people.Organization{ID: acme, Name: "Acme", Version: 1},
@@ -63,6 +124,60 @@ func (w *world) wait(d time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.now = w.now.Add(d)
+}
+
+// newID returns ids in ascending order.
+func (w *world) newID() (id uuid.UUID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ids++
+	binary.BigEndian.PutUint64(id[:], w.ids)
+	return id
+}
+
+// announce lets the runner announce, within its transactions.
+func (w *world) announce(result func() error) {
+	w.runner.AnnounceOf = func(s storage.Stores) job.Announce {
+		return func(ctx context.Context, r job.Ref, at time.Time) error {
+			if w.backend == s {
+				w.t.Error("announced outside of a transaction")
+			}
+			// What is announced commits with the rest: the memory storage takes back what it is asked to write.
+			rec := w.record("toy.announce")
+			rec.Subject.ID = r.ID.String()
+			if err := s.Audit().Append(ctx, acme, rec); err != nil {
+				return err
+			}
+			w.announced = append(w.announced, announcement{r, at})
+			return result()
+		}
+	}
+}
+
+// hooks returns the names of the hooks that were called since it was called last.
+func (w *world) hooks() (names []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, e := range w.events {
+		names = append(names, e.hook)
+	}
+	w.events = nil
+	return names
+}
+
+// lines returns the lines of the log with a message.
+func (w *world) lines(message string) (lines []map[string]any) {
+	w.t.Helper()
+	w.log.mu.Lock()
+	defer w.log.mu.Unlock()
+	for line := range bytes.Lines(w.log.Bytes()) {
+		var m map[string]any
+		require.NoError(w.t, json.Unmarshal(line, &m))
+		if m["msg"] == message {
+			lines = append(lines, m)
+		}
+	}
+	return lines
 }
 
 func (w *world) record(action admin.Action) admin.Record {
@@ -110,13 +225,46 @@ func (w *world) prepare(_ context.Context, j job.Job) (job.Batch[storage.Stores]
 			res.Entries = append(res.Entries, job.Entry{Seq: next + 1, Status: job.EntryCompleted})
 			res.Counts.Completed++
 		}
-		res.Cursor, res.Done = fmt.Sprint(next), next == j.Counts.Total
+		res.Cursor = fmt.Sprint(next)
+		if next == j.Counts.Total {
+			res.Then = job.Done
+		}
 		return res, nil
 	}, nil
 }
 
 func (w *world) step(id uuid.UUID) (job.Progress, error) {
 	return w.runner.Step(w.t.Context(), admin.System(acme), id, w.prepare)
+}
+
+func (w *world) stepWith(id uuid.UUID, prepare job.Prepare[storage.Stores]) (job.Progress, error) {
+	return w.runner.Step(w.t.Context(), admin.System(acme), id, prepare)
+}
+
+// failing is a batch that fails while it is prepared.
+func failing(err error) job.Prepare[storage.Stores] {
+	return func(context.Context, job.Job) (job.Batch[storage.Stores], error) { return nil, err }
+}
+
+// doing is a batch that does what fn does.
+func doing(fn func(context.Context, storage.Stores) (job.Result, error)) job.Prepare[storage.Stores] {
+	return func(context.Context, job.Job) (job.Batch[storage.Stores], error) { return fn, nil }
+}
+
+// then is a batch with this result and no effect.
+func then(res job.Result) job.Prepare[storage.Stores] {
+	return doing(func(context.Context, storage.Stores) (job.Result, error) { return res, nil })
+}
+
+// after is prepare, with what follows the effects of each batch.
+func (w *world) after(fn func() error) job.Prepare[storage.Stores] {
+	return func(ctx context.Context, j job.Job) (job.Batch[storage.Stores], error) {
+		batch, err := w.prepare(ctx, j)
+		return func(ctx context.Context, s storage.Stores) (job.Result, error) {
+			res, err := batch(ctx, s)
+			return res, errors.Join(err, fn())
+		}, err
+	}
 }
 
 func (w *world) get(id uuid.UUID) job.Job {
@@ -154,18 +302,19 @@ func (w *world) recordsOf(id uuid.UUID) int {
 	return n
 }
 
-// requireDone checks that a job of n entries did everything once, in n/size batches.
+// requireDone checks that a job of n entries did everything once.
 func (w *world) requireDone(id uuid.UUID, n int64) {
 	w.t.Helper()
 	j := w.get(id)
 	require.Equal(w.t, job.Completed, j.Status)
 	require.Equal(w.t, job.Counts{Total: n, Completed: n}, j.Counts)
-	require.Equal(w.t, uuid.Nil, j.Lease.Owner)
+	require.Zero(w.t, j.Lease.Worker)
+	require.Zero(w.t, j.Failure)
+	require.Zero(w.t, j.Failures)
+	require.Zero(w.t, j.RetryAt)
 	require.False(w.t, j.SettledAt.IsZero())
 	require.Equal(w.t, n, w.effects(), "each effect happened once")
 	require.Equal(w.t, int(n), w.records("toy.effect"))
-	batches := (int(n) + w.size - 1) / w.size
-	require.Equal(w.t, int64(1+batches), j.Version, "each batch was committed once")
 	require.Equal(w.t, 1, w.records(job.ActionComplete))
 	require.Equal(w.t, int(n)+1, w.recordsOf(id), "a batch leaves the records of its effects and none of its own")
 	entries, err := w.backend.Jobs().Entries(w.t.Context(), acme, id, job.EntryFilter{Status: job.EntryCompleted}, admin.Seek[int64]{Limit: int(n) + 1})
@@ -173,55 +322,15 @@ func (w *world) requireDone(id uuid.UUID, n int64) {
 	require.Len(w.t, entries, int(n))
 }
 
+// requireBatches checks that each batch of a job of n entries was committed once.
+func (w *world) requireBatches(id uuid.UUID, n int64) {
+	w.t.Helper()
+	batches := (int(n) + w.size - 1) / w.size
+	require.Equal(w.t, int64(1+batches), w.get(id).Version)
+}
+
 // requireFree checks that no worker has the job's lease, so that another one can go on immediately.
 func (w *world) requireFree(id uuid.UUID) {
 	w.t.Helper()
-	require.Equal(w.t, uuid.Nil, w.get(id).Lease.Owner)
+	require.Zero(w.t, w.get(id).Lease.Worker)
 }
-
-// hooked is a job.Store with a look at every call, before and after.
-type hooked struct {
-	job.Store
-	before, after func(method string) error
-}
-
-func (h hooked) around(method string, call func() error) error {
-	if h.before != nil {
-		if err := h.before(method); err != nil {
-			return err
-		}
-	}
-	err := call()
-	if err == nil && h.after != nil {
-		err = h.after(method)
-	}
-	return err
-}
-
-func (h hooked) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (j job.Job, err error) {
-	err = h.around("Get", func() error { j, err = h.Store.Get(ctx, org, id); return err })
-	return j, err
-}
-
-func (h hooked) Update(ctx context.Context, org admin.OrgID, j job.Job, rec admin.Record) error {
-	return h.around("Update", func() error { return h.Store.Update(ctx, org, j, rec) })
-}
-
-func (h hooked) Claim(ctx context.Context, org admin.OrgID, id uuid.UUID, c job.Claim) (j job.Job, err error) {
-	err = h.around("Claim", func() error { j, err = h.Store.Claim(ctx, org, id, c); return err })
-	return j, err
-}
-
-func (h hooked) Commit(ctx context.Context, org admin.OrgID, cp job.Checkpoint) error {
-	return h.around("Commit", func() error { return h.Store.Commit(ctx, org, cp) })
-}
-
-func (h hooked) Finish(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
-	return h.around("Finish", func() error { return h.Store.Finish(ctx, org, cp, rec) })
-}
-
-func (h hooked) Release(ctx context.Context, org admin.OrgID, id uuid.UUID, attempt int64) error {
-	return h.around("Release", func() error { return h.Store.Release(ctx, org, id, attempt) })
-}
-
-var errStruck = errors.New("struck")

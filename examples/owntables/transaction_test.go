@@ -29,7 +29,7 @@ func newHost(t *testing.T, wrap func(storage.Backend) storage.Backend) (host, *s
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, pool.Close()) })
 	center, err := admincenter.New(wrap(db), admincenter.Options{
-		Own: own(db, pool), Imports: bulkimport.Options{BatchRows: 2},
+		Own: own(db, pool), Imports: bulkimport.Options{BatchRows: 2}, Jobs: job.Engine{Retry: job.Retry{First: 1, Most: 1}},
 	})
 	require.NoError(t, err)
 	return host{center: center, pool: pool, scope: admin.System("acme"), out: io.Discard}, db

@@ -43,7 +43,11 @@ func (t *tour) migration(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.say("Created: %s.", m.Job.Status)
+	listed, err := t.center.Migrations.Run(ctx, t.scope, m.ID, nil)
+	if err != nil {
+		return err
+	}
+	t.say("Its %d accounts are listed: %s.", listed.Counts.Total, listed.Status)
 	if m, err = t.center.Migrations.Confirm(ctx, t.scope, m.ID); err != nil {
 		return err
 	}

@@ -1,5 +1,6 @@
 // Package archtest holds the import rule: the packages stand in tiers, and imports point to the tiers
-// before, never sideways.
+// before, never sideways. What is in modules of its own, host/river, the examples and the benchmarks, is above
+// all tiers: no package of this module imports it.
 package archtest
 
 import (
@@ -201,6 +202,9 @@ func TestRuleFindsWhatBreaksIt(t *testing.T) {
 		"a web server":                           {"admin", "net/http"},
 		"a module whose name only begins so":     {"admin", "github.com/google/uuidx"},
 		"a record imports the conformance suite": {"currency", module + "/storage/storagetest"},
+		"an adapter imports a part for hosts":    {"storage/sqlstore", module + "/host/river"},
+		"the root imports a part for hosts":      {"", module + "/host/river"},
+		"a helper imports an example":            {"internal/text", module + "/examples/temporal"},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			require.NotEmpty(t, broken(tc.pkg, []string{"context", tc.path}))

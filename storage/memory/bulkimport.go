@@ -82,7 +82,9 @@ func (s imports) Delete(ctx context.Context, org admin.OrgID, id uuid.UUID, rec 
 		j.undo = append(j.undo, func() { t.contents[id] = pieces })
 		if entries, ok := t.entries[id]; ok {
 			t.entries[id] = newTable[int64, job.Entry](cmp.Compare[int64])
-			j.undo = append(j.undo, func() { t.entries[id] = entries })
+			effects := t.effects[id]
+			t.effects[id] = newTable[int64, job.Effect](cmp.Compare[int64])
+			j.undo = append(j.undo, func() { t.entries[id], t.effects[id] = entries, effects })
 		}
 		return nil
 	})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -25,7 +26,11 @@ func (t *tenant) createJob(log *journal, j job.Job, entries []job.Entry) error {
 	}
 	t.jobs.put(log, j.ID, j)
 	t.entries[j.ID] = newTable[int64, job.Entry](cmp.Compare[int64])
-	log.undo = append(log.undo, func() { delete(t.entries, j.ID) })
+	t.effects[j.ID] = newTable[int64, job.Effect](cmp.Compare[int64])
+	log.undo = append(log.undo, func() {
+		delete(t.entries, j.ID)
+		delete(t.effects, j.ID)
+	})
 	for _, e := range entries {
 		t.entries[j.ID].put(log, e.Seq, e)
 	}
@@ -60,21 +65,34 @@ func (s jobs) List(
 	return out, err
 }
 
-func (s jobs) Due(ctx context.Context, now time.Time, limit int) (out []job.Ref, err error) {
+func (s jobs) Due(ctx context.Context, now time.Time, q job.DueQuery) (out []job.Ref, err error) {
 	err = s.hold(ctx, func() error {
-		for org, t := range s.b.tenants {
-			for id, j := range t.jobs.rows {
-				if _, err := j.Claimed(job.Claim{Now: now}); err == nil {
-					out = append(out, job.Ref{Org: org, ID: id, Kind: j.Kind})
-				}
+		orgs := 0
+		for _, org := range slices.Sorted(maps.Keys(s.b.tenants)) {
+			if org <= q.After || orgs == q.Orgs {
+				continue
+			}
+			if due := s.b.tenants[org].due(org, now, q); len(due) > 0 {
+				out = append(out, due...)
+				orgs++
 			}
 		}
 		return nil
 	})
+	return out, err
+}
+
+// due returns the organization's part of the result of Due.
+func (t *tenant) due(org admin.OrgID, now time.Time, q job.DueQuery) (out []job.Ref) {
+	for _, j := range t.jobs.rows {
+		if at, ok := j.DueAt(); ok && !at.After(now) && slices.Contains(q.Kinds, j.Kind) {
+			out = append(out, j.Ref(org))
+		}
+	}
 	slices.SortFunc(out, func(a, b job.Ref) int {
-		return cmp.Or(compareID(a.ID, b.ID), cmp.Compare(a.Org, b.Org))
+		return cmp.Or(a.TriedAt.Compare(b.TriedAt), compareID(a.ID, b.ID))
 	})
-	return out[:min(len(out), limit)], err
+	return out[:min(len(out), q.PerOrg)]
 }
 
 func (s jobs) Update(ctx context.Context, org admin.OrgID, j job.Job, rec admin.Record) error {
@@ -87,21 +105,8 @@ func (s jobs) Update(ctx context.Context, org admin.OrgID, j job.Job, rec admin.
 			return err
 		}
 		t.jobs.put(log, j.ID, now)
-		if j.Status == job.Cancelled {
-			t.cancelEntries(log, j.ID)
-		}
 		return nil
 	})
-}
-
-func (t *tenant) cancelEntries(log *journal, id uuid.UUID) {
-	entries := t.entries[id]
-	for _, seq := range entries.order {
-		if e := entries.rows[seq]; !e.Status.Final() {
-			e.Status = job.EntryCancelled
-			entries.put(log, seq, e)
-		}
-	}
 }
 
 func (s jobs) Claim(ctx context.Context, org admin.OrgID, id uuid.UUID, c job.Claim) (j job.Job, err error) {
@@ -116,6 +121,20 @@ func (s jobs) Claim(ctx context.Context, org admin.OrgID, id uuid.UUID, c job.Cl
 		return nil
 	})
 	return j, err
+}
+
+func (s jobs) Renew(ctx context.Context, org admin.OrgID, id uuid.UUID, attempt int64, until time.Time) error {
+	return leaseLost(s.change(ctx, org, func(t *tenant, log *journal) error {
+		j, err := t.job(id)
+		if err != nil {
+			return err
+		}
+		if j, err = j.Renewed(attempt, until); err != nil {
+			return err
+		}
+		t.jobs.put(log, id, j)
+		return nil
+	}))
 }
 
 func (s jobs) Commit(ctx context.Context, org admin.OrgID, cp job.Checkpoint) error {
@@ -153,6 +172,9 @@ func (t *tenant) commit(log *journal, cp job.Checkpoint) error {
 	for _, e := range cp.Entries {
 		t.entries[cp.ID].put(log, e.Seq, e)
 	}
+	for _, e := range cp.Effects {
+		t.effects[cp.ID].put(log, e.Seq, e)
+	}
 	return nil
 }
 
@@ -162,10 +184,7 @@ func (s jobs) Release(ctx context.Context, org admin.OrgID, id uuid.UUID, attemp
 		if err != nil {
 			return err
 		}
-		if j.Lease.Attempt == attempt {
-			j.Lease = job.Lease{Attempt: attempt}
-			t.jobs.put(log, id, j)
-		}
+		t.jobs.put(log, id, j.Released(attempt))
 		return nil
 	})
 }
@@ -176,6 +195,18 @@ func (s jobs) Entries(
 	err = s.read(ctx, org, func(t *tenant) error {
 		if entries, ok := t.entries[id]; ok {
 			out = entries.ascending(seek.After, seek.Limit, func(e job.Entry) bool { return wants(f.Status, e.Status) })
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (s jobs) Effects(
+	ctx context.Context, org admin.OrgID, id uuid.UUID, seek admin.Seek[int64],
+) (out []job.Effect, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		if effects, ok := t.effects[id]; ok {
+			out = effects.descending(seek.After, seek.Limit, func(job.Effect) bool { return true })
 		}
 		return nil
 	})

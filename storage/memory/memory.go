@@ -55,6 +55,7 @@ type tenant struct {
 	recorded     *table[uuid.UUID, recordKey]
 	jobs         *table[uuid.UUID, job.Job]
 	entries      map[uuid.UUID]*table[int64, job.Entry]
+	effects      map[uuid.UUID]*table[int64, job.Effect]
 	currencies   *table[string, currency.Currency]
 	settings     settingTables
 	tokens       *table[uuid.UUID, tokenRow]
@@ -75,6 +76,7 @@ func newTenant(o people.Organization) *tenant {
 		recorded:     newTable[uuid.UUID, recordKey](compareID),
 		jobs:         newTable[uuid.UUID, job.Job](compareID),
 		entries:      map[uuid.UUID]*table[int64, job.Entry]{},
+		effects:      map[uuid.UUID]*table[int64, job.Effect]{},
 		currencies:   newTable[string, currency.Currency](strings.Compare),
 		settings:     newSettingTables(),
 		tokens:       newTable[uuid.UUID, tokenRow](compareID),

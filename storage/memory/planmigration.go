@@ -6,19 +6,18 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/planmigration"
 )
 
 type planMigrations struct{ access }
 
 func (s planMigrations) Create(
-	ctx context.Context, org admin.OrgID, m planmigration.Migration, entries []job.Entry, rec admin.Record,
+	ctx context.Context, org admin.OrgID, m planmigration.Migration, rec admin.Record,
 ) error {
 	return s.hold(ctx, func() error {
 		return s.b.atomically(func() error {
 			inside := access{b: s.b, locked: true}
-			if err := (jobs{inside}).Create(ctx, org, m.Job, entries, rec); err != nil {
+			if err := (jobs{inside}).Create(ctx, org, m.Job, nil, rec); err != nil {
 				return err
 			}
 			return inside.change(ctx, org, func(t *tenant, j *journal) error {

@@ -13,8 +13,9 @@ import (
 type imports struct{ access }
 
 type importSQL struct {
-	insert, append, update, get, content, deletePieces, deleteEntries, delete string
-	list                                                                      list
+	insert, append, update, get, content               string
+	deletePieces, deleteEntries, deleteEffects, delete string
+	list                                               list
 }
 
 func newImportSQL(db *DB) importSQL {
@@ -34,6 +35,7 @@ func newImportSQL(db *DB) importSQL {
 			ORDER BY start DESC LIMIT 1`),
 		deletePieces:  db.bind(`DELETE FROM {import_pieces} WHERE org_id = ? AND import_id = ?`),
 		deleteEntries: db.bind(`DELETE FROM {job_entries} WHERE org_id = ? AND job_id = ?`),
+		deleteEffects: db.bind(`DELETE FROM {job_effects} WHERE org_id = ? AND job_id = ?`),
 		delete:        db.bind(`DELETE FROM {imports} WHERE org_id = ? AND id = ?`),
 	}
 }
@@ -86,7 +88,7 @@ func (s importSQL) set(ctx context.Context, t *tx, org admin.OrgID, i bulkimport
 func (s imports) Delete(ctx context.Context, org admin.OrgID, importID uuid.UUID, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.imports
-		for _, part := range []string{q.deletePieces, q.deleteEntries} {
+		for _, part := range []string{q.deletePieces, q.deleteEntries, q.deleteEffects} {
 			if _, err := t.exec(ctx, "import", part, org, id(importID)); err != nil {
 				return err
 			}

@@ -2,7 +2,9 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,45 +16,58 @@ import (
 type jobs struct{ access }
 
 type jobSQL struct {
-	insert, get, lock, due, update, claim, commit, release, cancelEntries string
-	list, entries                                                         list
-	addEntries                                                            bulk
+	insert, get, lock, update, claim, renew, commit, release string
+	due                                                      dueSQL
+	list, entries                                            list
+	effects                                                  string
+	addEntries, addEffects                                   bulk
+}
+
+// jobColumns are the columns that scanJob reads, of the table of that alias.
+func jobColumns(alias string) string {
+	columns := []string{
+		"id", "kind", "status", "start_at", "created_at", "created_by_kind", "created_by_id", "updated_at", "settled_at",
+		"total", "completed", "skipped", "failed", "failure", "failures", "retry_at", "decision", "attempt",
+		"lease_worker", "lease_until", "tried_at", "cursor_text", "state_text", "version",
+	}
+	return alias + "." + strings.Join(columns, ", "+alias+".")
 }
 
 func newJobSQL(db *DB) jobSQL {
-	const columns = `SELECT id, kind, status, start_at, created_at, created_by_kind, created_by_id, updated_at,
-		settled_at, total, completed, skipped, failed, cursor_text, failure, attempt, lease_owner, lease_until, version
-		FROM {jobs}{index} `
+	columns := `SELECT ` + jobColumns("j") + ` FROM {jobs} j{index} WHERE j.org_id = ?`
 	key := []string{"org_id", "job_id", "seq"}
-	set := []string{"ref", "status", "reason", "detail", "data"}
+	entry := []string{"ref", "status", "reason", "detail", "data"}
 	return jobSQL{
 		insert: db.bind(`INSERT INTO {jobs} (org_id, id, kind, status, start_at, created_at, created_by_kind, created_by_id,
-			updated_at, settled_at, total, completed, skipped, failed, cursor_text, failure, attempt, lease_owner,
-			lease_until, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-		get:  db.bind(columns + `WHERE org_id = ? AND id = ?`),
-		lock: db.bind(columns + `WHERE org_id = ? AND id = ?{forUpdate}`),
-		list: newList(db, columns+`WHERE org_id = ?`, []string{"kind", "status"}, ` AND id < ? ORDER BY id DESC LIMIT ?`,
-			walk{"jobs_kind_status", "kind status"}, walk{"jobs_kind", "kind"}, walk{"jobs_status", "status"}),
-		due: db.bind(`SELECT org_id, id, kind FROM {jobs} WHERE status IN ('SCHEDULED', 'PENDING', 'IN_PROGRESS')
-			AND (start_at IS NULL OR start_at <= ?) AND (lease_owner IS NULL OR lease_until <= ?)
-			ORDER BY id, org_id LIMIT ?`),
+			updated_at, settled_at, total, completed, skipped, failed, failure, failures, retry_at, decision, attempt,
+			lease_worker, lease_until, tried_at, cursor_text, state_text, version)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+		get:  db.bind(columns + ` AND j.id = ?`),
+		lock: db.bind(columns + ` AND j.id = ?{forUpdate}`),
+		list: newList(db, columns, []string{"j.kind", "j.status"}, ` AND j.id < ? ORDER BY j.id DESC LIMIT ?`,
+			walk{"jobs_kind_status", "j.kind j.status"}, walk{"jobs_kind", "j.kind"}, walk{"jobs_status", "j.status"}),
+		due: newDueSQL(db),
 		update: db.bind(`UPDATE {jobs} SET status = ?, start_at = ?, updated_at = ?, settled_at = ?, failure = ?,
-			attempt = ?, lease_owner = NULL, lease_until = NULL, version = ? WHERE org_id = ? AND id = ?`),
-		claim: db.bind(`UPDATE {jobs} SET status = ?, attempt = ?, lease_owner = ?, lease_until = ?
+			failures = ?, retry_at = ?, decision = ?, attempt = ?, lease_worker = '', lease_until = NULL, version = ?
 			WHERE org_id = ? AND id = ?`),
-		commit: db.bind(`UPDATE {jobs} SET status = ?, cursor_text = ?, failure = ?, updated_at = ?,
-			settled_at = CASE WHEN ? = 1 THEN ? ELSE settled_at END, total = total + ?,
+		claim: db.bind(`UPDATE {jobs} SET status = ?, attempt = ?, lease_worker = ?, lease_until = ?, tried_at = ?
+			WHERE org_id = ? AND id = ?`),
+		renew: db.bind(`UPDATE {jobs} SET lease_until = ?
+			WHERE org_id = ? AND id = ? AND status = 'IN_PROGRESS' AND attempt = ? AND lease_worker <> ''`),
+		commit: db.bind(`UPDATE {jobs} SET status = ?, cursor_text = ?, state_text = ?, failure = ?, failures = ?,
+			retry_at = ?, updated_at = ?, settled_at = CASE WHEN ? = 1 THEN ? ELSE settled_at END, total = total + ?,
 			completed = completed + ?, skipped = skipped + ?, failed = failed + ?,
-			lease_owner = CASE WHEN ? = 1 THEN lease_owner ELSE NULL END, lease_until = ?, version = version + 1
+			lease_worker = CASE WHEN ? = 1 THEN lease_worker ELSE '' END, lease_until = ?, version = version + 1
 			WHERE org_id = ? AND id = ? AND status = 'IN_PROGRESS' AND attempt = ? AND cursor_text = ?`),
-		release: db.bind(`UPDATE {jobs} SET lease_owner = NULL, lease_until = NULL
+		release: db.bind(`UPDATE {jobs} SET lease_worker = '', lease_until = NULL
 			WHERE org_id = ? AND id = ? AND attempt = ?`),
-		cancelEntries: db.bind(`UPDATE {job_entries} SET status = 'CANCELLED'
-			WHERE org_id = ? AND job_id = ? AND status IN ('PENDING', 'IN_PROGRESS')`),
 		entries: newList(db, `SELECT seq, ref, status, reason, detail, data FROM {job_entries}{index}
 			WHERE org_id = ? AND job_id = ?`, []string{"status"}, ` AND seq > ? ORDER BY seq LIMIT ?`,
 			walk{"job_entries_status", "status"}),
-		addEntries: newBulk(db, "job_entries", slices.Concat([]string{"org_id", "job_id", "seq bigint"}, set), key, set),
+		effects: db.bind(`SELECT effects FROM {job_effects}
+			WHERE org_id = ? AND job_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`),
+		addEntries: newBulk(db, "job_entries", slices.Concat([]string{"org_id", "job_id", "seq bigint"}, entry), key, entry),
+		addEffects: newBulk(db, "job_effects", []string{"org_id", "job_id", "seq bigint", "effects"}, nil, nil),
 	}
 }
 
@@ -61,10 +76,14 @@ func (s jobs) Create(ctx context.Context, org admin.OrgID, j job.Job, entries []
 }
 
 func (s jobSQL) create(ctx context.Context, t *tx, org admin.OrgID, j job.Job, entries []job.Entry) error {
+	decision, err := writeDecision(j.Decision)
+	if err != nil {
+		return err
+	}
 	if _, err := t.exec(ctx, "job", s.insert, org, id(j.ID), j.Kind, j.Status, at(j.StartAt), at(j.CreatedAt),
 		j.CreatedBy.Kind, j.CreatedBy.ID, at(j.UpdatedAt), at(j.SettledAt), j.Counts.Total, j.Counts.Completed,
-		j.Counts.Skipped, j.Counts.Failed, j.Cursor, j.Failure, j.Lease.Attempt, id(j.Lease.Owner),
-		at(j.Lease.Until), j.Version); err != nil {
+		j.Counts.Skipped, j.Counts.Failed, j.Failure, j.Failures, at(j.RetryAt), decision, j.Lease.Attempt,
+		j.Lease.Worker, at(j.Lease.Until), j.TriedAt.UnixMicro(), j.Cursor, j.State, j.Version); err != nil {
 		return err
 	}
 	return s.putEntries(ctx, t, org, j.ID, entries)
@@ -87,12 +106,6 @@ func (s jobs) List(ctx context.Context, org admin.OrgID, f job.Filter, seek admi
 	return rows(ctx, s.reader(), "job", query, scanJob, args...)
 }
 
-func (s jobs) Due(ctx context.Context, now time.Time, limit int) ([]job.Ref, error) {
-	return rows(ctx, s.reader(), "job", s.db.sql.job.due, func(scan func(...any) error, r *job.Ref) error {
-		return scan(&r.Org, scanID(&r.ID), &r.Kind)
-	}, at(now), at(now), limit)
-}
-
 // locked changes a job by what change makes of it, with the row held in between.
 func (s jobs) locked(
 	ctx context.Context, t *tx, org admin.OrgID, jobID uuid.UUID, change func(job.Job) (job.Job, error),
@@ -105,19 +118,17 @@ func (s jobs) locked(
 }
 
 func (s jobs) Update(ctx context.Context, org admin.OrgID, want job.Job, rec admin.Record) error {
+	decision, err := writeDecision(want.Decision)
+	if err != nil {
+		return err
+	}
 	return s.write(ctx, org, rec, func(t *tx) error {
 		j, err := s.locked(ctx, t, org, want.ID, func(j job.Job) (job.Job, error) { return j.Updated(want) })
 		if err != nil {
 			return err
 		}
-		q := s.db.sql.job
-		if _, err := t.exec(ctx, "job", q.update, j.Status, at(j.StartAt), at(j.UpdatedAt), at(j.SettledAt),
-			j.Failure, j.Lease.Attempt, j.Version, org, id(j.ID)); err != nil {
-			return err
-		}
-		if j.Status == job.Cancelled {
-			_, err = t.exec(ctx, "job entry", q.cancelEntries, org, id(j.ID))
-		}
+		_, err = t.exec(ctx, "job", s.db.sql.job.update, j.Status, at(j.StartAt), at(j.UpdatedAt), at(j.SettledAt),
+			j.Failure, j.Failures, at(j.RetryAt), decision, j.Lease.Attempt, j.Version, org, id(j.ID))
 		return err
 	})
 }
@@ -128,38 +139,77 @@ func (s jobs) Claim(ctx context.Context, org admin.OrgID, jobID uuid.UUID, c job
 		if err != nil {
 			return err
 		}
-		_, err = t.exec(ctx, "job", s.db.sql.job.claim, j.Status, j.Lease.Attempt, id(j.Lease.Owner),
-			at(j.Lease.Until), org, id(jobID))
+		_, err = t.exec(ctx, "job", s.db.sql.job.claim, j.Status, j.Lease.Attempt, j.Lease.Worker,
+			at(j.Lease.Until), j.TriedAt.UnixMicro(), org, id(jobID))
 		return err
 	})
 	return j, err
+}
+
+func (s jobs) Renew(ctx context.Context, org admin.OrgID, jobID uuid.UUID, attempt int64, until time.Time) error {
+	return s.bookkeep(ctx, func(t *tx) error {
+		n, err := t.exec(ctx, "job", s.db.sql.job.renew, at(until), org, id(jobID), attempt)
+		if err != nil || n > 0 {
+			return err
+		}
+		// MySQL counts rows that change, so the lease may be there and end at that instant already.
+		j, err := one(ctx, t, "job", s.db.sql.job.get, scanJob, org, id(jobID))
+		if errors.Is(err, admin.ErrNotFound) {
+			return job.ErrLeaseLost
+		}
+		if err != nil {
+			return err
+		}
+		_, err = j.Renewed(attempt, until)
+		return err
+	})
 }
 
 func (s jobs) Commit(ctx context.Context, org admin.OrgID, cp job.Checkpoint) error {
 	if err := cp.Check(false); err != nil {
 		return err
 	}
-	return s.bookkeep(ctx, func(t *tx) error { return s.db.sql.job.checkpoint(ctx, t, org, cp) })
+	return s.settle(ctx, func(t *tx) error { return s.db.sql.job.checkpoint(ctx, t, org, cp) })
 }
 
 func (s jobs) Finish(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
 	if err := cp.Check(true); err != nil {
 		return err
 	}
-	return s.write(ctx, org, rec, func(t *tx) error { return s.db.sql.job.checkpoint(ctx, t, org, cp) })
+	if err := rec.Check(); err != nil {
+		return err
+	}
+	return s.settle(ctx, func(t *tx) error {
+		if err := s.db.sql.job.checkpoint(ctx, t, org, cp); err != nil {
+			return err
+		}
+		return s.db.sql.audit.insert(ctx, t, org, rec)
+	})
+}
+
+// settle writes the end of a batch, which a lost lease refuses before anything is written.
+func (s jobs) settle(ctx context.Context, fn func(*tx) error) error {
+	if s.tx == nil {
+		return s.bookkeep(ctx, fn)
+	}
+	lost := func(err error) bool { return errors.Is(err, job.ErrLeaseLost) }
+	return s.tx.refusedFirst(ctx, lost, func() error { return fn(s.tx) })
 }
 
 func (s jobSQL) checkpoint(ctx context.Context, t *tx, org admin.OrgID, cp job.Checkpoint) error {
-	n, err := t.exec(ctx, "job", s.commit, cp.Status, cp.Cursor, cp.Failure, at(cp.At), flag(cp.Status.Final()), at(cp.At),
-		cp.Counts.Total, cp.Counts.Completed, cp.Counts.Skipped, cp.Counts.Failed, flag(!cp.Until.IsZero()), at(cp.Until),
-		org, id(cp.ID), cp.Attempt, cp.From)
+	n, err := t.exec(ctx, "job", s.commit, cp.Status, cp.Cursor, cp.State, cp.Failure, cp.Failures, at(cp.RetryAt),
+		at(cp.At), flag(cp.Status.Final()), at(cp.At), cp.Counts.Total, cp.Counts.Completed, cp.Counts.Skipped,
+		cp.Counts.Failed, flag(!cp.Until.IsZero()), at(cp.Until), org, id(cp.ID), cp.Attempt, cp.From)
 	if err != nil {
 		return err
 	}
 	if n == 0 {
 		return job.ErrLeaseLost
 	}
-	return s.putEntries(ctx, t, org, cp.ID, cp.Entries)
+	if err := s.putEntries(ctx, t, org, cp.ID, cp.Entries); err != nil {
+		return err
+	}
+	return s.putEffects(ctx, t, org, cp.ID, cp.Effects)
 }
 
 func (s jobs) Release(ctx context.Context, org admin.OrgID, jobID uuid.UUID, attempt int64) error {
@@ -185,6 +235,6 @@ func (s jobs) Entries(
 func scanJob(scan func(...any) error, j *job.Job) error {
 	return scan(scanID(&j.ID), &j.Kind, &j.Status, scanAt(&j.StartAt), scanAt(&j.CreatedAt), &j.CreatedBy.Kind,
 		&j.CreatedBy.ID, scanAt(&j.UpdatedAt), scanAt(&j.SettledAt), &j.Counts.Total, &j.Counts.Completed,
-		&j.Counts.Skipped, &j.Counts.Failed, &j.Cursor, &j.Failure, &j.Lease.Attempt,
-		scanID(&j.Lease.Owner), scanAt(&j.Lease.Until), &j.Version)
+		&j.Counts.Skipped, &j.Counts.Failed, &j.Failure, &j.Failures, scanAt(&j.RetryAt), scanDecision(&j.Decision),
+		&j.Lease.Attempt, &j.Lease.Worker, scanAt(&j.Lease.Until), scanAt(&j.TriedAt), &j.Cursor, &j.State, &j.Version)
 }

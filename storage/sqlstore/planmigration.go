@@ -6,7 +6,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/planmigration"
 )
 
@@ -18,11 +17,8 @@ type migrationSQL struct {
 }
 
 func newMigrationSQL(db *DB) migrationSQL {
-	const columns = `SELECT m.source_id, m.source_version, m.target_id, m.target_version, m.mode, m.overrides,
-		m.require_confirmation, m.zone, j.id, j.kind, j.status, j.start_at, j.created_at, j.created_by_kind,
-		j.created_by_id, j.updated_at, j.settled_at, j.total, j.completed, j.skipped, j.failed, j.cursor_text, j.failure,
-		j.attempt, j.lease_owner, j.lease_until, j.version
-		FROM {jobs} j{index} {join} {plan_migrations} m `
+	columns := `SELECT m.source_id, m.source_version, m.target_id, m.target_version, m.mode, m.overrides,
+		m.require_confirmation, m.zone, ` + jobColumns("j") + ` FROM {jobs} j{index} {join} {plan_migrations} m `
 	const same = ` AND m.org_id = j.org_id AND m.id = j.id`
 	return migrationSQL{
 		insert: db.bind(`INSERT INTO {plan_migrations} (org_id, id, source_id, source_version, target_id, target_version,
@@ -36,10 +32,10 @@ func newMigrationSQL(db *DB) migrationSQL {
 }
 
 func (s planMigrations) Create(
-	ctx context.Context, org admin.OrgID, m planmigration.Migration, entries []job.Entry, rec admin.Record,
+	ctx context.Context, org admin.OrgID, m planmigration.Migration, rec admin.Record,
 ) error {
 	return s.bookkeep(ctx, func(t *tx) error {
-		if err := (jobs{access{db: s.db, tx: t}}).Create(ctx, org, m.Job, entries, rec); err != nil {
+		if err := (jobs{access{db: s.db, tx: t}}).Create(ctx, org, m.Job, nil, rec); err != nil {
 			return err
 		}
 		_, err := t.exec(ctx, "plan migration", s.db.sql.migration.insert, org, id(m.ID), m.Source.ID, m.Source.Version,

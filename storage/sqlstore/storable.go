@@ -2,8 +2,11 @@ package sqlstore
 
 import (
 	"database/sql/driver"
+	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/admincenter/admincenter/admin"
 )
 
 // storable reports whether every text among args is one that all databases keep: valid UTF-8
@@ -25,4 +28,8 @@ func storable(args []any) bool {
 		}
 	}
 	return true
+}
+
+func notStorable(noun string) error {
+	return fmt.Errorf("%s: a text is not valid UTF-8 or has a NUL character: %w", noun, admin.ErrInvalid)
 }

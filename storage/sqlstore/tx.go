@@ -58,7 +58,7 @@ func (t *tx) exec(ctx context.Context, noun, query string, args ...any) (int64, 
 		return 0, t.broken
 	}
 	if !storable(args) {
-		return 0, fmt.Errorf("%s: a text is not valid UTF-8 or has a NUL character: %w", noun, admin.ErrInvalid)
+		return 0, notStorable(noun)
 	}
 	res, err := t.raw.ExecContext(ctx, query, args...)
 	if err != nil {
@@ -160,6 +160,23 @@ func (t *tx) nested(ctx context.Context, fn func() error) error {
 		return err
 	}
 	_, err := t.exec(ctx, "savepoint", "RELEASE SAVEPOINT "+name)
+	return err
+}
+
+// refusedFirst runs fn like nested, for a write that is refused by its first statement or not at all: refused
+// reports whether an error is such a one, of a write that has written nothing. In a transaction of ours it
+// saves the two statements of a savepoint; any other error ends the transaction.
+func (t *tx) refusedFirst(ctx context.Context, refused func(error) bool, fn func() error) error {
+	if t.host {
+		return t.nested(ctx, fn)
+	}
+	if t.broken != nil {
+		return t.broken
+	}
+	err := fn()
+	if err != nil && !refused(err) && t.broken == nil {
+		t.broken = err
+	}
 	return err
 }
 

@@ -3,7 +3,6 @@ package storagetest_test
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,13 +15,15 @@ import (
 type jobPort struct {
 	job.Store
 	get     func(context.Context, admin.OrgID, uuid.UUID) (job.Job, error)
-	due     func(context.Context, time.Time, int) ([]job.Ref, error)
+	due     func(context.Context, time.Time, job.DueQuery) ([]job.Ref, error)
 	update  func(context.Context, admin.OrgID, job.Job, admin.Record) error
 	claim   func(context.Context, admin.OrgID, uuid.UUID, job.Claim) (job.Job, error)
 	commit  func(context.Context, admin.OrgID, job.Checkpoint) error
 	finish  func(context.Context, admin.OrgID, job.Checkpoint, admin.Record) error
+	renew   func(context.Context, admin.OrgID, uuid.UUID, int64, time.Time) error
 	release func(context.Context, admin.OrgID, uuid.UUID, int64) error
 	entries func(context.Context, admin.OrgID, uuid.UUID, job.EntryFilter, admin.Seek[int64]) ([]job.Entry, error)
+	effects func(context.Context, admin.OrgID, uuid.UUID, admin.Seek[int64]) ([]job.Effect, error)
 }
 
 func (s jobPort) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (job.Job, error) {
@@ -32,11 +33,11 @@ func (s jobPort) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (job.Jo
 	return s.get(ctx, org, id)
 }
 
-func (s jobPort) Due(ctx context.Context, now time.Time, limit int) ([]job.Ref, error) {
+func (s jobPort) Due(ctx context.Context, now time.Time, q job.DueQuery) ([]job.Ref, error) {
 	if s.due == nil {
-		return s.Store.Due(ctx, now, limit)
+		return s.Store.Due(ctx, now, q)
 	}
-	return s.due(ctx, now, limit)
+	return s.due(ctx, now, q)
 }
 
 func (s jobPort) Update(ctx context.Context, org admin.OrgID, j job.Job, rec admin.Record) error {
@@ -81,23 +82,39 @@ func (s jobPort) Entries(ctx context.Context, org admin.OrgID, id uuid.UUID, f j
 	return s.entries(ctx, org, id, f, seek)
 }
 
+func (s jobPort) Renew(ctx context.Context, org admin.OrgID, id uuid.UUID, attempt int64, until time.Time) error {
+	if s.renew == nil {
+		return s.Store.Renew(ctx, org, id, attempt, until)
+	}
+	return s.renew(ctx, org, id, attempt, until)
+}
+
+func (s jobPort) Effects(ctx context.Context, org admin.OrgID, id uuid.UUID, seek admin.Seek[int64]) ([]job.Effect, error) {
+	if s.effects == nil {
+		return s.Store.Effects(ctx, org, id, seek)
+	}
+	return s.effects(ctx, org, id, seek)
+}
+
 // done stands for the result of calls that have none.
 type done struct{}
 
-func jobFaults() []fault {
-	port := func(name, caught string, with func(s job.Store, k *known) jobPort) fault {
-		return fault{
-			name: name,
-			jobs: func(s job.Store, k *known) job.Store {
-				p := with(s, k)
-				p.Store = s
-				return p
-			},
-			caught: caught,
-		}
+// jobFault replaces methods of the port of jobs.
+func jobFault(name, caught string, with func(s job.Store, k *known) jobPort) fault {
+	return fault{
+		name: name,
+		jobs: func(s job.Store, k *known) job.Store {
+			p := with(s, k)
+			p.Store = s
+			return p
+		},
+		caught: caught,
 	}
+}
+
+func jobFaults() []fault {
 	claim := func(name, caught string, change func(*job.Claim)) fault {
-		return port(name, caught, func(s job.Store, _ *known) jobPort {
+		return jobFault(name, caught, func(s job.Store, _ *known) jobPort {
 			return jobPort{claim: func(ctx context.Context, org admin.OrgID, id uuid.UUID, c job.Claim) (job.Job, error) {
 				change(&c)
 				return s.Claim(ctx, org, id, c)
@@ -105,7 +122,7 @@ func jobFaults() []fault {
 		})
 	}
 	commit := func(name, caught string, change func(job.Job, *job.Checkpoint)) fault {
-		return port(name, caught, func(s job.Store, _ *known) jobPort {
+		return jobFault(name, caught, func(s job.Store, _ *known) jobPort {
 			return jobPort{commit: func(ctx context.Context, org admin.OrgID, cp job.Checkpoint) error {
 				if j, err := s.Get(ctx, org, cp.ID); err == nil {
 					change(j, &cp)
@@ -114,78 +131,80 @@ func jobFaults() []fault {
 			}}
 		})
 	}
-	due := func(name, caught string, change func(now *time.Time, limit *int), then func([]job.Ref)) fault {
-		return port(name, caught, func(s job.Store, _ *known) jobPort {
-			return jobPort{due: func(ctx context.Context, now time.Time, limit int) ([]job.Ref, error) {
-				change(&now, &limit)
-				refs, err := s.Due(ctx, now, limit)
-				then(refs)
-				return refs, err
+	finish := func(name, caught string, change func(*job.Checkpoint)) fault {
+		return jobFault(name, caught, func(s job.Store, _ *known) jobPort {
+			return jobPort{finish: func(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
+				change(&cp)
+				return s.Finish(ctx, org, cp, rec)
 			}}
 		})
 	}
-	all := func([]job.Ref) {}
+	update := func(name, caught string, change func(now job.Job, want *job.Job)) fault {
+		return jobFault(name, caught, func(s job.Store, _ *known) jobPort {
+			return jobPort{update: func(ctx context.Context, org admin.OrgID, j job.Job, rec admin.Record) error {
+				if now, err := s.Get(ctx, org, j.ID); err == nil {
+					change(now, &j)
+				}
+				return s.Update(ctx, org, j, rec)
+			}}
+		})
+	}
 	return []fault{
-		port("Jobs.Get looks into every organization", "Methods/Jobs.Get/hides and keeps everything from another organization", func(s job.Store, k *known) jobPort {
+		jobFault("Jobs.Get looks into every organization", "Methods/Jobs.Get/hides and keeps everything from another organization", func(s job.Store, k *known) jobPort {
 			return jobPort{get: func(ctx context.Context, org admin.OrgID, id uuid.UUID) (job.Job, error) {
 				return in(k, org, func(org admin.OrgID) (job.Job, error) { return s.Get(ctx, org, id) }, anything)
 			}}
 		}),
-		port("Jobs.Entries looks into every organization", "Methods/Jobs.Entries/hides and keeps everything from another organization", func(s job.Store, k *known) jobPort {
+		jobFault("Jobs.Entries looks into every organization", "Methods/Jobs.Entries/hides and keeps everything from another organization", func(s job.Store, k *known) jobPort {
 			return jobPort{entries: func(ctx context.Context, org admin.OrgID, id uuid.UUID, f job.EntryFilter, seek admin.Seek[int64]) ([]job.Entry, error) {
 				return in(k, org, func(org admin.OrgID) ([]job.Entry, error) { return s.Entries(ctx, org, id, f, seek) }, notEmpty)
 			}}
 		}),
-		port("Jobs.Claim looks into every organization", "Methods/Jobs.Claim/hides and keeps everything from another organization", func(s job.Store, k *known) jobPort {
+		jobFault("Jobs.Claim looks into every organization", "Methods/Jobs.Claim/hides and keeps everything from another organization", func(s job.Store, k *known) jobPort {
 			return jobPort{claim: func(ctx context.Context, org admin.OrgID, id uuid.UUID, c job.Claim) (job.Job, error) {
 				return in(k, org, func(org admin.OrgID) (job.Job, error) { return s.Claim(ctx, org, id, c) }, anything)
 			}}
 		}),
-		port("Jobs.Update looks into every organization", "Methods/Jobs.Update/hides and keeps everything from another organization", func(s job.Store, k *known) jobPort {
+		jobFault("Jobs.Update looks into every organization", "Methods/Jobs.Update/hides and keeps everything from another organization", func(s job.Store, k *known) jobPort {
 			return jobPort{update: func(ctx context.Context, org admin.OrgID, j job.Job, rec admin.Record) error {
 				_, err := in(k, org, func(org admin.OrgID) (done, error) { return done{}, s.Update(ctx, org, j, rec) }, anything)
 				return err
 			}}
 		}),
-		port("Jobs.Commit looks into every organization", "Methods/Jobs.Commit/hides and keeps everything from another organization", func(s job.Store, k *known) jobPort {
+		jobFault("Jobs.Commit looks into every organization", "Methods/Jobs.Commit/hides and keeps everything from another organization", func(s job.Store, k *known) jobPort {
 			return jobPort{commit: func(ctx context.Context, org admin.OrgID, cp job.Checkpoint) error {
 				_, err := in(k, org, func(org admin.OrgID) (done, error) { return done{}, s.Commit(ctx, org, cp) }, anything)
 				return err
 			}}
 		}),
-		port("Jobs.Finish looks into every organization", "Methods/Jobs.Finish/hides and keeps everything from another organization", func(s job.Store, k *known) jobPort {
+		jobFault("Jobs.Finish looks into every organization", "Methods/Jobs.Finish/hides and keeps everything from another organization", func(s job.Store, k *known) jobPort {
 			return jobPort{finish: func(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
 				_, err := in(k, org, func(org admin.OrgID) (done, error) { return done{}, s.Finish(ctx, org, cp, rec) }, anything)
 				return err
 			}}
 		}),
-		port("Jobs.Finish does not settle the job", "Jobs/commits a batch under its attempt and cursor only", func(s job.Store, _ *known) jobPort {
-			return jobPort{finish: func(ctx context.Context, org admin.OrgID, cp job.Checkpoint, rec admin.Record) error {
-				cp.At = cp.At.Add(time.Microsecond)
-				return s.Finish(ctx, org, cp, rec)
-			}}
+		finish("Jobs.Finish does not settle the job", "Jobs/commits a batch under its attempt and cursor only", func(cp *job.Checkpoint) {
+			cp.At = cp.At.Add(time.Microsecond)
 		}),
-		port("Jobs.Release looks into every organization", "Methods/Jobs.Release/hides and keeps everything from another organization", func(s job.Store, k *known) jobPort {
+		finish("Jobs.Finish forgets the effects", "Jobs/keeps effects, the last first", func(cp *job.Checkpoint) { cp.Effects = nil }),
+		jobFault("Jobs.Release looks into every organization", "Methods/Jobs.Release/hides and keeps everything from another organization", func(s job.Store, k *known) jobPort {
 			return jobPort{release: func(ctx context.Context, org admin.OrgID, id uuid.UUID, attempt int64) error {
 				_, err := in(k, org, func(org admin.OrgID) (done, error) { return done{}, s.Release(ctx, org, id, attempt) }, anything)
 				return err
 			}}
 		}),
-		port("Jobs.Update does not look at the version", "Jobs/cancels under a running worker", func(s job.Store, _ *known) jobPort {
-			return jobPort{update: func(ctx context.Context, org admin.OrgID, j job.Job, rec admin.Record) error {
-				if now, err := s.Get(ctx, org, j.ID); err == nil {
-					j.Version = now.Version
-				}
-				return s.Update(ctx, org, j, rec)
-			}}
-		}),
-		port("Jobs.Update forgets the entries of a cancelled job", "Jobs/cancels under a running worker", func(s job.Store, _ *known) jobPort {
+		update("Jobs.Update does not look at the version", "Jobs/cancels under a running worker", func(now job.Job, want *job.Job) { want.Version = now.Version }),
+		update("Jobs.Update forgets the decision", "Jobs/follows package job in any order", func(now job.Job, want *job.Job) { want.Decision = now.Decision }),
+		update("Jobs.Update forgets when to try again", "Jobs/follows package job in any order", func(now job.Job, want *job.Job) { want.RetryAt = now.RetryAt }),
+		update("Jobs.Update forgets the failures", "Jobs/follows package job in any order", func(now job.Job, want *job.Job) { want.Failures = now.Failures }),
+		jobFault("Jobs.Update cancels the entries too", "Jobs/cancels under a running worker", func(s job.Store, _ *known) jobPort {
 			return jobPort{
 				entries: func(ctx context.Context, org admin.OrgID, id uuid.UUID, f job.EntryFilter, seek admin.Seek[int64]) ([]job.Entry, error) {
 					es, err := s.Entries(ctx, org, id, f, seek)
+					j, _ := s.Get(ctx, org, id)
 					for i := range es {
-						if es[i].Status == job.EntryCancelled {
-							es[i].Status = job.EntryPending
+						if j.Status == job.Cancelled && es[i].Status == job.EntryPending {
+							es[i].Status = job.EntryCancelled
 						}
 					}
 					return es, err
@@ -203,8 +222,12 @@ func jobFaults() []fault {
 			}
 		}),
 		commit("Jobs.Commit forgets the entries", "Jobs/commits a batch under its attempt and cursor only", func(_ job.Job, cp *job.Checkpoint) { cp.Entries = nil }),
+		commit("Jobs.Commit forgets the effects", "Jobs/keeps effects, the last first", func(_ job.Job, cp *job.Checkpoint) { cp.Effects = nil }),
+		commit("Jobs.Commit forgets the state", "Jobs/commits a batch under its attempt and cursor only", func(j job.Job, cp *job.Checkpoint) { cp.State = j.State }),
+		commit("Jobs.Commit forgets when to try again", "Jobs/commits a batch under its attempt and cursor only", func(j job.Job, cp *job.Checkpoint) { cp.RetryAt = j.RetryAt }),
+		commit("Jobs.Commit forgets the failures", "Jobs/commits a batch under its attempt and cursor only", func(j job.Job, cp *job.Checkpoint) { cp.Failures = j.Failures }),
 		commit("Jobs.Commit sets the counts", "Jobs/follows package job in any order", func(j job.Job, cp *job.Checkpoint) { cp.Counts.Completed -= j.Counts.Completed }),
-		port("Jobs.Commit finds no job where the lease was lost", "Jobs/commits a batch under its attempt and cursor only", func(s job.Store, _ *known) jobPort {
+		jobFault("Jobs.Commit finds no job where the lease was lost", "Jobs/commits a batch under its attempt and cursor only", func(s job.Store, _ *known) jobPort {
 			return jobPort{commit: func(ctx context.Context, org admin.OrgID, cp job.Checkpoint) error {
 				err := s.Commit(ctx, org, cp)
 				if errors.Is(err, job.ErrLeaseLost) {
@@ -213,7 +236,7 @@ func jobFaults() []fault {
 				return err
 			}}
 		}),
-		port("Jobs.Release ends the lease of another attempt", "Jobs/claims once, then only when the lease has ended", func(s job.Store, _ *known) jobPort {
+		jobFault("Jobs.Release ends the lease of another attempt", "Jobs/claims once, then only when the lease has ended", func(s job.Store, _ *known) jobPort {
 			return jobPort{release: func(ctx context.Context, org admin.OrgID, id uuid.UUID, attempt int64) error {
 				if j, err := s.Get(ctx, org, id); err == nil {
 					attempt = j.Lease.Attempt
@@ -221,19 +244,16 @@ func jobFaults() []fault {
 				return s.Release(ctx, org, id, attempt)
 			}}
 		}),
-		port("Jobs.Release does nothing", "Jobs/claims once, then only when the lease has ended", func(job.Store, *known) jobPort {
+		jobFault("Jobs.Release does nothing", "Jobs/claims once, then only when the lease has ended", func(job.Store, *known) jobPort {
 			return jobPort{release: func(ctx context.Context, _ admin.OrgID, _ uuid.UUID, _ int64) error { return ctx.Err() }}
 		}),
-		due("Jobs.Due gives jobs under a live lease", "Jobs/finds what is due across organizations", func(now *time.Time, _ *int) { *now = now.Add(time.Minute) }, all),
-		due("Jobs.Due has no limit", "Jobs/finds what is due across organizations", func(_ *time.Time, limit *int) { *limit = 100_000 }, all),
-		due("Jobs.Due gives the newest first", "Jobs/finds what is due across organizations", func(*time.Time, *int) {}, slices.Reverse[[]job.Ref]),
-		port("Jobs.Entries has no limit", "Jobs/returns what was created", func(s job.Store, _ *known) jobPort {
+		jobFault("Jobs.Entries has no limit", "Jobs/returns what was created", func(s job.Store, _ *known) jobPort {
 			return jobPort{entries: func(ctx context.Context, org admin.OrgID, id uuid.UUID, f job.EntryFilter, seek admin.Seek[int64]) ([]job.Entry, error) {
 				seek.Limit = 1000
 				return s.Entries(ctx, org, id, f, seek)
 			}}
 		}),
-		port("Jobs.Entries takes no notice of the status", "Jobs/returns what was created", func(s job.Store, _ *known) jobPort {
+		jobFault("Jobs.Entries takes no notice of the status", "Jobs/returns what was created", func(s job.Store, _ *known) jobPort {
 			return jobPort{entries: func(ctx context.Context, org admin.OrgID, id uuid.UUID, _ job.EntryFilter, seek admin.Seek[int64]) ([]job.Entry, error) {
 				return s.Entries(ctx, org, id, job.EntryFilter{}, seek)
 			}}

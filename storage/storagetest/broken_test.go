@@ -112,7 +112,7 @@ func (s noting) Create(ctx context.Context, o people.Organization, first people.
 }
 
 func TestBrokenAdaptersFail(t *testing.T) {
-	faults := slices.Concat(transactionFaults(), organizationFaults(), auditFaults(), jobFaults(), currencyFaults())
+	faults := slices.Concat(transactionFaults(), organizationFaults(), auditFaults(), jobFaults(), queueFaults(), currencyFaults())
 	for _, f := range faults {
 		if storagetest.Fault() == f.name {
 			storagetest.Run(t, func(*testing.T) storage.Backend { return newBroken(f) })

@@ -269,17 +269,25 @@ func testImports(t *testing.T, open Open) {
 		require.ErrorIs(t, b.Imports().Start(t.Context(), w.org, other, w.importJob(other.ID), nil, w.rec("import.start")),
 			admin.ErrNotFound)
 	})
-	t.Run("deletes an import with the entries of its job", func(t *testing.T) {
+	t.Run("deletes an import with the entries and effects of its job", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		i, other := create(t, w), create(t, w)
 		for _, one := range []bulkimport.Import{i, other} {
 			require.NoError(t, b.Imports().Start(t.Context(), w.org, one, w.importJob(one.ID), w.importEntries(),
 				w.rec("import.start")))
+			_, err := b.Jobs().Claim(t.Context(), w.org, one.ID,
+				job.Claim{Worker: "w", Now: epoch, Until: epoch.Add(time.Minute)})
+			require.NoError(t, err)
+			require.NoError(t, b.Jobs().Commit(t.Context(), w.org, job.Checkpoint{
+				ID: one.ID, Attempt: 1, Effects: w.effects(), Status: job.InProgress, At: epoch,
+			}))
 		}
 		require.NoError(t, b.Imports().Delete(t.Context(), w.org, i.ID, w.rec("import.delete")))
 		got, err := b.Jobs().Entries(t.Context(), w.org, i.ID, job.EntryFilter{}, page[int64](10))
 		require.NoError(t, err)
 		require.Empty(t, got, "they hold cells of the file")
+		require.Empty(t, w.effectsOf(t, i.ID), "they hold records")
+		require.Len(t, w.effectsOf(t, other.ID), 2)
 		_, err = b.Jobs().Get(t.Context(), w.org, i.ID)
 		require.NoError(t, err, "the job stays, with its counts")
 		got, err = b.Jobs().Entries(t.Context(), w.org, other.ID, job.EntryFilter{}, page[int64](10))

@@ -39,7 +39,7 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 	put("invitations")(b.Invitations().List(ctx, org, people.InvitationFilter{}, s.now, all))
 	put("audit")(b.Audit().List(ctx, org, admin.AuditFilter{}, largest[admin.RecordKey]()))
 	put("jobs")(b.Jobs().List(ctx, org, job.Filter{}, all))
-	put("due")(b.Jobs().Due(ctx, s.now, 1000))
+	put("due")(b.Jobs().Due(ctx, s.now, s.everyKind()))
 	put("currencies")(b.Currencies().List(ctx, org, largest[string]()))
 	put("settings")(b.Settings().List(ctx, org, settings.Filter{}, all))
 	put("enrichments")(b.Enrichments().List(ctx, org, largest[string]()))
@@ -54,6 +54,7 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 		put("credential of " + id.String())(account(b.Users().Credential(ctx, org, id)))
 		put("versions of " + id.String())(b.Settings().History(ctx, org, id, largest[int64]()))
 		put("entries of " + id.String())(b.Jobs().Entries(ctx, org, id, job.EntryFilter{}, largest[int64]()))
+		put("effects of " + id.String())(b.Jobs().Effects(ctx, org, id, largest[int64]()))
 		put("content of " + id.String())(b.Imports().Content(ctx, org, id, 0))
 	}
 	for n := range byte(9) {

@@ -29,6 +29,7 @@ type script struct {
 	ids     []uuid.UUID // for everything that has such an id
 	opening []op        // what is done first
 	records uint64      // so far
+	effects int64       // so far
 }
 
 // alike are texts that some database, in some collation, takes for the same as another, or for

@@ -34,8 +34,18 @@ func (w *world) seedJobs() {
 	w.seeds.job = j.ID
 	require.NoError(w.t, w.b.Jobs().Create(w.t.Context(), w.org, j, w.entries(), w.rec("job.create")))
 	_, err := w.b.Jobs().Claim(w.t.Context(), w.org, j.ID,
-		job.Claim{Owner: w.first.ID, Now: epoch, Until: epoch.Add(time.Minute)})
+		job.Claim{Worker: w.mark("worker"), Now: epoch, Until: epoch.Add(time.Minute)})
 	require.NoError(w.t, err)
+	require.NoError(w.t, w.b.Jobs().Commit(w.t.Context(), w.org, job.Checkpoint{
+		ID: j.ID, Attempt: 1, Effects: w.effects(), Status: job.InProgress, At: epoch, Until: epoch.Add(time.Minute),
+	}))
+}
+
+func (w *world) effects() []job.Effect {
+	return []job.Effect{
+		{Seq: 1, Kind: "customer", Ref: w.mark("one"), Version: 1},
+		{Seq: 2, Kind: "account", Ref: w.mark("two"), Before: `{"id":"two"}`, Version: 7},
+	}
 }
 
 func jobCalls() map[string]call {
@@ -52,17 +62,17 @@ func jobCalls() map[string]call {
 			return js, err
 		},
 		"Jobs.Due": func(ctx context.Context, s storage.Stores, _ *world, _ admin.OrgID, _ admin.Record) (any, error) {
-			refs, err := s.Jobs().Due(ctx, epoch.Add(time.Hour), 100_000)
+			refs, err := s.Jobs().Due(ctx, epoch.Add(time.Hour), everyDue())
 			return refs, err
 		},
 		"Jobs.Update": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
 			j := w.job()
-			j.ID, j.Status = w.seeds.job, job.Cancelled
+			j.ID, j.Status, j.Version = w.seeds.job, job.Cancelled, 2
 			return nil, s.Jobs().Update(ctx, org, j, rec)
 		},
 		"Jobs.Claim": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
 			j, err := s.Jobs().Claim(ctx, org, w.seeds.job,
-				job.Claim{Owner: w.first.ID, Now: epoch, Until: epoch.Add(2 * time.Minute)})
+				job.Claim{Worker: w.mark("worker"), Now: epoch.Add(time.Minute), Until: epoch.Add(2 * time.Minute)})
 			return j, err
 		},
 		"Jobs.Commit": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
@@ -75,6 +85,13 @@ func jobCalls() map[string]call {
 		},
 		"Jobs.Release": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
 			return nil, s.Jobs().Release(ctx, org, w.seeds.job, 1)
+		},
+		"Jobs.Renew": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+			return nil, w.unleased(org, s.Jobs().Renew(ctx, org, w.seeds.job, 1, epoch.Add(time.Hour)))
+		},
+		"Jobs.Effects": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+			es, err := s.Jobs().Effects(ctx, org, w.seeds.job, page[int64](10))
+			return es, err
 		},
 		"Jobs.Entries": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
 			es, err := s.Jobs().Entries(ctx, org, w.seeds.job, job.EntryFilter{}, page[int64](10))
@@ -104,7 +121,8 @@ func testJobs(t *testing.T, open Open) {
 	}
 	claim := func(t *testing.T, w *world, id uuid.UUID, now time.Time) (job.Job, error) {
 		t.Helper()
-		return b.Jobs().Claim(t.Context(), w.org, id, job.Claim{Owner: w.id(), Now: now, Until: now.Add(time.Minute)})
+		return b.Jobs().Claim(t.Context(), w.org, id,
+			job.Claim{Worker: w.mark("worker"), Now: now, Until: now.Add(time.Minute)})
 	}
 	create := func(t *testing.T, w *world, j job.Job) job.Job {
 		t.Helper()
@@ -115,10 +133,12 @@ func testJobs(t *testing.T, open Open) {
 	t.Run("returns what was created", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		j := w.job()
-		j.Status, j.Cursor, j.Failure = job.Failed, "é", "why"
+		j.Status, j.Cursor, j.State, j.Failure, j.Failures = job.Failed, "é", `{"phase":"ü"}`, "why", 3
 		j.StartAt, j.SettledAt = epoch.Add(time.Hour), epoch.Add(time.Microsecond)
+		j.RetryAt, j.TriedAt = epoch.Add(time.Minute), epoch.Add(time.Second)
+		j.Decision = job.Decision{Action: job.ActionPause, From: job.InProgress, By: w.user(), At: epoch}
 		j.Counts = job.Counts{Total: 1 << 40, Completed: 2, Skipped: 3, Failed: 4}
-		j.Lease = job.Lease{Attempt: 7, Owner: w.id(), Until: epoch}
+		j.Lease = job.Lease{Attempt: 7, Worker: "web-3/4711", Until: epoch}
 		create(t, w, j)
 		require.Equal(t, j, get(t, w, j.ID))
 		require.ErrorIs(t, b.Jobs().Create(t.Context(), w.org, j, nil, w.rec("job.create")), admin.ErrExists)
@@ -171,23 +191,26 @@ func testJobs(t *testing.T, open Open) {
 	})
 	t.Run("does not claim what is not to be run", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		for status, want := range map[job.Status]error{
-			job.WaitingForConfirmation: admin.ErrState, job.Completed: admin.ErrState,
-			job.Failed: admin.ErrState, job.Cancelled: admin.ErrState,
-		} {
+		for _, status := range job.Statuses() {
+			if status.Runnable() {
+				continue
+			}
 			j := w.job()
 			j.Status = status
 			create(t, w, j)
 			_, err := claim(t, w, j.ID, epoch)
-			require.ErrorIs(t, err, want, status)
+			require.ErrorIs(t, err, admin.ErrState, status)
 		}
-		j := w.job()
-		j.Status, j.StartAt = job.Scheduled, epoch.Add(time.Hour)
-		create(t, w, j)
-		_, err := claim(t, w, j.ID, epoch)
-		require.ErrorIs(t, err, job.ErrNotDue)
-		_, err = claim(t, w, j.ID, epoch.Add(time.Hour))
-		require.NoError(t, err)
+		scheduled, failed := w.job(), w.job()
+		scheduled.Status, scheduled.StartAt = job.Scheduled, epoch.Add(time.Hour)
+		failed.RetryAt = epoch.Add(time.Hour)
+		for _, j := range []job.Job{scheduled, failed} {
+			create(t, w, j)
+			_, err := claim(t, w, j.ID, epoch.Add(time.Hour-time.Microsecond))
+			require.ErrorIs(t, err, job.ErrNotDue)
+			_, err = claim(t, w, j.ID, epoch.Add(time.Hour))
+			require.NoError(t, err)
+		}
 	})
 	t.Run("commits a batch under its attempt and cursor only", func(t *testing.T) {
 		w := newWorld(t, b, c)
@@ -195,11 +218,13 @@ func testJobs(t *testing.T, open Open) {
 		claimed, err := claim(t, w, j.ID, epoch)
 		require.NoError(t, err)
 		cp := job.Checkpoint{
-			ID: j.ID, Attempt: 1, Cursor: "2", Counts: job.Counts{Total: 1, Completed: 2, Skipped: 3, Failed: 4},
+			ID: j.ID, Attempt: 1, Cursor: "2", State: `{"n":1}`,
+			Counts: job.Counts{Total: 1, Completed: 2, Skipped: 3, Failed: 4},
 			Entries: []job.Entry{
 				{Seq: 1, Ref: "r", Status: job.EntryFailed, Reason: "x", Detail: "d", Data: "{}"},
 				{Seq: 9, Ref: "n", Status: job.EntryCompleted},
 			},
+			Effects: w.effects(), Failure: "why", Failures: 2, RetryAt: epoch.Add(time.Hour),
 			Status: job.InProgress, At: epoch.Add(time.Second), Until: epoch.Add(2 * time.Minute),
 		}
 		want, err := claimed.Committed(cp)
@@ -213,8 +238,10 @@ func testJobs(t *testing.T, open Open) {
 		require.ErrorIs(t, b.Jobs().Commit(t.Context(), w.org, cp), job.ErrLeaseLost, "the cursor has advanced")
 		late := cp
 		late.From, late.Attempt = "2", 0
+		late.Effects = []job.Effect{{Seq: 3, Kind: "customer"}}
 		require.ErrorIs(t, b.Jobs().Commit(t.Context(), w.org, late), job.ErrLeaseLost, "another attempt")
 		require.Equal(t, want, get(t, w, j.ID))
+		require.Len(t, w.effectsOf(t, j.ID), 2)
 
 		last := job.Checkpoint{
 			ID: j.ID, Attempt: 1, From: "2", Cursor: "3", Status: job.Completed, At: epoch.Add(time.Minute),
@@ -228,7 +255,7 @@ func testJobs(t *testing.T, open Open) {
 		done := get(t, w, j.ID)
 		require.Equal(t, job.Completed, done.Status)
 		require.Equal(t, last.At, done.SettledAt)
-		require.Equal(t, uuid.Nil, done.Lease.Owner)
+		require.Equal(t, job.Lease{Attempt: 1}, done.Lease)
 	})
 	t.Run("follows package job in any order", func(t *testing.T) { testJobModel(t, newWorld(t, b, c)) })
 	t.Run("cancels under a running worker", func(t *testing.T) {
@@ -246,38 +273,9 @@ func testJobs(t *testing.T, open Open) {
 		require.ErrorIs(t, b.Jobs().Commit(t.Context(), w.org, cp), job.ErrLeaseLost)
 		es, err := b.Jobs().Entries(t.Context(), w.org, j.ID, job.EntryFilter{}, page[int64](10))
 		require.NoError(t, err)
-		require.Equal(t, []job.EntryStatus{job.EntryCancelled, job.EntryCompleted, job.EntrySkipped},
-			[]job.EntryStatus{es[0].Status, es[1].Status, es[2].Status}, "what was settled stays")
+		require.Equal(t, w.entries(), es, "which Job.Entries shows as cancelled")
 	})
-	t.Run("finds what is due across organizations", func(t *testing.T) {
-		w, v := newWorld(t, b, c), newWorld(t, b, c)
-		due := func(now time.Time, want ...uuid.UUID) {
-			t.Helper()
-			refs, err := b.Jobs().Due(t.Context(), now, 100_000)
-			require.NoError(t, err)
-			var mine []uuid.UUID
-			for _, r := range refs {
-				if r.Org == w.org || r.Org == v.org {
-					require.Equal(t, job.Kind("test"), r.Kind)
-					mine = append(mine, r.ID)
-				}
-			}
-			require.Equal(t, want, mine)
-		}
-		running, later, waiting, other := w.job(), w.job(), w.job(), v.job()
-		later.Status, later.StartAt = job.Scheduled, epoch.Add(2*time.Hour)
-		waiting.Status = job.WaitingForConfirmation
-		for _, j := range []job.Job{running, later, waiting} {
-			create(t, w, j)
-		}
-		create(t, v, other)
-		_, err := claim(t, w, running.ID, epoch)
-		require.NoError(t, err)
-		due(epoch, other.ID)
-		due(epoch.Add(time.Minute), running.ID, other.ID)
-		due(epoch.Add(2*time.Hour), running.ID, later.ID, other.ID)
-		refs, err := b.Jobs().Due(t.Context(), epoch.Add(2*time.Hour), 1)
-		require.NoError(t, err)
-		require.Len(t, refs, 1)
-	})
+	t.Run("renews a lease under its attempt only", func(t *testing.T) { testJobRenewals(t, newWorld(t, b, c)) })
+	t.Run("keeps effects, the last first", func(t *testing.T) { testJobEffects(t, newWorld(t, b, c)) })
+	t.Run("finds what is due", func(t *testing.T) { testJobsDue(t, b, c) })
 }

@@ -57,7 +57,7 @@ func (w *world) seedPlans() {
 	require.NoError(w.t, w.add(w.b, s.removed))
 	require.NoError(w.t, w.replace(w.b, remove(s.removed), w.rec("schedule.withdraw")))
 	s.migration = w.migration()
-	require.NoError(w.t, w.b.PlanMigrations().Create(w.t.Context(), w.org, s.migration, w.entries(),
+	require.NoError(w.t, w.b.PlanMigrations().Create(w.t.Context(), w.org, s.migration,
 		w.rec("plan_migration.create")))
 }
 

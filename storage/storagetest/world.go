@@ -177,6 +177,7 @@ func bookkeeping() map[string]bool {
 		"Jobs.Claim":    true,
 		"Jobs.Commit":   true,
 		"Jobs.Release":  true,
+		"Jobs.Renew":    true,
 		"Tokens.Rehash": true,
 		"Tokens.Touch":  true,
 		"Users.Rehash":  true,

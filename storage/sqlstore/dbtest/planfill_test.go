@@ -75,6 +75,8 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		"rate":                  one("1"),
 		"base_slot":             one("NULL"),
 		"listed":                nil, // which is generated
+		"queue_org":             nil,
+		"due_at":                nil,
 
 		"email_key":           numberedBy("u"),
 		"pending_key":         one("NULL"),
@@ -127,8 +129,14 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 			}
 			return "'COMPLETED'"
 		},
-		"job_id":             one(id(0)),
-		"job_entries.seq":    func(n int) string { return fmt.Sprint(n + 1) },
+		"job_id":          one(id(0)),
+		"job_entries.seq": func(n int) string { return fmt.Sprint(n + 1) },
+		"job_effects.seq": func(n int) string { return fmt.Sprint(n + 1) },
+		"effects": func(n int) string {
+			return fmt.Sprintf(`'{"v":1,"e":[{"s":%d,"k":"customer","r":"c","n":1}]}'`, n+1)
+		},
+		"decision":           one("''"),
+		"lease_worker":       one("''"),
 		"job_entries.status": either(string(job.EntryFailed), string(job.EntryCompleted)),
 
 		"details":   one(`'{"version":1}'`),

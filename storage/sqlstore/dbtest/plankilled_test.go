@@ -21,7 +21,8 @@ func TestMigrationKilledAtRandomMoments(t *testing.T) {
 	if work(t) {
 		return
 	}
-	const accounts, batch, kills = 600, 10, 20
+	accounts, kills := atLength(1500, 400), atLength(50, 10)
+	const batch = 10
 	onEach(t, func(t *testing.T, s server) {
 		m := newMovers(t, s, accounts, batch)
 		created := m.create(t, planmigration.NextCycleIgnoreOverride)
@@ -31,7 +32,7 @@ func TestMigrationKilledAtRandomMoments(t *testing.T) {
 			return int(got.Job.Counts.Settled())
 		}
 		e := errand{Place: m.place, Job: created.ID, Migration: true, Batch: batch}
-		random := rand.New(rand.NewPCG(2026, kills))
+		random := rand.New(rand.NewPCG(2026, uint64(kills)))
 		for kill := range kills {
 			before := settled()
 			left := max(0, accounts*9/10-before) / batch

@@ -86,14 +86,30 @@ func (m movers) fill(t *testing.T) {
 
 func (m movers) account(i int) string { return fmt.Sprintf("account %05d", i) }
 
-func (m movers) create(t *testing.T, mode planmigration.Mode) planmigration.Migration {
+// plan creates a migration.
+func (m movers) plan(t *testing.T, mode planmigration.Mode) uuid.UUID {
 	t.Helper()
 	created, err := m.center.Migrations.Create(t.Context(), m.scope, planmigration.Request{
 		Source: priceplan.Ref{ID: "basic", Version: 1}, Mode: mode,
 	})
 	require.NoError(t, err)
-	require.EqualValues(t, m.accounts, created.Job.Counts.Total)
-	return created
+	return created.ID
+}
+
+// create creates a migration and lists its accounts.
+func (m movers) create(t *testing.T, mode planmigration.Mode) planmigration.Migration {
+	t.Helper()
+	id := m.plan(t, mode)
+	for {
+		created, err := m.center.Migrations.Get(t.Context(), m.scope, id)
+		require.NoError(t, err)
+		if created.Phase() == planmigration.Moving {
+			require.EqualValues(t, m.accounts, created.Job.Counts.Total)
+			return created
+		}
+		_, err = m.center.Migrations.Step(t.Context(), m.scope, id)
+		require.NoError(t, err)
+	}
 }
 
 // requireMoved checks that the first accounts were moved, each once, except those with rate cards.
@@ -167,7 +183,7 @@ func TestPlanMigrationResumesExactly(t *testing.T) {
 		service := func(atomically job.Atomically[planmigration.Ports]) *planmigration.Service {
 			ports := planPorts(m.b)
 			ports.Atomically = atomically
-			s, err := planmigration.NewService(ports, planmigration.Options{Batch: 100})
+			s, err := planmigration.NewService(ports, planmigration.Options{Batch: 100, Jobs: job.Engine{Retry: atOnce()}})
 			require.NoError(t, err)
 			return s
 		}
@@ -186,7 +202,7 @@ func TestPlanMigrationResumesExactly(t *testing.T) {
 		})
 		created := m.create(t, planmigration.NextCycleIgnoreOverride)
 		_, err := after.Step(t.Context(), m.scope, created.ID)
-		require.ErrorIs(t, err, fault)
+		require.NoError(t, err, "it finds that it was committed")
 		m.requireMoved(t, created.ID, 100)
 		for range 10 {
 			p, err := before.Step(t.Context(), m.scope, created.ID)
@@ -238,7 +254,7 @@ func TestPlanMigrationsContend(t *testing.T) {
 		for _, id := range []uuid.UUID{first.ID, second.ID} {
 			got, err := m.center.Migrations.Get(t.Context(), m.scope, id)
 			require.NoError(t, err)
-			require.Equal(t, job.Completed, got.Job.Status)
+			require.Contains(t, []job.Status{job.Completed, job.CompletedWithFailures}, got.Job.Status)
 			require.EqualValues(t, accounts, got.Job.Counts.Settled())
 			for e, err := range m.center.Migrations.AllEntries(t.Context(), m.scope, id,
 				job.EntryFilter{Status: job.EntryCompleted}) {

@@ -172,7 +172,7 @@ func hotQueries() []hotQuery {
 			return len(l), err
 		}},
 		{"jobs that are due", "jobs_due", func(ctx context.Context, s storage.Stores) (int, error) {
-			l, err := s.Jobs().Due(ctx, noon, 20)
+			l, err := s.Jobs().Due(ctx, noon, job.DueQuery{Orgs: 10, PerOrg: 4, Kinds: []job.Kind{"common", rare}})
 			return len(l), err
 		}},
 		{"jobs of a kind and a status", "jobs_kind_status", func(ctx context.Context, s storage.Stores) (int, error) {
@@ -185,6 +185,10 @@ func hotQueries() []hotQuery {
 		}},
 		{"failed entries of a job", "job_entries_status", func(ctx context.Context, s storage.Stores) (int, error) {
 			l, err := s.Jobs().Entries(ctx, org, numbered(0), job.EntryFilter{Status: job.EntryFailed}, admin.Seek[int64]{Limit: 20})
+			return len(l), err
+		}},
+		{"effects of a job", "", func(ctx context.Context, s storage.Stores) (int, error) {
+			l, err := s.Jobs().Effects(ctx, org, numbered(0), admin.Seek[int64]{Limit: 20, After: 1000})
 			return len(l), err
 		}},
 		{"a customer", "", func(ctx context.Context, s storage.Stores) (int, error) {

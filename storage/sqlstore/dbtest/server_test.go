@@ -27,6 +27,7 @@ const (
 	envPostgres = "ADMINCENTER_POSTGRES_DSN"
 	envMySQL    = "ADMINCENTER_MYSQL_DSN"
 	envRequire  = "ADMINCENTER_REQUIRE_DATABASES"
+	envLong     = "ADMINCENTER_LONG" // what takes many minutes at its full length
 
 	defaultPostgres = "postgres://postgres:postgres@127.0.0.1:5432/postgres?sslmode=disable"
 	defaultMySQL    = "root@tcp(127.0.0.1:3306)/"

@@ -37,6 +37,8 @@ type errand struct {
 	Signal    syscall.Signal // 0 for none
 	After     int            // that many batches
 	Inside    bool           // within the next batch's transaction, before its COMMIT
+	Serve     bool           // do what is due until SIGTERM
+	Lease     time.Duration  // of Serve
 }
 
 // What a worker says, each in a line of its standard output.
@@ -62,6 +64,10 @@ func work(t *testing.T) bool {
 	}
 	var e errand
 	require.NoError(t, json.Unmarshal([]byte(text), &e))
+	if e.Serve {
+		e.serve(t)
+		return true
+	}
 	db, _ := e.Place.open(t)
 	batches := 0
 	signal := func(inside bool) {
@@ -87,10 +93,10 @@ func work(t *testing.T) bool {
 	switch {
 	case err == nil:
 		fmt.Println(sayEnded + endDone)
+	case errors.Is(err, sqlstore.ErrCommitUnknown): // also if it then found that it has lost the lease
+		fmt.Println(sayEnded + endUnknown)
 	case errors.Is(err, job.ErrLeaseLost):
 		fmt.Println(sayEnded + endLeaseLost)
-	case errors.Is(err, sqlstore.ErrCommitUnknown):
-		fmt.Println(sayEnded + endUnknown)
 	default:
 		fmt.Println(sayEnded + err.Error())
 	}

@@ -210,19 +210,34 @@ TABLE admincenter_jobs InnoDB utf8mb4_bin
     completed bigint(20) NOT NULL
     skipped bigint(20) NOT NULL
     failed bigint(20) NOT NULL
-    cursor_text varbinary(1000) NOT NULL
     failure mediumtext COLLATE utf8mb4_bin NOT NULL
+    failures bigint(20) NOT NULL
+    retry_at bigint(20)
+    decision mediumtext COLLATE utf8mb4_bin NOT NULL
     attempt bigint(20) NOT NULL
-    lease_owner varbinary(36)
+    lease_worker varbinary(200) NOT NULL
     lease_until bigint(20)
+    tried_at bigint(20) NOT NULL
+    cursor_text varbinary(1000) NOT NULL
+    state_text mediumtext COLLATE utf8mb4_bin NOT NULL
     version bigint(20) NOT NULL
-    INDEX jobs_due (status, id)
+    queue_org varbinary(64)
+    due_at bigint(20)
+    INDEX jobs_due (queue_org, tried_at, id, due_at, kind)
     INDEX jobs_kind (org_id, kind, id)
     INDEX jobs_kind_status (org_id, kind, status, id)
     INDEX jobs_status (org_id, status, id)
     PRIMARY KEY PRIMARY (org_id, id)
     FOREIGN KEY admincenter_jobs_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
-    CHECK status `status` in ('SCHEDULED','WAITING_FOR_CONFIRMATION','PENDING','IN_PROGRESS','COMPLETED','FAILED','CANCELLED')
+    CHECK status `status` in ('SCHEDULED','WAITING_FOR_CONFIRMATION','PENDING','IN_PROGRESS','PAUSED','COMPLETED','COMPLETED_WITH_FAILURES','FAILED','CANCELLED')
+
+TABLE admincenter_job_effects InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    job_id varbinary(36) NOT NULL
+    seq bigint(20) NOT NULL
+    effects mediumtext COLLATE utf8mb4_bin NOT NULL
+    PRIMARY KEY PRIMARY (org_id, job_id, seq)
+    FOREIGN KEY admincenter_job_effects_ibfk_1 (org_id, job_id) REFERENCES admincenter_jobs (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
 
 TABLE admincenter_job_entries InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
@@ -236,7 +251,7 @@ TABLE admincenter_job_entries InnoDB utf8mb4_bin
     INDEX job_entries_status (org_id, job_id, status, seq)
     PRIMARY KEY PRIMARY (org_id, job_id, seq)
     FOREIGN KEY admincenter_job_entries_ibfk_1 (org_id, job_id) REFERENCES admincenter_jobs (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
-    CHECK status `status` in ('PENDING','IN_PROGRESS','COMPLETED','SKIPPED','FAILED','CANCELLED')
+    CHECK status `status` in ('PENDING','COMPLETED','SKIPPED','FAILED','CANCELLED')
 
 TABLE admincenter_organizations InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL

@@ -186,6 +186,14 @@ TABLE admincenter_invitations
     FOREIGN KEY admincenter_invitations_org_id_user_id_fkey (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
     CHECK ((length(digest) = 32))
 
+TABLE admincenter_job_effects
+    org_id text COLLATE C NOT NULL
+    job_id text COLLATE C NOT NULL
+    seq bigint NOT NULL
+    effects text COLLATE C NOT NULL
+    PRIMARY KEY admincenter_job_effects_pkey (org_id, job_id, seq)
+    FOREIGN KEY admincenter_job_effects_org_id_job_id_fkey (org_id, job_id) REFERENCES admincenter_jobs (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
+
 TABLE admincenter_job_entries
     org_id text COLLATE C NOT NULL
     job_id text COLLATE C NOT NULL
@@ -198,7 +206,7 @@ TABLE admincenter_job_entries
     PRIMARY KEY admincenter_job_entries_pkey (org_id, job_id, seq)
     INDEX admincenter_job_entries_status (org_id, job_id, status, seq)
     FOREIGN KEY admincenter_job_entries_org_id_job_id_fkey (org_id, job_id) REFERENCES admincenter_jobs (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
-    CHECK ((status = ANY (ARRAY['PENDING'::text, 'IN_PROGRESS'::text, 'COMPLETED'::text, 'SKIPPED'::text, 'FAILED'::text, 'CANCELLED'::text])))
+    CHECK ((status = ANY (ARRAY['PENDING'::text, 'COMPLETED'::text, 'SKIPPED'::text, 'FAILED'::text, 'CANCELLED'::text])))
 
 TABLE admincenter_jobs
     org_id text COLLATE C NOT NULL
@@ -215,19 +223,42 @@ TABLE admincenter_jobs
     completed bigint NOT NULL
     skipped bigint NOT NULL
     failed bigint NOT NULL
-    cursor_text text COLLATE C NOT NULL
     failure text COLLATE C NOT NULL
+    failures bigint NOT NULL
+    retry_at bigint
+    decision text COLLATE C NOT NULL
     attempt bigint NOT NULL
-    lease_owner text COLLATE C
+    lease_worker text COLLATE C NOT NULL
     lease_until bigint
+    tried_at bigint NOT NULL
+    cursor_text text COLLATE C NOT NULL
+    state_text text COLLATE C NOT NULL
     version bigint NOT NULL
-    INDEX admincenter_jobs_due (status, id)
+    queue_org text COLLATE C DEFAULT 
+CASE
+    WHEN (status = ANY (ARRAY['SCHEDULED'::text, 'PENDING'::text, 'IN_PROGRESS'::text])) THEN org_id
+    ELSE NULL::text
+END
+    due_at bigint DEFAULT 
+CASE
+    WHEN (status = ANY (ARRAY['SCHEDULED'::text, 'PENDING'::text, 'IN_PROGRESS'::text])) THEN GREATEST(COALESCE(
+    CASE
+        WHEN (status = 'SCHEDULED'::text) THEN start_at
+        ELSE NULL::bigint
+    END, '-62135596800000000'::bigint), COALESCE(retry_at, '-62135596800000000'::bigint), COALESCE(
+    CASE
+        WHEN (lease_worker <> ''::text) THEN lease_until
+        ELSE NULL::bigint
+    END, '-62135596800000000'::bigint))
+    ELSE NULL::bigint
+END
+    INDEX admincenter_jobs_due (queue_org, tried_at, id, due_at, kind)
     INDEX admincenter_jobs_kind (org_id, kind, id)
     INDEX admincenter_jobs_kind_status (org_id, kind, status, id)
     PRIMARY KEY admincenter_jobs_pkey (org_id, id)
     INDEX admincenter_jobs_status (org_id, status, id)
     FOREIGN KEY admincenter_jobs_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
-    CHECK ((status = ANY (ARRAY['SCHEDULED'::text, 'WAITING_FOR_CONFIRMATION'::text, 'PENDING'::text, 'IN_PROGRESS'::text, 'COMPLETED'::text, 'FAILED'::text, 'CANCELLED'::text])))
+    CHECK ((status = ANY (ARRAY['SCHEDULED'::text, 'WAITING_FOR_CONFIRMATION'::text, 'PENDING'::text, 'IN_PROGRESS'::text, 'PAUSED'::text, 'COMPLETED'::text, 'COMPLETED_WITH_FAILURES'::text, 'FAILED'::text, 'CANCELLED'::text])))
 
 TABLE admincenter_organizations
     org_id text COLLATE C NOT NULL

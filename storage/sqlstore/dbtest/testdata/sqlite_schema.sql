@@ -227,13 +227,22 @@ CREATE INDEX admincenter_invitations_pending ON admincenter_invitations (org_id,
 
 CREATE INDEX admincenter_invitations_status ON admincenter_invitations (org_id, status, id);
 
+CREATE TABLE admincenter_job_effects (
+    org_id  TEXT    NOT NULL,
+    job_id  TEXT    NOT NULL,
+    seq     INTEGER NOT NULL, -- of the first of effects
+    effects TEXT    NOT NULL, -- of one batch, as JSON
+    PRIMARY KEY (org_id, job_id, seq),
+    FOREIGN KEY (org_id, job_id) REFERENCES admincenter_jobs (org_id, id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE admincenter_job_entries (
     org_id TEXT    NOT NULL,
     job_id TEXT    NOT NULL,
     seq    INTEGER NOT NULL,
     ref    TEXT    NOT NULL,
     status TEXT    NOT NULL CHECK (status IN
-        ('PENDING', 'IN_PROGRESS', 'COMPLETED', 'SKIPPED', 'FAILED', 'CANCELLED')),
+        ('PENDING', 'COMPLETED', 'SKIPPED', 'FAILED', 'CANCELLED')),
     reason TEXT    NOT NULL,
     detail TEXT    NOT NULL,
     data   TEXT    NOT NULL,
@@ -248,7 +257,8 @@ CREATE TABLE admincenter_jobs (
     id              TEXT    NOT NULL,
     kind            TEXT    NOT NULL,
     status          TEXT    NOT NULL CHECK (status IN
-        ('SCHEDULED', 'WAITING_FOR_CONFIRMATION', 'PENDING', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED')),
+        ('SCHEDULED', 'WAITING_FOR_CONFIRMATION', 'PENDING', 'IN_PROGRESS', 'PAUSED',
+        'COMPLETED', 'COMPLETED_WITH_FAILURES', 'FAILED', 'CANCELLED')),
     start_at        INTEGER,
     created_at      INTEGER NOT NULL,
     created_by_kind TEXT    NOT NULL,
@@ -259,16 +269,29 @@ CREATE TABLE admincenter_jobs (
     completed       INTEGER NOT NULL,
     skipped         INTEGER NOT NULL,
     failed          INTEGER NOT NULL,
-    cursor_text     TEXT    NOT NULL,
     failure         TEXT    NOT NULL,
+    failures        INTEGER NOT NULL,
+    retry_at        INTEGER,
+    decision        TEXT    NOT NULL,
     attempt         INTEGER NOT NULL,
-    lease_owner     TEXT,
+    lease_worker    TEXT    NOT NULL,
     lease_until     INTEGER,
+    tried_at        INTEGER NOT NULL,
+    cursor_text     TEXT    NOT NULL,
+    state_text      TEXT    NOT NULL,
     version         INTEGER NOT NULL,
+    queue_org       TEXT GENERATED ALWAYS AS (
+        CASE WHEN status IN ('SCHEDULED', 'PENDING', 'IN_PROGRESS') THEN org_id END) STORED,
+    due_at          INTEGER GENERATED ALWAYS AS (
+        CASE WHEN status IN ('SCHEDULED', 'PENDING', 'IN_PROGRESS') THEN max(
+            COALESCE(CASE WHEN status = 'SCHEDULED' THEN start_at END, -62135596800000000),
+            COALESCE(retry_at, -62135596800000000),
+            COALESCE(CASE WHEN lease_worker <> '' THEN lease_until END, -62135596800000000)) END) STORED,
     PRIMARY KEY (org_id, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX admincenter_jobs_due ON admincenter_jobs (status, id);
+CREATE INDEX admincenter_jobs_due ON admincenter_jobs (queue_org, tried_at, id, due_at, kind)
+    WHERE queue_org IS NOT NULL;
 
 CREATE INDEX admincenter_jobs_kind ON admincenter_jobs (org_id, kind, id);
 

@@ -4,7 +4,8 @@ CREATE TABLE admincenter_jobs (
     id              TEXT COLLATE "C" NOT NULL,
     kind            TEXT COLLATE "C" NOT NULL,
     status          TEXT COLLATE "C" NOT NULL CHECK (status IN
-        ('SCHEDULED', 'WAITING_FOR_CONFIRMATION', 'PENDING', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED')),
+        ('SCHEDULED', 'WAITING_FOR_CONFIRMATION', 'PENDING', 'IN_PROGRESS', 'PAUSED',
+        'COMPLETED', 'COMPLETED_WITH_FAILURES', 'FAILED', 'CANCELLED')),
     start_at        BIGINT,
     created_at      BIGINT NOT NULL,
     created_by_kind TEXT COLLATE "C" NOT NULL,
@@ -15,17 +16,32 @@ CREATE TABLE admincenter_jobs (
     completed       BIGINT NOT NULL,
     skipped         BIGINT NOT NULL,
     failed          BIGINT NOT NULL,
-    cursor_text     TEXT COLLATE "C" NOT NULL,
     failure         TEXT COLLATE "C" NOT NULL,
+    failures        BIGINT NOT NULL,
+    retry_at        BIGINT,
+    decision        TEXT COLLATE "C" NOT NULL,
     attempt         BIGINT NOT NULL,
-    lease_owner     TEXT COLLATE "C",
+    lease_worker    TEXT COLLATE "C" NOT NULL,
     lease_until     BIGINT,
+    tried_at        BIGINT NOT NULL,
+    cursor_text     TEXT COLLATE "C" NOT NULL,
+    state_text      TEXT COLLATE "C" NOT NULL,
     version         BIGINT NOT NULL,
+    -- For Due: the organization of a job that can run, and the first instant at which a worker may claim it.
+    -- job.Job.DueAt computes the same. -62135596800000000 is the zero instant, before every other.
+    queue_org       TEXT COLLATE "C" GENERATED ALWAYS AS (
+        CASE WHEN status IN ('SCHEDULED', 'PENDING', 'IN_PROGRESS') THEN org_id END) STORED,
+    due_at          BIGINT GENERATED ALWAYS AS (
+        CASE WHEN status IN ('SCHEDULED', 'PENDING', 'IN_PROGRESS') THEN GREATEST(
+            COALESCE(CASE WHEN status = 'SCHEDULED' THEN start_at END, -62135596800000000),
+            COALESCE(retry_at, -62135596800000000),
+            COALESCE(CASE WHEN lease_worker <> '' THEN lease_until END, -62135596800000000)) END) STORED,
     PRIMARY KEY (org_id, id)
 );
 
--- For Due, which looks for work across organizations.
-CREATE INDEX admincenter_jobs_due ON admincenter_jobs (status, id);
+-- For Due, which looks for work across organizations. It has what can run and no more.
+CREATE INDEX admincenter_jobs_due ON admincenter_jobs (queue_org, tried_at, id, due_at, kind)
+    WHERE queue_org IS NOT NULL;
 
 -- For lists by kind and status: how a host finds the few that run among the many that are done.
 CREATE INDEX admincenter_jobs_status ON admincenter_jobs (org_id, status, id);
@@ -38,7 +54,7 @@ CREATE TABLE admincenter_job_entries (
     seq    BIGINT NOT NULL,
     ref    TEXT COLLATE "C" NOT NULL,
     status TEXT COLLATE "C" NOT NULL CHECK (status IN
-        ('PENDING', 'IN_PROGRESS', 'COMPLETED', 'SKIPPED', 'FAILED', 'CANCELLED')),
+        ('PENDING', 'COMPLETED', 'SKIPPED', 'FAILED', 'CANCELLED')),
     reason TEXT COLLATE "C" NOT NULL,
     detail TEXT COLLATE "C" NOT NULL,
     data   TEXT COLLATE "C" NOT NULL,
@@ -48,6 +64,16 @@ CREATE TABLE admincenter_job_entries (
 
 CREATE INDEX admincenter_job_entries_status ON admincenter_job_entries (org_id, job_id, status, seq);
 
+CREATE TABLE admincenter_job_effects (
+    org_id  TEXT COLLATE "C" NOT NULL,
+    job_id  TEXT COLLATE "C" NOT NULL,
+    seq     BIGINT NOT NULL, -- of the first of effects
+    effects TEXT COLLATE "C" NOT NULL, -- of one batch, as JSON
+    PRIMARY KEY (org_id, job_id, seq),
+    FOREIGN KEY (org_id, job_id) REFERENCES admincenter_jobs (org_id, id)
+);
+
 -- +goose Down
+DROP TABLE admincenter_job_effects;
 DROP TABLE admincenter_job_entries;
 DROP TABLE admincenter_jobs;

@@ -1,0 +1,54 @@
+package bulkimport
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/admin/job"
+)
+
+// beforeData is the stored form of the fields of a record that a row is about to change, by their names in
+// files.
+type beforeData struct {
+	Format int            `json:"v"`
+	Fields map[string]any `json:"fields"`
+}
+
+// beforeFormat is the format that is written. A later one must still read this one.
+const beforeFormat = 1
+
+// effects returns what the rows of a batch created and updated.
+func effects[T customer.Record](
+	kind *customer.Table[T], rows []Row, changes []customer.Change[T], made []customer.Outcome[T],
+) ([]job.Effect, error) {
+	var out []job.Effect
+	for i := range made {
+		o := &made[i]
+		if o.Result != customer.Created && o.Result != customer.Updated {
+			continue
+		}
+		head := kind.Head(&o.After)
+		e := job.Effect{Seq: rows[i].Number, Kind: kind.Noun(), Ref: *head.ID, Version: *head.Version}
+		if o.Result == customer.Updated {
+			var err error
+			if e.Before, err = before(kind, changes[i].Given, &o.Before); err != nil {
+				return nil, fmt.Errorf("%v: %w", rows[i], err)
+			}
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// before returns the given fields of a record, and all of its metadata.
+func before[T customer.Record](kind *customer.Table[T], given customer.Mask, r *T) (string, error) {
+	d := beforeData{Format: beforeFormat, Fields: map[string]any{}}
+	for i, f := range kind.Fields() {
+		if given&(1<<i) != 0 || f.Name == "metadata" {
+			d.Fields[f.Name] = f.Of(r)
+		}
+	}
+	text, err := json.Marshal(d)
+	return string(text), err
+}

@@ -1,0 +1,55 @@
+package bulkimport
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/admincenter/admincenter/admin/job"
+)
+
+// tallies are what an import counts besides its job's counts. As the job's State they commit with the rows.
+type tallies struct {
+	Format    int   `json:"v"`
+	Created   int64 `json:"created"`
+	Updated   int64 `json:"updated"`
+	Unchanged int64 `json:"unchanged"`
+}
+
+// talliesFormat is the format that is written. A later one must still read this one.
+const talliesFormat = 1
+
+// talliesOf reads a job's State.
+func talliesOf(j job.Job) (tallies, error) {
+	t := tallies{Format: talliesFormat}
+	if j.State == "" {
+		return t, nil
+	}
+	if err := json.Unmarshal([]byte(j.State), &t); err != nil {
+		return tallies{}, fmt.Errorf("state of the import: %w", err)
+	}
+	if t.Format != talliesFormat {
+		return tallies{}, fmt.Errorf("state of the import is stored in format %d and not %d: a newer version wrote it",
+			t.Format, talliesFormat)
+	}
+	return t, nil
+}
+
+// add counts outcomes.
+func (t *tallies) add(outcomes []Outcome) {
+	for _, o := range outcomes {
+		switch o.Result {
+		case Created:
+			t.Created++
+		case Updated:
+			t.Updated++
+		case Unchanged:
+			t.Unchanged++
+		}
+	}
+}
+
+// stored returns the tallies as a job's State.
+func (t tallies) stored() (string, error) {
+	text, err := json.Marshal(t)
+	return string(text), err
+}
