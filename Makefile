@@ -1,6 +1,6 @@
 # The linter is built from source at this version, so that everybody has the same one.
 GOLANGCI := v2.15.0
-MODULES := . storage/sqlstore/dbtest examples bench
+MODULES := . storage/sqlstore/dbtest host/river examples examples/temporal bench
 BIN := $(CURDIR)/bin
 # The slowest package fits into Go's 10 minutes on a quiet machine, and not on every busy one.
 TIMEOUT := 30m
@@ -40,7 +40,8 @@ bench: ## print `ratio` lines: this library beside the alternative, in one run
 	go run ./bench
 
 tidy: ## go mod tidy in every module, and the workspace's sums
-	@for m in $(MODULES); do (cd $$m && GOWORK=off go mod tidy) || exit 1; done
+	@for m in $(filter-out host/%,$(MODULES)); do (cd $$m && GOWORK=off go mod tidy) || exit 1; done
+	@for m in $(filter host/%,$(MODULES)); do (cd $$m && $(CURDIR)/.ci/tidy $(CURDIR)) || exit 1; done
 	rm -f go.work.sum
 	go list -m all >/dev/null
 	go list -deps -test work >/dev/null
