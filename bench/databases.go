@@ -60,6 +60,7 @@ func onDatabase(ctx context.Context, d database, fn measure) error {
 	if err := db.Migrate(ctx); err != nil {
 		return err
 	}
+	pool.SetMaxOpenConns(20)
 	return fn(ctx, d, pool, db)
 }
 

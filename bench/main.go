@@ -8,7 +8,7 @@
 // Each line is `ratio <name> <ours ns> <other ns> <ours/other>`, for one operation of each. Machines
 // differ and are noisy: only the ratio means something.
 //
-// The groups verify and list run on SQLite, and on the servers that the tests use if they answer.
+// The groups verify, list and job run on SQLite, and on the servers that the tests use if they answer.
 //
 // Two groups are contests and print more:
 //
@@ -38,7 +38,7 @@ type comparison struct {
 func main() {
 	testing.Init()
 	pattern := flag.String("run", ".", "regular `expression` of the groups to run")
-	rows := flag.Int("n", 100_000, "customers and audit `records` that group list loads, at least 10,000")
+	rows := flag.Int("n", 100_000, "`rows` that the groups list and job load, at least 10,000")
 	flag.Parse()
 	if err := run(context.Background(), *pattern, *rows); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -56,7 +56,8 @@ func run(ctx context.Context, pattern string, rows int) error {
 		print func(context.Context) error
 	}{
 		{"token", each(tokens)}, {"convert", each(conversions)}, {"import", each(imports)},
-		{"verify", printVerify}, {"list", lists(rows)}, {"jsonlogic", printLogic}, {"enrich", printEnrich},
+		{"verify", printVerify}, {"list", lists(rows)}, {"job", jobs(rows)},
+		{"jsonlogic", printLogic}, {"enrich", printEnrich},
 	} {
 		if !match.MatchString(group.name) {
 			continue
