@@ -14,7 +14,7 @@ import (
 
 // Engine is how a process runs jobs. The zero value is ready; a field that is zero has its default.
 type Engine struct {
-	// Worker names the process in [Lease.Worker], which those who may read a job can see; at most 200
+	// Worker names the process in [Lease.Worker], which all who may read a job can see; at most 200
 	// bytes. The default is host name and process id, such as "web-3/4711".
 	Worker string
 	// Lease is how long a worker that is gone keeps a job from others. It is renewed while a batch

@@ -20,7 +20,7 @@ type renewal struct {
 	cause func() error
 }
 
-// ending says that the batch is about to commit, which ends the lease: that it is gone is no news then.
+// ending marks the batch as about to commit, which ends the lease: a renewal that finds none is right then.
 func (l *renewal) ending() { l.over.Store(true) }
 
 // verdict returns why the batch's context ended, if that was not by the caller's: its lease was lost, or it took

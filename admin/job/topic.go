@@ -7,7 +7,7 @@ import (
 )
 
 // topics are the jobs that are watched by one service. Those who watch within a transaction have a service of
-// their own: what it has not committed is not for others, and nobody can read by it once it has ended.
+// their own: what it has not committed is not for others, and it cannot be read by once it has ended.
 type topics struct {
 	poll time.Duration
 
