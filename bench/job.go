@@ -23,6 +23,7 @@ const (
 	dueJobs, dueOrgs = 10_000, 1000
 	duePage          = 16
 	watchers         = 1000
+	settling         = 20 * time.Second // in which a database writes back and cleans up what was loaded
 )
 
 // jobs measures the engine of jobs: what it costs a batch, due jobs among n that are final, and many who watch
@@ -167,6 +168,7 @@ func printDue(ctx context.Context, d database, pool *sql.DB, db *sqlstore.DB, n 
 		return err
 	}
 	fmt.Printf("loaded %s: %d jobs that are final in %.0f s\n", d.name, n, time.Since(began).Seconds())
+	time.Sleep(settling)
 	ours, other, err := alternate(ask(db), read)
 	if err == nil {
 		printRatio("job.due."+d.name+"/select", ours, other)
