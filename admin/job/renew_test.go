@@ -247,6 +247,9 @@ func TestBatchThatTakesTooLong(t *testing.T) {
 					require.ErrorContains(t, <-done, "batch takes longer than 1m0s")
 					require.Contains(t, w.get(id).Failure, "batch takes longer than 1m0s")
 				}
+				lines := w.lines("job batch takes too long")
+				require.Len(t, lines, 1)
+				require.Equal(t, id.String(), lines[0]["job"])
 				_, err = w.step(id)
 				require.NoError(t, err, "another worker does it")
 				close(free)
