@@ -125,8 +125,10 @@ func jitter(d time.Duration, random io.Reader) time.Duration {
 }
 
 // Hooks are functions of the host's that a [Runner] calls after each batch, outside of its transaction and
-// on the goroutine of the batch: they should return soon. A panic in one is logged and changes nothing,
-// because the batch is committed. What must happen with the batch or not at all is not for a hook.
+// on the goroutine of the batch: they should return soon, and must be safe for concurrent use, because batches of
+// several jobs end at once. A panic in one is logged and changes nothing, because the batch is committed. What
+// must happen with the batch or not at all is not for a hook. Neither a batch that a pause, a cancellation or
+// another worker overtook nor a decision of a person calls one.
 type Hooks struct {
 	BatchDone   func(context.Context, Event) // a batch was committed
 	BatchFailed func(context.Context, Event) // a batch failed; Event.Err has the error
