@@ -116,8 +116,7 @@ func (c *Center) announce(s storage.Stores) job.Announce {
 	return func(ctx context.Context, r job.Ref, at time.Time) error { return c.o.Announce(ctx, s, r, at) }
 }
 
-// jobKinds returns the rules of the kinds of job: a job can be read by those who may read what it is
-// about.
+// jobKinds returns the rules of the kinds of job: who may read what a job is about may read the job.
 func (c *Center) jobKinds() map[job.Kind]job.Rules {
 	kinds := map[job.Kind]job.Rules{planmigration.Kind: {
 		Read: []admin.Permission{planmigration.PermissionRead}, Subject: planmigration.SubjectKind,

@@ -11,12 +11,14 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 )
 
-// Start makes the job that imports the file; its ID is the import's. Starting again returns the
-// same job, and [admin.ErrState] if that has failed or was cancelled. It reads the file once, to make sure that it is what was uploaded and to find rows
-// that repeat a key: a key may be in a file once, so all rows but the first fail with
-// duplicate_in_file, in any batch. It requires the type's Write permission.
-// Errors: what SetMapping finds, if it was not called or the schema has changed since;
-// ErrHeaderUnconfirmed; a *FileError if the content changed or too many rows repeat a key.
+// Start makes the job that imports the file; its ID is the import's. Starting again returns the same job. It
+// reads the file once, to make sure that it is what was uploaded and to find rows that repeat a key: a key may
+// be in a file once, so all rows but the first fail with duplicate_in_file, in any batch. It requires the type's
+// Write permission.
+//
+// It fails with what SetMapping finds, if that was not called or the schema has changed since, with
+// [ErrHeaderUnconfirmed], with a [*FileError] if the content changed or too many rows repeat a key, and with
+// [admin.ErrState] if the upload is not complete, or the job has failed or was cancelled.
 func (s *Service) Start(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
 	i, t, err := s.open(ctx, scope, id, write)
 	if err != nil {
@@ -81,10 +83,10 @@ func (s *Service) ready(ctx context.Context, org admin.OrgID, i Import, t Type) 
 	return s.duplicates(ctx, org, i, t)
 }
 
-// Step imports the next batch; see job.Runner.Step for its errors. It requires the type's Write
-// permission.
+// Step imports the next batch; see [job.Runner.Step] for its errors. The job of an import that was deleted
+// fails. It requires the type's Write permission.
 func (s *Service) Step(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Progress, error) {
-	if _, _, err := s.open(ctx, scope, id, write); err != nil {
+	if err := s.mayRun(ctx, scope, id); err != nil {
 		return job.Progress{}, err
 	}
 	return s.runner.Step(ctx, scope, id, s.prepare(scope))
@@ -95,10 +97,29 @@ func (s *Service) Step(ctx context.Context, scope admin.Scope, id uuid.UUID) (jo
 func (s *Service) Run(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, report func(job.Progress),
 ) (job.Progress, error) {
-	if _, _, err := s.open(ctx, scope, id, write); err != nil {
+	if err := s.mayRun(ctx, scope, id); err != nil {
 		return job.Progress{}, err
 	}
 	return s.runner.Run(ctx, scope, id, s.prepare(scope), report)
+}
+
+// mayRun requires the Write permission for an import, or, if the import was deleted, for the kind of its job:
+// a job that can be retried must end, or it would be due forever.
+func (s *Service) mayRun(ctx context.Context, scope admin.Scope, id uuid.UUID) error {
+	_, _, err := s.open(ctx, scope, id, write)
+	if !errors.Is(err, admin.ErrNotFound) {
+		return err
+	}
+	j, gone := s.ports.Jobs.Get(ctx, scope.Org(), id)
+	if gone != nil {
+		return err
+	}
+	for _, t := range s.types {
+		if JobKind(t.Schema.Type) == j.Kind {
+			return scope.Require(t.Schema.Write)
+		}
+	}
+	return err
 }
 
 // Cancel stops a started import within one batch; what was written stays; see [job.Service.Cancel]. It

@@ -29,7 +29,7 @@ const (
 	ActionDelete admin.Action = "import.delete" // an import, its file and its failed rows were deleted
 )
 
-// Ports are the stores of a Service. All but Target and Authorize are needed.
+// Ports are the stores of a Service. All but Target, Announce and Authorize are needed.
 type Ports struct {
 	Imports   Store
 	Jobs      job.Store
@@ -141,7 +141,9 @@ func (s *Service) atomically(ctx context.Context, fn func(Ports) error) error {
 // stillAllowed reports whether the actor who started an import may still write its type.
 func (s *Service) stillAllowed(ctx context.Context, org admin.OrgID, j job.Job) error {
 	_, t, err := s.load(ctx, org, j.ID)
-	if err != nil {
+	if errors.Is(err, admin.ErrNotFound) {
+		return nil // the import was deleted: prepare fails for that
+	} else if err != nil {
 		return err
 	}
 	return s.ports.Authorize(ctx, org, j.CreatedBy, t.Schema.Write)

@@ -1,12 +1,15 @@
 package bulkimport_test
 
 import (
+	"context"
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/bulkimport"
 )
@@ -47,6 +50,39 @@ func TestEffects(t *testing.T) {
 	require.Equal(t, map[string]any{"id": "C1", "name": "Ann", "metadata": nil}, before.Fields)
 	effects[1].Before = ""
 	require.Equal(t, job.Effect{Seq: 1, Kind: "customer", Ref: "C1", Version: 2}, effects[1])
+}
+
+// The job of an import outlives it, and [job.Service] can retry it: it must not stay due forever.
+func TestRetryAfterDelete(t *testing.T) {
+	w := newWorld(t, bulkimport.Options{Authorize: func(context.Context, admin.OrgID, admin.Actor, ...admin.Permission) error {
+		return nil
+	}})
+	i := w.upload(bulkimport.CustomersType, "id,name,primary_email\nC1,Ann,a@b.example\n")
+	w.start(i, bulkimport.Settings{})
+	w.commit = func() error { return job.Fail(admin.ErrForbidden) }
+	p, err := w.service.Run(t.Context(), w.scope, i.ID, nil)
+	require.NoError(t, err)
+	require.Equal(t, job.Failed, p.Status)
+	w.commit = nil
+	require.NoError(t, w.service.Delete(t.Context(), w.scope, i.ID))
+	jobs, err := job.NewService(job.Ports{Jobs: w.backend.Jobs()}, job.Options{
+		Runtime: admin.Runtime{Now: func() time.Time { return w.now }}, Kinds: map[job.Kind]job.Rules{bulkimport.JobKind(i.Type): {}},
+	})
+	require.NoError(t, err)
+	_, err = jobs.Retry(t.Context(), admin.System(org), i.ID)
+	require.NoError(t, err)
+	reader := admin.NewScope(org, admin.Actor{Kind: admin.ActorUser, ID: "u"}, admin.Permissions(customer.PermissionRead))
+	_, err = w.service.Step(t.Context(), reader, i.ID)
+	require.ErrorIs(t, err, admin.ErrForbidden)
+	p, err = w.service.Step(t.Context(), w.scope, i.ID)
+	require.NoError(t, err)
+	require.Equal(t, job.Failed, p.Status)
+	require.Contains(t, p.Failure, "import: not found")
+	due, err := jobs.Due(t.Context(), 10)
+	require.NoError(t, err)
+	require.Empty(t, due)
+	_, err = w.service.Step(t.Context(), w.scope, w.id())
+	require.ErrorIs(t, err, admin.ErrNotFound, "a job that never was")
 }
 
 func TestPauseResumeRetry(t *testing.T) {

@@ -32,7 +32,7 @@ func (r recorded) ReplaceAll(
 	return r.Schedules.ReplaceAll(ctx, org, set, r.rec)
 }
 
-// changes is what the audit record says of the batch. The entries have the details.
+// changes is what the audit record has of the batch. The entries have the details.
 func (b batch) changes() []admin.Change {
 	changes := []admin.Change{{Field: "plan", From: b.migration.Source.String(), To: b.migration.Target.String()}}
 	if n := len(b.entries); n > 0 {

@@ -71,8 +71,9 @@ func scheduleOf(e job.Effect) (priceplan.Schedule, error) {
 			e.Seq, d.Format, scheduleFormat)
 	}
 	s := priceplan.Schedule{
-		ID: e.Ref, AccountID: d.Account, Plan: priceplan.Ref{ID: d.Plan, Version: d.PlanVersion}, From: d.From, Until: d.Until,
-		Currency: d.Currency, RateCards: d.RateCards, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt, Version: d.Version,
+		ID: e.Ref, AccountID: d.Account, Plan: priceplan.Ref{ID: d.Plan, Version: d.PlanVersion},
+		From: d.From, Until: d.Until, Currency: d.Currency, RateCards: d.RateCards,
+		CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt, Version: d.Version,
 	}
 	if d.Cycle == "" {
 		return s, nil

@@ -13,8 +13,7 @@ import (
 // Kind is the kind of a migration's job.
 const Kind job.Kind = "price_plan_migration"
 
-// Audit actions. Confirming, rejecting and cancelling a migration are [job.ActionConfirm] and
-// [job.ActionCancel].
+// Audit actions. Those of decisions about a migration, and of its end, are package job's.
 const (
 	ActionCreate  admin.Action = "plan_migration.create"
 	ActionMigrate admin.Action = "schedule.migrate" // a batch of accounts was moved; the entries have the details
@@ -39,9 +38,9 @@ type Request struct {
 // Migration moves the accounts of one version of a price plan to another.
 //
 // Its effective instant is fixed before the first account is moved, and is the same for all accounts,
-// however long the job takes and however often it is resumed. Its accounts are those that were on the
-// source at that instant as it was foreseen when the migration was created; what becomes of each is decided
-// again when it is processed.
+// however long the job takes and however often it is resumed. Its accounts are those that were to be on the
+// source at that instant by their schedules when they were listed ([Listing]); what becomes of each is decided
+// again when it is moved.
 type Migration struct {
 	ID                  uuid.UUID      `json:"id"`
 	Source              priceplan.Ref  `json:"source"`

@@ -59,7 +59,7 @@ func (p Phase) stored() (string, error) {
 }
 
 // A cursor is the last account that was listed, or the last entry that was moved. Each has a word before it, so
-// that the batch which ends the list moves the cursor too, whatever accounts are called.
+// that neither is taken for the other, whatever accounts are called.
 const (
 	listed = "account "
 	moved  = "entry "

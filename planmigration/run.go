@@ -23,9 +23,8 @@ func (s *Service) Step(ctx context.Context, scope admin.Scope, id uuid.UUID) (jo
 }
 
 // Run does all steps until the migration is final, or waits for confirmation or for its effective instant. It
-// calls report after each, unless it is nil. Errors are
-// those of [Service.Step]; after one, Run may be called again and continues where it was. It requires
-// [PermissionWrite].
+// calls report after each, unless it is nil. Errors are those of [Service.Step]; after one, Run may be called
+// again and continues where it was. It requires [PermissionWrite].
 func (s *Service) Run(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, report func(job.Progress),
 ) (job.Progress, error) {

@@ -107,8 +107,8 @@ func subject(id uuid.UUID) admin.Subject { return admin.Subject{Kind: SubjectKin
 // Create plans a migration. Its job is [job.Pending]: [Service.Step] and [Service.Run], a worker's for
 // example, list its accounts, which are those on the source at the effective instant as their schedules are
 // when they are listed. Then the job is [job.WaitingForConfirmation] if r requires that, [job.Scheduled]
-// until the effective instant, or goes on at once, to move them. A [*admin.ValidationError] lists everything that is wrong with r. It
-// requires [PermissionWrite].
+// until the effective instant, or goes on at once, to move them. A [*admin.ValidationError] lists everything
+// that is wrong with r. It requires [PermissionWrite].
 func (s *Service) Create(ctx context.Context, scope admin.Scope, r Request) (Migration, error) {
 	if err := scope.Require(PermissionWrite); err != nil {
 		return Migration{}, err

@@ -11,8 +11,8 @@ import (
 	"github.com/admincenter/admincenter/admin/priceplan"
 )
 
-// Ports are what a migration works on. All are required, except that there is one of Schedules and
-// External.
+// Ports are what a migration works on. All but Announce and Authorize are required, and one of Schedules and
+// External is.
 type Ports struct {
 	Migrations Store
 	Jobs       job.Store

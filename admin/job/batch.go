@@ -120,8 +120,8 @@ func (w *work[P]) prepared(ctx context.Context) (Batch[P], error) {
 	return w.prepare(ctx, w.job)
 }
 
-// panicked is the error of a batch in which a panic was recovered. What the panic says may be anything; it
-// is in the log and not in the job.
+// panicked is the error of a batch in which a panic was recovered. The value of the panic may be anything, a
+// secret for example: it is in the log and not in the job.
 type panicked struct{ value any }
 
 func (p *panicked) Error() string {

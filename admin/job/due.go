@@ -76,7 +76,7 @@ func (s *Service) Due(ctx context.Context, limit int) ([]Ref, error) {
 // some thousands of rows at most.
 func perOrg(limit int) int { return min(limit, max(4, 4096/limit)) }
 
-// turn is the organization that a service's round has come to.
+// turn is the organization at which a service's round is.
 type turn struct {
 	mu  sync.Mutex
 	org admin.OrgID

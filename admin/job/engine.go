@@ -14,14 +14,15 @@ import (
 
 // Engine is how a process runs jobs. The zero value is ready; a field that is zero has its default.
 type Engine struct {
-	// Worker names the process in [Lease.Worker], which all who may read a job can see; at most 200
+	// Worker names the process in [Lease.Worker], which every user sees who may read the job; at most 200
 	// bytes. The default is host name and process id, such as "web-3/4711".
 	Worker string
 	// Lease is how long a worker that is gone keeps a job from others. It is renewed while a batch
 	// runs, each third of the time. The default is 15 seconds.
 	Lease time.Duration
 	// Batch is how long one batch may take. After that its context ends, the batch has failed, and other
-	// workers may take over even if a function of the host's never returns. The default is 10 minutes.
+	// workers may take over even if a function of the host's never returns; that function keeps its goroutine,
+	// and Step, Run and [Worker.Run] wait for it. The default is 10 minutes.
 	Batch time.Duration
 	// Retry is what follows on a batch that fails.
 	Retry Retry
@@ -124,8 +125,10 @@ func jitter(d time.Duration, random io.Reader) time.Duration {
 }
 
 // Hooks are functions of the host's that a [Runner] calls after each batch, outside of its transaction and
-// on the goroutine of the batch: they should return soon. A panic in one is logged and changes nothing,
-// because the batch is committed. What must happen with the batch or not at all is not for a hook.
+// on the goroutine of the batch: they should return soon, and must be safe for concurrent use, because batches of
+// several jobs end at once. A panic in one is logged and changes nothing, because the batch is committed. What
+// must happen with the batch or not at all is not for a hook. Neither a batch that a pause, a cancellation or
+// another worker overtook nor a decision of a person calls one.
 type Hooks struct {
 	BatchDone   func(context.Context, Event) // a batch was committed
 	BatchFailed func(context.Context, Event) // a batch failed; Event.Err has the error

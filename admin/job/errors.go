@@ -25,8 +25,8 @@ func (p *permanent) Error() string { return p.err.Error() }
 func (p *permanent) Unwrap() error { return p.err }
 
 // Fail marks err as one that a retry cannot fix, such as a file that changed or an actor who lost the
-// permission: the job becomes [Failed] at once. After any other error of a batch the job is tried again, as
-// [Retry] says, before it becomes Failed.
+// permission: the job becomes [Failed] at once. After any other error of a batch the job is tried again by the
+// rules of [Retry] before it becomes Failed.
 func Fail(err error) error { return &permanent{err: err} }
 
 func isPermanent(err error) bool {

@@ -15,8 +15,9 @@ import (
 // "import.customers" and "import.accounts".
 type Kind string
 
-// Job is one piece of long-running administrative work. Its Version rises with every change but a
-// claim and a renewal. Where the job goes on is not part of its JSON form.
+// Job is one piece of long-running administrative work. Its Version rises with every commit of a batch and every
+// decision; a claim, a renewal and a release of its lease leave it. Where the job goes on is not part of its JSON
+// form.
 type Job struct {
 	ID        uuid.UUID   `json:"id"`
 	Kind      Kind        `json:"kind"`
@@ -28,7 +29,8 @@ type Job struct {
 	SettledAt time.Time   `json:"settledAt,omitzero"` // when it became final
 	Counts    Counts      `json:"counts"`
 
-	// Failure is the error of the last batch, at most 2000 characters; empty if that one succeeded.
+	// Failure is the error of the last batch, at most 2000 characters; empty if that one succeeded. Every user
+	// who may read the job sees it, so the errors of a host's own code must hold no secret.
 	Failure  string    `json:"failure,omitempty"`
 	Failures int       `json:"failures,omitempty"` // batches that failed in a row
 	RetryAt  time.Time `json:"retryAt,omitzero"`   // no batch before, after one that failed

@@ -131,6 +131,9 @@ func TestCheckpointCheck(t *testing.T) {
 		{"a cursor of 1001 bytes", job.Checkpoint{Status: job.InProgress, Cursor: strings.Repeat("c", 1001)}, false},
 		{"a state of 64 KiB", job.Checkpoint{Status: job.InProgress, State: strings.Repeat("s", 64<<10)}, true},
 		{"a state of more", job.Checkpoint{Status: job.InProgress, State: strings.Repeat("s", 64<<10+1)}, false},
+		{"effects in order", job.Checkpoint{Status: job.InProgress, Effects: []job.Effect{{Seq: 1}, {Seq: 3}}}, true},
+		{"effects out of order", job.Checkpoint{Status: job.InProgress, Effects: []job.Effect{{Seq: 3}, {Seq: 1}}}, false},
+		{"two effects with one Seq", job.Checkpoint{Status: job.InProgress, Effects: []job.Effect{{Seq: 1}, {Seq: 1}}}, false},
 	} {
 		if err := tc.cp.Check(false); tc.ok {
 			require.NoError(t, err, tc.reason)

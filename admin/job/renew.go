@@ -20,7 +20,7 @@ type renewal struct {
 	cause func() error
 }
 
-// ending marks the batch as about to commit, which ends the lease: a renewal that finds none is right then.
+// ending notes that the batch is about to commit, which ends the lease: that it is gone is no news then.
 func (l *renewal) ending() { l.over.Store(true) }
 
 // verdict returns why the batch's context ended, if that was not by the caller's: its lease was lost, or it took
@@ -62,6 +62,9 @@ func (r *Runner[P]) renew(ctx context.Context, org admin.OrgID, j Job) (context.
 			case <-ctx.Done():
 				return
 			case <-end.C:
+				// A function that never returns leaves no other line.
+				r.Runtime.Logger.WarnContext(ctx, "job batch takes too long", "org", org, "kind", j.Kind, "job", j.ID,
+					"limit", r.Engine.Batch)
 				cancel(fmt.Errorf("batch takes longer than %s: %w", r.Engine.Batch, errTooLong))
 				return
 			case <-tick.C:

@@ -222,15 +222,15 @@ func TestShortLeaseIsNotRenewedWithoutPause(t *testing.T) {
 
 // A function of the host's that never returns costs its goroutine, and nothing else: another worker does the job.
 func TestBatchThatTakesTooLong(t *testing.T) {
-	for _, honours := range []bool{true, false} {
-		t.Run(fmt.Sprintf("its context is honoured: %t", honours), func(t *testing.T) {
+	for _, honors := range []bool{true, false} {
+		t.Run(fmt.Sprintf("its context is honored: %t", honors), func(t *testing.T) {
 			bubble(t, func(t *testing.T, w *world) {
 				w.runner.Engine.Batch = time.Minute
 				id := w.create(1)
 				free, done := make(chan struct{}), make(chan error, 1)
 				go func() {
 					_, err := w.stepWith(id, func(ctx context.Context, j job.Job) (job.Batch[storage.Stores], error) {
-						if honours {
+						if honors {
 							<-ctx.Done()
 							return nil, ctx.Err()
 						}
@@ -243,14 +243,17 @@ func TestBatchThatTakesTooLong(t *testing.T) {
 				_, err := w.step(id)
 				require.ErrorIs(t, err, job.ErrLeased)
 				time.Sleep(time.Minute)
-				if honours {
+				if honors {
 					require.ErrorContains(t, <-done, "batch takes longer than 1m0s")
 					require.Contains(t, w.get(id).Failure, "batch takes longer than 1m0s")
 				}
+				lines := w.lines("job batch takes too long")
+				require.Len(t, lines, 1)
+				require.Equal(t, id.String(), lines[0]["job"])
 				_, err = w.step(id)
 				require.NoError(t, err, "another worker does it")
 				close(free)
-				if !honours {
+				if !honors {
 					require.Error(t, <-done)
 				}
 				w.requireDone(id, 1)

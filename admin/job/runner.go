@@ -16,7 +16,8 @@ import (
 type Atomically[P any] func(ctx context.Context, fn func(P) error) error
 
 // Prepare reads and checks what the next batch of j needs, outside any transaction, and returns the
-// batch. Its context ends when another worker takes the job over.
+// batch. Its context ends when another worker takes the job over, the job is paused or cancelled, or the batch
+// takes longer than [Engine].Batch.
 type Prepare[P any] func(ctx context.Context, j Job) (Batch[P], error)
 
 // Batch writes the effects of one batch through ports that commit together with the job's cursor
@@ -25,9 +26,7 @@ type Batch[P any] func(ctx context.Context, ports P) (Result, error)
 
 // Result is the outcome of a batch.
 type Result struct {
-	// Cursor is where the next batch begins. A batch after which there is another must move it: by the cursor
-	// a batch is recognized that was committed without an answer.
-	Cursor  string
+	Cursor  string   // where the next batch begins
 	State   string   // the job's State from now on; empty to keep it
 	Counts  Counts   // what to add to the job's counts
 	Entries []Entry  // entries to write

@@ -126,7 +126,7 @@ func (cp Checkpoint) Check(last bool) error {
 		problem = fmt.Sprintf("a cursor of %d bytes: use at most %d", len(cp.Cursor), MaxCursor)
 	case len(cp.State) > MaxState:
 		problem = fmt.Sprintf("a state of %d bytes: use at most %d", len(cp.State), MaxState)
-	case !slices.IsSortedFunc(cp.Effects, func(a, b Effect) int { return cmp.Or(cmp.Compare(a.Seq, b.Seq), 1) }):
+	case !slices.IsSortedFunc(cp.Effects, func(a, b Effect) int { return cmp.Or(cmp.Compare(a.Seq, b.Seq), -1) }):
 		return fmt.Errorf("checkpoint with effects whose Seqs do not ascend: %w", admin.ErrInvalid)
 	case !cp.Until.IsZero() && cp.Status != InProgress:
 		problem = fmt.Sprintf("status %s that keeps the lease: only %s can", cp.Status, InProgress)

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// topics are the jobs that are watched by one service. Those who watch within a transaction have a service of
-// their own: what it has not committed is not for others, and it cannot be read by once it has ended.
+// topics are the jobs that are watched by one service. A service in a transaction has topics of its own: what
+// is not committed is not for other watchers, and no watcher can read by the transaction once it has ended.
 type topics struct {
 	poll time.Duration
 
@@ -148,7 +148,7 @@ func (u Update) differs(old Update) bool {
 		u.Hold.Reason != old.Hold.Reason || u.Hold.Worker != old.Hold.Worker
 }
 
-// fail ends the topic. Those who watch the job from now on have another one.
+// fail ends the topic. Watchers who come later have another one.
 func (t *topic) fail(err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

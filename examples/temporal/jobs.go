@@ -6,7 +6,7 @@
 // error says. Whatever it does twice or too early changes nothing.
 //
 // A host starts the workflow RunJob with a [job.Ref], and an id such as "admincenter/" with the organization
-// and the job's id, when a job has become due: from what Jobs.Due returns, or by a function in
+// and the job's id, when a job has become due, by Resume for example: from what Jobs.Due returns, or by a function in
 // admincenter.Options.Announce that writes an outbox, because Temporal cannot take part in the transaction.
 package temporal
 
@@ -42,10 +42,11 @@ type Activities struct{ Center *admincenter.Center }
 func (a *Activities) Do(ctx context.Context, ref job.Ref) (job.Progress, error) {
 	for {
 		p, err := a.Center.Step(ctx, ref)
+		paused := errors.Is(err, admin.ErrState) && p.Status != "" && !p.Status.Runnable() // or it waits for confirmation
 		if err == nil && p.Status == job.InProgress {
 			activity.RecordHeartbeat(ctx, p.Counts)
 			continue
-		} else if err == nil {
+		} else if err == nil || paused {
 			return p, nil
 		}
 		wait, ok := admin.RetryAfter(err) // of another worker's lease, or until the job is due

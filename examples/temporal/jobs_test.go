@@ -119,6 +119,13 @@ func TestWorkflowEndsWithAJobThatIsGivenUp(t *testing.T) {
 	require.Equal(t, "the database went away", p.Failure)
 }
 
+func TestWorkflowEndsWithAJobThatIsPaused(t *testing.T) {
+	w := newWorld(t, 0, job.Retry{})
+	_, err := w.center.Jobs.Pause(t.Context(), admin.System("acme"), w.ref.ID)
+	require.NoError(t, err)
+	require.Equal(t, job.Paused, w.run(t).Status)
+}
+
 func TestWorkflowFailsForAJobThatIsNotThere(t *testing.T) {
 	w := newWorld(t, 0, job.Retry{})
 	w.ref.ID = uuid.Max

@@ -9,7 +9,10 @@
 //	)
 //
 //	inserts, err := river.NewClient(riverdatabasesql.New(pool), &river.Config{}) // or riversqlite
-//	center, err := admincenter.New(db, admincenter.Options{Announce: adminriver.Enqueue(inserts, o)})
+//	center, err := admincenter.New(db, admincenter.Options{
+//		Announce: adminriver.Enqueue(inserts, o),
+//		Jobs:     job.Engine{Batch: 30 * time.Second}, // less than Batch of o
+//	})
 //	worker, err := adminriver.NewWorker(center, o)
 //	river.AddWorker(workers, worker)
 //	client, err := river.NewClient(riverpgxv5.New(pgxPool), &river.Config{

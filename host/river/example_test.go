@@ -12,6 +12,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"github.com/admincenter/admincenter"
+	"github.com/admincenter/admincenter/admin/job"
 	adminriver "github.com/admincenter/admincenter/host/river"
 	"github.com/admincenter/admincenter/storage/sqlstore"
 )
@@ -29,7 +30,10 @@ func Example() {
 		if err != nil {
 			return err
 		}
-		center, err := admincenter.New(db, admincenter.Options{Announce: adminriver.Enqueue(inserts, o)})
+		center, err := admincenter.New(db, admincenter.Options{
+			Announce: adminriver.Enqueue(inserts, o),
+			Jobs:     job.Engine{Batch: 30 * time.Second}, // less than Batch of o
+		})
 		if err != nil {
 			return err
 		}

@@ -17,7 +17,9 @@ type Options struct {
 	// Slice is how long a River job goes on with batches before it lets others come first; 0 means 20 seconds.
 	Slice time.Duration
 	// Batch is how long one batch may take; 0 means 40 seconds. A River job that is still at work after Slice and
-	// Batch together is stopped: its batch is taken back.
+	// Batch together is stopped: its batch is taken back, which the job does not remember as a failure, and is
+	// tried again without end. So give admincenter.Options.Jobs a shorter Batch, whose end is a failure like any
+	// other; its default is 10 minutes.
 	Batch time.Duration
 	// Every is how often a process looks for due jobs that were not announced; 0 means 2 seconds. Each wait is
 	// shortened at random by up to a half, so that processes that started together do not look together.

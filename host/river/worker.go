@@ -18,6 +18,7 @@ import (
 type Worker struct {
 	river.WorkerDefaults[Args]
 	step func(context.Context, job.Ref) (job.Progress, error)
+	get  func(context.Context, job.Ref) (job.Job, error)
 	o    Options // complete
 }
 
@@ -31,17 +32,24 @@ func NewWorker(c *admincenter.Center, o Options) (*Worker, error) {
 	if c == nil {
 		return nil, fmt.Errorf("river: NewWorker has no center: use one of admincenter.New: %w", admin.ErrInvalid)
 	}
-	return &Worker{step: c.Step, o: o}, nil
+	get := func(ctx context.Context, r job.Ref) (job.Job, error) {
+		return c.Jobs.Get(ctx, admin.System(r.Org), r.ID)
+	}
+	return &Worker{step: c.Step, get: get, o: o}, nil
 }
 
 // Timeout returns Slice and Batch of the options together.
 func (w *Worker) Timeout(*river.Job[Args]) time.Duration { return w.o.timeout() }
 
 // Work does batches of the job, and returns to the queue after a slice. It completes the River job when the
-// job is final, waits for a person or its StartAt, or is done by another worker. A batch that failed is
-// remembered by the job, and the River job waits for the job's next try. When River stops the client, the
-// batch under way is taken back and the job's lease ends, so that another process goes on at once.
+// job is final, waits for a person or its StartAt, or is done by another worker, and when another River job has
+// done a slice of it while this one waited in the queue. A batch that failed is remembered by the job, and the
+// River job waits for the job's next try. When River stops the client, the batch under way is taken back and the
+// job's lease ends, so that another process goes on at once.
 func (w *Worker) Work(ctx context.Context, j *river.Job[Args]) error {
+	if w.overtaken(ctx, j) {
+		return nil
+	}
 	began := time.Now()
 	for {
 		p, err := w.step(ctx, j.Args.ref())
@@ -54,6 +62,15 @@ func (w *Worker) Work(ctx context.Context, j *river.Job[Args]) error {
 			return river.JobSnooze(0)
 		}
 	}
+}
+
+// overtaken reports whether the job was claimed while its River job waited in the queue: there is another River
+// job for it then, because a sweep cannot tell one that waits from one whose process is gone. Without this there
+// would be one more with each slice, as long as the queue is longer than the time between two sweeps. If the clocks
+// of processes differ, the answer may be wrong, and the sweep inserts another River job.
+func (w *Worker) overtaken(ctx context.Context, row *river.Job[Args]) bool {
+	j, err := w.get(ctx, row.Args.ref())
+	return err == nil && j.TriedAt.After(row.ScheduledAt)
 }
 
 // outcome returns what River does after a step that failed.

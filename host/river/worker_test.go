@@ -30,7 +30,8 @@ func workerOf(t *testing.T, steps ...stepped) (w *Worker, calls *int) {
 	o, err := Options{}.complete()
 	require.NoError(t, err)
 	calls = new(int)
-	return &Worker{o: o, step: func(ctx context.Context, r job.Ref) (job.Progress, error) {
+	get := func(context.Context, job.Ref) (job.Job, error) { return job.Job{}, nil }
+	return &Worker{o: o, get: get, step: func(ctx context.Context, r job.Ref) (job.Progress, error) {
 		require.Equal(t, job.Ref{Org: "acme", ID: uuid.Max, Kind: "import.customers"}, r)
 		s := steps[min(*calls, len(steps)-1)]
 		*calls++
@@ -42,7 +43,9 @@ func workerOf(t *testing.T, steps ...stepped) (w *Worker, calls *int) {
 }
 
 func testJob() *river.Job[Args] {
-	return &river.Job[Args]{Args: Args{Org: "acme", ID: uuid.Max, JobKind: "import.customers"}}
+	return &river.Job[Args]{
+		JobRow: &rivertype.JobRow{ScheduledAt: time.Now()}, Args: Args{Org: "acme", ID: uuid.Max, JobKind: "import.customers"},
+	}
 }
 
 func requireSnoozed(t *testing.T, want time.Duration, err error) {
@@ -79,6 +82,33 @@ func TestWorkCompletesTheRiverJob(t *testing.T) {
 				w, calls := workerOf(t, more, more, last)
 				require.NoError(t, w.Work(t.Context(), testJob()))
 				require.Equal(t, 3, *calls)
+			})
+		})
+	}
+}
+
+// A River job that waited in the queue while another one did a slice of the same job is one too many.
+func TestWorkLeavesAJobToAnotherRiverJob(t *testing.T) {
+	for reason, tc := range map[string]struct {
+		tried time.Duration // after the River job came to the queue
+		err   error
+		want  int // steps
+	}{
+		"if the job was claimed meanwhile":      {time.Microsecond, nil, 0},
+		"not if it was claimed before":          {-time.Microsecond, nil, 1},
+		"not if the job cannot be read":         {time.Hour, errors.New("the database is down"), 1},
+		"not if it was claimed at that instant": {0, nil, 1},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w, calls := workerOf(t, stepped{p: in(job.Completed)})
+				row := testJob()
+				w.get = func(_ context.Context, r job.Ref) (job.Job, error) {
+					require.Equal(t, row.Args.ref(), r)
+					return job.Job{TriedAt: row.ScheduledAt.Add(tc.tried)}, tc.err
+				}
+				require.NoError(t, w.Work(t.Context(), row))
+				require.Equal(t, tc.want, *calls)
 			})
 		})
 	}

@@ -73,6 +73,8 @@ func testJobEffects(t *testing.T, w *world) {
 	require.Equal(t, []job.Effect{effect(3, "{}"), effect(2, `{"name":"é"}`), effect(1, "")}, w.effectsOf(t, j.ID))
 	batch.Effects = []job.Effect{effect(5, ""), effect(4, "")}
 	require.ErrorIs(t, store.Commit(ctx, w.org, batch), admin.ErrInvalid, "they do not ascend")
+	batch.Effects = []job.Effect{effect(4, ""), effect(4, "")}
+	require.ErrorIs(t, store.Commit(ctx, w.org, batch), admin.ErrInvalid, "two of them have one Seq")
 	batch.Effects = []job.Effect{effect(4, ""), effect(5, ""), effect(7, "")}
 	batch.Status = job.Completed
 	require.NoError(t, store.Finish(ctx, w.org, batch, w.rec("job.complete")))
