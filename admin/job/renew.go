@@ -62,6 +62,9 @@ func (r *Runner[P]) renew(ctx context.Context, org admin.OrgID, j Job) (context.
 			case <-ctx.Done():
 				return
 			case <-end.C:
+				// A function that does not honor its context never returns to say so.
+				r.Runtime.Logger.ErrorContext(ctx, "job batch takes too long", "org", org, "kind", j.Kind, "job", j.ID,
+					"most", r.Engine.Batch)
 				cancel(fmt.Errorf("batch takes longer than %s: %w", r.Engine.Batch, errTooLong))
 				return
 			case <-tick.C:

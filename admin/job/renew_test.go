@@ -243,6 +243,10 @@ func TestBatchThatTakesTooLong(t *testing.T) {
 				_, err := w.step(id)
 				require.ErrorIs(t, err, job.ErrLeased)
 				time.Sleep(time.Minute)
+				lines := w.lines("job batch takes too long")
+				require.Len(t, lines, 1, "it is logged even if it never returns")
+				require.Equal(t, "ERROR", lines[0]["level"])
+				require.Equal(t, id.String(), lines[0]["job"])
 				if honours {
 					require.ErrorContains(t, <-done, "batch takes longer than 1m0s")
 					require.Contains(t, w.get(id).Failure, "batch takes longer than 1m0s")
