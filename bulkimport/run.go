@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -84,7 +85,7 @@ func (s *Service) ready(ctx context.Context, org admin.OrgID, i Import, t Type) 
 // Step imports the next batch; see job.Runner.Step for its errors. It requires the type's Write
 // permission.
 func (s *Service) Step(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Progress, error) {
-	if _, _, err := s.open(ctx, scope, id, write); err != nil {
+	if err := s.mayRun(ctx, scope, id); err != nil {
 		return job.Progress{}, err
 	}
 	return s.runner.Step(ctx, scope, id, s.prepare(scope))
@@ -95,10 +96,26 @@ func (s *Service) Step(ctx context.Context, scope admin.Scope, id uuid.UUID) (jo
 func (s *Service) Run(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, report func(job.Progress),
 ) (job.Progress, error) {
-	if _, _, err := s.open(ctx, scope, id, write); err != nil {
+	if err := s.mayRun(ctx, scope, id); err != nil {
 		return job.Progress{}, err
 	}
 	return s.runner.Run(ctx, scope, id, s.prepare(scope), report)
+}
+
+// mayRun requires the Write permission of an import's type. The job of a deleted import may be run too: if it
+// was retried, its next batch fails it, without which it would be due forever.
+func (s *Service) mayRun(ctx context.Context, scope admin.Scope, id uuid.UUID) error {
+	_, _, err := s.open(ctx, scope, id, write)
+	if !errors.Is(err, admin.ErrNotFound) {
+		return err
+	}
+	j, gone := s.ports.Jobs.Get(ctx, scope.Org(), id)
+	name, ok := strings.CutPrefix(string(j.Kind), kindPrefix)
+	if gone != nil || !ok {
+		return err
+	}
+	_, err = s.require(scope, TypeName(name), write)
+	return err
 }
 
 // Cancel stops a started import within one batch; what was written stays; see [job.Service.Cancel]. It
