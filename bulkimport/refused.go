@@ -8,11 +8,20 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/internal/text"
+)
+
+// The most bytes that are kept of an Outcome's texts. One that a storage refuses would fail the batch every time.
+const (
+	maxCode   = 100
+	maxDetail = 4000
 )
 
 // refused returns the reason why a target refused a row.
 func (r Row) refused(o Outcome) CellError {
-	e := CellError{Field: o.Field, Code: o.Code, Message: o.Detail}
+	e := CellError{
+		Field: text.Fit(o.Field, maxCode), Code: text.Fit(o.Code, maxCode), Message: text.Fit(o.Detail, maxDetail),
+	}
 	if e.Code == "" {
 		e.Code = CodeRefused
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -103,22 +104,19 @@ func (s *Service) Run(
 	return s.runner.Run(ctx, scope, id, s.prepare(scope), report)
 }
 
-// mayRun requires the Write permission for an import, or, if the import was deleted, for the kind of its job:
-// a job that can be retried must end, or it would be due forever.
+// mayRun requires the Write permission of an import's type. The job of a deleted import may be run too: if it
+// was retried, its next batch fails it, without which it would be due forever.
 func (s *Service) mayRun(ctx context.Context, scope admin.Scope, id uuid.UUID) error {
 	_, _, err := s.open(ctx, scope, id, write)
 	if !errors.Is(err, admin.ErrNotFound) {
 		return err
 	}
 	j, gone := s.ports.Jobs.Get(ctx, scope.Org(), id)
-	if gone != nil {
+	name, ok := strings.CutPrefix(string(j.Kind), kindPrefix)
+	if gone != nil || !ok {
 		return err
 	}
-	for _, t := range s.types {
-		if JobKind(t.Schema.Type) == j.Kind {
-			return scope.Require(t.Schema.Write)
-		}
-	}
+	_, err = s.require(scope, TypeName(name), write)
 	return err
 }
 

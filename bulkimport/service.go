@@ -17,7 +17,9 @@ import (
 )
 
 // JobKind returns the kind of the jobs that run imports of a type, such as "import.customers".
-func JobKind(t TypeName) job.Kind { return job.Kind("import." + t) }
+func JobKind(t TypeName) job.Kind { return job.Kind(kindPrefix + t) }
+
+const kindPrefix = "import."
 
 // Audit actions. What a job does has job's.
 const (
@@ -138,12 +140,14 @@ func (s *Service) atomically(ctx context.Context, fn func(Ports) error) error {
 	return s.ports.Atomically(ctx, fn)
 }
 
-// stillAllowed reports whether the actor who started an import may still write its type.
+// stillAllowed reports whether the actor who started an import may still write its type. That an import was
+// deleted is for its batch to report.
 func (s *Service) stillAllowed(ctx context.Context, org admin.OrgID, j job.Job) error {
 	_, t, err := s.load(ctx, org, j.ID)
 	if errors.Is(err, admin.ErrNotFound) {
-		return nil // the import was deleted: prepare fails for that
-	} else if err != nil {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	return s.ports.Authorize(ctx, org, j.CreatedBy, t.Schema.Write)

@@ -62,12 +62,12 @@ const (
 	Refused          Result = "REFUSED"            // by a rule of the target, which is in Outcome.Detail
 )
 
-// Outcome is what became of one row.
+// Outcome is what became of one row. A text that is longer than it may be is cut.
 type Outcome struct {
 	Result Result
-	Code   string // of the CellError of a row that is Refused; empty means CodeRefused
+	Code   string // of the CellError of a row that is Refused, at most 100 bytes; empty means CodeRefused
 	Field  string // the field at fault, for RelationNotFound and Refused; may be empty
-	Detail string // for people; may be empty
+	Detail string // for people, at most 4000 bytes; may be empty
 }
 
 // Type is one type of import: a schema and where its rows go.

@@ -97,8 +97,12 @@ func (e Entry) skipped(r job.Reason, format string, args ...any) Entry {
 	return e
 }
 
+// maxDetail is the most bytes that are kept of why an account was not moved.
+const maxDetail = 4000
+
+// failed may write a host's error, whose text may be one that a storage refuses.
 func (e Entry) failed(r job.Reason, format string, args ...any) Entry {
-	e.Status, e.Reason, e.Detail = job.EntryFailed, r, fmt.Sprintf(format, args...)
+	e.Status, e.Reason, e.Detail = job.EntryFailed, r, text.Fit(fmt.Sprintf(format, args...), maxDetail)
 	e.At, e.Old, e.New = time.Time{}, "", ""
 	return e
 }

@@ -2,18 +2,20 @@ package planmigration
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/priceplan"
 )
 
 // list prepares a batch of the phase Listing: the next accounts on the source at the effective instant,
 // as their schedules are now, become pending entries. The cursor is the last account that was listed.
 func (s *Service) list(ctx context.Context, org admin.OrgID, m Migration) (job.Batch[Ports], error) {
 	seek := admin.Seek[string]{After: strings.TrimPrefix(m.Job.Cursor, listed), Limit: s.batch}
-	page, err := s.ports.reader().OnPlan(ctx, org, m.Source, m.EffectiveAt(), seek)
+	page, err := s.onPlan(ctx, org, m.Source, m.EffectiveAt(), seek)
 	if err != nil {
 		return nil, err
 	}
@@ -33,6 +35,28 @@ func (s *Service) list(ctx context.Context, org admin.OrgID, m Migration) (job.B
 		return nil, err
 	}
 	return func(context.Context, Ports) (job.Result, error) { return res, nil }, nil
+}
+
+// onPlan is that of the schedules. It fails if they break the order by which pages follow each other: accounts
+// would be listed twice, left out, or listed without an end.
+func (s *Service) onPlan(
+	ctx context.Context, org admin.OrgID, plan priceplan.Ref, at time.Time, seek admin.Seek[string],
+) ([]priceplan.Timeline, error) {
+	page, err := s.ports.reader().OnPlan(ctx, org, plan, at, seek)
+	if err != nil {
+		return nil, err
+	}
+	if len(page) > seek.Limit {
+		return nil, fmt.Errorf("the schedules returned %d accounts: want at most %d", len(page), seek.Limit)
+	}
+	for _, tl := range page {
+		if tl.AccountID <= seek.After {
+			return nil, fmt.Errorf("the schedules returned account %q after %q: want ascending ids, by bytes",
+				admin.Clip(tl.AccountID), admin.Clip(seek.After))
+		}
+		seek.After = tl.AccountID
+	}
+	return page, nil
 }
 
 // afterList returns what follows on the complete list.

@@ -145,7 +145,7 @@ func (s *Service) timelines(ctx context.Context, org admin.OrgID, t terms) iter.
 	return func(yield func(priceplan.Timeline, error) bool) {
 		seek := admin.Seek[string]{Limit: admin.MaxLimit}
 		for {
-			page, err := s.ports.reader().OnPlan(ctx, org, t.source.Ref, t.at, seek)
+			page, err := s.onPlan(ctx, org, t.source.Ref, t.at, seek)
 			if err != nil {
 				yield(priceplan.Timeline{}, err)
 				return

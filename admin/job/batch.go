@@ -39,9 +39,25 @@ func (j Job) lag() time.Duration {
 	return j.TriedAt.Sub(since)
 }
 
-// batch does one batch and updates w.job. With keep, the lease goes on after it.
+// errExited is the error of a batch whose goroutine ended under it.
+var errExited = errors.New("the code of the host ended its goroutine by runtime.Goexit")
+
+// batch does one batch and updates w.job. With keep, the lease goes on after it. Nothing stops a goroutine that
+// the code of the host ends, but that is a failure as any other.
 func (w *work[P]) batch(ctx context.Context, keep bool) error {
-	counts, err := w.attempt(ctx, keep)
+	returned := false
+	defer func() {
+		if !returned {
+			_ = w.settle(ctx, Counts{}, errExited)
+		}
+	}()
+	counts, err := guard(ctx, w, func() (Counts, error) { return w.attempt(ctx, keep) })
+	returned = true
+	return w.settle(ctx, counts, err)
+}
+
+// settle keeps and reports what became of a batch, and returns its error unless that ended the job.
+func (w *work[P]) settle(ctx context.Context, counts Counts, err error) error {
 	switch {
 	case err == nil:
 		w.done(ctx, counts)
@@ -77,7 +93,7 @@ func (w *work[P]) batch(ctx context.Context, keep bool) error {
 // attempt does the batch and commits it, with the lease renewed in between. It returns the counts of the batch
 // with an error too, if it came as far.
 func (w *work[P]) attempt(ctx context.Context, keep bool) (counts Counts, err error) {
-	renewed, lease := w.r.renew(ctx, w.scope.Org(), w.job)
+	renewed, lease := w.renew(ctx)
 	defer func() {
 		lease.stop()
 		if verdict := lease.verdict(); err != nil && verdict != nil {
@@ -93,7 +109,7 @@ func (w *work[P]) attempt(ctx context.Context, keep bool) (counts Counts, err er
 		cp, err = guard(ctx, w, func() (Checkpoint, error) {
 			res, err := run(renewed, ports)
 			if err != nil {
-				return Checkpoint{}, err
+				return Checkpoint{}, own(err)
 			}
 			cp := w.checkpoint(res, keep)
 			lease.ending()
@@ -114,32 +130,54 @@ func (w *work[P]) prepared(ctx context.Context) (Batch[P], error) {
 		if errors.Is(err, admin.ErrForbidden) || errors.Is(err, admin.ErrNotFound) {
 			return nil, Fail(fmt.Errorf("%s may no longer do this: %w", w.job.CreatedBy, err))
 		} else if err != nil {
-			return nil, err
+			return nil, own(err)
 		}
 	}
-	return w.prepare(ctx, w.job)
+	batch, err := w.prepare(ctx, w.job)
+	return batch, own(err)
 }
 
-// panicked is the error of a batch in which a panic was recovered. The value of the panic may be anything, a
-// secret for example: it is in the log and not in the job.
-type panicked struct{ value any }
-
-func (p *panicked) Error() string {
-	if err, ok := p.value.(runtime.Error); ok {
-		return "panic: " + err.Error()
+// own returns the error of a batch's own code without what it may wrap of another job's: that one is leased, or
+// its lease lost, is no reason to leave this one as it is.
+func own(err error) error {
+	if !errors.Is(err, ErrLeaseLost) && !errors.Is(err, ErrLeased) && !errors.Is(err, ErrNotDue) {
+		return err
 	}
-	return "panic in the code of the host: the log has its stack"
+	plain := errors.New(fmt.Sprint(err))
+	if isPermanent(err) {
+		return Fail(plain)
+	}
+	return plain
 }
 
-// guard runs the part of a batch in which code of the host's is called.
+// panicked returns the error of a batch in which a panic was recovered. What the panic says may be anything; it
+// is in the log and not in the job.
+func panicked(value any) (err error) {
+	const message = "panic in the code of the host: the log has its stack"
+	defer func() {
+		if recover() != nil {
+			err = errors.New(message) // the text of the error panics too
+		}
+	}()
+	if err, ok := value.(runtime.Error); ok {
+		return errors.New("panic: " + err.Error())
+	}
+	return errors.New(message)
+}
+
+// guard runs the part of a batch in which code of the host's is called. An error that panics when it is compared,
+// as a nil pointer with an Unwrap does, is a panic too.
 func guard[P, T any](ctx context.Context, w *work[P], fn func() (T, error)) (v T, err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			w.log().ErrorContext(ctx, "job batch panicked", "panic", value, "stack", string(debug.Stack()))
-			err = &panicked{value}
+			err = panicked(value)
 		}
 	}()
-	return fn()
+	if v, err = fn(); err != nil {
+		_, _ = errors.Is(err, ErrLeaseLost), isPermanent(err)
+	}
+	return v, err
 }
 
 // checkpoint returns what is stored of a batch that succeeded.
@@ -179,7 +217,7 @@ func (w *work[P]) commit(ctx context.Context, ports P, cp Checkpoint) error {
 	if err != nil {
 		return err
 	}
-	return w.r.announce(ports).announce(ctx, after.Ref(org), after)
+	return own(w.r.announce(ports).announce(ctx, after.Ref(org), after))
 }
 
 func (w *work[P]) record(cp Checkpoint) admin.Record {

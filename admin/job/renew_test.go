@@ -243,18 +243,20 @@ func TestBatchThatTakesTooLong(t *testing.T) {
 				_, err := w.step(id)
 				require.ErrorIs(t, err, job.ErrLeased)
 				time.Sleep(time.Minute)
+				lines := w.lines("job batch takes too long")
+				require.Len(t, lines, 1, "it is logged even if it never returns")
+				require.Equal(t, "WARN", lines[0]["level"])
+				require.Equal(t, id.String(), lines[0]["job"])
 				if honors {
 					require.ErrorContains(t, <-done, "batch takes longer than 1m0s")
 					require.Contains(t, w.get(id).Failure, "batch takes longer than 1m0s")
 				}
-				lines := w.lines("job batch takes too long")
-				require.Len(t, lines, 1)
-				require.Equal(t, id.String(), lines[0]["job"])
+				require.Equal(t, 1, w.get(id).Failures, "it is remembered even if it never returns")
 				_, err = w.step(id)
 				require.NoError(t, err, "another worker does it")
 				close(free)
 				if !honors {
-					require.Error(t, <-done)
+					require.ErrorIs(t, <-done, job.ErrLeaseLost, "it changes nothing any more")
 				}
 				w.requireDone(id, 1)
 			})

@@ -126,6 +126,9 @@ func (s *shift) handOut(ctx context.Context, refs []Ref, cut bool) bool {
 		s.start(ctx, r)
 	}
 	for _, r := range further {
+		if s.isFlying(r.key()) {
+			continue // it is in the list twice
+		}
 		if !s.takeIdle() {
 			return true
 		}
@@ -213,7 +216,7 @@ func (s *shift) sortOut(ctx context.Context, r Ref, p Progress, err error) bool 
 func (s *shift) recovered(ctx context.Context, message string, err *error, args ...any) {
 	if value := recover(); value != nil {
 		s.o.Logger.ErrorContext(ctx, message, append(args, "panic", value, "stack", string(debug.Stack()))...)
-		*err = &panicked{value}
+		*err = panicked(value)
 	}
 }
 

@@ -77,3 +77,21 @@ func TestStorable(t *testing.T) {
 	require.Equal(t, "a\uFFFDb\uFFFDc", text.Storable("a\x00b\xffc"))
 	require.True(t, utf8.ValidString(text.Storable("\xc3")))
 }
+
+func TestFit(t *testing.T) {
+	for _, tc := range []struct {
+		reason, value string
+		most          int
+		want          string
+	}{
+		{"shorter than the limit", "abc", 4, "abc"},
+		{"as long as the limit", "abcd", 4, "abcd"},
+		{"longer than the limit", "abcde", 4, "a…"},
+		{"bytes count and not characters", "ééé", 5, "é…"},
+		{"a character is not cut in two", "aééé", 5, "a…"},
+		{"of what no storage keeps too", "\x00\xff", 6, "\uFFFD\uFFFD"},
+		{"whose replacements are longer", "\x00\xff", 5, "…"},
+	} {
+		t.Run(tc.reason, func(t *testing.T) { require.Equal(t, tc.want, text.Fit(tc.value, tc.most)) })
+	}
+}
