@@ -39,20 +39,13 @@ func (j Job) lag() time.Duration {
 	return j.TriedAt.Sub(since)
 }
 
-// errExited is the error of a batch whose goroutine ended under it.
-var errExited = errors.New("the code of the host ended its goroutine by runtime.Goexit")
-
-// batch does one batch and updates w.job. With keep, the lease goes on after it. Nothing stops a goroutine that
-// the code of the host ends, but that is a failure as any other.
+// batch does one batch and updates w.job. With keep, the lease goes on after it.
 func (w *work[P]) batch(ctx context.Context, keep bool) error {
-	returned := false
-	defer func() {
-		if !returned {
-			_ = w.settle(ctx, Counts{}, errExited)
-		}
-	}()
-	counts, err := guard(ctx, w, func() (Counts, error) { return w.attempt(ctx, keep) })
-	returned = true
+	if w.r.Atomically == nil { // a transaction belongs to one goroutine
+		counts, err := guard(ctx, w, func() (Counts, error) { return w.attempt(ctx, keep) })
+		return w.settle(ctx, counts, err)
+	}
+	counts, err := w.bounded(ctx, keep)
 	return w.settle(ctx, counts, err)
 }
 
@@ -96,8 +89,8 @@ func (w *work[P]) attempt(ctx context.Context, keep bool) (counts Counts, err er
 	renewed, lease := w.renew(ctx)
 	defer func() {
 		lease.stop()
-		if verdict := lease.verdict(); err != nil && verdict != nil {
-			err = verdict
+		if err != nil && lease.lost() {
+			err = ErrLeaseLost
 		}
 	}()
 	run, err := guard(ctx, w, func() (Batch[P], error) { return w.prepared(renewed) })
@@ -125,16 +118,32 @@ func (w *work[P]) attempt(ctx context.Context, keep bool) (counts Counts, err er
 
 // prepared asks whether the job may still be done, and prepares its next batch.
 func (w *work[P]) prepared(ctx context.Context) (Batch[P], error) {
-	if authorize := w.r.Authorize; authorize != nil {
-		err := authorize(ctx, w.scope.Org(), w.job)
-		if errors.Is(err, admin.ErrForbidden) || errors.Is(err, admin.ErrNotFound) {
-			return nil, Fail(fmt.Errorf("%s may no longer do this: %w", w.job.CreatedBy, err))
-		} else if err != nil {
-			return nil, own(err)
-		}
+	if err := w.allowed(ctx); err != nil {
+		return nil, own(err)
 	}
 	batch, err := w.prepare(ctx, w.job)
 	return batch, own(err)
+}
+
+// allowed returns nil if the creator of the job may still do it, or else the user who let it go on last: a job of a
+// user who has left can be retried by another who may do the same.
+func (w *work[P]) allowed(ctx context.Context) error {
+	if w.r.Authorize == nil {
+		return nil
+	}
+	err := w.r.Authorize(ctx, w.scope.Org(), w.job)
+	if !errors.Is(err, admin.ErrForbidden) && !errors.Is(err, admin.ErrNotFound) {
+		return err
+	}
+	if d := w.job.Decision; d.Action == ActionRetry || d.Action == ActionResume || d.Action == ActionConfirm {
+		theirs := w.job
+		theirs.CreatedBy = d.By
+		again := w.r.Authorize(ctx, w.scope.Org(), theirs)
+		if !errors.Is(again, admin.ErrForbidden) && !errors.Is(again, admin.ErrNotFound) {
+			return again
+		}
+	}
+	return Fail(fmt.Errorf("%s may no longer do this: %w", w.job.CreatedBy, err))
 }
 
 // own returns the error of a batch's own code without what it may wrap of another job's: that one is leased, or

@@ -20,9 +20,9 @@ type Engine struct {
 	// Lease is how long a worker that is gone keeps a job from others. It is renewed while a batch
 	// runs, each third of the time. The default is 15 seconds.
 	Lease time.Duration
-	// Batch is how long one batch may take. After that its context ends and the batch has failed, half a lease
-	// later even if a function of the host's never returns; that function keeps its goroutine, and Step, Run
-	// and [Worker.Run] wait for it. The default is 10 minutes.
+	// Batch is how long one batch may take. After that its context ends and the batch has failed, a lease later
+	// even if a function of the host's has not returned; that function keeps a goroutine for as long as it
+	// takes. The default is 10 minutes.
 	Batch time.Duration
 	// Retry is what follows on a batch that fails.
 	Retry Retry

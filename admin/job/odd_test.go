@@ -107,23 +107,17 @@ func TestGoexitIsAFailedBatch(t *testing.T) {
 			}
 			w.announce(func() error { at("Announce"); return nil })
 			w.runner.Authorize = func(context.Context, admin.OrgID, job.Job) error { at("Authorize"); return nil }
-			ended, returned := make(chan struct{}), false
-			go func() {
-				defer close(ended)
-				_, _ = w.stepWith(id, func(ctx context.Context, j job.Job) (job.Batch[storage.Stores], error) {
-					at("Prepare")
-					batch, err := w.prepare(ctx, j)
-					return func(ctx context.Context, s storage.Stores) (job.Result, error) {
-						res, err := batch(ctx, s)
-						at("Batch")
-						res.Then = job.AtStart
-						return res, err
-					}, err
-				})
-				returned = true
-			}()
-			<-ended
-			require.False(t, returned, "nothing stops a Goexit")
+			_, err := w.stepWith(id, func(ctx context.Context, j job.Job) (job.Batch[storage.Stores], error) {
+				at("Prepare")
+				batch, err := w.prepare(ctx, j)
+				return func(ctx context.Context, s storage.Stores) (job.Result, error) {
+					res, err := batch(ctx, s)
+					at("Batch")
+					res.Then = job.AtStart
+					return res, err
+				}, err
+			})
+			require.ErrorContains(t, err, "Goexit", "it ends the goroutine of the batch, and not the caller's")
 			j := w.get(id)
 			require.Equal(t, 1, j.Failures)
 			require.Contains(t, j.Failure, "Goexit")

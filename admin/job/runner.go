@@ -66,9 +66,9 @@ const (
 	ActionFail     admin.Action = "job.fail"     // the job was given up
 )
 
-// Runner does the jobs of one package, batch by batch: the callers of [Runner.Step] and [Runner.Run] do
-// the work, in any number of processes. The one goroutine that it starts renews the lease while a batch
-// runs, and has ended when Step or Run returns.
+// Runner does the jobs of one package, batch by batch: the callers of [Runner.Step] and [Runner.Run] do the work,
+// in any number of processes. A batch runs on a goroutine of its own, beside one that renews the lease; both have
+// ended when Step or Run returns, unless a function of the host's does not return although its context has ended.
 type Runner[P any] struct {
 	Ports      P
 	Atomically Atomically[P] // effects and checkpoint together; nil if Ports are those of one transaction
@@ -78,8 +78,9 @@ type Runner[P any] struct {
 	Runtime    admin.Runtime // with defaults
 	Engine     Engine        // with defaults
 
-	// Authorize reports before each batch whether the job's creator may still do what the job does:
-	// its [admin.ErrForbidden] or [admin.ErrNotFound] makes the job Failed. nil means that it may.
+	// Authorize reports before each batch whether the job's CreatedBy may still do what the job does. If it
+	// fails with [admin.ErrForbidden] or [admin.ErrNotFound], it is asked the same of the user who confirmed,
+	// resumed or retried the job last, if that was the last decision; then the job is Failed. nil allows all.
 	Authorize func(ctx context.Context, org admin.OrgID, j Job) error
 }
 

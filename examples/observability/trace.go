@@ -27,7 +27,7 @@ func traced(do step, provider trace.TracerProvider) step {
 		p, err := do(ctx, r)
 		span.SetAttributes(attribute.String("job.status", string(p.Status)))
 		switch {
-		case err != nil && ctx.Err() == nil && !raced(err): // if ctx has ended, the worker stops
+		case err != nil && ctx.Err() == nil && !raced(p, err): // if ctx has ended, the worker stops
 			span.RecordError(err)
 			span.SetStatus(codes.Error, "the batch failed")
 		case err == nil && p.Status == job.Failed:
@@ -40,6 +40,7 @@ func traced(do step, provider trace.TracerProvider) step {
 
 // raced reports whether a step did nothing because the job was not there to be done: another worker has it, or
 // it was paused or cancelled. That is no failure.
-func raced(err error) bool {
-	return errors.Is(err, job.ErrLeased) || errors.Is(err, job.ErrLeaseLost) || errors.Is(err, admin.ErrState)
+func raced(p job.Progress, err error) bool {
+	state := errors.Is(err, admin.ErrState) && p.Hold.Reason != job.HoldRetry
+	return state || errors.Is(err, job.ErrLeased) || errors.Is(err, job.ErrLeaseLost)
 }
