@@ -42,5 +42,5 @@ func traced(do step, provider trace.TracerProvider) step {
 // it was paused or cancelled. That is no failure.
 func raced(p job.Progress, err error) bool {
 	state := errors.Is(err, admin.ErrState) && p.Hold.Reason != job.HoldRetry
-	return state || errors.Is(err, job.ErrLeased) || errors.Is(err, job.ErrLeaseLost)
+	return state || errors.Is(err, job.ErrLeased) || errors.Is(err, job.ErrNotDue) || errors.Is(err, job.ErrLeaseLost)
 }
