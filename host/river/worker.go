@@ -105,7 +105,8 @@ func (w *Worker) outcome(ctx context.Context, a Args, p job.Progress, err error)
 		return river.JobSnooze(wait)
 	}
 	// Nothing has remembered it. A River job that is to be retried would not keep the sweep from inserting others.
-	w.o.Logger.WarnContext(ctx, "job step failed", "org", a.Org, "kind", a.JobKind, "job", a.ID, "error", err, "wait", patience)
+	w.o.Logger.WarnContext(ctx, "job step failed", "org", a.Org, "kind", a.JobKind, "job", a.ID, "error", err,
+		"wait", patience)
 	return river.JobSnooze(patience)
 }
 
