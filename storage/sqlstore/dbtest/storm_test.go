@@ -116,8 +116,8 @@ func TestDecisionsDuringBatches(t *testing.T) {
 			require.NoError(t, err)
 			require.Contains(t, []job.Status{job.Completed, job.Cancelled}, j.Status)
 			require.Equal(t, job.Counts{Total: rows, Completed: j.Counts.Completed}, j.Counts)
-			require.Equal(t, j.Status == job.Completed, j.Counts.Completed == rows)
-			if j.Status == job.Completed {
+			if j.Status == job.Completed { // a cancelled one may have every row: its file's end is found by a batch of its own
+				require.EqualValues(t, rows, j.Counts.Completed)
 				ends++
 			}
 			completed += int(j.Counts.Completed)
