@@ -244,6 +244,23 @@ func TestCancelStopsWithinABatch(t *testing.T) {
 	require.Len(t, w.customers(), 5)
 }
 
+// The end of the file is found by a batch of its own if the one before was full: cancelled in between, an
+// import has every row.
+func TestCancelAfterTheLastRow(t *testing.T) {
+	w := newWorld(t, bulkimport.Options{BatchRows: 3})
+	i := w.upload(bulkimport.CustomersType,
+		"id,name,primary_email\na,Anna,a@x.example\nb,Bert,b@x.example\nc,Carl,c@x.example\n")
+	w.start(i, bulkimport.Settings{})
+	p, err := w.service.Step(t.Context(), w.scope, i.ID)
+	require.NoError(t, err)
+	require.Equal(t, job.InProgress, p.Status)
+	j, err := w.service.Cancel(t.Context(), w.scope, i.ID)
+	require.NoError(t, err)
+	require.Equal(t, job.Cancelled, j.Status)
+	require.Equal(t, job.Counts{Total: 3, Completed: 3}, j.Counts)
+	require.Len(t, w.customers(), 3)
+}
+
 func TestStartingTwiceIsOneJob(t *testing.T) {
 	w := newWorld(t, bulkimport.Options{})
 	i := w.upload(bulkimport.CustomersType, manyCustomers(12))

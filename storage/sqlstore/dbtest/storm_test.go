@@ -116,7 +116,8 @@ func TestDecisionsDuringBatches(t *testing.T) {
 			require.NoError(t, err)
 			require.Contains(t, []job.Status{job.Completed, job.Cancelled}, j.Status)
 			require.Equal(t, job.Counts{Total: rows, Completed: j.Counts.Completed}, j.Counts)
-			if j.Status == job.Completed { // a cancelled one may have every row: its file's end is found by a batch of its own
+			// A cancelled one may have every row too: the end of its file is found by a batch of its own.
+			if j.Status == job.Completed {
 				require.EqualValues(t, rows, j.Counts.Completed)
 				ends++
 			}
