@@ -28,6 +28,10 @@ var (
 	ErrRateLimited = newKind("rate_limited", "rate limited", "There were too many attempts: try again later.")
 )
 
+// ErrReauthenticate is returned when a call needs a user who authenticated a short time ago, and this one did
+// not: ask for the password or the second factor again.
+var ErrReauthenticate = NewError("reauthenticate", ErrForbidden, "this needs a fresh authentication")
+
 // Codes of errors that this library does not declare.
 const (
 	codeInternal = "internal"

@@ -50,6 +50,20 @@ func (s PermissionSet) With(ps ...Permission) PermissionSet {
 	return Permissions(append(slices.Clone(s.sorted), ps...)...)
 }
 
+// Intersect returns the permissions that are in both sets.
+func (s PermissionSet) Intersect(other PermissionSet) PermissionSet {
+	if len(s.Missing(other)) == 0 {
+		return other
+	}
+	var both []Permission
+	for _, p := range s.sorted {
+		if other.Has(p) {
+			both = append(both, p)
+		}
+	}
+	return PermissionSet{sorted: both} // in order and without duplicates, as s is
+}
+
 // Len returns the number of permissions.
 func (s PermissionSet) Len() int { return len(s.sorted) }
 

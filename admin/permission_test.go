@@ -91,3 +91,13 @@ func TestPermissionSetsAsJSON(t *testing.T) {
 	}
 	require.Error(t, json.Unmarshal([]byte(`{"a":1}`), new(admin.PermissionSet)))
 }
+
+func TestIntersect(t *testing.T) {
+	rw := admin.Permissions("a.read", "a.write")
+	require.Equal(t, admin.Permissions("a.write"), rw.Intersect(admin.Permissions("a.write", "b.read")))
+	require.Equal(t, rw, rw.Intersect(rw))
+	require.Equal(t, rw, rw.Intersect(rw.With("b.read")))
+	require.Equal(t, admin.PermissionSet{}, rw.Intersect(admin.Permissions("b.read")))
+	require.Equal(t, admin.PermissionSet{}, rw.Intersect(admin.PermissionSet{}))
+	require.Equal(t, admin.PermissionSet{}, admin.PermissionSet{}.Intersect(rw))
+}

@@ -3,6 +3,7 @@ package admin
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // OrgID identifies an organization: one tenant of the host. The host chooses it when it creates the
@@ -31,6 +32,8 @@ type Scope struct {
 	actor   Actor
 	granted PermissionSet
 	system  bool
+	user    string    // who answers for a token
+	proven  time.Time // when the user last authenticated
 }
 
 // System returns the scope of the host's own trusted code in org, which may do everything there. Call
@@ -50,6 +53,47 @@ func (s Scope) Org() OrgID { return s.org }
 
 // Actor returns who acts.
 func (s Scope) Actor() Actor { return s.actor }
+
+// User returns the id of the user who answers for what is done: the actor, or for an API token the user
+// at the root of the tokens that generated it. It is empty for [System] and for tokens that it generated.
+func (s Scope) User() string {
+	if s.actor.Kind == ActorUser {
+		return s.actor.ID
+	}
+	return s.user
+}
+
+// OnBehalfOf returns the scope of a token with the id of the user who answers for it. Package token sets it.
+func (s Scope) OnBehalfOf(user string) Scope {
+	s.user = user
+	return s
+}
+
+// AuthenticatedAt returns when the user in scope last proved who they are, by a password, a second factor or
+// single sign-on. It is zero if that is not known, and for tokens and [System].
+func (s Scope) AuthenticatedAt() time.Time { return s.proven }
+
+// WithAuthenticatedAt returns the scope with the instant at which its user last proved who they are. A host
+// with sessions of its own keeps the instant in them. It is ignored for actors that are not users.
+func (s Scope) WithAuthenticatedAt(at time.Time) Scope {
+	if s.actor.Kind == ActorUser && !at.IsZero() {
+		s.proven = Instant(at)
+	}
+	return s
+}
+
+// RequireRecent returns nil if the user in scope proved who they are within the given time before now, or if
+// the actor is not a user: tokens and [System] do not authenticate again. Otherwise it fails with
+// [ErrReauthenticate]. An instant after now is not recent, and neither is an unknown one.
+func (s Scope) RequireRecent(now time.Time, within time.Duration) error {
+	if s.actor.Kind != ActorUser || within <= 0 {
+		return nil
+	}
+	if s.proven.IsZero() || s.proven.After(now) || now.Sub(s.proven) > within {
+		return fmt.Errorf("%s must have authenticated within %v: %w", s.actor, within, ErrReauthenticate)
+	}
+	return nil
+}
 
 // Can reports whether the scope may do p: whether [Scope.Require] returns nil.
 func (s Scope) Can(p Permission) bool { return s.Require(p) == nil }

@@ -3,6 +3,7 @@ package admin_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -85,4 +86,40 @@ func TestScopeTells(t *testing.T) {
 	require.Zero(t, set.Len(), "it has no list to copy into something that lasts")
 	require.True(t, all)
 	require.True(t, system.Can("anything"))
+}
+
+func TestRequireRecent(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	user := admin.NewScope("acme", admin.Actor{Kind: admin.ActorUser, ID: "ann"}, admin.PermissionSet{})
+	token := admin.NewScope("acme", admin.Actor{Kind: admin.ActorToken, ID: "t"}, admin.PermissionSet{})
+	for name, c := range map[string]struct {
+		scope admin.Scope
+		want  error
+	}{
+		"a moment ago":                     {user.WithAuthenticatedAt(now), nil},
+		"as long ago as allowed":           {user.WithAuthenticatedAt(now.Add(-time.Minute)), nil},
+		"longer ago":                       {user.WithAuthenticatedAt(now.Add(-time.Minute - time.Microsecond)), admin.ErrReauthenticate},
+		"in the future, by a wrong clock":  {user.WithAuthenticatedAt(now.Add(time.Microsecond)), admin.ErrReauthenticate},
+		"not known":                        {user, admin.ErrReauthenticate},
+		"not known, as the zero time says": {user.WithAuthenticatedAt(time.Time{}), admin.ErrReauthenticate},
+		"a token does not authenticate":    {token, nil},
+		"neither does the host's own code": {admin.System("acme"), nil},
+		"a token cannot claim that it did": {token.WithAuthenticatedAt(now.Add(-time.Hour)), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.ErrorIs(t, c.scope.RequireRecent(now, time.Minute), c.want)
+			require.NoError(t, c.scope.RequireRecent(now, 0), "no limit")
+		})
+	}
+	require.Zero(t, token.WithAuthenticatedAt(now).AuthenticatedAt())
+}
+
+func TestUserWhoAnswers(t *testing.T) {
+	user := admin.NewScope("acme", admin.Actor{Kind: admin.ActorUser, ID: "ann"}, admin.PermissionSet{})
+	token := admin.NewScope("acme", admin.Actor{Kind: admin.ActorToken, ID: "t"}, admin.PermissionSet{})
+	require.Equal(t, "ann", user.User())
+	require.Equal(t, "ann", user.OnBehalfOf("bob").User(), "a user answers for themselves")
+	require.Empty(t, token.User())
+	require.Equal(t, "ann", token.OnBehalfOf("ann").User())
+	require.Empty(t, admin.System("acme").User())
 }
