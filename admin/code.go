@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // Code returns the stable code of an error for a program, such as "currency_exists": that of the first
@@ -26,7 +28,8 @@ func Code(err error) string {
 // Message returns the sentence of an error for a person: its text without the kind of failure at its
 // end, which [Code] gives. What a person must not see is left out: the text of an error without a
 // code, such as a database driver's, even if it is joined with one that has a code or wrapped beside
-// one. An error that has no code at all yields a general sentence. Message is empty for nil.
+// one. An error that has no code at all yields a general sentence. Characters that cannot be seen, or that change how
+// text is shown, are escaped. Message is empty for nil.
 func Message(err error) string {
 	if err == nil {
 		return ""
@@ -38,8 +41,8 @@ func Message(err error) string {
 	if c.code == codeCanceled || c.code == codeDeadline {
 		return c.says
 	}
-	if text := sentence(publicText(err)); text != "" {
-		return text
+	if said := text.Visible(sentence(publicText(err))); said != "" {
+		return said
 	}
 	if c.says != "" {
 		return c.says

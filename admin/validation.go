@@ -4,8 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // Codes of a [FieldError], for programs; its Message is for people.
@@ -22,10 +23,11 @@ const (
 // FieldError is one broken rule.
 type FieldError struct {
 	// Path is the JSON Pointer (RFC 6901) to the value in the input, such as "/name", in the names of
-	// the input's JSON form.
+	// the input's JSON form. What cannot be seen in a key is escaped, as in "/metadata/a\u202eb": a path is
+	// for people and logs as well.
 	Path string `json:"path"`
 	Code string `json:"code"` // one of the Code constants, or a package's own
-	// Message says what was wrong with which value, and what would be right.
+	// Message says what was wrong with which value, and what would be right. It is escaped as Path is.
 	Message string `json:"message"`
 	// Params are the values that a translation of the message needs, by name: "max" of a CodeTooLong.
 	Params map[string]string `json:"params,omitempty"`
@@ -59,7 +61,7 @@ func (e *ValidationError) Error() string {
 		b.WriteString(": ")
 		b.WriteString(f.Message)
 	}
-	return b.String()
+	return text.Visible(b.String()) // the fields can be a host's own
 }
 
 // Unwrap returns [ErrInvalid].
@@ -72,9 +74,12 @@ type Problems struct {
 }
 
 // Add records that the value at path breaks a rule. Parameters for translation can be added to the
-// result until the next call.
+// result until the next call. Characters that cannot be seen, or that change how text is shown, are escaped in the
+// path and in the message: keys and values that a caller chose cannot forge a line of a log.
 func (p *Problems) Add(path, code, format string, args ...any) *FieldError {
-	p.fields = append(p.fields, FieldError{Path: path, Code: code, Message: fmt.Sprintf(format, args...)})
+	p.fields = append(p.fields, FieldError{
+		Path: text.Visible(path), Code: code, Message: text.Visible(fmt.Sprintf(format, args...)),
+	})
 	return &p.fields[len(p.fields)-1]
 }
 
@@ -85,16 +90,16 @@ func (p *Problems) AddError(path, code string, err error) *FieldError {
 	var invalid *ValidationError
 	if errors.As(err, &invalid) && len(invalid.Fields) > 0 {
 		for _, f := range invalid.Fields {
-			f.Path = path + f.Path
+			f.Path, f.Message = text.Visible(path+f.Path), text.Visible(f.Message)
 			p.fields = append(p.fields, f)
 		}
 		return &p.fields[len(p.fields)-1]
 	}
-	text := strings.TrimRight(publicText(err), " :")
-	if text == "" {
-		text = err.Error()
+	message := strings.TrimRight(publicText(err), " :")
+	if message == "" {
+		message = err.Error()
 	}
-	return p.Add(path, code, "%s", text)
+	return p.Add(path, code, "%s", message)
 }
 
 // Err returns a [*ValidationError] with everything that was added, or nil if nothing was.
@@ -105,19 +110,24 @@ func (p *Problems) Err() error {
 	return &ValidationError{Fields: p.fields}
 }
 
-// Text checks a value that people read: valid UTF-8, no control characters, no white space at either
-// end, and between least and most characters (Unicode code points). It adds the first rule that value
-// breaks.
+// Text checks a value that people read: valid UTF-8, no character that cannot be seen or that changes how the text
+// around it is shown, no white space at either end, and between least and most characters (Unicode code points). It
+// adds the first rule that value breaks. Refused are control and format characters such as U+00AD, U+200B or U+202E,
+// line and paragraph separators, tags, blanks that count as letters (U+3164), private use and noncharacters, as RFC
+// 8264 (PRECIS) has it. Joiners are taken between letters of scripts that use them and in emoji, variation selectors
+// after what they vary.
 func (p *Problems) Text(path, value string, least, most int) {
 	n := utf8.RuneCountInString(value)
+	r, hidden := text.Hidden(value)
 	switch {
 	case value == "" && least > 0:
 		p.Add(path, CodeRequired, "is required: give %d to %d characters", least, most).
 			With("min", least).With("max", most)
 	case !utf8.ValidString(value):
 		p.Add(path, CodeFormat, "is not valid UTF-8")
-	case strings.ContainsFunc(value, unicode.IsControl):
-		p.Add(path, CodeFormat, "%q has a control character: use plain text on one line", Clip(value))
+	case hidden:
+		p.Add(path, CodeFormat, "%q has a control character or one that cannot be seen, %U: use plain text on one line",
+			Clip(value), r)
 	case strings.TrimSpace(value) != value:
 		p.Add(path, CodeFormat, "%q starts or ends with white space: remove it", Clip(value))
 	case n < least:
@@ -139,14 +149,4 @@ func (p *Problems) ID(path, value string) { p.Text(path, value, 1, MaxID) }
 
 // Clip shortens a value to 60 characters for an error message, so that a huge input does not make a
 // huge error.
-func Clip(value string) string {
-	const most = 60
-	n := 0
-	for i := range value {
-		if n == most {
-			return value[:i] + "…"
-		}
-		n++
-	}
-	return value
-}
+func Clip(value string) string { return text.Clip(value, 60) }
