@@ -43,7 +43,7 @@ func (s *Service) Invite(
 		return Invitation{}, admin.Secret{}, err
 	}
 	rec := s.invitationRecord(scope, ActionInvite, i,
-		admin.Change{Field: "email", To: e.Address}, admin.Change{Field: "role", To: string(role)})
+		admin.Change{Field: "email", To: e.String()}, admin.Change{Field: "role", To: string(role)})
 	err = s.ports.Invitations.Create(ctx, scope.Org(), i, secret.Digest(), s.o.Invitations.Pending, rec)
 	if err != nil {
 		return Invitation{}, admin.Secret{}, explainExists(e, err)

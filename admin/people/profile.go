@@ -154,7 +154,7 @@ func (c ProfileChange) apply(u User, o Organization) (User, Organization, []admi
 	}
 	if c.Email != nil && *c.Email != u.Email.Address {
 		parsed := checkEmail(&p, "/email", *c.Email)
-		changes = append(changes, admin.Change{Field: "email", From: u.Email.Address, To: parsed.Address})
+		changes = append(changes, admin.Change{Field: "email", From: u.Email.String(), To: parsed.String()})
 		u.Email = parsed
 	}
 	if c.Company != nil && *c.Company != o.Name {

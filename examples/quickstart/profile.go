@@ -61,7 +61,7 @@ func (t *tour) profile(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.table("NAME|E-MAIL|COMPANY|ROLE", []string{p.Name, p.Email.Address, p.Company, string(p.Role)})
+	t.table("NAME|E-MAIL|COMPANY|ROLE", []string{p.Name, p.Email.String(), p.Company, string(p.Role)})
 	return nil
 }
 

@@ -34,7 +34,7 @@ func (t *tour) users(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		rows = append(rows, []string{u.Name, u.Email.Address, string(u.Role)})
+		rows = append(rows, []string{u.Name, u.Email.String(), string(u.Role)})
 	}
 	t.say("Active")
 	t.table("NAME|E-MAIL|ROLE", rows...)
@@ -45,7 +45,7 @@ func (t *tour) users(ctx context.Context) error {
 			return err
 		}
 		if i.Status == people.InvitationPending || i.Status == people.InvitationExpired {
-			rows = append(rows, []string{i.Email.Address, string(i.Role), string(i.Status), day(i.ExpiresAt)})
+			rows = append(rows, []string{i.Email.String(), string(i.Role), string(i.Status), day(i.ExpiresAt)})
 		}
 	}
 	t.say("Invited")

@@ -4,14 +4,16 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/admincenter/admincenter/internal/text"
 )
 
-// Deliverable reports whether text is an address to write to. Unlike with [Key], letters outside ASCII may
+// Deliverable reports whether address is an address to write to. Unlike with [Key], letters outside ASCII may
 // be before the @ (RFC 6531): no user signs in with such an address, so look-alikes do no harm.
-func Deliverable(text string) bool {
-	local, domain, ok := strings.Cut(text, "@")
-	if !ok || strings.ContainsFunc(local, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune(`"(),:;<>[\]@`, r)
+func Deliverable(address string) bool {
+	local, domain, ok := strings.Cut(address, "@")
+	if _, hidden := text.Hidden(local); hidden || !ok || strings.ContainsFunc(local, func(r rune) bool {
+		return unicode.IsSpace(r) || strings.ContainsRune(`"(),:;<>[\]@`, r)
 	}) {
 		return false
 	}

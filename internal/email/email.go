@@ -4,10 +4,6 @@ package email
 import (
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
-
-	"golang.org/x/net/idna"
 
 	"github.com/admincenter/admincenter/admin"
 )
@@ -21,9 +17,10 @@ const (
 )
 
 // Key returns what the address text, such as "Ann@Example.com", is compared by: ASCII lower case, the
-// domain in its IDNA form. The part before the @ must be ASCII without blanks, quotes or control
-// characters: look-alike letters would let one address pass for another. Display names
-// ("Ann <ann@example.com>") are refused. Errors wrap [admin.ErrInvalid].
+// domain in its IDNA2008 form, which keeps ß and ss apart. The part before the @ must be ASCII without blanks, quotes
+// or control characters, and the domain must be in its own normal form: what is only mapped to a name, such as full
+// width letters, would let one address pass for another. Display names ("Ann <ann@example.com>") are refused. Errors
+// wrap [admin.ErrInvalid].
 func Key(text string) (string, error) {
 	bad := func(why string) (string, error) {
 		return "", fmt.Errorf("%q is not an e-mail address: %s: %w", admin.Clip(text), why, admin.ErrInvalid)
@@ -42,35 +39,16 @@ func Key(text string) (string, error) {
 	case strings.ContainsFunc(local, func(r rune) bool { return !localRune(r) }):
 		return bad("before the @ use letters, digits and .!#$%&'*+/=?^_`{|}~-")
 	}
-	ascii, err := idna.Lookup.ToASCII(domain)
-	if err != nil || !domainName(ascii) || !utf8.ValidString(domain) || strings.ContainsFunc(domain, invisible) {
-		return bad("the part after the @ must be a domain name such as example.com")
+	ascii, ok := asciiDomain(domain)
+	if !ok {
+		return bad("the part after the @ must be a domain name such as example.com, of plain letters, digits and hyphens")
 	}
-	// idna lowers the domain; the local part is ASCII, so lowering it cannot fold look-alikes.
-	key := strings.ToLower(local) + "@" + strings.ToLower(ascii)
+	// The local part is ASCII, so lowering it cannot fold look-alikes.
+	key := strings.ToLower(local) + "@" + ascii
 	if len(key) > maxEmail {
 		return bad(fmt.Sprintf("its domain in ASCII form makes it longer than %d bytes", maxEmail))
 	}
 	return key, nil
-}
-
-// domainName reports whether an ASCII name has two labels or more, none empty or too long: idna checks
-// the characters of labels, and not their number.
-func domainName(ascii string) bool {
-	labels := 0
-	for label := range strings.SplitSeq(ascii, ".") {
-		if label == "" || len(label) > maxLabel {
-			return false
-		}
-		labels++
-	}
-	return labels > 1
-}
-
-// invisible reports whether idna drops r from a name: two addresses with one key would look alike and
-// be written differently. The joiners are letters of some scripts, and idna checks their position.
-func invisible(r rune) bool {
-	return !unicode.IsGraphic(r) && r != '\u200c' && r != '\u200d'
 }
 
 // localRune reports whether r is RFC 5322's atext, or a dot.
