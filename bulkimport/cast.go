@@ -13,6 +13,7 @@ import (
 	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/internal/email"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // DateOrder is how the dates of a file that are not YYYY-MM-DD are written: 03/04/2024 alone is
@@ -42,7 +43,7 @@ type caster struct {
 type problem struct{ code, message string }
 
 func wrong(code, format string, args ...any) (string, *problem) {
-	return "", &problem{code, fmt.Sprintf(format, args...)}
+	return "", &problem{code, text.Visible(fmt.Sprintf(format, args...))}
 }
 
 // cast reads a trimmed cell that is not blank.
@@ -88,10 +89,13 @@ func (c caster) cast(f Field, cell string) (string, *problem) {
 
 // characters checks what holds for a cell of any kind.
 func characters(f Field, cell string) *problem {
-	for _, r := range cell {
-		if unicode.IsControl(r) && (f.Kind != Text || (r != '\n' && r != '\t')) {
-			return &problem{CodeControl, fmt.Sprintf("%q has a control character: remove it", admin.Clip(cell))}
-		}
+	hidden := text.Hidden
+	if f.Kind == Text {
+		hidden = text.HiddenInLines
+	}
+	if r, is := hidden(cell); is {
+		return &problem{CodeControl, fmt.Sprintf("%q has a control character or one that cannot be seen, %U: remove it",
+			text.Visible(admin.Clip(cell)), r)}
 	}
 	if f.Kind != Text && f.Kind != ID && f.Kind != Email {
 		return nil

@@ -58,7 +58,7 @@ type Content struct {
 // Column is one column of a file. Columns are identified by index, because headers may repeat.
 type Column struct {
 	Index    int      `json:"index"`              // from 0
-	Header   string   `json:"header,omitempty"`   // as in the file, without blanks around it
+	Header   string   `json:"header,omitempty"`   // as in the file, on one line, without what cannot be seen
 	Name     string   `json:"name"`               // the header, or "Column 3" if it is blank
 	Examples []string `json:"examples,omitempty"` // the first values that are not blank, at most 3
 }

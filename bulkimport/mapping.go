@@ -89,6 +89,10 @@ func checkSource(p *admin.Problems, path string, i Import, f Field, s Source, c 
 	case len(s.Separator) > 20:
 		p.Add(path+"/separator", admin.CodeTooLong, "the separator has %d bytes: give at most 20", len(s.Separator))
 	}
+	if r, hidden := text.HiddenInLines(s.Separator); hidden {
+		p.Add(path+"/separator", admin.CodeFormat, "%q has a character that cannot be seen, %U: remove it",
+			admin.Clip(s.Separator), r)
+	}
 	for k, index := range s.Columns {
 		if _, ok := i.column(index); !ok {
 			p.Add(fmt.Sprintf("%s/columns/%d", path, k), CodeNoSuchColumn, "the file has no column with index %d", index)
@@ -109,9 +113,9 @@ func checkSettings(p *admin.Problems, schema Schema, s Settings) {
 		p.Add("/settings/blank", admin.CodeTooLong, "%d words are too many: give at most 100", len(s.Blank))
 	}
 	for k, word := range s.Blank {
-		if len(word) > 100 || trim(word) != word || word == "" {
-			p.Add(fmt.Sprintf("/settings/blank/%d", k), admin.CodeFormat, "%q: give 1 to 100 bytes without blanks around them",
-				admin.Clip(word))
+		if _, hidden := text.Hidden(word); hidden || len(word) > 100 || trim(word) != word || word == "" {
+			p.Add(fmt.Sprintf("/settings/blank/%d", k), admin.CodeFormat,
+				"%q: give 1 to 100 bytes that can be seen, without blanks around them", admin.Clip(word))
 		}
 	}
 	for k, name := range s.Optional {

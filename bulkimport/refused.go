@@ -20,7 +20,8 @@ const (
 // refused returns the reason why a target refused a row.
 func (r Row) refused(o Outcome) CellError {
 	e := CellError{
-		Field: text.Fit(o.Field, maxCode), Code: text.Fit(o.Code, maxCode), Message: text.Fit(o.Detail, maxDetail),
+		Field: text.Fit(text.Visible(o.Field), maxCode), Code: text.Fit(text.Visible(o.Code), maxCode),
+		Message: text.Fit(text.Visible(o.Detail), maxDetail),
 	}
 	if e.Code == "" {
 		e.Code = CodeRefused
@@ -70,7 +71,7 @@ func failedEntry(row Row, rec record, errs []CellError) job.Entry {
 	// Strings and numbers always marshal.
 	data, _ := json.Marshal(rowData{Line: rec.line, Cells: rec.cells, Errors: errs})
 	return job.Entry{
-		Seq: row.Number, Ref: admin.Clip(row.Key()), Status: job.EntryFailed, Reason: job.Reason(errs[0].Code),
-		Detail: strings.Join(messages, "; "), Data: string(data),
+		Seq: row.Number, Ref: text.Visible(admin.Clip(row.Key())), Status: job.EntryFailed,
+		Reason: job.Reason(errs[0].Code), Detail: strings.Join(messages, "; "), Data: string(data),
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // NoHeader is the UploadInput.HeaderLine of a file without a header row.
@@ -39,7 +40,7 @@ func (s *Service) Upload(ctx context.Context, scope admin.Scope, in UploadInput)
 		return Import{}, err
 	}
 	var p admin.Problems
-	p.Text("/fileName", in.FileName, 1, 255)
+	checkFileName(&p, "/fileName", in.FileName)
 	if in.Content == nil {
 		p.Add("/content", admin.CodeRequired, "there is no content")
 	}
@@ -284,6 +285,10 @@ func (u *upload) columns() {
 			for k, e := range col.Examples {
 				col.Examples[k] = unescape(e)
 			}
+		}
+		col.Header = trim(text.Label(col.Header)) // files from spreadsheets and web pages have such characters
+		for k, e := range col.Examples {
+			col.Examples[k] = text.Visible(e)
 		}
 		col.Name = col.Header
 		if col.Name == "" {

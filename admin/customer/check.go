@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/admincenter/admincenter/admin"
@@ -108,17 +107,15 @@ func checkMetadata[T Record](of func(*T) map[string]string) func(*admin.Problems
 		for _, name := range slices.Sorted(maps.Keys(m)) {
 			at := path + "/" + text.PointerToken(name)
 			p.Text(at, name, 1, MaxMetadataName)
-			if v := m[name]; v == "" || utf8.RuneCountInString(v) > MaxMetadataValue || !storable(v) {
-				p.Add(at, admin.CodeFormat, "the value of %q must be 1 to %d characters of text", admin.Clip(name),
-					MaxMetadataValue).
+			v := m[name]
+			if _, hidden := text.HiddenInLines(v); hidden || v == "" || utf8.RuneCountInString(v) > MaxMetadataValue {
+				p.Add(at, admin.CodeFormat, "the value of %q must be 1 to %d characters of text that can be seen",
+					admin.Clip(name), MaxMetadataValue).
 					With("min", 1).With("max", MaxMetadataValue)
 			}
 		}
 	}
 }
-
-// storable reports whether every storage keeps the text.
-func storable(v string) bool { return utf8.ValidString(v) && !strings.Contains(v, "\x00") }
 
 func checkAliases(p *admin.Problems, path string, a *Account) {
 	if len(a.Aliases) > MaxAliases {

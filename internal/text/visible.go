@@ -25,6 +25,36 @@ func Hidden(value string) (rune, bool) {
 	return hidden, at < len(value)
 }
 
+// HiddenInLines is [Hidden] for a text of several lines: tabs and line breaks (\n or \r\n) are visible in it.
+func HiddenInLines(value string) (rune, bool) {
+	return Hidden(lineBreaks().Replace(value))
+}
+
+// lineBreaks makes one line of a text: nothing else is added or taken away.
+func lineBreaks() *strings.Replacer {
+	return strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ")
+}
+
+// Label makes a text for one line of what a file or another program calls something: line breaks become blanks, and
+// what is hidden is left out.
+func Label(value string) string {
+	value = lineBreaks().Replace(value)
+	at, _, size := nextHidden(value, 0)
+	if at == len(value) {
+		return value
+	}
+	var b strings.Builder
+	for from := 0; ; {
+		b.WriteString(value[from:at])
+		if at == len(value) {
+			break
+		}
+		from = at + size
+		at, _, size = nextHidden(value, from)
+	}
+	return b.String()
+}
+
 // Visible writes what is hidden in value by [Hidden]'s rule as an escape: \u202e, \U000e0041, \xff. A text without
 // is returned as it is.
 func Visible(value string) string {
