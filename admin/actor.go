@@ -2,6 +2,8 @@ package admin
 
 import (
 	"strings"
+
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // ActorKind is the sort of an [Actor]. A host may have kinds of its own, in capital letters too.
@@ -32,13 +34,13 @@ type Actor struct {
 	ID   string    `json:"id,omitempty"` // empty for ActorSystem; at most 200 bytes
 }
 
-// String returns "user 0190…", "token 0190…" or "system".
+// String returns "user 0190…", "token 0190…" or "system". What cannot be seen is escaped.
 func (a Actor) String() string {
 	kind := strings.ToLower(string(a.Kind))
 	if a.ID == "" {
-		return kind
+		return text.Visible(kind)
 	}
-	return kind + " " + a.ID
+	return text.Visible(kind + " " + a.ID)
 }
 
 // Subject returns the actor as what an action was done to: a user's subject is "user".

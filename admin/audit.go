@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // Action names what was done, as "<noun>.<verb>": "currency.add". Each package lists its own.
@@ -54,8 +54,9 @@ const (
 	maxSubjectID   = 1000
 )
 
-// Check fails with [ErrInvalid] for a record that does not say who did what and when, or whose parts
-// are longer than every storage keeps. Adapters call it before they write, so that a forgotten record
+// Check fails with [ErrInvalid] for a record that does not say who did what and when, whose parts are longer than every
+// storage keeps, or that has characters that cannot be seen or change how the text around them is shown
+// ([Problems.Text]); values may have several lines. Adapters call it before they write, so that a forgotten record
 // is an error and not a gap in the trail.
 func (r Record) Check() error {
 	if r.ID == uuid.Nil || r.At.IsZero() || r.Actor.Kind == "" || r.Action == "" || r.Subject.Kind == "" {
@@ -67,19 +68,28 @@ func (r Record) Check() error {
 	checkBytes(&p, "/action", string(r.Action), maxAction)
 	checkBytes(&p, "/subject/kind", r.Subject.Kind, maxSubjectKind)
 	checkBytes(&p, "/subject/id", r.Subject.ID, maxSubjectID)
+	for i, c := range r.Changes {
+		for _, v := range []struct{ name, text string }{{"field", c.Field}, {"from", c.From}, {"to", c.To}} {
+			if hidden, is := text.HiddenInLines(v.text); is {
+				p.Add(fmt.Sprintf("/changes/%d/%s", i, v.name), CodeFormat,
+					"it has a control character or one that cannot be seen, %U", hidden)
+			}
+		}
+	}
 	if err := p.Err(); err != nil {
 		return fmt.Errorf("audit record: %w", err)
 	}
 	return nil
 }
 
-// checkBytes checks that a text is valid UTF-8 of so many bytes at most.
-func checkBytes(p *Problems, path, text string, most int) {
+// checkBytes checks that a text can be read as what it is and has so many bytes at most.
+func checkBytes(p *Problems, path, value string, most int) {
+	r, hidden := text.Hidden(value)
 	switch {
-	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
-		p.Add(path, CodeFormat, "%q is not valid UTF-8 without NUL", Clip(text))
-	case len(text) > most:
-		p.Add(path, CodeTooLong, "%q has %d bytes: give at most %d", Clip(text), len(text), most).With("max", most)
+	case hidden:
+		p.Add(path, CodeFormat, "%q has a control character or one that cannot be seen, %U", Clip(value), r)
+	case len(value) > most:
+		p.Add(path, CodeTooLong, "%q has %d bytes: give at most %d", Clip(value), len(value), most).With("max", most)
 	}
 }
 

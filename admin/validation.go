@@ -148,5 +148,6 @@ const MaxID = 50
 func (p *Problems) ID(path, value string) { p.Text(path, value, 1, MaxID) }
 
 // Clip shortens a value to 60 characters for an error message, so that a huge input does not make a
-// huge error.
-func Clip(value string) string { return text.Clip(value, 60) }
+// huge error. Write it with %q, which escapes what cannot be seen; the few characters that %q takes for letters and
+// symbols, such as U+3164, become U+FFFD.
+func Clip(value string) string { return text.Printable(text.Clip(value, 60)) }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 var (
@@ -20,6 +21,7 @@ var (
 // refusal returns the error of a change that was refused.
 func refusal[T Record](t *Table[T], o Outcome[T]) error {
 	var p admin.Problems
+	o.Detail = text.Visible(o.Detail) // a host's store may quote what it has
 	switch o.Reason {
 	case ReasonExists:
 		return admin.Exists(t.noun)

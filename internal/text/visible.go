@@ -38,26 +38,36 @@ func lineBreaks() *strings.Replacer {
 // Label makes a text for one line of what a file or another program calls something: line breaks become blanks, and
 // what is hidden is left out.
 func Label(value string) string {
-	value = lineBreaks().Replace(value)
-	at, _, size := nextHidden(value, 0)
-	if at == len(value) {
-		return value
-	}
-	var b strings.Builder
-	for from := 0; ; {
-		b.WriteString(value[from:at])
-		if at == len(value) {
-			break
+	return replaceHidden(lineBreaks().Replace(value), func(rune, string) string { return "" })
+}
+
+// Printable replaces by U+FFFD what is hidden in value and would not be escaped by strconv.Quote, which takes blank
+// letters and symbols for printable.
+func Printable(value string) string {
+	return replaceHidden(value, func(r rune, raw string) string {
+		if unicode.IsPrint(r) && len(raw) > 1 {
+			return "\uFFFD"
 		}
-		from = at + size
-		at, _, size = nextHidden(value, from)
-	}
-	return b.String()
+		return raw
+	})
 }
 
 // Visible writes what is hidden in value by [Hidden]'s rule as an escape: \u202e, \U000e0041, \xff. A text without
 // is returned as it is.
 func Visible(value string) string {
+	return replaceHidden(value, func(r rune, raw string) string {
+		switch {
+		case r == utf8.RuneError && len(raw) == 1:
+			return fmt.Sprintf(`\x%02x`, raw[0])
+		case r > 0xffff:
+			return fmt.Sprintf(`\U%08x`, r)
+		}
+		return fmt.Sprintf(`\u%04x`, r)
+	})
+}
+
+// replaceHidden returns value with every hidden character, and how it is written, replaced.
+func replaceHidden(value string, by func(r rune, raw string) string) string {
 	at, hidden, size := nextHidden(value, 0)
 	if at == len(value) {
 		return value
@@ -68,15 +78,8 @@ func Visible(value string) string {
 		if at == len(value) {
 			return b.String()
 		}
-		switch {
-		case hidden == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\x%02x`, value[at])
-		case hidden > 0xffff:
-			fmt.Fprintf(&b, `\U%08x`, hidden)
-		default:
-			fmt.Fprintf(&b, `\u%04x`, hidden)
-		}
 		from = at + size
+		b.WriteString(by(hidden, value[at:from]))
 		at, hidden, size = nextHidden(value, from)
 	}
 }

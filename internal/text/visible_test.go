@@ -1,6 +1,7 @@
 package text_test
 
 import (
+	"strconv"
 	"testing"
 	"unicode"
 
@@ -90,6 +91,21 @@ func TestHiddenByItself(t *testing.T) {
 	}
 }
 
+func TestLabel(t *testing.T) {
+	require.Equal(t, "Invoice currency", text.Label("Invoice\r\ncurrency"))
+	require.Equal(t, "Name of the customer", text.Label("Na\u00adme\tof \u202ethe\x00 customer\ufeff\xff"))
+	require.Equal(t, "❤\ufe0f", text.Label("❤\ufe0f"))
+}
+
+func TestHiddenInLines(t *testing.T) {
+	_, hidden := text.HiddenInLines("a\nb\tc\r\nd")
+	require.False(t, hidden)
+	for _, value := range []string{"a\rb", "a\u2028b", "a\vb", "a\n\u200bb"} {
+		_, hidden := text.HiddenInLines(value)
+		require.True(t, hidden, "%q", value)
+	}
+}
+
 func FuzzVisible(f *testing.F) {
 	for _, value := range []string{"", "a", "\x00", "a\u200db", "👨\u200d👩", "❤\ufe0f", "\xff\u202e", "ක්\u200dෂ", "\u200b\u200d👩"} {
 		f.Add(value)
@@ -100,6 +116,10 @@ func FuzzVisible(f *testing.F) {
 		require.False(t, hidden, "%U in %q", r, visible)
 		if _, hidden := text.Hidden(value); !hidden {
 			require.Equal(t, value, visible)
+		}
+		for _, shown := range []string{strconv.Quote(text.Printable(value)), text.Label(value)} {
+			r, hidden := text.Hidden(shown)
+			require.False(t, hidden, "%U in %q", r, shown)
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/admincenter/admincenter/admin"
+	texts "github.com/admincenter/admincenter/internal/text"
 )
 
 var (
@@ -89,18 +90,18 @@ type Error struct {
 
 // Error is Message followed by the text of the sentinel.
 func (e *Error) Error() string {
-	text := e.Message()
+	message := e.Message()
 	if e.sentinel != nil && !errors.Is(e.cause, e.sentinel) { // the cause may have said so
-		text += ": " + e.sentinel.Error()
+		message += ": " + e.sentinel.Error()
 	}
-	return text
+	return message
 }
 
-// Message names the operator, its place, and what is wrong.
+// Message names the operator, its place, and what is wrong. Characters that cannot be seen are escaped.
 func (e *Error) Message() string {
-	text := e.Detail
-	if text == "" {
-		text = strings.ToLower(e.Fault.name())
+	message := e.Detail
+	if message == "" {
+		message = strings.ToLower(e.Fault.name())
 	}
 	place := "the top"
 	if e.Pointer != "" {
@@ -108,14 +109,14 @@ func (e *Error) Message() string {
 	}
 	switch {
 	case e.Operator != "":
-		text = fmt.Sprintf("operator %q at %s: %s", clip(e.Operator), place, text)
+		message = fmt.Sprintf("operator %q at %s: %s", clip(e.Operator), place, message)
 	case e.Pointer != "":
-		text = "at " + place + ": " + text
+		message = "at " + place + ": " + message
 	}
 	if e.cause != nil && e.Fault != OperatorPanicked {
-		text += ": " + e.cause.Error()
+		message += ": " + e.cause.Error()
 	}
-	return text
+	return texts.Visible(message)
 }
 
 // Unwrap returns the sentinel and the error of a custom operator.

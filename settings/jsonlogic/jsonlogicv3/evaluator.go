@@ -124,7 +124,7 @@ func place(path string) string {
 	if path == "" {
 		return "the top"
 	}
-	return admin.Clip(path)
+	return text.Visible(admin.Clip(path))
 }
 
 type program struct{ rule any }
