@@ -34,6 +34,7 @@ type house struct {
 	t        *testing.T
 	now      time.Time
 	ann, bea people.Session
+	imported uuid.UUID // by a test that needs one
 }
 
 func newHouse(t *testing.T, o admincenter.Options) *house {

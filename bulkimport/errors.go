@@ -54,7 +54,7 @@ const (
 	CodeUnclosedQuote    = "unclosed_quote"
 	CodeRecordTooLong    = "record_too_long"
 	CodeWrongColumnCount = "wrong_column_count"
-	CodeControl          = "control_character"
+	CodeControl          = "control_character" // one that cannot be seen, too
 	CodeInvalidEmail     = "invalid_email"
 	CodeInvalidNumber    = "invalid_number"
 	CodeAmbiguousNumber  = "ambiguous_number"
