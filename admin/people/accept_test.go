@@ -125,7 +125,7 @@ func TestAcceptNeverChangesAUser(t *testing.T) {
 	session := h.signIn("carl@acme.example", annsPassword)
 	require.Equal(t, h.ann.User.ID, session.User.ID)
 	require.Equal(t, people.Administrator, session.User.Role)
-	_, err = h.SignIn(t.Context(), acme, "carl@acme.example", newPassword)
+	_, err = h.SignIn(t.Context(), acme, people.SignInInput{Email: "carl@acme.example", Password: newPassword})
 	require.ErrorIs(t, err, people.ErrSignIn)
 }
 

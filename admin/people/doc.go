@@ -1,7 +1,9 @@
 // Package people keeps the people of an organization: profile, users, roles, invitations, passwords
 // and sign-in.
 //
-//	session, err := center.People.SignIn(ctx, "acme", "ann@acme.example", admin.NewSecret(password))
+//	session, err := center.People.SignIn(ctx, "acme", people.SignInInput{
+//		Email: email, Password: admin.NewSecret(password), Source: address,
+//	})
 //	if errors.Is(err, admin.ErrUnauthenticated) {
 //		// the e-mail address or the password is wrong; the error does not say which
 //	}

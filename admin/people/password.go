@@ -70,7 +70,7 @@ func (s *Service) ChangePassword(
 // reauthenticate checks the password of a user who is signed in, so that an unattended screen or a
 // stolen session is not enough for the call.
 func (s *Service) reauthenticate(ctx context.Context, org admin.OrgID, c Credential, current admin.Secret) error {
-	ok, err := s.verify(ctx, limitKey("password", org, c.UserID.String()), c.Hash, current)
+	ok, err := s.verify(ctx, limitKey("password", string(org), c.UserID.String()), c.Hash, current)
 	if err == nil && !ok {
 		return ErrPassword
 	}
@@ -79,7 +79,7 @@ func (s *Service) reauthenticate(ctx context.Context, org admin.OrgID, c Credent
 
 // verify compares a password under a limit.
 func (s *Service) verify(ctx context.Context, key string, h PasswordHash, password admin.Secret) (bool, error) {
-	if err := s.o.Limiter.Attempt(ctx, key); err != nil {
+	if err := s.o.Limiter.Attempt(ctx, key, s.o.Limits.Password); err != nil {
 		return false, err
 	}
 	ok, err := s.matches(ctx, h, password)

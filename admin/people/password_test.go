@@ -25,7 +25,7 @@ func TestChangePassword(t *testing.T) {
 	scope, err := h.ScopeOf(t.Context(), acme, kept.User.ID, kept.Epoch)
 	require.NoError(t, err, "but the one that the call returned")
 	require.Equal(t, kept.Scope, scope)
-	_, err = h.SignIn(t.Context(), acme, "ann@acme.example", annsPassword)
+	_, err = h.SignIn(t.Context(), acme, people.SignInInput{Email: "ann@acme.example", Password: annsPassword})
 	require.ErrorIs(t, err, people.ErrSignIn)
 	s := h.signIn("ann@acme.example", newPassword)
 	require.Equal(t, h.ann.Epoch+1, s.Epoch)

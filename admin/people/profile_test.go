@@ -87,7 +87,7 @@ func TestUpdateProfileEmail(t *testing.T) {
 	require.Equal(t, people.Email{Address: "Anna@Acme.example", Key: "anna@acme.example"}, u.Email)
 	require.Equal(t, int64(2), u.Version)
 	h.signIn("anna@acme.example", annsPassword)
-	_, err = h.SignIn(t.Context(), acme, "ann@acme.example", annsPassword)
+	_, err = h.SignIn(t.Context(), acme, people.SignInInput{Email: "ann@acme.example", Password: annsPassword})
 	require.ErrorIs(t, err, people.ErrSignIn)
 	require.Equal(t, people.UserActive, bob.User.Status)
 }

@@ -51,9 +51,11 @@ type Options struct {
 	Hasher PasswordHasher
 	// Passwords are the rules for new passwords.
 	Passwords PasswordRules
-	// Limiter slows down guessing; nil means a [MemoryLimiter] with its defaults, which counts in
-	// this process only.
+	// Limiter slows down guessing and the flooding of mailboxes; nil means a [MemoryLimiter] with its
+	// defaults, which counts in this process only.
 	Limiter Limiter
+	// Limits are the rates of the Limiter.
+	Limits Limits
 	// Invitations limits invitations.
 	Invitations InvitationRules
 }
@@ -117,6 +119,7 @@ func (p Ports) check(problems *admin.Problems) {
 
 func (o Options) check(p *admin.Problems) {
 	checkNotNegative(p, "/passwords/breachTimeout", o.Passwords.BreachTimeout)
+	o.Limits.check(p)
 	checkNotNegative(p, "/invitations/lifetime", o.Invitations.Lifetime)
 	checkNotNegative(p, "/invitations/pending", o.Invitations.Pending)
 	checkNotNegative(p, "/invitations/cooldown", o.Invitations.Cooldown)
@@ -135,6 +138,7 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Roles.IsZero() {
 		o.Roles = DefaultRoles()
 	}
+	o.Limits = o.Limits.withDefaults()
 	if o.Limiter == nil {
 		if o.Limiter, err = NewMemoryLimiter(MemoryLimiterOptions{Now: o.Now}); err != nil {
 			return Options{}, err

@@ -37,10 +37,10 @@ func (t *tour) profile(ctx context.Context) error {
 	}
 
 	current, next := passwords()[0], passwords()[1]
-	session, err := service.SignIn(ctx, org, adminEmail, current)
+	session, err := service.SignIn(ctx, org, people.SignInInput{Email: adminEmail, Password: current})
 	if errors.Is(err, admin.ErrUnauthenticated) {
 		current, next = next, current
-		session, err = service.SignIn(ctx, org, adminEmail, current)
+		session, err = service.SignIn(ctx, org, people.SignInInput{Email: adminEmail, Password: current})
 	}
 	if err != nil {
 		return err
