@@ -240,11 +240,3 @@ func scanTicket(scan func(...any) error, k *people.Ticket) error {
 	copy(k.OldDigest[:], oldDigest)
 	return err
 }
-
-// flag is how a boolean is stored: 1 or 0.
-func flag(b bool) int64 {
-	if b {
-		return 1
-	}
-	return 0
-}
