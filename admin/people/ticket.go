@@ -96,12 +96,11 @@ type TicketStore interface {
 	// Issue adds t, and deletes before what is of no use any longer: the organization's tickets that have
 	// expired at t.CreatedAt; with a change of e-mail the user's other one, and one to this address whose
 	// Epoch is no longer its user's; with a password reset the oldest by id of the user's, until keep are
-	// left together with t. A user may be missing (t.UserID is zero).
+	// left together with t. A ticket for nobody has no user.
 	//
-	// It fails with [admin.ErrNotFound] if there is no such organization, with [admin.ErrConflict] if the
-	// user's Epoch is not t.Epoch or there is no such user, with the error of [AddressUse.Check] for
-	// t.NewEmail.Key at t.CreatedAt, not counting the user, and with [admin.ErrExists] if t.ID or a digest
-	// is taken.
+	// It fails with [admin.ErrNotFound] if there is no such organization or user, with [admin.ErrConflict] if
+	// the user's Epoch is not t.Epoch, with the error of [AddressUse.Check] for t.NewEmail.Key at
+	// t.CreatedAt, not counting the user, and with [admin.ErrExists] if t.ID or a digest is taken.
 	Issue(ctx context.Context, org admin.OrgID, t Ticket, keep int, rec admin.Record) error
 
 	// ByDigest returns the ticket whose Digest or OldDigest this is, valid or not, or [admin.ErrNotFound].

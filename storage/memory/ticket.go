@@ -29,8 +29,10 @@ func (t *tenant) checkAddress(key string, now time.Time, user, invitation uuid.U
 
 func (s tickets) Issue(ctx context.Context, org admin.OrgID, k people.Ticket, keep int, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		if k.UserID != uuid.Nil && !t.atEpoch(k.UserID.String(), k.Epoch) {
-			return conflict("user")
+		if k.UserID != uuid.Nil {
+			if err := t.requireEpoch(k.UserID, k.Epoch); err != nil {
+				return err
+			}
 		}
 		t.removeTickets(j, func(o people.Ticket) bool { return !k.CreatedAt.Before(o.ExpiresAt) })
 		if k.Kind == people.TicketPasswordReset {
@@ -53,6 +55,18 @@ func (s tickets) Issue(ctx context.Context, org admin.OrgID, k people.Ticket, ke
 		t.tickets.put(j, k.ID, k)
 		return nil
 	})
+}
+
+// requireEpoch fails unless the credential of a user has this epoch.
+func (t *tenant) requireEpoch(user uuid.UUID, epoch int64) error {
+	c, ok := t.credentials.get(user)
+	switch {
+	case !ok:
+		return missing("user")
+	case c.Epoch != epoch:
+		return conflict("user")
+	}
+	return nil
 }
 
 // keepResets removes the oldest password resets of a user, so that there is room for one of keep.
@@ -140,8 +154,11 @@ func (s tickets) ChangeEmail(
 	ctx context.Context, org admin.OrgID, want people.Ticket, now time.Time, rec admin.Record,
 ) error {
 	return s.change(ctx, org, want, rec, func(t *tenant, j *journal, k people.Ticket) error {
+		if err := t.requireEpoch(k.UserID, k.Epoch); err != nil {
+			return err
+		}
 		u, _ := t.users.get(k.UserID)
-		if !t.atEpoch(k.UserID.String(), k.Epoch) || u.Email.Key != k.OldEmail.Key {
+		if u.Email.Key != k.OldEmail.Key {
 			return conflict("user")
 		}
 		if err := t.checkAddress(k.NewEmail.Key, now, k.UserID, uuid.Nil); err != nil {
@@ -162,8 +179,8 @@ func (s tickets) ResetPassword(
 	ctx context.Context, org admin.OrgID, want people.Ticket, set people.Credential, rec admin.Record,
 ) error {
 	return s.change(ctx, org, want, rec, func(t *tenant, j *journal, k people.Ticket) error {
-		if !t.atEpoch(k.UserID.String(), k.Epoch) {
-			return conflict("user")
+		if err := t.requireEpoch(k.UserID, k.Epoch); err != nil {
+			return err
 		}
 		c, _ := t.credentials.get(k.UserID)
 		c.Hash, c.ChangedAt = set.Hash, set.ChangedAt

@@ -14,7 +14,7 @@ type users struct{ access }
 type userSQL struct {
 	get, lock, credential, byEmail, updateProfile, otherAdministrator     string
 	updateAccess, raiseEpoch, setPassword, hasCredential, atEpoch, rehash string
-	lockHash, lockOrganization                                            string
+	lockHash, lockEpoch, lockOrganization                                 string
 	list                                                                  list
 }
 
@@ -46,6 +46,7 @@ func newUserSQL(db *DB) userSQL {
 		atEpoch: db.bind(`SELECT user_id FROM {credentials}
 			WHERE org_id = ? AND user_id = ? AND epoch = ?{forUpdate}`),
 		rehash:           db.bind(`UPDATE {credentials} SET hash = ? WHERE org_id = ? AND user_id = ?`),
+		lockEpoch:        db.bind(`SELECT epoch FROM {credentials} WHERE org_id = ? AND user_id = ?{forUpdate}`),
 		lockHash:         db.bind(`SELECT hash FROM {credentials} WHERE org_id = ? AND user_id = ?{forUpdate}`),
 		lockOrganization: db.bind(`SELECT org_id FROM {organizations} WHERE org_id = ?{forUpdate}`),
 	}
@@ -147,11 +148,11 @@ func (s userSQL) lockPeople(ctx context.Context, t *tx, org admin.OrgID) error {
 	return err
 }
 
-// requireEpoch locks the credential of a user, or fails with [admin.ErrConflict] if its epoch is another or
-// there is no such user.
+// requireEpoch locks the credential of a user, and fails with [admin.ErrConflict] if its epoch is another.
 func (s userSQL) requireEpoch(ctx context.Context, t *tx, org admin.OrgID, userID uuid.UUID, epoch int64) error {
-	same, err := rows(ctx, t, "user", s.atEpoch, scanText, org, id(userID), epoch)
-	if err == nil && len(same) == 0 {
+	stored, err := one(ctx, t, "user", s.lockEpoch,
+		func(scan func(...any) error, n *int64) error { return scan(n) }, org, id(userID))
+	if err == nil && stored != epoch {
 		return conflict("user")
 	}
 	return err
