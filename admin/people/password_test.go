@@ -51,7 +51,7 @@ func TestChangePasswordRequiresTheCurrentOne(t *testing.T) {
 		require.ErrorIs(t, changePassword(t.Context(), h, h.ann.Scope, bobsPassword, newPassword), people.ErrPassword)
 	}
 	require.ErrorIs(t, changePassword(t.Context(), h, h.ann.Scope, annsPassword, newPassword), admin.ErrRateLimited)
-	_, err = h.UpdateProfile(t.Context(), h.ann.Scope, people.ProfileChange{Version: 1, Email: ptr("anna@acme.example"), CurrentPassword: annsPassword})
+	_, _, err = h.RequestEmailChange(t.Context(), h.ann.Scope, people.EmailChangeInput{Email: "anna@acme.example", CurrentPassword: annsPassword})
 	require.ErrorIs(t, err, admin.ErrRateLimited, "it is the same password")
 	h.signIn("ann@acme.example", annsPassword)
 	h.clock.Add(time.Minute)

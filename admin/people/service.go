@@ -15,14 +15,14 @@ import (
 const (
 	ActionCreateOrganization admin.Action = "organization.create"
 	ActionRenameOrganization admin.Action = "organization.rename"
-	ActionUpdateProfile      admin.Action = "user.update_profile" // name and company
-	ActionRequestEmail       admin.Action = "user.request_email"  // the address stays until it is confirmed
-	ActionConfirmEmail       admin.Action = "user.confirm_email"  // one of two addresses confirmed
-	ActionChangeEmail        admin.Action = "user.change_email"   // every address confirmed
-	ActionCancelEmail        admin.Action = "user.cancel_email"
+	ActionUpdateProfile      admin.Action = "user.update_profile"         // name and company
+	ActionRequestEmail       admin.Action = "user.request_email"          // the address stays until it is confirmed
+	ActionConfirmEmail       admin.Action = "user.confirm_email"          // one of two addresses confirmed
+	ActionChangeEmail        admin.Action = "user.change_email"           // every address confirmed
+	ActionCancelEmail        admin.Action = "user.cancel_email"           // the address stays
 	ActionRequestReset       admin.Action = "user.request_password_reset" // by anyone; without a user for nobody
-	ActionSendReset          admin.Action = "user.send_password_reset"
-	ActionResetPassword      admin.Action = "user.reset_password" // by a secret that was sent to the user
+	ActionSendReset          admin.Action = "user.send_password_reset"    // by an administrator
+	ActionResetPassword      admin.Action = "user.reset_password"         // by a secret that was sent to the user
 	ActionChangePassword     admin.Action = "user.change_password"
 	ActionChangeRole         admin.Action = "user.change_role"
 	ActionDeactivate         admin.Action = "user.deactivate" // revokes the user's pending invitations too

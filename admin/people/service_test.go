@@ -86,7 +86,9 @@ func newHouse(t *testing.T, change ...func(*people.Options)) *house {
 
 // ports returns the stores of b.
 func ports(b storage.Stores) people.Ports {
-	return people.Ports{Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations()}
+	return people.Ports{
+		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Tickets: b.Tickets(),
+	}
 }
 
 // service makes another service over the same storage.
@@ -188,13 +190,15 @@ func TestNewServiceChecksItsPortsAndOptions(t *testing.T) {
 		return out
 	}
 	_, err := people.NewService(people.Ports{}, people.Options{
-		Passwords:   people.PasswordRules{BreachTimeout: -1},
-		Limits:      people.Limits{Password: people.Rate{Attempts: 5}, Mail: people.Rate{Every: -1}, Trusted: -1},
-		Invitations: people.InvitationRules{Lifetime: -1, Pending: -1, Cooldown: -1},
+		Passwords:    people.PasswordRules{BreachTimeout: -1},
+		Limits:       people.Limits{Password: people.Rate{Attempts: 5}, Mail: people.Rate{Every: -1}, Trusted: -1},
+		Invitations:  people.InvitationRules{Lifetime: -1, Pending: -1, Cooldown: -1},
+		EmailChanges: people.EmailChangeRules{Lifetime: -1}, Resets: people.ResetRules{Lifetime: -1, Pending: -1}, Fresh: -1,
 	})
 	require.Equal(t, []string{
-		"/ports/organizations", "/ports/users", "/ports/invitations",
+		"/ports/organizations", "/ports/users", "/ports/invitations", "/ports/tickets",
 		"/passwords/breachTimeout", "/limits/password", "/limits/mail", "/limits/trusted", "/invitations/lifetime", "/invitations/pending", "/invitations/cooldown",
+		"/emailChanges/lifetime", "/resets/lifetime", "/resets/pending", "/fresh",
 	}, paths(err))
 	_, err = people.NewMemoryLimiter(people.MemoryLimiterOptions{Keys: -1})
 	require.Equal(t, []string{"/keys"}, paths(err))

@@ -33,7 +33,25 @@ func TestRolesMayDo(t *testing.T) {
 			return err
 		}},
 		{"change one's e-mail address", all, func(ctx context.Context, h *house, s people.Session) error {
-			_, err := h.UpdateProfile(ctx, s.Scope, people.ProfileChange{Version: 1, Email: ptr("another@acme.example"), CurrentPassword: bobsPassword})
+			_, _, err := h.RequestEmailChange(ctx, s.Scope, people.EmailChangeInput{Email: "another@acme.example", CurrentPassword: bobsPassword})
+			return err
+		}},
+		{"cancel the change of one's e-mail address", all, func(ctx context.Context, h *house, s people.Session) error {
+			_, _, err := h.RequestEmailChange(ctx, s.Scope, people.EmailChangeInput{Email: "another@acme.example", CurrentPassword: bobsPassword})
+			if err == nil {
+				err = h.CancelEmailChange(ctx, s.Scope, s.User.ID)
+			}
+			return err
+		}},
+		{"cancel the change of another's e-mail address", onlyAdministrator, func(ctx context.Context, h *house, s people.Session) error {
+			_, _, err := h.RequestEmailChange(ctx, h.ann.Scope, people.EmailChangeInput{Email: "anna@acme.example", CurrentPassword: annsPassword})
+			if err == nil {
+				err = h.CancelEmailChange(ctx, s.Scope, h.ann.User.ID)
+			}
+			return err
+		}},
+		{"send a password reset", onlyAdministrator, func(ctx context.Context, h *house, s people.Session) error {
+			_, err := h.SendPasswordReset(ctx, s.Scope, h.ann.User.ID)
 			return err
 		}},
 		{"change one's password", all, func(ctx context.Context, h *house, s people.Session) error {

@@ -57,7 +57,7 @@ func (s ticketSQL) checkAddress(
 	ctx context.Context, t *tx, org admin.OrgID, key string, now time.Time, user, invitation uuid.UUID,
 ) error {
 	used := func(query string, args ...any) (bool, error) {
-		found, err := rows(ctx, t, "e-mail address", query, scanText, args...)
+		found, err := rows(ctx, t, "user", query, scanText, args...)
 		return len(found) > 0, err
 	}
 	var use people.AddressUse
