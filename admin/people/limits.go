@@ -39,7 +39,8 @@ type Limits struct {
 	SignIn Rate
 	// SignInSource limits attempts from one source over all addresses and organizations: 100, one regained
 	// every 10 seconds. It stops a source that tries one password on many addresses. It counts sign-ins
-	// that succeed as well: raise it where many users share a source.
+	// that succeed as well: raise it where many users share a source. Requests for forgotten passwords have a
+	// limit of their own at the same rate.
 	SignInSource Rate
 	// SignInAddress limits attempts to sign in to one address over all sources: 100 (NIST SP 800-63B-4,
 	// 3.2.2), one regained every 15 minutes. It stops guessing that is spread over many sources. It does not
@@ -56,7 +57,8 @@ type Limits struct {
 	// them up does not hinder invitations.
 	Mail Rate
 	// MailOrganization limits messages of one organization: 200, one regained every minute. Messages that
-	// anyone can ask for have a limit of their own at the same rate.
+	// anyone can ask for have a limit of their own at the same rate, which counts requests for unknown addresses
+	// as well, since it must not tell them apart; while it is used up administrators can still send resets.
 	MailOrganization Rate
 }
 

@@ -74,11 +74,14 @@ func (s *Service) RequestPasswordReset(ctx context.Context, org admin.OrgID, in 
 // SendPasswordReset makes a secret by which a user can set a new password. An administrator helps a user with
 // it without knowing either password: the host must send the Mail and must not show it to the caller.
 //
-// It requires [PermissionUsersWrite] and every permission of the user's role. It fails with
-// [admin.ErrNotFound]; with [admin.ErrState] for a deactivated user and [ErrNoPassword] for one without a
+// It requires [PermissionUsersWrite], every permission of the user's role, and a recent authentication if
+// Options.Fresh is set. It fails with [admin.ErrNotFound]; with [admin.ErrState] for a deactivated user and [ErrNoPassword] for one without a
 // password; with [admin.ErrRateLimited]; and with [admin.ErrConflict] if the user's access changed meanwhile.
 func (s *Service) SendPasswordReset(ctx context.Context, scope admin.Scope, id uuid.UUID) (Mail, error) {
 	if err := scope.Require(PermissionUsersWrite); err != nil {
+		return Mail{}, err
+	}
+	if err := scope.RequireRecent(s.o.Now(), s.o.Fresh); err != nil {
 		return Mail{}, err
 	}
 	if _, err := s.userWithin(ctx, scope, id); err != nil {

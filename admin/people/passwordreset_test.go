@@ -246,6 +246,9 @@ func TestSendPasswordReset(t *testing.T) {
 	_, err = h.ResetPassword(t.Context(), acme, m.Secret, newPassword)
 	require.NoError(t, err)
 
+	strict := newHouse(t, func(o *people.Options) { o.Fresh = time.Minute })
+	_, err = strict.SendPasswordReset(t.Context(), strict.ann.Scope, strict.ann.User.ID)
+	require.ErrorIs(t, err, admin.ErrReauthenticate)
 	_, err = h.SendPasswordReset(t.Context(), h.ann.Scope, uuid.New())
 	require.ErrorIs(t, err, admin.ErrNotFound)
 	_, err = h.SendPasswordReset(t.Context(), h.ann.Scope, h.joinWithout("sso@acme.example").User.ID)
