@@ -98,23 +98,6 @@ func TestSignInIsLimited(t *testing.T) {
 	}
 }
 
-// brokenLimiter always fails.
-type brokenLimiter struct{ err error }
-
-func (b brokenLimiter) Attempt(context.Context, string, people.Rate) error { return b.err }
-func (b brokenLimiter) Reset(context.Context, string) error                { return b.err }
-func (b brokenLimiter) Trust(context.Context, string, time.Duration) error { return b.err }
-func (b brokenLimiter) Trusts(context.Context, string) (bool, error)       { return true, b.err }
-
-func TestLimiterThatFailsLetsNothingThrough(t *testing.T) {
-	h := newHouse(t)
-	down := errors.New("down")
-	p := h.service(people.Options{Hasher: cheap(t), Limiter: brokenLimiter{down}})
-	_, err := p.SignIn(t.Context(), acme, people.SignInInput{Email: "ann@acme.example", Password: annsPassword})
-	require.ErrorIs(t, err, down)
-	require.ErrorIs(t, changePassword(t.Context(), p, h.ann.Scope, annsPassword, newPassword), down)
-}
-
 func TestSignInReplacesAnOutdatedHash(t *testing.T) {
 	h := newHouse(t)
 	stronger, err := people.NewArgon2id(people.Argon2idOptions{Memory: 16, Time: 1, Threads: 1})
