@@ -17,7 +17,7 @@ import (
 func ExampleService() {
 	ctx, b := context.Background(), memory.New()
 	service, err := people.NewService(people.Ports{
-		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(),
+		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Tickets: b.Tickets(),
 	}, people.Options{})
 	if err != nil {
 		fmt.Println(err)
@@ -32,7 +32,7 @@ func ExampleService() {
 		fmt.Println(err)
 		return
 	}
-	ann, err := service.SignIn(ctx, "acme", "ann@acme.example", admin.NewSecret("violin quarry sleet ember"))
+	ann, err := service.SignIn(ctx, "acme", people.SignInInput{Email: "ann@acme.example", Password: admin.NewSecret("violin quarry sleet ember")})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -50,7 +50,7 @@ func ExampleService() {
 		fmt.Println(err)
 		return
 	}
-	bob, err := service.SignIn(ctx, "acme", "bob@acme.example", admin.NewSecret("lantern fjord sixpence oak"))
+	bob, err := service.SignIn(ctx, "acme", people.SignInInput{Email: "bob@acme.example", Password: admin.NewSecret("lantern fjord sixpence oak")})
 	if err != nil {
 		fmt.Println(err)
 		return

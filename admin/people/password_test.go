@@ -25,7 +25,7 @@ func TestChangePassword(t *testing.T) {
 	scope, err := h.ScopeOf(t.Context(), acme, kept.User.ID, kept.Epoch)
 	require.NoError(t, err, "but the one that the call returned")
 	require.Equal(t, kept.Scope, scope)
-	_, err = h.SignIn(t.Context(), acme, "ann@acme.example", annsPassword)
+	_, err = h.SignIn(t.Context(), acme, people.SignInInput{Email: "ann@acme.example", Password: annsPassword})
 	require.ErrorIs(t, err, people.ErrSignIn)
 	s := h.signIn("ann@acme.example", newPassword)
 	require.Equal(t, h.ann.Epoch+1, s.Epoch)
@@ -51,7 +51,7 @@ func TestChangePasswordRequiresTheCurrentOne(t *testing.T) {
 		require.ErrorIs(t, changePassword(t.Context(), h, h.ann.Scope, bobsPassword, newPassword), people.ErrPassword)
 	}
 	require.ErrorIs(t, changePassword(t.Context(), h, h.ann.Scope, annsPassword, newPassword), admin.ErrRateLimited)
-	_, err = h.UpdateProfile(t.Context(), h.ann.Scope, people.ProfileChange{Version: 1, Email: ptr("anna@acme.example"), CurrentPassword: annsPassword})
+	_, _, err = h.RequestEmailChange(t.Context(), h.ann.Scope, people.EmailChangeInput{Email: "anna@acme.example", CurrentPassword: annsPassword})
 	require.ErrorIs(t, err, admin.ErrRateLimited, "it is the same password")
 	h.signIn("ann@acme.example", annsPassword)
 	h.clock.Add(time.Minute)

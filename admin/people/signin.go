@@ -27,22 +27,34 @@ type Session struct {
 	Epoch int64       `json:"epoch"`
 }
 
+// SignInInput is the input of [Service.SignIn].
+type SignInInput struct {
+	Email    string       `json:"email"`
+	Password admin.Secret `json:"-"`
+	// Source is where the attempt comes from, at most 255 bytes: the client's network address as the host's
+	// own proxy reports it (of IPv6 its first 64 bits, which are one subscriber's), or whatever else the host
+	// limits by. Only a digest of it is kept. If it is empty, only Limits.SignIn holds, by the address alone,
+	// and an attacker can delay its owner.
+	Source string `json:"-"`
+}
+
 // SignIn checks an e-mail address and a password. An unknown address, a wrong password and a
-// deactivated user give the same [ErrSignIn] after the same work. Attempts are limited for each address,
-// known or not: more fail with [admin.ErrRateLimited]. Too many sign-ins at the same time fail with
-// [admin.ErrBusy].
-func (s *Service) SignIn(
-	ctx context.Context, org admin.OrgID, email string, password admin.Secret,
-) (Session, error) {
+// deactivated user give the same [ErrSignIn] after the same work. Attempts are limited by source and by
+// address, known or not ([Limits]): more fail with [admin.ErrRateLimited]. Too many sign-ins at the same
+// time fail with [admin.ErrBusy], a Source that is too long with [admin.ErrInvalid].
+func (s *Service) SignIn(ctx context.Context, org admin.OrgID, in SignInInput) (Session, error) {
 	if err := org.Check(); err != nil {
 		return Session{}, err
 	}
-	e, err := ParseEmail(email)
+	if err := checkSource(in.Source); err != nil {
+		return Session{}, err
+	}
+	e, err := ParseEmail(in.Email)
 	if err != nil {
 		return Session{}, ErrSignIn // no user has a malformed address
 	}
-	key := limitKey("signin", org, e.Key)
-	if err := s.o.Limiter.Attempt(ctx, key); err != nil {
+	keys := newSignInKeys(org, e, in.Source)
+	if err := s.limitSignIn(ctx, keys); err != nil {
 		return Session{}, err
 	}
 	u, c, err := s.ports.Users.ByEmail(ctx, org, e.Key)
@@ -50,17 +62,17 @@ func (s *Service) SignIn(
 		return Session{}, err
 	}
 	// Without a user this verifies the zero hash, which matches nothing and takes as long.
-	ok, err := s.matches(ctx, c.Hash, password)
+	ok, err := s.matches(ctx, c.Hash, in.Password)
 	if err != nil {
 		return Session{}, err
 	}
 	if !ok || u.Status != UserActive {
 		return Session{}, ErrSignIn
 	}
-	if err := s.o.Limiter.Reset(ctx, key); err != nil {
+	if err := s.signedIn(ctx, keys); err != nil {
 		return Session{}, err
 	}
-	s.rehash(ctx, org, c, password)
+	s.rehash(ctx, org, c, in.Password)
 	return s.session(org, u, c)
 }
 

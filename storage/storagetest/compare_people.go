@@ -120,7 +120,7 @@ func peopleDraws() map[string]func(*script) do {
 		"Users.UpdateProfile": func(s *script) do {
 			org, rec := s.org(), s.rec("user.update")
 			u, _ := s.user(org)
-			u.Name, u.Email, u.UpdatedAt, u.Version = s.text(), s.email(), s.now, s.version(u.Version)
+			u.Name, u.UpdatedAt, u.Version = s.text(), s.now, s.version(u.Version)
 			o, _ := s.ref.Organizations().Get(s.t.Context(), org)
 			o.Name, o.Version = s.text(), s.version(o.Version)
 			p := people.ProfileUpdate{User: pick(s, &u, &u, nil), Organization: pick(s, &o, nil)}

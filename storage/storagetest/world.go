@@ -55,6 +55,7 @@ type seeds struct {
 	settings settingSeeds
 	token    tokenSeeds
 	people   peopleSeeds
+	tickets  ticketSeeds
 	plans    planSeeds
 	importSeeds
 }
@@ -109,6 +110,7 @@ func (w *world) seed() {
 	w.seedEnrichments()
 	w.seedTokens()
 	w.seedPeople()
+	w.seedTickets()
 	w.seedImports()
 	w.seedPlans()
 }
@@ -147,7 +149,7 @@ func calls() map[string]call {
 		settingCalls(),
 		enrichmentCalls(),
 		tokenCalls(),
-		userCalls(), invitationCalls(),
+		userCalls(), invitationCalls(), ticketCalls(),
 		importCalls(), customerCalls(), accountCalls(),
 		planCalls(), scheduleCalls(), migrationCalls(),
 	} {
