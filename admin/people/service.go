@@ -23,6 +23,11 @@ const (
 	ActionResend             admin.Action = "invitation.resend"
 	ActionRevoke             admin.Action = "invitation.revoke"
 	ActionAccept             admin.Action = "invitation.accept" // by the user that it created
+	ActionStartSession       admin.Action = "session.start"     // ends the oldest if there are too many
+	ActionReauthenticate     admin.Action = "session.reauthenticate"
+	ActionEndSession         admin.Action = "session.end"
+	ActionEndSessions        admin.Action = "user.end_sessions" // all of a user
+	ActionEndOtherSessions   admin.Action = "user.end_other_sessions"
 )
 
 // Kinds of Subject in the audit trail.
@@ -30,6 +35,7 @@ const (
 	subjectOrganization = "organization"
 	subjectUser         = "user"
 	subjectInvitation   = "invitation"
+	subjectSession      = "session"
 )
 
 // maxName is the length of a person's or a company's name, in characters.
@@ -40,6 +46,7 @@ type Ports struct {
 	Organizations OrganizationStore
 	Users         UserStore
 	Invitations   InvitationStore
+	Sessions      SessionStore
 }
 
 // Options of a [Service]; the zero value is ready.
@@ -56,6 +63,12 @@ type Options struct {
 	Limiter Limiter
 	// Invitations limits invitations.
 	Invitations InvitationRules
+	// Sessions limits sessions that the library keeps.
+	Sessions SessionRules
+	// Fresh is how long ago a user may last have authenticated when they change credentials, roles,
+	// invitations or sessions: later calls fail with [admin.ErrReauthenticate]. 0 means that it does not
+	// matter. See [admin.Scope.RequireRecent].
+	Fresh time.Duration
 }
 
 // InvitationRules limit invitations; the zero value is ready.
@@ -113,6 +126,9 @@ func (p Ports) check(problems *admin.Problems) {
 	if p.Invitations == nil {
 		problems.Add("/ports/invitations", admin.CodeRequired, message, "InvitationStore")
 	}
+	if p.Sessions == nil {
+		problems.Add("/ports/sessions", admin.CodeRequired, message, "SessionStore")
+	}
 }
 
 func (o Options) check(p *admin.Problems) {
@@ -120,6 +136,8 @@ func (o Options) check(p *admin.Problems) {
 	checkNotNegative(p, "/invitations/lifetime", o.Invitations.Lifetime)
 	checkNotNegative(p, "/invitations/pending", o.Invitations.Pending)
 	checkNotNegative(p, "/invitations/cooldown", o.Invitations.Cooldown)
+	o.Sessions.check(p)
+	checkNotNegative(p, "/fresh", o.Fresh)
 }
 
 // checkNotNegative adds to p that an option is negative.
@@ -158,7 +176,14 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Invitations.Cooldown == 0 {
 		o.Invitations.Cooldown = time.Minute
 	}
+	o.Sessions = o.Sessions.withDefaults()
 	return o, nil
+}
+
+// requireFresh fails with [admin.ErrReauthenticate] if the user in scope did not authenticate recently enough to
+// change credentials, roles, invitations or sessions.
+func (s *Service) requireFresh(scope admin.Scope) error {
+	return scope.RequireRecent(s.o.Instant(), s.o.Fresh)
 }
 
 // userRecord returns the audit record of an action on a user.
