@@ -3,7 +3,6 @@ package people
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/google/uuid"
 
@@ -64,6 +63,9 @@ func (s *Service) EndSession(ctx context.Context, scope admin.Scope, id uuid.UUI
 	if err != nil {
 		return err
 	}
+	if !owns(scope, k.UserID) && !scope.Can(PermissionUsersWrite) {
+		return admin.NotFound("session")
+	}
 	if err := s.checkEnder(ctx, scope, k.UserID); err != nil {
 		return err
 	}
@@ -119,13 +121,18 @@ func (s *Service) requireEnder(scope admin.Scope) error {
 
 // checkEnder fails unless scope may end the sessions of a user.
 func (s *Service) checkEnder(ctx context.Context, scope admin.Scope, user uuid.UUID) error {
-	actor := scope.Actor()
-	if actor.Kind == admin.ActorUser && actor.ID == user.String() && scope.Can(PermissionProfileWrite) {
+	if owns(scope, user) && scope.Can(PermissionProfileWrite) {
 		return nil
 	}
-	if !scope.Can(PermissionUsersWrite) {
-		return fmt.Errorf("only one's own sessions can be ended without %s: %w", PermissionUsersWrite, admin.ErrNotFound)
+	if err := scope.Require(PermissionUsersWrite); err != nil {
+		return err
 	}
 	_, err := s.userWithin(ctx, scope, user)
 	return err
+}
+
+// owns reports whether scope is a user's own.
+func owns(scope admin.Scope, user uuid.UUID) bool {
+	a := scope.Actor()
+	return a.Kind == admin.ActorUser && a.ID == user.String()
 }

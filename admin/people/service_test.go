@@ -86,7 +86,9 @@ func newHouse(t *testing.T, change ...func(*people.Options)) *house {
 
 // ports returns the stores of b.
 func ports(b storage.Stores) people.Ports {
-	return people.Ports{Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations()}
+	return people.Ports{
+		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Sessions: b.Sessions(),
+	}
 }
 
 // service makes another service over the same storage.
@@ -190,11 +192,15 @@ func TestNewServiceChecksItsPortsAndOptions(t *testing.T) {
 	_, err := people.NewService(people.Ports{}, people.Options{
 		Passwords:   people.PasswordRules{BreachTimeout: -1},
 		Invitations: people.InvitationRules{Lifetime: -1, Pending: -1, Cooldown: -1},
+		Sessions:    people.SessionRules{Idle: -1, Lifetime: -1, PerUser: -1}, Fresh: -1,
 	})
 	require.Equal(t, []string{
-		"/ports/organizations", "/ports/users", "/ports/invitations",
+		"/ports/organizations", "/ports/users", "/ports/invitations", "/ports/sessions",
 		"/passwords/breachTimeout", "/invitations/lifetime", "/invitations/pending", "/invitations/cooldown",
+		"/sessions/idle", "/sessions/lifetime", "/sessions/perUser", "/fresh",
 	}, paths(err))
+	_, err = people.NewService(ports(memory.New()), people.Options{Sessions: people.SessionRules{PerUser: 1001}})
+	require.Equal(t, []string{"/sessions/perUser"}, paths(err))
 	_, err = people.NewMemoryLimiter(people.MemoryLimiterOptions{Attempts: -1, Every: -1, Keys: -1})
 	require.Equal(t, []string{"/attempts", "/every", "/keys"}, paths(err))
 	_, err = people.NewArgon2id(people.Argon2idOptions{Threads: 5, Time: 11, Memory: 1, Concurrent: -1, Wait: -1})

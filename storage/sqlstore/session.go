@@ -199,7 +199,9 @@ func (s sessions) raise(ctx context.Context, t *tx, org admin.OrgID, user uuid.U
 	return err
 }
 
-func scanSession(scan func(...any) error, k *people.KeptSession) error { return scan(sessionColumns(k)...) }
+func scanSession(scan func(...any) error, k *people.KeptSession) error {
+	return scan(sessionColumns(k)...)
+}
 
 func sessionColumns(k *people.KeptSession) []any {
 	return []any{

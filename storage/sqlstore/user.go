@@ -45,8 +45,8 @@ func newUserSQL(db *DB) userSQL {
 		hasCredential: db.bind(`SELECT user_id FROM {credentials} WHERE org_id = ? AND user_id = ?`),
 		atEpoch: db.bind(`SELECT user_id FROM {credentials}
 			WHERE org_id = ? AND user_id = ? AND epoch = ?{forUpdate}`),
-		rehash:           db.bind(`UPDATE {credentials} SET hash = ? WHERE org_id = ? AND user_id = ?`),
-		lockHash:         db.bind(`SELECT hash FROM {credentials} WHERE org_id = ? AND user_id = ?{forUpdate}`),
+		rehash:   db.bind(`UPDATE {credentials} SET hash = ? WHERE org_id = ? AND user_id = ?`),
+		lockHash: db.bind(`SELECT hash FROM {credentials} WHERE org_id = ? AND user_id = ?{forUpdate}`),
 		memberships: db.bind(`SELECT u.org_id, o.name, u.id FROM {users} u JOIN {organizations} o ON o.org_id = u.org_id
 			WHERE u.email_key = ? AND u.status = ? ORDER BY u.org_id LIMIT ?`),
 		lockOrganization: db.bind(`SELECT org_id FROM {organizations} WHERE org_id = ?{forUpdate}`),
@@ -69,7 +69,9 @@ func (s users) ByEmail(ctx context.Context, org admin.OrgID, key string) (people
 
 func (s users) Memberships(ctx context.Context, key string) ([]people.Membership, error) {
 	return rows(ctx, s.reader(), "user", s.db.sql.user.memberships,
-		func(scan func(...any) error, m *people.Membership) error { return scan(&m.Org, &m.Company, scanID(&m.UserID)) },
+		func(scan func(...any) error, m *people.Membership) error {
+			return scan(&m.Org, &m.Company, scanID(&m.UserID))
+		},
 		key, people.UserActive, people.MaxMemberships)
 }
 
