@@ -168,10 +168,6 @@ func hotQueries() []hotQuery {
 			l, err := s.Sessions().OfUser(ctx, org, numbered(77), people.SessionBounds{Now: noon.Add(-3 * time.Hour), SeenAfter: noon.Add(-3 * time.Hour), PerUser: 20})
 			return len(l), err
 		}},
-		{"memberships of an address", "users_email", func(ctx context.Context, s storage.Stores) (int, error) {
-			_, err := s.Users().Memberships(ctx, "u77")
-			return 1, err
-		}},
 		{"setting of a path", "", func(ctx context.Context, s storage.Stores) (int, error) {
 			l, err := s.Settings().Lookup(ctx, org, onPath("rate"))
 			return len(l), err
