@@ -72,7 +72,7 @@ func TestASessionIsKeptAndResumed(t *testing.T) {
 	require.ErrorIs(t, err, admin.ErrState, "a session that is kept would last for ever by being kept again")
 	for reason, bad := range map[string]people.Session{
 		"no session":              {},
-		"a token":                 {Scope: token(t, people.Administrator), User: h.ann.User},
+		"a token":                 {Scope: token(t, people.Developer), User: h.ann.User},
 		"the host's code":         {Scope: admin.System(acme), User: h.ann.User},
 		"the scope of another":    {Scope: h.ann.Scope, User: people.User{ID: uuid.New()}, Epoch: 1},
 		"a scope without an user": {Scope: admin.NewScope(acme, admin.Actor{Kind: admin.ActorUser}, admin.PermissionSet{})},

@@ -65,10 +65,14 @@ func sessionCalls() map[string]call {
 			k.AuthenticatedAt = epoch.Add(time.Minute)
 			return nil, s.Sessions().Replace(ctx, org, k, w.digest("session"), w.digest("replaced"), rec)
 		},
-		"Sessions.Touch": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+		"Sessions.Touch": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
 			return nil, s.Sessions().Touch(ctx, org, w.seeds.people.session.ID, epoch.Add(time.Minute), epoch)
 		},
-		"Sessions.End": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+		"Sessions.End": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
 			return nil, s.Sessions().End(ctx, org, w.seeds.people.session.ID, rec)
 		},
 		"Sessions.EndAll": func(
