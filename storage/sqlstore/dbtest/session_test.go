@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/storage/sqlstore"
 )
 
 // Whatever ends the sessions of a user ends those that begin beside it, and after it none is resumed.
@@ -115,5 +119,52 @@ func TestAnEndedSessionIsNotResumed(t *testing.T) {
 		listed, err := p.SessionsOf(t.Context(), system, ann.ID)
 		require.NoError(t, err)
 		require.Empty(t, listed)
+	})
+}
+
+// A request that resumes a session costs one statement, and one more once a minute.
+func TestResumingASessionCostsOneStatement(t *testing.T) {
+	onEach(t, func(t *testing.T, s server) {
+		name, dsn := s.create(t)
+		rec, recorded := newRecorder(t, name, dsn)
+		db, err := sqlstore.New(t.Context(), recorded, s.dialect, sqlstore.Options{Prepared: -1})
+		require.NoError(t, err)
+		require.NoError(t, db.Migrate(t.Context()))
+		now := noon
+		o := admincenter.Options{People: people.Options{Passwords: people.PasswordRules{Optional: true}}}
+		o.Now = func() time.Time { return now }
+		c, err := admincenter.New(db, o)
+		require.NoError(t, err)
+		_, _, err = c.People.CreateOrganization(t.Context(), people.NewOrganization{
+			ID: "acme", Name: "Acme", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example"},
+		})
+		require.NoError(t, err)
+		session, err := c.People.SignInVerified(t.Context(), "acme", "ann@acme.example")
+		require.NoError(t, err)
+		_, secret, err := c.People.KeepSession(t.Context(), session, people.KeepInput{})
+		require.NoError(t, err)
+		resume := func() (updates int) {
+			queries := rec.record(func() {
+				_, err := c.People.ResumeSession(t.Context(), "acme", secret)
+				require.NoError(t, err)
+			})
+			selects := 0
+			for _, q := range queries {
+				if strings.HasPrefix(q.text, "SELECT") {
+					selects++
+				} else if strings.Contains(q.text, "SET last_seen_at") { // SQLite begins with an UPDATE of its own
+					updates++
+				}
+			}
+			require.Equal(t, 1, selects, "%v", queries)
+			if updates == 0 {
+				require.Len(t, queries, 1)
+			}
+			return updates
+		}
+		require.Zero(t, resume())
+		now = now.Add(time.Minute)
+		require.Equal(t, 1, resume())
+		require.Zero(t, resume())
 	})
 }
