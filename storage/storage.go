@@ -23,6 +23,7 @@ type Stores interface {
 	Users() people.UserStore
 	Invitations() people.InvitationStore
 	Tickets() people.TicketStore
+	Sessions() people.SessionStore
 	Audit() admin.AuditStore
 	Jobs() job.Store
 	Currencies() currency.Store

@@ -1,5 +1,5 @@
-// Package people keeps the people of an organization: profile, users, roles, invitations, passwords
-// and sign-in.
+// Package people keeps the people of an organization: profile, users, roles, invitations, passwords,
+// sign-in and sessions.
 //
 //	session, err := center.People.SignIn(ctx, "acme", people.SignInInput{
 //		Email: email, Password: admin.NewSecret(password), Source: address,
@@ -9,9 +9,19 @@
 //	}
 //
 // [Service.CreateOrganization] creates an organization with its first [Administrator], who invites
-// others by [Service.Invite]. The package handles passwords, but neither web sessions nor mail: a host
-// keeps a user's ID and the [Session]'s Epoch in a session of its own and calls [Service.ScopeOf] on
-// each request, and it sends the secret of an [Invitation] and each [Mail] itself.
+// others by [Service.Invite]. The package sends no mail: a host sends the secret of an [Invitation] and each
+// [Mail] itself.
+//
+// # Sessions
+//
+// [Service.KeepSession] keeps a signed-in user's session, with a secret for a cookie, and
+// [Service.ResumeSession] returns the user and what they may do now on each request. Sessions are limited in
+// number, in time and in idle time ([SessionRules]), listed, and ended one by one or all. A host that has web
+// sessions of its own keeps a user's ID and the [Session]'s Epoch in them and calls [Service.ScopeOf].
+//
+// With Options.Fresh set, what changes credentials, roles, invitations or sessions requires a user who has
+// authenticated recently, and otherwise fails with [admin.ErrReauthenticate]: [Service.Reauthenticate] asks for
+// the password again.
 //
 // # Secrets that are sent
 //

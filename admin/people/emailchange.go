@@ -75,7 +75,7 @@ func (s *Service) RequestEmailChange(
 	}
 	org := scope.Org()
 	if c.Hash.IsZero() {
-		err = scope.RequireRecent(s.o.Now(), cmp.Or(s.o.Fresh, freshEmailChange))
+		err = scope.RequireRecent(s.o.Instant(), cmp.Or(s.o.Fresh, freshEmailChange))
 	} else {
 		err = s.reauthenticate(ctx, org, c, in.CurrentPassword)
 	}

@@ -23,7 +23,7 @@ import (
 func (s *Service) Invite(
 	ctx context.Context, scope admin.Scope, email string, role Role,
 ) (Invitation, admin.Secret, error) {
-	if err := requireInviter(scope); err != nil {
+	if err := s.requireInviter(scope); err != nil {
 		return Invitation{}, admin.Secret{}, err
 	}
 	var p admin.Problems
@@ -59,7 +59,7 @@ func (s *Service) Invite(
 func (s *Service) Resend(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, version int64,
 ) (Invitation, admin.Secret, error) {
-	if err := requireInviter(scope); err != nil {
+	if err := s.requireInviter(scope); err != nil {
 		return Invitation{}, admin.Secret{}, err
 	}
 	i, err := s.openInvitation(ctx, scope, id)
@@ -106,6 +106,9 @@ func (s *Service) checkCooldown(i Invitation) error {
 // [admin.ErrState] if the invitation was accepted or revoked.
 func (s *Service) Revoke(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64) (Invitation, error) {
 	if err := scope.Require(PermissionUsersWrite); err != nil {
+		return Invitation{}, err
+	}
+	if err := s.requireFresh(scope); err != nil {
 		return Invitation{}, err
 	}
 	i, err := s.openInvitation(ctx, scope, id)
@@ -168,14 +171,14 @@ func (s *Service) AllInvitations(
 }
 
 // requireInviter fails unless scope may send invitations.
-func requireInviter(scope admin.Scope) error {
+func (s *Service) requireInviter(scope admin.Scope) error {
 	if err := scope.Require(PermissionUsersWrite); err != nil {
 		return err
 	}
 	if k := scope.Actor().Kind; k != admin.ActorUser && k != admin.ActorSystem {
 		return fmt.Errorf("%s cannot invite, only a user can: %w", scope.Actor(), admin.ErrForbidden)
 	}
-	return nil
+	return s.requireFresh(scope)
 }
 
 // stamp sets who sends an invitation, when, and until when it can be accepted.

@@ -47,6 +47,17 @@ func TestJSON(t *testing.T) {
 		{"a deactivated user without anything else", off,
 			`{"id":"00000000-0000-0000-0000-000000000000","name":"","email":"","role":"","status":"DEACTIVATED","version":0}`},
 		{"a session, without its scope", people.Session{Scope: admin.System(acme), User: user, Epoch: 3}, `{"user":` + userJSON + `,"epoch":3}`},
+		{"a session that the library keeps", people.Session{User: user, Epoch: 3, ID: user.ID},
+			`{"user":` + userJSON + `,"epoch":3,"id":"` + id + `"}`},
+		{"a kept session", people.KeptSession{
+			ID: user.ID, UserID: user.ID, Label: "Firefox", Source: "2001:db8::1", CreatedAt: at, AuthenticatedAt: at,
+			LastSeenAt: at, ExpiresAt: at, Epoch: 3,
+		}, `{"id":"` + id + `","userId":"` + id + `","label":"Firefox","source":"2001:db8::1","createdAt":` + instant + `,
+			"authenticatedAt":` + instant + `,"lastSeenAt":` + instant + `,"expiresAt":` + instant + `}`},
+		{"what a session is kept with", []any{people.KeepInput{Label: "Firefox", Source: "2001:db8::1"}, people.KeepInput{}},
+			`[{"label":"Firefox","source":"2001:db8::1"},{}]`},
+		{"a membership", people.Membership{Org: acme, Company: "Acme Ltd", UserID: user.ID},
+			`{"org":"acme","company":"Acme Ltd","userId":"` + id + `"}`},
 		{"a profile", people.Profile{
 			UserID: user.ID, Name: "Ann", Email: email, Role: people.Analyst, Company: "Acme", HasPassword: true, Version: 2, CompanyVersion: 3,
 		}, `{"userId":"` + id + `","name":"Ann","email":"Ann@MÜNCHEN.example","role":"analyst","company":"Acme","hasPassword":true,

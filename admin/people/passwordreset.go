@@ -81,7 +81,7 @@ func (s *Service) SendPasswordReset(ctx context.Context, scope admin.Scope, id u
 	if err := scope.Require(PermissionUsersWrite); err != nil {
 		return Mail{}, err
 	}
-	if err := scope.RequireRecent(s.o.Now(), s.o.Fresh); err != nil {
+	if err := s.requireFresh(scope); err != nil {
 		return Mail{}, err
 	}
 	if _, err := s.userWithin(ctx, scope, id); err != nil {

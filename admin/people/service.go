@@ -31,6 +31,11 @@ const (
 	ActionResend             admin.Action = "invitation.resend"
 	ActionRevoke             admin.Action = "invitation.revoke"
 	ActionAccept             admin.Action = "invitation.accept" // by the user that it created
+	ActionStartSession       admin.Action = "session.start"     // ends the oldest if there are too many
+	ActionReauthenticate     admin.Action = "session.reauthenticate"
+	ActionEndSession         admin.Action = "session.end"
+	ActionEndSessions        admin.Action = "user.end_sessions" // all of a user
+	ActionEndOtherSessions   admin.Action = "user.end_other_sessions"
 )
 
 // Kinds of Subject in the audit trail.
@@ -38,6 +43,7 @@ const (
 	subjectOrganization = "organization"
 	subjectUser         = "user"
 	subjectInvitation   = "invitation"
+	subjectSession      = "session"
 )
 
 // maxName is the length of a person's or a company's name, in characters.
@@ -49,6 +55,7 @@ type Ports struct {
 	Users         UserStore
 	Invitations   InvitationStore
 	Tickets       TicketStore
+	Sessions      SessionStore
 }
 
 // Options of a [Service]; the zero value is ready.
@@ -71,9 +78,11 @@ type Options struct {
 	EmailChanges EmailChangeRules
 	// Resets limits secrets for forgotten passwords.
 	Resets ResetRules
-	// Fresh is how recent an authentication must be for calls that change credentials, roles or tokens; 0 means
-	// that none is required, but by [Service.RequestEmailChange] without a password. See
-	// [admin.Scope.RequireRecent].
+	// Sessions limits sessions that the library keeps.
+	Sessions SessionRules
+	// Fresh is how long ago a user may last have authenticated when they change credentials, roles,
+	// invitations or sessions: later calls fail with [admin.ErrReauthenticate]. 0 means that it does not
+	// matter, but in [Service.RequestEmailChange] without a password. See [admin.Scope.RequireRecent].
 	Fresh time.Duration
 }
 
@@ -135,6 +144,9 @@ func (p Ports) check(problems *admin.Problems) {
 	if p.Tickets == nil {
 		problems.Add("/ports/tickets", admin.CodeRequired, message, "TicketStore")
 	}
+	if p.Sessions == nil {
+		problems.Add("/ports/sessions", admin.CodeRequired, message, "SessionStore")
+	}
 }
 
 func (o Options) check(p *admin.Problems) {
@@ -146,6 +158,7 @@ func (o Options) check(p *admin.Problems) {
 	checkNotNegative(p, "/emailChanges/lifetime", o.EmailChanges.Lifetime)
 	checkNotNegative(p, "/resets/lifetime", o.Resets.Lifetime)
 	checkNotNegative(p, "/resets/pending", o.Resets.Pending)
+	o.Sessions.check(p)
 	checkNotNegative(p, "/fresh", o.Fresh)
 }
 
@@ -183,7 +196,14 @@ func (o Options) withDefaults() (Options, error) {
 	o.EmailChanges.Lifetime = cmp.Or(o.EmailChanges.Lifetime, 24*time.Hour)
 	o.Resets.Lifetime = cmp.Or(o.Resets.Lifetime, time.Hour)
 	o.Resets.Pending = cmp.Or(o.Resets.Pending, 5)
+	o.Sessions = o.Sessions.withDefaults()
 	return o, nil
+}
+
+// requireFresh fails with [admin.ErrReauthenticate] if the user in scope did not authenticate recently enough to
+// change credentials, roles, invitations or sessions.
+func (s *Service) requireFresh(scope admin.Scope) error {
+	return scope.RequireRecent(s.o.Instant(), s.o.Fresh)
 }
 
 // userRecord returns the audit record of an action on a user.

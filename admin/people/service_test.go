@@ -88,6 +88,7 @@ func newHouse(t *testing.T, change ...func(*people.Options)) *house {
 func ports(b storage.Stores) people.Ports {
 	return people.Ports{
 		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Tickets: b.Tickets(),
+		Sessions: b.Sessions(),
 	}
 }
 
@@ -193,13 +194,17 @@ func TestNewServiceChecksItsPortsAndOptions(t *testing.T) {
 		Passwords:    people.PasswordRules{BreachTimeout: -1},
 		Limits:       people.Limits{Password: people.Rate{Attempts: 5}, Mail: people.Rate{Every: -1}, Trusted: -1},
 		Invitations:  people.InvitationRules{Lifetime: -1, Pending: -1, Cooldown: -1},
-		EmailChanges: people.EmailChangeRules{Lifetime: -1}, Resets: people.ResetRules{Lifetime: -1, Pending: -1}, Fresh: -1,
+		EmailChanges: people.EmailChangeRules{Lifetime: -1}, Resets: people.ResetRules{Lifetime: -1, Pending: -1},
+		Sessions: people.SessionRules{Idle: -1, Lifetime: -1, PerUser: -1}, Fresh: -1,
 	})
 	require.Equal(t, []string{
-		"/ports/organizations", "/ports/users", "/ports/invitations", "/ports/tickets",
+		"/ports/organizations", "/ports/users", "/ports/invitations", "/ports/tickets", "/ports/sessions",
 		"/passwords/breachTimeout", "/limits/password", "/limits/mail", "/limits/trusted", "/invitations/lifetime", "/invitations/pending", "/invitations/cooldown",
-		"/emailChanges/lifetime", "/resets/lifetime", "/resets/pending", "/fresh",
+		"/emailChanges/lifetime", "/resets/lifetime", "/resets/pending",
+		"/sessions/idle", "/sessions/lifetime", "/sessions/perUser", "/fresh",
 	}, paths(err))
+	_, err = people.NewService(ports(memory.New()), people.Options{Sessions: people.SessionRules{PerUser: 1001}})
+	require.Equal(t, []string{"/sessions/perUser"}, paths(err))
 	_, err = people.NewMemoryLimiter(people.MemoryLimiterOptions{Keys: -1})
 	require.Equal(t, []string{"/keys"}, paths(err))
 	_, err = people.NewArgon2id(people.Argon2idOptions{Threads: 5, Time: 11, Memory: 1, Concurrent: -1, Wait: -1})

@@ -110,6 +110,11 @@ type UserStore interface {
 	// ByEmail is Credential for the user whose Email.Key is key, byte by byte.
 	ByEmail(ctx context.Context, org admin.OrgID, key string) (User, Credential, error)
 
+	// Memberships returns the organizations in which the Email.Key of an active user is key, byte by byte, in
+	// ascending order of id, at most [MaxMemberships]. It is the only method that looks for a user across
+	// organizations.
+	Memberships(ctx context.Context, key string) ([]Membership, error)
+
 	// List returns at most seek.Limit users that match f, in ascending order of id, with an id
 	// above seek.After.
 	List(ctx context.Context, org admin.OrgID, f UserFilter, seek admin.Seek[uuid.UUID]) ([]User, error)

@@ -96,6 +96,31 @@ func TestRolesMayDo(t *testing.T) {
 			_, err := h.Revoke(ctx, s.Scope, i.ID, i.Version)
 			return err
 		}},
+		{"see one's sessions", all, func(ctx context.Context, h *house, s people.Session) error {
+			_, err := h.Sessions(ctx, s.Scope)
+			return err
+		}},
+		{"see a user's sessions", readers, func(ctx context.Context, h *house, s people.Session) error {
+			_, err := h.SessionsOf(ctx, s.Scope, h.ann.User.ID)
+			return err
+		}},
+		{"end one of one's sessions", all, func(ctx context.Context, h *house, s people.Session) error {
+			k, _, err := h.KeepSession(ctx, s, people.KeepInput{})
+			if err != nil {
+				return err
+			}
+			return h.EndSession(ctx, s.Scope, k.ID)
+		}},
+		{"end one's sessions", all, func(ctx context.Context, h *house, s people.Session) error {
+			return h.EndSessions(ctx, s.Scope, s.User.ID)
+		}},
+		{"end one's other sessions", all, func(ctx context.Context, h *house, s people.Session) error {
+			_, err := h.EndOtherSessions(ctx, s)
+			return err
+		}},
+		{"end a user's sessions", onlyAdministrator, func(ctx context.Context, h *house, s people.Session) error {
+			return h.EndSessions(ctx, s.Scope, h.join("dora@acme.example", people.Analyst).User.ID)
+		}},
 		{"change a role", onlyAdministrator, func(ctx context.Context, h *house, s people.Session) error {
 			_, err := h.ChangeRole(ctx, s.Scope, s.User.ID, 1, otherRole(s.User.Role))
 			return err

@@ -1,7 +1,9 @@
 package memory
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -51,6 +53,20 @@ func (s users) ByEmail(
 		return nil
 	})
 	return u, c, err
+}
+
+func (s users) Memberships(ctx context.Context, key string) (out []people.Membership, err error) {
+	err = s.hold(ctx, func() error {
+		for org, t := range s.b.tenants {
+			u, ok := t.users.find(func(u people.User) bool { return u.Email.Key == key && u.Status == people.UserActive })
+			if ok {
+				out = append(out, people.Membership{Org: org, Company: t.organization.Name, UserID: u.ID})
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(out, func(a, b people.Membership) int { return cmp.Compare(a.Org, b.Org) })
+	return out[:min(len(out), people.MaxMemberships)], err
 }
 
 func (s users) List(

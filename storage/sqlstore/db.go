@@ -146,6 +146,7 @@ type statements struct {
 	user         userSQL
 	invitation   invitationSQL
 	ticket       ticketSQL
+	session      sessionSQL
 	imports      importSQL
 	customer     customerSQL
 	account      accountSQL
@@ -166,6 +167,7 @@ func newStatements(db *DB) statements {
 		user:         newUserSQL(db),
 		invitation:   newInvitationSQL(db),
 		ticket:       newTicketSQL(db),
+		session:      newSessionSQL(db),
 		imports:      newImportSQL(db),
 		customer:     newCustomerSQL(db),
 		account:      newAccountSQL(db),
@@ -182,6 +184,7 @@ func (s stores) Organizations() people.OrganizationStore { return organizations{
 func (s stores) Users() people.UserStore                 { return users{s.access} }
 func (s stores) Invitations() people.InvitationStore     { return invitations{s.access} }
 func (s stores) Tickets() people.TicketStore             { return tickets{s.access} }
+func (s stores) Sessions() people.SessionStore           { return sessions{s.access} }
 func (s stores) Audit() admin.AuditStore                 { return audit{s.access} }
 func (s stores) Jobs() job.Store                         { return jobs{s.access} }
 func (s stores) Currencies() currency.Store              { return currencies{s.access} }

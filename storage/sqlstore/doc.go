@@ -19,6 +19,7 @@
 //	service := center.People.In(people.Ports{
 //		Organizations: stores.Organizations(), Users: stores.Users(), Invitations: stores.Invitations(),
 //		Tickets: stores.Tickets(),
+//		Sessions: stores.Sessions(),
 //	})
 //	_, _, err = service.CreateOrganization(ctx, people.NewOrganization{ID: "acme", …})
 //	err = tx.Commit()

@@ -14,7 +14,7 @@ type users struct{ access }
 type userSQL struct {
 	get, lock, credential, byEmail, updateProfile, otherAdministrator     string
 	updateAccess, raiseEpoch, setPassword, hasCredential, atEpoch, rehash string
-	lockHash, lockEpoch, lockOrganization                                 string
+	lockHash, lockEpoch, lockOrganization, memberships                    string
 	list                                                                  list
 }
 
@@ -45,9 +45,11 @@ func newUserSQL(db *DB) userSQL {
 		hasCredential: db.bind(`SELECT user_id FROM {credentials} WHERE org_id = ? AND user_id = ?`),
 		atEpoch: db.bind(`SELECT user_id FROM {credentials}
 			WHERE org_id = ? AND user_id = ? AND epoch = ?{forUpdate}`),
-		rehash:           db.bind(`UPDATE {credentials} SET hash = ? WHERE org_id = ? AND user_id = ?`),
-		lockEpoch:        db.bind(`SELECT epoch FROM {credentials} WHERE org_id = ? AND user_id = ?{forUpdate}`),
-		lockHash:         db.bind(`SELECT hash FROM {credentials} WHERE org_id = ? AND user_id = ?{forUpdate}`),
+		rehash:    db.bind(`UPDATE {credentials} SET hash = ? WHERE org_id = ? AND user_id = ?`),
+		lockEpoch: db.bind(`SELECT epoch FROM {credentials} WHERE org_id = ? AND user_id = ?{forUpdate}`),
+		lockHash:  db.bind(`SELECT hash FROM {credentials} WHERE org_id = ? AND user_id = ?{forUpdate}`),
+		memberships: db.bind(`SELECT u.org_id, o.name, u.id FROM {users} u JOIN {organizations} o ON o.org_id = u.org_id
+			WHERE u.email_key = ? AND u.status = ? ORDER BY u.org_id LIMIT ?`),
 		lockOrganization: db.bind(`SELECT org_id FROM {organizations} WHERE org_id = ?{forUpdate}`),
 	}
 }
@@ -64,6 +66,14 @@ func (s users) Credential(
 
 func (s users) ByEmail(ctx context.Context, org admin.OrgID, key string) (people.User, people.Credential, error) {
 	return s.account(ctx, s.db.sql.user.byEmail, org, key)
+}
+
+func (s users) Memberships(ctx context.Context, key string) ([]people.Membership, error) {
+	return rows(ctx, s.reader(), "user", s.db.sql.user.memberships,
+		func(scan func(...any) error, m *people.Membership) error {
+			return scan(&m.Org, &m.Company, scanID(&m.UserID))
+		},
+		key, people.UserActive, people.MaxMemberships)
 }
 
 // account is a user with the credential, read in one statement so that both are of one moment.

@@ -110,6 +110,11 @@ func peopleDraws() map[string]func(*script) do {
 				return account(st.Users().ByEmail(ctx, org, key))
 			}
 		},
+		"Users.Memberships": func(s *script) do {
+			u, _ := s.user(s.org())
+			key := pick(s, u.Email.Key, s.email().Key)
+			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Users().Memberships(ctx, key) }
+		},
 		"Users.List": func(s *script) do {
 			org, seek := s.org(), s.seek()
 			f := people.UserFilter{

@@ -17,6 +17,7 @@ func ports() []port {
 		{"Users", testUsers},
 		{"Invitations", testInvitations},
 		{"Tickets", testTickets},
+		{"Sessions", testSessions},
 		{"Audit", testAudit},
 		{"Jobs", testJobs},
 		{"Currencies", testCurrencies},
@@ -46,6 +47,9 @@ func Invitations(t *testing.T, open Open) { runPort(t, open, "Invitations") }
 
 // Tickets checks the port of [storage.Stores] with this name alone.
 func Tickets(t *testing.T, open Open) { runPort(t, open, "Tickets") }
+
+// Sessions checks the port of [storage.Stores] with this name alone.
+func Sessions(t *testing.T, open Open) { runPort(t, open, "Sessions") }
 
 // Audit checks the port of [storage.Stores] with this name alone.
 func Audit(t *testing.T, open Open) { runPort(t, open, "Audit") }

@@ -330,6 +330,25 @@ TABLE admincenter_schema InnoDB utf8mb4_general_ci
     applied_at bigint(20) NOT NULL
     PRIMARY KEY PRIMARY (version)
 
+TABLE admincenter_sessions InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    id varbinary(36) NOT NULL
+    user_id varbinary(36) NOT NULL
+    digest varbinary(32) NOT NULL
+    label text COLLATE utf8mb4_bin NOT NULL
+    source text COLLATE utf8mb4_bin NOT NULL
+    created_at bigint(20) NOT NULL
+    authenticated_at bigint(20)
+    last_seen_at bigint(20) NOT NULL
+    expires_at bigint(20) NOT NULL
+    epoch bigint(20) NOT NULL
+    UNIQUE org_id (org_id, digest)
+    PRIMARY KEY PRIMARY (org_id, id)
+    INDEX sessions_user (org_id, user_id, id)
+    FOREIGN KEY admincenter_sessions_ibfk_1 (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    FOREIGN KEY admincenter_sessions_ibfk_2 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK digest octet_length(`digest`) = 32
+
 TABLE admincenter_settings InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
     id varbinary(36) NOT NULL
@@ -479,6 +498,7 @@ TABLE admincenter_users InnoDB utf8mb4_bin
     version bigint(20) NOT NULL
     UNIQUE email (org_id, email_key)
     PRIMARY KEY PRIMARY (org_id, id)
+    INDEX users_email (email_key, status, org_id)
     INDEX users_role (org_id, role, id)
     INDEX users_role_status (org_id, role, status, id)
     INDEX users_status (org_id, status, id)

@@ -374,6 +374,25 @@ CREATE INDEX admincenter_schedules_plan ON admincenter_schedules (org_id, plan_i
 CREATE TABLE admincenter_schema (
 		version BIGINT NOT NULL PRIMARY KEY, name VARCHAR(200) NOT NULL, applied_at BIGINT NOT NULL);
 
+CREATE TABLE admincenter_sessions (
+    org_id           TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    id               TEXT    NOT NULL,
+    user_id          TEXT    NOT NULL,
+    digest           BLOB    NOT NULL CHECK (length(digest) = 32),
+    label            TEXT    NOT NULL,
+    source           TEXT    NOT NULL,
+    created_at       INTEGER NOT NULL,
+    authenticated_at INTEGER,
+    last_seen_at     INTEGER NOT NULL,
+    expires_at       INTEGER NOT NULL,
+    epoch            INTEGER NOT NULL,
+    PRIMARY KEY (org_id, id),
+    UNIQUE (org_id, digest),
+    FOREIGN KEY (org_id, user_id) REFERENCES admincenter_users (org_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_sessions_user ON admincenter_sessions (org_id, user_id, id);
+
 CREATE TABLE admincenter_setting_counts (
     org_id   TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
     settings INTEGER NOT NULL CHECK (settings >= 0),
@@ -537,6 +556,8 @@ CREATE TABLE admincenter_users (
     PRIMARY KEY (org_id, id),
     UNIQUE (org_id, email_key)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_users_email ON admincenter_users (email_key, status, org_id);
 
 CREATE INDEX admincenter_users_role ON admincenter_users (org_id, role, id);
 
