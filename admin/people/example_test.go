@@ -72,7 +72,8 @@ func ExampleService() {
 func ExampleService_KeepSession() {
 	ctx, b := context.Background(), memory.New()
 	service, err := people.NewService(people.Ports{
-		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Sessions: b.Sessions(),
+		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Tickets: b.Tickets(),
+		Sessions: b.Sessions(),
 	}, people.Options{Fresh: time.Nanosecond}) // so short that every such call asks; 15 minutes are usual
 	if err != nil {
 		fmt.Println(err)
