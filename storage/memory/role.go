@@ -83,7 +83,9 @@ func (s roles) Update(ctx context.Context, org admin.OrgID, u people.RoleUpdate,
 }
 
 // allRoles returns the organization's own roles in order.
-func (t *tenant) allRoles() []people.CustomRole { return t.roles.ascending("", len(t.roles.order), nil) }
+func (t *tenant) allRoles() []people.CustomRole {
+	return t.roles.ascending("", len(t.roles.order), nil)
+}
 
 func (s roles) Delete(ctx context.Context, org admin.OrgID, d people.RoleDeletion, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {

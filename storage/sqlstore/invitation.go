@@ -14,8 +14,8 @@ type invitations struct{ access }
 
 type invitationSQL struct {
 	insert, get, lock, byDigest, yield, others, resend, settle, revokeSent string
-	list                                                                        list
-	pending                                                                     list
+	list                                                                   list
+	pending                                                                list
 }
 
 func newInvitationSQL(db *DB) invitationSQL {

@@ -12,7 +12,7 @@ import (
 type users struct{ access }
 
 type userSQL struct {
-	get, lock, member, byEmail, updateProfile, otherAdministrator     string
+	get, lock, member, byEmail, updateProfile, otherAdministrator         string
 	updateAccess, raiseEpoch, setPassword, hasCredential, atEpoch, rehash string
 	lockHash, lockOrganization                                            string
 	list                                                                  list
@@ -26,10 +26,10 @@ func newUserSQL(db *DB) userSQL {
 		FROM {users} u JOIN {credentials} c ON c.org_id = u.org_id AND c.user_id = u.id
 		LEFT JOIN {roles} r ON r.org_id = u.org_id AND r.name = u.role `
 	return userSQL{
-		get:        db.bind(`SELECT ` + columns + ` FROM {users} WHERE org_id = ? AND id = ?`),
-		lock:       db.bind(`SELECT ` + columns + ` FROM {users} WHERE org_id = ? AND id = ?{forUpdate}`),
-		member: db.bind(qualified + `WHERE u.org_id = ? AND u.id = ?`),
-		byEmail:    db.bind(qualified + `WHERE u.org_id = ? AND u.email_key = ?`),
+		get:     db.bind(`SELECT ` + columns + ` FROM {users} WHERE org_id = ? AND id = ?`),
+		lock:    db.bind(`SELECT ` + columns + ` FROM {users} WHERE org_id = ? AND id = ?{forUpdate}`),
+		member:  db.bind(qualified + `WHERE u.org_id = ? AND u.id = ?`),
+		byEmail: db.bind(qualified + `WHERE u.org_id = ? AND u.email_key = ?`),
 		list: newList(db, `SELECT `+columns+` FROM {users}{index} WHERE org_id = ?`, []string{"status", "role"},
 			` AND id > ? ORDER BY id LIMIT ?`,
 			walk{"users_role_status", "role status"}, walk{"users_role", "role"}, walk{"users_status", "status"}),

@@ -5,7 +5,7 @@ CREATE TABLE IF NOT EXISTS admincenter_roles (
     display_name TEXT           NOT NULL,
     description  TEXT           NOT NULL,
     -- With a blank between two.
-    permissions  TEXT           NOT NULL,
+    permissions  TEXT           NOT NULL CHECK (permissions <> ''),
     created_at   BIGINT         NOT NULL,
     updated_at   BIGINT         NOT NULL,
     version      BIGINT         NOT NULL,

@@ -5,7 +5,7 @@ CREATE TABLE admincenter_roles (
     display_name TEXT COLLATE "C" NOT NULL,
     description  TEXT COLLATE "C" NOT NULL,
     -- With a blank between two.
-    permissions  TEXT COLLATE "C" NOT NULL,
+    permissions  TEXT COLLATE "C" NOT NULL CHECK (permissions <> ''),
     created_at   BIGINT NOT NULL,
     updated_at   BIGINT NOT NULL,
     version      BIGINT NOT NULL,

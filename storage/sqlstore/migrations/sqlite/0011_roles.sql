@@ -5,7 +5,7 @@ CREATE TABLE admincenter_roles (
     display_name TEXT    NOT NULL,
     description  TEXT    NOT NULL,
     -- With a blank between two.
-    permissions  TEXT    NOT NULL,
+    permissions  TEXT    NOT NULL CHECK (permissions <> ''),
     created_at   INTEGER NOT NULL,
     updated_at   INTEGER NOT NULL,
     version      INTEGER NOT NULL,
