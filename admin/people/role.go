@@ -62,7 +62,7 @@ func (r Roles) Permissions(role Role) (admin.PermissionSet, error) {
 }
 
 func (r Roles) unknown(role Role) error {
-	return fmt.Errorf("role %q is not known: use one of %v or of the organization's own: %w",
+	return fmt.Errorf("role %q is not known: use one of %v or one of the organization's own: %w",
 		admin.Clip(string(role)), r.Names(), admin.ErrInvalid)
 }
 

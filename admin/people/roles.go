@@ -103,7 +103,8 @@ func (s *Service) roleInfo(r CustomRole) RoleInfo {
 
 // CreateRole makes a role of the organization's own, which users can be given by [Service.ChangeRole] and
 // [Service.Invite]. It requires [PermissionRolesWrite] and every permission of the role. It fails with
-// [admin.ErrInvalid] and every problem, with [ErrRoleExists], and with [ErrTooManyRoles].
+// [admin.ErrInvalid] and every problem, with [admin.ErrExists] if a role has the name, built-in or not, and
+// with [ErrTooManyRoles].
 func (s *Service) CreateRole(ctx context.Context, scope admin.Scope, n NewRole) (CustomRole, error) {
 	if err := scope.Require(PermissionRolesWrite); err != nil {
 		return CustomRole{}, err
@@ -120,7 +121,7 @@ func (s *Service) CreateRole(ctx context.Context, scope admin.Scope, n NewRole) 
 		return CustomRole{}, err
 	}
 	if s.rules.BuiltIn.Has(n.Name) {
-		return CustomRole{}, fmt.Errorf("%s is built in: %w", n.Name, ErrRoleExists)
+		return CustomRole{}, fmt.Errorf("%s is built in: %w", n.Name, admin.Exists("role"))
 	}
 	now := s.o.Instant()
 	r := CustomRole{
@@ -128,11 +129,8 @@ func (s *Service) CreateRole(ctx context.Context, scope admin.Scope, n NewRole) 
 		Permissions: admin.Permissions(n.Permissions...), CreatedAt: now, UpdatedAt: now, Version: 1,
 	}
 	rec := s.roleRecord(scope, ActionCreateRole, r.Name, roleChanges(CustomRole{}, r)...)
-	err := s.ports.Roles.Create(ctx, scope.Org(), r, s.o.CustomRoles.Limit, rec)
-	if errors.Is(err, admin.ErrExists) {
-		return CustomRole{}, fmt.Errorf("%s: %w", r.Name, ErrRoleExists)
-	} else if err != nil {
-		return CustomRole{}, err
+	if err := s.ports.Roles.Create(ctx, scope.Org(), r, s.o.CustomRoles.Limit, rec); err != nil {
+		return CustomRole{}, fmt.Errorf("role %s: %w", r.Name, err)
 	}
 	return r, nil
 }

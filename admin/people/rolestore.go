@@ -16,8 +16,6 @@ var (
 	// CustomRoleOptions.Limit allows.
 	ErrTooManyRoles = admin.NewError("too_many_roles", admin.ErrState,
 		"the organization has as many roles of its own as it can have: delete one first")
-	// ErrRoleExists is returned when the organization has a role of this name, or the host has.
-	ErrRoleExists = admin.NewError("role_exists", admin.ErrExists, "there is a role of this name")
 )
 
 // CheckRoles fails with [ErrTooManyRoles] if others, the number of the organization's other custom roles,

@@ -96,6 +96,8 @@ func (s *Service) ChangeRole(
 // invitations that they sent. API tokens that they generated stay valid; Center.DeactivateUser
 // switches these off in the same transaction. version is the user's.
 //
+// Users with the right to may deactivate themselves: that is how they leave.
+//
 // It requires [PermissionUsersWrite] and every permission of the user's role. It fails with
 // [admin.ErrNotFound], [admin.ErrConflict] and [ErrLastAdministrator], and with [admin.ErrState] if the
 // user is deactivated already.
