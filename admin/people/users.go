@@ -137,9 +137,9 @@ func (s *Service) userWithin(ctx context.Context, scope admin.Scope, id uuid.UUI
 	if err != nil {
 		return User{}, grant{}, err
 	}
-	g, err := s.granted(m.User.Role, m.Custom)
-	if err != nil {
-		return m.User, grant{}, nil
+	g, unknown := s.granted(m.User.Role, m.Custom)
+	if unknown != nil {
+		g = grant{}
 	}
 	if err := scope.Require(g.set.List()...); err != nil {
 		return User{}, grant{}, fmt.Errorf("user %s is %s: %w", id, m.User.Role, err)

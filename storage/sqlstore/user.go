@@ -49,7 +49,7 @@ func newUserSQL(db *DB) userSQL {
 			WHERE org_id = ? AND user_id = ? AND epoch = ?{forUpdate}`),
 		rehash:           db.bind(`UPDATE {credentials} SET hash = ? WHERE org_id = ? AND user_id = ?`),
 		lockHash:         db.bind(`SELECT hash FROM {credentials} WHERE org_id = ? AND user_id = ?{forUpdate}`),
-		lockOrganization: db.bind(`SELECT org_id FROM {organizations} WHERE org_id = ?{forUpdate}`),
+		lockOrganization: db.bind(db.dialect.hold("organizations", "version")),
 	}
 }
 
@@ -139,7 +139,8 @@ func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, a people.Acces
 }
 
 // lockPeople makes other transactions that decide over the organization's people wait until this one
-// ends. Without it two administrators could demote each other in any isolation but serializable.
+// ends. Without it two administrators could demote each other in any isolation but serializable. What is
+// read afterwards must be locked too, so that it is the latest.
 func (s userSQL) lockPeople(ctx context.Context, t *tx, org admin.OrgID) error {
 	_, err := one(ctx, t, "organization", s.lockOrganization, scanText, org)
 	return err
