@@ -21,7 +21,7 @@ func notFresh() map[string]string {
 	return map[string]string{
 		"People.Profile": reads, "People.Organization": reads, "People.User": reads, "People.Users": reads,
 		"People.AllUsers": reads, "People.Invitation": reads, "People.Invitations": reads, "People.AllInvitations": reads,
-		"People.Sessions": reads, "People.SessionsOf": reads,
+		"People.Role": reads, "People.Roles": reads, "People.Sessions": reads, "People.SessionsOf": reads,
 		"People.ChangePassword":     "it asks for the password",
 		"People.UpdateProfile":      "a name is no credential",
 		"People.RequestEmailChange": "it asks for the password, or has a limit of its own",

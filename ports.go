@@ -22,7 +22,7 @@ import (
 func peoplePorts(s storage.Stores) people.Ports {
 	return people.Ports{
 		Organizations: s.Organizations(), Users: s.Users(), Invitations: s.Invitations(), Tickets: s.Tickets(),
-		Sessions: s.Sessions(),
+		Sessions: s.Sessions(), Roles: s.Roles(),
 	}
 }
 

@@ -24,6 +24,7 @@ type Stores interface {
 	Invitations() people.InvitationStore
 	Tickets() people.TicketStore
 	Sessions() people.SessionStore
+	Roles() people.RoleStore
 	Audit() admin.AuditStore
 	Jobs() job.Store
 	Currencies() currency.Store

@@ -19,7 +19,7 @@ func ExampleService() {
 	ctx, b := context.Background(), memory.New()
 	service, err := people.NewService(people.Ports{
 		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Tickets: b.Tickets(),
-		Sessions: b.Sessions(),
+		Sessions: b.Sessions(), Roles: b.Roles(),
 	}, people.Options{})
 	if err != nil {
 		fmt.Println(err)
@@ -73,7 +73,7 @@ func ExampleService_KeepSession() {
 	ctx, b := context.Background(), memory.New()
 	service, err := people.NewService(people.Ports{
 		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Tickets: b.Tickets(),
-		Sessions: b.Sessions(),
+		Sessions: b.Sessions(), Roles: b.Roles(),
 	}, people.Options{Fresh: time.Nanosecond}) // so short that every such call asks; 15 minutes are usual
 	if err != nil {
 		fmt.Println(err)

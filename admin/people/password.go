@@ -26,10 +26,11 @@ var (
 func (s *Service) ChangePassword(
 	ctx context.Context, scope admin.Scope, current, replacement admin.Secret,
 ) (Session, error) {
-	u, c, err := s.currentUser(ctx, scope, PermissionProfileWrite)
+	m, err := s.currentUser(ctx, scope, PermissionProfileWrite)
 	if err != nil {
 		return Session{}, err
 	}
+	u, c := m.User, m.Credential
 	if c.Hash.IsZero() {
 		return Session{}, ErrNoPassword
 	}
@@ -44,7 +45,7 @@ func (s *Service) ChangePassword(
 	if c, err = s.replacePassword(ctx, scope.Org(), u, c, replacement); err != nil {
 		return Session{}, err
 	}
-	session, err := s.session(scope.Org(), u, c)
+	session, err := s.session(scope.Org(), m)
 	if err != nil {
 		return Session{}, err
 	}

@@ -62,7 +62,7 @@ type countingUsers struct {
 
 func (c countingUsers) ByEmail(
 	ctx context.Context, org admin.OrgID, key string,
-) (people.User, people.Credential, error) {
+) (people.Member, error) {
 	*c.n++
 	return c.UserStore.ByEmail(ctx, org, key)
 }

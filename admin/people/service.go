@@ -36,6 +36,9 @@ const (
 	ActionEndSession         admin.Action = "session.end"
 	ActionEndSessions        admin.Action = "user.end_sessions" // all of a user
 	ActionEndOtherSessions   admin.Action = "user.end_other_sessions"
+	ActionCreateRole         admin.Action = "role.create"
+	ActionUpdateRole         admin.Action = "role.update"
+	ActionDeleteRole         admin.Action = "role.delete"
 )
 
 // Kinds of Subject in the audit trail.
@@ -44,6 +47,7 @@ const (
 	subjectUser         = "user"
 	subjectInvitation   = "invitation"
 	subjectSession      = "session"
+	subjectRole         = "role"
 )
 
 // maxName is the length of a person's or a company's name, in characters.
@@ -56,13 +60,16 @@ type Ports struct {
 	Invitations   InvitationStore
 	Tickets       TicketStore
 	Sessions      SessionStore
+	Roles         RoleStore
 }
 
 // Options of a [Service]; the zero value is ready.
 type Options struct {
 	admin.Runtime
-	// Roles are the permissions of each role; the zero value means [DefaultRoles].
+	// Roles are the permissions of each built-in role; the zero value means [DefaultRoles].
 	Roles Roles
+	// CustomRoles limits the roles that an organization keeps for itself.
+	CustomRoles CustomRoleOptions
 	// Hasher hashes passwords; nil means an [Argon2id] with its defaults.
 	Hasher PasswordHasher
 	// Passwords are the rules for new passwords.
@@ -107,6 +114,7 @@ type Service struct {
 // core holds what services made by [Service.In] share.
 type core struct {
 	o      Options
+	rules  RoleRules
 	common blocklist
 }
 
@@ -123,7 +131,8 @@ func NewService(ports Ports, o Options) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("people: %w", err)
 	}
-	return &Service{ports: ports, core: &core{o: o, common: newBlocklist()}}, nil
+	rules := RoleRules{BuiltIn: o.Roles, Allowed: o.CustomRoles.Allowed}
+	return &Service{ports: ports, core: &core{o: o, rules: rules, common: newBlocklist()}}, nil
 }
 
 // In returns the service over other ports, such as those of a transaction. It shares the options, the
@@ -147,6 +156,9 @@ func (p Ports) check(problems *admin.Problems) {
 	if p.Sessions == nil {
 		problems.Add("/ports/sessions", admin.CodeRequired, message, "SessionStore")
 	}
+	if p.Roles == nil {
+		problems.Add("/ports/roles", admin.CodeRequired, message, "RoleStore")
+	}
 }
 
 func (o Options) check(p *admin.Problems) {
@@ -160,6 +172,10 @@ func (o Options) check(p *admin.Problems) {
 	checkNotNegative(p, "/resets/pending", o.Resets.Pending)
 	o.Sessions.check(p)
 	checkNotNegative(p, "/fresh", o.Fresh)
+	checkNotNegative(p, "/customRoles/limit", o.CustomRoles.Limit)
+	if o.CustomRoles.Limit > maxCustomRoles {
+		p.Add("/customRoles/limit", admin.CodeRange, "%d is more than %d", o.CustomRoles.Limit, maxCustomRoles)
+	}
 }
 
 // checkNotNegative adds to p that an option is negative.
@@ -176,6 +192,12 @@ func (o Options) withDefaults() (Options, error) {
 		o.Roles = DefaultRoles()
 	}
 	o.Limits = o.Limits.withDefaults()
+	if o.CustomRoles.Allowed.Len() == 0 {
+		o.CustomRoles.Allowed = o.Roles.All()
+	}
+	if o.CustomRoles.Limit == 0 {
+		o.CustomRoles.Limit = 50
+	}
 	if o.Limiter == nil {
 		if o.Limiter, err = NewMemoryLimiter(MemoryLimiterOptions{Now: o.Now}); err != nil {
 			return Options{}, err

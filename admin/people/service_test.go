@@ -88,7 +88,7 @@ func newHouse(t *testing.T, change ...func(*people.Options)) *house {
 func ports(b storage.Stores) people.Ports {
 	return people.Ports{
 		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Tickets: b.Tickets(),
-		Sessions: b.Sessions(),
+		Sessions: b.Sessions(), Roles: b.Roles(),
 	}
 }
 
@@ -196,13 +196,17 @@ func TestNewServiceChecksItsPortsAndOptions(t *testing.T) {
 		Invitations:  people.InvitationRules{Lifetime: -1, Pending: -1, Cooldown: -1},
 		EmailChanges: people.EmailChangeRules{Lifetime: -1}, Resets: people.ResetRules{Lifetime: -1, Pending: -1},
 		Sessions: people.SessionRules{Idle: -1, Lifetime: -1, PerUser: -1}, Fresh: -1,
+		CustomRoles: people.CustomRoleOptions{Limit: -1},
 	})
 	require.Equal(t, []string{
-		"/ports/organizations", "/ports/users", "/ports/invitations", "/ports/tickets", "/ports/sessions",
+		"/ports/organizations", "/ports/users", "/ports/invitations", "/ports/tickets", "/ports/sessions", "/ports/roles",
 		"/passwords/breachTimeout", "/limits/password", "/limits/mail", "/limits/trusted", "/invitations/lifetime", "/invitations/pending", "/invitations/cooldown",
 		"/emailChanges/lifetime", "/resets/lifetime", "/resets/pending",
 		"/sessions/idle", "/sessions/lifetime", "/sessions/perUser", "/fresh",
+		"/customRoles/limit",
 	}, paths(err))
+	_, err = people.NewService(ports(memory.New()), people.Options{CustomRoles: people.CustomRoleOptions{Limit: 1001}})
+	require.Equal(t, []string{"/customRoles/limit"}, paths(err))
 	_, err = people.NewService(ports(memory.New()), people.Options{Sessions: people.SessionRules{PerUser: 1001}})
 	require.Equal(t, []string{"/sessions/perUser"}, paths(err))
 	_, err = people.NewMemoryLimiter(people.MemoryLimiterOptions{Keys: -1})

@@ -101,9 +101,9 @@ func (o *office) uses(key string) (n int) {
 
 func (o *office) epoch(n int) int64 {
 	o.t.Helper()
-	_, c, err := o.b.Users().Credential(o.t.Context(), "office", o.users[n].ID)
+	m, err := o.b.Users().Member(o.t.Context(), "office", o.users[n].ID)
 	require.NoError(o.t, err)
-	return c.Epoch
+	return m.Credential.Epoch
 }
 
 // onMemoryAndEach is onEach with the storage in memory.
