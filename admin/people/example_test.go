@@ -144,6 +144,39 @@ func ExampleRoles_With() {
 	// Output: currencies.read invoices.write true
 }
 
+// Organizations make roles of their own, of what their maker may do.
+func ExampleService_CreateRole() {
+	ctx, b := context.Background(), memory.New()
+	service, err := people.NewService(people.Ports{
+		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Roles: b.Roles(),
+	}, people.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, _, err = service.CreateOrganization(ctx, people.NewOrganization{
+		ID: "acme", Name: "Acme Ltd", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example"},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ann, err := service.SignInVerified(ctx, "acme", "ann@acme.example")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	role, err := service.CreateRole(ctx, ann.Scope, people.NewRole{
+		Name: "auditors", DisplayName: "External auditors", Permissions: []admin.Permission{admin.PermissionAuditRead},
+	})
+	fmt.Println(role.Name, role.Permissions, err)
+	_, err = service.CreateRole(ctx, ann.Scope, people.NewRole{Name: "Owner", Permissions: []admin.Permission{"*"}})
+	fmt.Println(err)
+	// Output:
+	// auditors audit.read <nil>
+	// invalid input: /name: "Owner" is not the name of a role: use 1 to 50 of a-z 0-9 _ -, a letter first; /permissions/0: "*" is not a permission that a role of the organization's own can have
+}
+
 // Addresses are kept as they were given and compared by their Key.
 func ExampleParseEmail() {
 	given, _ := people.ParseEmail("Ann@MÜNCHEN.example")

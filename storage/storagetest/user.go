@@ -38,7 +38,8 @@ func (w *world) member(t *testing.T, name string, role people.Role) people.User 
 	t.Helper()
 	i := w.invitation(name)
 	i.Role, i.InvitedBy = role, admin.Actor{Kind: admin.ActorSystem}
-	require.NoError(t, w.b.Invitations().Create(t.Context(), w.org, sending(i, w.digest(name), 1000), w.rec("invitation.create")))
+	require.NoError(t, w.b.Invitations().Create(t.Context(), w.org, sending(i, w.digest(name), 1000),
+		w.rec("invitation.create")))
 	a := w.acceptance(i)
 	require.NoError(t, w.b.Invitations().Accept(t.Context(), w.org, a, w.rec("invitation.accept")))
 	return a.User
@@ -316,7 +317,8 @@ func testUsers(t *testing.T, open Open) {
 		send := func(name string, by admin.Actor, expires time.Time) people.Invitation {
 			i := w.invitation(name)
 			i.InvitedBy, i.ExpiresAt = by, expires
-			require.NoError(t, b.Invitations().Create(t.Context(), w.org, sending(i, w.digest(name), 1000), w.rec("invitation.create")))
+			require.NoError(t, b.Invitations().Create(t.Context(), w.org, sending(i, w.digest(name), 1000),
+				w.rec("invitation.create")))
 			return i
 		}
 		sender := admin.Actor{Kind: admin.ActorUser, ID: m.ID.String()}

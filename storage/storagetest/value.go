@@ -53,7 +53,8 @@ func testAlike(t *testing.T, w *world) {
 		require.NoError(t, w.add(w.b, w.schedule(k, epoch, time.Time{})))
 		invited := w.invitation("x")
 		invited.Email = people.Email{Address: k, Key: k}
-		require.NoError(t, w.b.Invitations().Create(ctx, w.org, sending(invited, w.digest(k), 1000), w.rec("invitation.create")), k)
+		require.NoError(t, w.b.Invitations().Create(ctx, w.org, sending(invited, w.digest(k), 1000),
+			w.rec("invitation.create")), k)
 		a := w.acceptance(invited)
 		a.User.Name = k
 		require.NoError(t, w.b.Invitations().Accept(ctx, w.org, a, w.rec("invitation.accept")), k)
@@ -258,6 +259,9 @@ func testLargest(t *testing.T, w *world) {
 		got, err := w.b.Users().Get(ctx, w.org, u.ID)
 		require.NoError(t, err)
 		require.Equal(t, u, got)
+		r := w.role(people.Role(strings.Repeat("r", 50)))
+		r.DisplayName, r.Description = wide(100), wide(500)
+		require.Equal(t, w.addRole(t, r), w.getRole(t, r.Name))
 		tok := w.token()
 		tok.Name = wide(100)
 		require.Equal(t, w.addToken(tok), w.getToken(tok.ID))
