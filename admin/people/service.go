@@ -47,8 +47,11 @@ type Options struct {
 	admin.Runtime
 	// Roles are the permissions of each role; the zero value means [DefaultRoles].
 	Roles Roles
-	// Hasher hashes passwords; nil means an [Argon2id] with its defaults.
+	// Hasher hashes passwords; nil means an [Argon2id] with its defaults and with HashSlots.
 	Hasher PasswordHasher
+	// HashSlots bound the hashes that are computed concurrently, if Hasher is nil. Give the same to every
+	// service of a process; nil means slots of this service's own and of those made of it by [Service.In].
+	HashSlots *HashSlots
 	// Passwords are the rules for new passwords.
 	Passwords PasswordRules
 	// Limiter slows down guessing; nil means a [MemoryLimiter] with its defaults, which counts in
@@ -141,7 +144,7 @@ func (o Options) withDefaults() (Options, error) {
 		}
 	}
 	if o.Hasher == nil {
-		if o.Hasher, err = NewArgon2id(Argon2idOptions{Rand: o.Rand}); err != nil {
+		if o.Hasher, err = NewArgon2id(Argon2idOptions{Rand: o.Rand, Slots: o.HashSlots}); err != nil {
 			return Options{}, err
 		}
 	}

@@ -197,8 +197,12 @@ func TestNewServiceChecksItsPortsAndOptions(t *testing.T) {
 	}, paths(err))
 	_, err = people.NewMemoryLimiter(people.MemoryLimiterOptions{Attempts: -1, Every: -1, Keys: -1})
 	require.Equal(t, []string{"/attempts", "/every", "/keys"}, paths(err))
-	_, err = people.NewArgon2id(people.Argon2idOptions{Threads: 5, Time: 11, Memory: 1, Concurrent: -1, Wait: -1})
-	require.Equal(t, []string{"/threads", "/time", "/memory", "/concurrent", "/wait"}, paths(err))
+	_, err = people.NewArgon2id(people.Argon2idOptions{
+		Threads: 5, Time: 11, Memory: 1, Work: 1 << 40, Legacy: []people.LegacyHash{nil}, Wait: -1,
+	})
+	require.Equal(t, []string{"/threads", "/time", "/memory", "/work", "/legacy/0", "/wait"}, paths(err))
+	_, err = people.NewArgon2id(people.Argon2idOptions{Legacy: make([]people.LegacyHash, 5)})
+	require.Equal(t, "/legacy", paths(err)[0])
 	_, err = people.NewService(ports(memory.New()), people.Options{})
 	require.NoError(t, err, "the zero options are ready")
 }

@@ -138,6 +138,32 @@ func TestSignInReplacesAnOutdatedHash(t *testing.T) {
 	require.Equal(t, 1, counting.hashed, "once is enough")
 }
 
+func TestSignInReplacesALegacyHash(t *testing.T) {
+	h := newHouse(t)
+	bcrypt, err := people.NewBcrypt(5)
+	require.NoError(t, err)
+	hasher, err := people.NewArgon2id(people.Argon2idOptions{Memory: 8, Time: 1, Legacy: []people.LegacyHash{bcrypt}})
+	require.NoError(t, err)
+	p := h.service(people.Options{Hasher: hasher})
+	imported := people.NewPasswordHash("$2b$05$abcdefghijklmnopqrstuuWG29KuyeAicPCJODk1zjyGvyQUU2awu") // of "password"
+	require.NoError(t, h.b.Users().Rehash(t.Context(), acme, h.ann.User.ID, h.credential(h.ann).Hash, imported))
+	_, err = p.SignIn(t.Context(), acme, "ann@acme.example", annsPassword)
+	require.ErrorIs(t, err, people.ErrSignIn)
+	require.Equal(t, imported.PHC(), h.credential(h.ann).Hash.PHC())
+	for range 2 {
+		_, err = p.SignIn(t.Context(), acme, "ann@acme.example", admin.NewSecret("password"))
+		require.NoError(t, err)
+		require.Contains(t, h.credential(h.ann).Hash.PHC(), "$argon2id$")
+	}
+}
+
+func (h *house) credential(s people.Session) people.Credential {
+	h.t.Helper()
+	_, c, err := h.b.Users().Credential(h.t.Context(), acme, s.User.ID)
+	require.NoError(h.t, err)
+	return c
+}
+
 func TestSignInWithADamagedHash(t *testing.T) {
 	h := newHouse(t)
 	require.NoError(t, h.b.Users().SetPassword(t.Context(), acme,
