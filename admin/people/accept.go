@@ -25,6 +25,16 @@ func (s *Service) Accept(ctx context.Context, org admin.OrgID, secret admin.Secr
 	if err := org.Check(); err != nil {
 		return User{}, err
 	}
+	u, err := s.acceptOnce(ctx, org, secret, in)
+	if errors.Is(err, ErrInvitation) {
+		s.o.Emit(ctx, admin.Event{Kind: admin.EventInvitationRefused, Org: org})
+	}
+	return u, err
+}
+
+func (s *Service) acceptOnce(
+	ctx context.Context, org admin.OrgID, secret admin.Secret, in AcceptInput,
+) (User, error) {
 	i, _, err := s.validInvitation(ctx, org, secret)
 	if err != nil {
 		return User{}, err

@@ -3,8 +3,6 @@ package people
 import (
 	"container/heap"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"sync"
 	"time"
@@ -32,8 +30,7 @@ type Limiter interface {
 // limitKey returns the key of an account for one kind of attempt. It is a digest, so keys are short and
 // hold no personal data.
 func limitKey(kind string, org admin.OrgID, account string) string {
-	sum := sha256.Sum256([]byte(string(org) + "\x00" + account)) // neither has a NUL in it
-	return kind + ":" + hex.EncodeToString(sum[:])
+	return kind + ":" + digestOf(org, account)
 }
 
 // MemoryLimiterOptions tune a [MemoryLimiter]; the zero value is ready.

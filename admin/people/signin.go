@@ -39,10 +39,12 @@ func (s *Service) SignIn(
 	}
 	e, err := ParseEmail(email)
 	if err != nil {
+		s.o.Emit(ctx, admin.Event{Kind: admin.EventSignInFailed, Org: org, Reason: reasonMalformed})
 		return Session{}, ErrSignIn // no user has a malformed address
 	}
 	key := limitKey("signin", org, e.Key)
 	if err := s.o.Limiter.Attempt(ctx, key); err != nil {
+		s.emitLimited(ctx, err, admin.Event{Kind: admin.EventSignInLimited, Org: org, Address: AddressDigest(org, e)})
 		return Session{}, err
 	}
 	u, c, err := s.ports.Users.ByEmail(ctx, org, e.Key)
@@ -54,14 +56,17 @@ func (s *Service) SignIn(
 	if err != nil {
 		return Session{}, err
 	}
+	event := admin.Event{Kind: admin.EventSignIn, Org: org, Address: AddressDigest(org, e)}
 	if !ok || u.Status != UserActive {
+		event.Kind, event.UserID, event.Reason = admin.EventSignInFailed, eventUser(u), signInReason(u, c)
+		s.o.Emit(ctx, event)
 		return Session{}, ErrSignIn
 	}
 	if err := s.o.Limiter.Reset(ctx, key); err != nil {
 		return Session{}, err
 	}
 	s.rehash(ctx, org, c, password)
-	return s.session(org, u, c)
+	return s.signedIn(ctx, org, u, c, event)
 }
 
 // rehash replaces an outdated hash while the password is at hand. A failure must not fail the sign-in.
@@ -86,15 +91,19 @@ func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email str
 	}
 	e, err := ParseEmail(email)
 	if err != nil {
+		s.o.Emit(ctx, admin.Event{Kind: admin.EventSignInFailed, Org: org, Reason: reasonMalformed})
 		return Session{}, ErrSignIn
 	}
 	u, c, err := s.ports.Users.ByEmail(ctx, org, e.Key)
+	event := admin.Event{Kind: admin.EventSignIn, Org: org, Address: AddressDigest(org, e)}
 	if errors.Is(err, admin.ErrNotFound) || err == nil && u.Status != UserActive {
+		event.Kind, event.UserID, event.Reason = admin.EventSignInFailed, eventUser(u), signInReason(u, c)
+		s.o.Emit(ctx, event)
 		return Session{}, ErrSignIn
 	} else if err != nil {
 		return Session{}, err
 	}
-	return s.session(org, u, c)
+	return s.signedIn(ctx, org, u, c, event)
 }
 
 // ScopeOf returns the current scope of the user in a host session. epoch is the [Session]'s when they
@@ -105,6 +114,7 @@ func (s *Service) ScopeOf(ctx context.Context, org admin.OrgID, id uuid.UUID, ep
 	}
 	u, c, err := s.ports.Users.Credential(ctx, org, id)
 	if errors.Is(err, admin.ErrNotFound) || err == nil && (u.Status != UserActive || c.Epoch != epoch) {
+		s.o.Emit(ctx, admin.Event{Kind: admin.EventSessionRefused, Org: org, UserID: id.String()})
 		return admin.Scope{}, ErrSession
 	} else if err != nil {
 		return admin.Scope{}, err

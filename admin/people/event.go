@@ -1,0 +1,73 @@
+package people
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// Reasons of an [admin.EventSignInFailed].
+const (
+	reasonMalformed     = "malformed"      // no e-mail address
+	reasonUnknown       = "unknown"        // no user has the e-mail address or the identity
+	reasonDeactivated   = "deactivated"    // the user is deactivated; the password may be right
+	reasonNoPassword    = "no_password"    // the user signs in elsewhere
+	reasonWrongPassword = "wrong_password" // a user has the address, and this is not their password
+)
+
+// AddressDigest returns what stands for an e-mail address in an [admin.Event], so that a host finds the events
+// of an address that it knows: 64 hexadecimal digits. It is a digest without a key, so an address can be
+// guessed from it.
+func AddressDigest(org admin.OrgID, e Email) string { return digestOf(org, e.Key) }
+
+// digestOf returns the SHA-256 of an organization and an account in it.
+func digestOf(org admin.OrgID, account string) string {
+	sum := sha256.Sum256([]byte(string(org) + "\x00" + account)) // neither has a NUL in it
+	return hex.EncodeToString(sum[:])
+}
+
+// signInReason returns why the user, who is zero if there is none, was not signed in.
+func signInReason(u User, c Credential) string {
+	switch {
+	case u.ID == uuid.Nil:
+		return reasonUnknown
+	case u.Status != UserActive:
+		return reasonDeactivated
+	case c.Hash.IsZero():
+		return reasonNoPassword
+	}
+	return reasonWrongPassword
+}
+
+// eventUser returns the UserID of an event.
+func eventUser(u User) string {
+	if u.ID == uuid.Nil {
+		return ""
+	}
+	return u.ID.String()
+}
+
+// emitLimited emits e if err is that of a limit.
+func (s *Service) emitLimited(ctx context.Context, err error, e admin.Event) {
+	if errors.Is(err, admin.ErrRateLimited) {
+		s.o.Emit(ctx, e)
+	}
+}
+
+// signedIn returns the session of a user who has signed in, and emits the event of it.
+func (s *Service) signedIn(
+	ctx context.Context, org admin.OrgID, u User, c Credential, e admin.Event,
+) (Session, error) {
+	session, err := s.session(org, u, c)
+	if err != nil {
+		return Session{}, err
+	}
+	e.UserID = eventUser(u)
+	s.o.Emit(ctx, e)
+	return session, nil
+}
