@@ -20,7 +20,8 @@ import (
 )
 
 func peoplePorts(s storage.Stores) people.Ports {
-	return people.Ports{Organizations: s.Organizations(), Users: s.Users(), Invitations: s.Invitations()}
+	return people.Ports{Organizations: s.Organizations(), Users: s.Users(), Invitations: s.Invitations(),
+		Identities: s.Identities()}
 }
 
 func currencyPorts(s storage.Stores) currency.Ports {

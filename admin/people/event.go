@@ -59,8 +59,8 @@ func (s *Service) emitLimited(ctx context.Context, err error, e admin.Event) {
 	}
 }
 
-// signedIn returns the session of a user who has signed in, and emits the event of it.
-func (s *Service) signedIn(
+// admit returns the session of a user who has signed in, and emits the event of it.
+func (s *Service) admit(
 	ctx context.Context, org admin.OrgID, u User, c Credential, e admin.Event,
 ) (Session, error) {
 	session, err := s.session(org, u, c)

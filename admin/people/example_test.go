@@ -18,6 +18,7 @@ func ExampleService() {
 	ctx, b := context.Background(), memory.New()
 	service, err := people.NewService(people.Ports{
 		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(),
+		Identities: b.Identities(),
 	}, people.Options{})
 	if err != nil {
 		fmt.Println(err)

@@ -143,6 +143,8 @@ type Acceptance struct {
 	// User is the new user; User.CreatedAt is when the invitation was accepted.
 	User       User
 	Credential Credential
+	// Identity, if set, is the new user's.
+	Identity *Identity
 }
 
 // InvitationStore keeps an organization's invitations. In what it returns Status is as stored and
@@ -185,10 +187,10 @@ type InvitationStore interface {
 	// error of that, and with [admin.ErrNotFound].
 	Revoke(ctx context.Context, org admin.OrgID, i Invitation, rec admin.Record) error
 
-	// Accept adds a.User with a.Credential and replaces the invitation with what
+	// Accept adds a.User with a.Credential and a.Identity, and replaces the invitation with what
 	// [Invitation.AcceptedBy] makes of it; all of it or nothing. It locks the organization as
 	// UserStore.UpdateAccess does. It fails with the error of AcceptedBy, with [admin.ErrNotFound], with
 	// [admin.ErrConflict] if the inviter's Epoch is another, and with [admin.ErrExists] if a user
-	// has this e-mail key already, who stays as they are.
+	// has this e-mail key or the identity already, who stays as they are.
 	Accept(ctx context.Context, org admin.OrgID, a Acceptance, rec admin.Record) error
 }

@@ -40,6 +40,7 @@ type Ports struct {
 	Organizations OrganizationStore
 	Users         UserStore
 	Invitations   InvitationStore
+	Identities    IdentityStore
 }
 
 // Options of a [Service]; the zero value is ready.
@@ -115,6 +116,9 @@ func (p Ports) check(problems *admin.Problems) {
 	}
 	if p.Invitations == nil {
 		problems.Add("/ports/invitations", admin.CodeRequired, message, "InvitationStore")
+	}
+	if p.Identities == nil {
+		problems.Add("/ports/identities", admin.CodeRequired, message, "IdentityStore")
 	}
 }
 

@@ -86,7 +86,8 @@ func newHouse(t *testing.T, change ...func(*people.Options)) *house {
 
 // ports returns the stores of b.
 func ports(b storage.Stores) people.Ports {
-	return people.Ports{Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations()}
+	return people.Ports{Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(),
+		Identities: b.Identities()}
 }
 
 // service makes another service over the same storage.
@@ -192,7 +193,7 @@ func TestNewServiceChecksItsPortsAndOptions(t *testing.T) {
 		Invitations: people.InvitationRules{Lifetime: -1, Pending: -1, Cooldown: -1},
 	})
 	require.Equal(t, []string{
-		"/ports/organizations", "/ports/users", "/ports/invitations",
+		"/ports/organizations", "/ports/users", "/ports/invitations", "/ports/identities",
 		"/passwords/breachTimeout", "/invitations/lifetime", "/invitations/pending", "/invitations/cooldown",
 	}, paths(err))
 	_, err = people.NewMemoryLimiter(people.MemoryLimiterOptions{Attempts: -1, Every: -1, Keys: -1})

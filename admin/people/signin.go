@@ -66,7 +66,7 @@ func (s *Service) SignIn(
 		return Session{}, err
 	}
 	s.rehash(ctx, org, c, password)
-	return s.signedIn(ctx, org, u, c, event)
+	return s.admit(ctx, org, u, c, event)
 }
 
 // rehash replaces an outdated hash while the password is at hand. A failure must not fail the sign-in.
@@ -103,7 +103,7 @@ func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email str
 	} else if err != nil {
 		return Session{}, err
 	}
-	return s.signedIn(ctx, org, u, c, event)
+	return s.admit(ctx, org, u, c, event)
 }
 
 // ScopeOf returns the current scope of the user in a host session. epoch is the [Session]'s when they

@@ -20,12 +20,16 @@ import (
 type peopleSeeds struct {
 	member     people.User
 	invitation people.Invitation
+	identity   people.Identity // of the member, whose external id is "member", marked
 }
 
 func (w *world) seedPeople() {
 	w.t.Helper()
 	w.seeds.people.member = w.member(w.t, "member", people.Developer)
 	w.seeds.people.invitation = w.invited(w.t, "pending")
+	w.seeds.people.identity = w.linked(w.t, w.seeds.people.member.ID, "member")
+	require.NoError(w.t, w.b.Identities().SetExternalID(w.t.Context(), w.org, w.seeds.people.member.ID, w.mark("member"),
+		w.rec("user.provision")))
 }
 
 // member adds a user by an invitation.
