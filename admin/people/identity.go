@@ -44,6 +44,12 @@ var (
 	// ErrExternalIDTaken is returned when another user of the organization has the external id, or the user has
 	// another one.
 	ErrExternalIDTaken = admin.NewError("external_id_taken", admin.ErrExists, "the external id is in use")
+	// ErrEmailNotProvisioned is returned when a directory changes the e-mail address of a user who has a
+	// password, or whom no directory provisions: they change and confirm it themselves.
+	ErrEmailNotProvisioned = admin.NewError("email_not_provisioned", admin.ErrState,
+		"only the user can change this e-mail address")
+	// ErrIdentity is returned when no active user of the organization has the identity.
+	ErrIdentity = admin.NewError("identity_not_linked", admin.ErrUnauthenticated, "no active user signs in with this account")
 )
 
 // CheckIdentities fails with [ErrTooManyIdentities] if a user has limit identities or more.
@@ -59,6 +65,15 @@ func CheckIdentities(count, limit int) error {
 func CheckUnlink(others int, c Credential) error {
 	if others == 0 && c.Hash.IsZero() {
 		return ErrLastIdentity
+	}
+	return nil
+}
+
+// CheckProvisionedEmail fails with [ErrEmailNotProvisioned] unless a directory may change the e-mail address of a
+// user: they have an external id, and no password, by which they would own the address themselves.
+func CheckProvisionedEmail(externalID string, c Credential) error {
+	if externalID == "" || !c.Hash.IsZero() {
+		return ErrEmailNotProvisioned
 	}
 	return nil
 }
@@ -105,6 +120,13 @@ type IdentityStore interface {
 	// ByExternalID returns the id of the user with the external id, byte by byte, or [admin.ErrNotFound].
 	ByExternalID(ctx context.Context, org admin.OrgID, externalID string) (uuid.UUID, error)
 
-	// ExternalID returns the external id of a user, or [admin.ErrNotFound] if they have none.
-	ExternalID(ctx context.Context, org admin.OrgID, id uuid.UUID) (string, error)
+	// ExternalIDs returns the external ids of those of the users ids, each given once, who have one.
+	ExternalIDs(ctx context.Context, org admin.OrgID, ids []uuid.UUID) (map[uuid.UUID]string, error)
+
+	// Update writes the Name, Email and UpdatedAt of u and raises the Version by one. If the Email is another,
+	// it raises the Epoch of the credential by one and revokes the invitation that is pending to the new key,
+	// settled at u.UpdatedAt. It fails with [admin.ErrNotFound], with [admin.ErrConflict] unless u.Version is the
+	// stored one, with the error of [CheckProvisionedEmail] if the Email is another, and with [admin.ErrExists]
+	// if another user has the key. It locks the organization as UserStore.UpdateAccess does.
+	Update(ctx context.Context, org admin.OrgID, u User, rec admin.Record) error
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -105,17 +106,17 @@ func (s identities) Provision(ctx context.Context, org admin.OrgID, p people.Pro
 		}
 		t.users.put(j, p.User.ID, p.User)
 		t.credentials.put(j, p.User.ID, p.Credential)
-		t.revokeInvitationTo(j, p.User)
+		t.revokeInvitationTo(j, p.User.Email.Key, p.User.CreatedAt)
 		return t.setExternalID(j, p.User.ID, p.ExternalID)
 	})
 }
 
-// revokeInvitationTo revokes the invitation that is pending to the address of u when u was created.
-func (t *tenant) revokeInvitationTo(j *journal, u people.User) {
+// revokeInvitationTo revokes the invitation that is pending to an e-mail key at an instant.
+func (t *tenant) revokeInvitationTo(j *journal, key string, at time.Time) {
 	for _, id := range t.invitations.order {
 		i := t.invitations.rows[id]
-		if i.Email.Key == u.Email.Key && i.StatusAt(u.CreatedAt) == people.InvitationPending {
-			i.Status, i.SettledAt = people.InvitationRevoked, u.CreatedAt
+		if i.Email.Key == key && i.StatusAt(at) == people.InvitationPending {
+			i.Status, i.SettledAt = people.InvitationRevoked, at
 			i.Version++
 			t.invitations.put(j, id, i)
 		}
@@ -165,13 +166,46 @@ func (s identities) ByExternalID(ctx context.Context, org admin.OrgID, externalI
 	return id, err
 }
 
-func (s identities) ExternalID(ctx context.Context, org admin.OrgID, id uuid.UUID) (externalID string, err error) {
+func (s identities) ExternalIDs(
+	ctx context.Context, org admin.OrgID, ids []uuid.UUID,
+) (out map[uuid.UUID]string, err error) {
+	out = map[uuid.UUID]string{}
 	err = s.read(ctx, org, func(t *tenant) error {
-		var ok bool
-		if externalID, ok = t.externalID(id); !ok {
-			return missing("external id")
+		for _, id := range ids {
+			if external, ok := t.externalID(id); ok {
+				out[id] = external
+			}
 		}
 		return nil
 	})
-	return externalID, err
+	return out, err
+}
+
+func (s identities) Update(ctx context.Context, org admin.OrgID, want people.User, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		u, err := t.user(want.ID)
+		if err != nil {
+			return err
+		}
+		if u.Version != want.Version {
+			return conflict("user")
+		}
+		if u.Email != want.Email {
+			c, _ := t.credentials.get(u.ID)
+			external, _ := t.externalID(u.ID)
+			if err := people.CheckProvisionedEmail(external, c); err != nil {
+				return err
+			}
+			c.Epoch++
+			t.credentials.put(j, u.ID, c)
+			t.revokeInvitationTo(j, want.Email.Key, want.UpdatedAt)
+		}
+		if t.hasOtherUser(u.ID, func(o people.User) bool { return o.Email.Key == want.Email.Key }) {
+			return taken("user")
+		}
+		u.Name, u.Email, u.UpdatedAt = want.Name, want.Email, want.UpdatedAt
+		u.Version++
+		t.users.put(j, u.ID, u)
+		return nil
+	})
 }

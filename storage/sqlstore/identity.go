@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -13,7 +14,8 @@ type identities struct{ access }
 
 type identitySQL struct {
 	insert, remove, bySubject, ofUser, countOf, lockCredential string
-	revokeTo, setExternalID, byExternalID, externalID          string
+	revokeTo, setExternalID, byExternalID, update              string
+	externalIDs                                                in
 }
 
 func newIdentitySQL(db *DB) identitySQL {
@@ -33,7 +35,10 @@ func newIdentitySQL(db *DB) identitySQL {
 			WHERE org_id = ? AND pending_key = ? AND status = 'PENDING' AND expires_at > ?`),
 		setExternalID: db.bind(`INSERT INTO {external_ids} (org_id, external_id, user_id) VALUES (?, ?, ?)`),
 		byExternalID:  db.bind(`SELECT user_id FROM {external_ids} WHERE org_id = ? AND external_id = ?`),
-		externalID:    db.bind(`SELECT external_id FROM {external_ids} WHERE org_id = ? AND user_id = ?`),
+		externalIDs: newIn(db, `SELECT user_id, external_id FROM {external_ids} WHERE org_id = ? AND user_id IN `,
+			``),
+		update: db.bind(`UPDATE {users} SET name = ?, email = ?, email_key = ?, updated_at = ?, version = version + 1
+			WHERE org_id = ? AND id = ?`),
 	}
 }
 
@@ -139,10 +144,14 @@ func (s identities) Provision(ctx context.Context, org admin.OrgID, p people.Pro
 		if err := q.identity.give(ctx, t, org, p.User.ID, p.ExternalID); err != nil {
 			return err
 		}
-		_, err := t.exec(ctx, "invitation", q.identity.revokeTo, at(p.User.CreatedAt), org, p.User.Email.Key,
-			at(p.User.CreatedAt))
-		return err
+		return q.identity.revokeInvitation(ctx, t, org, p.User.Email.Key, p.User.CreatedAt)
 	})
+}
+
+// revokeInvitation revokes the invitation that is pending to an e-mail key at an instant.
+func (s identitySQL) revokeInvitation(ctx context.Context, t *tx, org admin.OrgID, key string, now time.Time) error {
+	_, err := t.exec(ctx, "invitation", s.revokeTo, at(now), org, key, at(now))
+	return err
 }
 
 // give gives a user an external id.
@@ -167,6 +176,72 @@ func (s identities) ByExternalID(ctx context.Context, org admin.OrgID, externalI
 		func(scan func(...any) error, u *uuid.UUID) error { return scan(scanID(u)) }, org, externalID)
 }
 
-func (s identities) ExternalID(ctx context.Context, org admin.OrgID, userID uuid.UUID) (string, error) {
-	return one(ctx, s.reader(), "external id", s.db.sql.identity.externalID, scanText, org, id(userID))
+func (s identities) ExternalIDs(
+	ctx context.Context, org admin.OrgID, ids []uuid.UUID,
+) (map[uuid.UUID]string, error) {
+	return s.db.sql.identity.external(ctx, s.reader(), org, ids)
+}
+
+func (s identitySQL) external(
+	ctx context.Context, t *tx, org admin.OrgID, ids []uuid.UUID,
+) (map[uuid.UUID]string, error) {
+	type provisioned struct {
+		user       uuid.UUID
+		externalID string
+	}
+	keys := make([]string, len(ids))
+	for i, u := range ids {
+		keys[i] = u.String()
+	}
+	found, err := lookUp(ctx, t, "external id", s.externalIDs, func(scan func(...any) error, p *provisioned) error {
+		return scan(scanID(&p.user), &p.externalID)
+	}, keys, org)
+	out := make(map[uuid.UUID]string, len(found))
+	for _, p := range found {
+		out[p.user] = p.externalID
+	}
+	return out, err
+}
+
+func (s identities) Update(ctx context.Context, org admin.OrgID, want people.User, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(t *tx) error {
+		q := s.db.sql
+		if err := q.user.lockPeople(ctx, t, org); err != nil {
+			return err
+		}
+		u, err := one(ctx, t, "user", q.user.lock, scanUser, org, id(want.ID))
+		if err != nil {
+			return err
+		}
+		if u.Version != want.Version {
+			return conflict("user")
+		}
+		if u.Email != want.Email {
+			if err := q.identity.moveEmail(ctx, t, org, want); err != nil {
+				return err
+			}
+			if _, err := t.exec(ctx, "credential", q.user.raiseEpoch, org, id(u.ID)); err != nil {
+				return err
+			}
+		}
+		_, err = t.exec(ctx, "user", q.identity.update, want.Name, want.Email.Address, want.Email.Key,
+			at(want.UpdatedAt), org, id(u.ID))
+		return err
+	})
+}
+
+// moveEmail checks that a directory may give u the e-mail address, and revokes the invitation to it.
+func (s identitySQL) moveEmail(ctx context.Context, t *tx, org admin.OrgID, u people.User) error {
+	c, err := one(ctx, t, "user", s.lockCredential, scanLocked, org, id(u.ID))
+	if err != nil {
+		return err
+	}
+	external, err := s.external(ctx, t, org, []uuid.UUID{u.ID})
+	if err != nil {
+		return err
+	}
+	if err := people.CheckProvisionedEmail(external[u.ID], c); err != nil {
+		return err
+	}
+	return s.revokeInvitation(ctx, t, org, u.Email.Key, u.UpdatedAt)
 }

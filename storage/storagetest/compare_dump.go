@@ -53,12 +53,12 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 	for _, id := range s.ids {
 		put("credential of " + id.String())(account(b.Users().Credential(ctx, org, id)))
 		put("identities of " + id.String())(b.Identities().OfUser(ctx, org, id))
-		put("external id of " + id.String())(b.Identities().ExternalID(ctx, org, id))
 		put("versions of " + id.String())(b.Settings().History(ctx, org, id, largest[int64]()))
 		put("entries of " + id.String())(b.Jobs().Entries(ctx, org, id, job.EntryFilter{}, largest[int64]()))
 		put("effects of " + id.String())(b.Jobs().Effects(ctx, org, id, largest[int64]()))
 		put("content of " + id.String())(b.Imports().Content(ctx, org, id, 0))
 	}
+	put("external ids")(b.Identities().ExternalIDs(ctx, org, s.ids))
 	for n := range byte(9) {
 		d := admin.SecretDigest(digestOf(n))
 		put("invitation of digest " + string('0'+n))(b.Invitations().ByDigest(ctx, org, d))

@@ -83,11 +83,21 @@ func identityDraws() map[string]func(*script) do {
 				return st.Identities().ByExternalID(ctx, org, external)
 			}
 		},
-		"Identities.ExternalID": func(s *script) do {
-			org := s.org()
-			u, _ := s.user(org)
+		"Identities.ExternalIDs": func(s *script) do {
+			org, ids := s.org(), s.ids[:s.r.IntN(len(s.ids))]
 			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return st.Identities().ExternalID(ctx, org, u.ID)
+				return st.Identities().ExternalIDs(ctx, org, ids)
+			}
+		},
+		"Identities.Update": func(s *script) do {
+			org, rec := s.org(), s.rec("user.update")
+			u, _ := s.user(org)
+			u.Name, u.UpdatedAt, u.Version = s.text(), s.now, s.version(u.Version)
+			if s.chance(2) {
+				u.Email = pick(s, s.email(), s.invitation(org).Email)
+			}
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Identities().Update(ctx, org, u, rec)
 			}
 		},
 	}

@@ -76,10 +76,17 @@ func identityCalls() map[string]call {
 			}
 			return found, err
 		},
-		"Identities.ExternalID": func(
+		"Identities.ExternalIDs": func(
 			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
 		) (any, error) {
-			return s.Identities().ExternalID(ctx, org, w.seeds.people.member.ID)
+			return s.Identities().ExternalIDs(ctx, org, []uuid.UUID{w.first.ID, w.seeds.people.member.ID, uuid.Nil})
+		},
+		"Identities.Update": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
+			u := w.seeds.people.member
+			u.Name = w.mark("renamed")
+			return nil, s.Identities().Update(ctx, org, u, rec)
 		},
 	}
 }
@@ -132,9 +139,9 @@ func testIdentities(t *testing.T, open Open) {
 		require.NoError(t, err)
 		require.Equal(t, i, got)
 		require.NoError(t, b.Identities().SetExternalID(t.Context(), w.org, w.first.ID, long(256), w.rec("user.provision")))
-		external, err := b.Identities().ExternalID(t.Context(), w.org, w.first.ID)
+		external, err := b.Identities().ExternalIDs(t.Context(), w.org, []uuid.UUID{w.first.ID})
 		require.NoError(t, err)
-		require.Equal(t, long(256), external)
+		require.Equal(t, map[uuid.UUID]string{w.first.ID: long(256)}, external)
 	})
 	t.Run("links an identity once in an organization", func(t *testing.T) {
 		w, other := newWorld(t, b, c), newWorld(t, b, c)
@@ -272,8 +279,9 @@ func testIdentities(t *testing.T, open Open) {
 			return b.Identities().SetExternalID(t.Context(), w.org, user, external, w.rec("user.provision"))
 		}
 		second := w.member(t, "second", people.Developer)
-		_, err := b.Identities().ExternalID(t.Context(), w.org, second.ID)
-		require.ErrorIs(t, err, admin.ErrNotFound)
+		none, err := b.Identities().ExternalIDs(t.Context(), w.org, []uuid.UUID{second.ID})
+		require.NoError(t, err)
+		require.Empty(t, none)
 		require.NoError(t, set(w.first.ID, "a"))
 		require.ErrorIs(t, set(w.first.ID, "b"), admin.ErrExists)
 		require.ErrorIs(t, set(second.ID, "a"), admin.ErrExists)
@@ -281,6 +289,51 @@ func testIdentities(t *testing.T, open Open) {
 		require.ErrorIs(t, set(w.id(), "c"), admin.ErrNotFound)
 		_, err = b.Identities().ByExternalID(t.Context(), w.org, "a ")
 		require.ErrorIs(t, err, admin.ErrNotFound)
+	})
+	t.Run("updates a user under the version that was read", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		update := func(u people.User) error {
+			return b.Identities().Update(t.Context(), w.org, u, w.rec("user.update"))
+		}
+		p := w.provisioning("ann")
+		require.NoError(t, provision(t, w, p))
+		asked := p.User
+		asked.Name, asked.UpdatedAt = "Änn", epoch.Add(time.Minute)
+		asked.Role, asked.Status, asked.CreatedAt = people.Administrator, people.UserDeactivated, epoch.Add(time.Hour)
+		require.NoError(t, update(asked))
+		want := p.User
+		want.Name, want.UpdatedAt, want.Version = asked.Name, asked.UpdatedAt, 2
+		got, err := b.Users().Get(t.Context(), w.org, p.User.ID)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+		require.Equal(t, int64(1), w.epochOf(t, want.ID), "a name ends no session")
+		require.ErrorIs(t, update(asked), admin.ErrConflict)
+		asked.ID = w.id()
+		require.ErrorIs(t, update(asked), admin.ErrNotFound)
+		invited := w.invited(t, "new")
+		want.Email, want.UpdatedAt = invited.Email, epoch.Add(time.Hour)
+		require.NoError(t, update(want))
+		require.Equal(t, int64(2), w.epochOf(t, want.ID), "an address does")
+		require.Equal(t, people.InvitationRevoked, w.get(t, invited.ID).Status)
+		require.Equal(t, want.UpdatedAt, w.get(t, invited.ID).SettledAt)
+		want.Email, want.Version = w.first.Email, 3
+		require.ErrorIs(t, update(want), admin.ErrExists)
+		require.Equal(t, int64(2), w.epochOf(t, want.ID))
+	})
+	t.Run("changes no address that a user can prove", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		update := func(u people.User, name string) error {
+			u.Email = w.invitation(name).Email
+			return b.Identities().Update(t.Context(), w.org, u, w.rec("user.update"))
+		}
+		second := w.member(t, "second", people.Developer)
+		require.ErrorIs(t, update(second, "other"), people.ErrEmailNotProvisioned, "no external id, and a password")
+		require.NoError(t, b.Identities().SetExternalID(t.Context(), w.org, second.ID, "x", w.rec("user.provision")))
+		require.ErrorIs(t, update(second, "other"), people.ErrEmailNotProvisioned, "a password")
+		a := w.acceptance(w.invited(t, "third"))
+		a.Credential.Hash, a.Credential.ChangedAt = people.PasswordHash{}, time.Time{}
+		require.NoError(t, b.Invitations().Accept(t.Context(), w.org, a, w.rec("invitation.accept")))
+		require.ErrorIs(t, update(a.User, "other"), people.ErrEmailNotProvisioned, "no external id")
 	})
 	t.Run("links the identity by which an invitation is accepted", func(t *testing.T) {
 		w := newWorld(t, b, c)
