@@ -24,6 +24,13 @@ func peoplePorts(s storage.Stores) people.Ports {
 		Identities: s.Identities()}
 }
 
+// peopleProcess returns the ports of people with the transaction in which what a directory says commits.
+func (c *Center) peopleProcess(s storage.Stores) people.Ports {
+	p := peoplePorts(s)
+	p.Atomically = atomically(c, peoplePorts)
+	return p
+}
+
 func currencyPorts(s storage.Stores) currency.Ports {
 	return currency.Ports{Currencies: s.Currencies()}
 }

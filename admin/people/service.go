@@ -1,6 +1,7 @@
 package people
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -19,6 +20,11 @@ const (
 	ActionChangeRole         admin.Action = "user.change_role"
 	ActionDeactivate         admin.Action = "user.deactivate" // revokes the user's pending invitations too
 	ActionReactivate         admin.Action = "user.reactivate"
+	ActionLinkIdentity       admin.Action = "user.link_identity"
+	ActionUnlinkIdentity     admin.Action = "user.unlink_identity"
+	ActionProvision          admin.Action = "user.provision"          // by a directory
+	ActionAdopt              admin.Action = "user.adopt"              // a directory provisions the user from now on
+	ActionUpdateProvisioned  admin.Action = "user.update_provisioned" // name and e-mail, by a directory
 	ActionInvite             admin.Action = "invitation.create"
 	ActionResend             admin.Action = "invitation.resend"
 	ActionRevoke             admin.Action = "invitation.revoke"
@@ -35,12 +41,15 @@ const (
 // maxName is the length of a person's or a company's name, in characters.
 const maxName = 255
 
-// Ports are the stores of a [Service]. All are required.
+// Ports are the stores of a [Service]. All but Atomically are required.
 type Ports struct {
 	Organizations OrganizationStore
 	Users         UserStore
 	Invitations   InvitationStore
 	Identities    IdentityStore
+	// Atomically runs fn with the stores of a transaction, which commits when fn returns nil; it may run fn
+	// again. nil means that the ports are those of a transaction already.
+	Atomically func(ctx context.Context, fn func(Ports) error) error
 }
 
 // Options of a [Service]; the zero value is ready.
@@ -60,6 +69,9 @@ type Options struct {
 	Limiter Limiter
 	// Invitations limits invitations.
 	Invitations InvitationRules
+	// Fresh is how recent an authentication must be for calls that change credentials, roles or tokens; 0 means
+	// that none is required, but to link or unlink identities. See [admin.Scope.RequireRecent].
+	Fresh time.Duration
 }
 
 // InvitationRules limit invitations; the zero value is ready.
@@ -127,6 +139,7 @@ func (o Options) check(p *admin.Problems) {
 	checkNotNegative(p, "/invitations/lifetime", o.Invitations.Lifetime)
 	checkNotNegative(p, "/invitations/pending", o.Invitations.Pending)
 	checkNotNegative(p, "/invitations/cooldown", o.Invitations.Cooldown)
+	checkNotNegative(p, "/fresh", o.Fresh)
 }
 
 // checkNotNegative adds to p that an option is negative.

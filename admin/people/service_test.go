@@ -190,11 +190,11 @@ func TestNewServiceChecksItsPortsAndOptions(t *testing.T) {
 	}
 	_, err := people.NewService(people.Ports{}, people.Options{
 		Passwords:   people.PasswordRules{BreachTimeout: -1},
-		Invitations: people.InvitationRules{Lifetime: -1, Pending: -1, Cooldown: -1},
+		Invitations: people.InvitationRules{Lifetime: -1, Pending: -1, Cooldown: -1}, Fresh: -1,
 	})
 	require.Equal(t, []string{
 		"/ports/organizations", "/ports/users", "/ports/invitations", "/ports/identities",
-		"/passwords/breachTimeout", "/invitations/lifetime", "/invitations/pending", "/invitations/cooldown",
+		"/passwords/breachTimeout", "/invitations/lifetime", "/invitations/pending", "/invitations/cooldown", "/fresh",
 	}, paths(err))
 	_, err = people.NewMemoryLimiter(people.MemoryLimiterOptions{Attempts: -1, Every: -1, Keys: -1})
 	require.Equal(t, []string{"/attempts", "/every", "/keys"}, paths(err))
