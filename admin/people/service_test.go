@@ -93,7 +93,11 @@ func ports(b storage.Stores) people.Ports {
 // service makes another service over the same storage.
 func (h *house) service(o people.Options) *people.Service {
 	h.t.Helper()
-	s, err := people.NewService(ports(h.b), o)
+	p := ports(h.b)
+	p.Atomically = func(ctx context.Context, fn func(people.Ports) error) error {
+		return h.b.InTx(ctx, func(s storage.Stores) error { return fn(ports(s)) })
+	}
+	s, err := people.NewService(p, o)
 	require.NoError(h.t, err)
 	return s
 }
