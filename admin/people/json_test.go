@@ -2,6 +2,7 @@ package people_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,6 +48,10 @@ func TestJSON(t *testing.T) {
 		{"a deactivated user without anything else", off,
 			`{"id":"00000000-0000-0000-0000-000000000000","name":"","email":"","role":"","status":"DEACTIVATED","version":0}`},
 		{"a session, without its scope", people.Session{Scope: admin.System(acme), User: user, Epoch: 3}, `{"user":` + userJSON + `,"epoch":3}`},
+		{"an identity", people.Identity{UserID: user.ID, Issuer: "https://idp.example", Subject: "x", LinkedAt: at},
+			`{"userId":"` + id + `","issuer":"https://idp.example","subject":"x","linkedAt":` + instant + `}`},
+		{"a user of a directory", people.ProvisionedUser{User: user, ExternalID: "ext"}, strings.TrimSuffix(userJSON, "}") + `,"externalId":"ext"}`},
+		{"a user of no directory", people.ProvisionedUser{User: user}, userJSON},
 		{"a profile", people.Profile{
 			UserID: user.ID, Name: "Ann", Email: email, Role: people.Analyst, Company: "Acme", HasPassword: true, Version: 2, CompanyVersion: 3,
 		}, `{"userId":"` + id + `","name":"Ann","email":"Ann@MÜNCHEN.example","role":"analyst","company":"Acme","hasPassword":true,

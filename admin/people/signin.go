@@ -83,8 +83,9 @@ func (s *Service) rehash(ctx context.Context, org admin.OrgID, c Credential, pas
 	}
 }
 
-// SignInVerified is [Service.SignIn] without a password, for a host that has already authenticated the
-// user, for example by single sign-on. It fails with [ErrSignIn] if no active user has the address.
+// SignInVerified is [Service.SignIn] without a password, for a host that has itself proven that the user owns
+// the e-mail address, by a link that it sent there. For single sign-on use [Service.SignInIdentity]: at many
+// issuers users write the address that they like. It fails with [ErrSignIn] if no active user has the address.
 func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email string) (Session, error) {
 	if err := org.Check(); err != nil {
 		return Session{}, err
