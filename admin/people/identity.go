@@ -49,7 +49,8 @@ var (
 	ErrEmailNotProvisioned = admin.NewError("email_not_provisioned", admin.ErrState,
 		"only the user can change this e-mail address")
 	// ErrIdentity is returned when no active user of the organization has the identity.
-	ErrIdentity = admin.NewError("identity_not_linked", admin.ErrUnauthenticated, "no active user signs in with this account")
+	ErrIdentity = admin.NewError("identity_not_linked", admin.ErrUnauthenticated,
+		"no active user signs in with this account")
 )
 
 // CheckIdentities fails with [ErrTooManyIdentities] if a user has limit identities or more.

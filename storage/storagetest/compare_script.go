@@ -45,8 +45,8 @@ func alike() []string {
 func draws() map[string]func(*script) do {
 	all := map[string]func(*script) do{}
 	for _, part := range []map[string]func(*script) do{
-		peopleDraws(), identityDraws(), tokenDraws(), jobDraws(), tenantDraws(), enrichmentDraws(), importDraws(), planDraws(),
-		scheduleDraws(), customerDraws(), accountDraws(),
+		peopleDraws(), identityDraws(), tokenDraws(), jobDraws(), tenantDraws(), enrichmentDraws(), importDraws(),
+		planDraws(), scheduleDraws(), customerDraws(), accountDraws(),
 	} {
 		maps.Copy(all, part)
 	}
