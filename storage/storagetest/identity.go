@@ -335,6 +335,21 @@ func testIdentities(t *testing.T, open Open) {
 		require.NoError(t, b.Invitations().Accept(t.Context(), w.org, a, w.rec("invitation.accept")))
 		require.ErrorIs(t, update(a.User, "other"), people.ErrEmailNotProvisioned, "no external id")
 	})
+	t.Run("makes one user of an address that is provisioned while its invitation is accepted", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		for round := range 20 {
+			name := fmt.Sprint("ann", round)
+			i := w.invited(t, name)
+			errs := atOnce(t, 2, func(ctx context.Context, n int) error {
+				if n == 0 {
+					return b.Identities().Provision(ctx, w.org, w.provisioning(name), w.rec("user.provision"))
+				}
+				return b.Invitations().Accept(ctx, w.org, w.acceptance(i), w.rec("invitation.accept"))
+			})
+			require.Len(t, succeeded(t, errs, admin.ErrExists, admin.ErrConflict), 1)
+			require.NotEqual(t, people.InvitationPending, w.get(t, i.ID).Status)
+		}
+	})
 	t.Run("links the identity by which an invitation is accepted", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		i := w.invited(t, "ann")
