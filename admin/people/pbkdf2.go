@@ -6,7 +6,6 @@ import (
 	"crypto/sha512"
 	"crypto/subtle"
 	"fmt"
-	"hash"
 	"strconv"
 	"strings"
 
@@ -93,9 +92,9 @@ func (k *PBKDF2) key(password admin.Secret, salt []byte, iterations, length int)
 	if k.spent != nil {
 		k.spent(uint64(iterations))
 	}
-	digest := func() hash.Hash { return sha256.New() }
+	digest := sha256.New
 	if k.digest == PBKDF2SHA512 {
-		digest = func() hash.Hash { return sha512.New() }
+		digest = sha512.New
 	}
 	key, err := pbkdf2.Key(digest, password.Reveal(), salt, iterations, length)
 	if err != nil {

@@ -18,9 +18,10 @@ func directoryInput(name string) people.ProvisionInput {
 	}
 }
 
-func (h *house) provision(name string) people.ProvisionedUser {
+// provisionBob provisions a developer.
+func (h *house) provisionBob() people.ProvisionedUser {
 	h.t.Helper()
-	u, created, err := h.Provision(h.t.Context(), token(h.t, people.Administrator), directoryInput(name))
+	u, created, err := h.Provision(h.t.Context(), token(h.t, people.Administrator), directoryInput("bob"))
 	require.NoError(h.t, err)
 	require.True(h.t, created)
 	return u
@@ -32,7 +33,7 @@ func TestProvision(t *testing.T) {
 	invited, secret, err := h.Invite(t.Context(), h.ann.Scope, "Bob@acme.example", people.Administrator)
 	require.NoError(t, err)
 	before := len(h.records())
-	u := h.provision("bob")
+	u := h.provisionBob()
 	require.Equal(t, people.User{
 		ID: u.ID, Name: "bob", Email: u.Email, Role: people.Developer, Status: people.UserActive,
 		CreatedAt: h.clock.Now(), UpdatedAt: h.clock.Now(), Version: 1,
@@ -71,7 +72,7 @@ func TestProvision(t *testing.T) {
 func TestProvisionRefuses(t *testing.T) {
 	h := newHouse(t)
 	h.link(h.ann, "ann")
-	h.provision("bob")
+	h.provisionBob()
 	scope := token(t, people.Administrator)
 	for _, tc := range []struct {
 		reason string
@@ -99,7 +100,7 @@ func TestProvisionRefuses(t *testing.T) {
 
 func TestProvisionGivesNoMoreThanTheScopeHas(t *testing.T) {
 	h := newHouse(t)
-	boss := h.provision("bob")
+	boss := h.provisionBob()
 	_, err := h.ChangeRole(t.Context(), h.ann.Scope, boss.ID, 1, people.Administrator)
 	require.NoError(t, err)
 	set, err := people.DefaultRoles().Permissions(people.Analyst)
@@ -152,7 +153,7 @@ func TestProvisionManyTimesAtTheSameTime(t *testing.T) {
 func TestUpdateProvisioned(t *testing.T) {
 	h := newHouse(t)
 	scope := token(t, people.Administrator)
-	u := h.provision("bob")
+	u := h.provisionBob()
 	s, err := h.signInIdentity(identity("bob"))
 	require.NoError(t, err)
 	_, secret, err := h.Invite(t.Context(), h.ann.Scope, "robert@acme.example", people.Analyst)
@@ -247,7 +248,7 @@ func TestADirectoryGivesTheFirstIdentity(t *testing.T) {
 func TestDeprovision(t *testing.T) {
 	h := newHouse(t)
 	scope := token(t, people.Administrator)
-	u := h.provision("bob")
+	u := h.provisionBob()
 	s, err := h.signInIdentity(identity("bob"))
 	require.NoError(t, err)
 	require.NoError(t, h.Deprovision(t.Context(), scope, u.ID))
@@ -270,7 +271,7 @@ func TestDeprovision(t *testing.T) {
 
 func TestUsersOfADirectory(t *testing.T) {
 	h := newHouse(t)
-	u := h.provision("bob")
+	u := h.provisionBob()
 	reader := token(t, people.Analyst)
 	page, err := h.ProvisionedUsers(t.Context(), reader, people.UserFilter{}, admin.Query{})
 	require.NoError(t, err)
