@@ -39,6 +39,12 @@ func TestSignInDoesNotRevealWhy(t *testing.T) {
 	require.NoError(t, err)
 	_, _, err = h.Invite(t.Context(), h.ann.Scope, "invited@acme.example", people.Analyst)
 	require.NoError(t, err)
+	old := h.join("old@acme.example", people.Analyst)
+	stronger, err := people.NewArgon2id(people.Argon2idOptions{Memory: 16, Time: 1})
+	require.NoError(t, err)
+	outdated, err := stronger.Hash(t.Context(), bobsPassword)
+	require.NoError(t, err)
+	require.NoError(t, h.b.Users().Rehash(t.Context(), acme, old.User.ID, h.credential(old).Hash, outdated))
 	for _, tc := range []struct {
 		reason   string
 		org      admin.OrgID
@@ -48,6 +54,7 @@ func TestSignInDoesNotRevealWhy(t *testing.T) {
 		{"an unknown address", acme, "nobody@acme.example", annsPassword},
 		{"an invited address", acme, "invited@acme.example", annsPassword},
 		{"a wrong password", acme, "ann@acme.example", bobsPassword},
+		{"a wrong password and an outdated hash", acme, "old@acme.example", annsPassword},
 		{"no password", acme, "ann@acme.example", admin.Secret{}},
 		{"a password in other letters", acme, "ann@acme.example", admin.NewSecret(strings.ToUpper(annsPassword.Reveal()))},
 		{"a deactivated user", acme, "gone@acme.example", bobsPassword},
