@@ -20,8 +20,10 @@ import (
 )
 
 func peoplePorts(s storage.Stores) people.Ports {
-	return people.Ports{Organizations: s.Organizations(), Users: s.Users(), Invitations: s.Invitations(),
-		Identities: s.Identities()}
+	return people.Ports{
+		Organizations: s.Organizations(), Users: s.Users(), Invitations: s.Invitations(), Roles: s.Roles(),
+		Identities: s.Identities(),
+	}
 }
 
 // peopleProcess returns the ports of people with the transaction in which what a directory says commits.

@@ -23,6 +23,7 @@ type Stores interface {
 	Users() people.UserStore
 	Invitations() people.InvitationStore
 	Identities() people.IdentityStore
+	Roles() people.RoleStore
 	Audit() admin.AuditStore
 	Jobs() job.Store
 	Currencies() currency.Store

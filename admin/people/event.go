@@ -31,14 +31,14 @@ func digestOf(org admin.OrgID, account string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// signInReason returns why the user, who is zero if there is none, was not signed in.
-func signInReason(u User, c Credential) string {
+// signInReason returns why the member, who is zero if there is none, was not signed in.
+func signInReason(m Member) string {
 	switch {
-	case u.ID == uuid.Nil:
+	case m.User.ID == uuid.Nil:
 		return reasonUnknown
-	case u.Status != UserActive:
+	case m.User.Status != UserActive:
 		return reasonDeactivated
-	case c.Hash.IsZero():
+	case m.Credential.Hash.IsZero():
 		return reasonNoPassword
 	}
 	return reasonWrongPassword
@@ -60,14 +60,12 @@ func (s *Service) emitLimited(ctx context.Context, err error, e admin.Event) {
 }
 
 // admit returns the session of a user who has signed in, and emits the event of it.
-func (s *Service) admit(
-	ctx context.Context, org admin.OrgID, u User, c Credential, e admin.Event,
-) (Session, error) {
-	session, err := s.session(org, u, c)
+func (s *Service) admit(ctx context.Context, org admin.OrgID, m Member, e admin.Event) (Session, error) {
+	session, err := s.session(org, m)
 	if err != nil {
 		return Session{}, err
 	}
-	e.UserID = eventUser(u)
+	e.UserID = eventUser(m.User)
 	s.o.Emit(ctx, e)
 	return session, nil
 }

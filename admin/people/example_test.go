@@ -17,7 +17,7 @@ import (
 func ExampleService() {
 	ctx, b := context.Background(), memory.New()
 	service, err := people.NewService(people.Ports{
-		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(),
+		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Roles: b.Roles(),
 		Identities: b.Identities(),
 	}, people.Options{})
 	if err != nil {
@@ -116,7 +116,8 @@ func ExampleTrail() {
 func ExampleService_Provision() {
 	ctx, b := context.Background(), memory.New()
 	service, err := people.NewService(people.Ports{
-		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Identities: b.Identities(),
+		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Roles: b.Roles(),
+		Identities: b.Identities(),
 	}, people.Options{})
 	if err != nil {
 		fmt.Println(err)

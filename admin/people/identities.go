@@ -67,17 +67,17 @@ func (s *Service) SignInIdentity(ctx context.Context, org admin.OrgID, in Identi
 	if err := p.Err(); err != nil {
 		return Session{}, err
 	}
-	u, c, err := s.userOfIdentity(ctx, org, in.IdentityInput)
+	m, err := s.userOfIdentity(ctx, org, in.IdentityInput)
 	if err != nil {
 		return Session{}, err
 	}
 	event := admin.Event{Kind: admin.EventSignIn, Org: org, Source: in.Source}
-	if u.Status != UserActive {
-		event.Kind, event.UserID, event.Reason = admin.EventSignInFailed, eventUser(u), signInReason(u, c)
+	if m.User.Status != UserActive {
+		event.Kind, event.UserID, event.Reason = admin.EventSignInFailed, eventUser(m.User), signInReason(m)
 		s.o.Emit(ctx, event)
 		return Session{}, ErrIdentity
 	}
-	session, err := s.admit(ctx, org, u, c, event)
+	session, err := s.admit(ctx, org, m, event)
 	if err != nil {
 		return Session{}, err
 	}
@@ -85,17 +85,15 @@ func (s *Service) SignInIdentity(ctx context.Context, org admin.OrgID, in Identi
 	return session, nil
 }
 
-// userOfIdentity returns the user who has an identity, or the zero user.
-func (s *Service) userOfIdentity(
-	ctx context.Context, org admin.OrgID, in IdentityInput,
-) (User, Credential, error) {
+// userOfIdentity returns the member who has an identity, or the zero member.
+func (s *Service) userOfIdentity(ctx context.Context, org admin.OrgID, in IdentityInput) (Member, error) {
 	i, err := s.ports.Identities.BySubject(ctx, org, in.Issuer, in.Subject)
 	if errors.Is(err, admin.ErrNotFound) {
-		return User{}, Credential{}, nil
+		return Member{}, nil
 	} else if err != nil {
-		return User{}, Credential{}, err
+		return Member{}, err
 	}
-	return s.ports.Users.Credential(ctx, org, i.UserID)
+	return s.ports.Users.Member(ctx, org, i.UserID)
 }
 
 // checkFree fails with [ErrIdentityTaken] if a user has an identity.
@@ -120,10 +118,11 @@ func (s *Service) checkFree(ctx context.Context, org admin.OrgID, in *IdentityIn
 // is 0. It fails with [admin.ErrInvalid], [admin.ErrReauthenticate], [ErrIdentityTaken] and
 // [ErrTooManyIdentities].
 func (s *Service) LinkIdentity(ctx context.Context, scope admin.Scope, in IdentityInput) (Identity, error) {
-	u, _, err := s.identityUser(ctx, scope, in)
+	m, err := s.identityUser(ctx, scope, in)
 	if err != nil {
 		return Identity{}, err
 	}
+	u := m.User
 	i := in.of(u.ID, s.o.Instant())
 	rec := s.userRecord(scope, ActionLinkIdentity, u.ID, in.changes()...)
 	err = s.ports.Identities.Link(ctx, scope.Org(), i, maxIdentities, rec)
@@ -140,16 +139,17 @@ func (s *Service) LinkIdentity(ctx context.Context, scope admin.Scope, in Identi
 // does, with [admin.ErrNotFound] if the user does not have the identity, with [ErrLastIdentity], and with
 // [admin.ErrConflict] if the user's access changed meanwhile.
 func (s *Service) UnlinkIdentity(ctx context.Context, scope admin.Scope, in IdentityInput) (Session, error) {
-	u, c, err := s.identityUser(ctx, scope, in)
+	m, err := s.identityUser(ctx, scope, in)
 	if err != nil {
 		return Session{}, err
 	}
-	session, err := s.session(scope.Org(), u, c)
+	u := m.User
+	session, err := s.session(scope.Org(), m)
 	if err != nil {
 		return Session{}, err
 	}
 	rec := s.userRecord(scope, ActionUnlinkIdentity, u.ID, in.changes()...)
-	err = s.ports.Identities.Unlink(ctx, scope.Org(), in.of(u.ID, time.Time{}), c.Epoch, rec)
+	err = s.ports.Identities.Unlink(ctx, scope.Org(), in.of(u.ID, time.Time{}), m.Credential.Epoch, rec)
 	if err != nil {
 		return Session{}, err
 	}
@@ -159,19 +159,17 @@ func (s *Service) UnlinkIdentity(ctx context.Context, scope admin.Scope, in Iden
 }
 
 // identityUser returns the user in scope if they may change their identities.
-func (s *Service) identityUser(
-	ctx context.Context, scope admin.Scope, in IdentityInput,
-) (User, Credential, error) {
-	u, c, err := s.currentUser(ctx, scope, PermissionProfileWrite)
+func (s *Service) identityUser(ctx context.Context, scope admin.Scope, in IdentityInput) (Member, error) {
+	m, err := s.currentUser(ctx, scope, PermissionProfileWrite)
 	if err != nil {
-		return User{}, Credential{}, err
+		return Member{}, err
 	}
 	var p admin.Problems
 	in.check(&p, "")
 	if err := p.Err(); err != nil {
-		return User{}, Credential{}, err
+		return Member{}, err
 	}
-	return u, c, scope.RequireRecent(s.o.Instant(), cmp.Or(s.o.Fresh, freshIdentity))
+	return m, scope.RequireRecent(s.o.Instant(), cmp.Or(s.o.Fresh, freshIdentity))
 }
 
 // Identities returns the identities of a user, in order of issuer and subject. It requires

@@ -87,6 +87,8 @@ type Provisioning struct {
 	ExternalID string
 	// Identity, if set, is the user's.
 	Identity *Identity
+	// Custom are the custom roles by which the right to do this was decided.
+	Custom []RoleVersion
 }
 
 // IdentityStore keeps the identities by which an organization's users sign in, and the external ids by which
@@ -111,7 +113,8 @@ type IdentityStore interface {
 	// Provision adds p.User with p.Credential, the ExternalID and the Identity, and revokes the invitation that
 	// is pending to the user's e-mail key, settled at User.CreatedAt; all of it or nothing. It locks the
 	// organization as UserStore.UpdateAccess does. It fails with [admin.ErrExists] if a user has the e-mail key,
-	// the ExternalID or the identity, and with [admin.ErrNotFound] if there is no such organization.
+	// the ExternalID or the identity, with [admin.ErrConflict] unless every role of p.Custom exists with its Version,
+	// and with [admin.ErrNotFound] if there is no such organization.
 	Provision(ctx context.Context, org admin.OrgID, p Provisioning, rec admin.Record) error
 
 	// SetExternalID gives a user who has none an external id. It fails with [admin.ErrNotFound] if there is no

@@ -59,41 +59,48 @@ func (s *Service) Provision(
 	if err := scope.Require(PermissionUsersWrite); err != nil {
 		return ProvisionedUser{}, false, err
 	}
-	e, err := s.checkProvision(scope, in)
-	if err != nil {
-		return ProvisionedUser{}, false, err
-	}
 	for range provisionTries {
-		u, created, err = s.provision(ctx, scope, in, e)
-		if !errors.Is(err, admin.ErrExists) || errors.Is(err, ErrEmailTaken) || errors.Is(err, ErrIdentityTaken) {
-			break // otherwise another call provisioned the user meanwhile
+		var p Provisioning
+		if p, err = s.checkProvision(ctx, scope, in); err != nil {
+			return ProvisionedUser{}, false, err
+		}
+		u, created, err = s.provision(ctx, scope, in, p)
+		lost := errors.Is(err, admin.ErrConflict) || errors.Is(err, admin.ErrExists) // against another call
+		if !lost || errors.Is(err, ErrEmailTaken) || errors.Is(err, ErrIdentityTaken) {
+			break
 		}
 	}
 	return u, created, err
 }
 
-func (s *Service) checkProvision(scope admin.Scope, in ProvisionInput) (Email, error) {
+// checkProvision returns the e-mail address and the custom roles of what is to be provisioned.
+func (s *Service) checkProvision(
+	ctx context.Context, scope admin.Scope, in ProvisionInput,
+) (Provisioning, error) {
 	var p admin.Problems
 	checkBytes(&p, "/externalId", in.ExternalID, maxExternalID)
 	p.Text("/name", in.Name, 1, maxName)
 	e := checkEmail(&p, "/email", in.Email)
-	set := s.checkRole(&p, in.Role)
+	g, err := s.checkRole(ctx, &p, scope.Org(), in.Role)
+	if err != nil {
+		return Provisioning{}, err
+	}
 	if in.Identity != nil {
 		in.Identity.check(&p, "/identity")
 	}
 	if err := p.Err(); err != nil {
-		return Email{}, err
+		return Provisioning{}, err
 	}
-	return e, scope.Require(set.List()...)
+	return Provisioning{User: User{Email: e}, Custom: g.versions()}, scope.Require(g.set.List()...)
 }
 
 func (s *Service) provision(
-	ctx context.Context, scope admin.Scope, in ProvisionInput, e Email,
+	ctx context.Context, scope admin.Scope, in ProvisionInput, p Provisioning,
 ) (ProvisionedUser, bool, error) {
-	org := scope.Org()
+	org, e := scope.Org(), p.User.Email
 	id, err := s.ports.Identities.ByExternalID(ctx, org, in.ExternalID)
 	if err == nil {
-		u, err := s.userWithin(ctx, scope, id)
+		u, _, err := s.userWithin(ctx, scope, id)
 		return ProvisionedUser{User: u, ExternalID: in.ExternalID}, false, err
 	} else if !errors.Is(err, admin.ErrNotFound) {
 		return ProvisionedUser{}, false, err
@@ -112,7 +119,7 @@ func (s *Service) provision(
 		{Field: "externalId", To: in.ExternalID}, {Field: "email", To: e.Address}, {Field: "role", To: string(in.Role)},
 		{Field: "status", To: string(u.Status)},
 	}
-	p := Provisioning{User: u, Credential: c, ExternalID: in.ExternalID}
+	p.User, p.Credential, p.ExternalID = u, c, in.ExternalID
 	if in.Identity != nil {
 		i := in.Identity.of(u.ID, u.CreatedAt)
 		p.Identity = &i
@@ -127,7 +134,7 @@ func (s *Service) provision(
 
 // checkAddress fails with [ErrEmailTaken] if a user has the address.
 func (s *Service) checkAddress(ctx context.Context, org admin.OrgID, e Email) error {
-	_, _, err := s.ports.Users.ByEmail(ctx, org, e.Key)
+	_, err := s.ports.Users.ByEmail(ctx, org, e.Key)
 	switch {
 	case err == nil:
 		return fmt.Errorf("%s: %w", e, ErrEmailTaken)
@@ -194,7 +201,7 @@ func (c ProvisionChange) check() (e Email, err error) {
 func (s *Service) updateProvisioned(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, in ProvisionChange, e Email,
 ) (ProvisionedUser, error) {
-	u, err := s.userWithin(ctx, scope, id)
+	u, _, err := s.userWithin(ctx, scope, id)
 	if err != nil {
 		return ProvisionedUser{}, err
 	}
@@ -285,12 +292,12 @@ func (s *Service) linkFirst(ctx context.Context, scope admin.Scope, u User, in *
 	} else if err != nil && !errors.Is(err, admin.ErrNotFound) {
 		return err
 	}
-	_, c, err := s.ports.Users.Credential(ctx, scope.Org(), u.ID)
+	m, err := s.ports.Users.Member(ctx, scope.Org(), u.ID)
 	if err != nil {
 		return err
 	}
 	limit := 1 // a directory must not add a way to sign in as someone who has one
-	if !c.Hash.IsZero() {
+	if !m.Credential.Hash.IsZero() {
 		limit = 0
 	}
 	rec := s.userRecord(scope, ActionLinkIdentity, u.ID, in.changes()...)
@@ -335,11 +342,11 @@ func (s *Service) UserByEmail(ctx context.Context, scope admin.Scope, email stri
 	if err != nil {
 		return ProvisionedUser{}, admin.NotFound("user") // no user has a malformed address
 	}
-	u, _, err := s.ports.Users.ByEmail(ctx, scope.Org(), e.Key)
+	m, err := s.ports.Users.ByEmail(ctx, scope.Org(), e.Key)
 	if err != nil {
 		return ProvisionedUser{}, err
 	}
-	found, err := s.withExternalIDs(ctx, scope.Org(), []User{u})
+	found, err := s.withExternalIDs(ctx, scope.Org(), []User{m.User})
 	if err != nil {
 		return ProvisionedUser{}, err
 	}

@@ -29,6 +29,9 @@ const (
 	ActionResend             admin.Action = "invitation.resend"
 	ActionRevoke             admin.Action = "invitation.revoke"
 	ActionAccept             admin.Action = "invitation.accept" // by the user that it created
+	ActionCreateRole         admin.Action = "role.create"
+	ActionUpdateRole         admin.Action = "role.update"
+	ActionDeleteRole         admin.Action = "role.delete"
 )
 
 // Kinds of Subject in the audit trail.
@@ -36,6 +39,7 @@ const (
 	subjectOrganization = "organization"
 	subjectUser         = "user"
 	subjectInvitation   = "invitation"
+	subjectRole         = "role"
 )
 
 // maxName is the length of a person's or a company's name, in characters.
@@ -50,13 +54,16 @@ type Ports struct {
 	// Atomically runs fn with the stores of a transaction, which commits when fn returns nil; it may run fn
 	// again. nil means that the ports are those of a transaction already.
 	Atomically func(ctx context.Context, fn func(Ports) error) error
+	Roles      RoleStore
 }
 
 // Options of a [Service]; the zero value is ready.
 type Options struct {
 	admin.Runtime
-	// Roles are the permissions of each role; the zero value means [DefaultRoles].
+	// Roles are the permissions of each built-in role; the zero value means [DefaultRoles].
 	Roles Roles
+	// CustomRoles limits the roles that an organization keeps for itself.
+	CustomRoles CustomRoleOptions
 	// Hasher hashes passwords; nil means an [Argon2id] with its defaults and with HashSlots.
 	Hasher PasswordHasher
 	// HashSlots bound the hashes that are computed concurrently, if Hasher is nil. Give the same to every
@@ -95,6 +102,7 @@ type Service struct {
 // core holds what services made by [Service.In] share.
 type core struct {
 	o      Options
+	rules  RoleRules
 	common blocklist
 }
 
@@ -111,7 +119,8 @@ func NewService(ports Ports, o Options) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("people: %w", err)
 	}
-	return &Service{ports: ports, core: &core{o: o, common: newBlocklist()}}, nil
+	rules := RoleRules{BuiltIn: o.Roles, Allowed: o.CustomRoles.Allowed}
+	return &Service{ports: ports, core: &core{o: o, rules: rules, common: newBlocklist()}}, nil
 }
 
 // In returns the service over other ports, such as those of a transaction. It shares the options, the
@@ -132,6 +141,9 @@ func (p Ports) check(problems *admin.Problems) {
 	if p.Identities == nil {
 		problems.Add("/ports/identities", admin.CodeRequired, message, "IdentityStore")
 	}
+	if p.Roles == nil {
+		problems.Add("/ports/roles", admin.CodeRequired, message, "RoleStore")
+	}
 }
 
 func (o Options) check(p *admin.Problems) {
@@ -140,6 +152,10 @@ func (o Options) check(p *admin.Problems) {
 	checkNotNegative(p, "/invitations/pending", o.Invitations.Pending)
 	checkNotNegative(p, "/invitations/cooldown", o.Invitations.Cooldown)
 	checkNotNegative(p, "/fresh", o.Fresh)
+	checkNotNegative(p, "/customRoles/limit", o.CustomRoles.Limit)
+	if o.CustomRoles.Limit > maxCustomRoles {
+		p.Add("/customRoles/limit", admin.CodeRange, "%d is more than %d", o.CustomRoles.Limit, maxCustomRoles)
+	}
 }
 
 // checkNotNegative adds to p that an option is negative.
@@ -154,6 +170,12 @@ func (o Options) withDefaults() (Options, error) {
 	o.Runtime = o.WithDefaults()
 	if o.Roles.IsZero() {
 		o.Roles = DefaultRoles()
+	}
+	if o.CustomRoles.Allowed.Len() == 0 {
+		o.CustomRoles.Allowed = o.Roles.All()
+	}
+	if o.CustomRoles.Limit == 0 {
+		o.CustomRoles.Limit = 50
 	}
 	if o.Limiter == nil {
 		if o.Limiter, err = NewMemoryLimiter(MemoryLimiterOptions{Now: o.Now}); err != nil {

@@ -86,8 +86,10 @@ func newHouse(t *testing.T, change ...func(*people.Options)) *house {
 
 // ports returns the stores of b.
 func ports(b storage.Stores) people.Ports {
-	return people.Ports{Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(),
-		Identities: b.Identities()}
+	return people.Ports{
+		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Roles: b.Roles(),
+		Identities: b.Identities(),
+	}
 }
 
 // service makes another service over the same storage.
@@ -195,11 +197,15 @@ func TestNewServiceChecksItsPortsAndOptions(t *testing.T) {
 	_, err := people.NewService(people.Ports{}, people.Options{
 		Passwords:   people.PasswordRules{BreachTimeout: -1},
 		Invitations: people.InvitationRules{Lifetime: -1, Pending: -1, Cooldown: -1}, Fresh: -1,
+		CustomRoles: people.CustomRoleOptions{Limit: -1},
 	})
 	require.Equal(t, []string{
-		"/ports/organizations", "/ports/users", "/ports/invitations", "/ports/identities",
+		"/ports/organizations", "/ports/users", "/ports/invitations", "/ports/identities", "/ports/roles",
 		"/passwords/breachTimeout", "/invitations/lifetime", "/invitations/pending", "/invitations/cooldown", "/fresh",
+		"/customRoles/limit",
 	}, paths(err))
+	_, err = people.NewService(ports(memory.New()), people.Options{CustomRoles: people.CustomRoleOptions{Limit: 1001}})
+	require.Equal(t, []string{"/customRoles/limit"}, paths(err))
 	_, err = people.NewMemoryLimiter(people.MemoryLimiterOptions{Attempts: -1, Every: -1, Keys: -1})
 	require.Equal(t, []string{"/attempts", "/every", "/keys"}, paths(err))
 	_, err = people.NewArgon2id(people.Argon2idOptions{

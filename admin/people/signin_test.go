@@ -127,9 +127,9 @@ func TestSignInReplacesAnOutdatedHash(t *testing.T) {
 	counting := &countingHasher{PasswordHasher: stronger}
 	p := h.service(people.Options{Hasher: counting})
 	hash := func() people.PasswordHash {
-		_, c, err := h.b.Users().Credential(t.Context(), acme, h.ann.User.ID)
+		m, err := h.b.Users().Member(t.Context(), acme, h.ann.User.ID)
 		require.NoError(t, err)
-		return c.Hash
+		return m.Credential.Hash
 	}
 	require.Contains(t, hash().PHC(), "$m=8,")
 	_, err = p.SignIn(t.Context(), acme, "ann@acme.example", bobsPassword)
@@ -166,9 +166,9 @@ func TestSignInReplacesALegacyHash(t *testing.T) {
 
 func (h *house) credential(s people.Session) people.Credential {
 	h.t.Helper()
-	_, c, err := h.b.Users().Credential(h.t.Context(), acme, s.User.ID)
+	m, err := h.b.Users().Member(h.t.Context(), acme, s.User.ID)
 	require.NoError(h.t, err)
-	return c
+	return m.Credential
 }
 
 func TestSignInWithADamagedHash(t *testing.T) {
@@ -269,12 +269,12 @@ type downUsers struct {
 	err error
 }
 
-func (d downUsers) Credential(context.Context, admin.OrgID, uuid.UUID) (people.User, people.Credential, error) {
-	return people.User{}, people.Credential{}, d.err
+func (d downUsers) Member(context.Context, admin.OrgID, uuid.UUID) (people.Member, error) {
+	return people.Member{}, d.err
 }
 
-func (d downUsers) ByEmail(context.Context, admin.OrgID, string) (people.User, people.Credential, error) {
-	return people.User{}, people.Credential{}, d.err
+func (d downUsers) ByEmail(context.Context, admin.OrgID, string) (people.Member, error) {
+	return people.Member{}, d.err
 }
 
 func TestStorageThatIsDownIsNotAWrongPassword(t *testing.T) {

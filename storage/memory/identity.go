@@ -95,6 +95,9 @@ func (s identities) OfUser(ctx context.Context, org admin.OrgID, id uuid.UUID) (
 
 func (s identities) Provision(ctx context.Context, org admin.OrgID, p people.Provisioning, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		if err := t.checkRoles(p.Custom); err != nil {
+			return err
+		}
 		_, ok := t.users.find(func(u people.User) bool { return u.Email.Key == p.User.Email.Key || u.ID == p.User.ID })
 		if ok {
 			return taken("user")

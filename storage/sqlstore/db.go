@@ -146,6 +146,7 @@ type statements struct {
 	user         userSQL
 	invitation   invitationSQL
 	identity     identitySQL
+	role         roleSQL
 	imports      importSQL
 	customer     customerSQL
 	account      accountSQL
@@ -166,6 +167,7 @@ func newStatements(db *DB) statements {
 		user:         newUserSQL(db),
 		invitation:   newInvitationSQL(db),
 		identity:     newIdentitySQL(db),
+		role:         newRoleSQL(db),
 		imports:      newImportSQL(db),
 		customer:     newCustomerSQL(db),
 		account:      newAccountSQL(db),
@@ -182,6 +184,7 @@ func (s stores) Organizations() people.OrganizationStore { return organizations{
 func (s stores) Users() people.UserStore                 { return users{s.access} }
 func (s stores) Invitations() people.InvitationStore     { return invitations{s.access} }
 func (s stores) Identities() people.IdentityStore        { return identities{s.access} }
+func (s stores) Roles() people.RoleStore                 { return roles{s.access} }
 func (s stores) Audit() admin.AuditStore                 { return audit{s.access} }
 func (s stores) Jobs() job.Store                         { return jobs{s.access} }
 func (s stores) Currencies() currency.Store              { return currencies{s.access} }

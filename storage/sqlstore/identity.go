@@ -133,6 +133,9 @@ func (s identities) Provision(ctx context.Context, org admin.OrgID, p people.Pro
 		if err := q.user.lockPeople(ctx, t, org); err != nil {
 			return err
 		}
+		if err := q.role.check(ctx, t, org, p.Custom); err != nil {
+			return err
+		}
 		if err := q.organization.createUser(ctx, t, org, p.User, p.Credential); err != nil {
 			return err
 		}

@@ -38,8 +38,8 @@ func identityDraws() map[string]func(*script) do {
 		"Identities.Unlink": func(s *script) do {
 			org, rec := s.org(), s.rec("user.unlink_identity")
 			i := s.identity(org)
-			_, c, _ := s.ref.Users().Credential(s.t.Context(), org, i.UserID)
-			epoch := s.version(c.Epoch)
+			m, _ := s.ref.Users().Member(s.t.Context(), org, i.UserID)
+			epoch := s.version(m.Credential.Epoch)
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return nil, st.Identities().Unlink(ctx, org, i, epoch, rec)
 			}

@@ -222,22 +222,30 @@ func testIdentities(t *testing.T, open Open) {
 		invited, another := w.invited(t, "ann"), w.invited(t, "another")
 		p := w.provisioning("ann")
 		require.NoError(t, provision(t, w, p))
-		u, cred, err := b.Users().ByEmail(t.Context(), w.org, p.User.Email.Key)
+		m, err := b.Users().ByEmail(t.Context(), w.org, p.User.Email.Key)
 		require.NoError(t, err)
-		require.Equal(t, p.User, u)
-		require.Equal(t, p.Credential, cred)
+		require.Equal(t, people.Member{User: p.User, Credential: p.Credential}, m)
 		i, err := bySubject(t, w, *p.Identity)
 		require.NoError(t, err)
 		require.Equal(t, *p.Identity, i)
 		found, err := b.Identities().ByExternalID(t.Context(), w.org, p.ExternalID)
 		require.NoError(t, err)
-		require.Equal(t, u.ID, found)
+		require.Equal(t, m.User.ID, found)
 		invited.Status, invited.SettledAt, invited.Version = people.InvitationRevoked, p.User.CreatedAt, 2
 		require.Equal(t, invited, w.get(t, invited.ID))
 		require.Equal(t, another, w.get(t, another.ID))
 		plain := w.provisioning("plain")
 		plain.Identity = nil
 		require.NoError(t, provision(t, w, plain), "an identity can be linked later")
+	})
+	t.Run("gives a custom role only as it was when the right to give it was checked", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		r := w.addRole(t, w.role("clerk"))
+		p := w.provisioning("ann")
+		p.User.Role, p.Custom = r.Name, []people.RoleVersion{{Name: r.Name, Version: r.Version + 1}}
+		require.ErrorIs(t, provision(t, w, p), admin.ErrConflict)
+		p.Custom[0].Version = r.Version
+		require.NoError(t, provision(t, w, p))
 	})
 	t.Run("leaves an invitation that has expired as it is", func(t *testing.T) {
 		w := newWorld(t, b, c)
@@ -380,7 +388,7 @@ func long(n int) string {
 
 func (w *world) epochOf(t *testing.T, user uuid.UUID) int64 {
 	t.Helper()
-	_, c, err := w.b.Users().Credential(t.Context(), w.org, user)
+	m, err := w.b.Users().Member(t.Context(), w.org, user)
 	require.NoError(t, err)
-	return c.Epoch
+	return m.Credential.Epoch
 }

@@ -17,6 +17,7 @@ func ports() []port {
 		{"Users", testUsers},
 		{"Invitations", testInvitations},
 		{"Identities", testIdentities},
+		{"Roles", testRoles},
 		{"Audit", testAudit},
 		{"Jobs", testJobs},
 		{"Currencies", testCurrencies},
@@ -46,6 +47,9 @@ func Invitations(t *testing.T, open Open) { runPort(t, open, "Invitations") }
 
 // Identities checks the port of [storage.Stores] with this name alone.
 func Identities(t *testing.T, open Open) { runPort(t, open, "Identities") }
+
+// Roles checks the port of [storage.Stores] with this name alone.
+func Roles(t *testing.T, open Open) { runPort(t, open, "Roles") }
 
 // Audit checks the port of [storage.Stores] with this name alone.
 func Audit(t *testing.T, open Open) { runPort(t, open, "Audit") }

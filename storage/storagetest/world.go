@@ -147,7 +147,7 @@ func calls() map[string]call {
 		settingCalls(),
 		enrichmentCalls(),
 		tokenCalls(),
-		userCalls(), invitationCalls(), identityCalls(),
+		userCalls(), invitationCalls(), identityCalls(), roleCalls(),
 		importCalls(), customerCalls(), accountCalls(),
 		planCalls(), scheduleCalls(), migrationCalls(),
 	} {
