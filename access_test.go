@@ -42,6 +42,7 @@ func withoutScope() map[string]string {
 		"People.CheckPassword":          "reads no data",
 		"People.SignIn":                 "the password is the authority",
 		"People.SignInVerified":         "the host has authenticated the user",
+		"People.SignInIdentity":         "the host has authenticated the user",
 		"People.ScopeOf":                "makes the scope of a session of the host's",
 		"People.CreateOrganization":     "there is no tenant yet: the host's own sign-up",
 		"Authorize":                     "decides over an actor, and tells nothing else",

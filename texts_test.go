@@ -66,6 +66,8 @@ func takesAnyText() map[string]string {
 		"People.KeepSession 1":               "a session that the service returned",
 		"People.KeepSession 2":               "TestWhatASessionIsKnownByIsClean",
 		"People.Memberships 1":               "an address to look up",
+		"People.ProvisionedUsers 3/after":    "a cursor, after the filter is checked",
+		"People.UpdateProvisioned 3/role":    "a role to look up, after the user",
 		"People.PermissionsOf 0":             "a role that was read",
 		"People.PermissionsOf 1":             "a role as it was read",
 		"People.RequestPasswordReset 2":      "an address to look up: the answer is the same for every text",

@@ -10,8 +10,11 @@ import (
 // AcceptInput is the input of [Service.Accept], which the invitee provides.
 type AcceptInput struct {
 	Name string `json:"name"` // 1 to 255 characters
-	// Password is the password to sign in with; it may be zero only if PasswordRules.Optional is set.
+	// Password is the password to sign in with; it may be zero only if PasswordRules.Optional or Identity is set.
 	Password admin.Secret `json:"-"`
+	// Identity, if set, is what the user signs in by. The host has verified it, and the secret of the invitation
+	// proves that its owner was invited.
+	Identity *IdentityInput `json:"-"`
 }
 
 // Accept creates the invited user, with the e-mail address and the role of the invitation. An invitation
@@ -20,11 +23,22 @@ type AcceptInput struct {
 //
 // A secret that is wrong, expired, revoked or used, and an inviter who can no longer give the role,
 // all give the same [ErrInvitation]. Only with a valid secret it fails with [admin.ErrInvalid], for the
-// name or a password that breaks [PasswordRules], and with [admin.ErrBusy] from hashing.
+// name, the identity or a password that breaks [PasswordRules], with [ErrIdentityTaken], and with
+// [admin.ErrBusy] from hashing.
 func (s *Service) Accept(ctx context.Context, org admin.OrgID, secret admin.Secret, in AcceptInput) (User, error) {
 	if err := org.Check(); err != nil {
 		return User{}, err
 	}
+	u, err := s.acceptOnce(ctx, org, secret, in)
+	if errors.Is(err, ErrInvitation) {
+		s.o.Emit(ctx, admin.Event{Kind: admin.EventInvitationRefused, Org: org})
+	}
+	return u, err
+}
+
+func (s *Service) acceptOnce(
+	ctx context.Context, org admin.OrgID, secret admin.Secret, in AcceptInput,
+) (User, error) {
 	a, err := s.validInvitation(ctx, org, secret)
 	if err != nil {
 		return User{}, err
@@ -86,10 +100,16 @@ func (s *Service) hashAccepted(
 	}
 	var p admin.Problems
 	p.Text("/name", in.Name, 1, maxName)
-	if !in.Password.IsZero() || !s.o.Passwords.Optional {
+	if in.Identity != nil {
+		in.Identity.check(&p, "/identity")
+	}
+	if !in.Password.IsZero() || !s.o.Passwords.Optional && in.Identity == nil {
 		s.o.Passwords.check(&p, "/password", in.Password, s.common, o.Name, in.Name, i.Email.Address)
 	}
 	if err := p.Err(); err != nil {
+		return PasswordHash{}, err
+	}
+	if err := s.checkFree(ctx, org, in.Identity); err != nil {
 		return PasswordHash{}, err
 	}
 	return s.hashNew(ctx, "/password", in.Password)
@@ -108,6 +128,10 @@ func (s *Service) accept(
 	scope := admin.NewScope(org, admin.Actor{Kind: admin.ActorUser, ID: u.ID.String()}, admin.PermissionSet{})
 	rec := s.invitationRecord(scope, ActionAccept, i,
 		admin.Change{Field: "user", To: u.ID.String()}, admin.Change{Field: "role", To: string(u.Role)})
+	if in.Identity != nil {
+		identity := in.Identity.of(a.User.ID, a.User.CreatedAt)
+		a.Identity = &identity
+	}
 	err = s.ports.Invitations.Accept(ctx, org, a, rec)
 	if errors.Is(err, admin.ErrExists) {
 		// Another user has taken the address. The holder of an old invitation must not learn that.

@@ -19,7 +19,7 @@ func ExampleService() {
 	ctx, b := context.Background(), memory.New()
 	service, err := people.NewService(people.Ports{
 		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Tickets: b.Tickets(),
-		Sessions: b.Sessions(), Roles: b.Roles(),
+		Sessions: b.Sessions(), Identities: b.Identities(), Roles: b.Roles(),
 	}, people.Options{})
 	if err != nil {
 		fmt.Println(err)
@@ -71,10 +71,7 @@ func ExampleService() {
 // password again.
 func ExampleService_KeepSession() {
 	ctx, b := context.Background(), memory.New()
-	service, err := people.NewService(people.Ports{
-		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Tickets: b.Tickets(),
-		Sessions: b.Sessions(), Roles: b.Roles(),
-	}, people.Options{Fresh: time.Nanosecond}) // so short that every such call asks; 15 minutes are usual
+	service, err := people.NewService(ports(b), people.Options{Fresh: time.Nanosecond}) // so short that every such call asks; 15 minutes are usual
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -147,9 +144,7 @@ func ExampleRoles_With() {
 // Organizations make roles of their own, of what their maker may do.
 func ExampleService_CreateRole() {
 	ctx, b := context.Background(), memory.New()
-	service, err := people.NewService(people.Ports{
-		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Roles: b.Roles(),
-	}, people.Options{})
+	service, err := people.NewService(ports(b), people.Options{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -212,4 +207,40 @@ func ExampleTrail() {
 		fmt.Println(r.Actor, r.Action, r.Subject.ID)
 	}
 	// Output: system organization.create acme
+}
+
+// A directory provisions a user, who signs in by the identity provider.
+func ExampleService_Provision() {
+	ctx, b := context.Background(), memory.New()
+	service, err := people.NewService(ports(b), people.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, _, err = service.CreateOrganization(ctx, people.NewOrganization{
+		ID: "acme", Name: "Acme Ltd", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example"},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	identity := people.IdentityInput{Issuer: "https://login.acme.example", Subject: "00u1a2b3"}
+	scim := admin.System("acme") // or the scope of an API token
+	u, created, err := service.Provision(ctx, scim, people.ProvisionInput{
+		ExternalID: "e-4711", Name: "Bob", Email: "bob@acme.example", Role: people.Analyst, Active: true, Identity: &identity,
+	})
+	fmt.Println(u.Name, created, err)
+
+	session, err := service.SignInIdentity(ctx, "acme", people.IdentitySignIn{IdentityInput: identity})
+	fmt.Println(session.User.Name, session.User.Role, err)
+
+	fmt.Println(service.Deprovision(ctx, scim, u.ID))
+	_, err = service.SignInIdentity(ctx, "acme", people.IdentitySignIn{IdentityInput: identity})
+	fmt.Println(err)
+	// Output:
+	// Bob true <nil>
+	// Bob analyst <nil>
+	// <nil>
+	// no active user signs in with this account: unauthenticated
 }

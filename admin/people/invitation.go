@@ -145,6 +145,8 @@ type Acceptance struct {
 	// User is the new user; User.CreatedAt is when the invitation was accepted.
 	User       User
 	Credential Credential
+	// Identity, if set, is the new user's.
+	Identity *Identity
 }
 
 // Sending is the input of [InvitationStore].Create and Resend.
@@ -194,10 +196,11 @@ type InvitationStore interface {
 	// [admin.ErrNotFound].
 	Revoke(ctx context.Context, org admin.OrgID, i Invitation, rec admin.Record) error
 
-	// Accept adds a.User with a.Credential and replaces the invitation with what
+	// Accept adds a.User with a.Credential and a.Identity, and replaces the invitation with what
 	// [Invitation.AcceptedBy] makes of it; all of it or nothing. It locks the organization as
 	// UserStore.UpdateAccess does. It fails with the error of AcceptedBy, with [admin.ErrNotFound], with
 	// [admin.ErrConflict] if the inviter's Epoch is another or a role of a.Custom does not exist with its
-	// Version, and with [admin.ErrExists] if a user has this e-mail key already, who stays as they are.
+	// Version, and with [admin.ErrExists] if a user has this e-mail key or the identity already, who stays as
+	// they are.
 	Accept(ctx context.Context, org admin.OrgID, a Acceptance, rec admin.Record) error
 }

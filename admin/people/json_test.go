@@ -2,6 +2,7 @@ package people_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,6 +59,10 @@ func TestJSON(t *testing.T) {
 			`[{"label":"Firefox","source":"2001:db8::1"},{}]`},
 		{"a membership", people.Membership{Org: acme, Company: "Acme Ltd", UserID: user.ID},
 			`{"org":"acme","company":"Acme Ltd","userId":"` + id + `"}`},
+		{"an identity", people.Identity{UserID: user.ID, Issuer: "https://idp.example", Subject: "x", LinkedAt: at},
+			`{"userId":"` + id + `","issuer":"https://idp.example","subject":"x","linkedAt":` + instant + `}`},
+		{"a user of a directory", people.ProvisionedUser{User: user, ExternalID: "ext"}, strings.TrimSuffix(userJSON, "}") + `,"externalId":"ext"}`},
+		{"a user of no directory", people.ProvisionedUser{User: user}, userJSON},
 		{"a profile", people.Profile{
 			UserID: user.ID, Name: "Ann", Email: email, Role: people.Analyst, Company: "Acme", HasPassword: true, Version: 2, CompanyVersion: 3,
 		}, `{"userId":"` + id + `","name":"Ann","email":"Ann@MÜNCHEN.example","role":"analyst","company":"Acme","hasPassword":true,

@@ -86,7 +86,11 @@ func errSamePassword() error {
 // stolen session is not enough for the call.
 func (s *Service) reauthenticate(ctx context.Context, org admin.OrgID, c Credential, current admin.Secret) error {
 	ok, err := s.verify(ctx, limitKey("password", string(org), c.UserID.String()), c.Hash, current)
+	event := admin.Event{Kind: admin.EventPasswordLimited, Org: org, UserID: c.UserID.String()}
+	s.emitLimited(ctx, err, event)
 	if err == nil && !ok {
+		event.Kind = admin.EventPasswordFailed
+		s.o.Emit(ctx, event)
 		return ErrPassword
 	}
 	return err

@@ -2,6 +2,7 @@ package people
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -27,6 +28,11 @@ const (
 	ActionChangeRole         admin.Action = "user.change_role"
 	ActionDeactivate         admin.Action = "user.deactivate" // revokes the user's pending invitations too
 	ActionReactivate         admin.Action = "user.reactivate"
+	ActionLinkIdentity       admin.Action = "user.link_identity"
+	ActionUnlinkIdentity     admin.Action = "user.unlink_identity"
+	ActionProvision          admin.Action = "user.provision"          // by a directory
+	ActionAdopt              admin.Action = "user.adopt"              // a directory provisions the user from now on
+	ActionUpdateProvisioned  admin.Action = "user.update_provisioned" // name and e-mail, by a directory
 	ActionInvite             admin.Action = "invitation.create"
 	ActionResend             admin.Action = "invitation.resend"
 	ActionRevoke             admin.Action = "invitation.revoke"
@@ -53,14 +59,18 @@ const (
 // maxName is the length of a person's or a company's name, in characters.
 const maxName = 255
 
-// Ports are the stores of a [Service]. All are required.
+// Ports are the stores of a [Service]. All but Atomically are required.
 type Ports struct {
 	Organizations OrganizationStore
 	Users         UserStore
 	Invitations   InvitationStore
 	Tickets       TicketStore
 	Sessions      SessionStore
+	Identities    IdentityStore
 	Roles         RoleStore
+	// Atomically runs fn with the stores of a transaction, which commits when fn returns nil; it may run fn
+	// again. nil means that the ports are those of a transaction already.
+	Atomically func(ctx context.Context, fn func(Ports) error) error
 }
 
 // Options of a [Service]; the zero value is ready.
@@ -70,8 +80,11 @@ type Options struct {
 	Roles Roles
 	// CustomRoles limits the roles that an organization keeps for itself.
 	CustomRoles CustomRoleOptions
-	// Hasher hashes passwords; nil means an [Argon2id] with its defaults.
+	// Hasher hashes passwords; nil means an [Argon2id] with its defaults and with HashSlots.
 	Hasher PasswordHasher
+	// HashSlots bound the hashes that are computed concurrently, if Hasher is nil. Give the same to every
+	// service of a process; nil means slots of this service's own and of those made of it by [Service.In].
+	HashSlots *HashSlots
 	// Passwords are the rules for new passwords.
 	Passwords PasswordRules
 	// Limiter slows down guessing and the flooding of mailboxes; nil means a [MemoryLimiter] with its
@@ -89,7 +102,7 @@ type Options struct {
 	Sessions SessionRules
 	// Fresh is how long ago a user may last have authenticated when they change credentials, roles,
 	// invitations or sessions: later calls fail with [admin.ErrReauthenticate]. 0 means that it does not
-	// matter, but in [Service.RequestEmailChange] without a password. See [admin.Scope.RequireRecent].
+	// matter, but to link identities and in [Service.RequestEmailChange] without a password. See [admin.Scope.RequireRecent].
 	Fresh time.Duration
 }
 
@@ -156,6 +169,9 @@ func (p Ports) check(problems *admin.Problems) {
 	if p.Sessions == nil {
 		problems.Add("/ports/sessions", admin.CodeRequired, message, "SessionStore")
 	}
+	if p.Identities == nil {
+		problems.Add("/ports/identities", admin.CodeRequired, message, "IdentityStore")
+	}
 	if p.Roles == nil {
 		problems.Add("/ports/roles", admin.CodeRequired, message, "RoleStore")
 	}
@@ -204,7 +220,7 @@ func (o Options) withDefaults() (Options, error) {
 		}
 	}
 	if o.Hasher == nil {
-		if o.Hasher, err = NewArgon2id(Argon2idOptions{Rand: o.Rand}); err != nil {
+		if o.Hasher, err = NewArgon2id(Argon2idOptions{Rand: o.Rand, Slots: o.HashSlots}); err != nil {
 			return Options{}, err
 		}
 	}

@@ -88,14 +88,18 @@ func newHouse(t *testing.T, change ...func(*people.Options)) *house {
 func ports(b storage.Stores) people.Ports {
 	return people.Ports{
 		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Tickets: b.Tickets(),
-		Sessions: b.Sessions(), Roles: b.Roles(),
+		Sessions: b.Sessions(), Identities: b.Identities(), Roles: b.Roles(),
 	}
 }
 
 // service makes another service over the same storage.
 func (h *house) service(o people.Options) *people.Service {
 	h.t.Helper()
-	s, err := people.NewService(ports(h.b), o)
+	p := ports(h.b)
+	p.Atomically = func(ctx context.Context, fn func(people.Ports) error) error {
+		return h.b.InTx(ctx, func(s storage.Stores) error { return fn(ports(s)) })
+	}
+	s, err := people.NewService(p, o)
 	require.NoError(h.t, err)
 	return s
 }
@@ -199,7 +203,8 @@ func TestNewServiceChecksItsPortsAndOptions(t *testing.T) {
 		CustomRoles: people.CustomRoleOptions{Limit: -1},
 	})
 	require.Equal(t, []string{
-		"/ports/organizations", "/ports/users", "/ports/invitations", "/ports/tickets", "/ports/sessions", "/ports/roles",
+		"/ports/organizations", "/ports/users", "/ports/invitations", "/ports/tickets", "/ports/sessions", "/ports/identities",
+		"/ports/roles",
 		"/passwords/breachTimeout", "/limits/password", "/limits/mail", "/limits/trusted", "/invitations/lifetime", "/invitations/pending", "/invitations/cooldown",
 		"/emailChanges/lifetime", "/resets/lifetime", "/resets/pending",
 		"/sessions/idle", "/sessions/lifetime", "/sessions/perUser", "/fresh",
@@ -211,8 +216,12 @@ func TestNewServiceChecksItsPortsAndOptions(t *testing.T) {
 	require.Equal(t, []string{"/sessions/perUser"}, paths(err))
 	_, err = people.NewMemoryLimiter(people.MemoryLimiterOptions{Keys: -1})
 	require.Equal(t, []string{"/keys"}, paths(err))
-	_, err = people.NewArgon2id(people.Argon2idOptions{Threads: 5, Time: 11, Memory: 1, Concurrent: -1, Wait: -1})
-	require.Equal(t, []string{"/threads", "/time", "/memory", "/concurrent", "/wait"}, paths(err))
+	_, err = people.NewArgon2id(people.Argon2idOptions{
+		Threads: 5, Time: 11, Memory: 1, Work: 1 << 40, Legacy: []people.LegacyHash{nil}, Wait: -1,
+	})
+	require.Equal(t, []string{"/threads", "/time", "/memory", "/work", "/legacy/0", "/wait"}, paths(err))
+	_, err = people.NewArgon2id(people.Argon2idOptions{Legacy: make([]people.LegacyHash, 5)})
+	require.Equal(t, "/legacy", paths(err)[0])
 	_, err = people.NewService(ports(memory.New()), people.Options{})
 	require.NoError(t, err, "the zero options are ready")
 }

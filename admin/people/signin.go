@@ -56,10 +56,16 @@ func (s *Service) SignIn(ctx context.Context, org admin.OrgID, in SignInInput) (
 	}
 	e, err := ParseEmail(in.Email)
 	if err != nil {
+		s.o.Emit(ctx, admin.Event{
+			Kind: admin.EventSignInFailed, Org: org, Source: in.Source, Reason: reasonMalformed,
+		})
 		return Session{}, ErrSignIn // no user has a malformed address
 	}
+	event := admin.Event{Kind: admin.EventSignIn, Org: org, Address: AddressDigest(org, e), Source: in.Source}
 	keys := newSignInKeys(org, e, in.Source)
 	if err := s.limitSignIn(ctx, keys); err != nil {
+		event.Kind = admin.EventSignInLimited
+		s.emitLimited(ctx, err, event)
 		return Session{}, err
 	}
 	m, err := s.ports.Users.ByEmail(ctx, org, e.Key)
@@ -72,13 +78,15 @@ func (s *Service) SignIn(ctx context.Context, org admin.OrgID, in SignInInput) (
 		return Session{}, err
 	}
 	if !ok || m.User.Status != UserActive {
+		event.Kind, event.UserID, event.Reason = admin.EventSignInFailed, eventUser(m.User), signInReason(m)
+		s.o.Emit(ctx, event)
 		return Session{}, ErrSignIn
 	}
 	if err := s.signedIn(ctx, keys); err != nil {
 		return Session{}, err
 	}
 	s.rehash(ctx, org, m.Credential, in.Password)
-	return s.session(org, m)
+	return s.admit(ctx, org, m, event)
 }
 
 // rehash replaces an outdated hash while the password is at hand. A failure must not fail the sign-in.
@@ -95,8 +103,9 @@ func (s *Service) rehash(ctx context.Context, org admin.OrgID, c Credential, pas
 	}
 }
 
-// SignInVerified is [Service.SignIn] without a password, for a host that has already authenticated the
-// user, for example by single sign-on. It fails with [ErrSignIn] if no active user has the address. The
+// SignInVerified is [Service.SignIn] without a password, for a host that has itself proven that the user owns
+// the e-mail address, by a link that it sent there. For single sign-on use [Service.SignInIdentity]: at many
+// issuers users write the address that they like. It fails with [ErrSignIn] if no active user has the address. The
 // Session's Scope has the user authenticated now: if the identity provider did so earlier, as auth_time of
 // OpenID Connect Core 1.0, 2, reports, give that to Scope.WithAuthenticatedAt.
 func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email string) (Session, error) {
@@ -105,15 +114,19 @@ func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email str
 	}
 	e, err := ParseEmail(email)
 	if err != nil {
+		s.o.Emit(ctx, admin.Event{Kind: admin.EventSignInFailed, Org: org, Reason: reasonMalformed})
 		return Session{}, ErrSignIn
 	}
 	m, err := s.ports.Users.ByEmail(ctx, org, e.Key)
+	event := admin.Event{Kind: admin.EventSignIn, Org: org, Address: AddressDigest(org, e)}
 	if errors.Is(err, admin.ErrNotFound) || err == nil && m.User.Status != UserActive {
+		event.Kind, event.UserID, event.Reason = admin.EventSignInFailed, eventUser(m.User), signInReason(m)
+		s.o.Emit(ctx, event)
 		return Session{}, ErrSignIn
 	} else if err != nil {
 		return Session{}, err
 	}
-	return s.session(org, m)
+	return s.admit(ctx, org, m, event)
 }
 
 // ScopeOf returns the current scope of the user in a host session. epoch is the [Session]'s when they
@@ -125,6 +138,7 @@ func (s *Service) ScopeOf(ctx context.Context, org admin.OrgID, id uuid.UUID, ep
 	}
 	m, err := s.ports.Users.Member(ctx, org, id)
 	if errors.Is(err, admin.ErrNotFound) || err == nil && (m.User.Status != UserActive || m.Credential.Epoch != epoch) {
+		s.o.Emit(ctx, admin.Event{Kind: admin.EventSessionRefused, Org: org, UserID: id.String()})
 		return admin.Scope{}, ErrSession
 	} else if err != nil {
 		return admin.Scope{}, err

@@ -152,6 +152,9 @@ func (s invitations) Accept(ctx context.Context, org admin.OrgID, a people.Accep
 			}
 			t.users.put(j, a.User.ID, a.User)
 			t.credentials.put(j, a.User.ID, a.Credential)
+			if a.Identity != nil {
+				return t.link(j, *a.Identity)
+			}
 			return nil
 		})
 	})

@@ -174,6 +174,11 @@ func (s invitations) Accept(ctx context.Context, org admin.OrgID, a people.Accep
 		if err := q.organization.createUser(ctx, t, org, a.User, a.Credential); err != nil {
 			return err
 		}
+		if a.Identity != nil {
+			if err := q.identity.link(ctx, t, org, *a.Identity); err != nil {
+				return err
+			}
+		}
 		return q.invitation.settleAs(ctx, t, org, i)
 	})
 }

@@ -58,11 +58,13 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 			Now: epoch.Add(-time.Hour), SeenAfter: epoch.Add(-time.Hour), PerUser: 100,
 		}))
 		put("session " + id.String())(b.Sessions().Get(ctx, org, id))
+		put("identities of " + id.String())(b.Identities().OfUser(ctx, org, id))
 		put("versions of " + id.String())(b.Settings().History(ctx, org, id, largest[int64]()))
 		put("entries of " + id.String())(b.Jobs().Entries(ctx, org, id, job.EntryFilter{}, largest[int64]()))
 		put("effects of " + id.String())(b.Jobs().Effects(ctx, org, id, largest[int64]()))
 		put("content of " + id.String())(b.Imports().Content(ctx, org, id, 0))
 	}
+	put("external ids")(b.Identities().ExternalIDs(ctx, org, s.ids))
 	for n := range byte(9) {
 		d := admin.SecretDigest(digestOf(n))
 		put("invitation of digest " + string('0'+n))(b.Invitations().ByDigest(ctx, org, d))

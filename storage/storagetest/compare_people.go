@@ -207,6 +207,8 @@ func peopleDraws() map[string]func(*script) do {
 			}
 			a.User, a.Credential = s.newUser()
 			a.User.Email = pick(s, a.Invitation.Email, a.User.Email)
+			i := s.newIdentity(a.User.ID)
+			a.Identity = pick(s, nil, &i)
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return nil, st.Invitations().Accept(ctx, org, a, rec)
 			}

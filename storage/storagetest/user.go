@@ -21,6 +21,7 @@ type peopleSeeds struct {
 	role, unused  people.CustomRole
 	invitation    people.Invitation
 	session       people.KeptSession
+	identity      people.Identity // of the member, whose external id is "member", marked
 }
 
 func (w *world) seedPeople() {
@@ -31,6 +32,9 @@ func (w *world) seedPeople() {
 	w.seeds.people.clerk = w.member(w.t, "clerk", "clerk")
 	w.seeds.people.invitation = w.invited(w.t, "pending")
 	w.seeds.people.session = w.begun(w.t, w.seeds.people.member, "session")
+	w.seeds.people.identity = w.linked(w.t, w.seeds.people.member.ID, "member")
+	require.NoError(w.t, w.b.Identities().SetExternalID(w.t.Context(), w.org, w.seeds.people.member.ID, w.mark("member"),
+		w.rec("user.provision")))
 }
 
 // member adds a user by an invitation.

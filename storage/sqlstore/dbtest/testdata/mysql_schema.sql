@@ -139,6 +139,24 @@ TABLE admincenter_enrichment_dependencies InnoDB utf8mb4_bin
     PRIMARY KEY PRIMARY (org_id, namespace, name, event_schema)
     FOREIGN KEY admincenter_enrichment_dependencies_ibfk_1 (org_id, event_schema) REFERENCES admincenter_enrichments (org_id, event_schema) ON DELETE RESTRICT ON UPDATE RESTRICT
 
+TABLE admincenter_external_ids InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    external_id varbinary(256) NOT NULL
+    user_id varbinary(36) NOT NULL
+    UNIQUE org_id (org_id, user_id)
+    PRIMARY KEY PRIMARY (org_id, external_id)
+    FOREIGN KEY admincenter_external_ids_ibfk_1 (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
+
+TABLE admincenter_identities InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    issuer varbinary(512) NOT NULL
+    subject varbinary(256) NOT NULL
+    user_id varbinary(36) NOT NULL
+    linked_at bigint(20) NOT NULL
+    INDEX identities_user (org_id, user_id, issuer, subject)
+    PRIMARY KEY PRIMARY (org_id, issuer, subject)
+    FOREIGN KEY admincenter_identities_ibfk_1 (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
+
 TABLE admincenter_imports InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
     id varbinary(36) NOT NULL
