@@ -16,6 +16,11 @@ const (
 	ActionRenameOrganization admin.Action = "organization.rename"
 	ActionUpdateProfile      admin.Action = "user.update_profile" // name, e-mail and company
 	ActionChangePassword     admin.Action = "user.change_password"
+	ActionBeginTOTP          admin.Action = "user.begin_totp"   // to enrol an authenticator app
+	ActionConfirmTOTP        admin.Action = "user.confirm_totp" // from now on it is asked for
+	ActionRemoveTOTP         admin.Action = "user.remove_totp"  // and the recovery codes
+	ActionUseRecoveryCode    admin.Action = "user.use_recovery_code"
+	ActionResetFactors       admin.Action = "user.reset_factors" // by an administrator
 	ActionChangeRole         admin.Action = "user.change_role"
 	ActionDeactivate         admin.Action = "user.deactivate" // revokes the user's pending invitations too
 	ActionReactivate         admin.Action = "user.reactivate"
@@ -23,6 +28,8 @@ const (
 	ActionResend             admin.Action = "invitation.resend"
 	ActionRevoke             admin.Action = "invitation.revoke"
 	ActionAccept             admin.Action = "invitation.accept" // by the user that it created
+
+	ActionRegenerateRecoveryCodes admin.Action = "user.regenerate_recovery_codes"
 )
 
 // Kinds of Subject in the audit trail.
@@ -40,6 +47,7 @@ type Ports struct {
 	Organizations OrganizationStore
 	Users         UserStore
 	Invitations   InvitationStore
+	Factors       FactorStore
 }
 
 // Options of a [Service]; the zero value is ready.
@@ -56,6 +64,11 @@ type Options struct {
 	Limiter Limiter
 	// Invitations limits invitations.
 	Invitations InvitationRules
+	// Factors are about second factors.
+	Factors FactorOptions
+	// Fresh is how recent an authentication must be for calls that change credentials, roles or tokens; 0 means
+	// that none is required.
+	Fresh time.Duration
 }
 
 // InvitationRules limit invitations; the zero value is ready.
@@ -113,6 +126,9 @@ func (p Ports) check(problems *admin.Problems) {
 	if p.Invitations == nil {
 		problems.Add("/ports/invitations", admin.CodeRequired, message, "InvitationStore")
 	}
+	if p.Factors == nil {
+		problems.Add("/ports/factors", admin.CodeRequired, message, "FactorStore")
+	}
 }
 
 func (o Options) check(p *admin.Problems) {
@@ -120,6 +136,8 @@ func (o Options) check(p *admin.Problems) {
 	checkNotNegative(p, "/invitations/lifetime", o.Invitations.Lifetime)
 	checkNotNegative(p, "/invitations/pending", o.Invitations.Pending)
 	checkNotNegative(p, "/invitations/cooldown", o.Invitations.Cooldown)
+	checkNotNegative(p, "/fresh", o.Fresh)
+	o.Factors.check(p)
 }
 
 // checkNotNegative adds to p that an option is negative.

@@ -25,12 +25,17 @@ type Session struct {
 	Scope admin.Scope `json:"-"`
 	User  User        `json:"user"`
 	Epoch int64       `json:"epoch"`
+	// NeedsFactor reports whether FactorOptions.Required demands a second factor that the user does not have: send
+	// them to enrol one. The Scope is not narrowed by it.
+	NeedsFactor bool `json:"needsFactor,omitempty"`
 }
 
 // SignIn checks an e-mail address and a password. An unknown address, a wrong password and a
 // deactivated user give the same [ErrSignIn] after the same work. Attempts are limited for each address,
 // known or not: more fail with [admin.ErrRateLimited]. Too many sign-ins at the same time fail with
 // [admin.ErrBusy].
+//
+// For a user who has a second factor it fails with a [*SecondFactorRequired], for [Service.CompleteSignIn].
 func (s *Service) SignIn(
 	ctx context.Context, org admin.OrgID, email string, password admin.Secret,
 ) (Session, error) {
@@ -57,11 +62,15 @@ func (s *Service) SignIn(
 	if !ok || u.Status != UserActive {
 		return Session{}, ErrSignIn
 	}
+	s.rehash(ctx, org, c, password)
+	session, err := s.secondFactor(ctx, org, u, c)
+	if err != nil {
+		return Session{}, err // the attempts are kept, so that tickets are limited
+	}
 	if err := s.o.Limiter.Reset(ctx, key); err != nil {
 		return Session{}, err
 	}
-	s.rehash(ctx, org, c, password)
-	return s.session(org, u, c)
+	return session, nil
 }
 
 // rehash replaces an outdated hash while the password is at hand. A failure must not fail the sign-in.
@@ -79,7 +88,8 @@ func (s *Service) rehash(ctx context.Context, org admin.OrgID, c Credential, pas
 }
 
 // SignInVerified is [Service.SignIn] without a password, for a host that has already authenticated the
-// user, for example by single sign-on. It fails with [ErrSignIn] if no active user has the address.
+// user, for example by single sign-on. It fails with [ErrSignIn] if no active user has the address. A user who has a
+// second factor is asked for it as in SignIn, unless FactorOptions.TrustVerified is set.
 func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email string) (Session, error) {
 	if err := org.Check(); err != nil {
 		return Session{}, err
@@ -94,7 +104,10 @@ func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email str
 	} else if err != nil {
 		return Session{}, err
 	}
-	return s.session(org, u, c)
+	if s.o.Factors.TrustVerified {
+		return s.session(org, u, c)
+	}
+	return s.secondFactor(ctx, org, u, c)
 }
 
 // ScopeOf returns the current scope of the user in a host session. epoch is the [Session]'s when they
@@ -153,7 +166,7 @@ func (s *Service) session(org admin.OrgID, u User, c Credential) (Session, error
 	if err != nil {
 		return Session{}, err
 	}
-	return Session{Scope: scope, User: u, Epoch: c.Epoch}, nil
+	return Session{Scope: scope.WithAuthenticatedAt(s.o.Instant()), User: u, Epoch: c.Epoch}, nil
 }
 
 func (s *Service) scope(org admin.OrgID, u User) (admin.Scope, error) {
