@@ -20,7 +20,9 @@ import (
 )
 
 func peoplePorts(s storage.Stores) people.Ports {
-	return people.Ports{Organizations: s.Organizations(), Users: s.Users(), Invitations: s.Invitations()}
+	return people.Ports{
+		Organizations: s.Organizations(), Users: s.Users(), Invitations: s.Invitations(), Factors: s.Factors(),
+	}
 }
 
 func currencyPorts(s storage.Stores) currency.Ports {
