@@ -71,7 +71,7 @@ type PasskeyVerifier interface {
 type PasskeyChallenge struct {
 	// Options are for the browser's navigator.credentials.get, usually JSON.
 	Options []byte
-	// State is for Finish, at most 4,096 bytes; it does not leave the server.
+	// State is for Finish, 1 to 4,096 bytes; it does not leave the server.
 	State []byte
 }
 
@@ -159,7 +159,7 @@ type FactorState struct {
 type PendingSignIn struct {
 	UserID    uuid.UUID
 	Epoch     int64  // of the user's credential when the password was right
-	State     []byte // of the [PasskeyVerifier], at most 4,096 bytes; nil if there is none
+	State     []byte // of the [PasskeyVerifier], 1 to 4,096 bytes; nil if the user has no passkey
 	Attempts  int    // so far
 	CreatedAt time.Time
 	ExpiresAt time.Time // it cannot be completed from this instant on
@@ -176,7 +176,7 @@ type SignInCompletion struct {
 
 // FactorStore keeps the second factors of an organization's users and the sign-ins that wait for one. Each method
 // that changes what a user has locks that user against the others. The methods fail with [admin.ErrNotFound] if the
-// organization has no such user.
+// organization has no such user. Digests of recovery codes in one call are distinct.
 type FactorStore interface {
 	// Get returns what the user has, as of one moment.
 	Get(ctx context.Context, org admin.OrgID, user uuid.UUID) (FactorState, error)

@@ -48,9 +48,8 @@ func (s *Service) pend(ctx context.Context, org admin.OrgID, c Credential, have 
 	required := &SecondFactorRequired{Ticket: ticket, Methods: have.kinds(), ExpiresAt: p.ExpiresAt}
 	if have.Passkeys {
 		challenge, err := s.o.Factors.Passkeys.Begin(ctx, org, c.UserID)
-		if err == nil && len(challenge.State) > maxPasskeyState {
-			err = fmt.Errorf("the PasskeyVerifier returned a state of %d bytes: at most %d are kept",
-				len(challenge.State), maxPasskeyState)
+		if n := len(challenge.State); err == nil && (n == 0 || n > maxPasskeyState) {
+			err = fmt.Errorf("the PasskeyVerifier returned a state of %d bytes: 1 to %d are kept", n, maxPasskeyState)
 		}
 		if err != nil {
 			return fmt.Errorf("passkeys: %w", err)

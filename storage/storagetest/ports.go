@@ -16,6 +16,7 @@ func ports() []port {
 		{"Organizations", testOrganizations},
 		{"Users", testUsers},
 		{"Invitations", testInvitations},
+		{"Factors", testFactors},
 		{"Audit", testAudit},
 		{"Jobs", testJobs},
 		{"Currencies", testCurrencies},
@@ -42,6 +43,9 @@ func Users(t *testing.T, open Open) { runPort(t, open, "Users") }
 
 // Invitations checks the port of [storage.Stores] with this name alone.
 func Invitations(t *testing.T, open Open) { runPort(t, open, "Invitations") }
+
+// Factors checks the port of [storage.Stores] with this name alone.
+func Factors(t *testing.T, open Open) { runPort(t, open, "Factors") }
 
 // Audit checks the port of [storage.Stores] with this name alone.
 func Audit(t *testing.T, open Open) { runPort(t, open, "Audit") }

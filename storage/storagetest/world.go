@@ -56,6 +56,7 @@ type seeds struct {
 	token    tokenSeeds
 	people   peopleSeeds
 	plans    planSeeds
+	factors  factorSeeds
 	importSeeds
 }
 
@@ -109,6 +110,7 @@ func (w *world) seed() {
 	w.seedEnrichments()
 	w.seedTokens()
 	w.seedPeople()
+	w.seedFactors()
 	w.seedImports()
 	w.seedPlans()
 }
@@ -147,7 +149,7 @@ func calls() map[string]call {
 		settingCalls(),
 		enrichmentCalls(),
 		tokenCalls(),
-		userCalls(), invitationCalls(),
+		userCalls(), invitationCalls(), factorCalls(),
 		importCalls(), customerCalls(), accountCalls(),
 		planCalls(), scheduleCalls(), migrationCalls(),
 	} {
@@ -174,12 +176,15 @@ func crossing() map[string]bool {
 // user decided anything.
 func bookkeeping() map[string]bool {
 	return map[string]bool{
-		"Jobs.Claim":    true,
-		"Jobs.Commit":   true,
-		"Jobs.Release":  true,
-		"Jobs.Renew":    true,
-		"Tokens.Rehash": true,
-		"Tokens.Touch":  true,
-		"Users.Rehash":  true,
+		"Factors.Attempt":  true,
+		"Factors.Complete": true,
+		"Factors.Pend":     true,
+		"Jobs.Claim":       true,
+		"Jobs.Commit":      true,
+		"Jobs.Release":     true,
+		"Jobs.Renew":       true,
+		"Tokens.Rehash":    true,
+		"Tokens.Touch":     true,
+		"Users.Rehash":     true,
 	}
 }
