@@ -86,7 +86,9 @@ func newHouse(t *testing.T, change ...func(*people.Options)) *house {
 
 // ports returns the stores of b.
 func ports(b storage.Stores) people.Ports {
-	return people.Ports{Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations()}
+	return people.Ports{
+		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Factors: b.Factors(),
+	}
 }
 
 // service makes another service over the same storage.
@@ -189,11 +191,13 @@ func TestNewServiceChecksItsPortsAndOptions(t *testing.T) {
 	}
 	_, err := people.NewService(people.Ports{}, people.Options{
 		Passwords:   people.PasswordRules{BreachTimeout: -1},
-		Invitations: people.InvitationRules{Lifetime: -1, Pending: -1, Cooldown: -1},
+		Invitations: people.InvitationRules{Lifetime: -1, Pending: -1, Cooldown: -1}, Fresh: -1,
+		Factors: people.FactorOptions{Issuer: "a:b"},
 	})
 	require.Equal(t, []string{
-		"/ports/organizations", "/ports/users", "/ports/invitations",
+		"/ports/organizations", "/ports/users", "/ports/invitations", "/ports/factors",
 		"/passwords/breachTimeout", "/invitations/lifetime", "/invitations/pending", "/invitations/cooldown",
+		"/fresh", "/factors/issuer",
 	}, paths(err))
 	_, err = people.NewMemoryLimiter(people.MemoryLimiterOptions{Attempts: -1, Every: -1, Keys: -1})
 	require.Equal(t, []string{"/attempts", "/every", "/keys"}, paths(err))

@@ -164,7 +164,8 @@ func TestScopeOf(t *testing.T) {
 	h := newHouse(t)
 	scope, err := h.ScopeOf(t.Context(), acme, h.ann.User.ID, h.ann.Epoch)
 	require.NoError(t, err)
-	require.Equal(t, h.ann.Scope, scope)
+	require.Zero(t, scope.AuthenticatedAt(), "which the host knows")
+	require.Equal(t, h.ann.Scope, scope.WithAuthenticatedAt(h.clock.Now()))
 	for reason, tc := range map[string]struct {
 		org   admin.OrgID
 		id    uuid.UUID

@@ -18,6 +18,7 @@
 //	stores := db.WithTx(tx)
 //	service := center.People.In(people.Ports{
 //		Organizations: stores.Organizations(), Users: stores.Users(), Invitations: stores.Invitations(),
+//		Factors: stores.Factors(),
 //	})
 //	_, _, err = service.CreateOrganization(ctx, people.NewOrganization{ID: "acme", …})
 //	err = tx.Commit()
