@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -69,8 +70,8 @@ type PasskeyVerifier interface {
 
 // PasskeyChallenge is what [PasskeyVerifier.Begin] returns.
 type PasskeyChallenge struct {
-	// Options are for the browser's navigator.credentials.get, usually JSON.
-	Options []byte
+	// Options are for the browser's navigator.credentials.get, as JSON.
+	Options json.RawMessage
 	// State is for Finish, 1 to 4,096 bytes; it does not leave the server.
 	State []byte
 }
@@ -112,7 +113,7 @@ type SecondFactorRequired struct {
 	// Methods are the kinds of factor that the user has.
 	Methods []FactorKind `json:"methods"`
 	// Challenge is PasskeyChallenge.Options, for the browser; nil if the user has no passkey.
-	Challenge []byte `json:"challenge,omitempty"`
+	Challenge json.RawMessage `json:"challenge,omitempty"`
 	// ExpiresAt is when the sign-in must be completed: 10 minutes after the password.
 	ExpiresAt time.Time `json:"expiresAt"`
 }

@@ -61,6 +61,14 @@ func TestJSON(t *testing.T) {
 			ID: acme, Name: "Acme", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example", Password: secret},
 		}, `{"id":"acme","name":"Acme","admin":{"name":"Ann","email":"ann@acme.example"}}`},
 		{"an acceptance, without its password", people.AcceptInput{Name: "Ann", Password: secret}, `{"name":"Ann"}`},
+		{"what a sign-in waits for, without its ticket", &people.SecondFactorRequired{
+			Ticket: secret, Methods: []people.FactorKind{people.FactorPasskey, people.FactorTOTP, people.FactorRecoveryCode},
+			Challenge: json.RawMessage(`{"challenge":"x"}`), ExpiresAt: at,
+		}, `{"methods":["PASSKEY","TOTP","RECOVERY_CODE"],"challenge":{"challenge":"x"},"expiresAt":` + instant + `}`},
+		{"factors", []people.Factors{{}, {TOTP: at, Passkeys: true, RecoveryCodes: 9}},
+			`[{"passkeys":false,"recoveryCodes":0},{"totp":` + instant + `,"passkeys":true,"recoveryCodes":9}]`},
+		{"an enrolment, without its secret", people.TOTPEnrolment{URI: secret, Secret: secret, ExpiresAt: at},
+			`{"expiresAt":` + instant + `}`},
 		{"filters", []any{
 			people.UserFilter{Status: people.UserActive, Role: people.Analyst}, people.UserFilter{},
 			people.InvitationFilter{Status: people.InvitationExpired}, people.InvitationFilter{Status: people.InvitationRevoked},

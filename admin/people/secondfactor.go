@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -70,8 +71,8 @@ type CompleteInput struct {
 	Code admin.Secret `json:"-"`
 	// RecoveryCode is one of the recovery codes. Blanks, hyphens and the case of letters are ignored.
 	RecoveryCode admin.Secret `json:"-"`
-	// Passkey is what the browser responded to the Challenge, at most 64 KiB.
-	Passkey []byte `json:"passkey,omitempty"`
+	// Passkey is what the browser responded to the Challenge, as the [PasskeyVerifier] reads it, at most 64 KiB.
+	Passkey json.RawMessage `json:"passkey,omitempty"`
 }
 
 func (in CompleteInput) check() error {
