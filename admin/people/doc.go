@@ -11,6 +11,10 @@
 // keeps a user's ID and the [Session]'s Epoch in a session of its own and calls [Service.ScopeOf] on
 // each request, and it sends the secret of an [Invitation] itself.
 //
+// A user who has a second factor is asked for it: SignIn fails with a [*SecondFactorRequired], whose ticket
+// [Service.CompleteSignIn] takes. Authenticator apps and recovery codes are built in, passkeys a [PasskeyVerifier]
+// of the host's.
+//
 // # Permissions
 //
 // Users can grant no more than they have: a method that gives a role, or takes one away, requires every

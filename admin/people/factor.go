@@ -115,7 +115,7 @@ type SecondFactorRequired struct {
 	// Challenge is PasskeyChallenge.Options, for the browser; nil if the user has no passkey.
 	Challenge json.RawMessage `json:"challenge,omitempty"`
 	// ExpiresAt is when the sign-in must be completed: 10 minutes after the password.
-	ExpiresAt time.Time `json:"expiresAt"`
+	ExpiresAt time.Time `json:"expiresAt,omitzero"`
 }
 
 // Error returns the text of [ErrSecondFactorRequired].
@@ -235,7 +235,7 @@ type FactorStore interface {
 func (p PendingSignIn) CheckCompletion(at time.Time, epoch int64) error {
 	switch {
 	case !at.Before(p.ExpiresAt):
-		return admin.NotFound("pending sign-in")
+		return admin.NotFound("pending sign in")
 	case p.Epoch != epoch:
 		return admin.Conflict("credential")
 	}

@@ -26,7 +26,7 @@ type TOTPEnrolment struct {
 	// Secret is the shared secret in base32, for a user who cannot scan.
 	Secret admin.Secret `json:"-"`
 	// ExpiresAt is when the enrolment must be confirmed: after 10 minutes.
-	ExpiresAt time.Time `json:"expiresAt"`
+	ExpiresAt time.Time `json:"expiresAt,omitzero"`
 }
 
 // Factors returns which second factors the user in scope has, never their secrets. It requires

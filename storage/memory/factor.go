@@ -164,7 +164,7 @@ func (s factors) Pend(
 			return old.UserID == p.UserID && !p.CreatedAt.Before(old.ExpiresAt)
 		})
 		if _, ok := t.factors.pending.get(digest); ok {
-			return taken("pending sign-in")
+			return taken("pending sign in")
 		}
 		p.State = slices.Clone(p.State)
 		t.factors.pending.put(j, digest, p)
@@ -178,7 +178,7 @@ func (s factors) Pending(
 	err = s.read(ctx, org, func(t *tenant) error {
 		var ok bool
 		if p, ok = t.factors.pending.get(digest); !ok {
-			return missing("pending sign-in")
+			return missing("pending sign in")
 		}
 		p.State = slices.Clone(p.State)
 		return nil
@@ -192,7 +192,7 @@ func (s factors) Attempt(
 	return s.change(ctx, org, func(t *tenant, j *journal) error {
 		p, ok := t.factors.pending.get(digest)
 		if !ok || !at.Before(p.ExpiresAt) || p.Attempts >= limit {
-			return missing("pending sign-in")
+			return missing("pending sign in")
 		}
 		p.Attempts++
 		t.factors.pending.put(j, digest, p)
@@ -238,7 +238,7 @@ func (s factors) CompleteByCode(
 func (t *tenant) complete(j *journal, c people.SignInCompletion) (uuid.UUID, error) {
 	p, ok := t.factors.pending.get(c.Digest)
 	if !ok {
-		return uuid.Nil, missing("pending sign-in")
+		return uuid.Nil, missing("pending sign in")
 	}
 	credential, _ := t.credentials.get(p.UserID)
 	if err := p.CheckCompletion(c.At, credential.Epoch); err != nil {

@@ -186,10 +186,10 @@ func (s factors) Pend(
 		if _, err := q.epochOf(ctx, t, org, p.UserID); err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, "pending sign-in", q.dropExpired, org, id(p.UserID), at(p.CreatedAt)); err != nil {
+		if _, err := t.exec(ctx, "pending sign in", q.dropExpired, org, id(p.UserID), at(p.CreatedAt)); err != nil {
 			return err
 		}
-		_, err := t.exec(ctx, "pending sign-in", q.pend, org, digest[:], id(p.UserID), p.Epoch, p.State, p.Attempts,
+		_, err := t.exec(ctx, "pending sign in", q.pend, org, digest[:], id(p.UserID), p.Epoch, p.State, p.Attempts,
 			at(p.CreatedAt), at(p.ExpiresAt))
 		return err
 	})
@@ -204,7 +204,7 @@ func (s factors) Pending(
 func (s factorSQL) pendingOf(
 	ctx context.Context, t *tx, org admin.OrgID, digest admin.SecretDigest,
 ) (people.PendingSignIn, error) {
-	return one(ctx, t, "pending sign-in", s.pending, func(scan func(...any) error, p *people.PendingSignIn) error {
+	return one(ctx, t, "pending sign in", s.pending, func(scan func(...any) error, p *people.PendingSignIn) error {
 		return scan(scanID(&p.UserID), &p.Epoch, &p.State, &p.Attempts, scanAt(&p.CreatedAt), scanAt(&p.ExpiresAt))
 	}, org, digest[:])
 }
@@ -213,9 +213,9 @@ func (s factors) Attempt(
 	ctx context.Context, org admin.OrgID, digest admin.SecretDigest, now time.Time, limit int,
 ) error {
 	return s.bookkeep(ctx, func(t *tx) error {
-		n, err := t.exec(ctx, "pending sign-in", s.db.sql.factor.attempt, org, digest[:], at(now), limit)
+		n, err := t.exec(ctx, "pending sign in", s.db.sql.factor.attempt, org, digest[:], at(now), limit)
 		if err == nil && n == 0 {
-			return missing("pending sign-in")
+			return missing("pending sign in")
 		}
 		return err
 	})
@@ -274,9 +274,9 @@ func (s factorSQL) complete(
 	if err := p.CheckCompletion(c.At, epoch); err != nil {
 		return uuid.Nil, err
 	}
-	n, err := t.exec(ctx, "pending sign-in", s.endPending, org, c.Digest[:])
+	n, err := t.exec(ctx, "pending sign in", s.endPending, org, c.Digest[:])
 	if err == nil && n == 0 {
-		err = missing("pending sign-in") // another one has ended it
+		err = missing("pending sign in") // another one has ended it
 	}
 	return p.UserID, err
 }
