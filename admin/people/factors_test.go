@@ -248,6 +248,8 @@ func TestAnAdministratorResetsFactors(t *testing.T) {
 	h.enrol(bob, bobsPassword)
 	h.enrol(h.ann, annsPassword)
 	carl := h.join("carl@acme.example", people.Analyst)
+	stale := h.ann.Scope.WithAuthenticatedAt(h.clock.Now().Add(-2 * time.Hour))
+	hers := token(t, people.Administrator).OnBehalfOf(h.ann.User.ID.String())
 	for reason, tc := range map[string]struct {
 		scope admin.Scope
 		id    uuid.UUID
@@ -257,8 +259,8 @@ func TestAnAdministratorResetsFactors(t *testing.T) {
 		"the zero scope":              {admin.Scope{}, bob.User.ID, admin.ErrUnauthenticated},
 		"less than the user has":      {limited(h.ann.Scope), bob.User.ID, admin.ErrForbidden},
 		"one's own":                   {h.ann.Scope, h.ann.User.ID, admin.ErrForbidden},
-		"one's own, through a token":  {token(t, people.Administrator).OnBehalfOf(h.ann.User.ID.String()), h.ann.User.ID, admin.ErrForbidden},
-		"without a recent proof":      {h.ann.Scope.WithAuthenticatedAt(h.clock.Now().Add(-2 * time.Hour)), bob.User.ID, admin.ErrReauthenticate},
+		"one's own, through a token":  {hers, h.ann.User.ID, admin.ErrForbidden},
+		"without a recent proof":      {stale, bob.User.ID, admin.ErrReauthenticate},
 		"nobody":                      {h.ann.Scope, uuid.New(), admin.ErrNotFound},
 		"in another organization":     {admin.System("globex"), bob.User.ID, admin.ErrNotFound},
 		"a user who has none to lose": {h.ann.Scope, carl.User.ID, admin.ErrState},
@@ -274,7 +276,7 @@ func TestAnAdministratorResetsFactors(t *testing.T) {
 	have, err := h.Factors(t.Context(), h.ann.Scope)
 	require.NoError(t, err)
 	require.True(t, have.Any(), "hers are untouched")
-	require.NoError(t, h.ResetFactors(t.Context(), admin.System(acme), h.ann.User.ID), "the host helps the last administrator")
+	require.NoError(t, h.ResetFactors(t.Context(), admin.System(acme), h.ann.User.ID), "the host helps the last one")
 }
 
 // limited returns the scope with the permission to write users alone.

@@ -75,7 +75,8 @@ func TestSignInWithAPasskey(t *testing.T) {
 	require.JSONEq(t, `"challenge 1"`, string(required.Challenge))
 	_, err := h.CompleteSignIn(t.Context(), acme, people.CompleteInput{Ticket: required.Ticket, Passkey: []byte(`"x"`)})
 	require.Equal(t, people.ErrSecondFactor, err)
-	_, err = h.CompleteSignIn(t.Context(), acme, people.CompleteInput{Ticket: required.Ticket, Code: admin.NewSecret("123456")})
+	code := people.CompleteInput{Ticket: required.Ticket, Code: admin.NewSecret("123456")}
+	_, err = h.CompleteSignIn(t.Context(), acme, code)
 	require.Equal(t, people.ErrSecondFactor, err, "she has no app")
 	in := people.CompleteInput{Ticket: required.Ticket, Passkey: required.Challenge}
 	s, err := h.CompleteSignIn(t.Context(), acme, in)

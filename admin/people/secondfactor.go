@@ -45,8 +45,9 @@ func (s *Service) pend(ctx context.Context, org admin.OrgID, c Credential, have 
 		return err
 	}
 	now := s.o.Instant()
-	p := PendingSignIn{UserID: c.UserID, Epoch: c.Epoch, CreatedAt: now, ExpiresAt: admin.Instant(now.Add(pendingLifetime))}
-	required := &SecondFactorRequired{Ticket: ticket, Methods: have.kinds(), ExpiresAt: p.ExpiresAt}
+	end := admin.Instant(now.Add(pendingLifetime))
+	p := PendingSignIn{UserID: c.UserID, Epoch: c.Epoch, CreatedAt: now, ExpiresAt: end}
+	required := &SecondFactorRequired{Ticket: ticket, Methods: have.kinds(), ExpiresAt: end}
 	if have.Passkeys {
 		challenge, err := s.o.Factors.Passkeys.Begin(ctx, org, c.UserID)
 		if n := len(challenge.State); err == nil && (n == 0 || n > maxPasskeyState) {

@@ -84,8 +84,10 @@ func TestCompletingASignInIsRefused(t *testing.T) {
 	refused("a used code", people.CompleteInput{Ticket: h.halfway().Ticket, Code: a.code(0)})
 
 	h.clock.Add(time.Hour) // so that the limits are forgotten
-	refused("a wrong recovery code", people.CompleteInput{Ticket: h.halfway().Ticket, RecoveryCode: admin.NewSecret("AAAA-BBBB-CCCC-DDDD")})
-	refused("what is no recovery code", people.CompleteInput{Ticket: h.halfway().Ticket, RecoveryCode: admin.NewSecret("1")})
+	ticket = h.halfway().Ticket
+	wrong := admin.NewSecret("AAAA-BBBB-CCCC-DDDD")
+	refused("a wrong recovery code", people.CompleteInput{Ticket: ticket, RecoveryCode: wrong})
+	refused("what is no recovery code", people.CompleteInput{Ticket: ticket, RecoveryCode: admin.NewSecret("1")})
 	_, err = h.complete(people.CompleteInput{RecoveryCode: codes[0]})
 	require.NoError(t, err)
 	refused("a used recovery code", people.CompleteInput{Ticket: h.halfway().Ticket, RecoveryCode: codes[0]})
@@ -113,7 +115,9 @@ func TestATicketAllowsFiveAttempts(t *testing.T) {
 		_, err := h.CompleteSignIn(t.Context(), acme, people.CompleteInput{Ticket: ticket, Code: a.wrongCode()})
 		require.Equal(t, people.ErrSecondFactor, err)
 	}
-	for _, in := range []people.CompleteInput{{Ticket: ticket, Code: a.code(0)}, {Ticket: ticket, RecoveryCode: codes[0]}} {
+	for _, in := range []people.CompleteInput{
+		{Ticket: ticket, Code: a.code(0)}, {Ticket: ticket, RecoveryCode: codes[0]},
+	} {
 		_, err := h.CompleteSignIn(t.Context(), acme, in)
 		require.Equal(t, people.ErrSecondFactor, err)
 	}
@@ -156,9 +160,13 @@ func TestCompleteInputHasOneFactor(t *testing.T) {
 		in         people.CompleteInput
 		path, code string
 	}{
-		"none":           {people.CompleteInput{Ticket: ticket}, "/code", admin.CodeRequired},
-		"two":            {people.CompleteInput{Ticket: ticket, Code: ticket, RecoveryCode: ticket}, "/code", admin.CodeDuplicate},
-		"a huge passkey": {people.CompleteInput{Ticket: ticket, Passkey: make([]byte, 64<<10+1)}, "/passkey", admin.CodeTooLong},
+		"none": {people.CompleteInput{Ticket: ticket}, "/code", admin.CodeRequired},
+		"two": {
+			people.CompleteInput{Ticket: ticket, Code: ticket, RecoveryCode: ticket}, "/code", admin.CodeDuplicate,
+		},
+		"a huge passkey": {
+			people.CompleteInput{Ticket: ticket, Passkey: make([]byte, 64<<10+1)}, "/passkey", admin.CodeTooLong,
+		},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			_, err := h.CompleteSignIn(t.Context(), acme, tc.in)

@@ -91,8 +91,8 @@ func TestTOTPOfTheFirstPeriodMatchesNothing(t *testing.T) {
 
 func FuzzParseTOTPCode(f *testing.F) {
 	for _, s := range []string{
-		"123456", "123 456", " 123456 ", "12345", "1234567", "12345a", "１２３４５６", "", "123\u00a0456", "-12345", "1.2345", "١٢٣٤٥٦",
-		strings.Repeat(" ", 1000) + "123456",
+		"123456", "123 456", " 123456 ", "12345", "1234567", "12345a", "１２３４５６", "", "123\u00a0456", "-12345", "1.2345",
+		"١٢٣٤٥٦", strings.Repeat(" ", 1000) + "123456",
 	} {
 		f.Add(s)
 	}
@@ -112,8 +112,8 @@ func FuzzParseTOTPCode(f *testing.F) {
 
 func TestParseTOTPCode(t *testing.T) {
 	for text, want := range map[string]string{
-		"012345": "012345", "012 345": "012345", " 012345": "012345", "01 23 45": "012345", "12345": "", "1234567": "", "12345a": "",
-		"１２３４５６": "", "123\u00a0456": "", "123-456": "", "": "", "-12345": "", "+12345": "", "١٢٣": "",
+		"012345": "012345", "012 345": "012345", " 012345": "012345", "01 23 45": "012345",
+		"12345": "", "1234567": "", "12345a": "", "１２３４５６": "", "123\u00a0456": "", "123-456": "", "": "", "-12345": "", "+12345": "", "١٢٣": "",
 		strings.Repeat(" ", 100) + "012345": "",
 	} {
 		code, ok := parseTOTPCode(text)
@@ -125,7 +125,8 @@ func TestParseTOTPCode(t *testing.T) {
 }
 
 func TestTOTPURI(t *testing.T) {
-	require.Equal(t, "otpauth://totp/Acme%20Ltd:ann%40acme.example?secret=GEZDGNBVGY3TQOJQ&algorithm=SHA1&digits=6&period=30&issuer=Acme%20Ltd",
+	require.Equal(t, "otpauth://totp/Acme%20Ltd:ann%40acme.example?secret=GEZDGNBVGY3TQOJQ&algorithm=SHA1&digits=6"+
+		"&period=30&issuer=Acme%20Ltd",
 		totpURI("Acme Ltd", "ann@acme.example", []byte("1234567890")))
 	require.Equal(t, "otpauth://totp/ann%40acme.example?secret=GEZDGNBVGY3TQOJQ&algorithm=SHA1&digits=6&period=30",
 		totpURI("::", "ann@acme.example", []byte("1234567890")))
@@ -167,7 +168,8 @@ func TestRecoveryCodesAreDistinctAndFoundAsTyped(t *testing.T) {
 		require.Regexp(t, `^([A-Z2-7]{4}-){3}[A-Z2-7]{4}$`, text)
 		seen[digests[i]] = true
 		for _, typed := range []string{
-			text, strings.ToLower(text), strings.ReplaceAll(text, "-", ""), strings.ReplaceAll(text, "-", " "), " " + text + " ",
+			text, strings.ToLower(text), " " + text + " ",
+			strings.ReplaceAll(text, "-", ""), strings.ReplaceAll(text, "-", " "),
 		} {
 			require.Equal(t, digests[i], recoveryDigest(admin.NewSecret(typed)), "%q", typed)
 		}
@@ -190,7 +192,8 @@ func (c *counter) Read(p []byte) (int, error) {
 
 func FuzzRecoveryDigest(f *testing.F) {
 	for _, s := range []string{
-		"ABCD-EFGH-IJKL-MNOP", "abcdefghijklmnop", "ABCD", "", "ABCD-EFGH-IJKL-MNO1", "ſBCDEFGHIJKLMNOP", strings.Repeat("-", 99),
+		"ABCD-EFGH-IJKL-MNOP", "abcdefghijklmnop", "ABCD", "", "ABCD-EFGH-IJKL-MNO1", "ſBCDEFGHIJKLMNOP",
+		strings.Repeat("-", 99),
 	} {
 		f.Add(s)
 	}
