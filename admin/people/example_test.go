@@ -79,7 +79,7 @@ func ExampleRoles_With() {
 	// Output: currencies.read invoices.write true
 }
 
-// A user enrols an authenticator app, and is asked for its code from then on.
+// A user enrolls an authenticator app, and is asked for its code from then on.
 func ExampleService_CompleteSignIn() {
 	ctx, b := context.Background(), memory.New()
 	key := admin.NewSecret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=") // of: openssl rand -base64 32
@@ -109,13 +109,13 @@ func ExampleService_CompleteSignIn() {
 		return
 	}
 
-	enrolment, err := service.BeginTOTP(ctx, ann.Scope, password)
+	enrollment, err := service.BeginTOTP(ctx, ann.Scope, password)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println("show a QR code of", enrolment.URI)
-	recovery, err := service.ConfirmTOTP(ctx, ann.Scope, shownByTheApp(enrolment.Secret))
+	fmt.Println("show a QR code of", enrollment.URI)
+	recovery, err := service.ConfirmTOTP(ctx, ann.Scope, shownByTheApp(enrollment.Secret))
 	if err != nil {
 		fmt.Println(err)
 		return

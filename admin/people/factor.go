@@ -140,7 +140,7 @@ var (
 
 // TOTPFactor is a user's authenticator app, as it is stored.
 type TOTPFactor struct {
-	ID     uuid.UUID // of this enrolment
+	ID     uuid.UUID // of this enrollment
 	UserID uuid.UUID
 	// Sealed is the shared secret, encrypted: 1 to 1,024 bytes.
 	Sealed []byte

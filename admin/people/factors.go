@@ -14,18 +14,18 @@ import (
 )
 
 const (
-	enrolmentLifetime = 10 * time.Minute // between BeginTOTP and ConfirmTOTP
-	proofLifetime     = 10 * time.Minute // of an authentication, if Options.Fresh does not say
-	maxSealed         = 1024             // bytes, what every storage keeps
+	enrollmentLifetime = 10 * time.Minute // between BeginTOTP and ConfirmTOTP
+	proofLifetime      = 10 * time.Minute // of an authentication, if Options.Fresh does not say
+	maxSealed          = 1024             // bytes, what every storage keeps
 )
 
-// TOTPEnrolment is what [Service.BeginTOTP] returns, to be shown once to the user in scope.
-type TOTPEnrolment struct {
+// TOTPEnrollment is what [Service.BeginTOTP] returns, to be shown once to the user in scope.
+type TOTPEnrollment struct {
 	// URI is for a QR code: "otpauth://totp/…", which has the Secret in it.
 	URI admin.Secret `json:"-"`
 	// Secret is the shared secret in base32, for a user who cannot scan.
 	Secret admin.Secret `json:"-"`
-	// ExpiresAt is when the enrolment must be confirmed: after 10 minutes.
+	// ExpiresAt is when the enrollment must be confirmed: after 10 minutes.
 	ExpiresAt time.Time `json:"expiresAt,omitzero"`
 }
 
@@ -55,59 +55,59 @@ func (s *Service) factorsOf(ctx context.Context, org admin.OrgID, user uuid.UUID
 	return state, have, nil
 }
 
-// BeginTOTP begins to enrol an authenticator app for the user in scope. It counts as a second factor once
+// BeginTOTP begins to enroll an authenticator app for the user in scope. It counts as a second factor once
 // [Service.ConfirmTOTP] has had a code of it, within 10 minutes; beginning again makes a new secret.
 //
 // It requires [PermissionProfileWrite], a user, and a proof that it is them: their current password, or, if that is
 // zero, an authentication within Options.Fresh (10 minutes if that is zero). It fails with [ErrPassword],
 // [admin.ErrRateLimited] or [admin.ErrReauthenticate] without the proof, and with [admin.ErrState] if an app is
 // enrolled, which must be removed first, or if there is no FactorOptions.Sealer.
-func (s *Service) BeginTOTP(ctx context.Context, scope admin.Scope, current admin.Secret) (TOTPEnrolment, error) {
+func (s *Service) BeginTOTP(ctx context.Context, scope admin.Scope, current admin.Secret) (TOTPEnrollment, error) {
 	u, err := s.provenUser(ctx, scope, current)
 	if err != nil {
-		return TOTPEnrolment{}, err
+		return TOTPEnrollment{}, err
 	}
 	if s.o.Factors.Sealer == nil {
-		return TOTPEnrolment{}, fmt.Errorf("authenticator apps need Options.Factors.Sealer, which keeps their secrets: %w",
+		return TOTPEnrollment{}, fmt.Errorf("authenticator apps need Options.Factors.Sealer, which keeps their secrets: %w",
 			admin.ErrState)
 	}
 	o, err := s.ports.Organizations.Get(ctx, scope.Org())
 	if err != nil {
-		return TOTPEnrolment{}, err
+		return TOTPEnrollment{}, err
 	}
 	key := make([]byte, totpKey)
 	if _, err := io.ReadFull(s.o.Rand, key); err != nil {
-		return TOTPEnrolment{}, fmt.Errorf("read randomness for a shared secret: %w", err)
+		return TOTPEnrollment{}, fmt.Errorf("read randomness for a shared secret: %w", err)
 	}
 	f := TOTPFactor{ID: s.o.NewID(), UserID: u.ID, CreatedAt: s.o.Instant()}
 	if f.Sealed, err = s.seal(ctx, scope.Org(), f, key); err != nil {
-		return TOTPEnrolment{}, err
+		return TOTPEnrollment{}, err
 	}
 	err = s.ports.Factors.Begin(ctx, scope.Org(), f, s.userRecord(scope, ActionBeginTOTP, u.ID))
 	if errors.Is(err, admin.ErrExists) {
-		return TOTPEnrolment{}, fmt.Errorf("an authenticator app is enrolled already, remove it first: %w", admin.ErrState)
+		return TOTPEnrollment{}, fmt.Errorf("an authenticator app is enrolled already, remove it first: %w", admin.ErrState)
 	} else if err != nil {
-		return TOTPEnrolment{}, err
+		return TOTPEnrollment{}, err
 	}
 	issuer := s.o.Factors.Issuer
 	if issuer == "" {
 		issuer = o.Name
 	}
-	return TOTPEnrolment{
+	return TOTPEnrollment{
 		URI:       admin.NewSecret(totpURI(issuer, u.Email.Address, key)),
 		Secret:    admin.NewSecret(base32Text(key)),
-		ExpiresAt: admin.Instant(f.CreatedAt.Add(enrolmentLifetime)),
+		ExpiresAt: admin.Instant(f.CreatedAt.Add(enrollmentLifetime)),
 	}, nil
 }
 
-// ConfirmTOTP makes the authenticator app that [Service.BeginTOTP] began to enrol the second factor of the user in
+// ConfirmTOTP makes the authenticator app that [Service.BeginTOTP] began to enroll the second factor of the user in
 // scope, who gives a code that it shows. It returns ten recovery codes, each of which stands in for the app once;
 // show them now, because only their digests are kept. Codes that the user had before are no longer valid. Sessions
 // of the user continue: end them if they may be somebody else's. Have the host notify the user by mail.
 //
-// It requires [PermissionProfileWrite] and a user; the enrolment is the proof that it is them. It fails with
+// It requires [PermissionProfileWrite] and a user; the enrollment is the proof that it is them. It fails with
 // [ErrFactorCode] for a wrong code, with [admin.ErrRateLimited] after too many, and with [admin.ErrState] if no
-// enrolment was begun within 10 minutes.
+// enrollment was begun within 10 minutes.
 func (s *Service) ConfirmTOTP(ctx context.Context, scope admin.Scope, code admin.Secret) ([]admin.Secret, error) {
 	u, _, err := s.currentUser(ctx, scope, PermissionProfileWrite)
 	if err != nil {
@@ -118,9 +118,9 @@ func (s *Service) ConfirmTOTP(ctx context.Context, scope admin.Scope, code admin
 		return nil, err
 	}
 	f, now := state.TOTP, s.o.Instant()
-	if f.ID == uuid.Nil || !f.ConfirmedAt.IsZero() || !now.Before(f.CreatedAt.Add(enrolmentLifetime)) {
-		return nil, fmt.Errorf("no enrolment of an authenticator app was begun within %v: begin one: %w",
-			enrolmentLifetime, admin.ErrState)
+	if f.ID == uuid.Nil || !f.ConfirmedAt.IsZero() || !now.Before(f.CreatedAt.Add(enrollmentLifetime)) {
+		return nil, fmt.Errorf("no enrollment of an authenticator app was begun within %v: begin one: %w",
+			enrollmentLifetime, admin.ErrState)
 	}
 	key := limitKey("factor", scope.Org(), u.ID.String())
 	if err := s.o.Limiter.Attempt(ctx, key); err != nil {

@@ -61,8 +61,8 @@ func (a app) wrongCode() admin.Secret {
 	}
 }
 
-// enrol enrols an app, waits for the next code, and returns the recovery codes too.
-func (h *house) enrol(s people.Session, password admin.Secret) (app, []admin.Secret) {
+// enroll enrolls an app, waits for the next code, and returns the recovery codes too.
+func (h *house) enroll(s people.Session, password admin.Secret) (app, []admin.Secret) {
 	h.t.Helper()
 	e, err := h.BeginTOTP(h.t.Context(), s.Scope, password)
 	require.NoError(h.t, err)
@@ -121,7 +121,7 @@ func TestEnrollingAnAuthenticatorApp(t *testing.T) {
 	h.signIn("ann@acme.example", annsPassword)
 }
 
-func TestEnrolmentEndsAfterTenMinutes(t *testing.T) {
+func TestEnrollmentEndsAfterTenMinutes(t *testing.T) {
 	h := guarded(t)
 	e, err := h.BeginTOTP(t.Context(), h.ann.Scope, annsPassword)
 	require.NoError(t, err)
@@ -196,7 +196,7 @@ func TestChangingFactorsNeedsAProof(t *testing.T) {
 			h := guarded(t, func(o *people.Options) { o.Fresh = 2 * time.Minute })
 			h.t = t
 			if name != "BeginTOTP" {
-				h.enrol(h.ann, annsPassword)
+				h.enroll(h.ann, annsPassword)
 			}
 			now := h.clock.Now()
 			require.ErrorIs(t, call(h, h.ann.Scope, bobsPassword), people.ErrPassword, "a wrong password, however recent")
@@ -216,7 +216,7 @@ func TestChangingFactorsNeedsAProof(t *testing.T) {
 			h := guarded(t)
 			h.t = t
 			if name != "BeginTOTP" {
-				h.enrol(h.ann, annsPassword)
+				h.enroll(h.ann, annsPassword)
 			}
 			unknown, err := h.ScopeOf(t.Context(), acme, h.ann.User.ID, h.ann.Epoch)
 			require.NoError(t, err)
@@ -230,7 +230,7 @@ func TestRegeneratingRecoveryCodes(t *testing.T) {
 	h := guarded(t)
 	_, err := h.RegenerateRecoveryCodes(t.Context(), h.ann.Scope, annsPassword)
 	require.ErrorIs(t, err, admin.ErrState, "there is no second factor")
-	_, old := h.enrol(h.ann, annsPassword)
+	_, old := h.enroll(h.ann, annsPassword)
 	renewed, err := h.RegenerateRecoveryCodes(t.Context(), h.ann.Scope, annsPassword)
 	require.NoError(t, err)
 	require.Len(t, renewed, 10)
@@ -245,8 +245,8 @@ func TestAnAdministratorResetsFactors(t *testing.T) {
 	h := guarded(t, func(o *people.Options) { o.Fresh = time.Hour })
 	bob := h.join("bob@acme.example", people.Developer)
 	require.ErrorIs(t, h.ResetFactors(t.Context(), h.ann.Scope, bob.User.ID), admin.ErrState, "he has none")
-	h.enrol(bob, bobsPassword)
-	h.enrol(h.ann, annsPassword)
+	h.enroll(bob, bobsPassword)
+	h.enroll(h.ann, annsPassword)
 	carl := h.join("carl@acme.example", people.Analyst)
 	stale := h.ann.Scope.WithAuthenticatedAt(h.clock.Now().Add(-2 * time.Hour))
 	hers := token(t, people.Administrator).OnBehalfOf(h.ann.User.ID.String())

@@ -67,7 +67,7 @@ func TestJSON(t *testing.T) {
 		}, `{"methods":["PASSKEY","TOTP","RECOVERY_CODE"],"challenge":{"challenge":"x"},"expiresAt":` + instant + `}`},
 		{"factors", []people.Factors{{}, {TOTP: at, Passkeys: true, RecoveryCodes: 9}},
 			`[{"passkeys":false,"recoveryCodes":0},{"totp":` + instant + `,"passkeys":true,"recoveryCodes":9}]`},
-		{"an enrolment, without its secret", people.TOTPEnrolment{URI: secret, Secret: secret, ExpiresAt: at},
+		{"an enrollment, without its secret", people.TOTPEnrollment{URI: secret, Secret: secret, ExpiresAt: at},
 			`{"expiresAt":` + instant + `}`},
 		{"filters", []any{
 			people.UserFilter{Status: people.UserActive, Role: people.Analyst}, people.UserFilter{},

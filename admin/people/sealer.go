@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/admincenter/admincenter/admin"
@@ -108,8 +109,7 @@ func (r *KeyRing) Seal(_ context.Context, plain, bound []byte) ([]byte, error) {
 	if _, err := io.ReadFull(r.random, nonce); err != nil {
 		return nil, fmt.Errorf("read randomness for a nonce: %w", err)
 	}
-	sealed := append(head, nonce...)
-	return aead.Seal(sealed, nonce, plain, associated(head, bound)), nil
+	return aead.Seal(slices.Concat(head, nonce), nonce, plain, associated(head, bound)), nil
 }
 
 // Open implements [Sealer]. It fails with [admin.ErrInvalid].
@@ -149,4 +149,4 @@ func splitSealed(sealed []byte) (id string, rest []byte, ok bool) {
 
 // associated returns what is authenticated but not encrypted. The head has its own length in it, so that no two
 // pairs give the same bytes.
-func associated(head, bound []byte) []byte { return append(head[:len(head):len(head)], bound...) }
+func associated(head, bound []byte) []byte { return slices.Concat(head, bound) }

@@ -39,7 +39,7 @@ func (h *house) complete(in people.CompleteInput) (people.Session, error) {
 
 func TestSignInWithASecondFactor(t *testing.T) {
 	h := guarded(t)
-	a, codes := h.enrol(h.ann, annsPassword)
+	a, codes := h.enroll(h.ann, annsPassword)
 	required := h.halfway()
 	require.Equal(t, []people.FactorKind{people.FactorTOTP, people.FactorRecoveryCode}, required.Methods)
 	require.Equal(t, h.clock.Now().Add(10*time.Minute), required.ExpiresAt)
@@ -66,7 +66,7 @@ func TestSignInWithASecondFactor(t *testing.T) {
 // All that is wrong gives the same error, and no session.
 func TestCompletingASignInIsRefused(t *testing.T) {
 	h := guarded(t)
-	a, codes := h.enrol(h.ann, annsPassword)
+	a, codes := h.enroll(h.ann, annsPassword)
 	refused := func(reason string, in people.CompleteInput) {
 		t.Helper()
 		s, err := h.CompleteSignIn(t.Context(), acme, in)
@@ -109,7 +109,7 @@ func TestCompletingASignInIsRefused(t *testing.T) {
 
 func TestATicketAllowsFiveAttempts(t *testing.T) {
 	h := guarded(t)
-	a, codes := h.enrol(h.ann, annsPassword)
+	a, codes := h.enroll(h.ann, annsPassword)
 	ticket := h.halfway().Ticket
 	for range 5 {
 		_, err := h.CompleteSignIn(t.Context(), acme, people.CompleteInput{Ticket: ticket, Code: a.wrongCode()})
@@ -128,7 +128,7 @@ func TestATicketAllowsFiveAttempts(t *testing.T) {
 // Who has the password cannot guess codes with one ticket after the other, nor make any number of tickets.
 func TestGuessingTheSecondFactorIsLimitedForAUser(t *testing.T) {
 	h := guarded(t)
-	a, _ := h.enrol(h.ann, annsPassword)
+	a, _ := h.enroll(h.ann, annsPassword)
 	var last error
 	guessed := 0
 	for n := 0; n < 100 && !errors.Is(last, admin.ErrRateLimited); n++ {
@@ -180,7 +180,7 @@ func TestCompleteInputHasOneFactor(t *testing.T) {
 func TestOneCodeSignsInOnceAtTheSameTime(t *testing.T) {
 	const rounds = 200
 	h := guarded(t, func(o *people.Options) { o.Limiter = unlimited{} })
-	a, _ := h.enrol(h.ann, annsPassword)
+	a, _ := h.enroll(h.ann, annsPassword)
 	tickets := make([]admin.Secret, rounds)
 	for i := range tickets {
 		tickets[i] = h.halfway().Ticket
@@ -215,8 +215,8 @@ func TestSecretsOfAppsAreBoundToTheirUser(t *testing.T) {
 	var log bytes.Buffer
 	h := guarded(t, func(o *people.Options) { o.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
 	bob := h.join("bob@acme.example", people.Developer)
-	bobs, _ := h.enrol(bob, bobsPassword)
-	h.enrol(h.ann, annsPassword)
+	bobs, _ := h.enroll(bob, bobsPassword)
+	h.enroll(h.ann, annsPassword)
 	// Whoever can write to the database copies the sealed secret of a user to another.
 	state, err := h.b.Factors().Get(t.Context(), acme, bob.User.ID)
 	require.NoError(t, err)
@@ -236,7 +236,7 @@ func TestSecretsOfAppsAreBoundToTheirUser(t *testing.T) {
 
 func TestSecretsAreSealedAgainWithTheCurrentKey(t *testing.T) {
 	h := guarded(t)
-	a, _ := h.enrol(h.ann, annsPassword)
+	a, _ := h.enroll(h.ann, annsPassword)
 	both := keyRing(t, sealingKey("2027", 2), sealingKey("2026", 1))
 	h.Service = h.service(h.options(both))
 	_, err := h.complete(people.CompleteInput{Code: a.code(0)})
@@ -264,7 +264,7 @@ func TestRequiredFactors(t *testing.T) {
 	})
 	require.True(t, h.ann.NeedsFactor)
 	require.False(t, h.join("bob@acme.example", people.Developer).NeedsFactor)
-	a, _ := h.enrol(h.ann, annsPassword)
+	a, _ := h.enroll(h.ann, annsPassword)
 	s, err := h.complete(people.CompleteInput{Code: a.code(0)})
 	require.NoError(t, err)
 	require.False(t, s.NeedsFactor)
@@ -278,7 +278,7 @@ func TestSingleSignOnIsAskedForASecondFactorUnlessItIsTrusted(t *testing.T) {
 		t.Run(fmt.Sprintf("trusted: %t", trusted), func(t *testing.T) {
 			h := guarded(t, func(o *people.Options) { o.Factors.TrustVerified = trusted })
 			h.t = t
-			a, _ := h.enrol(h.ann, annsPassword)
+			a, _ := h.enroll(h.ann, annsPassword)
 			s, err := h.SignInVerified(t.Context(), acme, "ann@acme.example")
 			if trusted {
 				require.NoError(t, err)

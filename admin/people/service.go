@@ -16,7 +16,7 @@ const (
 	ActionRenameOrganization admin.Action = "organization.rename"
 	ActionUpdateProfile      admin.Action = "user.update_profile" // name, e-mail and company
 	ActionChangePassword     admin.Action = "user.change_password"
-	ActionBeginTOTP          admin.Action = "user.begin_totp"   // to enrol an authenticator app
+	ActionBeginTOTP          admin.Action = "user.begin_totp"   // to enroll an authenticator app
 	ActionConfirmTOTP        admin.Action = "user.confirm_totp" // from now on it is asked for
 	ActionRemoveTOTP         admin.Action = "user.remove_totp"  // and the recovery codes
 	ActionUseRecoveryCode    admin.Action = "user.use_recovery_code"

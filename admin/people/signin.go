@@ -26,7 +26,7 @@ type Session struct {
 	User  User        `json:"user"`
 	Epoch int64       `json:"epoch"`
 	// NeedsFactor reports whether FactorOptions.Required demands a second factor that the user does not have: send
-	// them to enrol one. The Scope is not narrowed by it.
+	// them to enroll one. The Scope is not narrowed by it.
 	NeedsFactor bool `json:"needsFactor,omitempty"`
 }
 
