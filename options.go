@@ -64,6 +64,9 @@ func (o Options) complete() Options {
 	if o.People.Roles.IsZero() {
 		o.People.Roles = o.Roles
 	}
+	if o.People.CustomRoles.Allowed.Len() == 0 {
+		o.People.CustomRoles.Allowed = o.People.Roles.All()
+	}
 	if o.Tokens.Grantable.Len() == 0 {
 		o.Tokens.Grantable = o.Roles.All()
 	}

@@ -20,7 +20,9 @@ import (
 )
 
 func peoplePorts(s storage.Stores) people.Ports {
-	return people.Ports{Organizations: s.Organizations(), Users: s.Users(), Invitations: s.Invitations()}
+	return people.Ports{
+		Organizations: s.Organizations(), Users: s.Users(), Invitations: s.Invitations(), Roles: s.Roles(),
+	}
 }
 
 func currencyPorts(s storage.Stores) currency.Ports {
@@ -41,7 +43,12 @@ func (c *Center) tokenPorts(s storage.Stores) token.Ports {
 
 // userPermissions returns what the role of a user who answers for a token may do.
 func (c *Center) userPermissions(u token.UserAccess) (admin.PermissionSet, error) {
-	return c.o.People.Roles.Permissions(people.Role(u.Role))
+	var custom *people.CustomRole
+	if u.Custom.Len() > 0 {
+		custom = &people.CustomRole{Name: people.Role(u.Role), Permissions: u.Custom}
+	}
+	rules := people.RoleRules{BuiltIn: c.o.People.Roles, Allowed: c.o.People.CustomRoles.Allowed}
+	return rules.Permissions(people.Role(u.Role), custom)
 }
 
 func settingPorts(s storage.Stores) settings.Ports {

@@ -22,6 +22,7 @@ type Stores interface {
 	Organizations() people.OrganizationStore
 	Users() people.UserStore
 	Invitations() people.InvitationStore
+	Roles() people.RoleStore
 	Audit() admin.AuditStore
 	Jobs() job.Store
 	Currencies() currency.Store

@@ -16,7 +16,8 @@ import (
 //
 // Create, Reactivate, Rotate, End, DeactivateBy and people.UserStore.UpdateAccess must exclude each other
 // within an organization from their first read to their commit: no token may be missed that is created
-// meanwhile, and none be created by a user or a token that is being switched off.
+// meanwhile, and none be created by a user or a token that is being switched off. What they read must be the
+// latest, also in a transaction of the host's that has read something before.
 type Store interface {
 	// Create adds t, found by h, if g ([Grant]) holds when this commits, or fails with the error of g. It
 	// fails with [admin.ErrExists] if the organization has the id, or if any token of any organization has the
@@ -95,6 +96,8 @@ type UserAccess struct {
 	ID     uuid.UUID
 	Active bool
 	Role   string
+	// Custom are the permissions of the organization's own role of that name; empty if there is none.
+	Custom admin.PermissionSet
 	// Epoch is the credential's: it rises when the password, the role or the status changes.
 	Epoch int64
 }

@@ -107,7 +107,9 @@ func (h *house) user(name string, ps ...admin.Permission) admin.Scope {
 		a := people.Acceptance{Invitation: i, User: u, Credential: people.Credential{UserID: u.ID, Epoch: 1}}
 		rec := h.options.Record(admin.System(acme), "test", admin.Subject{Kind: "test", ID: name})
 		invitations := h.backend.Invitations()
-		require.NoError(h.t, invitations.Create(h.t.Context(), acme, i, admin.NewSecret(name).Digest(), 1000, rec))
+		require.NoError(h.t, invitations.Create(h.t.Context(), acme, people.Sending{
+			Invitation: i, Digest: admin.NewSecret(name).Digest(), Limit: 1000,
+		}, rec))
 		rec.ID = h.options.NewID()
 		require.NoError(h.t, invitations.Accept(h.t.Context(), acme, a, rec))
 		h.users[name] = u
@@ -122,7 +124,7 @@ func (h *house) setStatus(name string, status people.UserStatus, keepTokens bool
 	u.Status = status
 	rec := h.options.Record(admin.System(acme), "test", admin.Subject{Kind: "test", ID: name})
 	require.NoError(h.t, h.backend.Users().UpdateAccess(h.t.Context(), acme,
-		people.AccessUpdate{User: u, KeepTokens: keepTokens}, rec))
+		people.AccessUpdate{User: u, Rules: people.RoleRules{BuiltIn: people.DefaultRoles()}, KeepTokens: keepTokens}, rec))
 	u.Version++
 	h.users[name] = u
 }

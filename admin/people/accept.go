@@ -25,11 +25,11 @@ func (s *Service) Accept(ctx context.Context, org admin.OrgID, secret admin.Secr
 	if err := org.Check(); err != nil {
 		return User{}, err
 	}
-	i, _, err := s.validInvitation(ctx, org, secret)
+	a, err := s.validInvitation(ctx, org, secret)
 	if err != nil {
 		return User{}, err
 	}
-	hash, err := s.hashAccepted(ctx, org, i, in)
+	hash, err := s.hashAccepted(ctx, org, a.Invitation, in)
 	if err != nil {
 		return User{}, err
 	}
@@ -44,33 +44,36 @@ func (s *Service) Accept(ctx context.Context, org admin.OrgID, secret admin.Secr
 }
 
 // validInvitation returns the invitation of a secret if it is pending and its inviter may give the
-// role, and the epoch of the inviter's credential at which that was checked.
+// role, with what that was decided by and without a user.
 func (s *Service) validInvitation(
 	ctx context.Context, org admin.OrgID, secret admin.Secret,
-) (Invitation, int64, error) {
+) (Acceptance, error) {
 	i, err := s.ports.Invitations.ByDigest(ctx, org, secret.Digest())
 	if errors.Is(err, admin.ErrNotFound) || err == nil && i.StatusAt(s.o.Instant()) != InvitationPending {
-		return Invitation{}, 0, ErrInvitation
+		return Acceptance{}, ErrInvitation
 	} else if err != nil {
-		return Invitation{}, 0, err
+		return Acceptance{}, err
 	}
-	set, err := s.o.Roles.Permissions(i.Role)
-	if err != nil {
-		return Invitation{}, 0, ErrInvitation // the host has removed the role
+	role, err := s.grantOf(ctx, org, i.Role)
+	if errors.Is(err, admin.ErrInvalid) {
+		return Acceptance{}, ErrInvitation // the host has removed the role
+	} else if err != nil {
+		return Acceptance{}, err
 	}
 	if i.InvitedBy.Kind == admin.ActorSystem {
-		return i, 0, nil
+		return Acceptance{Invitation: i, Custom: role.versions()}, nil
 	}
-	c, scope, err := s.scopeOfActor(ctx, org, i.InvitedBy)
+	m, scope, err := s.scopeOfActor(ctx, org, i.InvitedBy)
 	if err == nil {
-		err = scope.Require(set.With(PermissionUsersWrite).List()...)
+		err = scope.Require(role.set.With(PermissionUsersWrite).List()...)
 	}
 	if errors.Is(err, admin.ErrForbidden) {
-		return Invitation{}, 0, ErrInvitation
+		return Acceptance{}, ErrInvitation
 	} else if err != nil {
-		return Invitation{}, 0, err
+		return Acceptance{}, err
 	}
-	return i, c.Epoch, nil
+	inviter, err := s.granted(m.User.Role, m.Custom)
+	return Acceptance{Invitation: i, InviterEpoch: m.Credential.Epoch, Custom: role.versions(inviter)}, err
 }
 
 // hashAccepted checks the input and hashes the password in it.
@@ -95,15 +98,16 @@ func (s *Service) hashAccepted(
 func (s *Service) accept(
 	ctx context.Context, org admin.OrgID, secret admin.Secret, in AcceptInput, hash PasswordHash,
 ) (User, error) {
-	i, epoch, err := s.validInvitation(ctx, org, secret)
+	a, err := s.validInvitation(ctx, org, secret)
 	if err != nil {
 		return User{}, err
 	}
+	i := a.Invitation
 	u, c := s.newUser(in.Name, i.Email, i.Role, hash)
+	a.User, a.Credential = u, c
 	scope := admin.NewScope(org, admin.Actor{Kind: admin.ActorUser, ID: u.ID.String()}, admin.PermissionSet{})
 	rec := s.invitationRecord(scope, ActionAccept, i,
 		admin.Change{Field: "user", To: u.ID.String()}, admin.Change{Field: "role", To: string(u.Role)})
-	a := Acceptance{Invitation: i, InviterEpoch: epoch, User: u, Credential: c}
 	err = s.ports.Invitations.Accept(ctx, org, a, rec)
 	if errors.Is(err, admin.ErrExists) {
 		// Another user has taken the address. The holder of an old invitation must not learn that.

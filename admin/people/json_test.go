@@ -61,6 +61,15 @@ func TestJSON(t *testing.T) {
 			ID: acme, Name: "Acme", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example", Password: secret},
 		}, `{"id":"acme","name":"Acme","admin":{"name":"Ann","email":"ann@acme.example"}}`},
 		{"an acceptance, without its password", people.AcceptInput{Name: "Ann", Password: secret}, `{"name":"Ann"}`},
+		{"a custom role", people.CustomRole{
+			Name: "auditors", DisplayName: "Auditors", Description: "From outside", Permissions: admin.Permissions(admin.PermissionAuditRead),
+			CreatedAt: at, UpdatedAt: at, Version: 1,
+		}, `{"name":"auditors","displayName":"Auditors","description":"From outside","permissions":["audit.read"],
+			"createdAt":` + instant + `,"updatedAt":` + instant + `,"version":1}`},
+		{"a built-in role", people.RoleInfo{CustomRole: people.CustomRole{Name: people.Analyst}, BuiltIn: true},
+			`{"name":"analyst","permissions":[],"version":0,"builtIn":true}`},
+		{"a change of a role", []people.RoleChange{{}, {Description: ptr(""), Permissions: &[]admin.Permission{"users.read"}}},
+			`[{},{"description":"","permissions":["users.read"]}]`},
 		{"filters", []any{
 			people.UserFilter{Status: people.UserActive, Role: people.Analyst}, people.UserFilter{},
 			people.InvitationFilter{Status: people.InvitationExpired}, people.InvitationFilter{Status: people.InvitationRevoked},

@@ -26,10 +26,11 @@ var (
 func (s *Service) ChangePassword(
 	ctx context.Context, scope admin.Scope, current, replacement admin.Secret,
 ) (Session, error) {
-	u, c, err := s.currentUser(ctx, scope, PermissionProfileWrite)
+	m, err := s.currentUser(ctx, scope, PermissionProfileWrite)
 	if err != nil {
 		return Session{}, err
 	}
+	u, c := m.User, m.Credential
 	if c.Hash.IsZero() {
 		return Session{}, ErrNoPassword
 	}
@@ -55,7 +56,7 @@ func (s *Service) ChangePassword(
 		return Session{}, err
 	}
 	c.ChangedAt = s.o.Instant()
-	session, err := s.session(scope.Org(), u, c)
+	session, err := s.session(scope.Org(), m)
 	if err != nil {
 		return Session{}, err
 	}

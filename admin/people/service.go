@@ -23,6 +23,9 @@ const (
 	ActionResend             admin.Action = "invitation.resend"
 	ActionRevoke             admin.Action = "invitation.revoke"
 	ActionAccept             admin.Action = "invitation.accept" // by the user that it created
+	ActionCreateRole         admin.Action = "role.create"
+	ActionUpdateRole         admin.Action = "role.update"
+	ActionDeleteRole         admin.Action = "role.delete"
 )
 
 // Kinds of Subject in the audit trail.
@@ -30,6 +33,7 @@ const (
 	subjectOrganization = "organization"
 	subjectUser         = "user"
 	subjectInvitation   = "invitation"
+	subjectRole         = "role"
 )
 
 // maxName is the length of a person's or a company's name, in characters.
@@ -40,13 +44,16 @@ type Ports struct {
 	Organizations OrganizationStore
 	Users         UserStore
 	Invitations   InvitationStore
+	Roles         RoleStore
 }
 
 // Options of a [Service]; the zero value is ready.
 type Options struct {
 	admin.Runtime
-	// Roles are the permissions of each role; the zero value means [DefaultRoles].
+	// Roles are the permissions of each built-in role; the zero value means [DefaultRoles].
 	Roles Roles
+	// CustomRoles limits the roles that an organization keeps for itself.
+	CustomRoles CustomRoleOptions
 	// Hasher hashes passwords; nil means an [Argon2id] with its defaults.
 	Hasher PasswordHasher
 	// Passwords are the rules for new passwords.
@@ -79,6 +86,7 @@ type Service struct {
 // core holds what services made by [Service.In] share.
 type core struct {
 	o      Options
+	rules  RoleRules
 	common blocklist
 }
 
@@ -95,7 +103,8 @@ func NewService(ports Ports, o Options) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("people: %w", err)
 	}
-	return &Service{ports: ports, core: &core{o: o, common: newBlocklist()}}, nil
+	rules := RoleRules{BuiltIn: o.Roles, Allowed: o.CustomRoles.Allowed}
+	return &Service{ports: ports, core: &core{o: o, rules: rules, common: newBlocklist()}}, nil
 }
 
 // In returns the service over other ports, such as those of a transaction. It shares the options, the
@@ -113,6 +122,9 @@ func (p Ports) check(problems *admin.Problems) {
 	if p.Invitations == nil {
 		problems.Add("/ports/invitations", admin.CodeRequired, message, "InvitationStore")
 	}
+	if p.Roles == nil {
+		problems.Add("/ports/roles", admin.CodeRequired, message, "RoleStore")
+	}
 }
 
 func (o Options) check(p *admin.Problems) {
@@ -120,6 +132,10 @@ func (o Options) check(p *admin.Problems) {
 	checkNotNegative(p, "/invitations/lifetime", o.Invitations.Lifetime)
 	checkNotNegative(p, "/invitations/pending", o.Invitations.Pending)
 	checkNotNegative(p, "/invitations/cooldown", o.Invitations.Cooldown)
+	checkNotNegative(p, "/customRoles/limit", o.CustomRoles.Limit)
+	if o.CustomRoles.Limit > maxCustomRoles {
+		p.Add("/customRoles/limit", admin.CodeRange, "%d is more than %d", o.CustomRoles.Limit, maxCustomRoles)
+	}
 }
 
 // checkNotNegative adds to p that an option is negative.
@@ -134,6 +150,12 @@ func (o Options) withDefaults() (Options, error) {
 	o.Runtime = o.WithDefaults()
 	if o.Roles.IsZero() {
 		o.Roles = DefaultRoles()
+	}
+	if o.CustomRoles.Allowed.Len() == 0 {
+		o.CustomRoles.Allowed = o.Roles.All()
+	}
+	if o.CustomRoles.Limit == 0 {
+		o.CustomRoles.Limit = 50
 	}
 	if o.Limiter == nil {
 		if o.Limiter, err = NewMemoryLimiter(MemoryLimiterOptions{Now: o.Now}); err != nil {

@@ -86,7 +86,9 @@ func newHouse(t *testing.T, change ...func(*people.Options)) *house {
 
 // ports returns the stores of b.
 func ports(b storage.Stores) people.Ports {
-	return people.Ports{Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations()}
+	return people.Ports{
+		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Roles: b.Roles(),
+	}
 }
 
 // service makes another service over the same storage.
@@ -190,11 +192,15 @@ func TestNewServiceChecksItsPortsAndOptions(t *testing.T) {
 	_, err := people.NewService(people.Ports{}, people.Options{
 		Passwords:   people.PasswordRules{BreachTimeout: -1},
 		Invitations: people.InvitationRules{Lifetime: -1, Pending: -1, Cooldown: -1},
+		CustomRoles: people.CustomRoleOptions{Limit: -1},
 	})
 	require.Equal(t, []string{
-		"/ports/organizations", "/ports/users", "/ports/invitations",
+		"/ports/organizations", "/ports/users", "/ports/invitations", "/ports/roles",
 		"/passwords/breachTimeout", "/invitations/lifetime", "/invitations/pending", "/invitations/cooldown",
+		"/customRoles/limit",
 	}, paths(err))
+	_, err = people.NewService(ports(memory.New()), people.Options{CustomRoles: people.CustomRoleOptions{Limit: 1001}})
+	require.Equal(t, []string{"/customRoles/limit"}, paths(err))
 	_, err = people.NewMemoryLimiter(people.MemoryLimiterOptions{Attempts: -1, Every: -1, Keys: -1})
 	require.Equal(t, []string{"/attempts", "/every", "/keys"}, paths(err))
 	_, err = people.NewArgon2id(people.Argon2idOptions{Threads: 5, Time: 11, Memory: 1, Concurrent: -1, Wait: -1})

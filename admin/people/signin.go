@@ -45,23 +45,23 @@ func (s *Service) SignIn(
 	if err := s.o.Limiter.Attempt(ctx, key); err != nil {
 		return Session{}, err
 	}
-	u, c, err := s.ports.Users.ByEmail(ctx, org, e.Key)
+	m, err := s.ports.Users.ByEmail(ctx, org, e.Key)
 	if err != nil && !errors.Is(err, admin.ErrNotFound) {
 		return Session{}, err
 	}
 	// Without a user this verifies the zero hash, which matches nothing and takes as long.
-	ok, err := s.matches(ctx, c.Hash, password)
+	ok, err := s.matches(ctx, m.Credential.Hash, password)
 	if err != nil {
 		return Session{}, err
 	}
-	if !ok || u.Status != UserActive {
+	if !ok || m.User.Status != UserActive {
 		return Session{}, ErrSignIn
 	}
 	if err := s.o.Limiter.Reset(ctx, key); err != nil {
 		return Session{}, err
 	}
-	s.rehash(ctx, org, c, password)
-	return s.session(org, u, c)
+	s.rehash(ctx, org, m.Credential, password)
+	return s.session(org, m)
 }
 
 // rehash replaces an outdated hash while the password is at hand. A failure must not fail the sign-in.
@@ -88,13 +88,13 @@ func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email str
 	if err != nil {
 		return Session{}, ErrSignIn
 	}
-	u, c, err := s.ports.Users.ByEmail(ctx, org, e.Key)
-	if errors.Is(err, admin.ErrNotFound) || err == nil && u.Status != UserActive {
+	m, err := s.ports.Users.ByEmail(ctx, org, e.Key)
+	if errors.Is(err, admin.ErrNotFound) || err == nil && m.User.Status != UserActive {
 		return Session{}, ErrSignIn
 	} else if err != nil {
 		return Session{}, err
 	}
-	return s.session(org, u, c)
+	return s.session(org, m)
 }
 
 // ScopeOf returns the current scope of the user in a host session. epoch is the [Session]'s when they
@@ -103,13 +103,13 @@ func (s *Service) ScopeOf(ctx context.Context, org admin.OrgID, id uuid.UUID, ep
 	if err := org.Check(); err != nil {
 		return admin.Scope{}, err
 	}
-	u, c, err := s.ports.Users.Credential(ctx, org, id)
-	if errors.Is(err, admin.ErrNotFound) || err == nil && (u.Status != UserActive || c.Epoch != epoch) {
+	m, err := s.ports.Users.Member(ctx, org, id)
+	if errors.Is(err, admin.ErrNotFound) || err == nil && (m.User.Status != UserActive || m.Credential.Epoch != epoch) {
 		return admin.Scope{}, ErrSession
 	} else if err != nil {
 		return admin.Scope{}, err
 	}
-	return s.scope(org, u)
+	return s.scope(org, m)
 }
 
 // Authorize checks that an actor may still do ps, as a job does before each batch. The host's own code
@@ -132,32 +132,33 @@ func (s *Service) Authorize(ctx context.Context, org admin.OrgID, actor admin.Ac
 // scopeOfActor returns the current scope of a user, or [admin.ErrForbidden] if they are not active.
 func (s *Service) scopeOfActor(
 	ctx context.Context, org admin.OrgID, actor admin.Actor,
-) (Credential, admin.Scope, error) {
+) (Member, admin.Scope, error) {
 	inactive := fmt.Errorf("%s is not an active user: %w", actor, admin.ErrForbidden)
 	id, err := uuid.Parse(actor.ID)
 	if err != nil {
-		return Credential{}, admin.Scope{}, inactive
+		return Member{}, admin.Scope{}, inactive
 	}
-	u, c, err := s.ports.Users.Credential(ctx, org, id)
-	if errors.Is(err, admin.ErrNotFound) || err == nil && u.Status != UserActive {
-		return Credential{}, admin.Scope{}, inactive
+	m, err := s.ports.Users.Member(ctx, org, id)
+	if errors.Is(err, admin.ErrNotFound) || err == nil && m.User.Status != UserActive {
+		return Member{}, admin.Scope{}, inactive
 	} else if err != nil {
-		return Credential{}, admin.Scope{}, err
+		return Member{}, admin.Scope{}, err
 	}
-	scope, err := s.scope(org, u)
-	return c, scope, err
+	scope, err := s.scope(org, m)
+	return m, scope, err
 }
 
-func (s *Service) session(org admin.OrgID, u User, c Credential) (Session, error) {
-	scope, err := s.scope(org, u)
+func (s *Service) session(org admin.OrgID, m Member) (Session, error) {
+	scope, err := s.scope(org, m)
 	if err != nil {
 		return Session{}, err
 	}
-	return Session{Scope: scope, User: u, Epoch: c.Epoch}, nil
+	return Session{Scope: scope, User: m.User, Epoch: m.Credential.Epoch}, nil
 }
 
-func (s *Service) scope(org admin.OrgID, u User) (admin.Scope, error) {
-	granted, err := s.o.Roles.Permissions(u.Role)
+func (s *Service) scope(org admin.OrgID, m Member) (admin.Scope, error) {
+	u := m.User
+	granted, err := s.rules.Permissions(u.Role, m.Custom)
 	if err != nil {
 		return admin.Scope{}, fmt.Errorf("role %q of user %s no longer exists: give them another one: %w",
 			u.Role, u.ID, admin.ErrForbidden)

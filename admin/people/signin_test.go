@@ -120,9 +120,9 @@ func TestSignInReplacesAnOutdatedHash(t *testing.T) {
 	counting := &countingHasher{PasswordHasher: stronger}
 	p := h.service(people.Options{Hasher: counting})
 	hash := func() people.PasswordHash {
-		_, c, err := h.b.Users().Credential(t.Context(), acme, h.ann.User.ID)
+		m, err := h.b.Users().Member(t.Context(), acme, h.ann.User.ID)
 		require.NoError(t, err)
-		return c.Hash
+		return m.Credential.Hash
 	}
 	require.Contains(t, hash().PHC(), "$m=8,")
 	_, err = p.SignIn(t.Context(), acme, "ann@acme.example", bobsPassword)
@@ -236,12 +236,12 @@ type downUsers struct {
 	err error
 }
 
-func (d downUsers) Credential(context.Context, admin.OrgID, uuid.UUID) (people.User, people.Credential, error) {
-	return people.User{}, people.Credential{}, d.err
+func (d downUsers) Member(context.Context, admin.OrgID, uuid.UUID) (people.Member, error) {
+	return people.Member{}, d.err
 }
 
-func (d downUsers) ByEmail(context.Context, admin.OrgID, string) (people.User, people.Credential, error) {
-	return people.User{}, people.Credential{}, d.err
+func (d downUsers) ByEmail(context.Context, admin.OrgID, string) (people.Member, error) {
+	return people.Member{}, d.err
 }
 
 func TestStorageThatIsDownIsNotAWrongPassword(t *testing.T) {

@@ -19,7 +19,7 @@ func (s *Service) Users(
 	if err := scope.Require(PermissionUsersRead); err != nil {
 		return admin.Page[User]{}, err
 	}
-	if err := s.checkUserFilter(f); err != nil {
+	if err := s.checkUserFilter(ctx, scope.Org(), f); err != nil {
 		return admin.Page[User]{}, err
 	}
 	return admin.Paginate(scope.Org(), fmt.Sprintf("users %q %q", f.Status, f.Role), q,
@@ -27,7 +27,7 @@ func (s *Service) Users(
 		func(u User) uuid.UUID { return u.ID })
 }
 
-func (s *Service) checkUserFilter(f UserFilter) error {
+func (s *Service) checkUserFilter(ctx context.Context, org admin.OrgID, f UserFilter) error {
 	var p admin.Problems
 	switch f.Status {
 	case "", UserActive, UserDeactivated:
@@ -36,7 +36,9 @@ func (s *Service) checkUserFilter(f UserFilter) error {
 			admin.Clip(string(f.Status)), UserActive, UserDeactivated)
 	}
 	if f.Role != "" {
-		s.checkRole(&p, f.Role)
+		if _, err := s.checkRole(ctx, &p, org, f.Role); err != nil {
+			return err
+		}
 	}
 	return p.Err()
 }
@@ -59,8 +61,9 @@ func (s *Service) User(ctx context.Context, scope admin.Scope, id uuid.UUID) (Us
 //
 // It requires [PermissionUsersWrite] and every permission of the old and the new role. It fails with
 // [admin.ErrForbidden] through an API token that the user answers for and for a user who would get more than
-// they have, with [admin.ErrInvalid] for an unknown role, with [admin.ErrNotFound], [admin.ErrConflict] and
-// [ErrLastAdministrator], and with [admin.ErrState] if the user has the role already.
+// they have, with [admin.ErrInvalid] for an unknown role, with [admin.ErrNotFound], [admin.ErrConflict] (also if
+// either role is changed at the same time) and [ErrLastAdministrator], and with [admin.ErrState] if the user has
+// the role already.
 func (s *Service) ChangeRole(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, version int64, role Role,
 ) (User, error) {
@@ -68,19 +71,22 @@ func (s *Service) ChangeRole(
 		return User{}, err
 	}
 	var p admin.Problems
-	set := s.checkRole(&p, role)
+	g, err := s.checkRole(ctx, &p, scope.Org(), role)
+	if err != nil {
+		return User{}, err
+	}
 	if err := p.Err(); err != nil {
 		return User{}, err
 	}
-	if err := scope.Require(set.List()...); err != nil {
+	if err := scope.Require(g.set.List()...); err != nil {
 		return User{}, err
 	}
-	u, err := s.userWithin(ctx, scope, id)
+	u, had, err := s.userWithin(ctx, scope, id)
 	if err != nil {
 		return User{}, err
 	}
 	// Who acts may have had a role with more when their scope was made.
-	if now, _ := s.o.Roles.Permissions(u.Role); scope.User() == id.String() && len(now.Missing(set)) > 0 {
+	if scope.User() == id.String() && len(had.set.Missing(g.set)) > 0 {
 		return User{}, fmt.Errorf("%s cannot give themselves the role %s: %w", scope.Actor(), role, admin.ErrForbidden)
 	}
 	if u.Role == role {
@@ -88,7 +94,7 @@ func (s *Service) ChangeRole(
 	}
 	change := admin.Change{Field: "role", From: string(u.Role), To: string(role)}
 	u.Role = role
-	return s.updateAccess(ctx, scope, AccessUpdate{User: u}, version, ActionChangeRole, change)
+	return s.updateAccess(ctx, scope, AccessUpdate{User: u, Custom: g.versions(had)}, version, ActionChangeRole, change)
 }
 
 // DeactivateOptions are the options of [Service.Deactivate]; the zero value is ready.
@@ -103,6 +109,8 @@ type DeactivateOptions struct {
 // that they sent, and switches off the API tokens that they answer for: those that they created, those that
 // these created, and so on. A request of the user's that is under way keeps the scope that it began with,
 // but can grant nothing of it to a token. version is the user's.
+//
+// Users with the right to may deactivate themselves: that is how they leave.
 //
 // It requires [PermissionUsersWrite] and every permission of the user's role. It fails with
 // [admin.ErrForbidden] through an API token that the user answers for, with [admin.ErrNotFound],
@@ -130,7 +138,7 @@ func (s *Service) setStatus(
 	if err := scope.Require(PermissionUsersWrite); err != nil {
 		return User{}, err
 	}
-	u, err := s.userWithin(ctx, scope, a.User.ID)
+	u, had, err := s.userWithin(ctx, scope, a.User.ID)
 	if err != nil {
 		return User{}, err
 	}
@@ -146,47 +154,43 @@ func (s *Service) setStatus(
 		changes = append(changes, admin.Change{Field: "tokens", To: "kept"})
 	}
 	u.Status = status
-	a.User = u
+	a.User, a.Custom = u, had.versions()
 	return s.updateAccess(ctx, scope, a, version, action, changes...)
 }
 
-// userWithin returns a user whose role has no permission that scope lacks, and who does not answer for the
-// API token that acts, if one does: otherwise what a user left behind could undo what was done to them. A
-// role that the host has removed has no permission.
-func (s *Service) userWithin(ctx context.Context, scope admin.Scope, id uuid.UUID) (User, error) {
-	u, err := s.ports.Users.Get(ctx, scope.Org(), id)
+// userWithin returns a user whose role has no permission that scope lacks, and that role; and who does not
+// answer for the API token that acts, if one does: otherwise what a user left behind could undo what was done
+// to them. A role that the host has removed has no permission.
+func (s *Service) userWithin(ctx context.Context, scope admin.Scope, id uuid.UUID) (User, grant, error) {
+	m, err := s.ports.Users.Member(ctx, scope.Org(), id)
 	if err != nil {
-		return User{}, err
+		return User{}, grant{}, err
 	}
 	if scope.Actor().Kind == admin.ActorToken && scope.User() == id.String() {
-		return User{}, fmt.Errorf("%s cannot change the role or the status of the user who answers for it: %w",
+		return User{}, grant{}, fmt.Errorf("%s cannot change the role or the status of the user who answers for it: %w",
 			scope.Actor(), admin.ErrForbidden)
 	}
-	if set, err := s.o.Roles.Permissions(u.Role); err == nil {
-		if err := scope.Require(set.List()...); err != nil {
-			return User{}, fmt.Errorf("user %s is %s: %w", id, u.Role, err)
-		}
+	g, unknown := s.granted(m.User.Role, m.Custom)
+	if unknown != nil {
+		g = grant{}
 	}
-	return u, nil
+	if err := scope.Require(g.set.List()...); err != nil {
+		return User{}, grant{}, fmt.Errorf("user %s is %s: %w", id, m.User.Role, err)
+	}
+	return m.User, g, nil
 }
 
 func (s *Service) updateAccess(
 	ctx context.Context, scope admin.Scope, a AccessUpdate, version int64, action admin.Action, changes ...admin.Change,
 ) (User, error) {
-	a.User.Version, a.User.UpdatedAt = version, s.o.Instant()
+	if a.User.Version != version {
+		return User{}, admin.Conflict("user") // the rights were checked against the user as read
+	}
+	a.User.UpdatedAt, a.Rules = s.o.Instant(), s.rules
 	rec := s.userRecord(scope, action, a.User.ID, changes...)
 	if err := s.ports.Users.UpdateAccess(ctx, scope.Org(), a, rec); err != nil {
 		return User{}, err
 	}
 	a.User.Version++
 	return a.User, nil
-}
-
-// checkRole adds to p that a role of an input is unknown, or returns its permissions.
-func (s *Service) checkRole(p *admin.Problems, role Role) admin.PermissionSet {
-	set, err := s.o.Roles.Permissions(role)
-	if err != nil {
-		p.AddError("/role", admin.CodeUnknown, err)
-	}
-	return set
 }

@@ -99,7 +99,11 @@ func (t *tenant) userAccess(id uuid.UUID) (a token.UserAccess, ok bool) {
 		return a, false
 	}
 	c, _ := t.credentials.get(id)
-	return token.UserAccess{ID: id, Active: u.Status == people.UserActive, Role: string(u.Role), Epoch: c.Epoch}, true
+	a = token.UserAccess{ID: id, Active: u.Status == people.UserActive, Role: string(u.Role), Epoch: c.Epoch}
+	if custom := t.customRole(u.Role); custom != nil {
+		a.Custom = custom.Permissions
+	}
+	return a, true
 }
 
 func (s tokens) User(ctx context.Context, org admin.OrgID, id uuid.UUID) (a token.UserAccess, err error) {

@@ -145,6 +145,7 @@ type statements struct {
 	token        tokenSQL
 	user         userSQL
 	invitation   invitationSQL
+	role         roleSQL
 	imports      importSQL
 	customer     customerSQL
 	account      accountSQL
@@ -164,6 +165,7 @@ func newStatements(db *DB) statements {
 		token:        newTokenSQL(db),
 		user:         newUserSQL(db),
 		invitation:   newInvitationSQL(db),
+		role:         newRoleSQL(db),
 		imports:      newImportSQL(db),
 		customer:     newCustomerSQL(db),
 		account:      newAccountSQL(db),
@@ -179,6 +181,7 @@ type stores struct{ access }
 func (s stores) Organizations() people.OrganizationStore { return organizations{s.access} }
 func (s stores) Users() people.UserStore                 { return users{s.access} }
 func (s stores) Invitations() people.InvitationStore     { return invitations{s.access} }
+func (s stores) Roles() people.RoleStore                 { return roles{s.access} }
 func (s stores) Audit() admin.AuditStore                 { return audit{s.access} }
 func (s stores) Jobs() job.Store                         { return jobs{s.access} }
 func (s stores) Currencies() currency.Store              { return currencies{s.access} }

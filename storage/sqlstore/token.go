@@ -29,9 +29,11 @@ func newTokenSQL(db *DB) tokenSQL {
 		t.last_used_at, t.created_at, t.created_by_kind, t.created_by_id, t.updated_at, t.rotated_from, t.rotated_to,
 		t.version`
 	const one = `SELECT ` + columns + ` FROM {tokens} WHERE org_id = ? AND id = ?`
-	const found = `SELECT t.org_id, t.hash_key, t.digest, ` + qualified + `, u.id, u.status, u.role, 0
-		FROM {tokens} t LEFT JOIN {users} u ON u.org_id = t.org_id AND u.id = t.user_id `
-	const user = `u.id, u.status, u.role, c.epoch `
+	const found = `SELECT t.org_id, t.hash_key, t.digest, ` + qualified + `, u.id, u.status, u.role, r.permissions, 0
+		FROM {tokens} t LEFT JOIN {users} u ON u.org_id = t.org_id AND u.id = t.user_id
+		LEFT JOIN {roles} r ON r.org_id = u.org_id AND r.name = u.role `
+	const user = `u.id, u.status, u.role, r.permissions, c.epoch `
+	const custom = ` LEFT JOIN {roles} r ON r.org_id = u.org_id AND r.name = u.role `
 	const seen = `SELECT id, permissions, state FROM {tokens} WHERE org_id = ? AND `
 	const end = `UPDATE {tokens} SET state = ?, updated_at = ?, version = version + 1
 		WHERE org_id = ? AND state <> 'DELETED' AND state <> ? AND `
@@ -40,14 +42,14 @@ func newTokenSQL(db *DB) tokenSQL {
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		creator: db.bind(`SELECT state FROM {tokens} WHERE org_id = ? AND id = ?{forUpdate}`),
 		live: db.bind(db.along("tokens_live", `SELECT COUNT(*) FROM {tokens}{index}
-			WHERE org_id = ? AND state = 'ACTIVE' AND (expires_at IS NULL OR expires_at > ?) AND id <> ?`)),
+			WHERE org_id = ? AND state = 'ACTIVE' AND (expires_at IS NULL OR expires_at > ?) AND id <> ?{latest}`)),
 		get:  db.bind(one),
 		lock: db.bind(one + `{forUpdate}`),
 		withUser: db.bind(`SELECT ` + qualified + `, ` + user + `FROM {tokens} t
 			LEFT JOIN {users} u ON u.org_id = t.org_id AND u.id = t.user_id
-			LEFT JOIN {credentials} c ON c.org_id = u.org_id AND c.user_id = u.id WHERE t.org_id = ? AND t.id = ?`),
+			LEFT JOIN {credentials} c ON c.org_id = u.org_id AND c.user_id = u.id` + custom + `WHERE t.org_id = ? AND t.id = ?`),
 		user: db.bind(`SELECT ` + user + `FROM {users} u
-			JOIN {credentials} c ON c.org_id = u.org_id AND c.user_id = u.id WHERE u.org_id = ? AND u.id = ?`),
+			JOIN {credentials} c ON c.org_id = u.org_id AND c.user_id = u.id` + custom + `WHERE u.org_id = ? AND u.id = ?`),
 		activeUser: db.bind(`SELECT id FROM {users} WHERE org_id = ? AND id = ? AND status = 'ACTIVE'{forUpdate}`),
 		list: newList(db, `SELECT `+columns+` FROM {tokens}{index} WHERE org_id = ?`,
 			[]string{
@@ -275,9 +277,12 @@ func scanStored(scan func(...any) error, s *token.Stored) error {
 
 // scanWithUser scans columns and, behind them, those of a user, which are NULL if there is none.
 func scanWithUser(scan func(...any) error, columns []any, u *token.UserAccess) error {
-	var status, role sql.NullString
+	var status, role, custom sql.NullString
 	var epoch sql.NullInt64
-	err := scan(append(columns, scanID(&u.ID), &status, &role, &epoch)...)
+	err := scan(append(columns, scanID(&u.ID), &status, &role, &custom, &epoch)...)
+	if custom.String != "" {
+		u.Custom = admin.ParsePermissions(custom.String)
+	}
 	u.Active, u.Role, u.Epoch = status.String == string(people.UserActive), role.String, epoch.Int64
 	return err
 }

@@ -46,7 +46,7 @@ func draws() map[string]func(*script) do {
 	all := map[string]func(*script) do{}
 	for _, part := range []map[string]func(*script) do{
 		peopleDraws(), tokenDraws(), jobDraws(), tenantDraws(), enrichmentDraws(), importDraws(), planDraws(),
-		scheduleDraws(), customerDraws(), accountDraws(),
+		scheduleDraws(), customerDraws(), accountDraws(), roleDraws(),
 	} {
 		maps.Copy(all, part)
 	}

@@ -27,8 +27,8 @@ func (s *script) grant(org admin.OrgID, t token.Token) (token.Token, token.Grant
 		t.UserID, t.CreatedBy = by.UserID, by.Actor()
 		g.TokenID = by.ID
 		if g.UserID = by.UserID; g.UserID != uuid.Nil {
-			_, c, _ := s.ref.Users().Credential(s.t.Context(), org, g.UserID)
-			g.UserEpoch = s.version(c.Epoch)
+			m, _ := s.ref.Users().Member(s.t.Context(), org, g.UserID)
+			g.UserEpoch = s.version(m.Credential.Epoch)
 		}
 	}
 	return t, g

@@ -16,6 +16,7 @@ func ports() []port {
 		{"Organizations", testOrganizations},
 		{"Users", testUsers},
 		{"Invitations", testInvitations},
+		{"Roles", testRoles},
 		{"Audit", testAudit},
 		{"Jobs", testJobs},
 		{"Currencies", testCurrencies},
@@ -42,6 +43,9 @@ func Users(t *testing.T, open Open) { runPort(t, open, "Users") }
 
 // Invitations checks the port of [storage.Stores] with this name alone.
 func Invitations(t *testing.T, open Open) { runPort(t, open, "Invitations") }
+
+// Roles checks the port of [storage.Stores] with this name alone.
+func Roles(t *testing.T, open Open) { runPort(t, open, "Roles") }
 
 // Audit checks the port of [storage.Stores] with this name alone.
 func Audit(t *testing.T, open Open) { runPort(t, open, "Audit") }

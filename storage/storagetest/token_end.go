@@ -271,7 +271,7 @@ func testTokenDeactivateBy(t *testing.T, b storage.Backend, c *ids) {
 			hers, kept, member := setUp(w)
 			member.Status, member.UpdatedAt = people.UserDeactivated, e.At
 			require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org,
-				people.AccessUpdate{User: member, KeepTokens: keep}, w.rec("user.deactivate")))
+				people.AccessUpdate{User: member, Rules: rules(), KeepTokens: keep}, w.rec("user.deactivate")))
 			if keep {
 				check(w, nil, append(hers, kept...))
 			} else {

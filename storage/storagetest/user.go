@@ -2,9 +2,7 @@ package storagetest
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,15 +14,20 @@ import (
 	"github.com/admincenter/admincenter/storage"
 )
 
-// peopleSeeds are a second user, who is a Developer, and a pending invitation by the first.
+// peopleSeeds are a second user, who is a Developer, a custom role with a user who has it and one that
+// nobody has, and a pending invitation by the first user.
 type peopleSeeds struct {
-	member     people.User
-	invitation people.Invitation
+	member, clerk people.User
+	role, unused  people.CustomRole
+	invitation    people.Invitation
 }
 
 func (w *world) seedPeople() {
 	w.t.Helper()
 	w.seeds.people.member = w.member(w.t, "member", people.Developer)
+	w.seeds.people.role = w.addRole(w.t, w.role("clerk"))
+	w.seeds.people.unused = w.addRole(w.t, w.role("unused"))
+	w.seeds.people.clerk = w.member(w.t, "clerk", "clerk")
 	w.seeds.people.invitation = w.invited(w.t, "pending")
 }
 
@@ -33,26 +36,40 @@ func (w *world) member(t *testing.T, name string, role people.Role) people.User 
 	t.Helper()
 	i := w.invitation(name)
 	i.Role, i.InvitedBy = role, admin.Actor{Kind: admin.ActorSystem}
-	require.NoError(t, w.b.Invitations().Create(t.Context(), w.org, i, w.digest(name), 1000, w.rec("invitation.create")))
+	require.NoError(t, w.b.Invitations().Create(t.Context(), w.org, sending(i, w.digest(name), 1000), w.rec("invitation.create")))
 	a := w.acceptance(i)
 	require.NoError(t, w.b.Invitations().Accept(t.Context(), w.org, a, w.rec("invitation.accept")))
 	return a.User
 }
 
+// member is a user with the credential, as one result.
+type member people.Member
+
+// Format writes the hash too, which does not print otherwise, and the role instead of where it is: the
+// suite compares what is stored.
+func (m member) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "%+v %+v %s", m.User, m.Credential, m.Credential.Hash.PHC())
+	if m.Custom != nil {
+		fmt.Fprintf(f, " %+v", *m.Custom)
+	}
+}
+
+// rules are those of the suite: the built-in roles of package people, and custom ones that can have
+// what these have.
+func rules() people.RoleRules {
+	roles := people.DefaultRoles()
+	return people.RoleRules{BuiltIn: roles, Allowed: roles.All()}
+}
+
+// access returns what changes the role and the status of a user, decided by custom roles.
+func access(u people.User, custom ...people.RoleVersion) people.AccessUpdate {
+	return people.AccessUpdate{User: u, Rules: rules(), Custom: custom}
+}
+
 // updateAccess writes the role and the status of a user.
 func (w *world) updateAccess(u people.User, action admin.Action) error {
-	return w.b.Users().UpdateAccess(w.t.Context(), w.org, people.AccessUpdate{User: u}, w.rec(action))
-}
-
-// userWith is a user together with the credential, as one result.
-type userWith struct {
-	User       people.User
-	Credential people.Credential
-}
-
-// Format writes the hash too, which does not print otherwise: the suite compares what is stored.
-func (u userWith) Format(f fmt.State, _ rune) {
-	fmt.Fprintf(f, "%+v %+v %s", u.User, u.Credential, u.Credential.Hash.PHC())
+	w.t.Helper()
+	return w.b.Users().UpdateAccess(w.t.Context(), w.org, access(u), w.rec(action))
 }
 
 func userCalls() map[string]call {
@@ -61,15 +78,15 @@ func userCalls() map[string]call {
 			u, err := s.Users().Get(ctx, org, w.first.ID)
 			return u, err
 		},
-		"Users.Credential": func(
+		"Users.Member": func(
 			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
 		) (any, error) {
-			u, c, err := s.Users().Credential(ctx, org, w.seeds.people.member.ID)
-			return userWith{u, c}, err
+			m, err := s.Users().Member(ctx, org, w.seeds.people.clerk.ID)
+			return member(m), err
 		},
 		"Users.ByEmail": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
-			u, c, err := s.Users().ByEmail(ctx, org, w.first.Email.Key)
-			return userWith{u, c}, err
+			m, err := s.Users().ByEmail(ctx, org, w.first.Email.Key)
+			return member(m), err
 		},
 		"Users.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
 			us, err := s.Users().List(ctx, org, people.UserFilter{}, page[uuid.UUID](100))
@@ -88,18 +105,18 @@ func userCalls() map[string]call {
 		) (any, error) {
 			u := w.seeds.people.member
 			u.Status = people.UserDeactivated
-			return nil, s.Users().UpdateAccess(ctx, org, people.AccessUpdate{User: u}, rec)
+			return nil, s.Users().UpdateAccess(ctx, org, access(u), rec)
 		},
 		"Users.SetPassword": func(
 			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
 		) (any, error) {
 			cred := people.Credential{
-				UserID: w.seeds.people.member.ID, Hash: people.NewPasswordHash("new"), Epoch: 1, ChangedAt: epoch,
+				UserID: w.seeds.people.clerk.ID, Hash: people.NewPasswordHash("new"), Epoch: 1, ChangedAt: epoch,
 			}
 			return nil, s.Users().SetPassword(ctx, org, cred, rec)
 		},
 		"Users.Rehash": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
-			return nil, s.Users().Rehash(ctx, org, w.seeds.people.member.ID, w.passwordHash("member"),
+			return nil, s.Users().Rehash(ctx, org, w.seeds.people.clerk.ID, w.passwordHash("member"),
 				w.passwordHash("stronger"))
 		},
 	}
@@ -112,18 +129,18 @@ func (w *world) passwordHash(of string) people.PasswordHash {
 func testUsers(t *testing.T, open Open) {
 	b, c := open(t), &ids{}
 	c.n.Store(10 << 40)
-	get := func(t *testing.T, w *world, id uuid.UUID) userWith {
+	get := func(t *testing.T, w *world, id uuid.UUID) people.Member {
 		t.Helper()
-		u, cred, err := b.Users().Credential(t.Context(), w.org, id)
+		m, err := b.Users().Member(t.Context(), w.org, id)
 		require.NoError(t, err)
-		return userWith{u, cred}
+		return m
 	}
 
 	t.Run("returns what was created", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		_, _, cred := w.organization(w.org)
 		cred.UserID = w.first.ID
-		require.Equal(t, userWith{w.first, cred}, get(t, w, w.first.ID))
+		require.Equal(t, people.Member{User: w.first, Credential: cred}, get(t, w, w.first.ID))
 		u, err := b.Users().Get(t.Context(), w.org, w.first.ID)
 		require.NoError(t, err)
 		require.Equal(t, w.first, u)
@@ -142,11 +159,11 @@ func testUsers(t *testing.T, open Open) {
 	})
 	t.Run("finds a user by the e-mail key, byte by byte", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		u, cred, err := b.Users().ByEmail(t.Context(), w.org, "first@example.com")
+		m, err := b.Users().ByEmail(t.Context(), w.org, "first@example.com")
 		require.NoError(t, err)
-		require.Equal(t, get(t, w, w.first.ID), userWith{u, cred})
+		require.Equal(t, get(t, w, w.first.ID), m)
 		for _, key := range []string{"First@Example.com", "first@example.com ", "fïrst@example.com", ""} {
-			_, _, err := b.Users().ByEmail(t.Context(), w.org, key)
+			_, err := b.Users().ByEmail(t.Context(), w.org, key)
 			require.ErrorIs(t, err, admin.ErrNotFound, "key %q", key)
 		}
 	})
@@ -157,7 +174,7 @@ func testUsers(t *testing.T, open Open) {
 			made = append(made, w.member(t, fmt.Sprintf("user %d", i), role))
 		}
 		made[3].Status = people.UserDeactivated
-		require.NoError(t, w.updateAccess(made[3], "user.deactivate"))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, access(made[3]), w.rec("user.deactivate")))
 		made[3].Version++
 		for _, tc := range []struct {
 			reason string
@@ -258,12 +275,12 @@ func testUsers(t *testing.T, open Open) {
 		asked := m
 		asked.Role, asked.UpdatedAt = people.Analyst, epoch.Add(time.Second)
 		asked.Name, asked.Email = "Another", people.Email{Address: "x@example.com", Key: "x@example.com"}
-		require.NoError(t, w.updateAccess(asked, "user.change_role"))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, access(asked), w.rec("user.change_role")))
 		m.Role, m.UpdatedAt, m.Version = asked.Role, asked.UpdatedAt, 2
 		got := get(t, w, m.ID)
 		require.Equal(t, m, got.User)
 		require.Equal(t, int64(2), got.Credential.Epoch)
-		require.ErrorIs(t, w.updateAccess(asked, "user.change_role"), admin.ErrConflict)
+		require.ErrorIs(t, b.Users().UpdateAccess(t.Context(), w.org, access(asked), w.rec("user.change_role")), admin.ErrConflict)
 		require.Equal(t, got, get(t, w, m.ID))
 	})
 	t.Run("keeps the last active administrator", func(t *testing.T) {
@@ -275,7 +292,8 @@ func testUsers(t *testing.T, open Open) {
 		refused := func() {
 			t.Helper()
 			for _, u := range []people.User{demoted, deactivated} {
-				require.ErrorIs(t, w.updateAccess(u, "test.refused"), people.ErrLastAdministrator)
+				require.ErrorIs(t, b.Users().UpdateAccess(t.Context(), w.org, access(u), w.rec("test.refused")),
+					people.ErrLastAdministrator)
 			}
 			require.Equal(t, before, get(t, w, w.first.ID))
 		}
@@ -283,11 +301,11 @@ func testUsers(t *testing.T, open Open) {
 		refused()
 		second := w.member(t, "second", people.Administrator)
 		second.Status = people.UserDeactivated
-		require.NoError(t, w.updateAccess(second, "user.deactivate"))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, access(second), w.rec("user.deactivate")))
 		refused()
 		second.Status, second.Version = people.UserActive, 2
-		require.NoError(t, w.updateAccess(second, "user.reactivate"))
-		require.NoError(t, w.updateAccess(demoted, "user.change_role"))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, access(second), w.rec("user.reactivate")))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, access(demoted), w.rec("user.change_role")))
 	})
 	t.Run("keeps one of two administrators who demote each other at the same time", func(t *testing.T) {
 		for range 10 {
@@ -296,7 +314,7 @@ func testUsers(t *testing.T, open Open) {
 			errs := atOnce(t, 2, func(ctx context.Context, n int) error {
 				u := []people.User{w.first, second}[n]
 				u.Role = people.Analyst
-				return b.Users().UpdateAccess(ctx, w.org, people.AccessUpdate{User: u}, w.rec("user.change_role"))
+				return b.Users().UpdateAccess(ctx, w.org, access(u), w.rec("user.change_role"))
 			})
 			require.Len(t, succeeded(t, errs, people.ErrLastAdministrator), 1)
 			left, err := b.Users().List(t.Context(), w.org,
@@ -311,7 +329,7 @@ func testUsers(t *testing.T, open Open) {
 		send := func(name string, by admin.Actor, expires time.Time) people.Invitation {
 			i := w.invitation(name)
 			i.InvitedBy, i.ExpiresAt = by, expires
-			require.NoError(t, b.Invitations().Create(t.Context(), w.org, i, w.digest(name), 1000, w.rec("invitation.create")))
+			require.NoError(t, b.Invitations().Create(t.Context(), w.org, sending(i, w.digest(name), 1000), w.rec("invitation.create")))
 			return i
 		}
 		sender := admin.Actor{Kind: admin.ActorUser, ID: m.ID.String()}
@@ -325,10 +343,10 @@ func testUsers(t *testing.T, open Open) {
 			at.Add(time.Hour))
 
 		m.Role, m.UpdatedAt = people.Developer, at
-		require.NoError(t, w.updateAccess(m, "user.change_role"))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, access(m), w.rec("user.change_role")))
 		require.Equal(t, pending, w.get(t, pending.ID), "another role revokes nothing")
 		m.Status, m.Version = people.UserDeactivated, 2
-		require.NoError(t, w.updateAccess(m, "user.deactivate"))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, access(m), w.rec("user.deactivate")))
 
 		pending.Status, pending.SettledAt, pending.Version = people.InvitationRevoked, at, 2
 		require.Equal(t, pending, w.get(t, pending.ID))
@@ -337,7 +355,7 @@ func testUsers(t *testing.T, open Open) {
 		require.Equal(t, others, w.get(t, others.ID))
 		require.Equal(t, tokens, w.get(t, tokens.ID))
 		again := w.invitation("pending")
-		err := b.Invitations().Create(t.Context(), w.org, again, w.digest("again"), 1000, w.rec("invitation.create"))
+		err := b.Invitations().Create(t.Context(), w.org, sending(again, w.digest("again"), 1000), w.rec("invitation.create"))
 		require.NoError(t, err, "the address is free again")
 	})
 	t.Run("sets a password under the epoch that was read", func(t *testing.T) {
@@ -364,38 +382,4 @@ func testUsers(t *testing.T, open Open) {
 		require.ErrorIs(t, b.Users().Rehash(t.Context(), w.org, w.id(), old, w.passwordHash("late")), admin.ErrNotFound)
 		require.Equal(t, want, get(t, w, w.first.ID))
 	})
-}
-
-// atOnce calls fn n times at the same time and returns how each ended.
-func atOnce(t *testing.T, n int, fn func(ctx context.Context, n int) error) []error {
-	t.Helper()
-	errs, start := make([]error, n), make(chan struct{})
-	var group sync.WaitGroup
-	for i := range n {
-		group.Go(func() {
-			<-start
-			errs[i] = fn(t.Context(), i)
-		})
-	}
-	close(start)
-	group.Wait()
-	return errs
-}
-
-// succeeded lists the calls that succeeded; the others must have failed with one of allowed.
-func succeeded(t *testing.T, errs []error, allowed ...error) []int {
-	t.Helper()
-	var out []int
-	for i, err := range errs {
-		if err == nil {
-			out = append(out, i)
-			continue
-		}
-		known := false
-		for _, a := range allowed {
-			known = known || errors.Is(err, a)
-		}
-		require.True(t, known, "unexpected failure: %v", err)
-	}
-	return out
 }

@@ -79,6 +79,7 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		"due_at":                nil,
 
 		"email_key":           numberedBy("u"),
+		"roles.name":          numberedBy("role"),
 		"pending_key":         one("NULL"),
 		"credentials.user_id": id,
 		"invitations.user_id": one("NULL"),

@@ -294,6 +294,19 @@ TABLE admincenter_plan_migrations InnoDB utf8mb4_bin
     FOREIGN KEY admincenter_plan_migrations_ibfk_1 (org_id, id) REFERENCES admincenter_jobs (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
     CHECK require_confirmation `require_confirmation` in (0,1)
 
+TABLE admincenter_roles InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    name varbinary(100) NOT NULL
+    display_name text COLLATE utf8mb4_bin NOT NULL
+    description text COLLATE utf8mb4_bin NOT NULL
+    permissions text COLLATE utf8mb4_bin NOT NULL
+    created_at bigint(20) NOT NULL
+    updated_at bigint(20) NOT NULL
+    version bigint(20) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, name)
+    FOREIGN KEY admincenter_roles_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK permissions `permissions` <> ''
+
 TABLE admincenter_schedules InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
     id varbinary(200) NOT NULL

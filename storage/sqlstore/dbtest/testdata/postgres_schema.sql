@@ -301,6 +301,19 @@ TABLE admincenter_plans
     CHECK ((anniversary = ANY (ARRAY[(0)::bigint, (1)::bigint])))
     CHECK ((version > 0))
 
+TABLE admincenter_roles
+    org_id text COLLATE C NOT NULL
+    name text COLLATE C NOT NULL
+    display_name text COLLATE C NOT NULL
+    description text COLLATE C NOT NULL
+    permissions text COLLATE C NOT NULL
+    created_at bigint NOT NULL
+    updated_at bigint NOT NULL
+    version bigint NOT NULL
+    PRIMARY KEY admincenter_roles_pkey (org_id, name)
+    FOREIGN KEY admincenter_roles_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK ((permissions <> ''::text))
+
 TABLE admincenter_schedule_accounts
     org_id text COLLATE C NOT NULL
     account_id text COLLATE C NOT NULL

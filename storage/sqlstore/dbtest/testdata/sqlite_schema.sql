@@ -339,6 +339,18 @@ CREATE TABLE admincenter_plans (
 
 CREATE INDEX admincenter_plans_status ON admincenter_plans (org_id, status, id, version);
 
+CREATE TABLE admincenter_roles (
+    org_id       TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    name         TEXT    NOT NULL,
+    display_name TEXT    NOT NULL,
+    description  TEXT    NOT NULL,
+    permissions  TEXT    NOT NULL CHECK (permissions <> ''),
+    created_at   INTEGER NOT NULL,
+    updated_at   INTEGER NOT NULL,
+    version      INTEGER NOT NULL,
+    PRIMARY KEY (org_id, name)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE admincenter_schedule_accounts (
     org_id     TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
     account_id TEXT    NOT NULL,
