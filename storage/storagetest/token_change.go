@@ -46,6 +46,20 @@ func testTokenWithUser(t *testing.T, b storage.Backend, c *ids) {
 		want.Role, want.Active, want.Epoch = string(people.Analyst), false, 2
 		check(t)
 	})
+	t.Run("with the organization's own role", func(t *testing.T) {
+		r := people.CustomRole{
+			Name: "clerk", Permissions: admin.Permissions(people.PermissionUsersRead), CreatedAt: epoch, UpdatedAt: epoch, Version: 1,
+		}
+		require.NoError(t, b.Roles().Create(t.Context(), w.org, r, 100, w.rec("role.create")))
+		member.Role, member.Version = r.Name, 2
+		require.NoError(t, w.updateAccess(member, "user.change_role"))
+		want.Role, want.Custom, want.Epoch = string(r.Name), r.Permissions, 3
+		check(t)
+		r.Permissions = admin.Permissions(people.PermissionUsersWrite)
+		require.NoError(t, b.Roles().Update(t.Context(), w.org, people.RoleUpdate{Role: r, Rules: rules()}, w.rec("role.update")))
+		want.Custom = r.Permissions
+		check(t)
+	})
 	t.Run("nobody for a token of the system", func(t *testing.T) {
 		got, user, err := b.Tokens().WithUser(t.Context(), w.org, system.ID)
 		require.NoError(t, err)
