@@ -122,10 +122,12 @@ func (s *Service) Revoke(ctx context.Context, scope admin.Scope, id uuid.UUID, v
 		return Invitation{}, err
 	}
 	// Nobody takes away what they do not have. A role that the host has removed has no permission.
-	if set, err := s.o.Roles.Permissions(i.Role); err == nil {
-		if err := scope.Require(set.List()...); err != nil {
-			return Invitation{}, fmt.Errorf("the invitation is to become %s: %w", i.Role, err)
-		}
+	g, err := s.grantOf(ctx, scope.Org(), i.Role)
+	if err != nil && !errors.Is(err, admin.ErrInvalid) {
+		return Invitation{}, err
+	}
+	if err := scope.Require(g.set.List()...); err != nil {
+		return Invitation{}, fmt.Errorf("the invitation is to become %s: %w", i.Role, err)
 	}
 	i.Status, i.SettledAt, i.Version = InvitationRevoked, s.o.Instant(), version
 	rec := s.invitationRecord(scope, ActionRevoke, i)

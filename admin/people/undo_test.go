@@ -66,7 +66,13 @@ func TestNobodyUndoesWhatWasDoneToThem(t *testing.T) {
 func TestNobodyRevokesAnInvitationToMoreThanTheyHave(t *testing.T) {
 	h := newHouse(t, withClerk)
 	clara := h.join("clara@acme.example", clerk)
-	for role, want := range map[people.Role]error{people.Administrator: admin.ErrForbidden, clerk: nil} {
+	_, err := h.CreateRole(t.Context(), h.ann.Scope, people.NewRole{
+		Name: "chief", Permissions: []admin.Permission{people.PermissionUsersWrite, people.PermissionRolesWrite},
+	})
+	require.NoError(t, err)
+	for role, want := range map[people.Role]error{
+		people.Administrator: admin.ErrForbidden, "chief": admin.ErrForbidden, clerk: nil,
+	} {
 		i, _, err := h.Invite(t.Context(), admin.System(acme), string(role)+"@acme.example", role)
 		require.NoError(t, err)
 		_, err = h.Revoke(t.Context(), clara.Scope, i.ID, i.Version)
