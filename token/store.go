@@ -18,8 +18,7 @@ import (
 // within an organization from their first read to their commit: no token may be missed that is created
 // meanwhile, and none be created by a user or a token that is being switched off.
 type Store interface {
-	// Create adds t, found by h, if g holds when this commits, or fails with the error of g
-	// ([Grant]) before any other. It fails with [admin.ErrExists] if the organization has the id, or if
+	// Create adds t, found by h, if g ([Grant]) holds when this commits, or fails with the error of g. It fails with [admin.ErrExists] if the organization has the id, or if
 	// any token of any organization has the digest, deleted ones included.
 	Create(ctx context.Context, org admin.OrgID, t Token, h Hash, g Grant, rec admin.Record) error
 
@@ -43,13 +42,13 @@ type Store interface {
 	Rename(ctx context.Context, org admin.OrgID, t Token, rec admin.Record) error
 
 	// Reactivate replaces the token with what [Token.Reactivated] makes of it and t, if g holds and if the
-	// user who answers for the token, if there is one, is active when this commits. It fails with the
-	// error of g, with [admin.ErrNotFound], with the error of Reactivated, and with [ErrUserNotActive].
+	// user who answers for the token, if there is one, is active when this commits. It fails with
+	// [admin.ErrNotFound], with the error of g, with that of Reactivated, and with [ErrUserNotActive].
 	Reactivate(ctx context.Context, org admin.OrgID, t Token, g Grant, rec admin.Record) error
 
 	// Rotate replaces the token r.Old with what [Token.Rotated] makes of it, and adds r.New, if r.Grant
-	// holds when this commits; r.Old does not count against its Limit. It fails with the error of the Grant,
-	// with [admin.ErrNotFound], with the error of Rotated, and with [admin.ErrExists] as Create does.
+	// holds when this commits; r.Old does not count against its Limit. It fails with [admin.ErrNotFound], with
+	// the error of the Grant, with that of Rotated, and with [admin.ErrExists] as Create does.
 	Rotate(ctx context.Context, org admin.OrgID, r Rotation, rec admin.Record) error
 
 	// End ends the tokens that [Ending.Walk] walks to and returns how many changed: if e.State is

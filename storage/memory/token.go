@@ -178,10 +178,10 @@ func (s tokens) Reactivate(
 	ctx context.Context, org admin.OrgID, want token.Token, g token.Grant, rec admin.Record,
 ) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		if err := t.holds(g, want, want.ID); err != nil {
-			return err
-		}
 		return t.changeToken(j, want.ID, func(tok token.Token) (token.Token, error) {
+			if err := t.holds(g, want, want.ID); err != nil {
+				return token.Token{}, err
+			}
 			next, err := tok.Reactivated(want)
 			if err != nil {
 				return token.Token{}, err
@@ -196,10 +196,12 @@ func (s tokens) Reactivate(
 
 func (s tokens) Rotate(ctx context.Context, org admin.OrgID, r token.Rotation, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		if err := t.holds(r.Grant, r.New, r.Old.ID); err != nil {
-			return err
-		}
-		err := t.changeToken(j, r.Old.ID, func(tok token.Token) (token.Token, error) { return tok.Rotated(r.Old) })
+		err := t.changeToken(j, r.Old.ID, func(tok token.Token) (token.Token, error) {
+			if err := t.holds(r.Grant, r.New, r.Old.ID); err != nil {
+				return token.Token{}, err
+			}
+			return tok.Rotated(r.Old)
+		})
 		if err != nil {
 			return err
 		}

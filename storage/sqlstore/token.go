@@ -198,10 +198,10 @@ func (s tokens) Reactivate(
 ) error {
 	return s.decide(ctx, org, rec, func(x *tx) (bool, error) {
 		q := s.db.sql
-		if err := q.holds(ctx, x, org, g, want, want.ID); err != nil {
-			return false, err
-		}
 		return true, q.token.change(ctx, x, org, want.ID, func(t token.Token) (token.Token, error) {
+			if err := q.holds(ctx, x, org, g, want, want.ID); err != nil {
+				return token.Token{}, err
+			}
 			next, err := t.Reactivated(want)
 			if err != nil || t.UserID == uuid.Nil {
 				return next, err
@@ -218,10 +218,12 @@ func (s tokens) Reactivate(
 func (s tokens) Rotate(ctx context.Context, org admin.OrgID, r token.Rotation, rec admin.Record) error {
 	return s.decide(ctx, org, rec, func(x *tx) (bool, error) {
 		q := s.db.sql
-		if err := q.holds(ctx, x, org, r.Grant, r.New, r.Old.ID); err != nil {
-			return false, err
-		}
-		err := q.token.change(ctx, x, org, r.Old.ID, func(t token.Token) (token.Token, error) { return t.Rotated(r.Old) })
+		err := q.token.change(ctx, x, org, r.Old.ID, func(t token.Token) (token.Token, error) {
+			if err := q.holds(ctx, x, org, r.Grant, r.New, r.Old.ID); err != nil {
+				return token.Token{}, err
+			}
+			return t.Rotated(r.Old)
+		})
 		if err != nil {
 			return false, err
 		}
