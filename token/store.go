@@ -113,7 +113,7 @@ type Grant struct {
 // not expired when the token is updated that shall become one. Adapters call it.
 func CheckLive(live, limit int) error {
 	if live >= limit {
-		return fmt.Errorf("%d are valid and %d may be: delete what is not in use: %w", live, limit, ErrTooManyTokens)
+		return ErrTooManyTokens
 	}
 	return nil
 }

@@ -132,5 +132,6 @@ var (
 	ErrUserNotActive = admin.NewError("token_user_not_active", admin.ErrState,
 		"the user who answers for the token is not active, reactivate them first")
 	// ErrTooManyTokens is returned when an organization has as many valid tokens as Options.MaxTokens.
-	ErrTooManyTokens = admin.NewError("too_many_tokens", admin.ErrState, "too many API tokens are valid")
+	ErrTooManyTokens = admin.NewError("too_many_tokens", admin.ErrState,
+		"too many API tokens are valid: delete some first")
 )
