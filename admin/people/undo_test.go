@@ -53,7 +53,7 @@ func TestNobodyUndoesWhatWasDoneToThem(t *testing.T) {
 		require.ErrorIs(t, err, admin.ErrForbidden)
 		_, err = h.Deactivate(t.Context(), bob.Scope, bob.User.ID, 1, people.DeactivateOptions{KeepTokens: true})
 		require.NoError(t, err)
-		for r, err := range admin.NewTrail(h.backend.Audit()).All(t.Context(), admin.System(acme), admin.AuditFilter{}) {
+		for r, err := range admin.NewTrail(h.b.Audit()).All(t.Context(), admin.System(acme), admin.AuditFilter{}) {
 			require.NoError(t, err)
 			require.Equal(t, []admin.Change{
 				{Field: "status", From: "ACTIVE", To: "DEACTIVATED"}, {Field: "tokens", To: "kept"},
