@@ -59,8 +59,8 @@ func (s *Service) User(ctx context.Context, scope admin.Scope, id uuid.UUID) (Us
 //
 // It requires [PermissionUsersWrite] and every permission of the old and the new role. It fails with
 // [admin.ErrForbidden] through an API token that the user answers for and for a user who would get more than
-// they have, with [admin.ErrInvalid] for an unknown role, with [admin.ErrNotFound], [admin.ErrConflict] and [ErrLastAdministrator], and with [admin.ErrState]
-// if the user has the role already.
+// they have, with [admin.ErrInvalid] for an unknown role, with [admin.ErrNotFound], [admin.ErrConflict] and
+// [ErrLastAdministrator], and with [admin.ErrState] if the user has the role already.
 func (s *Service) ChangeRole(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, version int64, role Role,
 ) (User, error) {

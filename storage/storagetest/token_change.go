@@ -41,8 +41,7 @@ func testTokenWithUser(t *testing.T, b storage.Backend, c *ids) {
 	t.Run("returns the user who answers for a token", check)
 	t.Run("as the user is now", func(t *testing.T) {
 		member.Role, member.Status = people.Analyst, people.UserDeactivated
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org,
-			people.AccessUpdate{User: member, KeepTokens: true}, w.rec("user.deactivate")))
+		require.NoError(t, w.updateAccess(member, KeepTokens: true, "user.deactivate"))
 		want.Role, want.Active, want.Epoch = string(people.Analyst), false, 2
 		check(t)
 	})
@@ -207,8 +206,7 @@ func testTokenReactivate(t *testing.T, b storage.Backend, c *ids) {
 		hers.UserID = member.ID
 		w.addToken(hers)
 		member.Status = people.UserDeactivated
-		require.NoError(t,
-			b.Users().UpdateAccess(t.Context(), w.org, people.AccessUpdate{User: member}, w.rec("user.deactivate")))
+		require.NoError(t, w.updateAccess(member, "user.deactivate"))
 		hers = w.getToken(hers.ID)
 		require.ErrorIs(t, reactivate(w, hers), token.ErrUserNotActive)
 		require.Equal(t, hers, w.getToken(hers.ID))

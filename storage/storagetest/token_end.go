@@ -270,8 +270,7 @@ func testTokenDeactivateBy(t *testing.T, b storage.Backend, c *ids) {
 			w := newWorld(t, b, c)
 			hers, kept, member := setUp(w)
 			member.Status, member.UpdatedAt = people.UserDeactivated, e.At
-			require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org,
-				people.AccessUpdate{User: member, KeepTokens: keep}, w.rec("user.deactivate")))
+			require.NoError(t, w.updateAccess(member, KeepTokens: keep, "user.deactivate"))
 			if keep {
 				check(w, nil, append(hers, kept...))
 			} else {
@@ -283,8 +282,7 @@ func testTokenDeactivateBy(t *testing.T, b storage.Backend, c *ids) {
 		w := newWorld(t, b, c)
 		hers, kept, member := setUp(w)
 		member.Role = people.Analyst
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org,
-			people.AccessUpdate{User: member}, w.rec("user.change_role")))
+		require.NoError(t, w.updateAccess(member, "user.change_role"))
 		check(w, nil, append(hers, kept...))
 	})
 }
