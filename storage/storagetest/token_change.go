@@ -41,7 +41,8 @@ func testTokenWithUser(t *testing.T, b storage.Backend, c *ids) {
 	t.Run("returns the user who answers for a token", check)
 	t.Run("as the user is now", func(t *testing.T) {
 		member.Role, member.Status = people.Analyst, people.UserDeactivated
-		require.NoError(t, w.updateAccess(member, KeepTokens: true, "user.deactivate"))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org,
+			people.AccessUpdate{User: member, KeepTokens: true}, w.rec("user.deactivate")))
 		want.Role, want.Active, want.Epoch = string(people.Analyst), false, 2
 		check(t)
 	})

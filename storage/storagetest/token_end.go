@@ -270,7 +270,8 @@ func testTokenDeactivateBy(t *testing.T, b storage.Backend, c *ids) {
 			w := newWorld(t, b, c)
 			hers, kept, member := setUp(w)
 			member.Status, member.UpdatedAt = people.UserDeactivated, e.At
-			require.NoError(t, w.updateAccess(member, KeepTokens: keep, "user.deactivate"))
+			require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org,
+				people.AccessUpdate{User: member, KeepTokens: keep}, w.rec("user.deactivate")))
 			if keep {
 				check(w, nil, append(hers, kept...))
 			} else {
