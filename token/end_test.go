@@ -68,6 +68,15 @@ func TestWhoMayEndAToken(t *testing.T) {
 		require.NoError(t, ends["Delete"](h, scope, child.Token))
 		require.NoError(t, ends["Delete"](h, scope, made.Token))
 	})
+	t.Run("those that one's own token created", func(t *testing.T) {
+		h := newHouse(t)
+		made := h.generate(h.user("ann", wide...), wide...)
+		child := h.generate(h.as(made), wide...)
+		require.ErrorIs(t, ends["DeactivateBy"](h, h.user("bob", token.PermissionWrite), child.Token), admin.ErrForbidden)
+		require.NoError(t, ends["DeactivateBy"](h, h.user("ann", token.PermissionWrite), child.Token))
+		_, err := h.verify(child)
+		require.Equal(t, token.ReasonDeactivated, refused(t, err).Reason)
+	})
 }
 
 func TestATokenSwitchesOnNothingThatItComesFrom(t *testing.T) {
