@@ -96,8 +96,8 @@ func (s *Service) ownActor(ctx context.Context, scope admin.Scope, actor admin.A
 	if actor == scope.Actor() {
 		return true, nil
 	}
-	id, err := uuid.Parse(actor.ID)
-	if actor.Kind != admin.ActorToken || err != nil {
+	id, invalid := uuid.Parse(actor.ID)
+	if actor.Kind != admin.ActorToken || invalid != nil {
 		return false, nil
 	}
 	t, err := s.ports.Tokens.Get(ctx, scope.Org(), id)
