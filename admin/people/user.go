@@ -143,10 +143,10 @@ type UserStore interface {
 	// settled at a.User.UpdatedAt, and, unless a.KeepTokens, makes the active API tokens that the user answers
 	// for deactivated, updated at a.User.UpdatedAt and with the next Version.
 	//
-	// It must lock the organization against every other UpdateAccess, every write of a [RoleStore], what token.Store names, and
-	// every Create, Resend, Revoke and Accept of an [InvitationStore] from its first read to its commit: of
-	// two administrators who demote each other at the same time, one fails. What is read under the lock must
-	// be the latest, also in a transaction of the host's that has read something before.
+	// It must lock the organization against every other UpdateAccess, every write of a [RoleStore], what
+	// token.Store names, and every Create, Resend, Revoke and Accept of an [InvitationStore] from its first read
+	// to its commit: of two administrators who demote each other at the same time, one fails. What is read under
+	// the lock must be the latest, also in a transaction of the host's that has read something before.
 	UpdateAccess(ctx context.Context, org admin.OrgID, a AccessUpdate, rec admin.Record) error
 
 	// SetPassword replaces Hash and ChangedAt of the credential of user c.UserID whose Epoch is

@@ -106,11 +106,11 @@ func (q tokenSQL) add(ctx context.Context, x *tx, org admin.OrgID, t token.Token
 
 // holds returns the error of a grant that does not hold when t becomes valid, and locks what it holds on. The
 // token except does not count against its limit.
-func (q statements) holds(
+func (s statements) holds(
 	ctx context.Context, x *tx, org admin.OrgID, g token.Grant, t token.Token, except uuid.UUID,
 ) error {
 	if g.TokenID != uuid.Nil {
-		states, err := rows(ctx, x, "token", q.token.creator, scanText, org, id(g.TokenID))
+		states, err := rows(ctx, x, "token", s.token.creator, scanText, org, id(g.TokenID))
 		if err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func (q statements) holds(
 		}
 	}
 	if g.UserID != uuid.Nil {
-		same, err := rows(ctx, x, "user", q.user.atEpoch, scanText, org, id(g.UserID), g.UserEpoch)
+		same, err := rows(ctx, x, "user", s.user.atEpoch, scanText, org, id(g.UserID), g.UserEpoch)
 		if err != nil {
 			return err
 		}
@@ -127,7 +127,7 @@ func (q statements) holds(
 			return conflict("user")
 		}
 	}
-	live, err := one(ctx, x, "token", q.token.live,
+	live, err := one(ctx, x, "token", s.token.live,
 		func(scan func(...any) error, n *int) error { return scan(n) }, org, at(t.UpdatedAt), except.String())
 	if err != nil {
 		return err

@@ -48,7 +48,8 @@ func testTokenWithUser(t *testing.T, b storage.Backend, c *ids) {
 	})
 	t.Run("with the organization's own role", func(t *testing.T) {
 		r := people.CustomRole{
-			Name: "clerk", Permissions: admin.Permissions(people.PermissionUsersRead), CreatedAt: epoch, UpdatedAt: epoch, Version: 1,
+			Name: "clerk", Permissions: admin.Permissions(people.PermissionUsersRead),
+			CreatedAt: epoch, UpdatedAt: epoch, Version: 1,
 		}
 		require.NoError(t, b.Roles().Create(t.Context(), w.org, r, 100, w.rec("role.create")))
 		member.Role, member.Version = r.Name, 2
@@ -56,7 +57,8 @@ func testTokenWithUser(t *testing.T, b storage.Backend, c *ids) {
 		want.Role, want.Custom, want.Epoch = string(r.Name), r.Permissions, 3
 		check(t)
 		r.Permissions = admin.Permissions(people.PermissionUsersWrite)
-		require.NoError(t, b.Roles().Update(t.Context(), w.org, people.RoleUpdate{Role: r, Rules: rules()}, w.rec("role.update")))
+		require.NoError(t,
+			b.Roles().Update(t.Context(), w.org, people.RoleUpdate{Role: r, Rules: rules()}, w.rec("role.update")))
 		want.Custom = r.Permissions
 		check(t)
 	})

@@ -53,7 +53,8 @@ func testAlike(t *testing.T, w *world) {
 		require.NoError(t, w.add(w.b, w.schedule(k, epoch, time.Time{})))
 		invited := w.invitation("x")
 		invited.Email = people.Email{Address: k, Key: k}
-		require.NoError(t, w.b.Invitations().Create(ctx, w.org, sending(invited, w.digest(k), 1000), w.rec("invitation.create")), k)
+		require.NoError(t,
+			w.b.Invitations().Create(ctx, w.org, sending(invited, w.digest(k), 1000), w.rec("invitation.create")), k)
 		a := w.acceptance(invited)
 		a.User.Name = k
 		require.NoError(t, w.b.Invitations().Accept(ctx, w.org, a, w.rec("invitation.accept")), k)

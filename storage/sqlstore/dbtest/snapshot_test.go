@@ -53,14 +53,22 @@ func TestDecisionsInAnOldSnapshot(t *testing.T) {
 	}{
 		{
 			"the limit of pending invitations", nil,
-			func(ctx context.Context, _ *admincenter.Center, s storage.Stores, _ people.User) error { return invite(ctx, s, 1) },
-			func(ctx context.Context, _ *admincenter.Center, s storage.Stores, _ people.User) error { return invite(ctx, s, 2) },
+			func(ctx context.Context, _ *admincenter.Center, s storage.Stores, _ people.User) error {
+				return invite(ctx, s, 1)
+			},
+			func(ctx context.Context, _ *admincenter.Center, s storage.Stores, _ people.User) error {
+				return invite(ctx, s, 2)
+			},
 			people.ErrTooManyInvitations,
 		},
 		{
 			"the limit of custom roles", nil,
-			func(ctx context.Context, _ *admincenter.Center, s storage.Stores, _ people.User) error { return createRole(ctx, s, 1) },
-			func(ctx context.Context, _ *admincenter.Center, s storage.Stores, _ people.User) error { return createRole(ctx, s, 2) },
+			func(ctx context.Context, _ *admincenter.Center, s storage.Stores, _ people.User) error {
+				return createRole(ctx, s, 1)
+			},
+			func(ctx context.Context, _ *admincenter.Center, s storage.Stores, _ people.User) error {
+				return createRole(ctx, s, 2)
+			},
 			people.ErrTooManyRoles,
 		},
 		{
