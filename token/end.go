@@ -97,14 +97,15 @@ func (s *Service) ownActor(ctx context.Context, scope admin.Scope, actor admin.A
 		return true, nil
 	}
 	id, invalid := uuid.Parse(actor.ID)
-	if actor.Kind != admin.ActorToken || invalid != nil {
-		return false, nil
+	if actor.Kind == admin.ActorToken && invalid == nil {
+		t, err := s.ports.Tokens.Get(ctx, scope.Org(), id)
+		if err == nil {
+			return own(scope, t), nil
+		} else if !errors.Is(err, admin.ErrNotFound) {
+			return false, err
+		}
 	}
-	t, err := s.ports.Tokens.Get(ctx, scope.Org(), id)
-	if errors.Is(err, admin.ErrNotFound) {
-		return false, nil
-	}
-	return own(scope, t), err
+	return false, nil
 }
 
 // requireEnding fails unless scope may end tokens.
