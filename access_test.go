@@ -30,7 +30,7 @@ const accessFile = "testdata/access.txt"
 func withoutScope() map[string]string {
 	const secret = "the secret is the authority"
 	return map[string]string{
-		"People.Accept": secret, "Tokens.Verify": secret,
+		"People.Accept": secret, "Tokens.Verify": secret, "Tokens.VerifyFrom": secret,
 		"People.CompleteSignIn":     "the ticket and the second factor are the authority",
 		"People.ConfirmEmailChange": secret, "People.RefuseEmailChange": secret, "People.ResetPassword": secret,
 		"People.ResumeSession": secret, "People.SignOut": secret,

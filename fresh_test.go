@@ -34,6 +34,7 @@ func notFresh() map[string]string {
 		"People.CancelEmailChange":  "it leaves the address as it is",
 		"People.RenameOrganization": "a company's name is no credential",
 		"People.KeepSession":        "it belongs to the sign-in",
+		"Tokens.Rename":             "a name is no credential",
 		"Tokens.Get":                reads, "Tokens.List": reads, "Tokens.All": reads,
 	}
 }

@@ -75,6 +75,9 @@ func (o Options) complete() Options {
 	if o.Tokens.Fresh == 0 {
 		o.Tokens.Fresh = o.Fresh
 	}
+	if o.People.CustomRoles.Allowed.Len() == 0 {
+		o.People.CustomRoles.Allowed = o.People.Roles.All()
+	}
 	if o.Tokens.Grantable.Len() == 0 {
 		o.Tokens.Grantable = o.Roles.All()
 	}

@@ -47,7 +47,17 @@ func pricePlanPorts(s storage.Stores) priceplan.Ports {
 }
 
 func (c *Center) tokenPorts(s storage.Stores) token.Ports {
-	return token.Ports{Tokens: s.Tokens(), Authorize: c.Authorize}
+	return token.Ports{Tokens: s.Tokens(), UserPermissions: c.userPermissions}
+}
+
+// userPermissions returns what the role of a user who answers for a token may do.
+func (c *Center) userPermissions(u token.UserAccess) (admin.PermissionSet, error) {
+	var custom *people.CustomRole
+	if u.Custom.Len() > 0 {
+		custom = &people.CustomRole{Name: people.Role(u.Role), Permissions: u.Custom}
+	}
+	rules := people.RoleRules{BuiltIn: c.o.People.Roles, Allowed: c.o.People.CustomRoles.Allowed}
+	return rules.Permissions(people.Role(u.Role), custom)
 }
 
 func settingPorts(s storage.Stores) settings.Ports {

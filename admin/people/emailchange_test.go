@@ -227,11 +227,11 @@ func TestAnInvalidEmailTicketDoesNotRevealWhy(t *testing.T) {
 			require.NoError(t, err)
 		}},
 		{"deactivated", func(t *testing.T, h *house, bob people.Session) {
-			_, err := h.Deactivate(t.Context(), h.ann.Scope, bob.User.ID, 1)
+			_, err := h.Deactivate(t.Context(), h.ann.Scope, bob.User.ID, 1, people.DeactivateOptions{})
 			require.NoError(t, err)
 		}},
 		{"deactivated and active again", func(t *testing.T, h *house, bob people.Session) {
-			_, err := h.Deactivate(t.Context(), h.ann.Scope, bob.User.ID, 1)
+			_, err := h.Deactivate(t.Context(), h.ann.Scope, bob.User.ID, 1, people.DeactivateOptions{})
 			require.NoError(t, err)
 			_, err = h.Reactivate(t.Context(), h.ann.Scope, bob.User.ID, 2)
 			require.NoError(t, err)

@@ -47,7 +47,7 @@ func TestEverySignInIsAnEvent(t *testing.T) {
 	w := newWatched(t, func(o *people.Options) { o.Passwords.Optional = true })
 	ann := w.ann.User.ID.String()
 	gone := w.join("gone@acme.example", people.Analyst).User
-	_, err := w.Deactivate(t.Context(), w.ann.Scope, gone.ID, 1)
+	_, err := w.Deactivate(t.Context(), w.ann.Scope, gone.ID, 1, people.DeactivateOptions{})
 	require.NoError(t, err)
 	_, secret, err := w.Invite(t.Context(), w.ann.Scope, "sso@acme.example", people.Analyst)
 	require.NoError(t, err)

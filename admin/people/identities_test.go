@@ -88,7 +88,7 @@ func TestIdentityOfADeactivatedUser(t *testing.T) {
 	w := newWatched(t)
 	bob := w.join("bob@acme.example", people.Developer)
 	w.link(bob, "bob")
-	_, err := w.Deactivate(t.Context(), w.ann.Scope, bob.User.ID, 1)
+	_, err := w.Deactivate(t.Context(), w.ann.Scope, bob.User.ID, 1, people.DeactivateOptions{})
 	require.NoError(t, err)
 	w.take()
 	_, err = w.signInIdentity(identity("bob"))

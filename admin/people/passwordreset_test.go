@@ -82,7 +82,7 @@ func (c countingTickets) Issue(
 func TestRequestPasswordResetIsTheSameForNobody(t *testing.T) {
 	h := newHouse(t, optional)
 	gone := h.join("gone@acme.example", people.Analyst).User
-	_, err := h.Deactivate(t.Context(), h.ann.Scope, gone.ID, 1)
+	_, err := h.Deactivate(t.Context(), h.ann.Scope, gone.ID, 1, people.DeactivateOptions{})
 	require.NoError(t, err)
 	h.joinWithout("sso@acme.example")
 	h.invite("invited@acme.example")
@@ -201,7 +201,7 @@ func TestAnInvalidResetTicketDoesNotRevealWhy(t *testing.T) {
 			h.changeEmail(bob, bobsPassword, "robert@acme.example")
 		}},
 		{"deactivated and active again", func(t *testing.T, h *house, bob people.Session) {
-			_, err := h.Deactivate(t.Context(), h.ann.Scope, bob.User.ID, 1)
+			_, err := h.Deactivate(t.Context(), h.ann.Scope, bob.User.ID, 1, people.DeactivateOptions{})
 			require.NoError(t, err)
 			_, err = h.Reactivate(t.Context(), h.ann.Scope, bob.User.ID, 2)
 			require.NoError(t, err)
@@ -257,7 +257,7 @@ func TestSendPasswordReset(t *testing.T) {
 	only := admin.NewScope(acme, h.ann.Scope.Actor(), admin.Permissions(people.PermissionUsersWrite))
 	_, err = h.SendPasswordReset(t.Context(), only, bob.User.ID)
 	require.ErrorIs(t, err, admin.ErrForbidden, "it takes what the user's role has")
-	_, err = h.Deactivate(t.Context(), h.ann.Scope, bob.User.ID, 1)
+	_, err = h.Deactivate(t.Context(), h.ann.Scope, bob.User.ID, 1, people.DeactivateOptions{})
 	require.NoError(t, err)
 	_, err = h.SendPasswordReset(t.Context(), h.ann.Scope, bob.User.ID)
 	require.ErrorIs(t, err, admin.ErrState)

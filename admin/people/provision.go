@@ -230,11 +230,12 @@ func (s *Service) updateProvisioned(
 		}
 	}
 	if in.Active != nil && *in.Active != (u.Status == UserActive) {
-		set := s.Deactivate
 		if *in.Active {
-			set = s.Reactivate
+			u, err = s.Reactivate(ctx, scope, id, u.Version)
+		} else {
+			u, err = s.Deactivate(ctx, scope, id, u.Version, DeactivateOptions{})
 		}
-		if u, err = set(ctx, scope, id, u.Version); err != nil {
+		if err != nil {
 			return ProvisionedUser{}, err
 		}
 	}

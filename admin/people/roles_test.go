@@ -224,7 +224,7 @@ func TestUsersKeepNoRoleThatMayDoMoreThanThey(t *testing.T) {
 				return err
 			},
 			"deactivates who has a wider one": func(ctx context.Context) error {
-				_, err := h.Deactivate(ctx, scope, bob.User.ID, 1)
+				_, err := h.Deactivate(ctx, scope, bob.User.ID, 1, people.DeactivateOptions{})
 				return err
 			},
 			"invites to a wider one": func(ctx context.Context) error {
@@ -257,7 +257,7 @@ func TestPermissionsThatTheHostTakesBackHaveNoEffect(t *testing.T) {
 	info, err := later.Role(t.Context(), h.ann.Scope, "chief")
 	require.NoError(t, err)
 	require.Equal(t, set, info.Permissions)
-	_, err = later.Deactivate(t.Context(), h.ann.Scope, h.ann.User.ID, 1)
+	_, err = later.Deactivate(t.Context(), h.ann.Scope, h.ann.User.ID, 1, people.DeactivateOptions{})
 	require.ErrorIs(t, err, people.ErrLastAdministrator, "who cannot keep roles any longer does not administer")
 
 	// A built-in role that the host adds goes before the organization's own of the same name.
@@ -269,7 +269,7 @@ func TestPermissionsThatTheHostTakesBackHaveNoEffect(t *testing.T) {
 	require.NoError(t, err)
 	set, _ = scope.Granted()
 	require.Equal(t, "audit.read", set.String())
-	_, err = builtIn.Deactivate(t.Context(), h.ann.Scope, h.ann.User.ID, 1)
+	_, err = builtIn.Deactivate(t.Context(), h.ann.Scope, h.ann.User.ID, 1, people.DeactivateOptions{})
 	require.ErrorIs(t, err, people.ErrLastAdministrator)
 	all, err := builtIn.Roles(t.Context(), h.ann.Scope)
 	require.NoError(t, err)
@@ -287,7 +287,7 @@ func TestWhoAdministersByACustomRole(t *testing.T) {
 
 	_, err = h.ChangeRole(ctx, ann.Scope, u.ID, u.Version, people.Analyst)
 	require.ErrorIs(t, err, people.ErrLastAdministrator)
-	_, err = h.Deactivate(ctx, ann.Scope, u.ID, u.Version)
+	_, err = h.Deactivate(ctx, ann.Scope, u.ID, u.Version, people.DeactivateOptions{})
 	require.ErrorIs(t, err, people.ErrLastAdministrator)
 	for _, p := range []admin.Permission{people.PermissionUsersWrite, people.PermissionRolesWrite} {
 		var less []admin.Permission
@@ -346,7 +346,7 @@ func TestAVersionThatIsYetToComeIsRefused(t *testing.T) {
 	in := h.In(p)
 	_, err := in.ChangeRole(t.Context(), h.ann.Scope, bob.User.ID, bob.User.Version+1, people.Developer)
 	require.ErrorIs(t, err, admin.ErrConflict)
-	_, err = in.Deactivate(t.Context(), h.ann.Scope, bob.User.ID, bob.User.Version+1)
+	_, err = in.Deactivate(t.Context(), h.ann.Scope, bob.User.ID, bob.User.Version+1, people.DeactivateOptions{})
 	require.ErrorIs(t, err, admin.ErrConflict)
 	_, err = in.UpdateRole(t.Context(), h.ann.Scope, r.Name, r.Version+1, people.RoleChange{Description: ptr("x")})
 	require.ErrorIs(t, err, admin.ErrConflict)

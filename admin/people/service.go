@@ -31,7 +31,7 @@ const (
 	ActionUseRecoveryCode    admin.Action = "user.use_recovery_code"
 	ActionResetFactors       admin.Action = "user.reset_factors" // by an administrator
 	ActionChangeRole         admin.Action = "user.change_role"
-	ActionDeactivate         admin.Action = "user.deactivate" // revokes the user's pending invitations too
+	ActionDeactivate         admin.Action = "user.deactivate" // ends the user's invitations and API tokens too
 	ActionReactivate         admin.Action = "user.reactivate"
 	ActionLinkIdentity       admin.Action = "user.link_identity"
 	ActionUnlinkIdentity     admin.Action = "user.unlink_identity"

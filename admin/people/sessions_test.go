@@ -144,7 +144,7 @@ func TestASessionEnds(t *testing.T) {
 			return err
 		}},
 		{"by deactivation, for good", func(t *testing.T, h *house, bob people.Session, _ people.KeptSession, s admin.Secret) error {
-			if _, err := h.Deactivate(t.Context(), h.ann.Scope, bob.User.ID, 1); err != nil {
+			if _, err := h.Deactivate(t.Context(), h.ann.Scope, bob.User.ID, 1, people.DeactivateOptions{}); err != nil {
 				return err
 			}
 			h.requireEnded(s)
@@ -455,7 +455,7 @@ func TestAScopeOutlivesTheSession(t *testing.T) {
 	h := newHouse(t)
 	bob := h.join("bob@acme.example", people.Analyst)
 	_, secret := h.keep(bob)
-	_, err := h.Deactivate(t.Context(), h.ann.Scope, bob.User.ID, 1)
+	_, err := h.Deactivate(t.Context(), h.ann.Scope, bob.User.ID, 1, people.DeactivateOptions{})
 	require.NoError(t, err)
 	require.True(t, bob.Scope.Can(people.PermissionUsersRead))
 	h.requireEnded(secret)

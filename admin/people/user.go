@@ -93,6 +93,8 @@ type AccessUpdate struct {
 	Rules RoleRules // by which roles administer
 	// Custom are the custom roles by which the right to do this was decided.
 	Custom []RoleVersion
+	// KeepTokens leaves the state of API tokens alone.
+	KeepTokens bool
 }
 
 // UserFilter narrows a list of users; zero fields do not narrow.
@@ -144,12 +146,13 @@ type UserStore interface {
 	// errors of that, or [admin.ErrNotFound]. It fails with [admin.ErrConflict] unless every role of
 	// a.Custom exists with its Version. It raises the credential's Epoch by one. If the user is deactivated by
 	// it, it revokes the invitations that are pending at a.User.UpdatedAt and whose InvitedBy is that user,
-	// settled at a.User.UpdatedAt.
+	// settled at a.User.UpdatedAt, and, unless a.KeepTokens, makes the active API tokens that the user answers
+	// for deactivated, updated at a.User.UpdatedAt and with the next Version.
 	//
-	// It must lock the organization against every other UpdateAccess, every write of a [RoleStore], and
-	// every Create, Resend, Revoke and Accept of an [InvitationStore] from its first read to its commit: of
-	// two administrators who demote each other at the same time, one fails. What is read under the lock must
-	// be the latest, also in a transaction of the host's that has read something before.
+	// It must lock the organization against every other UpdateAccess, every write of a [RoleStore], what
+	// token.Store names, and every Create, Resend, Revoke and Accept of an [InvitationStore] from its first read
+	// to its commit: of two administrators who demote each other at the same time, one fails. What is read under
+	// the lock must be the latest, also in a transaction of the host's that has read something before.
 	UpdateAccess(ctx context.Context, org admin.OrgID, a AccessUpdate, rec admin.Record) error
 
 	// SetPassword replaces Hash and ChangedAt of the credential of user c.UserID whose Epoch is

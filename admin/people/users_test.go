@@ -126,7 +126,7 @@ func TestRolesMayDo(t *testing.T) {
 			return err
 		}},
 		{"deactivate", onlyAdministrator, func(ctx context.Context, h *house, s people.Session) error {
-			_, err := h.Deactivate(ctx, s.Scope, s.User.ID, 1)
+			_, err := h.Deactivate(ctx, s.Scope, s.User.ID, 1, people.DeactivateOptions{})
 			return err
 		}},
 		{"list roles", readers, func(ctx context.Context, h *house, s people.Session) error {
@@ -152,7 +152,7 @@ func TestRolesMayDo(t *testing.T) {
 		}},
 		{"reactivate", onlyAdministrator, func(ctx context.Context, h *house, s people.Session) error {
 			u := h.join("gone@acme.example", people.Analyst).User
-			if _, err := h.Deactivate(ctx, h.ann.Scope, u.ID, 1); err != nil {
+			if _, err := h.Deactivate(ctx, h.ann.Scope, u.ID, 1, people.DeactivateOptions{}); err != nil {
 				return err
 			}
 			_, err := h.Reactivate(ctx, s.Scope, u.ID, 2)
@@ -196,7 +196,7 @@ func TestUsersPageAndFilter(t *testing.T) {
 	h := newHouse(t)
 	bob := h.join("bob@acme.example", people.Developer)
 	carl := h.join("carl@acme.example", people.Developer)
-	_, err := h.Deactivate(t.Context(), h.ann.Scope, carl.User.ID, 1)
+	_, err := h.Deactivate(t.Context(), h.ann.Scope, carl.User.ID, 1, people.DeactivateOptions{})
 	require.NoError(t, err)
 
 	names := func(f people.UserFilter) (out []string) {
@@ -269,12 +269,12 @@ func TestUsersGrantOrRevokeNoMoreThanTheyHave(t *testing.T) {
 			return err
 		},
 		"deactivates a user who has more": func(ctx context.Context) error {
-			_, err := h.Deactivate(ctx, clara.Scope, h.ann.User.ID, 1)
+			_, err := h.Deactivate(ctx, clara.Scope, h.ann.User.ID, 1, people.DeactivateOptions{})
 			return err
 		},
 		"reactivates a user who has more": func(ctx context.Context) error {
 			u := h.join("gone@acme.example", people.Developer).User
-			_, err := h.Deactivate(ctx, h.ann.Scope, u.ID, 1)
+			_, err := h.Deactivate(ctx, h.ann.Scope, u.ID, 1, people.DeactivateOptions{})
 			require.NoError(t, err)
 			_, err = h.Reactivate(ctx, clara.Scope, u.ID, 2)
 			return err
@@ -300,7 +300,7 @@ func TestUsersGrantOrRevokeNoMoreThanTheyHave(t *testing.T) {
 		})
 	}
 	t.Run("but no less", func(t *testing.T) {
-		u, err := h.Deactivate(t.Context(), clara.Scope, other.User.ID, 1)
+		u, err := h.Deactivate(t.Context(), clara.Scope, other.User.ID, 1, people.DeactivateOptions{})
 		require.NoError(t, err)
 		_, err = h.Reactivate(t.Context(), clara.Scope, u.ID, u.Version)
 		require.NoError(t, err)
@@ -328,7 +328,7 @@ func TestDeactivateAndReactivate(t *testing.T) {
 	i, secret, err := h.Invite(t.Context(), bob.Scope, "carl@acme.example", people.Analyst)
 	require.NoError(t, err)
 
-	u, err := h.Deactivate(t.Context(), h.ann.Scope, bob.User.ID, 1)
+	u, err := h.Deactivate(t.Context(), h.ann.Scope, bob.User.ID, 1, people.DeactivateOptions{})
 	require.NoError(t, err)
 	require.Equal(t, people.UserDeactivated, u.Status)
 	_, err = h.SignIn(t.Context(), acme, people.SignInInput{Email: "bob@acme.example", Password: bobsPassword})
@@ -344,7 +344,7 @@ func TestDeactivateAndReactivate(t *testing.T) {
 	require.Equal(t, people.InvitationRevoked, revoked.Status)
 	_, err = h.Accept(t.Context(), acme, secret, people.AcceptInput{Name: "Carl", Password: newPassword})
 	require.ErrorIs(t, err, people.ErrInvitation)
-	_, err = h.Deactivate(t.Context(), h.ann.Scope, u.ID, u.Version)
+	_, err = h.Deactivate(t.Context(), h.ann.Scope, u.ID, u.Version, people.DeactivateOptions{})
 	require.ErrorIs(t, err, admin.ErrState)
 
 	u, err = h.Reactivate(t.Context(), h.ann.Scope, u.ID, u.Version)
@@ -359,7 +359,7 @@ func TestDeactivateAndReactivate(t *testing.T) {
 func TestLastAdministratorStays(t *testing.T) {
 	h := newHouse(t)
 	for _, scope := range []admin.Scope{h.ann.Scope, admin.System(acme)} {
-		_, err := h.Deactivate(t.Context(), scope, h.ann.User.ID, 1)
+		_, err := h.Deactivate(t.Context(), scope, h.ann.User.ID, 1, people.DeactivateOptions{})
 		require.ErrorIs(t, err, people.ErrLastAdministrator)
 		require.ErrorIs(t, err, admin.ErrState)
 		_, err = h.ChangeRole(t.Context(), scope, h.ann.User.ID, 1, people.Developer)
@@ -375,7 +375,7 @@ func TestTwoAdministratorsDemoteEachOther(t *testing.T) {
 		bob := h.join("bob@acme.example", people.Administrator)
 		var group sync.WaitGroup
 		group.Go(func() { _, _ = h.ChangeRole(t.Context(), h.ann.Scope, bob.User.ID, 1, people.Analyst) })
-		group.Go(func() { _, _ = h.Deactivate(t.Context(), bob.Scope, h.ann.User.ID, 1) })
+		group.Go(func() { _, _ = h.Deactivate(t.Context(), bob.Scope, h.ann.User.ID, 1, people.DeactivateOptions{}) })
 		group.Wait()
 		page, err := h.Users(t.Context(), admin.System(acme), people.UserFilter{Role: people.Administrator, Status: people.UserActive}, admin.Query{})
 		require.NoError(t, err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/token"
 )
 
 type users struct{ access }
@@ -142,6 +143,10 @@ func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, a people.Acces
 		t.credentials.put(j, u.ID, c)
 		if old.DeactivatedBy(next) {
 			t.revokeSentBy(j, u.ID, u.UpdatedAt)
+			if !a.KeepTokens {
+				x := ending{t: t, j: j, Ending: token.Ending{State: token.Deactivated, At: u.UpdatedAt}}
+				return x.by(admin.Actor{Kind: admin.ActorUser, ID: u.ID.String()})
+			}
 		}
 		return nil
 	})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/token"
 )
 
 type users struct{ access }
@@ -158,10 +159,14 @@ func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, a people.Acces
 		if _, err := t.exec(ctx, "credential", q.raiseEpoch, org, id(u.ID)); err != nil {
 			return err
 		}
-		if old.DeactivatedBy(next) {
-			return s.db.sql.invitation.revokeSentBy(ctx, t, org, next)
+		if !old.DeactivatedBy(next) {
+			return nil
 		}
-		return nil
+		if err := s.db.sql.invitation.revokeSentBy(ctx, t, org, next); err != nil || a.KeepTokens {
+			return err
+		}
+		e := token.Ending{State: token.Deactivated, At: next.UpdatedAt}
+		return s.db.sql.token.ending(ctx, t, org, e).by(admin.Actor{Kind: admin.ActorUser, ID: u.ID.String()})
 	})
 }
 

@@ -7,10 +7,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage"
-	"github.com/admincenter/admincenter/token"
 )
 
 func (s *script) email() people.Email {
@@ -135,6 +133,7 @@ func peopleDraws() map[string]func(*script) do {
 			u.Role, u.Status = s.role(), pick(s, people.UserActive, people.UserDeactivated)
 			u.UpdatedAt, u.Version = s.now, s.version(u.Version)
 			a := access(u, s.versions(org)...)
+			a.KeepTokens = s.chance(3)
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return nil, st.Users().UpdateAccess(ctx, org, a, rec)
 			}
@@ -211,92 +210,6 @@ func peopleDraws() map[string]func(*script) do {
 			a.Identity = pick(s, nil, &i)
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return nil, st.Invitations().Accept(ctx, org, a, rec)
-			}
-		},
-	}
-}
-
-func (s *script) newToken() token.Token {
-	return token.Token{
-		ID: s.id(), Name: s.text(),
-		Permissions: admin.Permissions(pick(s, token.PermissionWrite, customer.PermissionRead)),
-		Prefix:      "adm_", Last4: pick(s, "aB3x", "ab3X"),
-		State: pick(s, token.Active, token.Active, token.Active, token.Deactivated), ExpiresAt: s.atOrNever(),
-		CreatedAt: s.now, CreatedBy: s.actor(), UpdatedAt: s.now, Version: 1,
-	}
-}
-
-func (s *script) token(org admin.OrgID) token.Token {
-	list, err := s.ref.Tokens().List(s.t.Context(), org, token.Filter{State: pick(s, "", token.Deleted)},
-		largest[uuid.UUID]())
-	tok := one(s, list, err)
-	if tok.ID == uuid.Nil {
-		return s.newToken()
-	}
-	return tok
-}
-
-func (s *script) tokenHash() token.Hash {
-	return token.Hash{Key: pick(s, "sha256", "pepper"), Digest: s.digest()}
-}
-
-func tokenDraws() map[string]func(*script) do {
-	return map[string]func(*script) do{
-		"Tokens.Create": func(s *script) do {
-			// In organizations that exist: otherwise a digest could be taken in another one, and
-			// either error would be right.
-			org, tok, h, rec := pick(s, s.orgs[:2]...), s.newToken(), s.tokenHash(), s.rec("token.generate")
-			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return nil, st.Tokens().Create(ctx, org, tok, h, rec)
-			}
-		},
-		"Tokens.Get": func(s *script) do {
-			org, id := s.org(), s.id()
-			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Tokens().Get(ctx, org, id) }
-		},
-		"Tokens.List": func(s *script) do {
-			org := s.org()
-			f := token.Filter{State: pick(s, "", token.Active, token.Deactivated, token.Deleted, " ")}
-			seek := s.seek()
-			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Tokens().List(ctx, org, f, seek) }
-		},
-		"Tokens.Update": func(s *script) do {
-			org, rec := s.org(), s.rec("token.update")
-			tok := s.token(org)
-			tok.State = pick(s, token.Active, token.Active, token.Deactivated, token.Deleted)
-			tok.UpdatedAt, tok.Version = s.now, s.version(tok.Version)
-			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return nil, st.Tokens().Update(ctx, org, tok, rec)
-			}
-		},
-		"Tokens.DeactivateBy": func(s *script) do {
-			org, by, now, rec := s.org(), s.actor(), s.now, s.rec("token.deactivate")
-			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return st.Tokens().DeactivateBy(ctx, org, by, now, rec)
-			}
-		},
-		"Tokens.ByDigest": func(s *script) do {
-			digests := make([]admin.SecretDigest, s.r.IntN(token.MaxHashers+2))
-			for i := range digests {
-				digests[i] = s.digest()
-			}
-			if len(digests) == 2 { // with two tokens found either would be right
-				digests[1] = admin.SecretDigest{}
-			}
-			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Tokens().ByDigest(ctx, digests) }
-		},
-		"Tokens.Touch": func(s *script) do {
-			org, now, before := s.org(), s.now, s.now.Add(-time.Hour)
-			tok := s.token(org)
-			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return nil, st.Tokens().Touch(ctx, org, tok.ID, now, before)
-			}
-		},
-		"Tokens.Rehash": func(s *script) do {
-			org, from, to := s.org(), s.tokenHash(), s.tokenHash()
-			tok := s.token(org)
-			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return nil, st.Tokens().Rehash(ctx, org, tok.ID, from, to)
 			}
 		},
 	}

@@ -40,8 +40,9 @@ func sending(i people.Invitation, digest admin.SecretDigest, limit int, custom .
 func (w *world) invited(t *testing.T, name string) people.Invitation {
 	t.Helper()
 	i := w.invitation(name)
-	require.NoError(t, w.b.Invitations().Create(t.Context(), w.org, sending(i, w.digest(name), 1000),
-		w.rec("invitation.create")))
+	require.NoError(t,
+		w.b.Invitations().Create(t.Context(), w.org, sending(i, w.digest(name), 1000),
+			w.rec("invitation.create")))
 	return i
 }
 

@@ -42,8 +42,9 @@ func (w *world) member(t *testing.T, name string, role people.Role) people.User 
 	t.Helper()
 	i := w.invitation(name)
 	i.Role, i.InvitedBy = role, admin.Actor{Kind: admin.ActorSystem}
-	require.NoError(t, w.b.Invitations().Create(t.Context(), w.org, sending(i, w.digest(name), 1000),
-		w.rec("invitation.create")))
+	require.NoError(t,
+		w.b.Invitations().Create(t.Context(), w.org, sending(i, w.digest(name), 1000),
+			w.rec("invitation.create")))
 	a := w.acceptance(i)
 	require.NoError(t, w.b.Invitations().Accept(t.Context(), w.org, a, w.rec("invitation.accept")))
 	return a.User
@@ -71,6 +72,12 @@ func rules() people.RoleRules {
 // access returns what changes the role and the status of a user, decided by custom roles.
 func access(u people.User, custom ...people.RoleVersion) people.AccessUpdate {
 	return people.AccessUpdate{User: u, Rules: rules(), Custom: custom}
+}
+
+// updateAccess writes the role and the status of a user.
+func (w *world) updateAccess(u people.User, action admin.Action) error {
+	w.t.Helper()
+	return w.b.Users().UpdateAccess(w.t.Context(), w.org, access(u), w.rec(action))
 }
 
 func userCalls() map[string]call {
@@ -267,12 +274,12 @@ func testUsers(t *testing.T, open Open) {
 		asked := m
 		asked.Role, asked.UpdatedAt = people.Analyst, epoch.Add(time.Second)
 		asked.Name, asked.Email = "Another", people.Email{Address: "x@example.com", Key: "x@example.com"}
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, access(asked), w.rec("user.change_role")))
+		require.NoError(t, w.updateAccess(asked, "user.change_role"))
 		m.Role, m.UpdatedAt, m.Version = asked.Role, asked.UpdatedAt, 2
 		got := get(t, w, m.ID)
 		require.Equal(t, m, got.User)
 		require.Equal(t, int64(2), got.Credential.Epoch)
-		require.ErrorIs(t, b.Users().UpdateAccess(t.Context(), w.org, access(asked), w.rec("user.change_role")), admin.ErrConflict)
+		require.ErrorIs(t, w.updateAccess(asked, "user.change_role"), admin.ErrConflict)
 		require.Equal(t, got, get(t, w, m.ID))
 	})
 	t.Run("keeps the last active administrator", func(t *testing.T) {
@@ -321,8 +328,9 @@ func testUsers(t *testing.T, open Open) {
 		send := func(name string, by admin.Actor, expires time.Time) people.Invitation {
 			i := w.invitation(name)
 			i.InvitedBy, i.ExpiresAt = by, expires
-			require.NoError(t, b.Invitations().Create(t.Context(), w.org, sending(i, w.digest(name), 1000),
-				w.rec("invitation.create")))
+			require.NoError(t,
+				b.Invitations().Create(t.Context(), w.org, sending(i, w.digest(name), 1000),
+					w.rec("invitation.create")))
 			return i
 		}
 		sender := admin.Actor{Kind: admin.ActorUser, ID: m.ID.String()}

@@ -53,8 +53,9 @@ func testAlike(t *testing.T, w *world) {
 		require.NoError(t, w.add(w.b, w.schedule(k, epoch, time.Time{})))
 		invited := w.invitation("x")
 		invited.Email = people.Email{Address: k, Key: k}
-		require.NoError(t, w.b.Invitations().Create(ctx, w.org, sending(invited, w.digest(k), 1000),
-			w.rec("invitation.create")), k)
+		require.NoError(t,
+			w.b.Invitations().Create(ctx, w.org, sending(invited, w.digest(k), 1000),
+				w.rec("invitation.create")), k)
 		a := w.acceptance(invited)
 		a.User.Name = k
 		require.NoError(t, w.b.Invitations().Accept(ctx, w.org, a, w.rec("invitation.accept")), k)
@@ -162,7 +163,7 @@ func testAlikeFilters(t *testing.T, w *world) {
 				return len(l), err
 			},
 			"tokens": func() (int, error) {
-				l, err := w.b.Tokens().List(ctx, w.org, token.Filter{State: token.State(none)}, ids)
+				l, err := w.b.Tokens().List(ctx, w.org, token.Filter{State: token.State(none)}, epoch, ids)
 				return len(l), err
 			},
 			"imports": func() (int, error) {
@@ -251,6 +252,9 @@ func testLargest(t *testing.T, w *world) {
 		require.NoError(t,
 			w.b.Users().UpdateProfile(ctx, w.org, people.ProfileUpdate{User: &u}, w.rec("user.update_profile")))
 		u.Version++
+		tok := w.token()
+		tok.Name = wide(100)
+		require.Equal(t, w.addToken(tok), w.getToken(tok.ID))
 		k := w.emailChange(u, "longest")
 		k.NewEmail = people.Email{Address: strings.Repeat("a", 254), Key: strings.Repeat("k", 254)}
 		require.NoError(t, w.b.Tickets().ChangeEmail(ctx, w.org, w.issued(t, k), epoch, w.rec("user.change_email")))
@@ -262,9 +266,6 @@ func testLargest(t *testing.T, w *world) {
 		r := w.role(people.Role(strings.Repeat("r", 50)))
 		r.DisplayName, r.Description = wide(100), wide(500)
 		require.Equal(t, w.addRole(t, r), w.getRole(t, r.Name))
-		tok := w.token()
-		tok.Name = wide(100)
-		require.Equal(t, w.addToken(tok), w.getToken(tok.ID))
 		i := w.imp()
 		i.FileName = wide(255)
 		require.NoError(t, w.b.Imports().Create(ctx, w.org, i, w.rec("import.begin")))

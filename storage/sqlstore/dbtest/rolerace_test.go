@@ -59,7 +59,7 @@ func (p *pair) pairs() (out [][2]act) {
 		return err
 	}
 	deactivate := func(ctx context.Context, p *pair, scope admin.Scope, u people.User, _ people.RoleInfo) error {
-		_, err := p.Deactivate(ctx, scope, u.ID, u.Version)
+		_, err := p.Deactivate(ctx, scope, u.ID, u.Version, people.DeactivateOptions{})
 		return err
 	}
 	narrow := func(ctx context.Context, p *pair, scope admin.Scope, _ people.User, chief people.RoleInfo) error {

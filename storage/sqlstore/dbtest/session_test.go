@@ -53,7 +53,7 @@ func TestNoSessionOutlivesWhatEndsAll(t *testing.T) {
 				case 0:
 					return p.EndSessions(ctx, system, u.ID)
 				case 1:
-					_, err := p.Deactivate(ctx, system, u.ID, u.Version)
+					_, err := p.Deactivate(ctx, system, u.ID, u.Version, people.DeactivateOptions{})
 					return err
 				}
 				_, err := p.ChangeRole(ctx, system, u.ID, u.Version, other(u.Role))

@@ -19,6 +19,7 @@ import (
 	"github.com/admincenter/admincenter/settings/enrich"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/sqlstore"
+	"github.com/admincenter/admincenter/token"
 )
 
 // A host's transaction at REPEATABLE READ, the default of MySQL, reads on what it read first. What is counted and
@@ -142,6 +143,35 @@ func TestDecisionsInAnOldSnapshot(t *testing.T) {
 			},
 			admin.ErrConflict,
 		},
+		{
+			"the limit of valid tokens", nil,
+			func(ctx context.Context, _ *admincenter.Center, s storage.Stores, _ people.User) error {
+				return createToken(ctx, s, 1, token.Grant{Limit: 1})
+			},
+			func(ctx context.Context, _ *admincenter.Center, s storage.Stores, _ people.User) error {
+				return createToken(ctx, s, 2, token.Grant{Limit: 1})
+			},
+			token.ErrTooManyTokens,
+		},
+		{
+			"that a token's user has the access that was seen", nil,
+			func(ctx context.Context, _ *admincenter.Center, s storage.Stores, u people.User) error {
+				m, err := s.Users().Member(ctx, "acme", u.ID)
+				if err != nil {
+					return err
+				}
+				m.Credential.Hash = people.NewPasswordHash("another")
+				return s.Users().SetPassword(ctx, "acme", m.Credential, rec("user.change_password"))
+			},
+			func(ctx context.Context, _ *admincenter.Center, s storage.Stores, u people.User) error {
+				seen, err := s.Tokens().User(ctx, "acme", u.ID)
+				if err != nil {
+					return err
+				}
+				return createToken(ctx, s, 1, token.Grant{UserID: u.ID, UserEpoch: seen.Epoch, Limit: 10})
+			},
+			admin.ErrConflict,
+		},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			onEach(t, func(t *testing.T, s server) {
@@ -179,6 +209,14 @@ func TestDecisionsInAnOldSnapshot(t *testing.T) {
 			})
 		})
 	}
+}
+
+func createToken(ctx context.Context, s storage.Stores, n byte, g token.Grant) error {
+	now := admin.Instant(time.Now())
+	return s.Tokens().Create(ctx, "acme", token.Token{
+		ID: newID(), Name: "x", Permissions: admin.Permissions(people.PermissionUsersRead), Prefix: "adm_live_", Last4: "aB3x",
+		State: token.Active, CreatedAt: now, CreatedBy: admin.Actor{Kind: admin.ActorSystem}, UpdatedAt: now, Version: 1,
+	}, token.Hash{Key: "sha256", Digest: admin.SecretDigest{n}}, g, rec("token.generate"))
 }
 
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
