@@ -18,8 +18,8 @@ test: ## every module's tests; needs nothing but Go
 short: ## the same without what takes long
 	go test -short -timeout $(TIMEOUT) work
 
-race: ## all of it under the race detector; needs a C compiler
-	go test -race -timeout $(TIMEOUT) work
+race: ## the tests of make short under the race detector; needs a C compiler
+	go test -race -short -timeout $(TIMEOUT) work
 
 test-postgres: ## storage/sqlstore/dbtest on the PostgreSQL of each of VERSIONS (13 18); needs npm
 	@for v in $(VERSIONS); do \

@@ -37,5 +37,5 @@ func isDevice(name string) bool {
 		return true
 	}
 	port := strings.TrimPrefix(strings.TrimPrefix(base, "COM"), "LPT")
-	return len(base) > len(port) && len([]rune(port)) == 1 && strings.Contains("0123456789¹²³", port)
+	return len(base) > len(port) && len([]rune(port)) == 1 && strings.ContainsAny(port, "0123456789¹²³")
 }

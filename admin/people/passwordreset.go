@@ -77,7 +77,8 @@ func (s *Service) RequestPasswordReset(ctx context.Context, org admin.OrgID, in 
 //
 // It requires [PermissionUsersWrite], every permission of the user's role, and a recent authentication if
 // Options.Fresh is set. It fails with [admin.ErrNotFound]; with [admin.ErrState] for a deactivated user and
-// [ErrNoPassword] for one without a password; with [admin.ErrRateLimited]; and with [admin.ErrConflict] if the user's access changed meanwhile.
+// [ErrNoPassword] for one without a password; with [admin.ErrRateLimited]; and with
+// [admin.ErrConflict] if the user's access changed meanwhile.
 func (s *Service) SendPasswordReset(ctx context.Context, scope admin.Scope, id uuid.UUID) (Mail, error) {
 	if err := scope.Require(PermissionUsersWrite); err != nil {
 		return Mail{}, err

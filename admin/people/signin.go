@@ -117,8 +117,8 @@ func (s *Service) rehash(ctx context.Context, org admin.OrgID, c Credential, pas
 
 // SignInVerified is [Service.SignIn] without a password, for a host that has itself proven that the user owns
 // the e-mail address, by a link that it sent there. For single sign-on use [Service.SignInIdentity]: at many
-// issuers users write the address that they like. It fails with [ErrSignIn] if no active user has the address. A user who
-// has a second factor is asked for it as in SignIn, unless FactorOptions.TrustVerified is set. The
+// issuers users write the address that they like. It fails with [ErrSignIn] if no active user has the address. A
+// user who has a second factor is asked for it as in SignIn, unless FactorOptions.TrustVerified is set. The
 // Session's Scope has the user authenticated now: if the identity provider did so earlier, as auth_time of
 // OpenID Connect Core 1.0, 2, reports, give that to Scope.WithAuthenticatedAt.
 func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email string) (Session, error) {

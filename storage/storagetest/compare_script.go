@@ -45,8 +45,9 @@ func alike() []string {
 func draws() map[string]func(*script) do {
 	all := map[string]func(*script) do{}
 	for _, part := range []map[string]func(*script) do{
-		peopleDraws(), ticketDraws(), sessionDraws(), identityDraws(), factorDraws(), tokenDraws(), jobDraws(), tenantDraws(), enrichmentDraws(), importDraws(),
-		planDraws(), scheduleDraws(), customerDraws(), accountDraws(), roleDraws(),
+		peopleDraws(), roleDraws(), ticketDraws(), sessionDraws(), identityDraws(), factorDraws(), tokenDraws(),
+		jobDraws(), tenantDraws(), enrichmentDraws(), importDraws(), planDraws(), scheduleDraws(), customerDraws(),
+		accountDraws(),
 	} {
 		maps.Copy(all, part)
 	}

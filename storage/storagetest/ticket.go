@@ -54,7 +54,9 @@ func (w *world) issued(t *testing.T, k people.Ticket) people.Ticket {
 
 // newCredential returns what resets the password of a user.
 func (w *world) newCredential(k people.Ticket) people.Credential {
-	return people.Credential{UserID: k.UserID, Hash: w.passwordHash("new"), Epoch: k.Epoch, ChangedAt: epoch.Add(time.Hour)}
+	return people.Credential{
+		UserID: k.UserID, Hash: w.passwordHash("new"), Epoch: k.Epoch, ChangedAt: epoch.Add(time.Hour),
+	}
 }
 
 func ticketCalls() map[string]call {
@@ -326,7 +328,8 @@ func testUsedTickets(t *testing.T, b storage.Backend, c *ids) {
 		want := get(t, w, w.first.ID)
 		asked := k
 		asked.NewEmail = w.invitation("elsewhere").Email
-		require.NoError(t, b.Tickets().ChangeEmail(t.Context(), w.org, asked, epoch.Add(time.Minute), w.rec("user.change_email")))
+		rec := w.rec("user.change_email")
+		require.NoError(t, b.Tickets().ChangeEmail(t.Context(), w.org, asked, epoch.Add(time.Minute), rec))
 		want.User.Email, want.User.UpdatedAt, want.User.Version = k.NewEmail, epoch.Add(time.Minute), 2
 		want.Credential.Epoch = 2
 		require.Equal(t, want, get(t, w, w.first.ID))

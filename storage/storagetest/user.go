@@ -14,8 +14,8 @@ import (
 	"github.com/admincenter/admincenter/storage"
 )
 
-// peopleSeeds are a second user, who is a Developer, a session of theirs, a custom role with a user who has it and one that
-// nobody has, and a pending invitation by the first user.
+// peopleSeeds are a second user, who is a Developer, a session of theirs, a custom role with a user who has it
+// and one that no user has, and a pending invitation by the first user.
 type peopleSeeds struct {
 	member, clerk people.User
 	role, unused  people.CustomRole
