@@ -56,6 +56,7 @@ type Options struct {
 // Service keeps API tokens and verifies their secrets. It is safe for concurrent use.
 type Service struct {
 	ports Ports
+	inTx  bool
 	*core
 }
 
@@ -66,6 +67,7 @@ type core struct {
 	hashers   []Hasher
 	grantable admin.PermissionSet
 	authorize admin.Authorize
+	uses      *uses
 }
 
 // NewService returns a Service over ports. It fails with [admin.ErrInvalid] if a port is missing or an
@@ -86,17 +88,20 @@ func NewService(ports Ports, o Options) (*Service, error) {
 	}
 	return &Service{ports: ports, core: &core{
 		runtime: o.WithDefaults(), format: f, hashers: hashers, grantable: o.Grantable, authorize: o.Authorize,
+		uses: newUses(),
 	}}, nil
 }
 
-// In returns the service over other ports, such as those of a transaction, with the same options.
-func (s *Service) In(ports Ports) *Service { return &Service{ports: ports, core: s.core} }
+// In returns the service over the ports of a transaction, with the same options. What it verifies is noted
+// by [Service.Run] of s, after the transaction or during it.
+func (s *Service) In(ports Ports) *Service { return &Service{ports: ports, inTx: true, core: s.core} }
 
 // Get returns one token in any state, or [admin.ErrNotFound]. It requires [PermissionRead].
 func (s *Service) Get(ctx context.Context, scope admin.Scope, id uuid.UUID) (Token, error) {
 	if err := scope.Require(PermissionRead); err != nil {
 		return Token{}, err
 	}
+	s.flushBefore(ctx)
 	return s.ports.Tokens.Get(ctx, scope.Org(), id)
 }
 
@@ -109,6 +114,7 @@ func (s *Service) List(ctx context.Context, scope admin.Scope, f Filter, q admin
 	if err := f.check(); err != nil {
 		return admin.Page[Token]{}, err
 	}
+	s.flushBefore(ctx)
 	return admin.Paginate(scope.Org(), fmt.Sprintf("tokens %q", f.State), q,
 		func(seek admin.Seek[uuid.UUID]) ([]Token, error) {
 			return s.ports.Tokens.List(ctx, scope.Org(), f, seek)

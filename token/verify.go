@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -19,68 +18,40 @@ type Verified struct {
 	Token Token       `json:"token"` // as it was before this use
 }
 
-const (
-	// lastUsedEvery is the precision of LastUsedAt: a token in constant use costs one write in this time.
-	lastUsedEvery = time.Minute
-	// bookkeepingWithin is how long a verification waits for its bookkeeping.
-	bookkeepingWithin = time.Second
-)
-
 // Verify recognizes a secret and returns the scope of its token. If the secret is not that of a valid
 // token it fails with [ErrBadToken], with the same text for every reason; the [*Refusal] in it has the
 // reason. A text that is not in the format of this service's secrets is refused without reading the
 // storage. Any other error is the storage's and says nothing about the secret.
 //
-// Verify notes that the token was used, at most once a minute. Failures of that are logged and do not
-// affect the result.
+// Verify reads the storage once and writes nothing: that the token was used is kept in the process, and
+// written by [Service.Run].
 func (s *Service) Verify(ctx context.Context, secret admin.Secret) (Verified, error) {
 	if reason := s.format.refuses(secret.Reveal()); reason != "" {
-		return Verified{}, &Refusal{Reason: reason}
+		return Verified{}, &Refusal{reason: reason}
 	}
-	digests := make([]admin.SecretDigest, len(s.hashers))
+	var space [MaxHashers]admin.SecretDigest
+	digests := space[:len(s.hashers)]
 	for i, h := range s.hashers {
 		digests[i] = h.Digest(secret)
 	}
 	found, err := s.ports.Tokens.ByDigest(ctx, digests)
 	if errors.Is(err, admin.ErrNotFound) {
-		return Verified{}, &Refusal{Reason: ReasonUnknown}
+		return Verified{}, &Refusal{reason: ReasonUnknown}
 	} else if err != nil {
 		return Verified{}, fmt.Errorf("verify an API token: %w", err)
 	}
 	// Storages may compare digests loosely or in variable time, so the match is confirmed here.
-	if !slices.ContainsFunc(digests, func(d admin.SecretDigest) bool { return sameDigest(d, found.Hash.Digest) }) {
-		return Verified{}, &Refusal{Reason: ReasonUnknown}
+	if !slices.ContainsFunc(digests, found.Hash.Digest.Equal) {
+		return Verified{}, &Refusal{reason: ReasonUnknown}
 	}
 	now := s.runtime.Instant()
 	t := found.Token
 	if reason := t.RefusedAt(now); reason != "" {
 		s.log(ctx, slog.LevelInfo, "a known API token was refused", found, slog.String("reason", string(reason)))
-		return Verified{}, &Refusal{Reason: reason, Org: found.Org, TokenID: t.ID}
+		return Verified{}, &Refusal{reason: reason, org: found.Org, id: t.ID}
 	}
 	s.noteUse(ctx, found, Hash{Key: s.hashers[0].Key(), Digest: digests[0]}, now)
 	return Verified{Scope: admin.NewScope(found.Org, t.Actor(), t.Permissions), Token: t}, nil
-}
-
-// noteUse notes the use of a valid token and moves it to the current key. Its errors are logged: a host
-// whose storage is full or read-only still serves its API.
-func (s *Service) noteUse(ctx context.Context, found Stored, current Hash, now time.Time) {
-	touch := now.Sub(found.Token.LastUsedAt) >= lastUsedEvery
-	rehash := found.Hash.Key != current.Key
-	if !touch && !rehash {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, bookkeepingWithin)
-	defer cancel()
-	if touch {
-		if err := s.ports.Tokens.Touch(ctx, found.Org, found.Token.ID, now, now.Add(-lastUsedEvery)); err != nil {
-			s.log(ctx, slog.LevelWarn, "the last use of an API token was not noted", found, slog.Any("error", err))
-		}
-	}
-	if rehash {
-		if err := s.ports.Tokens.Rehash(ctx, found.Org, found.Token.ID, found.Hash, current); err != nil {
-			s.log(ctx, slog.LevelWarn, "an API token was not moved to the current key", found, slog.Any("error", err))
-		}
-	}
 }
 
 func (s *Service) log(ctx context.Context, level slog.Level, message string, found Stored, attr slog.Attr) {

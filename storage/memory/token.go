@@ -140,7 +140,7 @@ func (s tokens) ByDigest(ctx context.Context, digests []admin.SecretDigest) (fou
 	if n := len(digests); n == 0 || n > token.MaxHashers {
 		return found, fmt.Errorf("%d digests of a token: give 1 to %d: %w", n, token.MaxHashers, admin.ErrInvalid)
 	}
-	err = s.hold(ctx, func() error {
+	err = s.share(ctx, func() error {
 		for _, d := range digests {
 			if ref, ok := s.b.digests[d]; ok {
 				row, _ := s.b.tenants[ref.org].tokens.get(ref.id)
@@ -153,11 +153,13 @@ func (s tokens) ByDigest(ctx context.Context, digests []admin.SecretDigest) (fou
 	return found, err
 }
 
-func (s tokens) Touch(ctx context.Context, org admin.OrgID, id uuid.UUID, at, before time.Time) error {
+func (s tokens) Touch(ctx context.Context, org admin.OrgID, uses []token.Use) error {
 	return unlessMissing(s.change(ctx, org, func(t *tenant, j *journal) error {
-		if row, ok := t.tokens.get(id); ok && !row.LastUsedAt.After(before) {
-			row.LastUsedAt = at
-			t.tokens.put(j, id, row)
+		for _, use := range uses {
+			if row, ok := t.tokens.get(use.TokenID); ok && use.Notable(row.Token) {
+				row.LastUsedAt = use.At
+				t.tokens.put(j, row.ID, row)
+			}
 		}
 		return nil
 	}))

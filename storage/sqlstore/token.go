@@ -14,8 +14,9 @@ import (
 type tokens struct{ access }
 
 type tokenSQL struct {
-	insert, creator, get, lock, update, created, deactivateBy, byDigest, byDigests, touch, rehash string
-	list                                                                                          list
+	insert, creator, get, lock, update, created, deactivateBy, byDigest, byDigests, rehash string
+	list                                                                                   list
+	touch                                                                                  touch
 }
 
 func newTokenSQL(db *DB) tokenSQL {
@@ -37,9 +38,8 @@ func newTokenSQL(db *DB) tokenSQL {
 			WHERE org_id = ? AND created_by_kind = ? AND created_by_id = ? AND state = 'ACTIVE'`),
 		byDigest:  db.bind(`SELECT org_id, hash_key, digest, ` + columns + ` FROM {tokens} WHERE digest = ?`),
 		byDigests: db.bind(`SELECT org_id, hash_key, digest, ` + columns + ` FROM {tokens} WHERE digest IN (?, ?)`),
-		touch: db.bind(`UPDATE {tokens} SET last_used_at = ?
-			WHERE org_id = ? AND id = ? AND (last_used_at IS NULL OR last_used_at <= ?)`),
-		rehash: db.bind(`UPDATE {tokens} SET hash_key = ?, digest = ? WHERE org_id = ? AND id = ? AND digest = ?`),
+		touch:     newTouch(db),
+		rehash:    db.bind(`UPDATE {tokens} SET hash_key = ?, digest = ? WHERE org_id = ? AND id = ? AND digest = ?`),
 	}
 }
 
@@ -142,13 +142,6 @@ func (s tokens) ByDigest(ctx context.Context, digests []admin.SecretDigest) (tok
 		return one(ctx, s.reader(), "token", s.db.sql.token.byDigest, scanStored, digests[0][:])
 	}
 	return one(ctx, s.reader(), "token", s.db.sql.token.byDigests, scanStored, digests[0][:], digests[1][:])
-}
-
-func (s tokens) Touch(ctx context.Context, org admin.OrgID, tokenID uuid.UUID, when, before time.Time) error {
-	return s.bookkeep(ctx, func(x *tx) error {
-		_, err := x.exec(ctx, "token", s.db.sql.token.touch, at(when), org, id(tokenID), at(before))
-		return err
-	})
 }
 
 func (s tokens) Rehash(ctx context.Context, org admin.OrgID, tokenID uuid.UUID, from, to token.Hash) error {

@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -210,7 +211,10 @@ func peopleDraws() map[string]func(*script) do {
 	}
 }
 
-func account(u people.User, c people.Credential, err error) (any, error) { return [2]any{u, c}, err }
+// account returns a user and the credential with what its hash hides, because secrets compare by identity.
+func account(u people.User, c people.Credential, err error) (any, error) {
+	return revealed(u, c), err
+}
 
 func (s *script) newToken() token.Token {
 	return token.Token{
@@ -282,10 +286,16 @@ func tokenDraws() map[string]func(*script) do {
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Tokens().ByDigest(ctx, digests) }
 		},
 		"Tokens.Touch": func(s *script) do {
-			org, now, before := s.org(), s.now, s.now.Add(-time.Hour)
-			tok := s.token(org)
+			org := s.org()
+			uses := make([]token.Use, s.r.IntN(12))
+			for i := range uses {
+				at := s.now.Add(-time.Duration(s.r.IntN(180)) * time.Second)
+				uses[i] = token.Use{TokenID: s.token(org).ID, At: at}
+			}
+			slices.SortFunc(uses, func(a, b token.Use) int { return slices.Compare(a.TokenID[:], b.TokenID[:]) })
+			uses = slices.CompactFunc(uses, func(a, b token.Use) bool { return a.TokenID == b.TokenID })
 			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return nil, st.Tokens().Touch(ctx, org, tok.ID, now, before)
+				return nil, st.Tokens().Touch(ctx, org, uses)
 			}
 		},
 		"Tokens.Rehash": func(s *script) do {

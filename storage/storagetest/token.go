@@ -56,7 +56,7 @@ func tokenCalls() map[string]call {
 			return found, err
 		},
 		"Tokens.Touch": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
-			return nil, s.Tokens().Touch(ctx, org, w.seeds.token.token.ID, epoch.Add(time.Hour), epoch)
+			return nil, s.Tokens().Touch(ctx, org, []token.Use{{TokenID: w.seeds.token.token.ID, At: epoch.Add(time.Hour)}})
 		},
 		"Tokens.Rehash": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
 			return nil, s.Tokens().Rehash(ctx, org, w.seeds.token.token.ID, w.seeds.token.hash, w.hash("rehashed"))
