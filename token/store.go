@@ -36,11 +36,10 @@ type Store interface {
 	// if there are none.
 	DeactivateBy(ctx context.Context, org admin.OrgID, actor admin.Actor, at time.Time, rec admin.Record) (int, error)
 
-	// ByDigest returns the token, of any organization and in any state, that is found by one of
-	// digests, or [admin.ErrNotFound]. Digests compare byte by byte. It fails with [admin.ErrInvalid]
-	// unless there are 1 to [MaxHashers] of them. It is the only method that crosses organizations: a
+	// ByDigest returns the token, of any organization and in any state, that is found by digest, or
+	// [admin.ErrNotFound]. Digests compare byte by byte. It is the only method that crosses organizations: a
 	// secret does not say whose it is.
-	ByDigest(ctx context.Context, digests []admin.SecretDigest) (Stored, error)
+	ByDigest(ctx context.Context, digest admin.SecretDigest) (Stored, error)
 
 	// Touch sets LastUsedAt of each token in uses to the use's At, if [Use.Notable] reports that it is worth
 	// noting, in a constant number of statements for up to 64 uses. The Version stays. A token is in uses

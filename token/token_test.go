@@ -155,12 +155,12 @@ type spy struct {
 	found                    func(*token.Stored)
 }
 
-func (s *spy) ByDigest(ctx context.Context, digests []admin.SecretDigest) (token.Stored, error) {
+func (s *spy) ByDigest(ctx context.Context, digest admin.SecretDigest) (token.Stored, error) {
 	s.finds++
 	if s.fail != nil {
 		return token.Stored{}, s.fail
 	}
-	found, err := s.Store.ByDigest(ctx, digests)
+	found, err := s.Store.ByDigest(ctx, digest)
 	if s.found != nil {
 		s.found(&found)
 	}

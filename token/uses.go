@@ -132,13 +132,13 @@ func (u *uses) empty() bool {
 }
 
 // noteUse has the use of a valid token written later, and the token moved to the current key.
-func (s *Service) noteUse(ctx context.Context, found Stored, current Hash, now time.Time) {
+func (s *Service) noteUse(ctx context.Context, found Stored, secret admin.Secret, now time.Time) {
 	next := use{from: found.Hash, to: found.Hash}
 	if (Use{At: now}).Notable(found.Token) {
 		next.at = now
 	}
-	if found.Hash.Key != current.Key {
-		next.to = current
+	if h := s.hashers[0]; found.Hash.Key != h.Key() {
+		next.to = hash(h, secret)
 	}
 	if next.at.IsZero() && next.from == next.to {
 		return

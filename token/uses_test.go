@@ -67,13 +67,11 @@ func (c *crowd) Create(_ context.Context, org admin.OrgID, t token.Token, h toke
 	return nil
 }
 
-func (c *crowd) ByDigest(_ context.Context, digests []admin.SecretDigest) (token.Stored, error) {
+func (c *crowd) ByDigest(_ context.Context, digest admin.SecretDigest) (token.Stored, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, d := range digests {
-		if found, ok := c.found[d]; ok {
-			return found, nil
-		}
+	if found, ok := c.found[digest]; ok {
+		return found, nil
 	}
 	return token.Stored{}, admin.NotFound("token")
 }
@@ -121,7 +119,7 @@ func (c *crowd) wait(ctx context.Context) error {
 
 func (c *crowd) lastUsed(t *testing.T, made token.Generated) time.Time {
 	t.Helper()
-	found, err := c.ByDigest(t.Context(), []admin.SecretDigest{made.Secret.Digest()})
+	found, err := c.ByDigest(t.Context(), made.Secret.Digest())
 	require.NoError(t, err)
 	return found.Token.LastUsedAt
 }

@@ -3,7 +3,6 @@ package memory
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -136,19 +135,15 @@ func (t *tenant) deactivateCreated(j *journal, creator admin.Actor, at time.Time
 	return created, off
 }
 
-func (s tokens) ByDigest(ctx context.Context, digests []admin.SecretDigest) (found token.Stored, err error) {
-	if n := len(digests); n == 0 || n > token.MaxHashers {
-		return found, fmt.Errorf("%d digests of a token: give 1 to %d: %w", n, token.MaxHashers, admin.ErrInvalid)
-	}
+func (s tokens) ByDigest(ctx context.Context, digest admin.SecretDigest) (found token.Stored, err error) {
 	err = s.share(ctx, func() error {
-		for _, d := range digests {
-			if ref, ok := s.b.digests[d]; ok {
-				row, _ := s.b.tenants[ref.org].tokens.get(ref.id)
-				found = token.Stored{Org: ref.org, Token: row.Token, Hash: row.hash}
-				return nil
-			}
+		ref, ok := s.b.digests[digest]
+		if !ok {
+			return missing("token")
 		}
-		return missing("token")
+		row, _ := s.b.tenants[ref.org].tokens.get(ref.id)
+		found = token.Stored{Org: ref.org, Token: row.Token, Hash: row.hash}
+		return nil
 	})
 	return found, err
 }

@@ -14,9 +14,9 @@ import (
 type tokens struct{ access }
 
 type tokenSQL struct {
-	insert, creator, get, lock, update, created, deactivateBy, byDigest, byDigests, rehash string
-	list                                                                                   list
-	touch                                                                                  touch
+	insert, creator, get, lock, update, created, deactivateBy, byDigest, rehash string
+	list                                                                        list
+	touch                                                                       touch
 }
 
 func newTokenSQL(db *DB) tokenSQL {
@@ -36,10 +36,9 @@ func newTokenSQL(db *DB) tokenSQL {
 			WHERE org_id = ? AND created_by_kind = ? AND created_by_id = ?{forUpdate}`),
 		deactivateBy: db.bind(`UPDATE {tokens} SET state = 'DEACTIVATED', updated_at = ?, version = version + 1
 			WHERE org_id = ? AND created_by_kind = ? AND created_by_id = ? AND state = 'ACTIVE'`),
-		byDigest:  db.bind(`SELECT org_id, hash_key, digest, ` + columns + ` FROM {tokens} WHERE digest = ?`),
-		byDigests: db.bind(`SELECT org_id, hash_key, digest, ` + columns + ` FROM {tokens} WHERE digest IN (?, ?)`),
-		touch:     newTouch(db),
-		rehash:    db.bind(`UPDATE {tokens} SET hash_key = ?, digest = ? WHERE org_id = ? AND id = ? AND digest = ?`),
+		byDigest: db.bind(`SELECT org_id, hash_key, digest, ` + columns + ` FROM {tokens} WHERE digest = ?`),
+		touch:    newTouch(db),
+		rehash:   db.bind(`UPDATE {tokens} SET hash_key = ?, digest = ? WHERE org_id = ? AND id = ? AND digest = ?`),
 	}
 }
 
@@ -133,15 +132,8 @@ func (q tokenSQL) deactivateCreated(
 	return created, int(n), err
 }
 
-func (s tokens) ByDigest(ctx context.Context, digests []admin.SecretDigest) (token.Stored, error) {
-	n := len(digests)
-	if n == 0 || n > token.MaxHashers {
-		return token.Stored{}, fmt.Errorf("%d digests of a token: give 1 to %d: %w", n, token.MaxHashers, admin.ErrInvalid)
-	}
-	if n == 1 { // as with every request, unless the host is changing its key
-		return one(ctx, s.reader(), "token", s.db.sql.token.byDigest, scanStored, digests[0][:])
-	}
-	return one(ctx, s.reader(), "token", s.db.sql.token.byDigests, scanStored, digests[0][:], digests[1][:])
+func (s tokens) ByDigest(ctx context.Context, digest admin.SecretDigest) (token.Stored, error) {
+	return one(ctx, s.reader(), "token", s.db.sql.token.byDigest, scanStored, digest[:])
 }
 
 func (s tokens) Rehash(ctx context.Context, org admin.OrgID, tokenID uuid.UUID, from, to token.Hash) error {

@@ -60,7 +60,7 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 	for n := range byte(9) {
 		d := admin.SecretDigest(digestOf(n))
 		put("invitation of digest " + string('0'+n))(b.Invitations().ByDigest(ctx, org, d))
-		put("token of digest " + string('0'+n))(b.Tokens().ByDigest(ctx, []admin.SecretDigest{d}))
+		put("token of digest " + string('0'+n))(b.Tokens().ByDigest(ctx, d))
 	}
 	for _, id := range planIDs() {
 		put("versions of " + id)(b.Plans().Versions(ctx, org, id, largest[int64]()))
