@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/google/uuid"
-
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
@@ -163,29 +161,6 @@ func (c *Center) Authorize(ctx context.Context, org admin.OrgID, actor admin.Act
 		return c.Tokens.Authorize(ctx, org, actor, ps...)
 	}
 	return c.People.Authorize(ctx, org, actor, ps...)
-}
-
-// DeactivateUser deactivates a user and every API token that the user generated, with those that these
-// generated: all or nothing. A request of the user's that is under way keeps the scope it began with, but
-// can grant nothing of it to a token. It requires [people.PermissionUsersWrite] and
-// [token.PermissionWrite].
-func (c *Center) DeactivateUser(
-	ctx context.Context, scope admin.Scope, id uuid.UUID, version int64,
-) (u people.User, err error) {
-	if err := scope.Require(people.PermissionUsersWrite, token.PermissionWrite); err != nil {
-		return people.User{}, err
-	}
-	err = c.InTx(ctx, func(in *Center) error {
-		if u, err = in.People.Deactivate(ctx, scope, id, version); err != nil {
-			return err
-		}
-		_, err = in.Tokens.DeactivateBy(ctx, scope, admin.Actor{Kind: admin.ActorUser, ID: id.String()})
-		return err
-	})
-	if err != nil {
-		return people.User{}, err
-	}
-	return u, nil
 }
 
 // made returns a service, and adds to p what is wrong with its options.

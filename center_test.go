@@ -86,7 +86,7 @@ func (h *house) deactivate(s people.Session) {
 	h.t.Helper()
 	u, err := h.People.User(h.t.Context(), h.ann.Scope, s.User.ID)
 	require.NoError(h.t, err)
-	_, err = h.DeactivateUser(h.t.Context(), h.ann.Scope, u.ID, u.Version)
+	_, err = h.People.Deactivate(h.t.Context(), h.ann.Scope, u.ID, u.Version, people.DeactivateOptions{})
 	require.NoError(h.t, err)
 }
 
@@ -108,9 +108,9 @@ func TestDeactivatedUserTakesTheirTokensAlong(t *testing.T) {
 	child, err := h.Tokens.Generate(t.Context(), verified.Scope, token.GenerateInput{Name: "child", Permissions: []admin.Permission{customer.PermissionRead}})
 	require.NoError(t, err)
 
-	_, err = h.DeactivateUser(t.Context(), h.bea.Scope, h.ann.User.ID, h.ann.User.Version)
+	_, err = h.People.Deactivate(t.Context(), h.bea.Scope, h.ann.User.ID, h.ann.User.Version, people.DeactivateOptions{})
 	require.ErrorIs(t, err, admin.ErrForbidden, "a developer deactivates no one")
-	_, err = h.DeactivateUser(t.Context(), h.ann.Scope, h.ann.User.ID, h.ann.User.Version)
+	_, err = h.People.Deactivate(t.Context(), h.ann.Scope, h.ann.User.ID, h.ann.User.Version, people.DeactivateOptions{})
 	require.ErrorIs(t, err, people.ErrLastAdministrator)
 
 	h.deactivate(h.bea)
@@ -126,7 +126,7 @@ func TestDeactivatingFailsAsAWhole(t *testing.T) {
 	h := newHouse(t, admincenter.Options{})
 	made, err := h.Tokens.Generate(t.Context(), h.bea.Scope, token.GenerateInput{Name: "ci", Permissions: []admin.Permission{customer.PermissionRead}})
 	require.NoError(t, err)
-	_, err = h.DeactivateUser(t.Context(), h.ann.Scope, h.bea.User.ID, h.bea.User.Version+7)
+	_, err = h.People.Deactivate(t.Context(), h.ann.Scope, h.bea.User.ID, h.bea.User.Version+7, people.DeactivateOptions{})
 	require.ErrorIs(t, err, admin.ErrConflict)
 	_, err = h.Tokens.Verify(t.Context(), made.Secret)
 	require.NoError(t, err)

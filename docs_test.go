@@ -176,7 +176,7 @@ func TestDocsPermissions(t *testing.T) {
 	var rows [][]string
 	known := map[admin.Permission]bool{}
 	for _, c := range readSource(t).ofType("Permission") {
-		require.Regexp(t, `^[a-z]+\.(read|write)$`, c.value)
+		require.Regexp(t, `^[a-z]+\.(read|write|revoke)$`, c.value)
 		row := []string{code(c.value), c.comment}
 		for _, name := range roles.Names() {
 			set, err := roles.Permissions(name)
@@ -196,7 +196,7 @@ func TestDocsPermissions(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("# Permissions and roles\n\n" + generated +
 		"These are the roles of `admincenter.DefaultRoles`. A host gives others in `Options.Roles`; API tokens have\n" +
-		"permissions and no role.\n\n")
+		"permissions and no role of their own.\n\n")
 	table(&b, columns, rows)
 	requirePage(t, "permissions.md", strings.TrimRight(b.String(), "\n")+"\n")
 }

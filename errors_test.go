@@ -122,7 +122,7 @@ func TestARefusedTokenTellsTheCallerNothing(t *testing.T) {
 		Name: "x", Permissions: []admin.Permission{settings.PermissionRead}, ExpiresAt: time.Now().Add(time.Hour),
 	})
 	require.NoError(t, err)
-	require.NoError(t, center.Tokens.Delete(t.Context(), scope, made.Token.ID))
+	require.NoError(t, center.Tokens.Delete(t.Context(), scope, made.Token.ID, apitoken.EndOptions{}))
 	_, known := center.Tokens.Verify(t.Context(), made.Secret)
 	_, unknown := center.Tokens.Verify(t.Context(), admin.NewSecret("x"))
 	var refusal *apitoken.Refusal

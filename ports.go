@@ -36,7 +36,12 @@ func pricePlanPorts(s storage.Stores) priceplan.Ports {
 }
 
 func (c *Center) tokenPorts(s storage.Stores) token.Ports {
-	return token.Ports{Tokens: s.Tokens(), Authorize: c.Authorize}
+	return token.Ports{Tokens: s.Tokens(), UserPermissions: c.userPermissions}
+}
+
+// userPermissions returns what the role of a user who answers for a token may do.
+func (c *Center) userPermissions(u token.UserAccess) (admin.PermissionSet, error) {
+	return c.o.People.Roles.Permissions(people.Role(u.Role))
 }
 
 func settingPorts(s storage.Stores) settings.Ports {

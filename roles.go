@@ -22,7 +22,7 @@ func DefaultRoles() people.Roles {
 		settings.PermissionRead, priceplan.PermissionRead, planmigration.PermissionRead,
 	}
 	return people.DefaultRoles().
-		With(people.Administrator, currency.PermissionWrite, job.PermissionWrite).
+		With(people.Administrator, currency.PermissionWrite, job.PermissionWrite, token.PermissionRevoke).
 		With(people.Analyst, reads...).
 		With(people.Developer, reads...).
 		With(people.Developer, token.PermissionWrite, settings.PermissionWrite).

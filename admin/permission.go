@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// Permission names one thing that a [Scope] may do, as "<area>.<read|write>". The package whose methods
-// require a permission declares it. A host can add its own, of the same form and of another area.
+// Permission names one thing that a [Scope] may do, as "<area>.<verb>" with the verb read, write or, for what
+// only takes away, revoke. The package whose methods require a permission declares it. A host can add its own,
+// of the same form and of another area.
 type Permission string
 
 // PermissionAuditRead lets its holder read the audit trail.

@@ -109,7 +109,7 @@ func accountLists(db *sqlstore.DB, n int) (out []listing) {
 func tokenLists(db *sqlstore.DB, n int) (out []listing) {
 	add := func(name string, f token.Filter, after uuid.UUID) {
 		out = append(out, listing{"tokens." + name, func(ctx context.Context) ([]any, error) {
-			l, err := db.Tokens().List(ctx, org, f, admin.Seek[uuid.UUID]{Limit: listPage, After: after})
+			l, err := db.Tokens().List(ctx, org, f, time.Now(), admin.Seek[uuid.UUID]{Limit: listPage, After: after})
 			return keysOf(l, err, func(t token.Token) any { return t.ID.String() })
 		}, "tokens", "id", "", nil})
 	}

@@ -80,7 +80,12 @@ func benchmarkTokens(b *testing.B, n int) (*token.Service, []admin.Secret) {
 	if err := backend.Organizations().Create(b.Context(), people.Organization{ID: acme, Name: "Company", Version: 1}, first, people.Credential{UserID: first.ID}, rec); err != nil {
 		b.Fatal(err)
 	}
-	tokens, err := token.NewService(token.Ports{Tokens: backend.Tokens()}, token.Options{})
+	tokens, err := token.NewService(token.Ports{
+		Tokens: backend.Tokens(),
+		UserPermissions: func(token.UserAccess) (admin.PermissionSet, error) {
+			return admin.Permissions(settings.PermissionRead), nil
+		},
+	}, token.Options{MaxTokens: 1 << 30})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -22,7 +22,14 @@ func Example() {
 	backend := memory.New()
 	ann := createOrganization(ctx, backend, "acme")
 
-	tokens, err := token.NewService(token.Ports{Tokens: backend.Tokens()}, token.Options{Environment: token.Test})
+	tokens, err := token.NewService(token.Ports{
+		Tokens: backend.Tokens(),
+		// The admincenter.Center gives the permissions of its roles here.
+		UserPermissions: func(token.UserAccess) (admin.PermissionSet, error) {
+			granted, _ := ann.Granted()
+			return granted, nil
+		},
+	}, token.Options{Environment: token.Test})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -44,7 +51,7 @@ func Example() {
 	fmt.Println("acts in", verified.Scope.Org(), "with", granted)
 	fmt.Println("may read users:", verified.Scope.Can(people.PermissionUsersRead))
 
-	if _, err := tokens.Deactivate(ctx, ann, made.Token.ID); err != nil {
+	if _, err := tokens.Deactivate(ctx, ann, made.Token.ID, token.EndOptions{}); err != nil {
 		log.Fatal(err)
 	}
 	_, err = tokens.Verify(ctx, admin.NewSecret(secret))

@@ -51,6 +51,7 @@ func TestSecretsHaveTheFormat(t *testing.T) {
 }
 
 func TestOptionsAreChecked(t *testing.T) {
+	ports := newHouse(t).ports(memory.New().Tokens())
 	for reason, o := range map[string]token.Options{
 		"brand too short":         {Brand: "a"},
 		"brand too long":          {Brand: "abcdefghi"},
@@ -65,9 +66,11 @@ func TestOptionsAreChecked(t *testing.T) {
 		"a hasher without a key":  {Hashers: []token.Hasher{fixed("")}},
 		"a key that is too long":  {Hashers: []token.Hasher{fixed(strings.Repeat("k", 65))}},
 		"the same hasher twice":   {Hashers: []token.Hasher{token.SHA256{}, token.SHA256{}}},
+		"a negative lifetime":     {MaxLifetime: -1},
+		"a negative number":       {MaxTokens: -1},
 	} {
 		t.Run(reason, func(t *testing.T) {
-			_, err := token.NewService(token.Ports{Tokens: memory.New().Tokens()}, o)
+			_, err := token.NewService(ports, o)
 			var invalid *admin.ValidationError
 			require.ErrorAs(t, err, &invalid)
 			require.Len(t, invalid.Fields, 1)
@@ -78,13 +81,13 @@ func TestOptionsAreChecked(t *testing.T) {
 			Brand: "a", Environment: "staging", Hashers: []token.Hasher{nil},
 		})
 		require.ErrorIs(t, err, admin.ErrInvalid)
-		for _, path := range []string{"/ports/tokens", "/brand", "/environment", "/hashers/0"} {
+		for _, path := range []string{"/ports/tokens", "/ports/userPermissions", "/brand", "/environment", "/hashers/0"} {
 			require.ErrorContains(t, err, path)
 		}
 	})
 	t.Run("the longest key", func(t *testing.T) {
 		o := token.Options{Hashers: []token.Hasher{fixed(strings.Repeat("k", 64))}}
-		_, err := token.NewService(token.Ports{Tokens: memory.New().Tokens()}, o)
+		_, err := token.NewService(ports, o)
 		require.NoError(t, err)
 	})
 }
@@ -189,7 +192,7 @@ func TestGenerateNeedsRandomness(t *testing.T) {
 	t.Run("that repeats itself does not issue a secret twice", func(t *testing.T) {
 		h := newHouse(t, func(o *token.Options) { o.Rand = constant(5) })
 		first := h.generate(admin.System(acme), settings.PermissionRead)
-		require.NoError(t, h.Delete(t.Context(), admin.System(acme), first.Token.ID))
+		require.NoError(t, h.Delete(t.Context(), admin.System(acme), first.Token.ID, token.EndOptions{}))
 		_, err := h.Generate(t.Context(), admin.System(other), token.GenerateInput{Name: "x", Permissions: []admin.Permission{settings.PermissionRead}})
 		require.ErrorIs(t, err, admin.ErrExists)
 	})

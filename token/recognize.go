@@ -73,5 +73,9 @@ func (s *Service) recognize(ctx context.Context, secret admin.Secret, now time.T
 	case err != nil:
 		return Recognized{}, fmt.Errorf("recognize an API token: %w", err)
 	}
-	return Recognized{Known: true, Org: found.Org, Token: found.Token, Reason: found.Token.RefusedAt(now)}, nil
+	reason := found.Token.RefusedAt(now)
+	if reason == "" {
+		_, reason = s.effective(found.Token, found.User)
+	}
+	return Recognized{Known: true, Org: found.Org, Token: found.Token, Reason: reason}, nil
 }

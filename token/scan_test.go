@@ -157,7 +157,7 @@ func FuzzScan(f *testing.F) {
 	f.Add([]byte{}, uint16(0))
 	var secrets []string
 	for length := 2; length <= 8; length++ {
-		h, err := token.NewService(token.Ports{Tokens: &distinct{digests: map[admin.SecretDigest]struct{}{}}},
+		h, err := token.NewService(portsOf(&distinct{digests: map[admin.SecretDigest]struct{}{}}),
 			token.Options{Brand: "livetest"[:length], Environment: token.Test})
 		require.NoError(f, err)
 		made, err := h.Generate(f.Context(), admin.System(acme), token.GenerateInput{Name: "x", Permissions: []admin.Permission{settings.PermissionRead}})
@@ -197,12 +197,12 @@ func TestRecognize(t *testing.T) {
 	h := newHouse(t)
 	scope := admin.System(acme)
 	live, off, foreign := h.generate(scope, settings.PermissionRead), h.generate(scope, settings.PermissionRead), h.generate(admin.System(other), settings.PermissionRead)
-	_, err := h.Deactivate(t.Context(), scope, off.Token.ID)
+	_, err := h.Deactivate(t.Context(), scope, off.Token.ID, token.EndOptions{})
 	require.NoError(t, err)
 	unknown := secretFrom(t, rand.NewChaCha8([32]byte{6}), "", "")
 	secrets := []admin.Secret{live.Secret, off.Secret, foreign.Secret, admin.NewSecret(unknown), admin.NewSecret("x"), {}}
 
-	found, err := h.Recognize(t.Context(), user("ann", token.PermissionRead), secrets...)
+	found, err := h.Recognize(t.Context(), h.user("ann", token.PermissionRead), secrets...)
 	require.NoError(t, err)
 	kept, err := h.Get(t.Context(), scope, off.Token.ID)
 	require.NoError(t, err)
@@ -220,7 +220,7 @@ func TestRecognize(t *testing.T) {
 	require.NoError(t, h.Flush(t.Context()))
 	require.Zero(t, h.store.touches, "it is no use of them")
 
-	_, err = h.Recognize(t.Context(), user("ann", token.PermissionWrite), secrets...)
+	_, err = h.Recognize(t.Context(), h.user("ann", token.PermissionWrite), secrets...)
 	require.ErrorIs(t, err, admin.ErrForbidden)
 	_, err = h.Recognize(t.Context(), admin.Scope{}, secrets...)
 	require.ErrorIs(t, err, admin.ErrUnauthenticated)

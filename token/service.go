@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -17,15 +18,17 @@ const (
 	ActionDeactivate   admin.Action = "token.deactivate"
 	ActionReactivate   admin.Action = "token.reactivate"
 	ActionDelete       admin.Action = "token.delete"
+	ActionRename       admin.Action = "token.rename"
+	ActionRotate       admin.Action = "token.rotate"        // its subject is the new token
 	ActionDeactivateBy admin.Action = "token.deactivate_by" // all of one creator; its subject is that actor
 )
 
-// Ports are the stores of a [Service].
+// Ports are what a [Service] works on. All are required.
 type Ports struct {
-	Tokens Store // required
-	// Authorize, if set, takes the place of Options.Authorize. A service in a transaction is given one
-	// that reads in the transaction too.
-	Authorize admin.Authorize
+	Tokens Store
+	// UserPermissions returns the permissions that a user's role has. It fails for a role that no longer
+	// exists, and then the user's tokens are refused.
+	UserPermissions func(UserAccess) (admin.PermissionSet, error)
 }
 
 // Options of a [Service]; the zero value is ready.
@@ -47,10 +50,23 @@ type Options struct {
 	Hashers []Hasher
 	// Grantable has every permission that a token can be granted; empty means all that the creator has.
 	Grantable admin.PermissionSet
-	// Authorize, if set, checks that a user still has the permissions of their scope when they grant them
-	// to a token, because a scope can be older than the user's last change of role. Its error ends the
-	// call.
-	Authorize admin.Authorize
+	// MaxLifetime is how long after its making a token expires at the latest; 0 means that tokens need not
+	// expire.
+	MaxLifetime time.Duration
+	// MaxTokens is how many tokens of an organization can be valid, those that users answer for and the
+	// system's together; 0 means 1,000. During the overlap of a rotation there can be one more.
+	MaxTokens int
+}
+
+const defaultMaxTokens = 1000
+
+func (o Options) check(p *admin.Problems) {
+	if o.MaxLifetime < 0 {
+		p.Add("/maxLifetime", admin.CodeRange, "%v is negative: give a positive value, or 0 for none", o.MaxLifetime)
+	}
+	if o.MaxTokens < 0 {
+		p.Add("/maxTokens", admin.CodeRange, "%d is negative: give a positive value, or 0 for the default", o.MaxTokens)
+	}
 }
 
 // Service keeps API tokens and verifies their secrets. It is safe for concurrent use.
@@ -62,12 +78,13 @@ type Service struct {
 
 // core holds what services made by [Service.In] share.
 type core struct {
-	runtime   admin.Runtime
-	format    format
-	hashers   []Hasher
-	grantable admin.PermissionSet
-	authorize admin.Authorize
-	uses      *uses
+	runtime     admin.Runtime
+	format      format
+	hashers     []Hasher
+	grantable   admin.PermissionSet
+	maxLifetime time.Duration
+	maxTokens   int
+	uses        *uses
 }
 
 // NewService returns a Service over ports. It fails with [admin.ErrInvalid] if a port is missing or an
@@ -77,6 +94,10 @@ func NewService(ports Ports, o Options) (*Service, error) {
 	if ports.Tokens == nil {
 		p.Add("/ports/tokens", admin.CodeRequired, "is required: give the token.Store of a storage")
 	}
+	if ports.UserPermissions == nil {
+		p.Add("/ports/userPermissions", admin.CodeRequired, "is required: give what returns the permissions of a user's role")
+	}
+	o.check(&p)
 	f := newFormat(&p, o.Brand, o.Environment)
 	checkHashers(&p, o.Hashers)
 	if err := p.Err(); err != nil {
@@ -86,9 +107,12 @@ func NewService(ports Ports, o Options) (*Service, error) {
 	if len(hashers) == 0 {
 		hashers = []Hasher{SHA256{}}
 	}
+	if o.MaxTokens == 0 {
+		o.MaxTokens = defaultMaxTokens
+	}
 	return &Service{ports: ports, core: &core{
-		runtime: o.WithDefaults(), format: f, hashers: hashers, grantable: o.Grantable, authorize: o.Authorize,
-		uses: newUses(),
+		runtime: o.WithDefaults(), format: f, hashers: hashers, grantable: o.Grantable,
+		maxLifetime: o.MaxLifetime, maxTokens: o.MaxTokens, uses: newUses(),
 	}}, nil
 }
 
@@ -114,10 +138,12 @@ func (s *Service) List(ctx context.Context, scope admin.Scope, f Filter, q admin
 	if err := f.check(); err != nil {
 		return admin.Page[Token]{}, err
 	}
+	name := fmt.Sprintf("tokens %q %s %s %s", f.State, f.UserID, instant(f.ExpiringBefore), instant(f.UnusedSince))
+	now := s.runtime.Instant()
 	s.flushBefore(ctx)
-	return admin.Paginate(scope.Org(), fmt.Sprintf("tokens %q", f.State), q,
+	return admin.Paginate(scope.Org(), name, q,
 		func(seek admin.Seek[uuid.UUID]) ([]Token, error) {
-			return s.ports.Tokens.List(ctx, scope.Org(), f, seek)
+			return s.ports.Tokens.List(ctx, scope.Org(), f, now, seek)
 		},
 		func(t Token) uuid.UUID { return t.ID })
 }

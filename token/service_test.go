@@ -1,7 +1,6 @@
 package token_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,7 +21,7 @@ import (
 
 func TestGenerate(t *testing.T) {
 	h := newHouse(t)
-	ann := user("ann", token.PermissionWrite, settings.PermissionRead, settings.PermissionWrite)
+	ann := h.user("ann", token.PermissionWrite, settings.PermissionRead, settings.PermissionWrite)
 	end := start.Add(24*time.Hour + 7*time.Nanosecond)
 	made, err := h.Generate(t.Context(), ann, token.GenerateInput{
 		Name: "Import ✓", Permissions: []admin.Permission{settings.PermissionWrite, settings.PermissionRead, settings.PermissionWrite}, ExpiresAt: end,
@@ -30,7 +29,7 @@ func TestGenerate(t *testing.T) {
 	require.NoError(t, err)
 	secret := made.Secret.Reveal()
 	require.Equal(t, token.Token{
-		ID: made.Token.ID, Name: "Import ✓", Permissions: admin.Permissions(settings.PermissionRead, settings.PermissionWrite),
+		ID: made.Token.ID, Name: "Import ✓", UserID: uuid.MustParse(ann.User()), Permissions: admin.Permissions(settings.PermissionRead, settings.PermissionWrite),
 		Prefix: "adm_live_", Last4: secret[len(secret)-4:], State: token.Active, ExpiresAt: start.Add(24 * time.Hour),
 		CreatedAt: start, CreatedBy: ann.Actor(), UpdatedAt: start, Version: 1,
 	}, made.Token)
@@ -95,7 +94,7 @@ func TestNoCreatorGrantsMoreThanItHas(t *testing.T) {
 	h := newHouse(t)
 	developer, err := admincenter.DefaultRoles().Permissions(people.Developer)
 	require.NoError(t, err)
-	dev := admin.NewScope(acme, admin.Actor{Kind: admin.ActorUser, ID: "dev"}, developer)
+	dev := h.user("dev", developer.List()...)
 	in := func(ps ...admin.Permission) token.GenerateInput {
 		return token.GenerateInput{Name: "x", Permissions: ps}
 	}
@@ -124,7 +123,7 @@ func TestNoCreatorGrantsMoreThanItHas(t *testing.T) {
 	t.Run("nor a token that was switched off since", func(t *testing.T) {
 		made := h.generate(dev, token.PermissionWrite)
 		scope := h.as(made)
-		_, err := h.Deactivate(t.Context(), dev, made.Token.ID)
+		_, err := h.Deactivate(t.Context(), dev, made.Token.ID, token.EndOptions{})
 		require.NoError(t, err)
 		_, err = h.Generate(t.Context(), scope, in(token.PermissionWrite))
 		require.ErrorIs(t, err, admin.ErrForbidden)
@@ -144,8 +143,8 @@ func TestNoCreatorGrantsMoreThanItHas(t *testing.T) {
 	})
 	t.Run("nor switches on a token with more", func(t *testing.T) {
 		made := h.generate(admin.System(acme), people.PermissionUsersWrite)
-		_, err := h.Deactivate(t.Context(), dev, made.Token.ID)
-		require.NoError(t, err, "switching off is allowed")
+		_, err := h.Deactivate(t.Context(), admin.System(acme), made.Token.ID, token.EndOptions{})
+		require.NoError(t, err)
 		_, err = h.Reactivate(t.Context(), dev, made.Token.ID)
 		require.ErrorIs(t, err, admin.ErrForbidden)
 		_, err = h.Reactivate(t.Context(), admin.System(acme), made.Token.ID)
@@ -164,9 +163,9 @@ func TestEveryMethodRequiresItsPermission(t *testing.T) {
 		},
 		"Get":        func(s admin.Scope) error { _, err := h.Get(t.Context(), s, id); return err },
 		"List":       func(s admin.Scope) error { _, err := h.List(t.Context(), s, token.Filter{}, admin.Query{}); return err },
-		"Deactivate": func(s admin.Scope) error { _, err := h.Deactivate(t.Context(), s, id); return err },
+		"Deactivate": func(s admin.Scope) error { _, err := h.Deactivate(t.Context(), s, id, token.EndOptions{}); return err },
 		"Reactivate": func(s admin.Scope) error { _, err := h.Reactivate(t.Context(), s, id); return err },
-		"Delete":     func(s admin.Scope) error { return h.Delete(t.Context(), s, id) },
+		"Delete":     func(s admin.Scope) error { return h.Delete(t.Context(), s, id, token.EndOptions{}) },
 		"DeactivateBy": func(s admin.Scope) error {
 			_, err := h.DeactivateBy(t.Context(), s, admin.Actor{Kind: admin.ActorSystem})
 			return err
@@ -186,7 +185,7 @@ func TestEveryMethodRequiresItsPermission(t *testing.T) {
 			if reads[name] {
 				lacks = token.PermissionWrite
 			}
-			require.ErrorIs(t, call(user("ann", lacks, people.PermissionUsersWrite)), admin.ErrForbidden)
+			require.ErrorIs(t, call(h.user("ann", lacks, people.PermissionUsersWrite)), admin.ErrForbidden)
 		})
 	}
 	kept, err := h.Get(t.Context(), admin.System(acme), id)
@@ -196,12 +195,12 @@ func TestEveryMethodRequiresItsPermission(t *testing.T) {
 
 func TestSwitches(t *testing.T) {
 	h := newHouse(t)
-	scope := user("ann", token.PermissionRead, token.PermissionWrite, settings.PermissionRead)
+	scope := h.user("ann", token.PermissionRead, token.PermissionWrite, settings.PermissionRead)
 	made := h.generate(scope, settings.PermissionRead)
 	id := made.Token.ID
 
 	h.now = start.Add(time.Hour)
-	off, err := h.Deactivate(t.Context(), scope, id)
+	off, err := h.Deactivate(t.Context(), scope, id, token.EndOptions{})
 	require.NoError(t, err)
 	want := made.Token
 	want.State, want.UpdatedAt, want.Version = token.Deactivated, h.now, 2
@@ -211,7 +210,7 @@ func TestSwitches(t *testing.T) {
 	require.Equal(t, want, kept)
 
 	h.now = start.Add(2 * time.Hour)
-	again, err := h.Deactivate(t.Context(), scope, id)
+	again, err := h.Deactivate(t.Context(), scope, id, token.EndOptions{})
 	require.NoError(t, err)
 	require.Equal(t, want, again, "off stays off and nothing changes")
 
@@ -224,12 +223,12 @@ func TestSwitches(t *testing.T) {
 	_, err = h.Reactivate(t.Context(), scope, id)
 	require.NoError(t, err)
 
-	require.NoError(t, h.Delete(t.Context(), scope, id))
-	require.NoError(t, h.Delete(t.Context(), scope, id), "deleting it again does nothing")
+	require.NoError(t, h.Delete(t.Context(), scope, id, token.EndOptions{}))
+	require.NoError(t, h.Delete(t.Context(), scope, id, token.EndOptions{}), "deleting it again does nothing")
 	_, err = h.Reactivate(t.Context(), scope, id)
 	require.ErrorIs(t, err, token.ErrDeleted)
 	require.ErrorIs(t, err, admin.ErrState)
-	_, err = h.Deactivate(t.Context(), scope, id)
+	_, err = h.Deactivate(t.Context(), scope, id, token.EndOptions{})
 	require.ErrorIs(t, err, token.ErrDeleted)
 
 	records := h.trail(admin.Subject{Kind: "token", ID: id.String()})
@@ -249,7 +248,7 @@ func TestAnExpiredTokenIsNotSwitchedOn(t *testing.T) {
 	end := start.Add(time.Hour)
 	made, err := h.expiring(scope, end, settings.PermissionRead)
 	require.NoError(t, err)
-	_, err = h.Deactivate(t.Context(), scope, made.Token.ID)
+	_, err = h.Deactivate(t.Context(), scope, made.Token.ID, token.EndOptions{})
 	require.NoError(t, err)
 	h.now = end
 	_, err = h.Reactivate(t.Context(), scope, made.Token.ID)
@@ -264,7 +263,7 @@ func TestSwitchesRetryOnConflict(t *testing.T) {
 	scope := admin.System(acme)
 	made := h.generate(scope, settings.PermissionRead)
 	h.store.conflicts = 4
-	off, err := h.Deactivate(t.Context(), scope, made.Token.ID)
+	off, err := h.Deactivate(t.Context(), scope, made.Token.ID, token.EndOptions{})
 	require.NoError(t, err)
 	require.Equal(t, token.Deactivated, off.State)
 	h.store.conflicts = 5
@@ -280,9 +279,9 @@ func TestList(t *testing.T) {
 		ids = append([]uuid.UUID{h.generate(scope, settings.PermissionRead).Token.ID}, ids...)
 	}
 	h.generate(admin.System(other), settings.PermissionRead)
-	_, err := h.Deactivate(t.Context(), scope, ids[1])
+	_, err := h.Deactivate(t.Context(), scope, ids[1], token.EndOptions{})
 	require.NoError(t, err)
-	require.NoError(t, h.Delete(t.Context(), scope, ids[3]))
+	require.NoError(t, h.Delete(t.Context(), scope, ids[3], token.EndOptions{}))
 
 	for _, tc := range []struct {
 		reason string
@@ -299,7 +298,7 @@ func TestList(t *testing.T) {
 			var all, paged []uuid.UUID
 			for x, err := range h.All(t.Context(), scope, f) {
 				require.NoError(t, err)
-				require.True(t, f.Matches(x))
+				require.True(t, f.Matches(x, h.now))
 				all = append(all, x.ID)
 			}
 			for q := (admin.Query{Limit: 2}); ; {
@@ -334,10 +333,13 @@ func TestAnotherOrganizationsTokenIsNotFound(t *testing.T) {
 	made := h.generate(admin.System(acme), settings.PermissionRead)
 	stranger := admin.System(other)
 	for name, call := range map[string]func(uuid.UUID) error{
-		"Get":        func(id uuid.UUID) error { _, err := h.Get(t.Context(), stranger, id); return err },
-		"Deactivate": func(id uuid.UUID) error { _, err := h.Deactivate(t.Context(), stranger, id); return err },
+		"Get": func(id uuid.UUID) error { _, err := h.Get(t.Context(), stranger, id); return err },
+		"Deactivate": func(id uuid.UUID) error {
+			_, err := h.Deactivate(t.Context(), stranger, id, token.EndOptions{})
+			return err
+		},
 		"Reactivate": func(id uuid.UUID) error { _, err := h.Reactivate(t.Context(), stranger, id); return err },
-		"Delete":     func(id uuid.UUID) error { return h.Delete(t.Context(), stranger, id) },
+		"Delete":     func(id uuid.UUID) error { return h.Delete(t.Context(), stranger, id, token.EndOptions{}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			foreign, missing := call(made.Token.ID), call(uuid.Max)
@@ -353,11 +355,11 @@ func TestAnotherOrganizationsTokenIsNotFound(t *testing.T) {
 
 func TestDeactivateBy(t *testing.T) {
 	h := newHouse(t)
-	ann, bob := user("ann", token.PermissionWrite, settings.PermissionRead), user("bob", token.PermissionWrite, settings.PermissionRead)
+	ann, bob := h.user("ann", token.PermissionWrite, settings.PermissionRead), h.user("bob", token.PermissionWrite, settings.PermissionRead)
 	hers := h.generate(ann, token.PermissionWrite, settings.PermissionRead)
 	child := h.generate(h.as(hers), settings.PermissionRead)
 	his := h.generate(bob, settings.PermissionRead)
-	boss := user("boss", token.PermissionWrite)
+	boss := h.user("boss", token.PermissionWrite, settings.PermissionRead)
 
 	n, err := h.DeactivateBy(t.Context(), boss, ann.Actor())
 	require.NoError(t, err)
@@ -368,7 +370,7 @@ func TestDeactivateBy(t *testing.T) {
 	}
 	_, err = h.verify(his)
 	require.NoError(t, err)
-	records := h.trail(admin.Subject{Kind: "user", ID: "ann"})
+	records := h.trail(admin.Subject{Kind: "user", ID: ann.User()})
 	require.Equal(t, []admin.Action{token.ActionDeactivateBy}, actions(records))
 	require.Equal(t, boss.Actor(), records[0].Actor)
 
@@ -378,24 +380,17 @@ func TestDeactivateBy(t *testing.T) {
 }
 
 func TestInUsesThePortsOfATransaction(t *testing.T) {
-	outer := errors.New("asked outside of the transaction")
-	h := newHouse(t, func(o *token.Options) {
-		o.Brand = "acme"
-		o.Authorize = func(context.Context, admin.OrgID, admin.Actor, ...admin.Permission) error { return outer }
-	})
-	ann := user("ann", token.PermissionRead, token.PermissionWrite, settings.PermissionRead)
+	h := newHouse(t, func(o *token.Options) { o.Brand = "acme" })
+	ann := h.user("ann", token.PermissionRead, token.PermissionWrite, settings.PermissionRead)
 	in := token.GenerateInput{Name: "Import", Permissions: []admin.Permission{settings.PermissionRead}}
-	_, err := h.Generate(t.Context(), ann, in)
-	require.ErrorIs(t, err, outer)
-
-	var asked []admin.Permission
+	asked := 0
 	stop := errors.New("stop")
-	err = h.backend.InTx(t.Context(), func(stores storage.Stores) error {
+	err := h.backend.InTx(t.Context(), func(stores storage.Stores) error {
 		tokens := h.In(token.Ports{
 			Tokens: stores.Tokens(),
-			Authorize: func(_ context.Context, _ admin.OrgID, _ admin.Actor, ps ...admin.Permission) error {
-				asked = ps
-				return nil
+			UserPermissions: func(u token.UserAccess) (admin.PermissionSet, error) {
+				asked++
+				return h.permissionsOf(u)
 			},
 		})
 		made, err := tokens.Generate(t.Context(), ann, in)
@@ -406,7 +401,7 @@ func TestInUsesThePortsOfATransaction(t *testing.T) {
 		return stop
 	})
 	require.ErrorIs(t, err, stop)
-	require.Equal(t, []admin.Permission{settings.PermissionRead, token.PermissionWrite}, asked)
+	require.Equal(t, 2, asked, "once to generate and once to verify")
 	page, err := h.List(t.Context(), ann, token.Filter{}, admin.Query{})
 	require.NoError(t, err)
 	require.Empty(t, page.Items, "it went with the transaction")
@@ -414,7 +409,7 @@ func TestInUsesThePortsOfATransaction(t *testing.T) {
 
 func TestJSON(t *testing.T) {
 	h := newHouse(t)
-	ann := user("ann", token.PermissionWrite, settings.PermissionRead)
+	ann := h.user("ann", token.PermissionWrite, settings.PermissionRead)
 	made, err := h.expiring(ann, start.Add(time.Hour), settings.PermissionRead)
 	require.NoError(t, err)
 	used, err := h.verify(made)
@@ -423,10 +418,10 @@ func TestJSON(t *testing.T) {
 	actor, err := json.Marshal(ann.Actor())
 	require.NoError(t, err)
 	text := func(state, instants string) string {
-		return fmt.Sprintf(`{"id":%q,"name":"Import","permissions":["settings.read"],"prefix":"adm_live_","last4":%q,
+		return fmt.Sprintf(`{"id":%q,"userId":%q,"name":"Import","permissions":["settings.read"],"prefix":"adm_live_","last4":%q,
 			"state":%q,%s,"createdAt":"2026-03-01T10:20:30.123456Z","createdBy":%s,
 			"updatedAt":"2026-03-01T10:20:30.123456Z","version":1}`,
-			made.Token.ID, made.Token.Last4, state, instants, actor)
+			made.Token.ID, ann.User(), made.Token.Last4, state, instants, actor)
 	}
 	off := made.Token
 	off.State = token.Deactivated

@@ -2,6 +2,7 @@ package token
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -11,34 +12,61 @@ import (
 
 // Store keeps an organization's tokens and the digests of their secrets. A method that takes an audit
 // record commits it together with its write, or neither. Touch and Rehash are bookkeeping of
-// verification and leave no record. No method removes a token or changes what it may do.
+// verification and leave no record. No method removes a token or lets it do more or live longer.
+//
+// Create, Reactivate, Rotate, End, DeactivateBy and people.UserStore.UpdateAccess must exclude each other
+// within an organization from their first read to their commit: no token may be missed that is created
+// meanwhile, and none be created by a user or a token that is being switched off.
 type Store interface {
-	// Create adds t, found by h. If t.CreatedBy is a token, that token must exist and be [Active] when
-	// this commits, or Create fails with [ErrCreatorNotActive], before any other error: a token that is
-	// being switched off creates nothing. It fails with [admin.ErrExists] if the organization has the
-	// id, or if any token of any organization has the digest, deleted ones included.
-	Create(ctx context.Context, org admin.OrgID, t Token, h Hash, rec admin.Record) error
+	// Create adds t, found by h, if g ([Grant]) holds when this commits, or fails with the error of g. It fails with [admin.ErrExists] if the organization has the id, or if
+	// any token of any organization has the digest, deleted ones included.
+	Create(ctx context.Context, org admin.OrgID, t Token, h Hash, g Grant, rec admin.Record) error
 
 	// Get returns the token in any state, or [admin.ErrNotFound].
 	Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (Token, error)
 
-	// List returns at most seek.Limit tokens that match f, newest first (descending id), that come
-	// after seek.After in that order.
-	List(ctx context.Context, org admin.OrgID, f Filter, seek admin.Seek[uuid.UUID]) ([]Token, error)
+	// WithUser is Get with the user who answers for the token, both as of one moment; the zero UserAccess
+	// if nobody does.
+	WithUser(ctx context.Context, org admin.OrgID, id uuid.UUID) (Token, UserAccess, error)
 
-	// Update replaces the token with what [Token.Updated] makes of it and t, and returns the errors of
+	// User returns a user of the organization, or [admin.ErrNotFound].
+	User(ctx context.Context, org admin.OrgID, id uuid.UUID) (UserAccess, error)
+
+	// List returns at most seek.Limit tokens that match f at now, newest first (descending id), that come
+	// after seek.After in that order. It goes along the tokens of one user and state; ExpiringBefore and
+	// UnusedSince are checked one by one.
+	List(ctx context.Context, org admin.OrgID, f Filter, now time.Time, seek admin.Seek[uuid.UUID]) ([]Token, error)
+
+	// Rename replaces the token with what [Token.Renamed] makes of it and t, and returns the errors of
 	// that, or [admin.ErrNotFound].
-	Update(ctx context.Context, org admin.OrgID, t Token, rec admin.Record) error
+	Rename(ctx context.Context, org admin.OrgID, t Token, rec admin.Record) error
 
-	// DeactivateBy makes every [Active] token that actor created [Deactivated], those that tokens of
-	// actor created in turn, and so on through tokens in any state ([EachCreator]). It sets their
-	// UpdatedAt to at, raises their Version by one, and returns their number. The record is kept even
-	// if there are none.
-	DeactivateBy(ctx context.Context, org admin.OrgID, actor admin.Actor, at time.Time, rec admin.Record) (int, error)
+	// Reactivate replaces the token with what [Token.Reactivated] makes of it and t, if g holds and if the
+	// user who answers for the token, if there is one, is active when this commits. It fails with
+	// [admin.ErrNotFound], with the error of g, with that of Reactivated, and with [ErrUserNotActive].
+	Reactivate(ctx context.Context, org admin.OrgID, t Token, g Grant, rec admin.Record) error
+
+	// Rotate replaces the token r.Old with what [Token.Rotated] makes of it, and adds r.New, if r.Grant
+	// holds when this commits; r.Old does not count against its Limit. It fails with [admin.ErrNotFound], with
+	// the error of the Grant, with that of Rotated, and with [admin.ErrExists] as Create does.
+	Rotate(ctx context.Context, org admin.OrgID, r Rotation, rec admin.Record) error
+
+	// End ends the tokens that [Ending.Walk] walks to and returns how many changed: if e.State is
+	// [Deactivated] those that are [Active], else all that are not [Deleted]. It sets their State and
+	// UpdatedAt and raises their Version by one. It fails with [admin.ErrNotFound], with [ErrDeleted] if
+	// the token itself is deleted and e.State is not, and with the error of [Ending.Covers]; then nothing
+	// changes. If there is nothing to change the record is not kept.
+	End(ctx context.Context, org admin.OrgID, e Ending, rec admin.Record) (int, error)
+
+	// DeactivateBy is End with the State [Deactivated] for the tokens that an actor created, those that
+	// these created, and so on: for a user all that the user answers for, for the system all that no user
+	// answers for, for a token those that [EachCreator] walks to, not itself. e.Token and e.KeepChildren
+	// are ignored. The record is kept even if there are none.
+	DeactivateBy(ctx context.Context, org admin.OrgID, actor admin.Actor, e Ending, rec admin.Record) (int, error)
 
 	// ByDigest returns the token, of any organization and in any state, that is found by digest, or
-	// [admin.ErrNotFound]. Digests compare byte by byte. It is the only method that crosses organizations: a
-	// secret does not say whose it is.
+	// [admin.ErrNotFound]; with it the user who answers for it, as of the same moment. Digests compare byte by
+	// byte. It is the only method that crosses organizations: a secret does not say whose it is.
 	ByDigest(ctx context.Context, digest admin.SecretDigest) (Stored, error)
 
 	// Touch sets LastUsedAt of each token in uses to the use's At, if [Use.Notable] reports that it is worth
@@ -52,11 +80,95 @@ type Store interface {
 	Rehash(ctx context.Context, org admin.OrgID, id uuid.UUID, from, to Hash) error
 }
 
-// Stored is a token as it is kept, with its organization and the hash that it is found by.
+// Stored is a token as it is kept, with its organization, the hash that it is found by, and the user who
+// answers for it, without the Epoch. User is zero if nobody does.
 type Stored struct {
 	Org   admin.OrgID
 	Token Token
 	Hash  Hash
+	User  UserAccess
+}
+
+// UserAccess is what decides what a user may do at a moment.
+type UserAccess struct {
+	ID     uuid.UUID
+	Active bool
+	Role   string
+	// Epoch is the credential's: it rises when the password, the role or the status changes.
+	Epoch int64
+}
+
+// Grant is what the service has seen when it let an actor grant permissions to a token, and which must hold
+// still when that commits, so that no token comes from an actor who is being switched off. Adapters fail
+// with [ErrCreatorNotActive] unless the token TokenID is [Active], then with [admin.ErrConflict] unless the
+// credential of the user UserID has the Epoch UserEpoch, then with the error of [CheckLive].
+type Grant struct {
+	TokenID   uuid.UUID // the token that acts; zero if none does
+	UserID    uuid.UUID // the user who answers for what is done; zero if nobody does
+	UserEpoch int64
+	Limit     int // for CheckLive
+}
+
+// CheckLive fails with [ErrTooManyTokens] if an organization has limit tokens that are valid: [Active] and
+// not expired when the token is updated that shall become one. Adapters call it.
+func CheckLive(live, limit int) error {
+	if live >= limit {
+		return ErrTooManyTokens
+	}
+	return nil
+}
+
+// Rotation is the input of [Store.Rotate].
+type Rotation struct {
+	Old  Token // with the ExpiresAt, RotatedTo and UpdatedAt to write and the ID and Version to compare
+	New  Token
+	Hash Hash // of New
+	Grant
+}
+
+// Ending is the input of [Store.End] and [Store.DeactivateBy].
+type Ending struct {
+	Token        uuid.UUID
+	State        State // Deactivated or Deleted
+	At           time.Time
+	KeepChildren bool
+	// Within, if not nil, are the permissions that the tokens to end must not have more than.
+	Within *admin.PermissionSet
+}
+
+// Covers fails with [admin.ErrForbidden] if a token that is to be ended has a permission that is not Within.
+func (e Ending) Covers(t Token) error {
+	if e.Within == nil {
+		return nil
+	}
+	if lacks := e.Within.Missing(t.Permissions); len(lacks) > 0 {
+		return fmt.Errorf("token %s may do more: it takes the permission %s or %s to end it: %w",
+			t.ID, admin.Permissions(lacks...), PermissionRevoke, admin.ErrForbidden)
+	}
+	return nil
+}
+
+// Ends reports whether the ending changes a token in this state.
+func (e Ending) Ends(s State) bool { return s != Deleted && s != e.State }
+
+// Walk calls one with the id of the token, which ends it and returns it; then, unless e.KeepChildren,
+// created as [EachCreator] does, which ends the tokens that an actor created and returns them. It goes on
+// with the token that this one replaces, which is the same one by another secret, and so on.
+func (e Ending) Walk(one func(id uuid.UUID) (Token, error), created func(admin.Actor) ([]Token, error)) error {
+	for id := e.Token; ; {
+		t, err := one(id)
+		if err != nil {
+			return err
+		}
+		if !e.KeepChildren {
+			if err := EachCreator(t.Actor(), created); err != nil {
+				return err
+			}
+		}
+		if id = t.RotatedFrom; id == uuid.Nil {
+			return nil
+		}
+	}
 }
 
 // Use is a use of a token, to be noted by [Store.Touch].

@@ -29,6 +29,8 @@ type house struct {
 	backend *memory.Backend
 	store   *spy
 	options token.Options
+	users   map[string]people.User
+	roles   map[string]admin.PermissionSet // of each user, by name
 	now     time.Time
 	log     bytes.Buffer
 }
@@ -40,7 +42,9 @@ const (
 
 func newHouse(t *testing.T, set ...func(*token.Options)) *house {
 	t.Helper()
-	h := &house{t: t, backend: memory.New(), now: start}
+	h := &house{
+		t: t, backend: memory.New(), now: start, users: map[string]people.User{}, roles: map[string]admin.PermissionSet{},
+	}
 	h.store = &spy{Store: h.backend.Tokens()}
 	ids := uint64(0)
 	h.options.Runtime = admin.Runtime{
@@ -70,14 +74,57 @@ func newHouse(t *testing.T, set ...func(*token.Options)) *house {
 // service makes another service over the same storage, as another process would.
 func (h *house) service(o token.Options) *token.Service {
 	h.t.Helper()
-	s, err := token.NewService(token.Ports{Tokens: h.store}, o)
+	s, err := token.NewService(h.ports(h.store), o)
 	require.NoError(h.t, err)
 	return s
 }
 
-// user returns the scope of a user of acme with ps.
-func user(id string, ps ...admin.Permission) admin.Scope {
-	return admin.NewScope(acme, admin.Actor{Kind: admin.ActorUser, ID: id}, admin.Permissions(ps...))
+func (h *house) ports(store token.Store) token.Ports {
+	return token.Ports{Tokens: store, UserPermissions: h.permissionsOf}
+}
+
+// permissionsOf returns what h.user gave the user with this role.
+func (h *house) permissionsOf(u token.UserAccess) (admin.PermissionSet, error) {
+	set, ok := h.roles[u.Role]
+	if !ok {
+		return set, admin.ErrInvalid
+	}
+	return set, nil
+}
+
+// user returns the scope of a user of acme with ps, which are what the user's role has from now on.
+func (h *house) user(name string, ps ...admin.Permission) admin.Scope {
+	h.t.Helper()
+	h.roles[name] = admin.Permissions(ps...)
+	u, ok := h.users[name]
+	if !ok {
+		email := people.Email{Address: name + "@acme.example", Key: name + "@acme.example"}
+		i := people.Invitation{
+			ID: h.options.NewID(), Email: email, Role: people.Role(name), Status: people.InvitationPending,
+			InvitedBy: admin.Actor{Kind: admin.ActorSystem}, SentAt: start, ExpiresAt: start.Add(time.Hour), Version: 1,
+		}
+		u = people.User{ID: h.options.NewID(), Email: email, Role: i.Role, Status: people.UserActive, Version: 1}
+		a := people.Acceptance{Invitation: i, User: u, Credential: people.Credential{UserID: u.ID, Epoch: 1}}
+		rec := h.options.Record(admin.System(acme), "test", admin.Subject{Kind: "test", ID: name})
+		invitations := h.backend.Invitations()
+		require.NoError(h.t, invitations.Create(h.t.Context(), acme, i, admin.NewSecret(name).Digest(), 1000, rec))
+		rec.ID = h.options.NewID()
+		require.NoError(h.t, invitations.Accept(h.t.Context(), acme, a, rec))
+		h.users[name] = u
+	}
+	return admin.NewScope(acme, admin.Actor{Kind: admin.ActorUser, ID: u.ID.String()}, h.roles[name])
+}
+
+// setStatus deactivates or reactivates a user.
+func (h *house) setStatus(name string, status people.UserStatus, keepTokens bool) {
+	h.t.Helper()
+	u := h.users[name]
+	u.Status = status
+	rec := h.options.Record(admin.System(acme), "test", admin.Subject{Kind: "test", ID: name})
+	require.NoError(h.t, h.backend.Users().UpdateAccess(h.t.Context(), acme,
+		people.AccessUpdate{User: u, KeepTokens: keepTokens}, rec))
+	u.Version++
+	h.users[name] = u
 }
 
 // generate makes a token in scope or ends the test.
@@ -149,7 +196,7 @@ func actions(rs []admin.Record) []admin.Action {
 type spy struct {
 	token.Store
 	finds, touches, rehashes int
-	conflicts                int // the number of further Updates that fail with a conflict
+	conflicts                int // the number of further Reactivates that fail with a conflict
 	fail                     error
 	failTouch, failRehash    error
 	found                    func(*token.Stored)
@@ -183,12 +230,12 @@ func (s *spy) Rehash(ctx context.Context, org admin.OrgID, id uuid.UUID, from, t
 	return s.Store.Rehash(ctx, org, id, from, to)
 }
 
-func (s *spy) Update(ctx context.Context, org admin.OrgID, t token.Token, rec admin.Record) error {
+func (s *spy) Reactivate(ctx context.Context, org admin.OrgID, t token.Token, g token.Grant, rec admin.Record) error {
 	if s.conflicts > 0 {
 		s.conflicts--
 		return admin.ErrConflict
 	}
-	return s.Store.Update(ctx, org, t, rec)
+	return s.Store.Reactivate(ctx, org, t, g, rec)
 }
 
 var errDown = errors.New("the storage is down")

@@ -51,18 +51,25 @@ func newCrowd() *crowd {
 	}
 }
 
+// portsOf returns the ports of a service whose tokens are the system's.
+func portsOf(s token.Store) token.Ports {
+	return token.Ports{Tokens: s, UserPermissions: func(token.UserAccess) (admin.PermissionSet, error) {
+		return admin.PermissionSet{}, admin.ErrInvalid
+	}}
+}
+
 func (c *crowd) service(t *testing.T, log *bytes.Buffer) *token.Service {
 	t.Helper()
 	o := token.Options{}
 	o.Now = func() time.Time { return c.now }
 	o.Rand = &c.random
 	o.Logger = slog.New(slog.NewTextHandler(log, nil))
-	s, err := token.NewService(token.Ports{Tokens: c}, o)
+	s, err := token.NewService(portsOf(c), o)
 	require.NoError(t, err)
 	return s
 }
 
-func (c *crowd) Create(_ context.Context, org admin.OrgID, t token.Token, h token.Hash, _ admin.Record) error {
+func (c *crowd) Create(_ context.Context, org admin.OrgID, t token.Token, h token.Hash, _ token.Grant, _ admin.Record) error {
 	c.found[h.Digest] = token.Stored{Org: org, Token: t, Hash: h}
 	return nil
 }
@@ -265,7 +272,7 @@ func TestReadsSeeTheUsesOfTheirProcess(t *testing.T) {
 	_, err := h.verify(made)
 	require.NoError(t, err)
 	require.NoError(t, h.backend.InTx(t.Context(), func(stores storage.Stores) error {
-		in := h.In(token.Ports{Tokens: stores.Tokens()})
+		in := h.In(h.ports(stores.Tokens()))
 		got, err := in.Get(t.Context(), scope, made.Token.ID)
 		require.NoError(t, err)
 		require.Zero(t, got.LastUsedAt, "in a transaction nothing is written")
@@ -371,7 +378,7 @@ func TestAMillionTokens(t *testing.T) {
 		return u
 	}
 	seen := &distinct{digests: make(map[admin.SecretDigest]struct{}, n)}
-	s, err := token.NewService(token.Ports{Tokens: seen}, o)
+	s, err := token.NewService(portsOf(seen), o)
 	require.NoError(t, err)
 	in := token.GenerateInput{Name: "x", Permissions: []admin.Permission{settings.PermissionRead}}
 	for range n {
@@ -393,7 +400,7 @@ type distinct struct {
 	digests map[admin.SecretDigest]struct{}
 }
 
-func (d *distinct) Create(_ context.Context, _ admin.OrgID, _ token.Token, h token.Hash, _ admin.Record) error {
+func (d *distinct) Create(_ context.Context, _ admin.OrgID, _ token.Token, h token.Hash, _ token.Grant, _ admin.Record) error {
 	if _, ok := d.digests[h.Digest]; ok {
 		return admin.Exists("token")
 	}

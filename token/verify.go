@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -22,9 +24,20 @@ type Verified struct {
 // reason. A text that is not in the format of this service's secrets is refused without reading the
 // storage. Any other error is the storage's and says nothing about the secret.
 //
+// The scope has those of the token's permissions that the role of the user who answers for it has now, and
+// tells who that is ([admin.Scope.User]). The tokens of a user who is not active are refused. A token that is
+// confined to networks is refused too, because the peer is not known: use [Service.VerifyFrom].
+//
 // Verify reads the storage once and writes nothing: that the token was used is kept in the process, and
 // written by [Service.Run].
 func (s *Service) Verify(ctx context.Context, secret admin.Secret) (Verified, error) {
+	return s.VerifyFrom(ctx, secret, netip.Addr{})
+}
+
+// VerifyFrom is [Service.Verify] of a secret that peer presented. peer must be the address that the connection
+// came from, as the host or its own proxy saw it, and not what the request says of itself. The zero Addr
+// stands for an unknown peer, whom only tokens without networks serve.
+func (s *Service) VerifyFrom(ctx context.Context, secret admin.Secret, peer netip.Addr) (Verified, error) {
 	if reason := s.format.refuses(secret.Reveal()); reason != "" {
 		return Verified{}, &Refusal{reason: reason}
 	}
@@ -36,12 +49,31 @@ func (s *Service) Verify(ctx context.Context, secret admin.Secret) (Verified, er
 	}
 	now := s.runtime.Instant()
 	t := found.Token
-	if reason := t.RefusedAt(now); reason != "" {
+	may, reason := s.standing(found, peer, now)
+	if reason != "" {
 		s.log(ctx, slog.LevelInfo, "a known API token was refused", found, slog.String("reason", string(reason)))
 		return Verified{}, &Refusal{reason: reason, org: found.Org, id: t.ID}
 	}
 	s.noteUse(ctx, found, secret, now)
-	return Verified{Scope: admin.NewScope(found.Org, t.Actor(), t.Permissions), Token: t}, nil
+	scope := admin.NewScope(found.Org, t.Actor(), may)
+	if t.UserID != uuid.Nil {
+		scope = scope.OnBehalfOf(t.UserID.String())
+	}
+	return Verified{Scope: scope, Token: t}, nil
+}
+
+// standing returns what a recognized token may do now, or the reason why it is refused.
+func (s *Service) standing(found Stored, peer netip.Addr, now time.Time) (may admin.PermissionSet, reason Reason) {
+	if reason = found.Token.RefusedAt(now); reason != "" {
+		return may, reason
+	}
+	if may, reason = s.effective(found.Token, found.User); reason != "" {
+		return may, reason
+	}
+	if !found.Token.Networks.Allow(peer) {
+		return admin.PermissionSet{}, ReasonNetwork
+	}
+	return may, ""
 }
 
 // find returns the token that a secret is found by, or [admin.ErrNotFound]. While the host changes its hasher,
@@ -72,33 +104,43 @@ func (s *Service) log(ctx context.Context, level slog.Level, message string, fou
 
 // Authorize checks that a token may still do ps. It is for work that a token began and that continues
 // later, such as a job, which keeps the actor and not the scope. It fails with [admin.ErrForbidden] if
-// the token is deactivated, deleted or expired, if it lacks a permission, and if actor is not a token;
-// with [admin.ErrNotFound] if org has no such token; and with [admin.ErrInvalid] for a malformed org.
+// the token is deactivated, deleted or expired, if the user who answers for it is not active, if it or the
+// user's role lacks a permission, and if actor is not a token; with [admin.ErrNotFound] if org has no such
+// token; and with [admin.ErrInvalid] for a malformed org.
 func (s *Service) Authorize(ctx context.Context, org admin.OrgID, actor admin.Actor, ps ...admin.Permission) error {
-	_, err := s.authorized(ctx, org, actor, ps...)
-	return err
+	_, _, may, err := s.authorized(ctx, org, actor)
+	if err != nil {
+		return err
+	}
+	return admin.NewScope(org, actor, may).Require(ps...)
 }
 
-// authorized is [Service.Authorize] that returns the token.
+// authorized returns a token that is valid with the user who answers for it and what it may do now.
 func (s *Service) authorized(
-	ctx context.Context, org admin.OrgID, actor admin.Actor, ps ...admin.Permission,
-) (Token, error) {
+	ctx context.Context, org admin.OrgID, actor admin.Actor,
+) (t Token, u UserAccess, may admin.PermissionSet, err error) {
 	if err := org.Check(); err != nil {
-		return Token{}, err
+		return t, u, may, err
 	}
 	if actor.Kind != admin.ActorToken {
-		return Token{}, fmt.Errorf("%s is not an API token: %w", actor, admin.ErrForbidden)
+		return t, u, may, fmt.Errorf("%s is not an API token: %w", actor, admin.ErrForbidden)
 	}
 	id, err := uuid.Parse(actor.ID)
 	if err != nil {
-		return Token{}, admin.NotFound("token")
+		return t, u, may, admin.NotFound("token")
 	}
-	t, err := s.ports.Tokens.Get(ctx, org, id)
-	if err != nil {
-		return Token{}, err
+	if t, u, err = s.ports.Tokens.WithUser(ctx, org, id); err != nil {
+		return t, u, may, err
 	}
-	if reason := t.RefusedAt(s.runtime.Instant()); reason != "" {
-		return Token{}, fmt.Errorf("%s is %s: %w", actor, reason, admin.ErrForbidden)
+	reason := t.RefusedAt(s.runtime.Instant())
+	if reason == "" {
+		may, reason = s.effective(t, u)
 	}
-	return t, admin.NewScope(org, actor, t.Permissions).Require(ps...)
+	switch {
+	case reason == ReasonUser:
+		err = fmt.Errorf("the user who answers for %s is not active: %w", actor, admin.ErrForbidden)
+	case reason != "":
+		err = fmt.Errorf("%s is %s: %w", actor, reason, admin.ErrForbidden)
+	}
+	return t, u, may, err
 }

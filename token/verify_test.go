@@ -20,7 +20,7 @@ import (
 
 func TestVerify(t *testing.T) {
 	h := newHouse(t)
-	made := h.generate(user("ann", token.PermissionWrite, settings.PermissionRead, settings.PermissionWrite), settings.PermissionRead)
+	made := h.generate(h.user("ann", token.PermissionWrite, settings.PermissionRead, settings.PermissionWrite), settings.PermissionRead)
 	v, err := h.verify(made)
 	require.NoError(t, err)
 	require.Equal(t, made.Token, v.Token)
@@ -34,8 +34,8 @@ func TestVerifyRefuses(t *testing.T) {
 	h := newHouse(t)
 	scope := admin.System(acme)
 	deleted, off, live := h.generate(scope, settings.PermissionRead), h.generate(scope, settings.PermissionRead), h.generate(scope, settings.PermissionRead)
-	require.NoError(t, h.Delete(t.Context(), scope, deleted.Token.ID))
-	_, err := h.Deactivate(t.Context(), scope, off.Token.ID)
+	require.NoError(t, h.Delete(t.Context(), scope, deleted.Token.ID, token.EndOptions{}))
+	_, err := h.Deactivate(t.Context(), scope, off.Token.ID, token.EndOptions{})
 	require.NoError(t, err)
 	expired, err := h.expiring(scope, start.Add(time.Hour), settings.PermissionRead)
 	require.NoError(t, err)
@@ -95,7 +95,7 @@ func TestTheStateIsCheckedEveryTime(t *testing.T) {
 		require.Equal(t, want, refused(t, err).Reason())
 	}
 	ok("new")
-	_, err = h.Deactivate(t.Context(), scope, made.Token.ID)
+	_, err = h.Deactivate(t.Context(), scope, made.Token.ID, token.EndOptions{})
 	require.NoError(t, err)
 	no(token.ReasonDeactivated)
 	_, err = h.Reactivate(t.Context(), scope, made.Token.ID)
@@ -106,7 +106,7 @@ func TestTheStateIsCheckedEveryTime(t *testing.T) {
 	no(token.ReasonExpired)
 	h.now = end.Add(time.Hour)
 	no(token.ReasonExpired)
-	require.NoError(t, h.Delete(t.Context(), scope, made.Token.ID))
+	require.NoError(t, h.Delete(t.Context(), scope, made.Token.ID, token.EndOptions{}))
 	h.now = start
 	no(token.ReasonDeleted)
 	kept, err := h.Get(t.Context(), scope, made.Token.ID)
@@ -191,7 +191,7 @@ func TestOnlyRevealReturnsTheSecret(t *testing.T) {
 	// Everything that the library stores, returns or logs.
 	v, err := h.verify(made)
 	require.NoError(t, err)
-	_, err = h.Deactivate(t.Context(), scope, made.Token.ID)
+	_, err = h.Deactivate(t.Context(), scope, made.Token.ID, token.EndOptions{})
 	require.NoError(t, err)
 	_, err = h.verify(made)
 	page, listErr := h.List(t.Context(), scope, token.Filter{}, admin.Query{})
@@ -233,7 +233,7 @@ func TestAuthorize(t *testing.T) {
 		})
 	}
 
-	_, err = h.Deactivate(t.Context(), scope, made.Token.ID)
+	_, err = h.Deactivate(t.Context(), scope, made.Token.ID, token.EndOptions{})
 	require.NoError(t, err)
 	require.ErrorIs(t, authorize(customer.PermissionRead), admin.ErrForbidden)
 	require.ErrorContains(t, authorize(), "deactivated")
@@ -242,7 +242,7 @@ func TestAuthorize(t *testing.T) {
 	require.NoError(t, authorize(customer.PermissionRead))
 	h.now = start.Add(time.Hour)
 	require.ErrorIs(t, authorize(customer.PermissionRead), admin.ErrForbidden)
-	require.NoError(t, h.Delete(t.Context(), scope, made.Token.ID))
+	require.NoError(t, h.Delete(t.Context(), scope, made.Token.ID, token.EndOptions{}))
 	require.ErrorContains(t, authorize(customer.PermissionRead), "deleted")
 }
 

@@ -82,7 +82,7 @@ func TestAcceptDoesNotRevealWhy(t *testing.T) {
 		{"of an inviter who was deactivated", func(t *testing.T, h *house) admin.Secret {
 			bob := h.join("bob@acme.example", people.Administrator)
 			secret := invite(h, bob)
-			_, err := h.Deactivate(t.Context(), h.ann.Scope, bob.User.ID, 1)
+			_, err := h.Deactivate(t.Context(), h.ann.Scope, bob.User.ID, 1, people.DeactivateOptions{})
 			require.NoError(t, err)
 			return secret
 		}},

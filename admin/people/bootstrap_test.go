@@ -83,7 +83,7 @@ func TestOrganizationsDoNotMeet(t *testing.T) {
 	_, missing := h.User(t.Context(), other.Scope, uuid.New())
 	require.ErrorIs(t, err, admin.ErrNotFound)
 	require.Equal(t, missing.Error(), err.Error(), "another organization's user looks like none")
-	_, err = h.Deactivate(t.Context(), other.Scope, h.ann.User.ID, 1)
+	_, err = h.Deactivate(t.Context(), other.Scope, h.ann.User.ID, 1, people.DeactivateOptions{})
 	require.ErrorIs(t, err, admin.ErrNotFound)
 	_, err = h.ScopeOf(t.Context(), "other", h.ann.User.ID, h.ann.Epoch)
 	require.ErrorIs(t, err, people.ErrSession)

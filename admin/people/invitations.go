@@ -102,7 +102,7 @@ func (s *Service) checkCooldown(i Invitation) error {
 }
 
 // Revoke invalidates a pending or expired invitation. version is the invitation's. It requires
-// [PermissionUsersWrite]. It fails with [admin.ErrNotFound] and [admin.ErrConflict], and with
+// [PermissionUsersWrite] and every permission of the invitation's role. It fails with [admin.ErrNotFound] and [admin.ErrConflict], and with
 // [admin.ErrState] if the invitation was accepted or revoked.
 func (s *Service) Revoke(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64) (Invitation, error) {
 	if err := scope.Require(PermissionUsersWrite); err != nil {
@@ -111,6 +111,12 @@ func (s *Service) Revoke(ctx context.Context, scope admin.Scope, id uuid.UUID, v
 	i, err := s.openInvitation(ctx, scope, id)
 	if err != nil {
 		return Invitation{}, err
+	}
+	// Nobody takes away what they do not have. A role that the host has removed has no permission.
+	if set, err := s.o.Roles.Permissions(i.Role); err == nil {
+		if err := scope.Require(set.List()...); err != nil {
+			return Invitation{}, fmt.Errorf("the invitation is to become %s: %w", i.Role, err)
+		}
 	}
 	i.Status, i.SettledAt, i.Version = InvitationRevoked, s.o.Instant(), version
 	rec := s.invitationRecord(scope, ActionRevoke, i)

@@ -33,7 +33,7 @@ func TestInvite(t *testing.T) {
 func TestInviteRefuses(t *testing.T) {
 	h := newHouse(t)
 	gone := h.join("gone@acme.example", people.Analyst).User
-	_, err := h.Deactivate(t.Context(), h.ann.Scope, gone.ID, 1)
+	_, err := h.Deactivate(t.Context(), h.ann.Scope, gone.ID, 1, people.DeactivateOptions{})
 	require.NoError(t, err)
 	_, _, err = h.Invite(t.Context(), h.ann.Scope, "pending@acme.example", people.Analyst)
 	require.NoError(t, err)

@@ -17,7 +17,7 @@ const (
 	ActionUpdateProfile      admin.Action = "user.update_profile" // name, e-mail and company
 	ActionChangePassword     admin.Action = "user.change_password"
 	ActionChangeRole         admin.Action = "user.change_role"
-	ActionDeactivate         admin.Action = "user.deactivate" // revokes the user's pending invitations too
+	ActionDeactivate         admin.Action = "user.deactivate" // ends the user's invitations and API tokens too
 	ActionReactivate         admin.Action = "user.reactivate"
 	ActionInvite             admin.Action = "invitation.create"
 	ActionResend             admin.Action = "invitation.resend"

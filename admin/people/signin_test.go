@@ -31,7 +31,7 @@ func TestSignInDoesNotRevealWhy(t *testing.T) {
 	counting := &countingHasher{PasswordHasher: cheap(t)}
 	h := newHouse(t, func(o *people.Options) { o.Hasher = counting; o.Passwords.Optional = true })
 	gone := h.join("gone@acme.example", people.Analyst).User
-	_, err := h.Deactivate(t.Context(), h.ann.Scope, gone.ID, 1)
+	_, err := h.Deactivate(t.Context(), h.ann.Scope, gone.ID, 1, people.DeactivateOptions{})
 	require.NoError(t, err)
 	_, secret, err := h.Invite(t.Context(), h.ann.Scope, "sso@acme.example", people.Analyst)
 	require.NoError(t, err)
@@ -188,7 +188,7 @@ func TestAuthorize(t *testing.T) {
 	h := newHouse(t)
 	bob := h.join("bob@acme.example", people.Developer)
 	gone := h.join("gone@acme.example", people.Administrator)
-	_, err := h.Deactivate(t.Context(), h.ann.Scope, gone.User.ID, 1)
+	_, err := h.Deactivate(t.Context(), h.ann.Scope, gone.User.ID, 1, people.DeactivateOptions{})
 	require.NoError(t, err)
 	for _, tc := range []struct {
 		reason string

@@ -95,6 +95,15 @@ type ProfileUpdate struct {
 	Organization *Organization
 }
 
+// AccessUpdate is the input of [UserStore.UpdateAccess].
+type AccessUpdate struct {
+	// User has the Role, Status and UpdatedAt to write and the ID and Version to compare; its other fields
+	// are ignored.
+	User User
+	// KeepTokens leaves the state of API tokens alone.
+	KeepTokens bool
+}
+
 // UserStore keeps an organization's users and their credentials. It has no method that adds a user:
 // users come with their organization ([OrganizationStore].Create) or by an invitation
 // ([InvitationStore].Accept), and are never removed, because the audit trail names them.
@@ -119,15 +128,16 @@ type UserStore interface {
 	// is written first, so that its errors come first and locks are taken in one order.
 	UpdateProfile(ctx context.Context, org admin.OrgID, p ProfileUpdate, rec admin.Record) error
 
-	// UpdateAccess replaces the user with what [User.AccessUpdated] makes of it and u, and returns the
+	// UpdateAccess replaces the user with what [User.AccessUpdated] makes of it and a.User, and returns the
 	// errors of that, or [admin.ErrNotFound]. It raises the credential's Epoch by one. If the user is
-	// deactivated by it, it revokes the invitations that are pending at u.UpdatedAt and whose InvitedBy
-	// is that user, settled at u.UpdatedAt.
+	// deactivated by it, it revokes the invitations that are pending at a.User.UpdatedAt and whose InvitedBy
+	// is that user, settled at a.User.UpdatedAt, and, unless a.KeepTokens, makes the active API tokens that
+	// the user answers for deactivated, updated at a.User.UpdatedAt and with the next Version.
 	//
-	// It must lock the organization against every other UpdateAccess, Create, Resend and Accept from
-	// its first read to its commit: of two Administrators who demote each other at the same time, one
-	// fails.
-	UpdateAccess(ctx context.Context, org admin.OrgID, u User, rec admin.Record) error
+	// It must lock the organization against every other UpdateAccess, Create, Resend and Accept, and against
+	// what token.Store names, from its first read to its commit: of two Administrators who demote each other
+	// at the same time, one fails.
+	UpdateAccess(ctx context.Context, org admin.OrgID, a AccessUpdate, rec admin.Record) error
 
 	// SetPassword replaces Hash and ChangedAt of the credential of user c.UserID whose Epoch is
 	// c.Epoch, and raises the Epoch by one. It fails with [admin.ErrNotFound], and with

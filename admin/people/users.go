@@ -55,11 +55,12 @@ func (s *Service) User(ctx context.Context, scope admin.Scope, id uuid.UUID) (Us
 }
 
 // ChangeRole gives a user another role and ends their sessions. version is the user's. API tokens that
-// the user generated keep what they were granted; token.Service.DeactivateBy switches them off.
+// the user answers for may do no more than the new role from then on.
 //
 // It requires [PermissionUsersWrite] and every permission of the old and the new role. It fails with
-// [admin.ErrInvalid] for an unknown role, with [admin.ErrNotFound], [admin.ErrConflict] and
-// [ErrLastAdministrator], and with [admin.ErrState] if the user has the role already.
+// [admin.ErrForbidden] through an API token that the user answers for, with [admin.ErrInvalid] for an unknown
+// role, with [admin.ErrNotFound], [admin.ErrConflict] and [ErrLastAdministrator], and with [admin.ErrState]
+// if the user has the role already.
 func (s *Service) ChangeRole(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, version int64, role Role,
 ) (User, error) {
@@ -83,51 +84,76 @@ func (s *Service) ChangeRole(
 	}
 	change := admin.Change{Field: "role", From: string(u.Role), To: string(role)}
 	u.Role = role
-	return s.updateAccess(ctx, scope, u, version, ActionChangeRole, change)
+	return s.updateAccess(ctx, scope, AccessUpdate{User: u}, version, ActionChangeRole, change)
 }
 
-// Deactivate ends the sessions of a user, who cannot sign in any longer, and revokes the pending
-// invitations that they sent. API tokens that they generated stay valid; Center.DeactivateUser
-// switches these off in the same transaction. version is the user's.
+// DeactivateOptions are the options of [Service.Deactivate]; the zero value is ready.
+type DeactivateOptions struct {
+	// KeepTokens leaves the API tokens on that the user answers for: they are refused while the user is
+	// deactivated, and accepted again when the user is reactivated. Otherwise they are switched off, and
+	// stay off until each is switched on again.
+	KeepTokens bool `json:"keepTokens,omitempty"`
+}
+
+// Deactivate ends the sessions of a user, who cannot sign in any longer, revokes the pending invitations
+// that they sent, and switches off the API tokens that they answer for: those that they created, those that
+// these created, and so on. A request of the user's that is under way keeps the scope that it began with,
+// but can grant nothing of it to a token. version is the user's.
 //
 // It requires [PermissionUsersWrite] and every permission of the user's role. It fails with
-// [admin.ErrNotFound], [admin.ErrConflict] and [ErrLastAdministrator], and with [admin.ErrState] if the
-// user is deactivated already.
-func (s *Service) Deactivate(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64) (User, error) {
-	return s.setStatus(ctx, scope, id, version, UserDeactivated, ActionDeactivate)
+// [admin.ErrForbidden] through an API token that the user answers for, with [admin.ErrNotFound],
+// [admin.ErrConflict] and [ErrLastAdministrator], and with [admin.ErrState] if the user is deactivated
+// already.
+func (s *Service) Deactivate(
+	ctx context.Context, scope admin.Scope, id uuid.UUID, version int64, o DeactivateOptions,
+) (User, error) {
+	a := AccessUpdate{User: User{ID: id, Status: UserDeactivated}, KeepTokens: o.KeepTokens}
+	return s.setStatus(ctx, scope, a, version, ActionDeactivate)
 }
 
 // Reactivate lets a deactivated user sign in again, with the same role. version is the user's. It
 // requires [PermissionUsersWrite] and every permission of the user's role. It fails with
-// [admin.ErrNotFound] and [admin.ErrConflict], and with [admin.ErrState] if the user is active.
+// [admin.ErrForbidden] through an API token that the user answers for, with [admin.ErrNotFound] and
+// [admin.ErrConflict], and with [admin.ErrState] if the user is active.
 func (s *Service) Reactivate(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64) (User, error) {
-	return s.setStatus(ctx, scope, id, version, UserActive, ActionReactivate)
+	return s.setStatus(ctx, scope, AccessUpdate{User: User{ID: id, Status: UserActive}}, version, ActionReactivate)
 }
 
+// setStatus gives the user a.User.ID the Status of a.User.
 func (s *Service) setStatus(
-	ctx context.Context, scope admin.Scope, id uuid.UUID, version int64, status UserStatus, action admin.Action,
+	ctx context.Context, scope admin.Scope, a AccessUpdate, version int64, action admin.Action,
 ) (User, error) {
 	if err := scope.Require(PermissionUsersWrite); err != nil {
 		return User{}, err
 	}
-	u, err := s.userWithin(ctx, scope, id)
+	u, err := s.userWithin(ctx, scope, a.User.ID)
 	if err != nil {
 		return User{}, err
 	}
+	status := a.User.Status
 	if u.Status == status {
-		return User{}, fmt.Errorf("user %s is already %s: %w", id, strings.ToLower(string(status)), admin.ErrState)
+		return User{}, fmt.Errorf("user %s is already %s: %w", u.ID, strings.ToLower(string(status)), admin.ErrState)
 	}
-	change := admin.Change{Field: "status", From: string(u.Status), To: string(status)}
+	changes := []admin.Change{{Field: "status", From: string(u.Status), To: string(status)}}
+	if a.KeepTokens {
+		changes = append(changes, admin.Change{Field: "tokens", To: "kept"})
+	}
 	u.Status = status
-	return s.updateAccess(ctx, scope, u, version, action, change)
+	a.User = u
+	return s.updateAccess(ctx, scope, a, version, action, changes...)
 }
 
-// userWithin returns a user whose role has no permission that scope lacks. A role that the host has
-// removed has none.
+// userWithin returns a user whose role has no permission that scope lacks, and who does not answer for the
+// API token that acts, if one does: otherwise what a user left behind could undo what was done to them. A
+// role that the host has removed has no permission.
 func (s *Service) userWithin(ctx context.Context, scope admin.Scope, id uuid.UUID) (User, error) {
 	u, err := s.ports.Users.Get(ctx, scope.Org(), id)
 	if err != nil {
 		return User{}, err
+	}
+	if scope.Actor().Kind == admin.ActorToken && scope.User() == id.String() {
+		return User{}, fmt.Errorf("%s cannot change the role or the status of the user who answers for it: %w",
+			scope.Actor(), admin.ErrForbidden)
 	}
 	if set, err := s.o.Roles.Permissions(u.Role); err == nil {
 		if err := scope.Require(set.List()...); err != nil {
@@ -138,15 +164,15 @@ func (s *Service) userWithin(ctx context.Context, scope admin.Scope, id uuid.UUI
 }
 
 func (s *Service) updateAccess(
-	ctx context.Context, scope admin.Scope, u User, version int64, action admin.Action, change admin.Change,
+	ctx context.Context, scope admin.Scope, a AccessUpdate, version int64, action admin.Action, changes ...admin.Change,
 ) (User, error) {
-	u.Version, u.UpdatedAt = version, s.o.Instant()
-	rec := s.userRecord(scope, action, u.ID, change)
-	if err := s.ports.Users.UpdateAccess(ctx, scope.Org(), u, rec); err != nil {
+	a.User.Version, a.User.UpdatedAt = version, s.o.Instant()
+	rec := s.userRecord(scope, action, a.User.ID, changes...)
+	if err := s.ports.Users.UpdateAccess(ctx, scope.Org(), a, rec); err != nil {
 		return User{}, err
 	}
-	u.Version++
-	return u, nil
+	a.User.Version++
+	return a.User, nil
 }
 
 // checkRole adds to p that a role of an input is unknown, or returns its permissions.

@@ -83,12 +83,12 @@ func TestRolesMayDo(t *testing.T) {
 			return err
 		}},
 		{"deactivate", onlyAdministrator, func(ctx context.Context, h *house, s people.Session) error {
-			_, err := h.Deactivate(ctx, s.Scope, s.User.ID, 1)
+			_, err := h.Deactivate(ctx, s.Scope, s.User.ID, 1, people.DeactivateOptions{})
 			return err
 		}},
 		{"reactivate", onlyAdministrator, func(ctx context.Context, h *house, s people.Session) error {
 			u := h.join("gone@acme.example", people.Analyst).User
-			if _, err := h.Deactivate(ctx, h.ann.Scope, u.ID, 1); err != nil {
+			if _, err := h.Deactivate(ctx, h.ann.Scope, u.ID, 1, people.DeactivateOptions{}); err != nil {
 				return err
 			}
 			_, err := h.Reactivate(ctx, s.Scope, u.ID, 2)
@@ -132,7 +132,7 @@ func TestUsersPageAndFilter(t *testing.T) {
 	h := newHouse(t)
 	bob := h.join("bob@acme.example", people.Developer)
 	carl := h.join("carl@acme.example", people.Developer)
-	_, err := h.Deactivate(t.Context(), h.ann.Scope, carl.User.ID, 1)
+	_, err := h.Deactivate(t.Context(), h.ann.Scope, carl.User.ID, 1, people.DeactivateOptions{})
 	require.NoError(t, err)
 
 	names := func(f people.UserFilter) (out []string) {
@@ -205,12 +205,12 @@ func TestUsersGrantOrRevokeNoMoreThanTheyHave(t *testing.T) {
 			return err
 		},
 		"deactivates a user who has more": func(ctx context.Context) error {
-			_, err := h.Deactivate(ctx, clara.Scope, h.ann.User.ID, 1)
+			_, err := h.Deactivate(ctx, clara.Scope, h.ann.User.ID, 1, people.DeactivateOptions{})
 			return err
 		},
 		"reactivates a user who has more": func(ctx context.Context) error {
 			u := h.join("gone@acme.example", people.Developer).User
-			_, err := h.Deactivate(ctx, h.ann.Scope, u.ID, 1)
+			_, err := h.Deactivate(ctx, h.ann.Scope, u.ID, 1, people.DeactivateOptions{})
 			require.NoError(t, err)
 			_, err = h.Reactivate(ctx, clara.Scope, u.ID, 2)
 			return err
@@ -236,7 +236,7 @@ func TestUsersGrantOrRevokeNoMoreThanTheyHave(t *testing.T) {
 		})
 	}
 	t.Run("but no less", func(t *testing.T) {
-		u, err := h.Deactivate(t.Context(), clara.Scope, other.User.ID, 1)
+		u, err := h.Deactivate(t.Context(), clara.Scope, other.User.ID, 1, people.DeactivateOptions{})
 		require.NoError(t, err)
 		_, err = h.Reactivate(t.Context(), clara.Scope, u.ID, u.Version)
 		require.NoError(t, err)
@@ -264,7 +264,7 @@ func TestDeactivateAndReactivate(t *testing.T) {
 	i, secret, err := h.Invite(t.Context(), bob.Scope, "carl@acme.example", people.Analyst)
 	require.NoError(t, err)
 
-	u, err := h.Deactivate(t.Context(), h.ann.Scope, bob.User.ID, 1)
+	u, err := h.Deactivate(t.Context(), h.ann.Scope, bob.User.ID, 1, people.DeactivateOptions{})
 	require.NoError(t, err)
 	require.Equal(t, people.UserDeactivated, u.Status)
 	_, err = h.SignIn(t.Context(), acme, "bob@acme.example", bobsPassword)
@@ -280,7 +280,7 @@ func TestDeactivateAndReactivate(t *testing.T) {
 	require.Equal(t, people.InvitationRevoked, revoked.Status)
 	_, err = h.Accept(t.Context(), acme, secret, people.AcceptInput{Name: "Carl", Password: newPassword})
 	require.ErrorIs(t, err, people.ErrInvitation)
-	_, err = h.Deactivate(t.Context(), h.ann.Scope, u.ID, u.Version)
+	_, err = h.Deactivate(t.Context(), h.ann.Scope, u.ID, u.Version, people.DeactivateOptions{})
 	require.ErrorIs(t, err, admin.ErrState)
 
 	u, err = h.Reactivate(t.Context(), h.ann.Scope, u.ID, u.Version)
@@ -295,7 +295,7 @@ func TestDeactivateAndReactivate(t *testing.T) {
 func TestLastAdministratorStays(t *testing.T) {
 	h := newHouse(t)
 	for _, scope := range []admin.Scope{h.ann.Scope, admin.System(acme)} {
-		_, err := h.Deactivate(t.Context(), scope, h.ann.User.ID, 1)
+		_, err := h.Deactivate(t.Context(), scope, h.ann.User.ID, 1, people.DeactivateOptions{})
 		require.ErrorIs(t, err, people.ErrLastAdministrator)
 		require.ErrorIs(t, err, admin.ErrState)
 		_, err = h.ChangeRole(t.Context(), scope, h.ann.User.ID, 1, people.Developer)
@@ -311,7 +311,7 @@ func TestTwoAdministratorsDemoteEachOther(t *testing.T) {
 		bob := h.join("bob@acme.example", people.Administrator)
 		var group sync.WaitGroup
 		group.Go(func() { _, _ = h.ChangeRole(t.Context(), h.ann.Scope, bob.User.ID, 1, people.Analyst) })
-		group.Go(func() { _, _ = h.Deactivate(t.Context(), bob.Scope, h.ann.User.ID, 1) })
+		group.Go(func() { _, _ = h.Deactivate(t.Context(), bob.Scope, h.ann.User.ID, 1, people.DeactivateOptions{}) })
 		group.Wait()
 		page, err := h.Users(t.Context(), admin.System(acme), people.UserFilter{Role: people.Administrator, Status: people.UserActive}, admin.Query{})
 		require.NoError(t, err)

@@ -64,7 +64,7 @@ func (t *tour) useToken(ctx context.Context, made token.Generated) error {
 	t.say("It acts as %s.", verified.Scope)
 	_, err = t.center.Currencies.SetBase(ctx, verified.Scope, "EUR")
 	t.say("Setting the base currency with it: %v", err)
-	if _, err := t.center.Tokens.Deactivate(ctx, t.scope, made.Token.ID); err != nil {
+	if _, err := t.center.Tokens.Deactivate(ctx, t.scope, made.Token.ID, token.EndOptions{}); err != nil {
 		return err
 	}
 	_, err = t.center.Tokens.Verify(ctx, made.Secret)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/token"
 )
 
 type users struct{ access }
@@ -102,8 +103,9 @@ func (t *tenant) hasOtherUser(id uuid.UUID, matches func(people.User) bool) bool
 	return ok
 }
 
-func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, u people.User, rec admin.Record) error {
+func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, a people.AccessUpdate, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		u := a.User
 		old, err := t.user(u.ID)
 		if err != nil {
 			return err
@@ -120,6 +122,10 @@ func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, u people.User,
 		t.credentials.put(j, u.ID, c)
 		if old.DeactivatedBy(next) {
 			t.revokeSentBy(j, u.ID, u.UpdatedAt)
+			if !a.KeepTokens {
+				x := ending{t: t, j: j, Ending: token.Ending{State: token.Deactivated, At: u.UpdatedAt}}
+				return x.by(admin.Actor{Kind: admin.ActorUser, ID: u.ID.String()})
+			}
 		}
 		return nil
 	})

@@ -2,134 +2,232 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/token"
 )
 
 type tokens struct{ access }
 
 type tokenSQL struct {
-	insert, creator, get, lock, update, created, deactivateBy, byDigest, rehash string
-	list                                                                        list
-	touch                                                                       touch
+	insert, creator, live, get, lock, withUser, user, activeUser, update string
+	created, ofUser, ofSystem, end, endCreated, endOfUser, endOfSystem   string
+	byDigest, rehash                                                     string
+	list                                                                 list
+	touch                                                                touch
 }
 
 func newTokenSQL(db *DB) tokenSQL {
-	const columns = `id, name, permissions, prefix, last4, state, expires_at, last_used_at, created_at,
-		created_by_kind, created_by_id, updated_at, version`
+	const columns = `id, name, user_id, permissions, networks, prefix, last4, state, expires_at, last_used_at,
+		created_at, created_by_kind, created_by_id, updated_at, rotated_from, rotated_to, version`
+	const qualified = `t.id, t.name, t.user_id, t.permissions, t.networks, t.prefix, t.last4, t.state, t.expires_at,
+		t.last_used_at, t.created_at, t.created_by_kind, t.created_by_id, t.updated_at, t.rotated_from, t.rotated_to,
+		t.version`
 	const one = `SELECT ` + columns + ` FROM {tokens} WHERE org_id = ? AND id = ?`
+	const found = `SELECT t.org_id, t.hash_key, t.digest, ` + qualified + `, u.id, u.status, u.role, 0
+		FROM {tokens} t LEFT JOIN {users} u ON u.org_id = t.org_id AND u.id = t.user_id `
+	const user = `u.id, u.status, u.role, c.epoch `
+	const seen = `SELECT id, permissions, state FROM {tokens} WHERE org_id = ? AND `
+	const end = `UPDATE {tokens} SET state = ?, updated_at = ?, version = version + 1
+		WHERE org_id = ? AND state <> 'DELETED' AND state <> ? AND `
 	return tokenSQL{
 		insert: db.bind(`INSERT INTO {tokens} (org_id, ` + columns + `, hash_key, digest)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		creator: db.bind(`SELECT state FROM {tokens} WHERE org_id = ? AND id = ?{forUpdate}`),
-		get:     db.bind(one),
-		lock:    db.bind(one + `{forUpdate}`),
-		list: newList(db, `SELECT `+columns+` FROM {tokens}{index} WHERE org_id = ?`, []string{"state", "listed"},
-			` AND id < ? ORDER BY id DESC LIMIT ?`, walk{"tokens_state", "state"}, walk{"tokens_listed", "listed"}),
-		update: db.bind(`UPDATE {tokens} SET state = ?, updated_at = ?, version = ? WHERE org_id = ? AND id = ?`),
-		created: db.bind(`SELECT id, permissions FROM {tokens}
-			WHERE org_id = ? AND created_by_kind = ? AND created_by_id = ?{forUpdate}`),
-		deactivateBy: db.bind(`UPDATE {tokens} SET state = 'DEACTIVATED', updated_at = ?, version = version + 1
-			WHERE org_id = ? AND created_by_kind = ? AND created_by_id = ? AND state = 'ACTIVE'`),
-		byDigest: db.bind(`SELECT org_id, hash_key, digest, ` + columns + ` FROM {tokens} WHERE digest = ?`),
-		touch:    newTouch(db),
-		rehash:   db.bind(`UPDATE {tokens} SET hash_key = ?, digest = ? WHERE org_id = ? AND id = ? AND digest = ?`),
+		live: db.bind(db.along("tokens_live", `SELECT COUNT(*) FROM {tokens}{index}
+			WHERE org_id = ? AND state = 'ACTIVE' AND (expires_at IS NULL OR expires_at > ?) AND id <> ?`)),
+		get:  db.bind(one),
+		lock: db.bind(one + `{forUpdate}`),
+		withUser: db.bind(`SELECT ` + qualified + `, ` + user + `FROM {tokens} t
+			LEFT JOIN {users} u ON u.org_id = t.org_id AND u.id = t.user_id
+			LEFT JOIN {credentials} c ON c.org_id = u.org_id AND c.user_id = u.id WHERE t.org_id = ? AND t.id = ?`),
+		user: db.bind(`SELECT ` + user + `FROM {users} u
+			JOIN {credentials} c ON c.org_id = u.org_id AND c.user_id = u.id WHERE u.org_id = ? AND u.id = ?`),
+		activeUser: db.bind(`SELECT id FROM {users} WHERE org_id = ? AND id = ? AND status = 'ACTIVE'{forUpdate}`),
+		list: newList(db, `SELECT `+columns+` FROM {tokens}{index} WHERE org_id = ?`,
+			[]string{"state", "listed", "user_id", "expires_at > ? AND expires_at < ?", "COALESCE(last_used_at, created_at) < ?"},
+			` AND id < ? ORDER BY id DESC LIMIT ?`,
+			walk{"tokens_user_state", "user_id state"}, walk{"tokens_user_listed", "user_id listed"},
+			walk{"tokens_state", "state"}, walk{"tokens_listed", "listed"}),
+		update: db.bind(`UPDATE {tokens} SET name = ?, state = ?, expires_at = ?, updated_at = ?, rotated_to = ?, version = ?
+			WHERE org_id = ? AND id = ?`),
+		created:     db.bind(seen + `created_by_kind = ? AND created_by_id = ?{forUpdate}`),
+		ofUser:      db.bind(seen + `user_id = ? AND state = 'ACTIVE'{forUpdate}`),
+		ofSystem:    db.bind(seen + `user_id IS NULL AND state = 'ACTIVE'{forUpdate}`),
+		end:         db.bind(end + `id = ?`),
+		endCreated:  db.bind(end + `created_by_kind = ? AND created_by_id = ?`),
+		endOfUser:   db.bind(end + `user_id = ?`),
+		endOfSystem: db.bind(end + `user_id IS NULL`),
+		byDigest:    db.bind(found + `WHERE t.digest = ?`),
+		touch:       newTouch(db),
+		rehash:      db.bind(`UPDATE {tokens} SET hash_key = ?, digest = ? WHERE org_id = ? AND id = ? AND digest = ?`),
 	}
 }
 
-func (s tokens) Create(ctx context.Context, org admin.OrgID, t token.Token, h token.Hash, rec admin.Record) error {
-	return s.write(ctx, org, rec, func(x *tx) error {
-		q := s.db.sql.token
-		if t.CreatedBy.Kind == admin.ActorToken {
-			if err := q.holdCreator(ctx, x, org, t.CreatedBy.ID); err != nil {
-				return err
-			}
+// decide is write for what decides over the organization's tokens or users: it excludes all others of these
+// from its first read on. Two that lock one token after the other cannot deadlock then.
+func (s tokens) decide(ctx context.Context, org admin.OrgID, rec admin.Record, fn func(*tx) (bool, error)) error {
+	return s.record(ctx, org, rec, func(x *tx) (bool, error) {
+		if err := s.db.sql.user.lockPeople(ctx, x, org); err != nil {
+			return false, err
 		}
-		_, err := x.exec(ctx, "token", q.insert, org, id(t.ID), t.Name, t.Permissions.String(), t.Prefix, t.Last4,
-			t.State, at(t.ExpiresAt), at(t.LastUsedAt), at(t.CreatedAt), t.CreatedBy.Kind, t.CreatedBy.ID,
-			at(t.UpdatedAt), t.Version, h.Key, h.Digest[:])
-		return err
+		return fn(x)
 	})
 }
 
-// holdCreator locks the creating token, so that a transaction that switches it off waits for its child
-// and sees it.
-func (q tokenSQL) holdCreator(ctx context.Context, x *tx, org admin.OrgID, creator string) error {
-	scanState := func(scan func(...any) error, s *token.State) error { return scan(s) }
-	states, err := rows(ctx, x, "token", q.creator, scanState, org, creator)
+func (s tokens) Create(
+	ctx context.Context, org admin.OrgID, t token.Token, h token.Hash, g token.Grant, rec admin.Record,
+) error {
+	return s.decide(ctx, org, rec, func(x *tx) (bool, error) {
+		if err := s.db.sql.holds(ctx, x, org, g, t, uuid.Nil); err != nil {
+			return false, err
+		}
+		return true, s.db.sql.token.add(ctx, x, org, t, h)
+	})
+}
+
+func (q tokenSQL) add(ctx context.Context, x *tx, org admin.OrgID, t token.Token, h token.Hash) error {
+	_, err := x.exec(ctx, "token", q.insert, org, id(t.ID), t.Name, id(t.UserID), t.Permissions.String(),
+		t.Networks.String(), t.Prefix, t.Last4, t.State, at(t.ExpiresAt), at(t.LastUsedAt), at(t.CreatedAt),
+		t.CreatedBy.Kind, t.CreatedBy.ID, at(t.UpdatedAt), id(t.RotatedFrom), id(t.RotatedTo), t.Version, h.Key, h.Digest[:])
+	return err
+}
+
+// holds returns the error of a grant that does not hold when t becomes valid, and locks what it holds on. The
+// token except does not count against its limit.
+func (q statements) holds(
+	ctx context.Context, x *tx, org admin.OrgID, g token.Grant, t token.Token, except uuid.UUID,
+) error {
+	if g.TokenID != uuid.Nil {
+		states, err := rows(ctx, x, "token", q.token.creator, scanText, org, id(g.TokenID))
+		if err != nil {
+			return err
+		}
+		if len(states) == 0 || states[0] != string(token.Active) {
+			return token.ErrCreatorNotActive
+		}
+	}
+	if g.UserID != uuid.Nil {
+		same, err := rows(ctx, x, "user", q.user.atEpoch, scanText, org, id(g.UserID), g.UserEpoch)
+		if err != nil {
+			return err
+		}
+		if len(same) == 0 {
+			return conflict("user")
+		}
+	}
+	live, err := one(ctx, x, "token", q.token.live,
+		func(scan func(...any) error, n *int) error { return scan(n) }, org, at(t.UpdatedAt), except.String())
 	if err != nil {
 		return err
 	}
-	if len(states) == 0 || states[0] != token.Active {
-		return token.ErrCreatorNotActive
-	}
-	return nil
+	return token.CheckLive(live, g.Limit)
 }
 
 func (s tokens) Get(ctx context.Context, org admin.OrgID, tokenID uuid.UUID) (token.Token, error) {
 	return one(ctx, s.reader(), "token", s.db.sql.token.get, scanToken, org, id(tokenID))
 }
 
+func (s tokens) WithUser(
+	ctx context.Context, org admin.OrgID, tokenID uuid.UUID,
+) (token.Token, token.UserAccess, error) {
+	found, err := one(ctx, s.reader(), "token", s.db.sql.token.withUser,
+		func(scan func(...any) error, s *token.Stored) error {
+			return scanWithUser(scan, tokenColumns(&s.Token), &s.User)
+		}, org, id(tokenID))
+	return found.Token, found.User, err
+}
+
+func (s tokens) User(ctx context.Context, org admin.OrgID, userID uuid.UUID) (token.UserAccess, error) {
+	return one(ctx, s.reader(), "user", s.db.sql.token.user,
+		func(scan func(...any) error, u *token.UserAccess) error { return scanWithUser(scan, nil, u) }, org, id(userID))
+}
+
 func (s tokens) List(
-	ctx context.Context, org admin.OrgID, f token.Filter, seek admin.Seek[uuid.UUID],
+	ctx context.Context, org admin.OrgID, f token.Filter, now time.Time, seek admin.Seek[uuid.UUID],
 ) ([]token.Token, error) {
-	filters := byText(string(f.State), "")
+	filters := append(byText(string(f.State), ""), nil, nil, nil)
 	if f.State == "" {
 		filters[1] = []any{1}
+	}
+	if f.UserID != uuid.Nil {
+		filters[2] = []any{id(f.UserID)}
+	}
+	if !f.ExpiringBefore.IsZero() {
+		filters[3] = []any{at(now), at(f.ExpiringBefore)}
+	}
+	if !f.UnusedSince.IsZero() {
+		filters[4] = []any{at(f.UnusedSince)}
 	}
 	query, args := s.db.sql.token.list.page([]any{org}, filters, before(seek.After), seek.Limit)
 	return rows(ctx, s.reader(), "token", query, scanToken, args...)
 }
 
-func (s tokens) Update(ctx context.Context, org admin.OrgID, want token.Token, rec admin.Record) error {
-	return s.write(ctx, org, rec, func(x *tx) error {
-		q := s.db.sql.token
-		t, err := one(ctx, x, "token", q.lock, scanToken, org, id(want.ID))
-		if err != nil {
-			return err
-		}
-		if t, err = t.Updated(want); err != nil {
-			return err
-		}
-		_, err = x.exec(ctx, "token", q.update, t.State, at(t.UpdatedAt), t.Version, org, id(t.ID))
+// change replaces a token with what next makes of it.
+func (q tokenSQL) change(
+	ctx context.Context, x *tx, org admin.OrgID, tokenID uuid.UUID, next func(token.Token) (token.Token, error),
+) error {
+	t, err := one(ctx, x, "token", q.lock, scanToken, org, id(tokenID))
+	if err != nil {
 		return err
+	}
+	if t, err = next(t); err != nil {
+		return err
+	}
+	_, err = x.exec(ctx, "token", q.update, t.Name, t.State, at(t.ExpiresAt), at(t.UpdatedAt), id(t.RotatedTo), t.Version,
+		org, id(t.ID))
+	return err
+}
+
+func (s tokens) Rename(ctx context.Context, org admin.OrgID, want token.Token, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(x *tx) error {
+		return s.db.sql.token.change(ctx, x, org, want.ID,
+			func(t token.Token) (token.Token, error) { return t.Renamed(want) })
 	})
 }
 
-func (s tokens) DeactivateBy(
-	ctx context.Context, org admin.OrgID, actor admin.Actor, when time.Time, rec admin.Record,
-) (n int, err error) {
-	err = s.write(ctx, org, rec, func(x *tx) error {
-		n = 0 // of an earlier try
-		return token.EachCreator(actor, func(creator admin.Actor) ([]token.Token, error) {
-			created, off, err := s.db.sql.token.deactivateCreated(ctx, x, org, creator, when)
-			n += off
-			return created, err
+func (s tokens) Reactivate(
+	ctx context.Context, org admin.OrgID, want token.Token, g token.Grant, rec admin.Record,
+) error {
+	return s.decide(ctx, org, rec, func(x *tx) (bool, error) {
+		q := s.db.sql
+		return true, q.token.change(ctx, x, org, want.ID, func(t token.Token) (token.Token, error) {
+			if err := q.holds(ctx, x, org, g, want, want.ID); err != nil {
+				return token.Token{}, err
+			}
+			next, err := t.Reactivated(want)
+			if err != nil || t.UserID == uuid.Nil {
+				return next, err
+			}
+			active, err := rows(ctx, x, "user", q.token.activeUser, scanText, org, id(t.UserID))
+			if err == nil && len(active) == 0 {
+				err = token.ErrUserNotActive
+			}
+			return next, err
 		})
 	})
-	return n, err
 }
 
-// deactivateCreated switches off the active tokens that creator created. It returns all that creator
-// created, and the number of those that it switched off. One call a creator, because no two databases
-// write a recursive UPDATE alike. The locking read sees tokens that were created meanwhile, and keeps
-// them from creating others.
-func (q tokenSQL) deactivateCreated(
-	ctx context.Context, x *tx, org admin.OrgID, creator admin.Actor, when time.Time,
-) (created []token.Token, off int, err error) {
-	created, err = rows(ctx, x, "token", q.created, func(scan func(...any) error, t *token.Token) error {
-		return scan(scanID(&t.ID), scanPermissions(&t.Permissions))
-	}, org, creator.Kind, creator.ID)
-	if err != nil {
-		return nil, 0, err
-	}
-	n, err := x.exec(ctx, "token", q.deactivateBy, at(when), org, creator.Kind, creator.ID)
-	return created, int(n), err
+func (s tokens) Rotate(ctx context.Context, org admin.OrgID, r token.Rotation, rec admin.Record) error {
+	return s.decide(ctx, org, rec, func(x *tx) (bool, error) {
+		q := s.db.sql
+		err := q.token.change(ctx, x, org, r.Old.ID, func(t token.Token) (token.Token, error) {
+			if err := q.holds(ctx, x, org, r.Grant, r.New, r.Old.ID); err != nil {
+				return token.Token{}, err
+			}
+			return t.Rotated(r.Old)
+		})
+		if err != nil {
+			return false, err
+		}
+		return true, q.token.add(ctx, x, org, r.New, r.Hash)
+	})
 }
 
 func (s tokens) ByDigest(ctx context.Context, digest admin.SecretDigest) (token.Stored, error) {
@@ -147,7 +245,8 @@ func scanToken(scan func(...any) error, t *token.Token) error { return scan(toke
 
 func scanStored(scan func(...any) error, s *token.Stored) error {
 	var digest []byte
-	if err := scan(append([]any{&s.Org, &s.Hash.Key, &digest}, tokenColumns(&s.Token)...)...); err != nil {
+	found := append([]any{&s.Org, &s.Hash.Key, &digest}, tokenColumns(&s.Token)...)
+	if err := scanWithUser(scan, found, &s.User); err != nil {
 		return err
 	}
 	if len(digest) != len(s.Hash.Digest) {
@@ -157,11 +256,39 @@ func scanStored(scan func(...any) error, s *token.Stored) error {
 	return nil
 }
 
+// scanWithUser scans columns and, behind them, those of a user, which are NULL if there is none.
+func scanWithUser(scan func(...any) error, columns []any, u *token.UserAccess) error {
+	var status, role sql.NullString
+	var epoch sql.NullInt64
+	err := scan(append(columns, scanID(&u.ID), &status, &role, &epoch)...)
+	u.Active, u.Role, u.Epoch = status.String == string(people.UserActive), role.String, epoch.Int64
+	return err
+}
+
 func tokenColumns(t *token.Token) []any {
 	return []any{
-		scanID(&t.ID), &t.Name, scanPermissions(&t.Permissions), &t.Prefix, &t.Last4, &t.State, scanAt(&t.ExpiresAt),
-		scanAt(&t.LastUsedAt), scanAt(&t.CreatedAt), &t.CreatedBy.Kind, &t.CreatedBy.ID, scanAt(&t.UpdatedAt), &t.Version,
+		scanID(&t.ID), &t.Name, scanID(&t.UserID), scanPermissions(&t.Permissions), scanNetworks(&t.Networks), &t.Prefix,
+		&t.Last4, &t.State, scanAt(&t.ExpiresAt), scanAt(&t.LastUsedAt), scanAt(&t.CreatedAt), &t.CreatedBy.Kind,
+		&t.CreatedBy.ID, scanAt(&t.UpdatedAt), scanID(&t.RotatedFrom), scanID(&t.RotatedTo), &t.Version,
 	}
+}
+
+// scanNetworks scans into n what Networks.String wrote.
+func scanNetworks(n *token.Networks) any { return &networks{n} }
+
+type networks struct{ set *token.Networks }
+
+// Scan implements sql.Scanner.
+func (n *networks) Scan(src any) (err error) {
+	switch v := src.(type) {
+	case string:
+		*n.set, err = token.ParseNetworks(v)
+	case []byte:
+		*n.set, err = token.ParseNetworks(string(v))
+	default:
+		err = fmt.Errorf("networks stored as %T: want text", src)
+	}
+	return err
 }
 
 // scanPermissions scans into p what PermissionSet.String wrote.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/token"
 )
 
 type users struct{ access }
@@ -108,9 +109,9 @@ func (s users) UpdateProfile(ctx context.Context, org admin.OrgID, p people.Prof
 	})
 }
 
-func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, u people.User, rec admin.Record) error {
+func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, a people.AccessUpdate, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
-		q := s.db.sql.user
+		q, u := s.db.sql.user, a.User
 		if err := q.lockPeople(ctx, t, org); err != nil {
 			return err
 		}
@@ -133,10 +134,14 @@ func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, u people.User,
 		if _, err := t.exec(ctx, "credential", q.raiseEpoch, org, id(u.ID)); err != nil {
 			return err
 		}
-		if old.DeactivatedBy(next) {
-			return s.db.sql.invitation.revokeSentBy(ctx, t, org, next)
+		if !old.DeactivatedBy(next) {
+			return nil
 		}
-		return nil
+		if err := s.db.sql.invitation.revokeSentBy(ctx, t, org, next); err != nil || a.KeepTokens {
+			return err
+		}
+		e := token.Ending{State: token.Deactivated, At: next.UpdatedAt}
+		return s.db.sql.token.ending(ctx, t, org, e).by(admin.Actor{Kind: admin.ActorUser, ID: u.ID.String()})
 	})
 }
 

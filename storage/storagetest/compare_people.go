@@ -2,16 +2,13 @@ package storagetest
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage"
-	"github.com/admincenter/admincenter/token"
 )
 
 func (s *script) email() people.Email {
@@ -134,8 +131,9 @@ func peopleDraws() map[string]func(*script) do {
 			u, _ := s.user(org)
 			u.Role, u.Status = s.role(), pick(s, people.UserActive, people.UserDeactivated)
 			u.UpdatedAt, u.Version = s.now, s.version(u.Version)
+			a := people.AccessUpdate{User: u, KeepTokens: s.chance(3)}
 			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return nil, st.Users().UpdateAccess(ctx, org, u, rec)
+				return nil, st.Users().UpdateAccess(ctx, org, a, rec)
 			}
 		},
 		"Users.SetPassword": func(s *script) do {
@@ -212,92 +210,4 @@ func peopleDraws() map[string]func(*script) do {
 }
 
 // account returns a user and the credential with what its hash hides, because secrets compare by identity.
-func account(u people.User, c people.Credential, err error) (any, error) {
-	return revealed(u, c), err
-}
-
-func (s *script) newToken() token.Token {
-	return token.Token{
-		ID: s.id(), Name: s.text(),
-		Permissions: admin.Permissions(pick(s, token.PermissionWrite, customer.PermissionRead)),
-		Prefix:      "adm_", Last4: pick(s, "aB3x", "ab3X"),
-		State: pick(s, token.Active, token.Active, token.Active, token.Deactivated), ExpiresAt: s.atOrNever(),
-		CreatedAt: s.now, CreatedBy: s.actor(), UpdatedAt: s.now, Version: 1,
-	}
-}
-
-func (s *script) token(org admin.OrgID) token.Token {
-	list, err := s.ref.Tokens().List(s.t.Context(), org, token.Filter{State: pick(s, "", token.Deleted)},
-		largest[uuid.UUID]())
-	tok := one(s, list, err)
-	if tok.ID == uuid.Nil {
-		return s.newToken()
-	}
-	return tok
-}
-
-func (s *script) tokenHash() token.Hash {
-	return token.Hash{Key: pick(s, "sha256", "pepper"), Digest: s.digest()}
-}
-
-func tokenDraws() map[string]func(*script) do {
-	return map[string]func(*script) do{
-		"Tokens.Create": func(s *script) do {
-			// In organizations that exist: otherwise a digest could be taken in another one, and
-			// either error would be right.
-			org, tok, h, rec := pick(s, s.orgs[:2]...), s.newToken(), s.tokenHash(), s.rec("token.generate")
-			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return nil, st.Tokens().Create(ctx, org, tok, h, rec)
-			}
-		},
-		"Tokens.Get": func(s *script) do {
-			org, id := s.org(), s.id()
-			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Tokens().Get(ctx, org, id) }
-		},
-		"Tokens.List": func(s *script) do {
-			org := s.org()
-			f := token.Filter{State: pick(s, "", token.Active, token.Deactivated, token.Deleted, " ")}
-			seek := s.seek()
-			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Tokens().List(ctx, org, f, seek) }
-		},
-		"Tokens.Update": func(s *script) do {
-			org, rec := s.org(), s.rec("token.update")
-			tok := s.token(org)
-			tok.State = pick(s, token.Active, token.Active, token.Deactivated, token.Deleted)
-			tok.UpdatedAt, tok.Version = s.now, s.version(tok.Version)
-			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return nil, st.Tokens().Update(ctx, org, tok, rec)
-			}
-		},
-		"Tokens.DeactivateBy": func(s *script) do {
-			org, by, now, rec := s.org(), s.actor(), s.now, s.rec("token.deactivate")
-			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return st.Tokens().DeactivateBy(ctx, org, by, now, rec)
-			}
-		},
-		"Tokens.ByDigest": func(s *script) do {
-			digest := s.digest()
-			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Tokens().ByDigest(ctx, digest) }
-		},
-		"Tokens.Touch": func(s *script) do {
-			org := s.org()
-			uses := make([]token.Use, s.r.IntN(12))
-			for i := range uses {
-				at := s.now.Add(-time.Duration(s.r.IntN(180)) * time.Second)
-				uses[i] = token.Use{TokenID: s.token(org).ID, At: at}
-			}
-			slices.SortFunc(uses, func(a, b token.Use) int { return slices.Compare(a.TokenID[:], b.TokenID[:]) })
-			uses = slices.CompactFunc(uses, func(a, b token.Use) bool { return a.TokenID == b.TokenID })
-			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return nil, st.Tokens().Touch(ctx, org, uses)
-			}
-		},
-		"Tokens.Rehash": func(s *script) do {
-			org, from, to := s.org(), s.tokenHash(), s.tokenHash()
-			tok := s.token(org)
-			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return nil, st.Tokens().Rehash(ctx, org, tok.ID, from, to)
-			}
-		},
-	}
-}
+func account(u people.User, c people.Credential, err error) (any, error) { return revealed(u, c), err }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -12,14 +13,17 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )
 
-// tokenSeeds is the token that was put into the organization.
+// tokenSeeds is the tokens that were put into the organization.
 type tokenSeeds struct {
 	token token.Token
 	hash  token.Hash
+	off   token.Token // Deactivated
+	user  uuid.UUID   // whose role is marked
 }
 
 func tokenCalls() map[string]call {
@@ -28,27 +32,54 @@ func tokenCalls() map[string]call {
 			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
 		) (any, error) {
 			t := w.token()
-			return nil, s.Tokens().Create(ctx, org, t, w.hash(t.ID.String()), rec)
+			t.UserID, t.CreatedBy = uuid.Nil, admin.Actor{Kind: admin.ActorSystem} // other organizations do not have the user
+			return nil, s.Tokens().Create(ctx, org, t, w.hash(t.ID.String()), w.grant(t), rec)
 		},
 		"Tokens.Get": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
 			t, err := s.Tokens().Get(ctx, org, w.seeds.token.token.ID)
 			return t, err
 		},
 		"Tokens.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
-			ts, err := s.Tokens().List(ctx, org, token.Filter{}, page[uuid.UUID](10))
+			ts, err := s.Tokens().List(ctx, org, token.Filter{}, epoch, page[uuid.UUID](10))
 			return ts, err
 		},
-		"Tokens.Update": func(
+		"Tokens.WithUser": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
+			t, u, err := s.Tokens().WithUser(ctx, org, w.seeds.token.token.ID)
+			return [2]any{t, u}, err
+		},
+		"Tokens.User": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
+			u, err := s.Tokens().User(ctx, org, w.seeds.token.user)
+			return u, err
+		},
+		"Tokens.Rename": func(
 			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
 		) (any, error) {
 			t := w.seeds.token.token
-			t.State = token.Deactivated
-			return nil, s.Tokens().Update(ctx, org, t, rec)
+			t.Name = w.mark("renamed")
+			return nil, s.Tokens().Rename(ctx, org, t, rec)
+		},
+		"Tokens.Reactivate": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
+			return nil, s.Tokens().Reactivate(ctx, org, w.seeds.token.off, w.grant(w.seeds.token.off), rec)
+		},
+		"Tokens.Rotate": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
+			return nil, s.Tokens().Rotate(ctx, org, w.rotation(w.seeds.token.token), rec)
+		},
+		"Tokens.End": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
+			n, err := s.Tokens().End(ctx, org, w.ending(w.seeds.token.token, token.Deleted), rec)
+			return n, err
 		},
 		"Tokens.DeactivateBy": func(
 			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
 		) (any, error) {
-			n, err := s.Tokens().DeactivateBy(ctx, org, w.user(), epoch, rec)
+			n, err := s.Tokens().DeactivateBy(ctx, org, w.user(), token.Ending{State: token.Deactivated, At: epoch}, rec)
 			return n, err
 		},
 		"Tokens.ByDigest": func(ctx context.Context, s storage.Stores, w *world, _ admin.OrgID, _ admin.Record) (any, error) {
@@ -67,10 +98,42 @@ func tokenCalls() map[string]call {
 // token returns a new token, created by the organization's first user.
 func (w *world) token() token.Token {
 	return token.Token{
-		ID: w.id(), Name: w.mark("token"), Permissions: admin.Permissions(token.PermissionWrite, customer.PermissionRead),
-		Prefix: "adm_live_", Last4: "aB3x", State: token.Active,
+		ID: w.id(), Name: w.mark("token"), UserID: w.first.ID,
+		Permissions: admin.Permissions(token.PermissionWrite, customer.PermissionRead),
+		Prefix:      "adm_live_", Last4: "aB3x", State: token.Active,
 		CreatedAt: epoch, CreatedBy: w.user(), UpdatedAt: epoch, Version: 1,
 	}
+}
+
+// child returns a new token that a token created.
+func (w *world) child(of token.Token) token.Token {
+	t := w.token()
+	t.CreatedBy, t.UserID = byToken(of), of.UserID
+	return t
+}
+
+// grant returns a grant of who created t, with the epoch that new users have.
+func (w *world) grant(t token.Token) token.Grant {
+	g := token.Grant{UserID: t.UserID, Limit: 1000}
+	if t.UserID != uuid.Nil {
+		g.UserEpoch = 1
+	}
+	if t.CreatedBy.Kind == admin.ActorToken {
+		g.TokenID, _ = uuid.Parse(t.CreatedBy.ID)
+	}
+	return g
+}
+
+// rotation returns the rotation of a token by its creator, with an overlap of an hour.
+func (w *world) rotation(old token.Token) token.Rotation {
+	made := w.token()
+	made.RotatedFrom, made.UserID, made.CreatedBy = old.ID, old.UserID, old.CreatedBy
+	old.RotatedTo, old.ExpiresAt, old.UpdatedAt = made.ID, epoch.Add(time.Hour), epoch.Add(time.Second)
+	return token.Rotation{Old: old, New: made, Hash: w.hash(made.ID.String()), Grant: w.grant(made)}
+}
+
+func (w *world) ending(t token.Token, to token.State) token.Ending {
+	return token.Ending{Token: t.ID, State: to, At: epoch.Add(time.Hour)}
 }
 
 // hash returns a hash that no other organization has.
@@ -80,16 +143,24 @@ func (w *world) hash(of string) token.Hash {
 
 func (w *world) seedTokens() {
 	w.t.Helper()
-	w.seeds.token = tokenSeeds{token: w.token(), hash: w.hash("seed")}
+	t, off := w.token(), w.token()
+	w.seeds.token = tokenSeeds{token: t, hash: w.hash("seed"), off: off}
 	require.NoError(w.t,
-		w.b.Tokens().Create(w.t.Context(), w.org, w.seeds.token.token, w.seeds.token.hash, w.rec("token.generate")))
+		w.b.Tokens().Create(w.t.Context(), w.org, t, w.seeds.token.hash, w.grant(t), w.rec("token.generate")))
+	w.seeds.token.off.State = token.Deactivated
+	w.addToken(w.seeds.token.off)
+	w.seeds.token.user = w.member(w.t, "token", people.Role(w.mark("role"))).ID
 }
 
 // addToken creates t, found by a hash of its id.
 func (w *world) addToken(t token.Token) token.Token {
 	w.t.Helper()
-	require.NoError(w.t, w.b.Tokens().Create(w.t.Context(), w.org, t, w.hash(t.ID.String()), w.rec("token.generate")))
+	require.NoError(w.t, w.createToken(t, w.grant(t)))
 	return t
+}
+
+func (w *world) createToken(t token.Token, g token.Grant) error {
+	return w.b.Tokens().Create(w.t.Context(), w.org, t, w.hash(t.ID.String()), g, w.rec("token.generate"))
 }
 
 func (w *world) getToken(id uuid.UUID) token.Token {
@@ -114,7 +185,12 @@ func testTokens(t *testing.T, open Open) {
 	t.Run("Create", func(t *testing.T) { testTokenCreate(t, b, c) })
 	t.Run("List", func(t *testing.T) { testTokenList(t, b, c) })
 	t.Run("ByDigest", func(t *testing.T) { testTokenByDigest(t, b, c) })
-	t.Run("Update", func(t *testing.T) { testTokenUpdate(t, b, c) })
+	t.Run("WithUser", func(t *testing.T) { testTokenWithUser(t, b, c) })
+	t.Run("Grant", func(t *testing.T) { testTokenGrant(t, b, c) })
+	t.Run("Rename", func(t *testing.T) { testTokenRename(t, b, c) })
+	t.Run("Reactivate", func(t *testing.T) { testTokenReactivate(t, b, c) })
+	t.Run("Rotate", func(t *testing.T) { testTokenRotate(t, b, c) })
+	t.Run("End", func(t *testing.T) { testTokenEnd(t, b, c) })
 	t.Run("DeactivateBy", func(t *testing.T) { testTokenDeactivateBy(t, b, c) })
 	t.Run("Touch", func(t *testing.T) { testTokenTouch(t, b, c) })
 	t.Run("Rehash", func(t *testing.T) { testTokenRehash(t, b, c) })
@@ -129,14 +205,16 @@ func testTokenCreate(t *testing.T, b storage.Backend, c *ids) {
 		full.Name, full.State, full.Version = "é", token.Deactivated, 1<<40
 		full.ExpiresAt = time.Date(9999, 12, 31, 23, 59, 59, 999999000, time.UTC)
 		full.LastUsedAt, full.UpdatedAt = epoch.Add(time.Microsecond), epoch.Add(time.Second)
-		full.CreatedBy = admin.Actor{Kind: admin.ActorSystem}
+		full.CreatedBy, full.UserID = admin.Actor{Kind: admin.ActorSystem}, uuid.Nil
+		full.Networks = token.NetworksOf(netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("10.0.0.0/8"))
+		full.RotatedFrom, full.RotatedTo = bare.ID, w.id()
 		w.addToken(full)
 		require.Equal(t, full, w.getToken(full.ID))
 	})
 	t.Run("refuses an id that is taken", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		made := w.addToken(w.token())
-		err := b.Tokens().Create(t.Context(), w.org, made, w.hash("another"), w.rec("token.generate"))
+		err := b.Tokens().Create(t.Context(), w.org, made, w.hash("another"), w.grant(made), w.rec("token.generate"))
 		require.ErrorIs(t, err, admin.ErrExists)
 	})
 	t.Run("refuses a digest that any token has, deleted ones and other organizations' included", func(t *testing.T) {
@@ -147,7 +225,7 @@ func testTokenCreate(t *testing.T, b storage.Backend, c *ids) {
 		h := w.hash(gone.ID.String())
 		for _, x := range []*world{w, other} {
 			again := x.token()
-			err := b.Tokens().Create(t.Context(), x.org, again, h, x.rec("token.generate"))
+			err := b.Tokens().Create(t.Context(), x.org, again, h, x.grant(again), x.rec("token.generate"))
 			require.ErrorIs(t, err, admin.ErrExists)
 			require.NotContains(t, err.Error(), string(w.org))
 			_, err = b.Tokens().Get(t.Context(), x.org, again.ID)
@@ -157,30 +235,12 @@ func testTokenCreate(t *testing.T, b storage.Backend, c *ids) {
 		require.NoError(t, err)
 		require.Equal(t, gone, found.Token)
 	})
-	t.Run("by a token needs that one to be active and of the organization", func(t *testing.T) {
-		w, other := newWorld(t, b, c), newWorld(t, b, c)
-		on, off, gone := w.token(), w.token(), w.token()
-		off.State, gone.State = token.Deactivated, token.Deleted
-		for _, x := range []token.Token{on, off, gone} {
-			w.addToken(x)
-		}
-		create := func(x *world, by admin.Actor) error {
-			made := x.token()
-			made.CreatedBy = by
-			return b.Tokens().Create(t.Context(), x.org, made, x.hash(made.ID.String()), x.rec("token.generate"))
-		}
-		require.NoError(t, create(w, byToken(on)))
-		require.ErrorIs(t, create(w, byToken(off)), admin.ErrForbidden)
-		require.ErrorIs(t, create(w, byToken(gone)), admin.ErrForbidden)
-		require.ErrorIs(t, create(w, byToken(w.token())), admin.ErrForbidden)
-		require.ErrorIs(t, create(w, admin.Actor{Kind: admin.ActorToken, ID: "nothing"}), admin.ErrForbidden)
-		require.ErrorIs(t, create(other, byToken(on)), admin.ErrForbidden)
-	})
 	t.Run("frees the digest when its transaction fails", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		made, stop := w.token(), errors.New("stop")
 		require.ErrorIs(t, b.InTx(t.Context(), func(s storage.Stores) error {
-			require.NoError(t, s.Tokens().Create(t.Context(), w.org, made, w.hash(made.ID.String()), w.rec("token.generate")))
+			require.NoError(t, s.Tokens().Create(t.Context(), w.org, made, w.hash(made.ID.String()), w.grant(made),
+				w.rec("token.generate")))
 			return stop
 		}), stop)
 		_, err := w.findToken(w.hash(made.ID.String()).Digest)
@@ -189,7 +249,9 @@ func testTokenCreate(t *testing.T, b storage.Backend, c *ids) {
 	})
 	t.Run("refuses an organization that does not exist", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		err := b.Tokens().Create(t.Context(), w.org+".none", w.token(), w.hash("none"), w.rec("token.generate"))
+		none := w.token()
+		none.UserID, none.CreatedBy = uuid.Nil, admin.Actor{Kind: admin.ActorSystem}
+		err := b.Tokens().Create(t.Context(), w.org+".none", none, w.hash("none"), w.grant(none), w.rec("token.generate"))
 		require.ErrorIs(t, err, admin.ErrNotFound)
 		_, err = w.findToken(w.hash("none").Digest)
 		require.ErrorIs(t, err, admin.ErrNotFound)
@@ -198,12 +260,19 @@ func testTokenCreate(t *testing.T, b storage.Backend, c *ids) {
 
 func testTokenList(t *testing.T, b storage.Backend, c *ids) {
 	w := newWorld(t, b, c)
+	member := w.member(t, "member", people.Developer)
+	now := epoch.Add(24 * time.Hour)
 	var made []token.Token // newest first
-	for _, state := range []token.State{
+	for n, state := range []token.State{
 		token.Active, token.Deleted, token.Deactivated, token.Active, token.Deleted, token.Active,
 	} {
 		x := w.token()
 		x.State = state
+		x.ExpiresAt = []time.Time{{}, now.Add(time.Hour), now.Add(time.Hour), now.Add(time.Microsecond), {}, now}[n]
+		x.LastUsedAt = []time.Time{{}, {}, {}, now.Add(-time.Microsecond), {}, now}[n]
+		if n >= 4 {
+			x.UserID, x.CreatedBy = member.ID, admin.Actor{Kind: admin.ActorUser, ID: member.ID.String()}
+		}
 		made = append([]token.Token{w.addToken(x)}, made...)
 	}
 	for _, tc := range []struct {
@@ -215,10 +284,29 @@ func testTokenList(t *testing.T, b storage.Backend, c *ids) {
 		{"the active", token.Filter{State: token.Active}, []token.Token{made[0], made[2], made[5]}},
 		{"the deactivated", token.Filter{State: token.Deactivated}, []token.Token{made[3]}},
 		{"the deleted when asked for", token.Filter{State: token.Deleted}, []token.Token{made[1], made[4]}},
+		{"of a user", token.Filter{UserID: member.ID}, []token.Token{made[0]}},
+		{"of a user and deleted", token.Filter{UserID: member.ID, State: token.Deleted}, []token.Token{made[1]}},
+		{"of a user who has none", token.Filter{UserID: w.id()}, nil},
+		{
+			"that will expire within the hour and have not yet",
+			token.Filter{ExpiringBefore: now.Add(time.Hour)}, []token.Token{made[2]},
+		},
+		{
+			"that expire an instant later too",
+			token.Filter{ExpiringBefore: now.Add(time.Hour + time.Microsecond)}, []token.Token{made[2], made[3]},
+		},
+		{"neither used nor created since", token.Filter{UnusedSince: now}, []token.Token{made[2], made[3], made[5]}},
+		{"created since", token.Filter{UnusedSince: epoch}, nil},
+		{"created before", token.Filter{UnusedSince: epoch.Add(time.Microsecond)}, []token.Token{made[3], made[5]}},
+		{
+			"by all filters", token.Filter{
+				State: token.Active, UserID: w.first.ID, UnusedSince: now, ExpiringBefore: now.Add(time.Hour),
+			}, []token.Token{made[2]},
+		},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			require.Equal(t, tc.want, pages(t, func(seek admin.Seek[uuid.UUID]) ([]token.Token, error) {
-				return b.Tokens().List(t.Context(), w.org, tc.filter, seek)
+				return b.Tokens().List(t.Context(), w.org, tc.filter, now, seek)
 			}, func(x token.Token) uuid.UUID { return x.ID }))
 		})
 	}
@@ -231,8 +319,11 @@ func testTokenByDigest(t *testing.T, b storage.Backend, c *ids) {
 		second.State = token.Deleted
 		two.addToken(second)
 		h1, h2, none := one.hash(first.ID.String()), two.hash(second.ID.String()), one.hash("none").Digest
-		want1 := token.Stored{Org: one.org, Token: first, Hash: h1}
-		want2 := token.Stored{Org: two.org, Token: second, Hash: h2}
+		user := func(w *world) token.UserAccess {
+			return token.UserAccess{ID: w.first.ID, Active: true, Role: string(people.Administrator)}
+		}
+		want1 := token.Stored{Org: one.org, Token: first, Hash: h1, User: user(one)}
+		want2 := token.Stored{Org: two.org, Token: second, Hash: h2, User: user(two)}
 		for _, tc := range []struct {
 			reason string
 			digest admin.SecretDigest
@@ -260,8 +351,8 @@ func testTokenByDigest(t *testing.T, b storage.Backend, c *ids) {
 			like('a', 'x'), like('A', 'x'), like('x', ' '), like('x', 0), like(0, 'x'), like(0xE1, 'x'), like(0xC1, 'x'),
 		} {
 			made := w.token()
-			require.NoError(t,
-				b.Tokens().Create(t.Context(), w.org, made, token.Hash{Key: "sha256", Digest: d}, w.rec("token.generate")))
+			h := token.Hash{Key: "sha256", Digest: d}
+			require.NoError(t, b.Tokens().Create(t.Context(), w.org, made, h, w.grant(made), w.rec("token.generate")))
 			found, err := w.findToken(d)
 			require.NoError(t, err)
 			require.Equal(t, made.ID, found.Token.ID)

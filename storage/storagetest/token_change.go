@@ -1,10 +1,10 @@
 package storagetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,138 +17,264 @@ import (
 	"github.com/admincenter/admincenter/token"
 )
 
-func testTokenUpdate(t *testing.T, b storage.Backend, c *ids) {
-	t.Run("replaces the state of the version that was read, and nothing else", func(t *testing.T) {
-		w := newWorld(t, b, c)
-		made := w.addToken(w.token())
-		require.NoError(t, b.Tokens().Touch(t.Context(), w.org, []token.Use{{TokenID: made.ID, At: epoch}}))
-		want := made
-		want.State, want.UpdatedAt = token.Deactivated, epoch.Add(time.Second)
-		want.Name, want.Permissions, want.Last4 = "other", admin.Permissions(people.PermissionUsersWrite), "zzzz"
-		want.ExpiresAt, want.CreatedBy, want.CreatedAt = epoch, w.user(), epoch.Add(time.Hour)
-		require.NoError(t, b.Tokens().Update(t.Context(), w.org, want, w.rec("token.deactivate")))
-		after := made
-		after.State, after.UpdatedAt, after.LastUsedAt, after.Version = token.Deactivated, epoch.Add(time.Second), epoch, 2
-		require.Equal(t, after, w.getToken(made.ID))
-		require.ErrorIs(t, b.Tokens().Update(t.Context(), w.org, want, w.rec("token.deactivate")), admin.ErrConflict)
-		require.Equal(t, after, w.getToken(made.ID))
-	})
-	t.Run("does not bring back what is deleted", func(t *testing.T) {
-		w := newWorld(t, b, c)
-		made := w.addToken(w.token())
-		gone := made
-		gone.State = token.Deleted
-		require.NoError(t, b.Tokens().Update(t.Context(), w.org, gone, w.rec("token.delete")))
-		gone.Version = 2
-		back := gone
-		back.State = token.Active
-		require.ErrorIs(t, b.Tokens().Update(t.Context(), w.org, back, w.rec("token.reactivate")), token.ErrDeleted)
-		require.Equal(t, gone, w.getToken(made.ID))
-		found, err := w.findToken(w.hash(made.ID.String()).Digest)
+func testTokenWithUser(t *testing.T, b storage.Backend, c *ids) {
+	w, other := newWorld(t, b, c), newWorld(t, b, c)
+	member := w.member(t, "member", people.Developer)
+	hers, system := w.token(), w.token()
+	hers.UserID = member.ID
+	system.UserID, system.CreatedBy = uuid.Nil, admin.Actor{Kind: admin.ActorSystem}
+	w.addToken(hers)
+	w.addToken(system)
+	want := token.UserAccess{ID: member.ID, Active: true, Role: string(people.Developer), Epoch: 1}
+	check := func(t *testing.T) {
+		t.Helper()
+		got, user, err := b.Tokens().WithUser(t.Context(), w.org, hers.ID)
 		require.NoError(t, err)
-		require.Equal(t, gone, found.Token, "its secret is still recognized")
+		require.Equal(t, hers, got)
+		require.Equal(t, want, user)
+		user, err = b.Tokens().User(t.Context(), w.org, member.ID)
+		require.NoError(t, err)
+		require.Equal(t, want, user)
+		found, err := w.findToken(w.hash(hers.ID.String()).Digest)
+		require.NoError(t, err)
+		user.Epoch = 0
+		require.Equal(t, user, found.User, "of a secret, without the epoch")
+	}
+	t.Run("returns the user who answers for a token", check)
+	t.Run("as the user is now", func(t *testing.T) {
+		member.Role, member.Status = people.Analyst, people.UserDeactivated
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org,
+			people.AccessUpdate{User: member, KeepTokens: true}, w.rec("user.deactivate")))
+		want.Role, want.Active, want.Epoch = string(people.Analyst), false, 2
+		check(t)
 	})
-	t.Run("finds nothing to update", func(t *testing.T) {
-		w := newWorld(t, b, c)
-		require.ErrorIs(t, b.Tokens().Update(t.Context(), w.org, w.token(), w.rec("token.delete")), admin.ErrNotFound)
+	t.Run("nobody for a token of the system", func(t *testing.T) {
+		got, user, err := b.Tokens().WithUser(t.Context(), w.org, system.ID)
+		require.NoError(t, err)
+		require.Equal(t, system, got)
+		require.Zero(t, user)
+		found, err := w.findToken(w.hash(system.ID.String()).Digest)
+		require.NoError(t, err)
+		require.Zero(t, found.User)
+	})
+	t.Run("of this organization only", func(t *testing.T) {
+		_, _, err := b.Tokens().WithUser(t.Context(), other.org, hers.ID)
+		require.ErrorIs(t, err, admin.ErrNotFound)
+		_, err = b.Tokens().User(t.Context(), other.org, member.ID)
+		require.ErrorIs(t, err, admin.ErrNotFound)
+		_, err = b.Tokens().User(t.Context(), w.org, uuid.Nil)
+		require.ErrorIs(t, err, admin.ErrNotFound)
 	})
 }
 
-func testTokenDeactivateBy(t *testing.T, b storage.Backend, c *ids) {
-	at := epoch.Add(time.Hour)
-	add := func(w *world, by admin.Actor, state token.State) token.Token {
-		x := w.token()
-		x.CreatedBy, x.State = by, state
-		return w.addToken(x)
-	}
-	deactivate := func(w *world, by admin.Actor) int {
-		n, err := b.Tokens().DeactivateBy(t.Context(), w.org, by, at, w.rec("token.deactivate_by"))
-		require.NoError(w.t, err)
-		return n
-	}
-	off := func(x token.Token) token.Token {
-		x.State, x.UpdatedAt, x.Version = token.Deactivated, at, x.Version+1
-		return x
-	}
-	t.Run("switches off the active tokens of one actor and no others", func(t *testing.T) {
-		w, other := newWorld(t, b, c), newWorld(t, b, c)
-		user, another := w.user(), admin.Actor{Kind: admin.ActorUser, ID: w.id().String()}
-		mine := []token.Token{add(w, user, token.Active), add(w, user, token.Active)}
-		kept := []token.Token{
-			add(w, user, token.Deactivated), add(w, user, token.Deleted), add(w, another, token.Active),
-			add(w, admin.Actor{Kind: admin.ActorSystem}, token.Active),
-			// The same id, but of another kind of actor.
-			add(w, admin.Actor{Kind: "other", ID: user.ID}, token.Active),
-		}
-		foreign := add(other, user, token.Active)
-		require.Equal(t, 2, deactivate(w, user))
-		for _, x := range mine {
-			require.Equal(t, off(x), w.getToken(x.ID))
-		}
-		for _, x := range kept {
-			require.Equal(t, x, w.getToken(x.ID))
-		}
-		require.Equal(t, foreign, other.getToken(foreign.ID))
-		require.Zero(t, deactivate(w, user), "nothing is left to switch off")
-		require.Equal(t, off(mine[0]), w.getToken(mine[0].ID))
-	})
-	t.Run("follows what tokens created, through those that are off or deleted", func(t *testing.T) {
-		w := newWorld(t, b, c)
-		another := admin.Actor{Kind: admin.ActorUser, ID: w.id().String()}
-		mine := add(w, w.user(), token.Active)
-		child := add(w, byToken(mine), token.Active)
-		grandchild, sibling := add(w, byToken(child), token.Active), add(w, byToken(child), token.Active)
-		theirs := add(w, another, token.Active)
-		theirChild := add(w, byToken(theirs), token.Active)
-		for x, state := range map[uuid.UUID]token.State{mine.ID: token.Deactivated, child.ID: token.Deleted} {
-			now := w.getToken(x)
-			now.State = state
-			require.NoError(t, b.Tokens().Update(t.Context(), w.org, now, w.rec("token.update")))
-		}
-		require.Equal(t, 2, deactivate(w, w.user()))
-		require.Equal(t, off(grandchild), w.getToken(grandchild.ID))
-		require.Equal(t, off(sibling), w.getToken(sibling.ID))
-		require.Equal(t, token.Deleted, w.getToken(child.ID).State)
-		require.Equal(t, theirChild, w.getToken(theirChild.ID))
-		require.Equal(t, 1, deactivate(w, byToken(theirs)), "of a token, what it created and not itself")
-		require.Equal(t, theirs, w.getToken(theirs.ID))
-	})
-	t.Run("leaves nothing on that is created meanwhile by what it switches off", func(t *testing.T) {
-		w := newWorld(t, b, c)
-		parent := add(w, w.user(), token.Active)
-		const children = 8
-		var group sync.WaitGroup
-		failures := make(chan error, children)
-		for range children {
-			child, rec := w.token(), w.rec("token.generate")
-			child.CreatedBy = byToken(parent)
-			group.Go(func() {
-				failures <- b.Tokens().Create(t.Context(), w.org, child, w.hash(child.ID.String()), rec)
-			})
-		}
-		n := deactivate(w, w.user())
-		group.Wait()
-		close(failures)
-		created := 0
-		for err := range failures {
-			if err == nil {
-				created++
-			} else {
-				require.ErrorIs(t, err, admin.ErrForbidden)
+// testTokenGrant checks that what made a grant right must hold still when it is used.
+func testTokenGrant(t *testing.T, b storage.Backend, c *ids) {
+	for _, write := range []struct {
+		name string
+		call func(w *world, g token.Grant) error
+	}{
+		{"Create", func(w *world, g token.Grant) error { return w.createToken(w.token(), g) }},
+		{"Reactivate", func(w *world, g token.Grant) error {
+			off := w.token()
+			off.State = token.Deactivated
+			w.addToken(off)
+			err := b.Tokens().Reactivate(t.Context(), w.org, off, g, w.rec("token.reactivate"))
+			require.Equal(w.t, err == nil, w.getToken(off.ID).State == token.Active)
+			return err
+		}},
+		{"Rotate", func(w *world, g token.Grant) error {
+			r := w.rotation(w.addToken(w.token()))
+			r.Grant = g
+			err := b.Tokens().Rotate(t.Context(), w.org, r, w.rec("token.rotate"))
+			if err != nil {
+				require.Zero(w.t, w.getToken(r.Old.ID).RotatedTo)
 			}
-		}
-		require.Equal(t, 1+created, n)
-		active, err := b.Tokens().List(t.Context(), w.org, token.Filter{State: token.Active}, page[uuid.UUID](100))
-		require.NoError(t, err)
-		require.Empty(t, active)
-	})
-	t.Run("keeps its record where there is nothing to switch off", func(t *testing.T) {
+			return err
+		}},
+	} {
+		t.Run(write.name, func(t *testing.T) {
+			w, other := newWorld(t, b, c), newWorld(t, b, c)
+			member := w.member(t, "member", people.Developer)
+			on, off, gone, foreign := w.token(), w.token(), w.token(), other.addToken(other.token())
+			off.State, gone.State = token.Deactivated, token.Deleted
+			for _, x := range []token.Token{on, off, gone} {
+				w.addToken(x)
+			}
+			for _, tc := range []struct {
+				reason string
+				grant  token.Grant
+				want   error
+			}{
+				{"of the system", token.Grant{Limit: 1000}, nil},
+				{"of a user", token.Grant{UserID: member.ID, UserEpoch: 1, Limit: 1000}, nil},
+				{"of a user whose access changed", token.Grant{UserID: member.ID, UserEpoch: 2, Limit: 1000}, admin.ErrConflict},
+				{"of no user", token.Grant{UserID: w.id(), UserEpoch: 1, Limit: 1000}, admin.ErrConflict},
+				{"of another organization's", token.Grant{UserID: other.first.ID, UserEpoch: 1, Limit: 1000}, admin.ErrConflict},
+				{"of a token", token.Grant{TokenID: on.ID, UserID: w.first.ID, UserEpoch: 1, Limit: 1000}, nil},
+				{
+					"of a token whose user's access changed",
+					token.Grant{TokenID: on.ID, UserID: w.first.ID, UserEpoch: 7, Limit: 1000}, admin.ErrConflict,
+				},
+				{"of a token that is off", token.Grant{TokenID: off.ID, Limit: 1000}, token.ErrCreatorNotActive},
+				{"of a deleted token", token.Grant{TokenID: gone.ID, Limit: 1000}, token.ErrCreatorNotActive},
+				{"of no token", token.Grant{TokenID: w.id(), Limit: 1000}, token.ErrCreatorNotActive},
+				{"of another organization's token", token.Grant{TokenID: foreign.ID, Limit: 1000}, token.ErrCreatorNotActive},
+			} {
+				t.Run(tc.reason, func(t *testing.T) { require.ErrorIs(t, write.call(w, tc.grant), tc.want) })
+			}
+		})
+	}
+	t.Run("no more tokens are valid than its limit", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		rec := w.rec("token.deactivate_by")
-		n, err := b.Tokens().DeactivateBy(t.Context(), w.org, w.user(), at, rec)
+		off, expired, two := w.token(), w.token(), token.Grant{Limit: 2}
+		off.State, expired.ExpiresAt = token.Deactivated, epoch
+		w.addToken(off)
+		w.addToken(expired)
+		first := w.addToken(w.token())
+		require.NoError(t, w.createToken(w.token(), two), "those that are off or expired do not count")
+		require.ErrorIs(t, w.createToken(w.token(), two), token.ErrTooManyTokens)
+		require.ErrorIs(t, b.Tokens().Reactivate(t.Context(), w.org, off, two, w.rec("token.reactivate")),
+			token.ErrTooManyTokens)
+		r := w.rotation(first)
+		r.Grant = two
+		require.NoError(t, b.Tokens().Rotate(t.Context(), w.org, r, w.rec("token.rotate")), "it takes a place that was taken")
+		again := w.rotation(r.New)
+		again.Grant = two
+		require.ErrorIs(t, b.Tokens().Rotate(t.Context(), w.org, again, w.rec("token.rotate")), token.ErrTooManyTokens)
+	})
+	t.Run("nor when they are created at the same time", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		errs := atOnce(t, 8, func(context.Context, int) error { return w.createToken(w.token(), token.Grant{Limit: 3}) })
+		require.Len(t, succeeded(t, errs, token.ErrTooManyTokens), 3)
+	})
+}
+
+func testTokenRename(t *testing.T, b storage.Backend, c *ids) {
+	t.Run("replaces the name of the version that was read, and nothing else", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		made := w.addToken(w.token())
+		require.NoError(t, b.Tokens().Touch(t.Context(), w.org, []token.Use{{TokenID: made.ID, At: epoch}}))
+		want := w.token()
+		want.ID, want.Name, want.UpdatedAt, want.State = made.ID, "é", epoch.Add(time.Second), token.Deactivated
+		want.Permissions, want.ExpiresAt = admin.Permissions(people.PermissionUsersWrite), epoch
+		require.NoError(t, b.Tokens().Rename(t.Context(), w.org, want, w.rec("token.rename")))
+		after := made
+		after.Name, after.UpdatedAt, after.LastUsedAt, after.Version = "é", epoch.Add(time.Second), epoch, 2
+		require.Equal(t, after, w.getToken(made.ID))
+		require.ErrorIs(t, b.Tokens().Rename(t.Context(), w.org, want, w.rec("token.rename")), admin.ErrConflict)
+		require.Equal(t, after, w.getToken(made.ID))
+	})
+	t.Run("refuses what is deleted or missing", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		gone := w.token()
+		gone.State = token.Deleted
+		w.addToken(gone)
+		require.ErrorIs(t, b.Tokens().Rename(t.Context(), w.org, gone, w.rec("token.rename")), token.ErrDeleted)
+		require.ErrorIs(t, b.Tokens().Rename(t.Context(), w.org, w.token(), w.rec("token.rename")), admin.ErrNotFound)
+	})
+}
+
+func testTokenReactivate(t *testing.T, b storage.Backend, c *ids) {
+	reactivate := func(w *world, x token.Token) error {
+		return b.Tokens().Reactivate(t.Context(), w.org, x, token.Grant{Limit: 1000}, w.rec("token.reactivate"))
+	}
+	t.Run("switches on the version that was read, and changes nothing else", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		off := w.token()
+		off.State = token.Deactivated
+		w.addToken(off)
+		want := off
+		want.Name, want.UpdatedAt = "another", epoch.Add(time.Second)
+		require.NoError(t, reactivate(w, want))
+		off.State, off.UpdatedAt, off.Version = token.Active, epoch.Add(time.Second), 2
+		require.Equal(t, off, w.getToken(off.ID))
+		require.ErrorIs(t, reactivate(w, want), admin.ErrConflict)
+	})
+	t.Run("does not bring back what is deleted", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		gone := w.token()
+		gone.State = token.Deleted
+		w.addToken(gone)
+		require.ErrorIs(t, reactivate(w, gone), token.ErrDeleted)
+		require.Equal(t, gone, w.getToken(gone.ID))
+		found, err := w.findToken(w.hash(gone.ID.String()).Digest)
 		require.NoError(t, err)
-		require.Zero(t, n)
-		requireRecorded(t, b, w, rec)
+		require.Equal(t, gone, found.Token, "its secret is still recognized")
+		require.ErrorIs(t, reactivate(w, w.token()), admin.ErrNotFound)
+	})
+	t.Run("needs the user who answers for the token to be active", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		member := w.member(t, "member", people.Developer)
+		hers := w.token()
+		hers.UserID = member.ID
+		w.addToken(hers)
+		member.Status = people.UserDeactivated
+		require.NoError(t,
+			b.Users().UpdateAccess(t.Context(), w.org, people.AccessUpdate{User: member}, w.rec("user.deactivate")))
+		hers = w.getToken(hers.ID)
+		require.ErrorIs(t, reactivate(w, hers), token.ErrUserNotActive)
+		require.Equal(t, hers, w.getToken(hers.ID))
+	})
+}
+
+func testTokenRotate(t *testing.T, b storage.Backend, c *ids) {
+	t.Run("adds the new token and ends the old one", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		old := w.addToken(w.token())
+		r := w.rotation(old)
+		want := r
+		want.Old.Name, want.Old.State = "another", token.Deleted
+		require.NoError(t, b.Tokens().Rotate(t.Context(), w.org, want, w.rec("token.rotate")))
+		r.Old.Version = 2
+		require.Equal(t, r.Old, w.getToken(old.ID))
+		require.Equal(t, r.New, w.getToken(r.New.ID))
+		found, err := w.findToken(r.Hash.Digest)
+		require.NoError(t, err)
+		require.Equal(t, r.New, found.Token)
+	})
+	t.Run("changes nothing if it is refused", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		off, gone, another := w.token(), w.token(), w.addToken(w.token())
+		off.State, gone.State = token.Deactivated, token.Deleted
+		w.addToken(off)
+		w.addToken(gone)
+		replaced := w.addToken(w.token())
+		first := w.rotation(replaced)
+		require.NoError(t, b.Tokens().Rotate(t.Context(), w.org, first, w.rec("token.rotate")))
+		stale := w.addToken(w.token())
+		stale.Version = 2
+		for reason, tc := range map[string]struct {
+			old  token.Token
+			hash token.Hash
+			want error
+		}{
+			"switched off":       {old: off, want: token.ErrDeactivated},
+			"deleted":            {old: gone, want: token.ErrDeleted},
+			"already replaced":   {old: replaced, want: token.ErrRotated},
+			"of another version": {old: stale, want: admin.ErrConflict},
+			"missing":            {old: w.token(), want: admin.ErrNotFound},
+			"digest is taken":    {old: another, hash: w.hash(off.ID.String()), want: admin.ErrExists},
+		} {
+			r := w.rotation(tc.old)
+			if tc.hash != (token.Hash{}) {
+				r.Hash = tc.hash
+			}
+			require.ErrorIs(t, b.Tokens().Rotate(t.Context(), w.org, r, w.rec("token.rotate")), tc.want, reason)
+			_, err := b.Tokens().Get(t.Context(), w.org, r.New.ID)
+			require.ErrorIs(t, err, admin.ErrNotFound, reason)
+		}
+		require.Equal(t, another, w.getToken(another.ID))
+	})
+	t.Run("has one winner", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		old := w.addToken(w.token())
+		errs := atOnce(t, 8, func(ctx context.Context, _ int) error {
+			return b.Tokens().Rotate(ctx, w.org, w.rotation(old), w.rec("token.rotate"))
+		})
+		require.Len(t, succeeded(t, errs, token.ErrRotated), 1)
+		active, err := b.Tokens().List(t.Context(), w.org, token.Filter{State: token.Active}, epoch, page[uuid.UUID](100))
+		require.NoError(t, err)
+		require.Len(t, active, 2)
 	})
 }
 
@@ -216,7 +342,8 @@ func testTokenRehash(t *testing.T, b storage.Backend, c *ids) {
 	require.NoError(t, rehash(from, to))
 	found, err := w.findToken(to.Digest)
 	require.NoError(t, err)
-	require.Equal(t, token.Stored{Org: w.org, Token: made, Hash: to}, found)
+	require.Equal(t, to, found.Hash)
+	require.Equal(t, made, found.Token)
 	_, err = w.findToken(from.Digest)
 	require.ErrorIs(t, err, admin.ErrNotFound, "the old digest finds nothing")
 

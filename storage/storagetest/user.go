@@ -86,7 +86,7 @@ func userCalls() map[string]call {
 		) (any, error) {
 			u := w.seeds.people.member
 			u.Status = people.UserDeactivated
-			return nil, s.Users().UpdateAccess(ctx, org, u, rec)
+			return nil, s.Users().UpdateAccess(ctx, org, people.AccessUpdate{User: u}, rec)
 		},
 		"Users.SetPassword": func(
 			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
@@ -155,7 +155,7 @@ func testUsers(t *testing.T, open Open) {
 			made = append(made, w.member(t, fmt.Sprintf("user %d", i), role))
 		}
 		made[3].Status = people.UserDeactivated
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, made[3], w.rec("user.deactivate")))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, people.AccessUpdate{User: made[3]}, w.rec("user.deactivate")))
 		made[3].Version++
 		for _, tc := range []struct {
 			reason string
@@ -256,12 +256,12 @@ func testUsers(t *testing.T, open Open) {
 		asked := m
 		asked.Role, asked.UpdatedAt = people.Analyst, epoch.Add(time.Second)
 		asked.Name, asked.Email = "Another", people.Email{Address: "x@example.com", Key: "x@example.com"}
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, asked, w.rec("user.change_role")))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, people.AccessUpdate{User: asked}, w.rec("user.change_role")))
 		m.Role, m.UpdatedAt, m.Version = asked.Role, asked.UpdatedAt, 2
 		got := get(t, w, m.ID)
 		require.Equal(t, m, got.User)
 		require.Equal(t, int64(2), got.Credential.Epoch)
-		require.ErrorIs(t, b.Users().UpdateAccess(t.Context(), w.org, asked, w.rec("user.change_role")), admin.ErrConflict)
+		require.ErrorIs(t, b.Users().UpdateAccess(t.Context(), w.org, people.AccessUpdate{User: asked}, w.rec("user.change_role")), admin.ErrConflict)
 		require.Equal(t, got, get(t, w, m.ID))
 	})
 	t.Run("keeps the last active administrator", func(t *testing.T) {
@@ -273,7 +273,7 @@ func testUsers(t *testing.T, open Open) {
 		refused := func() {
 			t.Helper()
 			for _, u := range []people.User{demoted, deactivated} {
-				require.ErrorIs(t, b.Users().UpdateAccess(t.Context(), w.org, u, w.rec("test.refused")),
+				require.ErrorIs(t, b.Users().UpdateAccess(t.Context(), w.org, people.AccessUpdate{User: u}, w.rec("test.refused")),
 					people.ErrLastAdministrator)
 			}
 			require.Equal(t, before, get(t, w, w.first.ID))
@@ -282,11 +282,11 @@ func testUsers(t *testing.T, open Open) {
 		refused()
 		second := w.member(t, "second", people.Administrator)
 		second.Status = people.UserDeactivated
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, second, w.rec("user.deactivate")))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, people.AccessUpdate{User: second}, w.rec("user.deactivate")))
 		refused()
 		second.Status, second.Version = people.UserActive, 2
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, second, w.rec("user.reactivate")))
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, demoted, w.rec("user.change_role")))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, people.AccessUpdate{User: second}, w.rec("user.reactivate")))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, people.AccessUpdate{User: demoted}, w.rec("user.change_role")))
 	})
 	t.Run("keeps one of two administrators who demote each other at the same time", func(t *testing.T) {
 		for range 10 {
@@ -295,7 +295,7 @@ func testUsers(t *testing.T, open Open) {
 			errs := atOnce(t, 2, func(ctx context.Context, n int) error {
 				u := []people.User{w.first, second}[n]
 				u.Role = people.Analyst
-				return b.Users().UpdateAccess(ctx, w.org, u, w.rec("user.change_role"))
+				return b.Users().UpdateAccess(ctx, w.org, people.AccessUpdate{User: u}, w.rec("user.change_role"))
 			})
 			require.Len(t, succeeded(t, errs, people.ErrLastAdministrator), 1)
 			left, err := b.Users().List(t.Context(), w.org,
@@ -324,10 +324,10 @@ func testUsers(t *testing.T, open Open) {
 			at.Add(time.Hour))
 
 		m.Role, m.UpdatedAt = people.Developer, at
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, m, w.rec("user.change_role")))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, people.AccessUpdate{User: m}, w.rec("user.change_role")))
 		require.Equal(t, pending, w.get(t, pending.ID), "another role revokes nothing")
 		m.Status, m.Version = people.UserDeactivated, 2
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, m, w.rec("user.deactivate")))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, people.AccessUpdate{User: m}, w.rec("user.deactivate")))
 
 		pending.Status, pending.SettledAt, pending.Version = people.InvitationRevoked, at, 2
 		require.Equal(t, pending, w.get(t, pending.ID))

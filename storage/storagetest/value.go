@@ -161,7 +161,7 @@ func testAlikeFilters(t *testing.T, w *world) {
 				return len(l), err
 			},
 			"tokens": func() (int, error) {
-				l, err := w.b.Tokens().List(ctx, w.org, token.Filter{State: token.State(none)}, ids)
+				l, err := w.b.Tokens().List(ctx, w.org, token.Filter{State: token.State(none)}, epoch, ids)
 				return len(l), err
 			},
 			"imports": func() (int, error) {

@@ -116,7 +116,7 @@ func TestAdministratorsDemotingEachOther(t *testing.T) {
 				if round%2 == 0 {
 					_, err = c.People.ChangeRole(ctx, scope, other.ID, other.Version, people.Analyst)
 				} else {
-					_, err = c.People.Deactivate(ctx, scope, other.ID, other.Version)
+					_, err = c.People.Deactivate(ctx, scope, other.ID, other.Version, people.DeactivateOptions{})
 				}
 				return err
 			})

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/google/uuid"
@@ -41,6 +42,12 @@ func onAny() []attack {
 		{"a deleted token is half back", "UPDATE admincenter_tokens SET state = 'DEACTIVATED' WHERE state = 'DELETED'", "a deleted token cannot come back"},
 		{"a token may do more", "UPDATE admincenter_tokens SET permissions = 'users.write'", "permissions of a token cannot be changed"},
 		{"a token may do the same with a blank", "UPDATE admincenter_tokens SET permissions = 'settings.read '", "permissions of a token cannot be changed"},
+		{"a token may be used from elsewhere", "UPDATE admincenter_tokens SET networks = '0.0.0.0/0'", "networks of a token cannot be changed"},
+		{"a token lives longer", "UPDATE admincenter_tokens SET expires_at = expires_at + 1", "a token cannot live longer"},
+		{"a token lives for ever", "UPDATE admincenter_tokens SET expires_at = NULL", "a token cannot live longer"},
+		{"a token has another user", "UPDATE admincenter_tokens SET user_id = (SELECT id FROM admincenter_users WHERE org_id = 'acme')", "where a token comes from cannot be changed"},
+		{"a token has another creator", "UPDATE admincenter_tokens SET created_by_id = 'x'", "where a token comes from cannot be changed"},
+		{"a token replaces another", "UPDATE admincenter_tokens SET rotated_from = 'x'", "where a token comes from cannot be changed"},
 		{"tokens swap ids", "UPDATE admincenter_tokens SET id = 'x' WHERE state = 'DELETED'", "the id of a token cannot be changed"},
 		{"a token moves to another organization", "UPDATE admincenter_tokens SET org_id = 'umbrella'", "the id of a token cannot be changed"},
 		{"a token's digest is a secret", "UPDATE admincenter_tokens SET digest = 'adm_live_secret'", "digest"},
@@ -54,11 +61,11 @@ const (
 	// A SELECT at the end of an INSERT needs a WHERE before ON CONFLICT on SQLite.
 	otherRecord = `INTO admincenter_audit SELECT org_id, id, at, actor_kind, actor_id, 'nothing.happened', subject_kind, subject_id, changes
 		FROM admincenter_audit WHERE 1 = 1`
-	otherToken = `INTO admincenter_tokens (org_id, id, name, permissions, prefix, last4, state, expires_at, last_used_at, created_at,
-		created_by_kind, created_by_id, updated_at, version, hash_key, digest) SELECT org_id, id, name, 'users.write', prefix, last4, 'ACTIVE', expires_at, last_used_at, created_at,
+	otherToken = `INTO admincenter_tokens (org_id, id, name, permissions, networks, prefix, last4, state, expires_at, last_used_at, created_at,
+		created_by_kind, created_by_id, updated_at, version, hash_key, digest) SELECT org_id, id, name, 'users.write', networks, prefix, last4, 'ACTIVE', expires_at, last_used_at, created_at,
 		created_by_kind, created_by_id, updated_at, version, hash_key, digest FROM admincenter_tokens WHERE state = 'DELETED'`
-	sameDigest = `INTO admincenter_tokens (org_id, id, name, permissions, prefix, last4, state, expires_at, last_used_at, created_at,
-		created_by_kind, created_by_id, updated_at, version, hash_key, digest) SELECT org_id, 'x', name, 'users.write', prefix, last4, 'ACTIVE', expires_at, last_used_at, created_at,
+	sameDigest = `INTO admincenter_tokens (org_id, id, name, permissions, networks, prefix, last4, state, expires_at, last_used_at, created_at,
+		created_by_kind, created_by_id, updated_at, version, hash_key, digest) SELECT org_id, 'x', name, 'users.write', networks, prefix, last4, 'ACTIVE', expires_at, last_used_at, created_at,
 		created_by_kind, created_by_id, updated_at, version, hash_key, digest FROM admincenter_tokens WHERE state = 'DELETED'`
 )
 
@@ -206,8 +213,9 @@ func saveForGood(t *testing.T, db storage.Stores) {
 	for i, state := range []token.State{token.Deleted, token.Active} {
 		require.NoError(t, db.Tokens().Create(t.Context(), "acme", token.Token{
 			ID: uuid.Must(uuid.NewV7()), Name: "one", Permissions: admin.ParsePermissions("settings.read"), Prefix: "adm_live_", Last4: "aB3x",
-			State: state, CreatedAt: noon, CreatedBy: admin.Actor{Kind: admin.ActorSystem}, UpdatedAt: noon, Version: 1,
-		}, token.Hash{Key: "sha256", Digest: admin.SecretDigest{byte(i)}}, rec("token.create")))
+			State: state, ExpiresAt: noon.Add(time.Hour), CreatedAt: noon, CreatedBy: admin.Actor{Kind: admin.ActorSystem},
+			UpdatedAt: noon, Version: 1,
+		}, token.Hash{Key: "sha256", Digest: admin.SecretDigest{byte(i)}}, token.Grant{Limit: 10}, rec("token.create")))
 	}
 }
 

@@ -91,10 +91,14 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		"invitations.expires_at": func(n int) string {
 			return fmt.Sprint(noon.Add([]time.Duration{-time.Minute, time.Minute, -time.Minute}[n/rareEvery%3]).UnixMicro())
 		},
-		"audit.changes":      one("''"),
-		"tokens.state":       either("DEACTIVATED", "ACTIVE"),
-		"tokens.permissions": one("'settings.read'"),
-		"tokens.last4":       one("'aB3x'"),
+		"audit.changes":       one("''"),
+		"tokens.state":        either("DEACTIVATED", "ACTIVE"),
+		"tokens.permissions":  one("'settings.read'"),
+		"tokens.last4":        one("'aB3x'"),
+		"tokens.user_id":      id,
+		"tokens.networks":     one("''"),
+		"tokens.rotated_from": one("NULL"),
+		"tokens.rotated_to":   one("NULL"),
 		"currencies.code": func(n int) string {
 			return fmt.Sprintf("'%c%c%c'", 'A'+n/676%26, 'A'+n/26%26, 'A'+n%26)
 		},

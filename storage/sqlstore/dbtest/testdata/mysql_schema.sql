@@ -391,7 +391,9 @@ TABLE admincenter_tokens InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
     id varbinary(36) NOT NULL
     name varchar(255) COLLATE utf8mb4_bin NOT NULL
+    user_id varbinary(36)
     permissions text COLLATE utf8mb4_bin NOT NULL
+    networks text COLLATE utf8mb4_bin NOT NULL
     prefix varbinary(100) NOT NULL
     last4 varbinary(100) NOT NULL
     state varbinary(30) NOT NULL
@@ -402,6 +404,8 @@ TABLE admincenter_tokens InnoDB utf8mb4_bin
     created_by_kind varbinary(30) NOT NULL
     created_by_id varbinary(200) NOT NULL
     updated_at bigint(20) NOT NULL
+    rotated_from varbinary(36)
+    rotated_to varbinary(36)
     version bigint(20) NOT NULL
     hash_key varbinary(100) NOT NULL
     digest varbinary(32) NOT NULL
@@ -409,8 +413,12 @@ TABLE admincenter_tokens InnoDB utf8mb4_bin
     PRIMARY KEY PRIMARY (org_id, id)
     INDEX tokens_created_by (org_id, created_by_kind, created_by_id)
     INDEX tokens_listed (org_id, listed, id)
+    INDEX tokens_live (org_id, state, expires_at)
     INDEX tokens_state (org_id, state, id)
-    FOREIGN KEY admincenter_tokens_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    INDEX tokens_user_listed (org_id, user_id, listed, id)
+    INDEX tokens_user_state (org_id, user_id, state, id)
+    FOREIGN KEY admincenter_tokens_ibfk_1 (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    FOREIGN KEY admincenter_tokens_ibfk_2 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
     CHECK digest octet_length(`digest`) = 32
     CHECK digest octet_length(`digest`) = 32
     CHECK last4 octet_length(`last4`) = 4
@@ -422,6 +430,16 @@ TABLE admincenter_tokens InnoDB utf8mb4_bin
         END IF;
         IF CAST(NEW.permissions AS BINARY) <> CAST(OLD.permissions AS BINARY) THEN
             SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: the permissions of a token cannot be changed';
+        END IF;
+        IF CAST(NEW.networks AS BINARY) <> CAST(OLD.networks AS BINARY) THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: the networks of a token cannot be changed';
+        END IF;
+        IF OLD.expires_at IS NOT NULL AND (NEW.expires_at IS NULL OR NEW.expires_at > OLD.expires_at) THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a token cannot live longer';
+        END IF;
+        IF NOT (NEW.user_id <=> OLD.user_id AND NEW.created_by_kind <=> OLD.created_by_kind
+            AND NEW.created_by_id <=> OLD.created_by_id AND NEW.rotated_from <=> OLD.rotated_from) THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: where a token comes from cannot be changed';
         END IF;
         IF NEW.org_id <> OLD.org_id OR NEW.id <> OLD.id THEN
             SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: the id of a token cannot be changed';

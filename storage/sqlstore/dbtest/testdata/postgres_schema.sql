@@ -398,7 +398,9 @@ TABLE admincenter_tokens
     org_id text COLLATE C NOT NULL
     id text COLLATE C NOT NULL
     name text COLLATE C NOT NULL
+    user_id text COLLATE C
     permissions text COLLATE C NOT NULL
+    networks text COLLATE C NOT NULL
     prefix text COLLATE C NOT NULL
     last4 text COLLATE C NOT NULL
     state text COLLATE C NOT NULL
@@ -413,15 +415,21 @@ END
     created_by_kind text COLLATE C NOT NULL
     created_by_id text COLLATE C NOT NULL
     updated_at bigint NOT NULL
+    rotated_from text COLLATE C
+    rotated_to text COLLATE C
     version bigint NOT NULL
     hash_key text COLLATE C NOT NULL
     digest bytea NOT NULL
     INDEX admincenter_tokens_created_by (org_id, created_by_kind, created_by_id)
     UNIQUE admincenter_tokens_digest_key (digest)
     INDEX admincenter_tokens_listed (org_id, listed, id)
+    INDEX admincenter_tokens_live (org_id, state, expires_at)
     PRIMARY KEY admincenter_tokens_pkey (org_id, id)
     INDEX admincenter_tokens_state (org_id, state, id)
+    INDEX admincenter_tokens_user_listed (org_id, user_id, listed, id)
+    INDEX admincenter_tokens_user_state (org_id, user_id, state, id)
     FOREIGN KEY admincenter_tokens_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    FOREIGN KEY admincenter_tokens_org_id_user_id_fkey (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
     CHECK ((length(digest) = 32))
     CHECK ((length(last4) = 4))
     CHECK ((permissions <> ''::text))
@@ -433,6 +441,16 @@ END
         END IF;
         IF NEW.permissions <> OLD.permissions THEN
             RAISE EXCEPTION 'admincenter: the permissions of a token cannot be changed' USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF NEW.networks <> OLD.networks THEN
+            RAISE EXCEPTION 'admincenter: the networks of a token cannot be changed' USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF OLD.expires_at IS NOT NULL AND (NEW.expires_at IS NULL OR NEW.expires_at > OLD.expires_at) THEN
+            RAISE EXCEPTION 'admincenter: a token cannot live longer' USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF NEW.user_id IS DISTINCT FROM OLD.user_id OR NEW.created_by_kind <> OLD.created_by_kind
+            OR NEW.created_by_id <> OLD.created_by_id OR NEW.rotated_from IS DISTINCT FROM OLD.rotated_from THEN
+            RAISE EXCEPTION 'admincenter: where a token comes from cannot be changed' USING ERRCODE = 'restrict_violation';
         END IF;
         IF NEW.org_id <> OLD.org_id OR NEW.id <> OLD.id THEN
             RAISE EXCEPTION 'admincenter: the id of a token cannot be changed' USING ERRCODE = 'restrict_violation';

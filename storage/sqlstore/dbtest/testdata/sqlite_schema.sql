@@ -435,7 +435,9 @@ CREATE TABLE admincenter_tokens (
     org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
     id              TEXT    NOT NULL,
     name            TEXT    NOT NULL,
+    user_id         TEXT,
     permissions     TEXT    NOT NULL CHECK (permissions <> ''),
+    networks        TEXT    NOT NULL,
     prefix          TEXT    NOT NULL,
     last4           TEXT    NOT NULL CHECK (length(last4) = 4),
     state           TEXT    NOT NULL CHECK (state IN ('ACTIVE', 'DEACTIVATED', 'DELETED')),
@@ -446,24 +448,49 @@ CREATE TABLE admincenter_tokens (
     created_by_kind TEXT    NOT NULL,
     created_by_id   TEXT    NOT NULL,
     updated_at      INTEGER NOT NULL,
+    rotated_from    TEXT,
+    rotated_to      TEXT,
     version         INTEGER NOT NULL,
     hash_key        TEXT    NOT NULL,
     digest          BLOB    NOT NULL UNIQUE CHECK (length(digest) = 32),
-    PRIMARY KEY (org_id, id)
+    PRIMARY KEY (org_id, id),
+    FOREIGN KEY (org_id, user_id) REFERENCES admincenter_users (org_id, id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX admincenter_tokens_created_by ON admincenter_tokens (org_id, created_by_kind, created_by_id);
 
 CREATE INDEX admincenter_tokens_listed ON admincenter_tokens (org_id, listed, id);
 
+CREATE INDEX admincenter_tokens_live ON admincenter_tokens (org_id, state, expires_at);
+
 CREATE TRIGGER admincenter_tokens_no_delete BEFORE DELETE ON admincenter_tokens
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: a token stays, if only as deleted');
 END;
 
+CREATE TRIGGER admincenter_tokens_no_longer_life BEFORE UPDATE OF expires_at ON admincenter_tokens
+WHEN OLD.expires_at IS NOT NULL AND (NEW.expires_at IS NULL OR NEW.expires_at > OLD.expires_at)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: a token cannot live longer');
+END;
+
 CREATE TRIGGER admincenter_tokens_no_other_id BEFORE UPDATE OF org_id, id ON admincenter_tokens
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: the id of a token cannot be changed');
+END;
+
+CREATE TRIGGER admincenter_tokens_no_other_networks BEFORE UPDATE OF networks ON admincenter_tokens
+WHEN NEW.networks <> OLD.networks
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: the networks of a token cannot be changed');
+END;
+
+CREATE TRIGGER admincenter_tokens_no_other_origin
+BEFORE UPDATE OF user_id, created_by_kind, created_by_id, rotated_from ON admincenter_tokens
+WHEN NEW.user_id IS NOT OLD.user_id OR NEW.created_by_kind IS NOT OLD.created_by_kind
+    OR NEW.created_by_id IS NOT OLD.created_by_id OR NEW.rotated_from IS NOT OLD.rotated_from
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: where a token comes from cannot be changed');
 END;
 
 CREATE TRIGGER admincenter_tokens_no_replace BEFORE INSERT ON admincenter_tokens
@@ -493,6 +520,10 @@ BEGIN
 END;
 
 CREATE INDEX admincenter_tokens_state ON admincenter_tokens (org_id, state, id);
+
+CREATE INDEX admincenter_tokens_user_listed ON admincenter_tokens (org_id, user_id, listed, id);
+
+CREATE INDEX admincenter_tokens_user_state ON admincenter_tokens (org_id, user_id, state, id);
 
 CREATE TABLE admincenter_users (
     org_id     TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
