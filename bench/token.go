@@ -15,6 +15,7 @@ import (
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/memory"
 	"github.com/admincenter/admincenter/storage/sqlstore"
@@ -67,7 +68,7 @@ func verifyInMemory(ctx context.Context) error {
 	for i := range 10_000 {
 		known[sha256.Sum256(fmt.Append(nil, i))] = "another"
 	}
-	for _, s := range w.secrets {
+	for _, s := range w.quiet.secrets {
 		known[s.Digest()] = string(org)
 	}
 	err = w.print(ctx, "map", 400, func(s admin.Secret) error {
@@ -83,93 +84,117 @@ func verifyInMemory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	secret := []byte(w.secrets[0].Reveal())
+	secret := []byte(w.quiet.secrets[0].Reveal())
 	hash, err := bcrypt.GenerateFromPassword(secret, bcrypt.DefaultCost)
 	if err != nil {
 		return err
 	}
 	return printPair("token.verify/bcrypt", 1, 3,
-		func() error { return w.verify(ctx, w.secrets[0]) },
+		func() error { return w.quiet.verify(ctx) },
 		func() error { return bcrypt.CompareHashAndPassword(hash, secret) })
 }
 
-// verified is a storage whose tokens are verified.
+// verified is a storage whose tokens, which a user generated, are verified.
 type verified struct {
-	name    string
+	name          string
+	quiet, noting user // whose tokens were used less than a minute ago, and more
+}
+
+// user is tokens by a clock of their own.
+type user struct {
 	tokens  *token.Service
 	secrets []admin.Secret
-	clock   atomic.Int64 // in microseconds
-	next    atomic.Uint64
+	clock   *atomic.Int64 // in microseconds
+	next    *atomic.Uint64
 }
 
 func newVerified(ctx context.Context, name string, backend storage.Backend) (*verified, error) {
-	w := &verified{name: name}
-	w.clock.Store(time.Now().UnixMicro())
-	o := admincenter.Options{}
-	o.Now = func() time.Time { return time.UnixMicro(w.clock.Load()) }
-	c, err := center(ctx, backend, o)
+	c, err := admincenter.New(backend, admincenter.Options{})
 	if err != nil {
 		return nil, err
 	}
-	w.tokens = c.Tokens
-	for range 64 {
-		made, err := w.tokens.Generate(ctx, admin.System(org), token.GenerateInput{
-			Name: "bench", Permissions: []admin.Permission{customer.PermissionRead},
-		})
-		if err != nil {
+	_, first, err := c.People.CreateOrganization(ctx, people.NewOrganization{
+		ID: org, Name: "Acme", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	w := &verified{name: name}
+	for _, u := range []*user{&w.quiet, &w.noting} {
+		if *u, err = newUser(ctx, backend, first); err != nil {
 			return nil, err
 		}
-		w.secrets = append(w.secrets, made.Secret)
 	}
 	return w, nil
 }
 
-func (w *verified) verify(ctx context.Context, s admin.Secret) error {
-	v, err := w.tokens.Verify(ctx, s)
+func newUser(ctx context.Context, backend storage.Backend, who people.User) (user, error) {
+	u := user{clock: new(atomic.Int64), next: new(atomic.Uint64)}
+	u.clock.Store(time.Now().UnixMicro())
+	o := admincenter.Options{}
+	o.Now = func() time.Time { return time.UnixMicro(u.clock.Load()) }
+	c, err := admincenter.New(backend, o)
+	if err != nil {
+		return u, err
+	}
+	scope, err := c.People.ScopeOf(ctx, org, who.ID, 1)
+	if err != nil {
+		return u, err
+	}
+	u.tokens = c.Tokens
+	for range 64 {
+		made, err := c.Tokens.Generate(ctx, scope, token.GenerateInput{
+			Name: "bench", Permissions: []admin.Permission{customer.PermissionRead},
+		})
+		if err != nil {
+			return u, err
+		}
+		u.secrets = append(u.secrets, made.Secret)
+	}
+	return u, nil
+}
+
+// verify verifies one of the tokens after the other.
+func (u user) verify(ctx context.Context) error {
+	v, err := u.tokens.Verify(ctx, u.secret())
 	if err == nil && v.Scope.Org() != org {
 		err = errors.New("the token is another's")
 	}
 	return err
 }
 
-// secret returns the secrets by turns.
-func (w *verified) secret() admin.Secret { return w.secrets[w.next.Add(1)%uint64(len(w.secrets))] }
+func (u user) secret() admin.Secret { return u.secrets[u.next.Add(1)%uint64(len(u.secrets))] }
 
-// print compares verifying with another way, and verifying whose use is noted with verifying whose use was
-// noted less than a minute ago. While it is noted, the uses are written as a host would have them written.
+// print compares verifying with another way, and verifying whose use is to be noted with verifying whose use is
+// not. Meanwhile what is noted is written, as a host would have it written.
 func (w *verified) print(ctx context.Context, name string, rounds int, other func(admin.Secret) error) error {
-	verify := func() error { return w.verify(ctx, w.secret()) }
-	used := func() error { // all of them, so that none is to be noted
-		for _, s := range w.secrets {
-			if err := w.verify(ctx, s); err != nil {
-				return err
-			}
-		}
-		return w.tokens.Flush(ctx)
-	}
-	for _, n := range verifiers {
-		if err := used(); err != nil {
+	for range w.quiet.secrets { // so that none of these is to be noted
+		if err := w.quiet.verify(ctx); err != nil {
 			return err
 		}
+	}
+	if err := w.quiet.tokens.Flush(ctx); err != nil {
+		return err
+	}
+	verify := func() error { return w.quiet.verify(ctx) }
+	for _, n := range verifiers {
 		err := printPair(fmt.Sprintf("token.verify.%s.%d/%s", w.name, n, name), n, rounds,
-			verify, func() error { return other(w.secret()) })
+			verify, func() error { return other(w.quiet.secret()) })
 		if err != nil {
 			return err
 		}
 	}
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- w.tokens.Run(running) }()
+	go func() { ended <- w.noting.tokens.Run(running) }()
+	note := func() error {
+		w.noting.clock.Add(time.Minute.Microseconds())
+		return w.noting.verify(ctx)
+	}
+	var err error
 	for _, n := range verifiers {
-		err := printPair(fmt.Sprintf("token.note.%s.%d/verify", w.name, n), n, rounds, func() error {
-			w.clock.Add(time.Minute.Microseconds())
-			return verify()
-		}, verify)
-		if err != nil {
-			stop()
-			return errors.Join(err, <-ended)
-		}
+		err = errors.Join(err, printPair(fmt.Sprintf("token.note.%s.%d/verify", w.name, n), n, rounds, note, verify))
 	}
 	stop()
-	return <-ended
+	return errors.Join(err, <-ended)
 }

@@ -18,7 +18,8 @@ type tokens struct{ access }
 type tokenSQL struct {
 	insert, creator, live, get, lock, withUser, user, activeUser, update string
 	created, ofUser, ofSystem, end, endCreated, endOfUser, endOfSystem   string
-	byDigest, rehash                                                     string
+	rehash                                                               string
+	byDigest                                                             digestSQL
 	list                                                                 list
 	touch                                                                touch
 }
@@ -64,7 +65,7 @@ func newTokenSQL(db *DB) tokenSQL {
 		endCreated:  db.bind(end + `created_by_kind = ? AND created_by_id = ?`),
 		endOfUser:   db.bind(end + `user_id = ?`),
 		endOfSystem: db.bind(end + `user_id IS NULL`),
-		byDigest:    db.bind(found + `WHERE t.digest = ?`),
+		byDigest:    newDigestSQL(db, found),
 		touch:       newTouch(db),
 		rehash:      db.bind(`UPDATE {tokens} SET hash_key = ?, digest = ? WHERE org_id = ? AND id = ? AND digest = ?`),
 	}
@@ -228,10 +229,6 @@ func (s tokens) Rotate(ctx context.Context, org admin.OrgID, r token.Rotation, r
 		}
 		return true, q.token.add(ctx, x, org, r.New, r.Hash)
 	})
-}
-
-func (s tokens) ByDigest(ctx context.Context, digest admin.SecretDigest) (token.Stored, error) {
-	return one(ctx, s.reader(), "token", s.db.sql.token.byDigest, scanStored, digest[:])
 }
 
 func (s tokens) Rehash(ctx context.Context, org admin.OrgID, tokenID uuid.UUID, from, to token.Hash) error {
