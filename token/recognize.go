@@ -75,7 +75,7 @@ func (s *Service) recognize(ctx context.Context, secret admin.Secret, now time.T
 	}
 	reason := found.Token.RefusedAt(now)
 	if reason == "" {
-		_, reason = s.effective(found.Token, found.User)
+		_, reason = s.effective(&found.Token, &found.User)
 	}
 	return Recognized{Known: true, Org: found.Org, Token: found.Token, Reason: reason}, nil
 }

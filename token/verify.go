@@ -48,26 +48,51 @@ func (s *Service) VerifyFrom(ctx context.Context, secret admin.Secret, peer neti
 		return Verified{}, fmt.Errorf("verify an API token: %w", err)
 	}
 	now := s.runtime.Instant()
-	t := found.Token
-	may, reason := s.standing(found, peer, now)
+	t := &found.Token
+	may, reason := s.standing(&found, peer, now)
 	if reason != "" {
-		s.log(ctx, slog.LevelInfo, "a known API token was refused", found, slog.String("reason", string(reason)))
+		s.log(ctx, slog.LevelInfo, "a known API token was refused", &found, slog.String("reason", string(reason)))
 		return Verified{}, &Refusal{reason: reason, org: found.Org, id: t.ID}
 	}
-	s.noteUse(ctx, found, secret, now)
-	scope := admin.NewScope(found.Org, t.Actor(), may)
-	if t.UserID != uuid.Nil {
-		scope = scope.OnBehalfOf(t.UserID.String())
+	s.noteUse(ctx, &found, secret, now)
+	id, user := texts(t.ID, t.UserID)
+	scope := admin.NewScope(found.Org, admin.Actor{Kind: admin.ActorToken, ID: id}, may).OnBehalfOf(user)
+	return Verified{Scope: scope, Token: *t}, nil
+}
+
+// texts returns a as [uuid.UUID.String] does, and b, unless that is zero. They share their memory, because this
+// runs with every request.
+func texts(a, b uuid.UUID) (string, string) {
+	const n = 36 // characters
+	var both [2 * n]byte
+	writeID(both[:n], &a)
+	if b == uuid.Nil {
+		return string(both[:n]), ""
 	}
-	return Verified{Scope: scope, Token: t}, nil
+	writeID(both[n:], &b)
+	text := string(both[:])
+	return text[:n], text[n:]
+}
+
+func writeID(to []byte, id *uuid.UUID) {
+	const digits = "0123456789abcdef"
+	at := 0
+	for i, b := range id {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			to[at] = '-'
+			at++
+		}
+		to[at], to[at+1] = digits[b>>4], digits[b&15]
+		at += 2
+	}
 }
 
 // standing returns what a recognized token may do now, or the reason why it is refused.
-func (s *Service) standing(found Stored, peer netip.Addr, now time.Time) (may admin.PermissionSet, reason Reason) {
+func (s *Service) standing(found *Stored, peer netip.Addr, now time.Time) (may admin.PermissionSet, reason Reason) {
 	if reason = found.Token.RefusedAt(now); reason != "" {
 		return may, reason
 	}
-	if may, reason = s.effective(found.Token, found.User); reason != "" {
+	if may, reason = s.effective(&found.Token, &found.User); reason != "" {
 		return may, reason
 	}
 	if !found.Token.Networks.Allow(peer) {
@@ -97,7 +122,7 @@ func (s *Service) find(ctx context.Context, secret admin.Secret) (Stored, error)
 	return Stored{}, admin.NotFound("token")
 }
 
-func (s *Service) log(ctx context.Context, level slog.Level, message string, found Stored, attr slog.Attr) {
+func (s *Service) log(ctx context.Context, level slog.Level, message string, found *Stored, attr slog.Attr) {
 	s.runtime.Logger.LogAttrs(ctx, level, message,
 		slog.String("organization", string(found.Org)), slog.String("token", found.Token.ID.String()), attr)
 }
@@ -134,7 +159,7 @@ func (s *Service) authorized(
 	}
 	reason := t.RefusedAt(s.runtime.Instant())
 	if reason == "" {
-		may, reason = s.effective(t, u)
+		may, reason = s.effective(&t, &u)
 	}
 	switch {
 	case reason == ReasonUser:

@@ -22,8 +22,9 @@ type tokenRow struct {
 
 // tokenRef is the token that a digest finds, in any organization.
 type tokenRef struct {
-	org admin.OrgID
-	id  uuid.UUID
+	tenant *tenant
+	org    admin.OrgID
+	id     uuid.UUID
 }
 
 // index makes a digest find a token.
@@ -62,7 +63,7 @@ func (s tokens) addToken(t *tenant, j *journal, org admin.OrgID, row tokenRow) e
 		return taken("token")
 	}
 	t.tokens.put(j, row.ID, row)
-	s.b.index(row.hash.Digest, tokenRef{org: org, id: row.ID})
+	s.b.index(row.hash.Digest, tokenRef{tenant: t, org: org, id: row.ID})
 	return nil
 }
 
@@ -98,7 +99,14 @@ func (t *tenant) userAccess(id uuid.UUID) (a token.UserAccess, ok bool) {
 		return a, false
 	}
 	c, _ := t.credentials.get(id)
-	return token.UserAccess{ID: id, Active: u.Status == people.UserActive, Role: string(u.Role), Epoch: c.Epoch}, true
+	a = accessOf(&u)
+	a.Epoch = c.Epoch
+	return a, true
+}
+
+// accessOf returns what decides what a user may do, without the epoch.
+func accessOf(u *people.User) token.UserAccess {
+	return token.UserAccess{ID: u.ID, Active: u.Status == people.UserActive, Role: string(u.Role)}
 }
 
 func (s tokens) User(ctx context.Context, org admin.OrgID, id uuid.UUID) (a token.UserAccess, err error) {
@@ -308,11 +316,12 @@ func (s tokens) ByDigest(ctx context.Context, digest admin.SecretDigest) (found 
 		if !ok {
 			return missing("token")
 		}
-		t := s.b.tenants[ref.org]
-		row, _ := t.tokens.get(ref.id)
-		found = token.Stored{Org: ref.org, Token: row.Token, Hash: row.hash}
-		found.User, _ = t.userAccess(row.UserID)
-		found.User.Epoch = 0
+		t := ref.tenant
+		row := t.tokens.rows[ref.id]
+		found.Org, found.Token, found.Hash = ref.org, row.Token, row.hash
+		if u, ok := t.users.rows[row.UserID]; ok {
+			found.User = accessOf(&u)
+		}
 		return nil
 	})
 	return found, err
@@ -345,7 +354,7 @@ func (s tokens) Rehash(ctx context.Context, org admin.OrgID, id uuid.UUID, from,
 		if !ok || row.hash.Digest != from.Digest {
 			return nil
 		}
-		self := tokenRef{org: org, id: id}
+		self := tokenRef{tenant: t, org: org, id: id}
 		if ref, ok := s.b.digests[to.Digest]; ok && ref != self {
 			return taken("token")
 		}
