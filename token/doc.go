@@ -29,6 +29,16 @@
 // stays as a tombstone, so that its secret is still recognized and can never be issued again. A token
 // can also expire. Every verification checks the state and the expiry; nothing is cached.
 //
+// # Last use
+//
+// A verification reads once and writes nothing. That a token was used stays in the process until
+// [Service.Run] writes it, within seconds, at most once a minute a token. Run it in each process that
+// verifies tokens; the worker of the Admin Center does.
+//
+// # Leaked secrets
+//
+// [Scan] finds secrets in any text, and [Service.Recognize] tells which of them are known and in force.
+//
 // # Permissions
 //
 // The permissions of a token are chosen when it is made, among those of its creator, and never grow. A

@@ -21,7 +21,7 @@ const MaxHashers = 2
 // Hasher makes the digests that secrets are kept and found by. Secrets have 190 random bits, so a fast
 // hash is right; a slow one would only make every request slow.
 type Hasher interface {
-	// Key names the algorithm and its key. It has 1 to 64 bytes of ASCII and never changes.
+	// Key names the algorithm and its key. It has 1 to 64 characters of ASCII from ! to ~ and never changes.
 	Key() string
 	// Digest returns the digest of secret, which is the same at every call.
 	Digest(secret admin.Secret) admin.SecretDigest
@@ -103,8 +103,9 @@ func checkHashers(p *admin.Problems, hashers []Hasher) {
 		}
 		key := h.Key()
 		switch {
-		case key == "" || len(key) > maxHashKey:
-			p.Add(path, admin.CodeFormat, "has a key of %d bytes: Hasher.Key must return 1 to %d", len(key), maxHashKey)
+		case key == "" || len(key) > maxHashKey || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }):
+			p.Add(path, admin.CodeFormat, "has a key of %d bytes: Hasher.Key must return 1 to %d of ASCII, without blanks",
+				len(key), maxHashKey)
 		case seen[key]:
 			p.Add(path, admin.CodeDuplicate, "has the key %q of another hasher: give each its own", key)
 		}

@@ -255,3 +255,24 @@ func TestVerifyUnderACancelledContext(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.NotErrorIs(t, err, token.ErrBadToken)
 }
+
+func TestVerifyAllocatesForTheActorOnly(t *testing.T) {
+	h := newHouse(t)
+	made := h.generate(h.user("ann", token.PermissionWrite, settings.PermissionRead), settings.PermissionRead)
+	_, err := h.verify(made)
+	require.NoError(t, err)
+	require.NoError(t, h.Flush(t.Context()))
+	s, err := token.NewService(h.ports(h.backend.Tokens()), h.options)
+	require.NoError(t, err)
+	ctx := context.Background()
+	allocated := testing.AllocsPerRun(100, func() {
+		if _, err := s.Verify(ctx, made.Secret); err != nil {
+			t.Fatal(err)
+		}
+	})
+	require.LessOrEqual(t, allocated, 1.0)
+	v, err := s.Verify(ctx, made.Secret)
+	require.NoError(t, err)
+	require.Equal(t, made.Token.Actor(), v.Scope.Actor())
+	require.Equal(t, made.Token.UserID.String(), v.Scope.User())
+}

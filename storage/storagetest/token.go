@@ -339,6 +339,17 @@ func testTokenByDigest(t *testing.T, b storage.Backend, c *ids) {
 		_, err := one.findToken(none)
 		require.ErrorIs(t, err, admin.ErrNotFound)
 	})
+	t.Run("returns every text as it was written", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		for _, text := range []string{"a\x1fb", "\x1f", "a b\tc|d;e,f'g\"h\\i", "é \u2028"} {
+			made := w.token()
+			made.Name, made.CreatedBy.ID = text, text
+			w.addToken(made)
+			found, err := w.findToken(w.hash(made.ID.String()).Digest)
+			require.NoError(t, err)
+			require.Equal(t, made, found.Token)
+		}
+	})
 	t.Run("compares byte by byte", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		// Bytes that a database would take for equal if it took them for text.
