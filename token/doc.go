@@ -26,8 +26,10 @@
 // # States
 //
 // [Service.Deactivate] and [Service.Reactivate] switch a token off and on. [Service.Delete] ends it: it
-// stays as a tombstone, so that its secret is still recognized and can never be issued again. A token
-// can also expire. Every verification checks the state and the expiry; nothing is cached.
+// stays as a tombstone, so that its secret is still recognized and can never be issued again. Both take along
+// the tokens that the token created. A token can also expire. Every verification checks the state and the
+// expiry; nothing is cached. [Service.Rotate] puts a token with another secret in the place of an old one, which
+// stays valid for an overlap.
 //
 // # Last use
 //
@@ -42,6 +44,15 @@
 // # Permissions
 //
 // The permissions of a token are chosen when it is made, among those of its creator, and never grow. A
-// token with [PermissionWrite] may create tokens too, with no more permissions than its own and no later
-// expiry.
+// token with [PermissionWrite] may create tokens too, with no more permissions than its own, no later
+// expiry and no other networks.
+//
+// For each token a user answers: its creator, or the user at the root of the tokens that created each other. At
+// every verification a token may do what it was granted and what the role of that user has then, and nothing if
+// the user is not active. Creating, rotating and switching on compare in their transaction that the user's access
+// is as it was when it was checked, so that no token outlives the deactivation of its user. For the tokens that
+// the host's own code creates, in the scope of [admin.System], no user answers: they may do what they were granted.
+//
+// Nobody takes away what they do not have: ending a token of somebody else requires its permissions, or
+// [PermissionRevoke].
 package token

@@ -2,6 +2,7 @@ package token
 
 import (
 	"context"
+	"errors"
 
 	"github.com/google/uuid"
 
@@ -62,8 +63,8 @@ func (s *Service) end(ctx context.Context, scope admin.Scope, e Ending, action a
 // does it for a user. Stop the actor first, or it can create another token meanwhile. The tokens stay off
 // when the actor is reactivated.
 //
-// It requires [PermissionWrite] and, unless actor is the one in scope, every permission that the tokens have;
-// or else [PermissionRevoke]. It fails with [admin.ErrInvalid] for an actor of an unknown kind.
+// It requires [PermissionWrite] and, unless actor is the one in scope or a token of theirs, every permission
+// that the tokens have; or else [PermissionRevoke]. It fails with [admin.ErrInvalid] for an actor of an unknown kind.
 func (s *Service) DeactivateBy(ctx context.Context, scope admin.Scope, actor admin.Actor) (int, error) {
 	if err := requireEnding(scope); err != nil {
 		return 0, err
@@ -80,10 +81,30 @@ func (s *Service) DeactivateBy(ctx context.Context, scope admin.Scope, actor adm
 	}
 	rec := s.runtime.Record(scope, ActionDeactivateBy, actor.Subject())
 	e := Ending{State: Deactivated, At: rec.At}
-	if actor != scope.Actor() {
+	mine, err := s.ownActor(ctx, scope, actor)
+	if err != nil {
+		return 0, err
+	}
+	if !mine {
 		e.Within = within(scope)
 	}
 	return s.ports.Tokens.DeactivateBy(ctx, scope.Org(), actor, e, rec)
+}
+
+// ownActor reports whether an actor is the one in scope or a token of theirs.
+func (s *Service) ownActor(ctx context.Context, scope admin.Scope, actor admin.Actor) (bool, error) {
+	if actor == scope.Actor() {
+		return true, nil
+	}
+	id, invalid := uuid.Parse(actor.ID)
+	if actor.Kind != admin.ActorToken || invalid != nil {
+		return false, nil
+	}
+	t, err := s.ports.Tokens.Get(ctx, scope.Org(), id)
+	if errors.Is(err, admin.ErrNotFound) {
+		return false, nil
+	}
+	return own(scope, t), err
 }
 
 // requireEnding fails unless scope may end tokens.

@@ -50,8 +50,8 @@ func unmapped(p netip.Prefix) netip.Prefix {
 	return p
 }
 
-// ParseNetworks returns what [Networks.String] wrote. It fails with [admin.ErrInvalid] for a text that is
-// no network.
+// ParseNetworks returns what [Networks.String] wrote. It fails with [admin.ErrInvalid] for a text that
+// [GenerateInput] could not have.
 func ParseNetworks(text string) (Networks, error) {
 	var ps []netip.Prefix
 	for f := range strings.FieldsSeq(text) {
@@ -62,7 +62,9 @@ func ParseNetworks(text string) (Networks, error) {
 		}
 		ps = append(ps, p)
 	}
-	return NetworksOf(ps...), nil
+	var problems admin.Problems
+	checkNetworks(&problems, ps)
+	return NetworksOf(ps...), problems.Err()
 }
 
 // Len returns the number of networks.
@@ -127,8 +129,10 @@ func (n *Networks) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &ps); err != nil {
 		return err
 	}
+	var p admin.Problems
+	checkNetworks(&p, ps)
 	*n = NetworksOf(ps...)
-	return nil
+	return p.Err()
 }
 
 // checkNetworks adds to p the problems of the networks of an input.

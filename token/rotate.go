@@ -55,7 +55,9 @@ func (s *Service) Rotate(ctx context.Context, scope admin.Scope, id uuid.UUID, i
 	return made, nil
 }
 
-func (s *Service) rotate(ctx context.Context, scope admin.Scope, id uuid.UUID, overlap time.Duration) (Generated, error) {
+func (s *Service) rotate(
+	ctx context.Context, scope admin.Scope, id uuid.UUID, overlap time.Duration,
+) (Generated, error) {
 	old, err := s.ports.Tokens.Get(ctx, scope.Org(), id)
 	if err != nil {
 		return Generated{}, err

@@ -170,6 +170,11 @@ func TestEveryMethodRequiresItsPermission(t *testing.T) {
 			_, err := h.DeactivateBy(t.Context(), s, admin.Actor{Kind: admin.ActorSystem})
 			return err
 		},
+		"Rename": func(s admin.Scope) error { _, err := h.Rename(t.Context(), s, id, 1, "x"); return err },
+		"Rotate": func(s admin.Scope) error {
+			_, err := h.Rotate(t.Context(), s, id, token.RotateInput{})
+			return err
+		},
 		"All": func(s admin.Scope) error {
 			for _, err := range h.All(t.Context(), s, token.Filter{}) {
 				return err

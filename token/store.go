@@ -18,8 +18,9 @@ import (
 // within an organization from their first read to their commit: no token may be missed that is created
 // meanwhile, and none be created by a user or a token that is being switched off.
 type Store interface {
-	// Create adds t, found by h, if g ([Grant]) holds when this commits, or fails with the error of g. It fails with [admin.ErrExists] if the organization has the id, or if
-	// any token of any organization has the digest, deleted ones included.
+	// Create adds t, found by h, if g ([Grant]) holds when this commits, or fails with the error of g. It
+	// fails with [admin.ErrExists] if the organization has the id, or if any token of any organization has the
+	// digest, deleted ones included.
 	Create(ctx context.Context, org admin.OrgID, t Token, h Hash, g Grant, rec admin.Record) error
 
 	// Get returns the token in any state, or [admin.ErrNotFound].

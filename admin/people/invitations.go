@@ -102,8 +102,8 @@ func (s *Service) checkCooldown(i Invitation) error {
 }
 
 // Revoke invalidates a pending or expired invitation. version is the invitation's. It requires
-// [PermissionUsersWrite] and every permission of the invitation's role. It fails with [admin.ErrNotFound] and [admin.ErrConflict], and with
-// [admin.ErrState] if the invitation was accepted or revoked.
+// [PermissionUsersWrite] and every permission of the invitation's role. It fails with [admin.ErrNotFound] and
+// [admin.ErrConflict], and with [admin.ErrState] if the invitation was accepted or revoked.
 func (s *Service) Revoke(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64) (Invitation, error) {
 	if err := scope.Require(PermissionUsersWrite); err != nil {
 		return Invitation{}, err

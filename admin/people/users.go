@@ -58,9 +58,9 @@ func (s *Service) User(ctx context.Context, scope admin.Scope, id uuid.UUID) (Us
 // the user answers for may do no more than the new role from then on.
 //
 // It requires [PermissionUsersWrite] and every permission of the old and the new role. It fails with
-// [admin.ErrForbidden] through an API token that the user answers for, with [admin.ErrInvalid] for an unknown
-// role, with [admin.ErrNotFound], [admin.ErrConflict] and [ErrLastAdministrator], and with [admin.ErrState]
-// if the user has the role already.
+// [admin.ErrForbidden] through an API token that the user answers for and for a user who would get more than
+// they have, with [admin.ErrInvalid] for an unknown role, with [admin.ErrNotFound], [admin.ErrConflict] and
+// [ErrLastAdministrator], and with [admin.ErrState] if the user has the role already.
 func (s *Service) ChangeRole(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, version int64, role Role,
 ) (User, error) {
@@ -78,6 +78,10 @@ func (s *Service) ChangeRole(
 	u, err := s.userWithin(ctx, scope, id)
 	if err != nil {
 		return User{}, err
+	}
+	// Who acts may have had a role with more when their scope was made.
+	if now, _ := s.o.Roles.Permissions(u.Role); scope.User() == id.String() && len(now.Missing(set)) > 0 {
+		return User{}, fmt.Errorf("%s cannot give themselves the role %s: %w", scope.Actor(), role, admin.ErrForbidden)
 	}
 	if u.Role == role {
 		return User{}, fmt.Errorf("user %s already has the role %s: %w", id, role, admin.ErrState)
@@ -113,8 +117,8 @@ func (s *Service) Deactivate(
 
 // Reactivate lets a deactivated user sign in again, with the same role. version is the user's. It
 // requires [PermissionUsersWrite] and every permission of the user's role. It fails with
-// [admin.ErrForbidden] through an API token that the user answers for, with [admin.ErrNotFound] and
-// [admin.ErrConflict], and with [admin.ErrState] if the user is active.
+// [admin.ErrForbidden] for the user themselves and through an API token that the user answers for, with
+// [admin.ErrNotFound] and [admin.ErrConflict], and with [admin.ErrState] if the user is active.
 func (s *Service) Reactivate(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64) (User, error) {
 	return s.setStatus(ctx, scope, AccessUpdate{User: User{ID: id, Status: UserActive}}, version, ActionReactivate)
 }
@@ -131,6 +135,9 @@ func (s *Service) setStatus(
 		return User{}, err
 	}
 	status := a.User.Status
+	if status == UserActive && scope.User() == u.ID.String() { // in a scope from before they were deactivated
+		return User{}, fmt.Errorf("%s cannot reactivate themselves: %w", scope.Actor(), admin.ErrForbidden)
+	}
 	if u.Status == status {
 		return User{}, fmt.Errorf("user %s is already %s: %w", u.ID, strings.ToLower(string(status)), admin.ErrState)
 	}

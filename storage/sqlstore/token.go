@@ -52,7 +52,9 @@ func newTokenSQL(db *DB) tokenSQL {
 			JOIN {credentials} c ON c.org_id = u.org_id AND c.user_id = u.id WHERE u.org_id = ? AND u.id = ?`),
 		activeUser: db.bind(`SELECT id FROM {users} WHERE org_id = ? AND id = ? AND status = 'ACTIVE'{forUpdate}`),
 		list: newList(db, `SELECT `+columns+` FROM {tokens}{index} WHERE org_id = ?`,
-			[]string{"state", "listed", "user_id", "expires_at > ? AND expires_at < ?", "COALESCE(last_used_at, created_at) < ?"},
+			[]string{
+				"state", "listed", "user_id", "expires_at > ? AND expires_at < ?", "COALESCE(last_used_at, created_at) < ?",
+			},
 			` AND id < ? ORDER BY id DESC LIMIT ?`,
 			walk{"tokens_user_state", "user_id state"}, walk{"tokens_user_listed", "user_id listed"},
 			walk{"tokens_state", "state"}, walk{"tokens_listed", "listed"}),

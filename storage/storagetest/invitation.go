@@ -305,7 +305,7 @@ func testInvitations(t *testing.T, open Open) {
 		i.InvitedBy = admin.Actor{Kind: admin.ActorUser, ID: second.ID.String()}
 		require.NoError(t, create(t, w, i, "ann", 1000))
 		second.Role = people.Analyst
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, people.AccessUpdate{User: second}, w.rec("user.change_role")))
+		require.NoError(t, w.updateAccess(second, "user.change_role"))
 		a := w.acceptance(i)
 		require.ErrorIs(t, b.Invitations().Accept(t.Context(), w.org, a, w.rec("invitation.accept")), admin.ErrConflict)
 		_, err := b.Users().Get(t.Context(), w.org, a.User.ID)

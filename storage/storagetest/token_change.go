@@ -209,8 +209,7 @@ func testTokenReactivate(t *testing.T, b storage.Backend, c *ids) {
 		hers.UserID = member.ID
 		w.addToken(hers)
 		member.Status = people.UserDeactivated
-		require.NoError(t,
-			b.Users().UpdateAccess(t.Context(), w.org, people.AccessUpdate{User: member}, w.rec("user.deactivate")))
+		require.NoError(t, w.updateAccess(member, "user.deactivate"))
 		hers = w.getToken(hers.ID)
 		require.ErrorIs(t, reactivate(w, hers), token.ErrUserNotActive)
 		require.Equal(t, hers, w.getToken(hers.ID))

@@ -283,8 +283,7 @@ func testTokenDeactivateBy(t *testing.T, b storage.Backend, c *ids) {
 		w := newWorld(t, b, c)
 		hers, kept, member := setUp(w)
 		member.Role = people.Analyst
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org,
-			people.AccessUpdate{User: member}, w.rec("user.change_role")))
+		require.NoError(t, w.updateAccess(member, "user.change_role"))
 		check(w, nil, append(hers, kept...))
 	})
 }

@@ -39,6 +39,11 @@ func (w *world) member(t *testing.T, name string, role people.Role) people.User 
 	return a.User
 }
 
+// updateAccess writes the role and the status of a user.
+func (w *world) updateAccess(u people.User, action admin.Action) error {
+	return w.b.Users().UpdateAccess(w.t.Context(), w.org, people.AccessUpdate{User: u}, w.rec(action))
+}
+
 // userWith is a user together with the credential, as one result. The hash is a text of its own, because
 // secrets compare by identity and do not print, and the suite compares what is stored.
 type userWith struct {
@@ -155,7 +160,7 @@ func testUsers(t *testing.T, open Open) {
 			made = append(made, w.member(t, fmt.Sprintf("user %d", i), role))
 		}
 		made[3].Status = people.UserDeactivated
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, people.AccessUpdate{User: made[3]}, w.rec("user.deactivate")))
+		require.NoError(t, w.updateAccess(made[3], "user.deactivate"))
 		made[3].Version++
 		for _, tc := range []struct {
 			reason string
@@ -256,12 +261,12 @@ func testUsers(t *testing.T, open Open) {
 		asked := m
 		asked.Role, asked.UpdatedAt = people.Analyst, epoch.Add(time.Second)
 		asked.Name, asked.Email = "Another", people.Email{Address: "x@example.com", Key: "x@example.com"}
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, people.AccessUpdate{User: asked}, w.rec("user.change_role")))
+		require.NoError(t, w.updateAccess(asked, "user.change_role"))
 		m.Role, m.UpdatedAt, m.Version = asked.Role, asked.UpdatedAt, 2
 		got := get(t, w, m.ID)
 		require.Equal(t, m, got.User)
 		require.Equal(t, int64(2), got.Credential.Epoch)
-		require.ErrorIs(t, b.Users().UpdateAccess(t.Context(), w.org, people.AccessUpdate{User: asked}, w.rec("user.change_role")), admin.ErrConflict)
+		require.ErrorIs(t, w.updateAccess(asked, "user.change_role"), admin.ErrConflict)
 		require.Equal(t, got, get(t, w, m.ID))
 	})
 	t.Run("keeps the last active administrator", func(t *testing.T) {
@@ -273,8 +278,7 @@ func testUsers(t *testing.T, open Open) {
 		refused := func() {
 			t.Helper()
 			for _, u := range []people.User{demoted, deactivated} {
-				require.ErrorIs(t, b.Users().UpdateAccess(t.Context(), w.org, people.AccessUpdate{User: u}, w.rec("test.refused")),
-					people.ErrLastAdministrator)
+				require.ErrorIs(t, w.updateAccess(u, "test.refused"), people.ErrLastAdministrator)
 			}
 			require.Equal(t, before, get(t, w, w.first.ID))
 		}
@@ -282,11 +286,11 @@ func testUsers(t *testing.T, open Open) {
 		refused()
 		second := w.member(t, "second", people.Administrator)
 		second.Status = people.UserDeactivated
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, people.AccessUpdate{User: second}, w.rec("user.deactivate")))
+		require.NoError(t, w.updateAccess(second, "user.deactivate"))
 		refused()
 		second.Status, second.Version = people.UserActive, 2
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, people.AccessUpdate{User: second}, w.rec("user.reactivate")))
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, people.AccessUpdate{User: demoted}, w.rec("user.change_role")))
+		require.NoError(t, w.updateAccess(second, "user.reactivate"))
+		require.NoError(t, w.updateAccess(demoted, "user.change_role"))
 	})
 	t.Run("keeps one of two administrators who demote each other at the same time", func(t *testing.T) {
 		for range 10 {
@@ -324,10 +328,10 @@ func testUsers(t *testing.T, open Open) {
 			at.Add(time.Hour))
 
 		m.Role, m.UpdatedAt = people.Developer, at
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, people.AccessUpdate{User: m}, w.rec("user.change_role")))
+		require.NoError(t, w.updateAccess(m, "user.change_role"))
 		require.Equal(t, pending, w.get(t, pending.ID), "another role revokes nothing")
 		m.Status, m.Version = people.UserDeactivated, 2
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, people.AccessUpdate{User: m}, w.rec("user.deactivate")))
+		require.NoError(t, w.updateAccess(m, "user.deactivate"))
 
 		pending.Status, pending.SettledAt, pending.Version = people.InvitationRevoked, at, 2
 		require.Equal(t, pending, w.get(t, pending.ID))

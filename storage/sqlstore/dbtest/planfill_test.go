@@ -97,6 +97,7 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		"tokens.last4":        one("'aB3x'"),
 		"tokens.user_id":      id,
 		"tokens.networks":     one("''"),
+		"tokens.expires_at":   one(fmt.Sprint(noon.Add(time.Minute).UnixMicro())),
 		"tokens.rotated_from": one("NULL"),
 		"tokens.rotated_to":   one("NULL"),
 		"currencies.code": func(n int) string {
