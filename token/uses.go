@@ -200,9 +200,9 @@ func errFlushInTx() error {
 
 // Flush writes the uses that [Service.Verify] has noted in this process so far: one statement for each
 // organization and 64 tokens. What could not be written is pending again, and the error is that of the first
-// organization that failed. Hosts call [Service.Run] instead, unless they have a loop of their own; a process
-// that calls neither notes no use until it calls Get or List, and never those that it drops above 10,000
-// tokens. It fails with [admin.ErrState] for a service in a transaction.
+// organization that failed. Hosts call [Service.Run] instead, unless they have a loop of their own. In a process
+// that calls neither, uses are written before a Get or List reads; above 10,000 tokens the oldest are dropped,
+// and after 10 minutes the log has a warning. It fails with [admin.ErrState] for a service in a transaction.
 func (s *Service) Flush(ctx context.Context) error {
 	if s.inTx {
 		return errFlushInTx()
