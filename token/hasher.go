@@ -89,6 +89,8 @@ func (p *Peppered) Digest(secret admin.Secret) admin.SecretDigest {
 // maxHashKey is the length of a key's name that storages have room for, in bytes.
 const maxHashKey = 64
 
+func notInKey(r rune) bool { return r <= ' ' || r > '~' }
+
 // checkHashers adds to p the problems of the hashers of [Options].
 func checkHashers(p *admin.Problems, hashers []Hasher) {
 	if n := len(hashers); n > MaxHashers {
@@ -103,7 +105,7 @@ func checkHashers(p *admin.Problems, hashers []Hasher) {
 		}
 		key := h.Key()
 		switch {
-		case key == "" || len(key) > maxHashKey || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }):
+		case key == "" || len(key) > maxHashKey || strings.ContainsFunc(key, notInKey):
 			p.Add(path, admin.CodeFormat, "has a key of %d bytes: Hasher.Key must return 1 to %d of ASCII, without blanks",
 				len(key), maxHashKey)
 		case seen[key]:

@@ -112,7 +112,8 @@ func TestScanEnds(t *testing.T) {
 	})
 	t.Run("when the caller has enough", func(t *testing.T) {
 		n := 0
-		for range token.Scan(io.MultiReader(strings.NewReader(a+a), iotest.ErrReader(errDown))) {
+		for _, err := range token.Scan(io.MultiReader(strings.NewReader(a+a), iotest.ErrReader(errDown))) {
+			require.NoError(t, err)
 			n++
 			break
 		}
@@ -122,7 +123,8 @@ func TestScanEnds(t *testing.T) {
 		text := bytes.Repeat([]byte("no secret, _live_ or _test_ either\n"), 100)
 		allocated := testing.AllocsPerRun(5, func() {
 			n := 0
-			for range token.Scan(io.LimitReader(endless{text}, 4<<20)) {
+			for _, err := range token.Scan(io.LimitReader(endless{text}, 4<<20)) {
+				require.NoError(t, err)
 				n++
 			}
 			require.Zero(t, n)

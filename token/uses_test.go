@@ -61,12 +61,23 @@ func portsOf(s token.Store) token.Ports {
 func (c *crowd) service(t *testing.T, log *bytes.Buffer) *token.Service {
 	t.Helper()
 	o := token.Options{}
-	o.Now = func() time.Time { return c.now }
+	o.Now = func() time.Time {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return c.now
+	}
 	o.Rand = &c.random
 	o.Logger = slog.New(slog.NewTextHandler(log, nil))
 	s, err := token.NewService(portsOf(c), o)
 	require.NoError(t, err)
 	return s
+}
+
+// set sets the clock and how writes for acme fail.
+func (c *crowd) set(now time.Time, fail error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now, c.fail[acme] = now, fail
 }
 
 func (c *crowd) Create(_ context.Context, org admin.OrgID, t token.Token, h token.Hash, _ token.Grant, _ admin.Record) error {
@@ -185,19 +196,18 @@ func TestRunNotesUses(t *testing.T) {
 		synctest.Wait()
 		require.Equal(t, start, c.lastUsed(t, made), "within seconds")
 
-		c.now = start.Add(time.Minute)
-		c.fail[acme] = errDown
+		c.set(start.Add(time.Minute), errDown)
 		verified(t, s, made)
 		time.Sleep(6 * time.Second)
 		synctest.Wait()
 		require.Equal(t, start, c.lastUsed(t, made))
 		require.Contains(t, log.String(), errDown.Error())
-		delete(c.fail, acme)
+		c.set(start.Add(time.Minute), nil)
 		time.Sleep(6 * time.Second)
 		synctest.Wait()
 		require.Equal(t, c.now, c.lastUsed(t, made), "what failed is tried again")
 
-		c.now = start.Add(time.Hour)
+		c.set(start.Add(time.Hour), nil)
 		verified(t, s, made)
 		cancel()
 		ended.Wait()
