@@ -31,6 +31,16 @@
 // expiry; nothing is cached. [Service.Rotate] puts a token with another secret in the place of an old one, which
 // stays valid for an overlap.
 //
+// # Last use
+//
+// A verification reads once and writes nothing. That a token was used stays in the process until
+// [Service.Run] writes it, within seconds, at most once a minute a token. Run it in each process that
+// verifies tokens; the worker of the Admin Center does.
+//
+// # Leaked secrets
+//
+// [Scan] finds secrets in any text, and [Service.Recognize] tells which of them are known and in force.
+//
 // # Permissions
 //
 // The permissions of a token are chosen when it is made, among those of its creator, and never grow. A

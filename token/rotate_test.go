@@ -56,7 +56,7 @@ func TestRotate(t *testing.T) {
 	}
 	h.now = kept.ExpiresAt
 	_, err = h.VerifyFrom(t.Context(), old.Secret, peer)
-	require.Equal(t, token.ReasonExpired, refused(t, err).Reason)
+	require.Equal(t, token.ReasonExpired, refused(t, err).Reason())
 	_, err = h.VerifyFrom(t.Context(), made.Secret, peer)
 	require.NoError(t, err)
 }
@@ -162,7 +162,7 @@ func TestARotatedTokenStaysInItsTree(t *testing.T) {
 	off := func(x token.Generated, want token.Reason) {
 		t.Helper()
 		_, err := h.verify(x)
-		require.Equal(t, want, refused(t, err).Reason)
+		require.Equal(t, want, refused(t, err).Reason())
 	}
 	t.Run("one that rotates itself ends with what it was", func(t *testing.T) {
 		old := h.generate(ann, token.PermissionWrite)

@@ -371,7 +371,7 @@ func TestDeactivateBy(t *testing.T) {
 	require.Equal(t, 2, n)
 	for _, made := range []token.Generated{hers, child} {
 		_, err := h.verify(made)
-		require.Equal(t, token.ReasonDeactivated, refused(t, err).Reason)
+		require.Equal(t, token.ReasonDeactivated, refused(t, err).Reason())
 	}
 	_, err = h.verify(his)
 	require.NoError(t, err)

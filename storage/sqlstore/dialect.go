@@ -38,6 +38,8 @@ type dialect struct {
 	// useIndex follows a table in FROM and has the statement read it along the index of that name, for
 	// a planner that might choose another; empty if there is no such clause.
 	useIndex func(index string) string
+	// pack returns an expression for the texts of columns, none of them NULL, with separator between them.
+	pack func(columns []string) string
 	// join joins two tables of which the first is read first, also if the planner prefers the other.
 	join string
 	// isolation is the level of every transaction.

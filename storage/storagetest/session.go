@@ -51,7 +51,7 @@ func sessionCalls() map[string]call {
 			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
 		) (any, error) {
 			o, err := s.Sessions().ByDigest(ctx, org, w.digest("session"))
-			return [2]any{o.Session, o.Member}, err
+			return fmt.Sprint(o.Session, revealed(o.Member)), err
 		},
 		"Sessions.OfUser": func(
 			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
@@ -127,7 +127,7 @@ func (s sessionSuite) requireOwner(t *testing.T, w *world, secret string, k peop
 	require.Equal(t, k, o.Session)
 	m, err := s.b.Users().Member(t.Context(), w.org, w.first.ID)
 	require.NoError(t, err)
-	require.Equal(t, m, o.Member)
+	require.Equal(t, revealed(m), revealed(o.Member))
 	require.Equal(t, epoch, o.Credential.Epoch)
 }
 

@@ -71,7 +71,7 @@ func (s *staff) refused(made token.Generated, want token.Reason) {
 	_, err := s.Tokens.Verify(s.t.Context(), made.Secret)
 	var r *token.Refusal
 	require.ErrorAs(s.t, err, &r)
-	require.Equal(s.t, want, r.Reason)
+	require.Equal(s.t, want, r.Reason())
 }
 
 // all returns every permission that the user of a session has.
