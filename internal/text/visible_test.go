@@ -21,7 +21,7 @@ func TestHidden(t *testing.T) {
 		{"a joiner after a virama", "ක්\u200dෂ"},
 		{"a family", "👨\u200d👩\u200d👧"},
 		{"a skin tone before a joiner", "👩🏽\u200d🚀"},
-		{"a coloured heart on fire", "❤\ufe0f\u200d🔥"},
+		{"a colored heart on fire", "❤\ufe0f\u200d🔥"},
 		{"a shaken head", "🙂\u200d↔\ufe0f"},
 		{"a keycap", "1\ufe0f\u20e3"},
 		{"a Mongolian variant", "ᠠ\u180b"},
