@@ -63,7 +63,7 @@ func newHouse(t *testing.T, o admincenter.Options) *house {
 
 func (h *house) signIn(email string, password admin.Secret) people.Session {
 	h.t.Helper()
-	s, err := h.People.SignIn(h.t.Context(), acme, email, password)
+	s, err := h.People.SignIn(h.t.Context(), acme, people.SignInInput{Email: email, Password: password})
 	require.NoError(h.t, err)
 	return s
 }

@@ -71,12 +71,12 @@ func TestInSharesLimiterAndCaches(t *testing.T) {
 	var err error
 	for range 30 {
 		require.NoError(t, h.InTx(t.Context(), func(in *admincenter.Center) error {
-			_, err = in.People.SignIn(t.Context(), acme, "ann@acme.example", wrong)
+			_, err = in.People.SignIn(t.Context(), acme, people.SignInInput{Email: "ann@acme.example", Password: wrong})
 			return nil
 		}))
 	}
 	require.ErrorIs(t, err, admin.ErrRateLimited, "guesses within transactions are counted")
-	_, err = h.People.SignIn(t.Context(), acme, "ann@acme.example", wrong)
+	_, err = h.People.SignIn(t.Context(), acme, people.SignInInput{Email: "ann@acme.example", Password: wrong})
 	require.ErrorIs(t, err, admin.ErrRateLimited)
 
 	setting := func(in *admincenter.Center, value string) (settings.Setting, error) {

@@ -6,7 +6,9 @@
 //	err = db.Migrate(ctx)
 //	center, err := admincenter.New(db, admincenter.Options{})
 //
-//	session, err := center.People.SignIn(ctx, "acme", email, password)
+//	session, err := center.People.SignIn(ctx, "acme", people.SignInInput{
+//		Email: email, Password: password, Source: address,
+//	})
 //	page, err := center.Currencies.List(ctx, session.Scope, admin.Query{})
 //
 // There is no server and no transport: a host calls the services from its own handlers, and

@@ -34,7 +34,7 @@ func start(ctx context.Context) error {
 		return err
 	}
 	// ... who signs in, and then acts within her permissions.
-	session, err := center.People.SignIn(ctx, "acme", "ann@acme.example", password)
+	session, err := center.People.SignIn(ctx, "acme", people.SignInInput{Email: "ann@acme.example", Password: password})
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,11 @@ type Options struct {
 	// Roles are what each role may do; the zero value means [DefaultRoles].
 	Roles people.Roles
 
+	// Fresh is how long ago a user may last have authenticated when they change credentials, roles,
+	// invitations, sessions or tokens: later calls fail with [admin.ErrReauthenticate]. 0 means that it does
+	// not matter. See [people.Service.Reauthenticate].
+	Fresh time.Duration
+
 	// The services' own options. A field that is zero is taken from above.
 	People     people.Options
 	Tokens     token.Options
@@ -63,6 +68,12 @@ func (o Options) complete() Options {
 	o.Migrations.Jobs = o.Migrations.Jobs.Or(o.Jobs)
 	if o.People.Roles.IsZero() {
 		o.People.Roles = o.Roles
+	}
+	if o.People.Fresh == 0 {
+		o.People.Fresh = o.Fresh
+	}
+	if o.Tokens.Fresh == 0 {
+		o.Tokens.Fresh = o.Fresh
 	}
 	if o.Tokens.Grantable.Len() == 0 {
 		o.Tokens.Grantable = o.Roles.All()

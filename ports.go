@@ -20,7 +20,10 @@ import (
 )
 
 func peoplePorts(s storage.Stores) people.Ports {
-	return people.Ports{Organizations: s.Organizations(), Users: s.Users(), Invitations: s.Invitations()}
+	return people.Ports{
+		Organizations: s.Organizations(), Users: s.Users(), Invitations: s.Invitations(), Tickets: s.Tickets(),
+		Sessions: s.Sessions(),
+	}
 }
 
 func currencyPorts(s storage.Stores) currency.Ports {

@@ -22,6 +22,8 @@ type Stores interface {
 	Organizations() people.OrganizationStore
 	Users() people.UserStore
 	Invitations() people.InvitationStore
+	Tickets() people.TicketStore
+	Sessions() people.SessionStore
 	Audit() admin.AuditStore
 	Jobs() job.Store
 	Currencies() currency.Store

@@ -36,6 +36,9 @@ func (s *Service) Generate(ctx context.Context, scope admin.Scope, in GenerateIn
 	if err := scope.Require(PermissionWrite); err != nil {
 		return Generated{}, err
 	}
+	if err := s.requireFresh(scope); err != nil {
+		return Generated{}, err
+	}
 	now := s.runtime.Instant()
 	if !in.ExpiresAt.IsZero() {
 		in.ExpiresAt = admin.Instant(in.ExpiresAt)

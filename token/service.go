@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -51,6 +52,10 @@ type Options struct {
 	// to a token, because a scope can be older than the user's last change of role. Its error ends the
 	// call.
 	Authorize admin.Authorize
+	// Fresh is how long ago a user may last have authenticated when they make tokens or change them: later
+	// calls fail with [admin.ErrReauthenticate]. 0 means that it does not matter. See
+	// [admin.Scope.RequireRecent].
+	Fresh time.Duration
 }
 
 // Service keeps API tokens and verifies their secrets. It is safe for concurrent use.
@@ -66,6 +71,7 @@ type core struct {
 	hashers   []Hasher
 	grantable admin.PermissionSet
 	authorize admin.Authorize
+	fresh     time.Duration
 }
 
 // NewService returns a Service over ports. It fails with [admin.ErrInvalid] if a port is missing or an
@@ -77,6 +83,9 @@ func NewService(ports Ports, o Options) (*Service, error) {
 	}
 	f := newFormat(&p, o.Brand, o.Environment)
 	checkHashers(&p, o.Hashers)
+	if o.Fresh < 0 {
+		p.Add("/fresh", admin.CodeRange, "%v is negative: give a positive value, or 0 for none", o.Fresh)
+	}
 	if err := p.Err(); err != nil {
 		return nil, fmt.Errorf("token: %w", err)
 	}
@@ -86,6 +95,7 @@ func NewService(ports Ports, o Options) (*Service, error) {
 	}
 	return &Service{ports: ports, core: &core{
 		runtime: o.WithDefaults(), format: f, hashers: hashers, grantable: o.Grantable, authorize: o.Authorize,
+		fresh: o.Fresh,
 	}}, nil
 }
 
@@ -119,6 +129,12 @@ func (s *Service) List(ctx context.Context, scope admin.Scope, f Filter, q admin
 // All returns every token that matches f, newest first. It requires [PermissionRead].
 func (s *Service) All(ctx context.Context, scope admin.Scope, f Filter) iter.Seq2[Token, error] {
 	return admin.All(func(q admin.Query) (admin.Page[Token], error) { return s.List(ctx, scope, f, q) })
+}
+
+// requireFresh fails with [admin.ErrReauthenticate] if the user in scope did not authenticate recently enough to
+// change tokens.
+func (s *Service) requireFresh(scope admin.Scope) error {
+	return scope.RequireRecent(s.runtime.Instant(), s.fresh)
 }
 
 // record returns the audit record of an action on a token. It names the token by its id and its last

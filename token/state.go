@@ -53,6 +53,9 @@ func (s *Service) setState(
 	if err := scope.Require(PermissionWrite); err != nil {
 		return Token{}, err
 	}
+	if err := s.requireFresh(scope); err != nil {
+		return Token{}, err
+	}
 	for try := 1; ; try++ {
 		t, err := s.ports.Tokens.Get(ctx, scope.Org(), id)
 		if err != nil || t.State == to {
@@ -86,6 +89,9 @@ func (s *Service) setState(
 // an unknown kind.
 func (s *Service) DeactivateBy(ctx context.Context, scope admin.Scope, actor admin.Actor) (int, error) {
 	if err := scope.Require(PermissionWrite); err != nil {
+		return 0, err
+	}
+	if err := s.requireFresh(scope); err != nil {
 		return 0, err
 	}
 	var p admin.Problems

@@ -38,7 +38,7 @@ func TestCreateOrganizationWithoutPassword(t *testing.T) {
 	_, u, err := h.CreateOrganization(t.Context(), people.NewOrganization{ID: "sso", Name: "Sso", Admin: people.NewAdmin{Name: "Eve", Email: "eve@sso.example"}})
 	require.NoError(t, err)
 	for _, password := range []admin.Secret{{}, annsPassword} {
-		_, err = h.SignIn(t.Context(), "sso", "eve@sso.example", password)
+		_, err = h.SignIn(t.Context(), "sso", people.SignInInput{Email: "eve@sso.example", Password: password})
 		require.ErrorIs(t, err, people.ErrSignIn)
 	}
 	session, err := h.SignInVerified(t.Context(), "sso", "eve@sso.example")
@@ -74,9 +74,9 @@ func TestOrganizationsDoNotMeet(t *testing.T) {
 	h := newHouse(t)
 	_, _, err := h.CreateOrganization(t.Context(), people.NewOrganization{ID: "other", Name: "Other", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example", Password: bobsPassword}})
 	require.NoError(t, err)
-	other, err := h.SignIn(t.Context(), "other", "ann@acme.example", bobsPassword)
+	other, err := h.SignIn(t.Context(), "other", people.SignInInput{Email: "ann@acme.example", Password: bobsPassword})
 	require.NoError(t, err)
-	_, err = h.SignIn(t.Context(), "other", "ann@acme.example", annsPassword)
+	_, err = h.SignIn(t.Context(), "other", people.SignInInput{Email: "ann@acme.example", Password: annsPassword})
 	require.ErrorIs(t, err, people.ErrSignIn, "the password of the same person elsewhere")
 
 	_, err = h.User(t.Context(), other.Scope, h.ann.User.ID)

@@ -1,15 +1,39 @@
-// Package people keeps the people of an organization: profile, users, roles, invitations, passwords
-// and sign-in.
+// Package people keeps the people of an organization: profile, users, roles, invitations, passwords,
+// sign-in and sessions.
 //
-//	session, err := center.People.SignIn(ctx, "acme", "ann@acme.example", admin.NewSecret(password))
+//	session, err := center.People.SignIn(ctx, "acme", people.SignInInput{
+//		Email: email, Password: admin.NewSecret(password), Source: address,
+//	})
 //	if errors.Is(err, admin.ErrUnauthenticated) {
 //		// the e-mail address or the password is wrong; the error does not say which
 //	}
 //
 // [Service.CreateOrganization] creates an organization with its first [Administrator], who invites
-// others by [Service.Invite]. The package handles passwords, but neither web sessions nor mail: a host
-// keeps a user's ID and the [Session]'s Epoch in a session of its own and calls [Service.ScopeOf] on
-// each request, and it sends the secret of an [Invitation] itself.
+// others by [Service.Invite]. The package sends no mail: a host sends the secret of an [Invitation] and each
+// [Mail] itself.
+//
+// # Sessions
+//
+// [Service.KeepSession] keeps a signed-in user's session, with a secret for a cookie, and
+// [Service.ResumeSession] returns the user and what they may do now on each request. Sessions are limited in
+// number, in time and in idle time ([SessionRules]), listed, and ended one by one or all. A host that has web
+// sessions of its own keeps a user's ID and the [Session]'s Epoch in them and calls [Service.ScopeOf].
+//
+// With Options.Fresh set, what changes credentials, roles, invitations or sessions requires a user who has
+// authenticated recently, and otherwise fails with [admin.ErrReauthenticate]: [Service.Reauthenticate] asks for
+// the password again.
+//
+// # Secrets that are sent
+//
+// A user's e-mail address is changed by [Service.RequestEmailChange] and confirmed by secrets that are sent to
+// both addresses; a forgotten password is set anew by one of [Service.RequestPasswordReset]. Such a secret works
+// once, for a while, and only until the user's password, address, role or status changes. An address is in one
+// use at a time: a user has it, an invitation was sent to it, or a user is changing to it.
+//
+// # Limits
+//
+// [Limits] slow down guessing by source and by address, and messages by address and by organization. They need
+// the source of an attempt from the host ([SignInInput]), and a [Limiter] that all its processes share.
 //
 // # Permissions
 //

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -17,7 +18,8 @@ import (
 func ExampleService() {
 	ctx, b := context.Background(), memory.New()
 	service, err := people.NewService(people.Ports{
-		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(),
+		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Tickets: b.Tickets(),
+		Sessions: b.Sessions(),
 	}, people.Options{})
 	if err != nil {
 		fmt.Println(err)
@@ -32,7 +34,7 @@ func ExampleService() {
 		fmt.Println(err)
 		return
 	}
-	ann, err := service.SignIn(ctx, "acme", "ann@acme.example", admin.NewSecret("violin quarry sleet ember"))
+	ann, err := service.SignIn(ctx, "acme", people.SignInInput{Email: "ann@acme.example", Password: admin.NewSecret("violin quarry sleet ember")})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -50,7 +52,7 @@ func ExampleService() {
 		fmt.Println(err)
 		return
 	}
-	bob, err := service.SignIn(ctx, "acme", "bob@acme.example", admin.NewSecret("lantern fjord sixpence oak"))
+	bob, err := service.SignIn(ctx, "acme", people.SignInInput{Email: "bob@acme.example", Password: admin.NewSecret("lantern fjord sixpence oak")})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -63,6 +65,73 @@ func ExampleService() {
 	// send to bob@acme.example a link with [redacted]
 	// Bob is developer
 	// Bob may invite: false
+}
+
+// A host keeps the secret of a session in a cookie. Each request resumes the session; what is delicate asks for the
+// password again.
+func ExampleService_KeepSession() {
+	ctx, b := context.Background(), memory.New()
+	service, err := people.NewService(people.Ports{
+		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Sessions: b.Sessions(),
+	}, people.Options{Fresh: time.Nanosecond}) // so short that every such call asks; 15 minutes are usual
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	password := admin.NewSecret("violin quarry sleet ember")
+	_, _, err = service.CreateOrganization(ctx, people.NewOrganization{
+		ID: "acme", Name: "Acme Ltd", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example", Password: password},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	// POST /sign-in
+	signedIn, err := service.SignIn(ctx, "acme", people.SignInInput{
+		Email: "ann@acme.example", Password: password, Source: "192.0.2.7",
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, cookie, err := service.KeepSession(ctx, signedIn, people.KeepInput{Label: "Firefox 140", Source: "192.0.2.7"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	// GET /sessions
+	session, err := service.ResumeSession(ctx, "acme", cookie)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	kept, err := service.Sessions(ctx, session.Scope)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, k := range kept {
+		fmt.Println(k.Label, "from", k.Source, "which is this one:", k.ID == session.ID)
+	}
+
+	// POST /invitations
+	_, _, err = service.Invite(ctx, session.Scope, "bob@acme.example", people.Developer)
+	fmt.Println("Asked for the password:", errors.Is(err, admin.ErrReauthenticate))
+	session, cookie, err = service.Reauthenticate(ctx, "acme", cookie, password) // the cookie is another now
+	fmt.Println("Authenticated again:", err == nil && !session.Scope.AuthenticatedAt().IsZero())
+
+	// POST /sign-out
+	fmt.Println(service.SignOut(ctx, "acme", cookie))
+	_, err = service.ResumeSession(ctx, "acme", cookie)
+	fmt.Println(err)
+	// Output:
+	// Firefox 140 from 192.0.2.7 which is this one: true
+	// Asked for the password: true
+	// Authenticated again: true
+	// <nil>
+	// the session has ended: sign in again: unauthenticated
 }
 
 // Hosts add permissions and roles of their own; the Administrator gets them too.

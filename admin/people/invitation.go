@@ -154,8 +154,9 @@ type Acceptance struct {
 type InvitationStore interface {
 	// Create adds i, pending, with the digest of its secret. It locks the organization as
 	// UserStore.UpdateAccess does. It fails with the error of [CheckPendingInvitations] at i.SentAt,
-	// which comes first, and with [admin.ErrExists] if i.ID is taken, the digest is, or an invitation
-	// to this e-mail key is pending at i.SentAt; an expired one stays as it is and does not count.
+	// which comes first; with that of [AddressUse.Check] for i.Email.Key at i.SentAt, where an expired
+	// invitation stays as it is and does not count; and with [admin.ErrExists] if i.ID or the digest is
+	// taken.
 	Create(
 		ctx context.Context, org admin.OrgID, i Invitation, digest admin.SecretDigest, limit int, rec admin.Record,
 	) error

@@ -18,12 +18,12 @@ import (
 //
 // It requires [PermissionUsersWrite], every permission of the role, and a user or the host's own code:
 // the role is checked against the inviter's again when the invitation is accepted, and API tokens have
-// none. It fails with [admin.ErrInvalid], [ErrEmailTaken], [ErrAlreadyInvited] and
-// [ErrTooManyInvitations].
+// none. It fails with [admin.ErrInvalid], [ErrEmailTaken], [ErrAlreadyInvited], [ErrEmailPending] and
+// [ErrTooManyInvitations], and with [admin.ErrRateLimited] beyond Limits.Mail and Limits.MailOrganization.
 func (s *Service) Invite(
 	ctx context.Context, scope admin.Scope, email string, role Role,
 ) (Invitation, admin.Secret, error) {
-	if err := requireInviter(scope); err != nil {
+	if err := s.requireInviter(scope); err != nil {
 		return Invitation{}, admin.Secret{}, err
 	}
 	var p admin.Problems
@@ -46,7 +46,7 @@ func (s *Service) Invite(
 		admin.Change{Field: "email", To: e.String()}, admin.Change{Field: "role", To: string(role)})
 	err = s.ports.Invitations.Create(ctx, scope.Org(), i, secret.Digest(), s.o.Invitations.Pending, rec)
 	if err != nil {
-		return Invitation{}, admin.Secret{}, explainExists(e, err)
+		return Invitation{}, admin.Secret{}, explainUse(e, err, ErrAlreadyInvited)
 	}
 	return i, secret, nil
 }
@@ -55,11 +55,11 @@ func (s *Service) Invite(
 // invalid afterwards. The user in scope becomes the inviter. version is the invitation's. It requires
 // what [Service.Invite] does. It fails as that does, with [admin.ErrNotFound] and [admin.ErrConflict],
 // with [admin.ErrState] if the invitation was accepted or revoked, and with [admin.ErrRateLimited]
-// within InvitationRules.Cooldown.
+// within InvitationRules.Cooldown and beyond the limits of messages.
 func (s *Service) Resend(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, version int64,
 ) (Invitation, admin.Secret, error) {
-	if err := requireInviter(scope); err != nil {
+	if err := s.requireInviter(scope); err != nil {
 		return Invitation{}, admin.Secret{}, err
 	}
 	i, err := s.openInvitation(ctx, scope, id)
@@ -85,7 +85,7 @@ func (s *Service) Resend(
 	err = s.ports.Invitations.Resend(ctx, scope.Org(), i, secret.Digest(), s.o.Invitations.Pending,
 		s.invitationRecord(scope, ActionResend, i))
 	if err != nil {
-		return Invitation{}, admin.Secret{}, explainExists(i.Email, err)
+		return Invitation{}, admin.Secret{}, explainUse(i.Email, err, ErrAlreadyInvited)
 	}
 	i.Version++
 	return i, secret, nil
@@ -106,6 +106,9 @@ func (s *Service) checkCooldown(i Invitation) error {
 // [admin.ErrState] if the invitation was accepted or revoked.
 func (s *Service) Revoke(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64) (Invitation, error) {
 	if err := scope.Require(PermissionUsersWrite); err != nil {
+		return Invitation{}, err
+	}
+	if err := s.requireFresh(scope); err != nil {
 		return Invitation{}, err
 	}
 	i, err := s.openInvitation(ctx, scope, id)
@@ -168,14 +171,14 @@ func (s *Service) AllInvitations(
 }
 
 // requireInviter fails unless scope may send invitations.
-func requireInviter(scope admin.Scope) error {
+func (s *Service) requireInviter(scope admin.Scope) error {
 	if err := scope.Require(PermissionUsersWrite); err != nil {
 		return err
 	}
 	if k := scope.Actor().Kind; k != admin.ActorUser && k != admin.ActorSystem {
 		return fmt.Errorf("%s cannot invite, only a user can: %w", scope.Actor(), admin.ErrForbidden)
 	}
-	return nil
+	return s.requireFresh(scope)
 }
 
 // stamp sets who sends an invitation, when, and until when it can be accepted.
@@ -184,14 +187,17 @@ func (s *Service) stamp(i *Invitation, scope admin.Scope) {
 	i.ExpiresAt = admin.Instant(i.SentAt.Add(s.o.Invitations.Lifetime))
 }
 
-// newInvitationSecret returns the secret of an invitation. It fails with [ErrEmailTaken] if a user has
-// the address, active or not.
+// newInvitationSecret returns the secret of an invitation, and counts the message that it is sent by. It fails
+// with [ErrEmailTaken] if a user has the address, active or not.
 func (s *Service) newInvitationSecret(ctx context.Context, org admin.OrgID, e Email) (admin.Secret, error) {
 	_, _, err := s.ports.Users.ByEmail(ctx, org, e.Key)
 	switch {
 	case err == nil:
 		return admin.Secret{}, fmt.Errorf("change or reactivate the user %s: %w", e, ErrEmailTaken)
 	case !errors.Is(err, admin.ErrNotFound):
+		return admin.Secret{}, err
+	}
+	if err := s.limitMail(ctx, org, e); err != nil {
 		return admin.Secret{}, err
 	}
 	return admin.GenerateSecret(s.o.Rand)
@@ -204,14 +210,6 @@ func (s *Service) openInvitation(ctx context.Context, scope admin.Scope, id uuid
 		err = fmt.Errorf("invitation %s is already %s: %w", id, strings.ToLower(string(i.Status)), admin.ErrState)
 	}
 	return i, err
-}
-
-// explainExists replaces the [admin.ErrExists] of a store with [ErrAlreadyInvited].
-func explainExists(e Email, err error) error {
-	if errors.Is(err, admin.ErrExists) {
-		return fmt.Errorf("%s: %w", e, ErrAlreadyInvited)
-	}
-	return err
 }
 
 // invitationRecord returns the audit record of an action on an invitation.

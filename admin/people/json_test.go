@@ -47,6 +47,17 @@ func TestJSON(t *testing.T) {
 		{"a deactivated user without anything else", off,
 			`{"id":"00000000-0000-0000-0000-000000000000","name":"","email":"","role":"","status":"DEACTIVATED","version":0}`},
 		{"a session, without its scope", people.Session{Scope: admin.System(acme), User: user, Epoch: 3}, `{"user":` + userJSON + `,"epoch":3}`},
+		{"a session that the library keeps", people.Session{User: user, Epoch: 3, ID: user.ID},
+			`{"user":` + userJSON + `,"epoch":3,"id":"` + id + `"}`},
+		{"a kept session", people.KeptSession{
+			ID: user.ID, UserID: user.ID, Label: "Firefox", Source: "2001:db8::1", CreatedAt: at, AuthenticatedAt: at,
+			LastSeenAt: at, ExpiresAt: at, Epoch: 3,
+		}, `{"id":"` + id + `","userId":"` + id + `","label":"Firefox","source":"2001:db8::1","createdAt":` + instant + `,
+			"authenticatedAt":` + instant + `,"lastSeenAt":` + instant + `,"expiresAt":` + instant + `}`},
+		{"what a session is kept with", []any{people.KeepInput{Label: "Firefox", Source: "2001:db8::1"}, people.KeepInput{}},
+			`[{"label":"Firefox","source":"2001:db8::1"},{}]`},
+		{"a membership", people.Membership{Org: acme, Company: "Acme Ltd", UserID: user.ID},
+			`{"org":"acme","company":"Acme Ltd","userId":"` + id + `"}`},
 		{"a profile", people.Profile{
 			UserID: user.ID, Name: "Ann", Email: email, Role: people.Analyst, Company: "Acme", HasPassword: true, Version: 2, CompanyVersion: 3,
 		}, `{"userId":"` + id + `","name":"Ann","email":"Ann@MÜNCHEN.example","role":"analyst","company":"Acme","hasPassword":true,
@@ -55,8 +66,18 @@ func TestJSON(t *testing.T) {
 			`{"id":"acme","name":"Acme","createdAt":` + instant + `,"version":1}`},
 		{"a pending invitation", pending, invitation("PENDING", "")},
 		{"an accepted invitation", accepted, invitation("ACCEPTED", `,"settledAt":`+instant+`,"userId":"`+id+`"`)},
-		{"a change of a profile, without its password", people.ProfileChange{Name: ptr("Ann"), CurrentPassword: secret, Version: 1},
-			`{"name":"Ann","version":1}`},
+		{"a change of a profile", people.ProfileChange{Name: ptr("Ann"), Version: 1}, `{"name":"Ann","version":1}`},
+		{"inputs, without their passwords", []any{
+			people.EmailChangeInput{Email: "ann@acme.example", CurrentPassword: secret},
+			people.SignInInput{Email: "ann@acme.example", Password: secret, Source: "192.0.2.1"},
+			people.ResetRequest{Email: "ann@acme.example", Source: "192.0.2.1"},
+		}, `[{"email":"ann@acme.example"},{"email":"ann@acme.example"},{"email":"ann@acme.example"}]`},
+		{"a change of an e-mail address", people.EmailChange{
+			UserID: user.ID, From: email, To: email, AwaitsOld: true, CreatedAt: at, ExpiresAt: at,
+		}, `{"userId":"` + id + `","from":"Ann@MÜNCHEN.example","to":"Ann@MÜNCHEN.example","awaitsOld":true,"awaitsNew":false,
+			"done":false,"createdAt":` + instant + `,"expiresAt":` + instant + `}`},
+		{"a message, without its secret", people.Mail{To: email, Kind: people.MailPasswordReset, Secret: secret, ExpiresAt: at},
+			`{"to":"Ann@MÜNCHEN.example","kind":"PASSWORD_RESET","expiresAt":` + instant + `}`},
 		{"a new organization, without its password", people.NewOrganization{
 			ID: acme, Name: "Acme", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example", Password: secret},
 		}, `{"id":"acme","name":"Acme","admin":{"name":"Ann","email":"ann@acme.example"}}`},
@@ -80,8 +101,8 @@ func TestJSON(t *testing.T) {
 	})
 	t.Run("reads a change of a profile", func(t *testing.T) {
 		var got people.ProfileChange
-		require.NoError(t, json.Unmarshal([]byte(`{"email":"ann@acme.example","version":7}`), &got))
-		require.Equal(t, people.ProfileChange{Email: ptr("ann@acme.example"), Version: 7}, got)
+		require.NoError(t, json.Unmarshal([]byte(`{"name":"Ann","version":7}`), &got))
+		require.Equal(t, people.ProfileChange{Name: ptr("Ann"), Version: 7}, got)
 	})
 	t.Run("reads no malformed address", func(t *testing.T) {
 		got := email

@@ -6,45 +6,49 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Limiter slows down password guessing. A host with several processes supplies one over a store that
-// they share; [MemoryLimiter] counts in one process.
+// Limiter slows down the guessing of passwords and the flooding of mailboxes. A host with several processes
+// supplies one over a store that they share; [MemoryLimiter] counts in one process.
 //
-// Keys are opaque texts of at most 80 characters without personal data. A key identifies the account
-// under attack, not the attacker, so a persistent attacker also delays the account's owner. A host
-// should limit network addresses as well. Any error ends the limited call: if a limiter fails, nothing
-// is let through.
+// Keys are opaque texts of at most 80 characters without personal data. Any error ends the limited call: if
+// a limiter fails, nothing is let through.
 type Limiter interface {
-	// Attempt counts one more attempt under key. It is called before the outcome is known: if only
-	// failures were counted, any number of concurrent attempts would pass. After too many attempts it
-	// fails with [admin.ErrRateLimited], with the wait for [admin.RetryAfter].
-	Attempt(ctx context.Context, key string) error
+	// Attempt counts one more attempt under key at a rate. It is called before the outcome is known: if
+	// only failures were counted, any number of concurrent attempts would pass. After too many attempts it
+	// fails with [admin.ErrRateLimited], with the wait for [admin.RetryAfter], and a refused attempt is not
+	// counted. A key under another rate counts on its own. It fails with [admin.ErrInvalid] for a rate that
+	// [Rate.Check] refuses.
+	Attempt(ctx context.Context, key string, rate Rate) error
 
-	// Reset forgets the attempts under key, after one that succeeded.
+	// Reset forgets the attempts under key at every rate, after one that succeeded.
 	Reset(ctx context.Context, key string) error
+
+	// Trust remembers key for a time from now on. Trusts reports whether it is remembered; a limiter may
+	// forget sooner. Keys that are trusted and keys that are counted are apart.
+	Trust(ctx context.Context, key string, within time.Duration) error
+	Trusts(ctx context.Context, key string) (bool, error)
 }
 
-// limitKey returns the key of an account for one kind of attempt. It is a digest, so keys are short and
-// hold no personal data.
-func limitKey(kind string, org admin.OrgID, account string) string {
-	sum := sha256.Sum256([]byte(string(org) + "\x00" + account)) // neither has a NUL in it
+// limitKey returns the key of what parts identify for one kind of attempt. It is a digest, so keys are
+// short and hold no personal data. No part but the last may have a NUL in it.
+func limitKey(kind string, parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return kind + ":" + hex.EncodeToString(sum[:])
 }
 
 // MemoryLimiterOptions tune a [MemoryLimiter]; the zero value is ready.
 type MemoryLimiterOptions struct {
-	// Attempts is the number of attempts that are free; 0 means 10.
-	Attempts int
-	// Every is how long it takes to regain one; 0 means 1 minute.
-	Every time.Duration
-	// Keys is the number of keys that are remembered; 0 means 100,000, about 20 MB. Beyond it the key
-	// that is nearest to having regained all attempts is forgotten first, so that a flood of keys with
-	// an attempt each cannot displace the one under attack.
+	// Keys is the number of keys that are counted, and the number of those that are trusted; 0 means
+	// 100,000, together at most 50 MB. Beyond it the key that is nearest to having regained all attempts
+	// is forgotten first, so that a flood of keys with an attempt each cannot displace the one under
+	// attack; of the trusted ones, the key whose time ends first.
 	Keys int
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
@@ -54,8 +58,8 @@ type MemoryLimiterOptions struct {
 type MemoryLimiter struct {
 	o    MemoryLimiterOptions
 	mu   sync.Mutex
-	keys map[string]*bucket
-	next buckets
+	keys keyring // the attempts
+	kept keyring // what is trusted: full is when it ends, and every rate is zero
 }
 
 var _ Limiter = (*MemoryLimiter)(nil)
@@ -64,17 +68,9 @@ var _ Limiter = (*MemoryLimiter)(nil)
 // negative options.
 func NewMemoryLimiter(o MemoryLimiterOptions) (*MemoryLimiter, error) {
 	var p admin.Problems
-	checkNotNegative(&p, "/attempts", o.Attempts)
-	checkNotNegative(&p, "/every", o.Every)
 	checkNotNegative(&p, "/keys", o.Keys)
 	if err := p.Err(); err != nil {
 		return nil, fmt.Errorf("people: limiter: %w", err)
-	}
-	if o.Attempts == 0 {
-		o.Attempts = 10
-	}
-	if o.Every == 0 {
-		o.Every = time.Minute
 	}
 	if o.Keys == 0 {
 		o.Keys = 100_000
@@ -82,64 +78,113 @@ func NewMemoryLimiter(o MemoryLimiterOptions) (*MemoryLimiter, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &MemoryLimiter{o: o, keys: map[string]*bucket{}}, nil
+	return &MemoryLimiter{o: o, keys: newKeyring(o.Keys), kept: newKeyring(o.Keys)}, nil
 }
 
 // Attempt implements [Limiter].
-func (l *MemoryLimiter) Attempt(ctx context.Context, key string) error {
+func (l *MemoryLimiter) Attempt(ctx context.Context, key string, rate Rate) error {
 	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := rate.Check(); err != nil {
 		return err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.o.Now()
-	b := l.bucket(key, now)
-	if b.full.Before(now) {
-		b.full = now
+	b := l.keys.bucket(key, rate, now)
+	full := b.full
+	if full.Before(now) {
+		full = now
 	}
-	full := b.full.Add(l.o.Every)
-	if over := full.Sub(now) - time.Duration(l.o.Attempts)*l.o.Every; over > 0 {
+	full = full.Add(rate.Every)
+	if over := full.Sub(now) - time.Duration(rate.Attempts)*rate.Every; over > 0 {
 		wait := over.Truncate(time.Second) + time.Second
 		return admin.WithRetryAfter(fmt.Errorf("too many attempts: try again in %v: %w", wait, admin.ErrRateLimited), wait)
 	}
-	b.full = full
-	heap.Fix(&l.next, b.index)
+	l.keys.postpone(b, full)
 	return nil
-}
-
-// bucket returns the bucket of key, and forgets the buckets that have regained all attempts.
-func (l *MemoryLimiter) bucket(key string, now time.Time) *bucket {
-	if b, ok := l.keys[key]; ok {
-		return b
-	}
-	for len(l.next) > 0 && (len(l.next) >= l.o.Keys || !l.next[0].full.After(now)) {
-		l.forget(l.next[0])
-	}
-	b := &bucket{key: key, full: now}
-	l.keys[key] = b
-	heap.Push(&l.next, b)
-	return b
 }
 
 // Reset implements [Limiter].
 func (l *MemoryLimiter) Reset(_ context.Context, key string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if b, ok := l.keys[key]; ok {
-		l.forget(b)
-	}
+	l.keys.forgetKey(key)
 	return nil
 }
 
-func (l *MemoryLimiter) forget(b *bucket) {
-	heap.Remove(&l.next, b.index)
-	delete(l.keys, b.key)
+// Trust implements [Limiter].
+func (l *MemoryLimiter) Trust(_ context.Context, key string, within time.Duration) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.o.Now()
+	l.kept.postpone(l.kept.bucket(key, Rate{}, now), now.Add(within))
+	return nil
+}
+
+// Trusts implements [Limiter].
+func (l *MemoryLimiter) Trusts(_ context.Context, key string) (bool, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, b := range l.kept.keys[key] {
+		return b.full.After(l.o.Now()), nil
+	}
+	return false, nil
+}
+
+// keyring is a bounded number of buckets by key.
+type keyring struct {
+	limit int
+	keys  map[string][]*bucket // one for each rate, which is one nearly always
+	next  buckets
+}
+
+func newKeyring(limit int) keyring { return keyring{limit: limit, keys: map[string][]*bucket{}} }
+
+// bucket returns the bucket of a key at a rate. To make a new one it forgets those that are full.
+func (r *keyring) bucket(key string, rate Rate, now time.Time) *bucket {
+	for _, b := range r.keys[key] {
+		if b.rate == rate {
+			return b
+		}
+	}
+	for len(r.next) > 0 && (len(r.next) >= r.limit || !r.next[0].full.After(now)) {
+		r.forget(r.next[0])
+	}
+	b := &bucket{key: key, rate: rate, full: now}
+	r.keys[key] = append(r.keys[key], b)
+	heap.Push(&r.next, b)
+	return b
+}
+
+func (r *keyring) postpone(b *bucket, full time.Time) {
+	b.full = full
+	heap.Fix(&r.next, b.index)
+}
+
+func (r *keyring) forgetKey(key string) {
+	for _, b := range r.keys[key] {
+		heap.Remove(&r.next, b.index)
+	}
+	delete(r.keys, key)
+}
+
+func (r *keyring) forget(b *bucket) {
+	heap.Remove(&r.next, b.index)
+	others := slices.DeleteFunc(r.keys[b.key], func(o *bucket) bool { return o == b })
+	if len(others) == 0 {
+		delete(r.keys, b.key)
+		return
+	}
+	r.keys[b.key] = others
 }
 
 // bucket counts the attempts under one key by the instant at which all are regained, which each attempt
 // postpones (the generic cell rate algorithm).
 type bucket struct {
 	key   string
+	rate  Rate
 	full  time.Time
 	index int
 }

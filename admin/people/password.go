@@ -33,28 +33,17 @@ func (s *Service) ChangePassword(
 	if c.Hash.IsZero() {
 		return Session{}, ErrNoPassword
 	}
-	o, err := s.ports.Organizations.Get(ctx, scope.Org())
-	if err != nil {
-		return Session{}, err
-	}
 	// The current password is checked first: the message about sameness would reveal it to a stolen
 	// session.
 	if err := s.reauthenticate(ctx, scope.Org(), c, current); err != nil {
 		return Session{}, err
 	}
-	var p admin.Problems
 	if replacement.Reveal() == current.Reveal() {
-		p.Add("/password", CodeSame, "is the current one: choose another one")
-	} else {
-		s.o.Passwords.check(&p, "/password", replacement, s.common, o.Name, u.Name, u.Email.Address)
+		return Session{}, errSamePassword()
 	}
-	if err := p.Err(); err != nil {
+	if c, err = s.replacePassword(ctx, scope.Org(), u, c, replacement); err != nil {
 		return Session{}, err
 	}
-	if c.Hash, err = s.hashNew(ctx, "/password", replacement); err != nil {
-		return Session{}, err
-	}
-	c.ChangedAt = s.o.Instant()
 	session, err := s.session(scope.Org(), u, c)
 	if err != nil {
 		return Session{}, err
@@ -67,10 +56,35 @@ func (s *Service) ChangePassword(
 	return session, nil
 }
 
+// replacePassword returns the credential with a new password, which must keep the rules.
+func (s *Service) replacePassword(
+	ctx context.Context, org admin.OrgID, u User, c Credential, replacement admin.Secret,
+) (Credential, error) {
+	o, err := s.ports.Organizations.Get(ctx, org)
+	if err != nil {
+		return Credential{}, err
+	}
+	if err := s.CheckPassword(replacement, o.Name, u.Name, u.Email.Address); err != nil {
+		return Credential{}, err
+	}
+	if c.Hash, err = s.hashNew(ctx, "/password", replacement); err != nil {
+		return Credential{}, err
+	}
+	c.ChangedAt = s.o.Instant()
+	return c, nil
+}
+
+// errSamePassword returns the problem of a new password that is the current one.
+func errSamePassword() error {
+	var p admin.Problems
+	p.Add("/password", CodeSame, "is the current one: choose another one")
+	return p.Err()
+}
+
 // reauthenticate checks the password of a user who is signed in, so that an unattended screen or a
 // stolen session is not enough for the call.
 func (s *Service) reauthenticate(ctx context.Context, org admin.OrgID, c Credential, current admin.Secret) error {
-	ok, err := s.verify(ctx, limitKey("password", org, c.UserID.String()), c.Hash, current)
+	ok, err := s.verify(ctx, limitKey("password", string(org), c.UserID.String()), c.Hash, current)
 	if err == nil && !ok {
 		return ErrPassword
 	}
@@ -79,7 +93,7 @@ func (s *Service) reauthenticate(ctx context.Context, org admin.OrgID, c Credent
 
 // verify compares a password under a limit.
 func (s *Service) verify(ctx context.Context, key string, h PasswordHash, password admin.Secret) (bool, error) {
-	if err := s.o.Limiter.Attempt(ctx, key); err != nil {
+	if err := s.o.Limiter.Attempt(ctx, key, s.o.Limits.Password); err != nil {
 		return false, err
 	}
 	ok, err := s.matches(ctx, h, password)

@@ -63,29 +63,44 @@ func (r PasswordRules) least() int {
 	return minPassword
 }
 
-// check adds to p the first rule that a new password breaks, except that of breaches. about has the
-// names of the user and the company. Messages never hold the password.
+// CheckPassword checks a password against the rules for new ones, as every method that sets one does: it fails
+// with [admin.ErrInvalid] and every rule that it breaks. about has the names of the user and the company and
+// the e-mail address, which must not be most of it. It does no I/O and costs less than a millisecond, so that a
+// host can call it while the user types; only the check against breaches is left to the method.
+func (s *Service) CheckPassword(password admin.Secret, about ...string) error {
+	var p admin.Problems
+	s.o.Passwords.check(&p, "/password", password, s.common, about...)
+	return p.Err()
+}
+
+// check adds to p the rules that a new password breaks, except that of breaches. about has the names of the
+// user and the company. Messages never hold the password.
 func (r PasswordRules) check(
 	p *admin.Problems, path string, password admin.Secret, common blocklist, about ...string,
 ) {
 	text, least := password.Reveal(), r.least()
-	switch n := utf8.RuneCountInString(text); {
+	switch {
 	case text == "":
 		p.Add(path, admin.CodeRequired, "is required: give at least %d characters", least).With("min", least)
+		return
 	case len(text) > maxPassword:
 		p.Add(path, admin.CodeTooLong, "has %d bytes: give at most %d", len(text), maxPassword).
 			With("max", maxPassword)
+		return // it is not read any further
 	case !utf8.ValidString(text):
 		p.Add(path, admin.CodeFormat, "is not valid UTF-8")
-	case n < least:
+		return
+	}
+	n := utf8.RuneCountInString(text)
+	if n < least {
 		p.Add(path, admin.CodeTooShort, "has %d characters: give at least %d, such as four unrelated words", n, least).
 			With("min", least)
-	default:
-		enough := (least + 1) / 2
-		if common.surprises(text, guessWords(append(about, r.Words...)...), enough) < enough {
-			p.Add(path, CodeGuessable,
-				"is easy to guess: it is a common password, or little more than names, repetitions and runs")
-		}
+	}
+	// One that is too short is guessable only if as much of what there is could be guessed.
+	enough := (min(n, least) + 1) / 2
+	if common.surprises(text, guessWords(append(about, r.Words...)...), enough) < enough {
+		p.Add(path, CodeGuessable,
+			"is easy to guess: it is a common password, or little more than names, repetitions and runs")
 	}
 }
 

@@ -18,6 +18,8 @@ type Profile struct {
 	Role        Role      `json:"role"`
 	Company     string    `json:"company"`     // the organization's name
 	HasPassword bool      `json:"hasPassword"` // false if they use single sign-on
+	// PendingEmail is the change of the e-mail address that waits for its confirmation, if there is one.
+	PendingEmail *EmailChange `json:"pendingEmail,omitempty"`
 	// Version is the user's and CompanyVersion the organization's, for [Service.UpdateProfile].
 	Version        int64 `json:"version"`
 	CompanyVersion int64 `json:"companyVersion"`
@@ -26,11 +28,8 @@ type Profile struct {
 // ProfileChange is the input of [Service.UpdateProfile]. Fields that are nil stay as they are.
 type ProfileChange struct {
 	Name    *string `json:"name,omitempty"`    // 1 to 255 characters
-	Email   *string `json:"email,omitempty"`   // what the user signs in with from then on
 	Company *string `json:"company,omitempty"` // the organization's name, 1 to 255 characters
-	// CurrentPassword must be given to change the e-mail address of a user who has a password.
-	CurrentPassword admin.Secret `json:"-"`
-	// Version is the Profile's, for Name and Email; CompanyVersion is the Profile's, for Company.
+	// Version is the Profile's, for Name; CompanyVersion is the Profile's, for Company.
 	Version        int64 `json:"version,omitempty"`
 	CompanyVersion int64 `json:"companyVersion,omitempty"`
 }
@@ -49,14 +48,18 @@ func (s *Service) Profile(ctx context.Context, scope admin.Scope) (Profile, erro
 	if err != nil {
 		return Profile{}, err
 	}
-	return profileOf(u, c, o), nil
+	return s.profile(ctx, u, c, o)
 }
 
-func profileOf(u User, c Credential, o Organization) Profile {
+func (s *Service) profile(ctx context.Context, u User, c Credential, o Organization) (Profile, error) {
+	pending, err := s.pendingEmail(ctx, o.ID, u, c)
+	if err != nil {
+		return Profile{}, err
+	}
 	return Profile{
 		UserID: u.ID, Name: u.Name, Email: u.Email, Role: u.Role, Company: o.Name,
-		HasPassword: !c.Hash.IsZero(), Version: u.Version, CompanyVersion: o.Version,
-	}
+		HasPassword: !c.Hash.IsZero(), PendingEmail: pending, Version: u.Version, CompanyVersion: o.Version,
+	}, nil
 }
 
 // currentUser requires ps and returns the user in scope.
@@ -78,13 +81,12 @@ func (s *Service) currentUser(
 }
 
 // UpdateProfile saves the given fields of a profile together, or none of them, under one audit record.
-// A field that already has the given value is not a change. The host must make sure that a new e-mail
-// address is the user's, by writing to it before.
+// A field that already has the given value is not a change. The e-mail address is changed by
+// [Service.RequestEmailChange].
 //
-// It requires a user with [PermissionProfileWrite] for Name and Email, and with
-// [PermissionOrganizationWrite] for Company. It fails with [admin.ErrInvalid] and every problem; with
-// [ErrPassword] or [admin.ErrRateLimited] if the e-mail address changes without the right password;
-// with [ErrEmailTaken]; and with [admin.ErrConflict] for the version of the user or the organization.
+// It requires a user with [PermissionProfileWrite] for Name, and with [PermissionOrganizationWrite] for
+// Company. It fails with [admin.ErrInvalid] and every problem, and with [admin.ErrConflict] for the version of
+// the user or the organization.
 func (s *Service) UpdateProfile(ctx context.Context, scope admin.Scope, in ProfileChange) (Profile, error) {
 	u, c, err := s.currentUser(ctx, scope, in.permissions()...)
 	if err != nil {
@@ -99,12 +101,7 @@ func (s *Service) UpdateProfile(ctx context.Context, scope admin.Scope, in Profi
 		return Profile{}, err
 	}
 	if len(changes) == 0 {
-		return profileOf(u, c, o), nil
-	}
-	if user.Email.Address != u.Email.Address && !c.Hash.IsZero() {
-		if err := s.reauthenticate(ctx, scope.Org(), c, in.CurrentPassword); err != nil {
-			return Profile{}, err
-		}
+		return s.profile(ctx, u, c, o)
 	}
 	var update ProfileUpdate
 	if user != u {
@@ -116,10 +113,7 @@ func (s *Service) UpdateProfile(ctx context.Context, scope admin.Scope, in Profi
 		update.Organization = &organization
 	}
 	rec := s.userRecord(scope, ActionUpdateProfile, u.ID, changes...)
-	err = s.ports.Users.UpdateProfile(ctx, scope.Org(), update, rec)
-	if errors.Is(err, admin.ErrExists) {
-		return Profile{}, fmt.Errorf("%s: %w", user.Email, ErrEmailTaken)
-	} else if err != nil {
+	if err := s.ports.Users.UpdateProfile(ctx, scope.Org(), update, rec); err != nil {
 		return Profile{}, err
 	}
 	if update.User != nil {
@@ -128,13 +122,13 @@ func (s *Service) UpdateProfile(ctx context.Context, scope admin.Scope, in Profi
 	if update.Organization != nil {
 		organization.Version++
 	}
-	return profileOf(user, c, organization), nil
+	return s.profile(ctx, user, c, organization)
 }
 
 // permissions returns what the given fields require.
 func (c ProfileChange) permissions() []admin.Permission {
 	var ps []admin.Permission
-	if c.Name != nil || c.Email != nil || c.Company == nil {
+	if c.Name != nil || c.Company == nil {
 		ps = append(ps, PermissionProfileWrite)
 	}
 	if c.Company != nil {
@@ -151,11 +145,6 @@ func (c ProfileChange) apply(u User, o Organization) (User, Organization, []admi
 		p.Text("/name", *c.Name, 1, maxName)
 		changes = append(changes, admin.Change{Field: "name", From: u.Name, To: *c.Name})
 		u.Name = *c.Name
-	}
-	if c.Email != nil && *c.Email != u.Email.Address {
-		parsed := checkEmail(&p, "/email", *c.Email)
-		changes = append(changes, admin.Change{Field: "email", From: u.Email.String(), To: parsed.String()})
-		u.Email = parsed
 	}
 	if c.Company != nil && *c.Company != o.Name {
 		p.Text("/company", *c.Company, 1, maxName)

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -14,7 +15,14 @@ import (
 const (
 	ActionCreateOrganization admin.Action = "organization.create"
 	ActionRenameOrganization admin.Action = "organization.rename"
-	ActionUpdateProfile      admin.Action = "user.update_profile" // name, e-mail and company
+	ActionUpdateProfile      admin.Action = "user.update_profile"         // name and company
+	ActionRequestEmail       admin.Action = "user.request_email"          // the address stays until it is confirmed
+	ActionConfirmEmail       admin.Action = "user.confirm_email"          // one of two addresses confirmed
+	ActionChangeEmail        admin.Action = "user.change_email"           // every address confirmed
+	ActionCancelEmail        admin.Action = "user.cancel_email"           // the address stays
+	ActionRequestReset       admin.Action = "user.request_password_reset" // by anyone; without a user for nobody
+	ActionSendReset          admin.Action = "user.send_password_reset"    // by an administrator
+	ActionResetPassword      admin.Action = "user.reset_password"         // by a secret that was sent to the user
 	ActionChangePassword     admin.Action = "user.change_password"
 	ActionChangeRole         admin.Action = "user.change_role"
 	ActionDeactivate         admin.Action = "user.deactivate" // revokes the user's pending invitations too
@@ -23,6 +31,11 @@ const (
 	ActionResend             admin.Action = "invitation.resend"
 	ActionRevoke             admin.Action = "invitation.revoke"
 	ActionAccept             admin.Action = "invitation.accept" // by the user that it created
+	ActionStartSession       admin.Action = "session.start"     // ends the oldest if there are too many
+	ActionReauthenticate     admin.Action = "session.reauthenticate"
+	ActionEndSession         admin.Action = "session.end"
+	ActionEndSessions        admin.Action = "user.end_sessions" // all of a user
+	ActionEndOtherSessions   admin.Action = "user.end_other_sessions"
 )
 
 // Kinds of Subject in the audit trail.
@@ -30,6 +43,7 @@ const (
 	subjectOrganization = "organization"
 	subjectUser         = "user"
 	subjectInvitation   = "invitation"
+	subjectSession      = "session"
 )
 
 // maxName is the length of a person's or a company's name, in characters.
@@ -40,6 +54,8 @@ type Ports struct {
 	Organizations OrganizationStore
 	Users         UserStore
 	Invitations   InvitationStore
+	Tickets       TicketStore
+	Sessions      SessionStore
 }
 
 // Options of a [Service]; the zero value is ready.
@@ -51,11 +67,23 @@ type Options struct {
 	Hasher PasswordHasher
 	// Passwords are the rules for new passwords.
 	Passwords PasswordRules
-	// Limiter slows down guessing; nil means a [MemoryLimiter] with its defaults, which counts in
-	// this process only.
+	// Limiter slows down guessing and the flooding of mailboxes; nil means a [MemoryLimiter] with its
+	// defaults, which counts in this process only.
 	Limiter Limiter
+	// Limits are the rates of the Limiter.
+	Limits Limits
 	// Invitations limits invitations.
 	Invitations InvitationRules
+	// EmailChanges limits changes of e-mail addresses.
+	EmailChanges EmailChangeRules
+	// Resets limits secrets for forgotten passwords.
+	Resets ResetRules
+	// Sessions limits sessions that the library keeps.
+	Sessions SessionRules
+	// Fresh is how long ago a user may last have authenticated when they change credentials, roles,
+	// invitations or sessions: later calls fail with [admin.ErrReauthenticate]. 0 means that it does not
+	// matter, but in [Service.RequestEmailChange] without a password. See [admin.Scope.RequireRecent].
+	Fresh time.Duration
 }
 
 // InvitationRules limit invitations; the zero value is ready.
@@ -113,13 +141,25 @@ func (p Ports) check(problems *admin.Problems) {
 	if p.Invitations == nil {
 		problems.Add("/ports/invitations", admin.CodeRequired, message, "InvitationStore")
 	}
+	if p.Tickets == nil {
+		problems.Add("/ports/tickets", admin.CodeRequired, message, "TicketStore")
+	}
+	if p.Sessions == nil {
+		problems.Add("/ports/sessions", admin.CodeRequired, message, "SessionStore")
+	}
 }
 
 func (o Options) check(p *admin.Problems) {
 	checkNotNegative(p, "/passwords/breachTimeout", o.Passwords.BreachTimeout)
+	o.Limits.check(p)
 	checkNotNegative(p, "/invitations/lifetime", o.Invitations.Lifetime)
 	checkNotNegative(p, "/invitations/pending", o.Invitations.Pending)
 	checkNotNegative(p, "/invitations/cooldown", o.Invitations.Cooldown)
+	checkNotNegative(p, "/emailChanges/lifetime", o.EmailChanges.Lifetime)
+	checkNotNegative(p, "/resets/lifetime", o.Resets.Lifetime)
+	checkNotNegative(p, "/resets/pending", o.Resets.Pending)
+	o.Sessions.check(p)
+	checkNotNegative(p, "/fresh", o.Fresh)
 }
 
 // checkNotNegative adds to p that an option is negative.
@@ -135,6 +175,7 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Roles.IsZero() {
 		o.Roles = DefaultRoles()
 	}
+	o.Limits = o.Limits.withDefaults()
 	if o.Limiter == nil {
 		if o.Limiter, err = NewMemoryLimiter(MemoryLimiterOptions{Now: o.Now}); err != nil {
 			return Options{}, err
@@ -149,16 +190,20 @@ func (o Options) withDefaults() (Options, error) {
 		o.Passwords.BreachTimeout = 2 * time.Second
 	}
 	o.Passwords.Words = slices.Clone(o.Passwords.Words)
-	if o.Invitations.Lifetime == 0 {
-		o.Invitations.Lifetime = 7 * 24 * time.Hour
-	}
-	if o.Invitations.Pending == 0 {
-		o.Invitations.Pending = 100
-	}
-	if o.Invitations.Cooldown == 0 {
-		o.Invitations.Cooldown = time.Minute
-	}
+	o.Invitations.Lifetime = cmp.Or(o.Invitations.Lifetime, 7*24*time.Hour)
+	o.Invitations.Pending = cmp.Or(o.Invitations.Pending, 100)
+	o.Invitations.Cooldown = cmp.Or(o.Invitations.Cooldown, time.Minute)
+	o.EmailChanges.Lifetime = cmp.Or(o.EmailChanges.Lifetime, 24*time.Hour)
+	o.Resets.Lifetime = cmp.Or(o.Resets.Lifetime, time.Hour)
+	o.Resets.Pending = cmp.Or(o.Resets.Pending, 5)
+	o.Sessions = o.Sessions.withDefaults()
 	return o, nil
+}
+
+// requireFresh fails with [admin.ErrReauthenticate] if the user in scope did not authenticate recently enough to
+// change credentials, roles, invitations or sessions.
+func (s *Service) requireFresh(scope admin.Scope) error {
+	return scope.RequireRecent(s.o.Instant(), s.o.Fresh)
 }
 
 // userRecord returns the audit record of an action on a user.

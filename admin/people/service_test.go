@@ -86,7 +86,10 @@ func newHouse(t *testing.T, change ...func(*people.Options)) *house {
 
 // ports returns the stores of b.
 func ports(b storage.Stores) people.Ports {
-	return people.Ports{Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations()}
+	return people.Ports{
+		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Tickets: b.Tickets(),
+		Sessions: b.Sessions(),
+	}
 }
 
 // service makes another service over the same storage.
@@ -114,7 +117,7 @@ func changePassword(
 
 func (h *house) signIn(email string, password admin.Secret) people.Session {
 	h.t.Helper()
-	s, err := h.SignIn(h.t.Context(), acme, email, password)
+	s, err := h.SignIn(h.t.Context(), acme, people.SignInInput{Email: email, Password: password})
 	require.NoError(h.t, err)
 	return s
 }
@@ -188,15 +191,22 @@ func TestNewServiceChecksItsPortsAndOptions(t *testing.T) {
 		return out
 	}
 	_, err := people.NewService(people.Ports{}, people.Options{
-		Passwords:   people.PasswordRules{BreachTimeout: -1},
-		Invitations: people.InvitationRules{Lifetime: -1, Pending: -1, Cooldown: -1},
+		Passwords:    people.PasswordRules{BreachTimeout: -1},
+		Limits:       people.Limits{Password: people.Rate{Attempts: 5}, Mail: people.Rate{Every: -1}, Trusted: -1},
+		Invitations:  people.InvitationRules{Lifetime: -1, Pending: -1, Cooldown: -1},
+		EmailChanges: people.EmailChangeRules{Lifetime: -1}, Resets: people.ResetRules{Lifetime: -1, Pending: -1},
+		Sessions: people.SessionRules{Idle: -1, Lifetime: -1, PerUser: -1}, Fresh: -1,
 	})
 	require.Equal(t, []string{
-		"/ports/organizations", "/ports/users", "/ports/invitations",
-		"/passwords/breachTimeout", "/invitations/lifetime", "/invitations/pending", "/invitations/cooldown",
+		"/ports/organizations", "/ports/users", "/ports/invitations", "/ports/tickets", "/ports/sessions",
+		"/passwords/breachTimeout", "/limits/password", "/limits/mail", "/limits/trusted", "/invitations/lifetime", "/invitations/pending", "/invitations/cooldown",
+		"/emailChanges/lifetime", "/resets/lifetime", "/resets/pending",
+		"/sessions/idle", "/sessions/lifetime", "/sessions/perUser", "/fresh",
 	}, paths(err))
-	_, err = people.NewMemoryLimiter(people.MemoryLimiterOptions{Attempts: -1, Every: -1, Keys: -1})
-	require.Equal(t, []string{"/attempts", "/every", "/keys"}, paths(err))
+	_, err = people.NewService(ports(memory.New()), people.Options{Sessions: people.SessionRules{PerUser: 1001}})
+	require.Equal(t, []string{"/sessions/perUser"}, paths(err))
+	_, err = people.NewMemoryLimiter(people.MemoryLimiterOptions{Keys: -1})
+	require.Equal(t, []string{"/keys"}, paths(err))
 	_, err = people.NewArgon2id(people.Argon2idOptions{Threads: 5, Time: 11, Memory: 1, Concurrent: -1, Wait: -1})
 	require.Equal(t, []string{"/threads", "/time", "/memory", "/concurrent", "/wait"}, paths(err))
 	_, err = people.NewService(ports(memory.New()), people.Options{})
@@ -211,7 +221,7 @@ func TestInSharesTheLimiterAndJoinsTheTransaction(t *testing.T) {
 		_, _, err := in.Invite(t.Context(), h.ann.Scope, "carl@acme.example", people.Analyst)
 		require.NoError(t, err)
 		for range 10 {
-			_, err := in.SignIn(t.Context(), acme, "ann@acme.example", bobsPassword)
+			_, err := in.SignIn(t.Context(), acme, people.SignInInput{Email: "ann@acme.example", Password: bobsPassword})
 			require.ErrorIs(t, err, people.ErrSignIn)
 		}
 		return stop
@@ -220,6 +230,6 @@ func TestInSharesTheLimiterAndJoinsTheTransaction(t *testing.T) {
 	page, err := h.Invitations(t.Context(), h.ann.Scope, people.InvitationFilter{}, admin.Query{})
 	require.NoError(t, err)
 	require.Empty(t, page.Items, "the invitation went with the transaction")
-	_, err = h.SignIn(t.Context(), acme, "ann@acme.example", annsPassword)
+	_, err = h.SignIn(t.Context(), acme, people.SignInInput{Email: "ann@acme.example", Password: annsPassword})
 	require.ErrorIs(t, err, admin.ErrRateLimited, "the attempts did not")
 }

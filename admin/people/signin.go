@@ -14,35 +14,52 @@ var (
 	// ErrSignIn is returned for every failed sign-in. It does not say which of the two is wrong, nor
 	// whether there is such a user or they were deactivated.
 	ErrSignIn = admin.NewError("sign_in", admin.ErrUnauthenticated, "wrong e-mail address or password")
-	// ErrSession is returned when a session has ended, because the user's password, role or status
-	// changed.
+	// ErrSession is returned when a session has ended: it was ended, expired or idle for too long, or the
+	// user's password, role or status changed.
 	ErrSession = admin.NewError("session_ended", admin.ErrUnauthenticated, "the session has ended: sign in again")
 )
 
-// Session is a signed-in user. A host keeps the user's ID and the Epoch in its own session and passes
-// them to [Service.ScopeOf] on each request.
+// Session is a signed-in user. A host either has the library keep it, by [Service.KeepSession], or keeps the
+// user's ID and the Epoch in a session of its own and passes them to [Service.ScopeOf] on each request.
+//
+// Scope is what the user may do at the moment it is returned, and has no end: it outlives a later deactivation,
+// another role and the end of the session. Use it for one request, and keep it nowhere.
 type Session struct {
 	Scope admin.Scope `json:"-"`
 	User  User        `json:"user"`
 	Epoch int64       `json:"epoch"`
+	// ID is the [KeptSession]'s; zero for a session that the library does not keep.
+	ID uuid.UUID `json:"id,omitzero"`
+}
+
+// SignInInput is the input of [Service.SignIn].
+type SignInInput struct {
+	Email    string       `json:"email"`
+	Password admin.Secret `json:"-"`
+	// Source is where the attempt comes from, at most 255 bytes: the client's network address as the host's
+	// own proxy reports it (of IPv6 its first 64 bits, which are one subscriber's), or whatever else the host
+	// limits by. Only a digest of it is kept. If it is empty, only Limits.SignIn holds, by the address alone,
+	// and an attacker can delay its owner.
+	Source string `json:"-"`
 }
 
 // SignIn checks an e-mail address and a password. An unknown address, a wrong password and a
-// deactivated user give the same [ErrSignIn] after the same work. Attempts are limited for each address,
-// known or not: more fail with [admin.ErrRateLimited]. Too many sign-ins at the same time fail with
-// [admin.ErrBusy].
-func (s *Service) SignIn(
-	ctx context.Context, org admin.OrgID, email string, password admin.Secret,
-) (Session, error) {
+// deactivated user give the same [ErrSignIn] after the same work. Attempts are limited by source and by
+// address, known or not ([Limits]): more fail with [admin.ErrRateLimited]. Too many sign-ins at the same
+// time fail with [admin.ErrBusy], a Source that is too long with [admin.ErrInvalid].
+func (s *Service) SignIn(ctx context.Context, org admin.OrgID, in SignInInput) (Session, error) {
 	if err := org.Check(); err != nil {
 		return Session{}, err
 	}
-	e, err := ParseEmail(email)
+	if err := checkSource(in.Source); err != nil {
+		return Session{}, err
+	}
+	e, err := ParseEmail(in.Email)
 	if err != nil {
 		return Session{}, ErrSignIn // no user has a malformed address
 	}
-	key := limitKey("signin", org, e.Key)
-	if err := s.o.Limiter.Attempt(ctx, key); err != nil {
+	keys := newSignInKeys(org, e, in.Source)
+	if err := s.limitSignIn(ctx, keys); err != nil {
 		return Session{}, err
 	}
 	u, c, err := s.ports.Users.ByEmail(ctx, org, e.Key)
@@ -50,17 +67,17 @@ func (s *Service) SignIn(
 		return Session{}, err
 	}
 	// Without a user this verifies the zero hash, which matches nothing and takes as long.
-	ok, err := s.matches(ctx, c.Hash, password)
+	ok, err := s.matches(ctx, c.Hash, in.Password)
 	if err != nil {
 		return Session{}, err
 	}
 	if !ok || u.Status != UserActive {
 		return Session{}, ErrSignIn
 	}
-	if err := s.o.Limiter.Reset(ctx, key); err != nil {
+	if err := s.signedIn(ctx, keys); err != nil {
 		return Session{}, err
 	}
-	s.rehash(ctx, org, c, password)
+	s.rehash(ctx, org, c, in.Password)
 	return s.session(org, u, c)
 }
 
@@ -79,7 +96,9 @@ func (s *Service) rehash(ctx context.Context, org admin.OrgID, c Credential, pas
 }
 
 // SignInVerified is [Service.SignIn] without a password, for a host that has already authenticated the
-// user, for example by single sign-on. It fails with [ErrSignIn] if no active user has the address.
+// user, for example by single sign-on. It fails with [ErrSignIn] if no active user has the address. The
+// Session's Scope has the user authenticated now: if the identity provider did so earlier, as auth_time of
+// OpenID Connect Core 1.0, 2, reports, give that to Scope.WithAuthenticatedAt.
 func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email string) (Session, error) {
 	if err := org.Check(); err != nil {
 		return Session{}, err
@@ -98,7 +117,8 @@ func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email str
 }
 
 // ScopeOf returns the current scope of the user in a host session. epoch is the [Session]'s when they
-// signed in; if it has risen since, or there is no such active user, it fails with [ErrSession].
+// signed in; if it has risen since, or there is no such active user, it fails with [ErrSession]. When the user
+// last authenticated is not known to it: give that to Scope.WithAuthenticatedAt if Options.Fresh is set.
 func (s *Service) ScopeOf(ctx context.Context, org admin.OrgID, id uuid.UUID, epoch int64) (admin.Scope, error) {
 	if err := org.Check(); err != nil {
 		return admin.Scope{}, err
@@ -148,12 +168,13 @@ func (s *Service) scopeOfActor(
 	return c, scope, err
 }
 
+// session returns the session of a user who has just authenticated.
 func (s *Service) session(org admin.OrgID, u User, c Credential) (Session, error) {
 	scope, err := s.scope(org, u)
 	if err != nil {
 		return Session{}, err
 	}
-	return Session{Scope: scope, User: u, Epoch: c.Epoch}, nil
+	return Session{Scope: scope.WithAuthenticatedAt(s.o.Instant()), User: u, Epoch: c.Epoch}, nil
 }
 
 func (s *Service) scope(org admin.OrgID, u User) (admin.Scope, error) {

@@ -67,8 +67,8 @@ type Credential struct {
 	UserID uuid.UUID
 	// Hash is the password's; the zero Hash means that the user has none (single sign-on).
 	Hash PasswordHash
-	// Epoch rises whenever sessions must end: when the password or the role changes and when the user
-	// is deactivated. A host keeps it in its session and passes it to [Service.ScopeOf].
+	// Epoch rises whenever sessions must end: when the password, the e-mail address or the role changes and
+	// when the user is deactivated. A host keeps it in its session and passes it to [Service.ScopeOf].
 	Epoch int64
 	// ChangedAt is when the password was set.
 	ChangedAt time.Time
@@ -88,7 +88,7 @@ type UserFilter struct {
 
 // ProfileUpdate is the input of [UserStore.UpdateProfile]. A part that is nil stays as it is.
 type ProfileUpdate struct {
-	// User has the Name, Email and UpdatedAt to write and the ID and Version to compare; its other
+	// User has the Name and UpdatedAt to write and the ID and Version to compare; its other
 	// fields are ignored.
 	User *User
 	// Organization has the Name to write and the Version to compare; its other fields are ignored.
@@ -97,7 +97,8 @@ type ProfileUpdate struct {
 
 // UserStore keeps an organization's users and their credentials. It has no method that adds a user:
 // users come with their organization ([OrganizationStore].Create) or by an invitation
-// ([InvitationStore].Accept), and are never removed, because the audit trail names them.
+// ([InvitationStore].Accept), and are never removed, because the audit trail names them. Their e-mail address
+// is changed by [TicketStore].ChangeEmail.
 type UserStore interface {
 	// Get returns the user, or [admin.ErrNotFound].
 	Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (User, error)
@@ -109,14 +110,19 @@ type UserStore interface {
 	// ByEmail is Credential for the user whose Email.Key is key, byte by byte.
 	ByEmail(ctx context.Context, org admin.OrgID, key string) (User, Credential, error)
 
+	// Memberships returns the organizations in which the Email.Key of an active user is key, byte by byte, in
+	// ascending order of id, at most [MaxMemberships]. It is the only method that looks for a user across
+	// organizations.
+	Memberships(ctx context.Context, key string) ([]Membership, error)
+
 	// List returns at most seek.Limit users that match f, in ascending order of id, with an id
 	// above seek.After.
 	List(ctx context.Context, org admin.OrgID, f UserFilter, seek admin.Seek[uuid.UUID]) ([]User, error)
 
 	// UpdateProfile writes both parts of p and the record, or nothing, and raises the Version of each
-	// part by one. It fails with [admin.ErrNotFound], with [admin.ErrConflict] unless the Versions are
-	// the stored ones, and with [admin.ErrExists] if another user has the e-mail key. The organization
-	// is written first, so that its errors come first and locks are taken in one order.
+	// part by one. It fails with [admin.ErrNotFound], and with [admin.ErrConflict] unless the Versions are
+	// the stored ones. The organization is written first, so that its errors come first and locks are taken
+	// in one order.
 	UpdateProfile(ctx context.Context, org admin.OrgID, p ProfileUpdate, rec admin.Record) error
 
 	// UpdateAccess replaces the user with what [User.AccessUpdated] makes of it and u, and returns the

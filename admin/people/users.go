@@ -66,6 +66,9 @@ func (s *Service) ChangeRole(
 	if err := scope.Require(PermissionUsersWrite); err != nil {
 		return User{}, err
 	}
+	if err := s.requireFresh(scope); err != nil {
+		return User{}, err
+	}
 	var p admin.Problems
 	set := s.checkRole(&p, role)
 	if err := p.Err(); err != nil {
@@ -108,6 +111,9 @@ func (s *Service) setStatus(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, version int64, status UserStatus, action admin.Action,
 ) (User, error) {
 	if err := scope.Require(PermissionUsersWrite); err != nil {
+		return User{}, err
+	}
+	if err := s.requireFresh(scope); err != nil {
 		return User{}, err
 	}
 	u, err := s.userWithin(ctx, scope, id)

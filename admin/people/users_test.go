@@ -33,7 +33,25 @@ func TestRolesMayDo(t *testing.T) {
 			return err
 		}},
 		{"change one's e-mail address", all, func(ctx context.Context, h *house, s people.Session) error {
-			_, err := h.UpdateProfile(ctx, s.Scope, people.ProfileChange{Version: 1, Email: ptr("another@acme.example"), CurrentPassword: bobsPassword})
+			_, _, err := h.RequestEmailChange(ctx, s.Scope, people.EmailChangeInput{Email: "another@acme.example", CurrentPassword: bobsPassword})
+			return err
+		}},
+		{"cancel the change of one's e-mail address", all, func(ctx context.Context, h *house, s people.Session) error {
+			_, _, err := h.RequestEmailChange(ctx, s.Scope, people.EmailChangeInput{Email: "another@acme.example", CurrentPassword: bobsPassword})
+			if err == nil {
+				err = h.CancelEmailChange(ctx, s.Scope, s.User.ID)
+			}
+			return err
+		}},
+		{"cancel the change of another's e-mail address", onlyAdministrator, func(ctx context.Context, h *house, s people.Session) error {
+			_, _, err := h.RequestEmailChange(ctx, h.ann.Scope, people.EmailChangeInput{Email: "anna@acme.example", CurrentPassword: annsPassword})
+			if err == nil {
+				err = h.CancelEmailChange(ctx, s.Scope, h.ann.User.ID)
+			}
+			return err
+		}},
+		{"send a password reset", onlyAdministrator, func(ctx context.Context, h *house, s people.Session) error {
+			_, err := h.SendPasswordReset(ctx, s.Scope, h.ann.User.ID)
 			return err
 		}},
 		{"change one's password", all, func(ctx context.Context, h *house, s people.Session) error {
@@ -77,6 +95,31 @@ func TestRolesMayDo(t *testing.T) {
 			i := h.pending(ctx)
 			_, err := h.Revoke(ctx, s.Scope, i.ID, i.Version)
 			return err
+		}},
+		{"see one's sessions", all, func(ctx context.Context, h *house, s people.Session) error {
+			_, err := h.Sessions(ctx, s.Scope)
+			return err
+		}},
+		{"see a user's sessions", readers, func(ctx context.Context, h *house, s people.Session) error {
+			_, err := h.SessionsOf(ctx, s.Scope, h.ann.User.ID)
+			return err
+		}},
+		{"end one of one's sessions", all, func(ctx context.Context, h *house, s people.Session) error {
+			k, _, err := h.KeepSession(ctx, s, people.KeepInput{})
+			if err != nil {
+				return err
+			}
+			return h.EndSession(ctx, s.Scope, k.ID)
+		}},
+		{"end one's sessions", all, func(ctx context.Context, h *house, s people.Session) error {
+			return h.EndSessions(ctx, s.Scope, s.User.ID)
+		}},
+		{"end one's other sessions", all, func(ctx context.Context, h *house, s people.Session) error {
+			_, err := h.EndOtherSessions(ctx, s)
+			return err
+		}},
+		{"end a user's sessions", onlyAdministrator, func(ctx context.Context, h *house, s people.Session) error {
+			return h.EndSessions(ctx, s.Scope, h.join("dora@acme.example", people.Analyst).User.ID)
 		}},
 		{"change a role", onlyAdministrator, func(ctx context.Context, h *house, s people.Session) error {
 			_, err := h.ChangeRole(ctx, s.Scope, s.User.ID, 1, otherRole(s.User.Role))
@@ -249,7 +292,7 @@ func TestUserWhoseRoleTheHostRemoved(t *testing.T) {
 	h := newHouse(t, withClerk)
 	clara := h.join("clara@acme.example", clerk)
 	later := h.service(people.Options{Hasher: cheap(t)})
-	_, err := later.SignIn(t.Context(), acme, "clara@acme.example", bobsPassword)
+	_, err := later.SignIn(t.Context(), acme, people.SignInInput{Email: "clara@acme.example", Password: bobsPassword})
 	require.ErrorIs(t, err, admin.ErrForbidden)
 	_, err = later.ScopeOf(t.Context(), acme, clara.User.ID, clara.Epoch)
 	require.ErrorIs(t, err, admin.ErrForbidden)
@@ -267,7 +310,7 @@ func TestDeactivateAndReactivate(t *testing.T) {
 	u, err := h.Deactivate(t.Context(), h.ann.Scope, bob.User.ID, 1)
 	require.NoError(t, err)
 	require.Equal(t, people.UserDeactivated, u.Status)
-	_, err = h.SignIn(t.Context(), acme, "bob@acme.example", bobsPassword)
+	_, err = h.SignIn(t.Context(), acme, people.SignInInput{Email: "bob@acme.example", Password: bobsPassword})
 	require.ErrorIs(t, err, people.ErrSignIn)
 	_, err = h.SignInVerified(t.Context(), acme, "bob@acme.example")
 	require.ErrorIs(t, err, people.ErrSignIn)

@@ -37,10 +37,10 @@ func (t *tour) profile(ctx context.Context) error {
 	}
 
 	current, next := passwords()[0], passwords()[1]
-	session, err := service.SignIn(ctx, org, adminEmail, current)
+	session, err := service.SignIn(ctx, org, people.SignInInput{Email: adminEmail, Password: current})
 	if errors.Is(err, admin.ErrUnauthenticated) {
 		current, next = next, current
-		session, err = service.SignIn(ctx, org, adminEmail, current)
+		session, err = service.SignIn(ctx, org, people.SignInInput{Email: adminEmail, Password: current})
 	}
 	if err != nil {
 		return err
@@ -56,6 +56,9 @@ func (t *tour) profile(ctx context.Context) error {
 	_, err = service.ScopeOf(ctx, org, session.User.ID, session.Epoch)
 	t.say("Password changed. The session from before: %v", err)
 	t.scope = renewed.Scope // this browser stays signed in
+	if err := t.sendSecrets(ctx, next); err != nil {
+		return err
+	}
 
 	p, err := service.Profile(ctx, t.scope)
 	if err != nil {
@@ -63,6 +66,27 @@ func (t *tour) profile(ctx context.Context) error {
 	}
 	t.table("NAME|E-MAIL|COMPANY|ROLE", []string{p.Name, p.Email.String(), p.Company, string(p.Role)})
 	return nil
+}
+
+// sendSecrets asks for what a host sends by mail, and uses none of it.
+func (t *tour) sendSecrets(ctx context.Context, password admin.Secret) error {
+	service := t.center.People
+	for _, email := range []string{adminEmail, "nobody@acme.example"} {
+		m, err := service.RequestPasswordReset(ctx, org, people.ResetRequest{Email: email, Source: "192.0.2.1"})
+		if err != nil {
+			return err
+		}
+		t.say("Forgotten password of %s: a message to %q.", email, m.To)
+	}
+	change, mails, err := service.RequestEmailChange(ctx, t.scope,
+		people.EmailChangeInput{Email: "ann.okafor@acme.example", CurrentPassword: password})
+	if err != nil {
+		return err
+	}
+	for _, m := range mails {
+		t.say("E-mail address to be %s: %s to %s.", change.To, m.Kind, m.To)
+	}
+	return service.CancelEmailChange(ctx, t.scope, change.UserID)
 }
 
 // keepProfile saves the full names of Ann and her company.

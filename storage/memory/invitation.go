@@ -43,11 +43,13 @@ func (t *tenant) checkRoom(i invitation, limit int) error {
 		}
 		clash = clash || o.digest == i.digest
 		if o.StatusAt(i.SentAt) == people.InvitationPending {
-			clash = clash || o.Email.Key == i.Email.Key
 			pending++
 		}
 	}
 	if err := people.CheckPendingInvitations(pending, limit); err != nil {
+		return err
+	}
+	if err := t.checkAddress(i.Email.Key, i.SentAt, uuid.Nil, i.ID); err != nil {
 		return err
 	}
 	if clash {

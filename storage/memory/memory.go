@@ -51,6 +51,8 @@ type tenant struct {
 	users        *table[uuid.UUID, people.User]
 	credentials  *table[uuid.UUID, people.Credential]
 	invitations  *table[uuid.UUID, invitation]
+	tickets      *table[uuid.UUID, people.Ticket]
+	sessions     *table[uuid.UUID, session]
 	audit        *table[recordKey, admin.Record]
 	recorded     *table[uuid.UUID, recordKey]
 	jobs         *table[uuid.UUID, job.Job]
@@ -72,6 +74,8 @@ func newTenant(o people.Organization) *tenant {
 		users:        newTable[uuid.UUID, people.User](compareID),
 		credentials:  newTable[uuid.UUID, people.Credential](compareID),
 		invitations:  newTable[uuid.UUID, invitation](compareID),
+		tickets:      newTable[uuid.UUID, people.Ticket](compareID),
+		sessions:     newTable[uuid.UUID, session](compareID),
 		audit:        newTable[recordKey, admin.Record](compareRecords),
 		recorded:     newTable[uuid.UUID, recordKey](compareID),
 		jobs:         newTable[uuid.UUID, job.Job](compareID),
@@ -135,6 +139,8 @@ type stores struct{ access }
 func (s stores) Organizations() people.OrganizationStore { return organizations{s.access} }
 func (s stores) Users() people.UserStore                 { return users{s.access} }
 func (s stores) Invitations() people.InvitationStore     { return invitations{s.access} }
+func (s stores) Tickets() people.TicketStore             { return tickets{s.access} }
+func (s stores) Sessions() people.SessionStore           { return sessions{s.access} }
 func (s stores) Audit() admin.AuditStore                 { return audit{s.access} }
 func (s stores) Jobs() job.Store                         { return jobs{s.access} }
 func (s stores) Currencies() currency.Store              { return currencies{s.access} }

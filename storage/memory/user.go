@@ -1,7 +1,9 @@
 package memory
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -53,6 +55,20 @@ func (s users) ByEmail(
 	return u, c, err
 }
 
+func (s users) Memberships(ctx context.Context, key string) (out []people.Membership, err error) {
+	err = s.hold(ctx, func() error {
+		for org, t := range s.b.tenants {
+			u, ok := t.users.find(func(u people.User) bool { return u.Email.Key == key && u.Status == people.UserActive })
+			if ok {
+				out = append(out, people.Membership{Org: org, Company: t.organization.Name, UserID: u.ID})
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(out, func(a, b people.Membership) int { return cmp.Compare(a.Org, b.Org) })
+	return out[:min(len(out), people.MaxMemberships)], err
+}
+
 func (s users) List(
 	ctx context.Context, org admin.OrgID, f people.UserFilter, seek admin.Seek[uuid.UUID],
 ) (out []people.User, err error) {
@@ -87,10 +103,7 @@ func (t *tenant) updateProfile(j *journal, want people.User) error {
 	if u.Version != want.Version {
 		return conflict("user")
 	}
-	if t.hasOtherUser(u.ID, func(o people.User) bool { return o.Email.Key == want.Email.Key }) {
-		return taken("user")
-	}
-	u.Name, u.Email, u.UpdatedAt = want.Name, want.Email, want.UpdatedAt
+	u.Name, u.UpdatedAt = want.Name, want.UpdatedAt
 	u.Version++
 	t.users.put(j, u.ID, u)
 	return nil

@@ -145,6 +145,8 @@ type statements struct {
 	token        tokenSQL
 	user         userSQL
 	invitation   invitationSQL
+	ticket       ticketSQL
+	session      sessionSQL
 	imports      importSQL
 	customer     customerSQL
 	account      accountSQL
@@ -164,6 +166,8 @@ func newStatements(db *DB) statements {
 		token:        newTokenSQL(db),
 		user:         newUserSQL(db),
 		invitation:   newInvitationSQL(db),
+		ticket:       newTicketSQL(db),
+		session:      newSessionSQL(db),
 		imports:      newImportSQL(db),
 		customer:     newCustomerSQL(db),
 		account:      newAccountSQL(db),
@@ -179,6 +183,8 @@ type stores struct{ access }
 func (s stores) Organizations() people.OrganizationStore { return organizations{s.access} }
 func (s stores) Users() people.UserStore                 { return users{s.access} }
 func (s stores) Invitations() people.InvitationStore     { return invitations{s.access} }
+func (s stores) Tickets() people.TicketStore             { return tickets{s.access} }
+func (s stores) Sessions() people.SessionStore           { return sessions{s.access} }
 func (s stores) Audit() admin.AuditStore                 { return audit{s.access} }
 func (s stores) Jobs() job.Store                         { return jobs{s.access} }
 func (s stores) Currencies() currency.Store              { return currencies{s.access} }

@@ -207,9 +207,10 @@ func texts(t *testing.T, v reflect.Value, name string, out map[string]string) {
 // acrossOrganizations lists the queries that are meant to look across organizations, and why.
 func acrossOrganizations() map[string]string {
 	return map[string]string{
-		".job.due.some":    "schedulers look for work of every organization, and get ids only",
-		".token.byDigests": "as with one digest",
-		".token.byDigest":  "the caller has a secret only, and the token names the organization",
+		".job.due.some":     "schedulers look for work of every organization, and get ids only",
+		".user.memberships": "a sign-in page of every organization asks where an address is a user's",
+		".token.byDigests":  "as with one digest",
+		".token.byDigest":   "the caller has a secret only, and the token names the organization",
 	}
 }
 

@@ -18,6 +18,8 @@
 //	stores := db.WithTx(tx)
 //	service := center.People.In(people.Ports{
 //		Organizations: stores.Organizations(), Users: stores.Users(), Invitations: stores.Invitations(),
+//		Tickets: stores.Tickets(),
+//		Sessions: stores.Sessions(),
 //	})
 //	_, _, err = service.CreateOrganization(ctx, people.NewOrganization{ID: "acme", …})
 //	err = tx.Commit()

@@ -59,6 +59,9 @@ func (s invitations) Create(
 		if err := q.invitation.makeRoom(ctx, t, org, i, limit); err != nil {
 			return err
 		}
+		if err := q.ticket.checkAddress(ctx, t, org, i.Email.Key, i.SentAt, uuid.Nil, i.ID); err != nil {
+			return err
+		}
 		_, err := t.exec(ctx, "invitation", q.invitation.insert, org, id(i.ID), i.Email.Address, i.Email.Key, i.Role,
 			i.Status, digest[:], i.InvitedBy.Kind, i.InvitedBy.ID, at(i.CreatedAt), at(i.SentAt), at(i.ExpiresAt),
 			at(i.SettledAt), id(i.UserID), i.Email.Key, i.Version)
@@ -124,6 +127,9 @@ func (s invitations) Resend(
 			return err
 		}
 		if err := q.makeRoom(ctx, t, org, i, limit); err != nil {
+			return err
+		}
+		if err := s.db.sql.ticket.checkAddress(ctx, t, org, i.Email.Key, i.SentAt, uuid.Nil, i.ID); err != nil {
 			return err
 		}
 		_, err = t.exec(ctx, "invitation", q.resend, digest[:], i.InvitedBy.Kind, i.InvitedBy.ID,

@@ -14,7 +14,7 @@ type users struct{ access }
 type userSQL struct {
 	get, lock, credential, byEmail, updateProfile, otherAdministrator     string
 	updateAccess, raiseEpoch, setPassword, hasCredential, atEpoch, rehash string
-	lockHash, lockOrganization                                            string
+	lockHash, lockEpoch, lockOrganization, memberships                    string
 	list                                                                  list
 }
 
@@ -31,7 +31,7 @@ func newUserSQL(db *DB) userSQL {
 		list: newList(db, `SELECT `+columns+` FROM {users}{index} WHERE org_id = ?`, []string{"status", "role"},
 			` AND id > ? ORDER BY id LIMIT ?`,
 			walk{"users_role_status", "role status"}, walk{"users_role", "role"}, walk{"users_status", "status"}),
-		updateProfile: db.bind(`UPDATE {users} SET name = ?, email = ?, email_key = ?, updated_at = ?, version = version + 1
+		updateProfile: db.bind(`UPDATE {users} SET name = ?, updated_at = ?, version = version + 1
 			WHERE org_id = ? AND id = ? AND version = ?`),
 		// Rows and not a count: locking reads see the latest on every database, and PostgreSQL cannot
 		// lock aggregates.
@@ -45,8 +45,11 @@ func newUserSQL(db *DB) userSQL {
 		hasCredential: db.bind(`SELECT user_id FROM {credentials} WHERE org_id = ? AND user_id = ?`),
 		atEpoch: db.bind(`SELECT user_id FROM {credentials}
 			WHERE org_id = ? AND user_id = ? AND epoch = ?{forUpdate}`),
-		rehash:           db.bind(`UPDATE {credentials} SET hash = ? WHERE org_id = ? AND user_id = ?`),
-		lockHash:         db.bind(`SELECT hash FROM {credentials} WHERE org_id = ? AND user_id = ?{forUpdate}`),
+		rehash:    db.bind(`UPDATE {credentials} SET hash = ? WHERE org_id = ? AND user_id = ?`),
+		lockEpoch: db.bind(`SELECT epoch FROM {credentials} WHERE org_id = ? AND user_id = ?{forUpdate}`),
+		lockHash:  db.bind(`SELECT hash FROM {credentials} WHERE org_id = ? AND user_id = ?{forUpdate}`),
+		memberships: db.bind(`SELECT u.org_id, o.name, u.id FROM {users} u JOIN {organizations} o ON o.org_id = u.org_id
+			WHERE u.email_key = ? AND u.status = ? ORDER BY u.org_id LIMIT ?`),
 		lockOrganization: db.bind(`SELECT org_id FROM {organizations} WHERE org_id = ?{forUpdate}`),
 	}
 }
@@ -63,6 +66,14 @@ func (s users) Credential(
 
 func (s users) ByEmail(ctx context.Context, org admin.OrgID, key string) (people.User, people.Credential, error) {
 	return s.account(ctx, s.db.sql.user.byEmail, org, key)
+}
+
+func (s users) Memberships(ctx context.Context, key string) ([]people.Membership, error) {
+	return rows(ctx, s.reader(), "user", s.db.sql.user.memberships,
+		func(scan func(...any) error, m *people.Membership) error {
+			return scan(&m.Org, &m.Company, scanID(&m.UserID))
+		},
+		key, people.UserActive, people.MaxMemberships)
 }
 
 // account is a user with the credential, read in one statement so that both are of one moment.
@@ -104,7 +115,7 @@ func (s users) UpdateProfile(ctx context.Context, org admin.OrgID, p people.Prof
 			return nil
 		}
 		return t.change(ctx, "user", q.updateProfile,
-			[]any{u.Name, u.Email.Address, u.Email.Key, at(u.UpdatedAt), org, id(u.ID), u.Version}, q.get, org, id(u.ID))
+			[]any{u.Name, at(u.UpdatedAt), org, id(u.ID), u.Version}, q.get, org, id(u.ID))
 	})
 }
 
@@ -144,6 +155,16 @@ func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, u people.User,
 // ends. Without it two administrators could demote each other in any isolation but serializable.
 func (s userSQL) lockPeople(ctx context.Context, t *tx, org admin.OrgID) error {
 	_, err := one(ctx, t, "organization", s.lockOrganization, scanText, org)
+	return err
+}
+
+// requireEpoch locks the credential of a user, and fails with [admin.ErrConflict] if its epoch is another.
+func (s userSQL) requireEpoch(ctx context.Context, t *tx, org admin.OrgID, userID uuid.UUID, epoch int64) error {
+	stored, err := one(ctx, t, "user", s.lockEpoch,
+		func(scan func(...any) error, n *int64) error { return scan(n) }, org, id(userID))
+	if err == nil && stored != epoch {
+		return conflict("user")
+	}
 	return err
 }
 

@@ -117,6 +117,7 @@ func errorKinds() []error {
 	return []error{
 		admin.ErrNotFound, admin.ErrExists, admin.ErrConflict, admin.ErrInvalid, admin.ErrForbidden, admin.ErrUnauthenticated,
 		admin.ErrState, admin.ErrBusy, admin.ErrRateLimited, people.ErrLastAdministrator, people.ErrTooManyInvitations,
+		people.ErrEmailTaken, people.ErrAlreadyInvited, people.ErrEmailPending,
 		job.ErrLeaseLost, job.ErrNotDue, priceplan.ErrOverlap, token.ErrDeleted,
 	}
 }

@@ -52,6 +52,11 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 	put("migrations")(b.PlanMigrations().List(ctx, org, planmigration.Filter{}, all))
 	for _, id := range s.ids {
 		put("credential of " + id.String())(account(b.Users().Credential(ctx, org, id)))
+		put("change of " + id.String())(b.Tickets().EmailChange(ctx, org, id))
+		put("sessions of " + id.String())(b.Sessions().OfUser(ctx, org, id, people.SessionBounds{
+			Now: epoch.Add(-time.Hour), SeenAfter: epoch.Add(-time.Hour), PerUser: 100,
+		}))
+		put("session " + id.String())(b.Sessions().Get(ctx, org, id))
 		put("versions of " + id.String())(b.Settings().History(ctx, org, id, largest[int64]()))
 		put("entries of " + id.String())(b.Jobs().Entries(ctx, org, id, job.EntryFilter{}, largest[int64]()))
 		put("effects of " + id.String())(b.Jobs().Effects(ctx, org, id, largest[int64]()))
@@ -60,6 +65,8 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 	for n := range byte(9) {
 		d := admin.SecretDigest(digestOf(n))
 		put("invitation of digest " + string('0'+n))(b.Invitations().ByDigest(ctx, org, d))
+		put("ticket of digest " + string('0'+n))(b.Tickets().ByDigest(ctx, org, d))
+		put("session of digest " + string('0'+n))(b.Sessions().ByDigest(ctx, org, d))
 		put("token of digest " + string('0'+n))(b.Tokens().ByDigest(ctx, []admin.SecretDigest{d}))
 	}
 	for _, id := range planIDs() {

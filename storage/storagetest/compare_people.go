@@ -110,6 +110,11 @@ func peopleDraws() map[string]func(*script) do {
 				return account(st.Users().ByEmail(ctx, org, key))
 			}
 		},
+		"Users.Memberships": func(s *script) do {
+			u, _ := s.user(s.org())
+			key := pick(s, u.Email.Key, s.email().Key)
+			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Users().Memberships(ctx, key) }
+		},
 		"Users.List": func(s *script) do {
 			org, seek := s.org(), s.seek()
 			f := people.UserFilter{
@@ -120,7 +125,7 @@ func peopleDraws() map[string]func(*script) do {
 		"Users.UpdateProfile": func(s *script) do {
 			org, rec := s.org(), s.rec("user.update")
 			u, _ := s.user(org)
-			u.Name, u.Email, u.UpdatedAt, u.Version = s.text(), s.email(), s.now, s.version(u.Version)
+			u.Name, u.UpdatedAt, u.Version = s.text(), s.now, s.version(u.Version)
 			o, _ := s.ref.Organizations().Get(s.t.Context(), org)
 			o.Name, o.Version = s.text(), s.version(o.Version)
 			p := people.ProfileUpdate{User: pick(s, &u, &u, nil), Organization: pick(s, &o, nil)}

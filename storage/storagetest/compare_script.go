@@ -45,7 +45,7 @@ func alike() []string {
 func draws() map[string]func(*script) do {
 	all := map[string]func(*script) do{}
 	for _, part := range []map[string]func(*script) do{
-		peopleDraws(), tokenDraws(), jobDraws(), tenantDraws(), enrichmentDraws(), importDraws(), planDraws(),
+		peopleDraws(), ticketDraws(), sessionDraws(), tokenDraws(), jobDraws(), tenantDraws(), enrichmentDraws(), importDraws(), planDraws(),
 		scheduleDraws(), customerDraws(), accountDraws(),
 	} {
 		maps.Copy(all, part)

@@ -286,18 +286,6 @@ func testInvitations(t *testing.T, open Open) {
 		require.Len(t, users, 2)
 		require.Equal(t, w.get(t, i.ID).UserID, users[1].ID)
 	})
-	t.Run("makes no second user of an address and does not change the first", func(t *testing.T) {
-		w := newWorld(t, b, c)
-		i := w.invitation("first")
-		i.Email = w.first.Email
-		require.NoError(t, create(t, w, i, "first", 1000))
-		require.ErrorIs(t, b.Invitations().Accept(t.Context(), w.org, w.acceptance(i), w.rec("invitation.accept")),
-			admin.ErrExists)
-		u, err := b.Users().Get(t.Context(), w.org, w.first.ID)
-		require.NoError(t, err)
-		require.Equal(t, w.first, u)
-		require.Equal(t, i, w.get(t, i.ID))
-	})
 	t.Run("is not accepted when the inviter's access changed since it was checked", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		second := w.member(t, "second", people.Administrator)

@@ -16,6 +16,8 @@ func ports() []port {
 		{"Organizations", testOrganizations},
 		{"Users", testUsers},
 		{"Invitations", testInvitations},
+		{"Tickets", testTickets},
+		{"Sessions", testSessions},
 		{"Audit", testAudit},
 		{"Jobs", testJobs},
 		{"Currencies", testCurrencies},
@@ -42,6 +44,12 @@ func Users(t *testing.T, open Open) { runPort(t, open, "Users") }
 
 // Invitations checks the port of [storage.Stores] with this name alone.
 func Invitations(t *testing.T, open Open) { runPort(t, open, "Invitations") }
+
+// Tickets checks the port of [storage.Stores] with this name alone.
+func Tickets(t *testing.T, open Open) { runPort(t, open, "Tickets") }
+
+// Sessions checks the port of [storage.Stores] with this name alone.
+func Sessions(t *testing.T, open Open) { runPort(t, open, "Sessions") }
 
 // Audit checks the port of [storage.Stores] with this name alone.
 func Audit(t *testing.T, open Open) { runPort(t, open, "Audit") }

@@ -16,16 +16,18 @@ import (
 	"github.com/admincenter/admincenter/storage"
 )
 
-// peopleSeeds are a second user, who is a Developer, and a pending invitation by the first.
+// peopleSeeds are a second user, who is a Developer, a session of theirs, and a pending invitation by the first.
 type peopleSeeds struct {
 	member     people.User
 	invitation people.Invitation
+	session    people.KeptSession
 }
 
 func (w *world) seedPeople() {
 	w.t.Helper()
 	w.seeds.people.member = w.member(w.t, "member", people.Developer)
 	w.seeds.people.invitation = w.invited(w.t, "pending")
+	w.seeds.people.session = w.begun(w.t, w.seeds.people.member, "session")
 }
 
 // member adds a user by an invitation.
@@ -65,6 +67,11 @@ func userCalls() map[string]call {
 		"Users.ByEmail": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
 			u, c, err := s.Users().ByEmail(ctx, org, w.first.Email.Key)
 			return userWith{u, c}, err
+		},
+		"Users.Memberships": func(
+			ctx context.Context, s storage.Stores, w *world, _ admin.OrgID, _ admin.Record,
+		) (any, error) {
+			return s.Users().Memberships(ctx, w.seeds.people.member.Email.Key)
 		},
 		"Users.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
 			us, err := s.Users().List(ctx, org, people.UserFilter{}, page[uuid.UUID](100))
@@ -145,6 +152,9 @@ func testUsers(t *testing.T, open Open) {
 			require.ErrorIs(t, err, admin.ErrNotFound, "key %q", key)
 		}
 	})
+	t.Run("finds the organizations in which an address is an active user's", func(t *testing.T) {
+		testMemberships(t, newWorld(t, b, c), newWorld(t, b, c))
+	})
 	t.Run("lists in order of id and by status and role", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		made := []people.User{w.first}
@@ -172,12 +182,12 @@ func testUsers(t *testing.T, open Open) {
 			})
 		}
 	})
-	t.Run("changes name and e-mail of the version that was read, and nothing else", func(t *testing.T) {
+	t.Run("changes the name of the version that was read, and nothing else", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		u := w.first
 		u.Name, u.UpdatedAt = "Zoë", epoch.Add(time.Microsecond)
-		u.Email = people.Email{Address: "Zoe@Example.com", Key: "zoe@example.com"}
 		asked := u
+		asked.Email = people.Email{Address: "Zoe@Example.com", Key: "zoe@example.com"}
 		asked.Role, asked.Status, asked.CreatedAt = people.Analyst, people.UserDeactivated, epoch.Add(time.Hour)
 		require.NoError(t,
 			b.Users().UpdateProfile(t.Context(), w.org, people.ProfileUpdate{User: &asked}, w.rec("user.update_profile")))
@@ -220,10 +230,6 @@ func testUsers(t *testing.T, open Open) {
 		old.Version = 7
 		require.ErrorIs(t, update(old, company), admin.ErrConflict)
 		check("the user changed meanwhile")
-		clash := user
-		clash.Email = w.first.Email
-		require.ErrorIs(t, update(clash, company), admin.ErrExists)
-		check("the address is another user's")
 
 		require.NoError(t, update(user, company))
 		m.Name, o.Name, m.Version, o.Version = "Zoë", "Zoë Ltd", 2, 2
@@ -233,19 +239,6 @@ func testUsers(t *testing.T, open Open) {
 			people.ProfileUpdate{Organization: &company}, w.rec("user.update_profile")))
 		o.Name, o.Version = "Alone", 3
 		check("the company alone")
-	})
-	t.Run("keeps e-mail keys unique", func(t *testing.T) {
-		w := newWorld(t, b, c)
-		m := w.member(t, "member", people.Developer)
-		taken := m
-		taken.Email = people.Email{Address: "FIRST@example.com", Key: "first@example.com"}
-		err := b.Users().UpdateProfile(t.Context(), w.org, people.ProfileUpdate{User: &taken}, w.rec("user.update_profile"))
-		require.ErrorIs(t, err, admin.ErrExists)
-		require.Equal(t, m, get(t, w, m.ID).User)
-		own := m
-		own.Email.Address = "Written-Otherwise@Example.com"
-		require.NoError(t,
-			b.Users().UpdateProfile(t.Context(), w.org, people.ProfileUpdate{User: &own}, w.rec("user.update_profile")))
 	})
 	t.Run("changes role and status of the version that was read, and ends sessions", func(t *testing.T) {
 		w := newWorld(t, b, c)
@@ -360,6 +353,37 @@ func testUsers(t *testing.T, open Open) {
 		require.ErrorIs(t, b.Users().Rehash(t.Context(), w.org, w.id(), old, w.passwordHash("late")), admin.ErrNotFound)
 		require.Equal(t, want, get(t, w, w.first.ID))
 	})
+}
+
+func testMemberships(t *testing.T, w, other *world) {
+	i := w.invitation("member")
+	there := other.invitation("member")
+	there.Email = i.Email
+	join := func(w *world, i people.Invitation) people.User {
+		t.Helper()
+		i.InvitedBy = admin.Actor{Kind: admin.ActorSystem}
+		require.NoError(t, w.b.Invitations().Create(t.Context(), w.org, i, w.digest("member"), 1000,
+			w.rec("invitation.create")))
+		a := w.acceptance(i)
+		require.NoError(t, w.b.Invitations().Accept(t.Context(), w.org, a, w.rec("invitation.accept")))
+		return a.User
+	}
+	memberships := func(key string) []people.Membership {
+		t.Helper()
+		ms, err := w.b.Users().Memberships(t.Context(), key)
+		require.NoError(t, err)
+		return ms
+	}
+	require.Empty(t, memberships(i.Email.Key), "an invitation is none")
+	second, first := join(other, there), join(w, i)
+	here := people.Membership{Org: w.org, Company: "Company of " + string(w.org), UserID: first.ID}
+	require.Equal(t, []people.Membership{
+		here, {Org: other.org, Company: "Company of " + string(other.org), UserID: second.ID},
+	}, memberships(i.Email.Key), "in order of the organizations")
+	require.Empty(t, memberships(i.Email.Key+" "), "byte by byte")
+	second.Status = people.UserDeactivated
+	require.NoError(t, w.b.Users().UpdateAccess(t.Context(), other.org, second, w.rec("user.deactivate")))
+	require.Equal(t, []people.Membership{here}, memberships(i.Email.Key), "a deactivated user's is none")
 }
 
 // atOnce calls fn n times at the same time and returns how each ended.

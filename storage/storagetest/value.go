@@ -246,9 +246,14 @@ func testLargest(t *testing.T, w *world) {
 	t.Run("names of people, tokens and files", func(t *testing.T) {
 		require.NoError(t, w.b.Organizations().Rename(ctx, w.org, wide(255), 1, w.rec("organization.rename")))
 		u := w.first
-		u.Name, u.Email = wide(255), people.Email{Address: strings.Repeat("a", 254), Key: strings.Repeat("k", 254)}
+		u.Name = wide(255)
 		require.NoError(t,
 			w.b.Users().UpdateProfile(ctx, w.org, people.ProfileUpdate{User: &u}, w.rec("user.update_profile")))
+		u.Version++
+		k := w.emailChange(u, "longest")
+		k.NewEmail = people.Email{Address: strings.Repeat("a", 254), Key: strings.Repeat("k", 254)}
+		require.NoError(t, w.b.Tickets().ChangeEmail(ctx, w.org, w.issued(t, k), epoch, w.rec("user.change_email")))
+		u.Email, u.UpdatedAt = k.NewEmail, epoch
 		u.Version++
 		got, err := w.b.Users().Get(ctx, w.org, u.ID)
 		require.NoError(t, err)

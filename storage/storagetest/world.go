@@ -55,6 +55,7 @@ type seeds struct {
 	settings settingSeeds
 	token    tokenSeeds
 	people   peopleSeeds
+	tickets  ticketSeeds
 	plans    planSeeds
 	importSeeds
 }
@@ -109,6 +110,7 @@ func (w *world) seed() {
 	w.seedEnrichments()
 	w.seedTokens()
 	w.seedPeople()
+	w.seedTickets()
 	w.seedImports()
 	w.seedPlans()
 }
@@ -147,7 +149,7 @@ func calls() map[string]call {
 		settingCalls(),
 		enrichmentCalls(),
 		tokenCalls(),
-		userCalls(), invitationCalls(),
+		userCalls(), invitationCalls(), ticketCalls(), sessionCalls(),
 		importCalls(), customerCalls(), accountCalls(),
 		planCalls(), scheduleCalls(), migrationCalls(),
 	} {
@@ -166,6 +168,7 @@ func crossing() map[string]bool {
 	return map[string]bool{
 		"Jobs.Due":             true, // finds work for schedulers; returns ids only
 		"Organizations.Create": true, // makes one
+		"Users.Memberships":    true, // for a sign-in page of every organization
 		"Tokens.ByDigest":      true, // a presented secret does not name its organization
 	}
 }
@@ -174,12 +177,13 @@ func crossing() map[string]bool {
 // user decided anything.
 func bookkeeping() map[string]bool {
 	return map[string]bool{
-		"Jobs.Claim":    true,
-		"Jobs.Commit":   true,
-		"Jobs.Release":  true,
-		"Jobs.Renew":    true,
-		"Tokens.Rehash": true,
-		"Tokens.Touch":  true,
-		"Users.Rehash":  true,
+		"Jobs.Claim":     true,
+		"Jobs.Commit":    true,
+		"Jobs.Release":   true,
+		"Jobs.Renew":     true,
+		"Sessions.Touch": true,
+		"Tokens.Rehash":  true,
+		"Tokens.Touch":   true,
+		"Users.Rehash":   true,
 	}
 }

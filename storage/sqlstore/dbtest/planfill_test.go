@@ -81,7 +81,12 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		"email_key":           numberedBy("u"),
 		"pending_key":         one("NULL"),
 		"credentials.user_id": id,
+		"sessions.user_id":    id,
 		"invitations.user_id": one("NULL"),
+		"tickets.user_id":     id,
+		"tickets.kind":        either("EMAIL_CHANGE", "PASSWORD_RESET"),
+		"tickets.old_digest":  one("NULL"),
+		"tickets.new_key":     numberedBy("new"),
 		"invitations.status": func(n int) string {
 			if !isRare(n) {
 				return "'ACCEPTED'"

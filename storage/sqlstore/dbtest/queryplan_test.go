@@ -17,6 +17,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
@@ -158,6 +159,14 @@ func hotQueries() []hotQuery {
 		{"token by digest", "", func(ctx context.Context, s storage.Stores) (int, error) {
 			_, err := s.Tokens().ByDigest(ctx, []admin.SecretDigest{sha256.Sum256([]byte("77")), sha256.Sum256([]byte("none"))})
 			return 1, err
+		}},
+		{"session by digest", "", func(ctx context.Context, s storage.Stores) (int, error) {
+			_, err := s.Sessions().ByDigest(ctx, org, sha256.Sum256([]byte("77")))
+			return 1, err
+		}},
+		{"sessions of a user", "", func(ctx context.Context, s storage.Stores) (int, error) {
+			l, err := s.Sessions().OfUser(ctx, org, numbered(77), people.SessionBounds{Now: noon.Add(-3 * time.Hour), SeenAfter: noon.Add(-3 * time.Hour), PerUser: 20})
+			return len(l), err
 		}},
 		{"setting of a path", "", func(ctx context.Context, s storage.Stores) (int, error) {
 			l, err := s.Settings().Lookup(ctx, org, onPath("rate"))

@@ -330,6 +330,25 @@ TABLE admincenter_schema InnoDB utf8mb4_general_ci
     applied_at bigint(20) NOT NULL
     PRIMARY KEY PRIMARY (version)
 
+TABLE admincenter_sessions InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    id varbinary(36) NOT NULL
+    user_id varbinary(36) NOT NULL
+    digest varbinary(32) NOT NULL
+    label text COLLATE utf8mb4_bin NOT NULL
+    source text COLLATE utf8mb4_bin NOT NULL
+    created_at bigint(20) NOT NULL
+    authenticated_at bigint(20)
+    last_seen_at bigint(20) NOT NULL
+    expires_at bigint(20) NOT NULL
+    epoch bigint(20) NOT NULL
+    UNIQUE org_id (org_id, digest)
+    PRIMARY KEY PRIMARY (org_id, id)
+    INDEX sessions_user (org_id, user_id, id)
+    FOREIGN KEY admincenter_sessions_ibfk_1 (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    FOREIGN KEY admincenter_sessions_ibfk_2 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK digest octet_length(`digest`) = 32
+
 TABLE admincenter_settings InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
     id varbinary(36) NOT NULL
@@ -386,6 +405,37 @@ TABLE admincenter_setting_versions InnoDB utf8mb4_bin
     PRIMARY KEY PRIMARY (org_id, id, version)
     FOREIGN KEY admincenter_setting_versions_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
     CHECK deleted `deleted` in (0,1)
+
+TABLE admincenter_tickets InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    id varbinary(36) NOT NULL
+    kind varbinary(30) NOT NULL
+    user_id varbinary(36)
+    epoch bigint(20) NOT NULL
+    digest varbinary(32) NOT NULL
+    old_digest varbinary(32)
+    old_email varchar(320) COLLATE utf8mb4_bin NOT NULL
+    old_key varbinary(320) NOT NULL
+    new_email varchar(320) COLLATE utf8mb4_bin NOT NULL
+    new_key varbinary(320)
+    old_confirms bigint(20) NOT NULL
+    old_confirmed_at bigint(20)
+    new_confirmed_at bigint(20)
+    created_at bigint(20) NOT NULL
+    expires_at bigint(20) NOT NULL
+    version bigint(20) NOT NULL
+    UNIQUE org_id (org_id, digest)
+    UNIQUE org_id_2 (org_id, old_digest)
+    UNIQUE org_id_3 (org_id, new_key)
+    PRIMARY KEY PRIMARY (org_id, id)
+    INDEX tickets_expired (org_id, expires_at)
+    INDEX tickets_user (org_id, user_id, kind, id)
+    FOREIGN KEY admincenter_tickets_ibfk_1 (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    FOREIGN KEY admincenter_tickets_ibfk_2 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK digest octet_length(`digest`) = 32
+    CHECK kind `kind` in ('EMAIL_CHANGE','PASSWORD_RESET')
+    CHECK old_confirms `old_confirms` in (0,1)
+    CHECK old_digest octet_length(`old_digest`) = 32
 
 TABLE admincenter_tokens InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
@@ -448,6 +498,7 @@ TABLE admincenter_users InnoDB utf8mb4_bin
     version bigint(20) NOT NULL
     UNIQUE email (org_id, email_key)
     PRIMARY KEY PRIMARY (org_id, id)
+    INDEX users_email (email_key, status, org_id)
     INDEX users_role (org_id, role, id)
     INDEX users_role_status (org_id, role, status, id)
     INDEX users_status (org_id, status, id)

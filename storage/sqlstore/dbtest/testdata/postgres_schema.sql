@@ -337,6 +337,25 @@ TABLE admincenter_schema
     applied_at bigint NOT NULL
     PRIMARY KEY admincenter_schema_pkey (version)
 
+TABLE admincenter_sessions
+    org_id text COLLATE C NOT NULL
+    id text COLLATE C NOT NULL
+    user_id text COLLATE C NOT NULL
+    digest bytea NOT NULL
+    label text COLLATE default NOT NULL
+    source text COLLATE default NOT NULL
+    created_at bigint NOT NULL
+    authenticated_at bigint
+    last_seen_at bigint NOT NULL
+    expires_at bigint NOT NULL
+    epoch bigint NOT NULL
+    UNIQUE admincenter_sessions_org_id_digest_key (org_id, digest)
+    PRIMARY KEY admincenter_sessions_pkey (org_id, id)
+    INDEX admincenter_sessions_user (org_id, user_id, id)
+    FOREIGN KEY admincenter_sessions_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    FOREIGN KEY admincenter_sessions_org_id_user_id_fkey (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK ((length(digest) = 32))
+
 TABLE admincenter_setting_counts
     org_id text COLLATE C NOT NULL
     settings bigint NOT NULL
@@ -393,6 +412,37 @@ TABLE admincenter_settings
     FOREIGN KEY admincenter_settings_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
     CHECK (((entity_kind <> 'ORGANIZATION'::text) OR (entity_id = ''::text)))
     CHECK ((value_type = ANY (ARRAY['STRING'::text, 'NUMERIC'::text, 'JSON'::text, 'JSON_LOGIC'::text])))
+
+TABLE admincenter_tickets
+    org_id text COLLATE C NOT NULL
+    id text COLLATE C NOT NULL
+    kind text COLLATE C NOT NULL
+    user_id text COLLATE C
+    epoch bigint NOT NULL
+    digest bytea NOT NULL
+    old_digest bytea
+    old_email text COLLATE C NOT NULL
+    old_key text COLLATE C NOT NULL
+    new_email text COLLATE C NOT NULL
+    new_key text COLLATE C
+    old_confirms bigint NOT NULL
+    old_confirmed_at bigint
+    new_confirmed_at bigint
+    created_at bigint NOT NULL
+    expires_at bigint NOT NULL
+    version bigint NOT NULL
+    INDEX admincenter_tickets_expired (org_id, expires_at)
+    UNIQUE admincenter_tickets_org_id_digest_key (org_id, digest)
+    UNIQUE admincenter_tickets_org_id_new_key_key (org_id, new_key)
+    UNIQUE admincenter_tickets_org_id_old_digest_key (org_id, old_digest)
+    PRIMARY KEY admincenter_tickets_pkey (org_id, id)
+    INDEX admincenter_tickets_user (org_id, user_id, kind, id)
+    FOREIGN KEY admincenter_tickets_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    FOREIGN KEY admincenter_tickets_org_id_user_id_fkey (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK ((kind = ANY (ARRAY['EMAIL_CHANGE'::text, 'PASSWORD_RESET'::text])))
+    CHECK ((length(digest) = 32))
+    CHECK ((length(old_digest) = 32))
+    CHECK ((old_confirms = ANY (ARRAY[(0)::bigint, (1)::bigint])))
 
 TABLE admincenter_tokens
     org_id text COLLATE C NOT NULL
@@ -455,6 +505,7 @@ TABLE admincenter_users
     created_at bigint NOT NULL
     updated_at bigint NOT NULL
     version bigint NOT NULL
+    INDEX admincenter_users_email (email_key, status, org_id)
     UNIQUE admincenter_users_org_id_email_key_key (org_id, email_key)
     PRIMARY KEY admincenter_users_pkey (org_id, id)
     INDEX admincenter_users_role (org_id, role, id)

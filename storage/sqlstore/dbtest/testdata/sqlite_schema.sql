@@ -374,6 +374,25 @@ CREATE INDEX admincenter_schedules_plan ON admincenter_schedules (org_id, plan_i
 CREATE TABLE admincenter_schema (
 		version BIGINT NOT NULL PRIMARY KEY, name VARCHAR(200) NOT NULL, applied_at BIGINT NOT NULL);
 
+CREATE TABLE admincenter_sessions (
+    org_id           TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    id               TEXT    NOT NULL,
+    user_id          TEXT    NOT NULL,
+    digest           BLOB    NOT NULL CHECK (length(digest) = 32),
+    label            TEXT    NOT NULL,
+    source           TEXT    NOT NULL,
+    created_at       INTEGER NOT NULL,
+    authenticated_at INTEGER,
+    last_seen_at     INTEGER NOT NULL,
+    expires_at       INTEGER NOT NULL,
+    epoch            INTEGER NOT NULL,
+    PRIMARY KEY (org_id, id),
+    UNIQUE (org_id, digest),
+    FOREIGN KEY (org_id, user_id) REFERENCES admincenter_users (org_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_sessions_user ON admincenter_sessions (org_id, user_id, id);
+
 CREATE TABLE admincenter_setting_counts (
     org_id   TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
     settings INTEGER NOT NULL CHECK (settings >= 0),
@@ -430,6 +449,35 @@ CREATE INDEX admincenter_settings_name ON admincenter_settings (org_id, name, id
 CREATE INDEX admincenter_settings_namespace ON admincenter_settings (org_id, namespace, id);
 
 CREATE INDEX admincenter_settings_value_type ON admincenter_settings (org_id, value_type, id);
+
+CREATE TABLE admincenter_tickets (
+    org_id           TEXT NOT NULL REFERENCES admincenter_organizations (org_id),
+    id               TEXT NOT NULL,
+    kind             TEXT NOT NULL CHECK (kind IN ('EMAIL_CHANGE', 'PASSWORD_RESET')),
+    user_id          TEXT,
+    epoch            INTEGER NOT NULL,
+    digest           BLOB NOT NULL CHECK (length(digest) = 32),
+    old_digest       BLOB CHECK (length(old_digest) = 32),
+    old_email        TEXT NOT NULL,
+    old_key          TEXT NOT NULL,
+    new_email        TEXT NOT NULL,
+    new_key          TEXT,
+    old_confirms     INTEGER NOT NULL CHECK (old_confirms IN (0, 1)),
+    old_confirmed_at INTEGER,
+    new_confirmed_at INTEGER,
+    created_at       INTEGER NOT NULL,
+    expires_at       INTEGER NOT NULL,
+    version          INTEGER NOT NULL,
+    PRIMARY KEY (org_id, id),
+    UNIQUE (org_id, digest),
+    UNIQUE (org_id, old_digest),
+    UNIQUE (org_id, new_key),
+    FOREIGN KEY (org_id, user_id) REFERENCES admincenter_users (org_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_tickets_expired ON admincenter_tickets (org_id, expires_at);
+
+CREATE INDEX admincenter_tickets_user ON admincenter_tickets (org_id, user_id, kind, id);
 
 CREATE TABLE admincenter_tokens (
     org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
@@ -508,6 +556,8 @@ CREATE TABLE admincenter_users (
     PRIMARY KEY (org_id, id),
     UNIQUE (org_id, email_key)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_users_email ON admincenter_users (email_key, status, org_id);
 
 CREATE INDEX admincenter_users_role ON admincenter_users (org_id, role, id);
 

@@ -26,6 +26,8 @@ CREATE TABLE IF NOT EXISTS admincenter_users (
     KEY users_role_status (org_id, role, status, id),
     KEY users_role (org_id, role, id),
     KEY users_status (org_id, status, id),
+    -- For the organizations in which an address is a user's.
+    KEY users_email (email_key, status, org_id),
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 

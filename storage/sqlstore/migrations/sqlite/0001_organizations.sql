@@ -26,6 +26,9 @@ CREATE INDEX admincenter_users_status ON admincenter_users (org_id, status, id);
 CREATE INDEX admincenter_users_role ON admincenter_users (org_id, role, id);
 CREATE INDEX admincenter_users_role_status ON admincenter_users (org_id, role, status, id);
 
+-- For the organizations in which an address is a user's.
+CREATE INDEX admincenter_users_email ON admincenter_users (email_key, status, org_id);
+
 CREATE TABLE admincenter_credentials (
     org_id     TEXT    NOT NULL,
     user_id    TEXT    NOT NULL,

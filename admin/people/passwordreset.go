@@ -1,0 +1,159 @@
+package people
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// ResetRules limit secrets for forgotten passwords; the zero value is ready.
+type ResetRules struct {
+	// Lifetime is how long a secret can be used; 0 means 1 hour.
+	Lifetime time.Duration
+	// Pending is the number of secrets of one user that are valid at a time; 0 means 5. A new one takes the
+	// place of the oldest. It is not 1, or anyone could invalidate the one that the user is about to use.
+	Pending int
+}
+
+// ResetRequest is the input of [Service.RequestPasswordReset].
+type ResetRequest struct {
+	Email string `json:"email"`
+	// Source is where the request comes from, as in [SignInInput].
+	Source string `json:"-"`
+}
+
+// RequestPasswordReset makes a secret for who has forgotten the password. It takes no Scope: anyone can ask for
+// any address. The answer is the same, after the same work, for an active user with a password, for a
+// deactivated user, one without a password, and for nobody; only To of the [Mail] tells, which is zero then.
+// The host must not let it show: put the Mail on a queue in every case, and show the same page.
+//
+// Requests are limited by source and by address, known or not ([Limits]): more fail with
+// [admin.ErrRateLimited]. A Source that is too long fails with [admin.ErrInvalid].
+func (s *Service) RequestPasswordReset(ctx context.Context, org admin.OrgID, in ResetRequest) (Mail, error) {
+	if err := org.Check(); err != nil {
+		return Mail{}, err
+	}
+	if err := checkSource(in.Source); err != nil {
+		return Mail{}, err
+	}
+	e, err := ParseEmail(in.Email)
+	if err != nil {
+		return Mail{Kind: MailPasswordReset}, nil //nolint:nilerr // no user has a malformed address
+	}
+	if in.Source != "" {
+		if err := s.o.Limiter.Attempt(ctx, limitKey("reset-source", in.Source), s.o.Limits.SignInSource); err != nil {
+			return Mail{}, err
+		}
+	}
+	if err := s.limitMailAs(ctx, "mail-anyone", org, e); err != nil {
+		return Mail{}, err
+	}
+	var m Mail
+	err = onConflict(func() error {
+		u, c, err := s.ports.Users.ByEmail(ctx, org, e.Key)
+		if err != nil && !errors.Is(err, admin.ErrNotFound) {
+			return err
+		}
+		if u.Status != UserActive || c.Hash.IsZero() {
+			u, c = User{}, Credential{}
+		}
+		m, err = s.issueReset(ctx, admin.System(org), u, c, ActionRequestReset)
+		return err
+	})
+	if errors.Is(err, admin.ErrNotFound) {
+		return Mail{Kind: MailPasswordReset}, nil // no such organization has users
+	}
+	return m, err
+}
+
+// SendPasswordReset makes a secret by which a user can set a new password. An administrator helps a user with
+// it without knowing either password: the host must send the Mail and must not show it to the caller.
+//
+// It requires [PermissionUsersWrite], every permission of the user's role, and a recent authentication if
+// Options.Fresh is set. It fails with [admin.ErrNotFound]; with [admin.ErrState] for a deactivated user and [ErrNoPassword] for one without a
+// password; with [admin.ErrRateLimited]; and with [admin.ErrConflict] if the user's access changed meanwhile.
+func (s *Service) SendPasswordReset(ctx context.Context, scope admin.Scope, id uuid.UUID) (Mail, error) {
+	if err := scope.Require(PermissionUsersWrite); err != nil {
+		return Mail{}, err
+	}
+	if err := s.requireFresh(scope); err != nil {
+		return Mail{}, err
+	}
+	if _, err := s.userWithin(ctx, scope, id); err != nil {
+		return Mail{}, err
+	}
+	u, c, err := s.ports.Users.Credential(ctx, scope.Org(), id)
+	if err != nil {
+		return Mail{}, err
+	}
+	if u.Status != UserActive {
+		return Mail{}, fmt.Errorf("user %s is deactivated, reactivate them first: %w", id, admin.ErrState)
+	}
+	if c.Hash.IsZero() {
+		return Mail{}, ErrNoPassword
+	}
+	if err := s.limitMail(ctx, scope.Org(), u.Email); err != nil {
+		return Mail{}, err
+	}
+	return s.issueReset(ctx, scope, u, c, ActionSendReset)
+}
+
+// issueReset makes a ticket for a user, or one that nobody can use for the zero User.
+func (s *Service) issueReset(
+	ctx context.Context, scope admin.Scope, u User, c Credential, action admin.Action,
+) (Mail, error) {
+	secret, err := admin.GenerateSecret(s.o.Rand)
+	if err != nil {
+		return Mail{}, err
+	}
+	t := s.newTicket(TicketPasswordReset, c, s.o.Resets.Lifetime)
+	t.Digest = secret.Digest()
+	rec := s.userRecord(scope, action, u.ID)
+	if u.ID == uuid.Nil {
+		rec.Subject.ID = ""
+	}
+	if err := s.ports.Tickets.Issue(ctx, scope.Org(), t, s.o.Resets.Pending, rec); err != nil {
+		return Mail{}, err
+	}
+	return Mail{To: u.Email, Kind: MailPasswordReset, Secret: secret, ExpiresAt: t.ExpiresAt}, nil
+}
+
+// ResetPassword sets a new password by a secret of [Service.RequestPasswordReset] or
+// [Service.SendPasswordReset]. All sessions of the user end, and every other secret that was sent to them is
+// invalid. It does not sign the user in (call [Service.SignIn]). Have the host notify the user by mail.
+//
+// It takes no Scope: the secret is the authority. A secret that is not valid gives [ErrTicket]. Only with a
+// valid secret it fails with [admin.ErrInvalid] for a password that breaks [PasswordRules], after too many
+// with [admin.ErrRateLimited], and with [admin.ErrBusy] from hashing or the check against breaches. The secret
+// is valid until a password is set.
+func (s *Service) ResetPassword(
+	ctx context.Context, org admin.OrgID, secret, replacement admin.Secret,
+) (User, error) {
+	t, u, c, err := s.ticketOf(ctx, org, TicketPasswordReset, secret)
+	if err != nil {
+		return User{}, err
+	}
+	if err := s.o.Limiter.Attempt(ctx, limitKey("reset", string(org), u.ID.String()), s.o.Limits.Password); err != nil {
+		return User{}, err
+	}
+	same, err := s.matches(ctx, c.Hash, replacement)
+	if err != nil {
+		return User{}, err
+	}
+	if same {
+		return User{}, errSamePassword()
+	}
+	if c, err = s.replacePassword(ctx, org, u, c, replacement); err != nil {
+		return User{}, err
+	}
+	rec := s.userRecord(s.ticketScope(org, t), ActionResetPassword, u.ID)
+	if err := s.ports.Tickets.ResetPassword(ctx, org, t, c, rec); err != nil {
+		return User{}, orGone(err)
+	}
+	return u, nil
+}
