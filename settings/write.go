@@ -67,7 +67,9 @@ func (s *Service) Create(ctx context.Context, scope admin.Scope, n NewSetting) (
 
 // checkValue adds what is wrong with a value to be saved. Its error is a failure of another kind.
 func (s *Service) checkValue(ctx context.Context, p *admin.Problems, v Value, schema Schema) error {
-	s.checkSchema(p, v, schema)
+	if err := s.checkSchema(ctx, p, v, schema); err != nil {
+		return err
+	}
 	if v.IsZero() {
 		p.Add("/value", admin.CodeRequired, "is required: make one with settings.ParseValue")
 		return nil
@@ -80,28 +82,28 @@ func (s *Service) checkValue(ctx context.Context, p *admin.Problems, v Value, sc
 	return err
 }
 
-// checkSchema adds what is wrong with a schema and with the value under it.
-func (s *Service) checkSchema(p *admin.Problems, v Value, schema Schema) {
+// checkSchema adds what is wrong with a schema and with the value under it. Its error is the context's.
+func (s *Service) checkSchema(ctx context.Context, p *admin.Problems, v Value, schema Schema) error {
 	if schema.IsZero() {
-		return
+		return nil
 	}
 	if v.Type() != TypeJSON {
 		if !v.IsZero() {
 			p.Add("/schema", admin.CodeFormat,
 				"is for JSON values and this one is %s: leave it out; UpdateWithSchema removes it from a setting", v.Type())
 		}
-		return
+		return nil
 	}
 	c, ok := s.schemas.Get(schema.text)
 	if !ok {
 		var err error
 		if c, err = compileSchema(schema); err != nil {
 			p.Add("/schema", admin.CodeFormat, "JSON Schema cannot be used: %v", err)
-			return
+			return nil
 		}
 		s.schemas.Put(schema.text, c)
 	}
-	meets(p, "/value", v.text, c)
+	return s.meets(ctx, p, "/value", v.text, c)
 }
 
 // Update gives the setting another value, perhaps of another type, if its Version is still version;
