@@ -86,8 +86,8 @@ func Example() {
 	// primary_email from columns [4]
 	// country from columns [5]
 	// COMPLETED_WITH_FAILURES 1 imported, 1 failed
-	// Customer No.;Segment;First Name;Last Name;E-Mail;Country;_line;_errors
-	// C-2;energy;Alan;Turing;alan at orbit;United Kingdom;3;"primary_email: ""alan at orbit"" is not an e-mail address: write it as name@domain, without a display name"
+	// "Customer No.";"Segment";"First Name";"Last Name";"E-Mail";"Country";"_line";"_errors"
+	// "C-2";"energy";"Alan";"Turing";"alan at orbit";"United Kingdom";"3";"primary_email: ""alan at orbit"" is not an e-mail address: write it as name@domain, without a display name"
 }
 
 func ExampleSchema_Sample() {

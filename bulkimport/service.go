@@ -355,7 +355,7 @@ func (i Import) changes(schema Schema) []admin.Change {
 		if !mapped {
 			continue
 		}
-		to := fmt.Sprintf("constant %q", admin.Clip(s.Constant))
+		to := "constant of " + text.Size(s.Constant) // which may be a secret
 		if len(s.Columns) > 0 {
 			to = fmt.Sprintf("columns %v", s.Columns)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // Limits of a JSON Schema and of a value that is checked against one. MaxSchemaSteps bounds the time of a
@@ -45,8 +46,8 @@ func ParseSchema(raw json.RawMessage) (Schema, error) {
 		return Schema{}, fmt.Errorf("JSON Schema: %w: %w", err, admin.ErrInvalid)
 	}
 	if compact != "true" && compact != "false" && !strings.HasPrefix(compact, "{") {
-		return Schema{}, fmt.Errorf("JSON Schema %q is neither an object nor a boolean: %w",
-			admin.Clip(compact), admin.ErrInvalid)
+		return Schema{}, fmt.Errorf("JSON Schema of %s is neither an object nor a boolean: %w",
+			text.Size(compact), admin.ErrInvalid)
 	}
 	return Schema{compact}, nil
 }

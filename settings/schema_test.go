@@ -43,7 +43,7 @@ func TestJSONMustMeetItsSchema(t *testing.T) {
 	s, err := o.under("tiers", tiers, `{"currency":"EUR","tiers":[{"from":0,"rate":0.07},{"from":9007199254740993,"rate":0.3}]}`)
 	require.NoError(t, err)
 	require.Equal(t, parseSchema(t, tiers), s.Schema)
-	require.Contains(t, o.last().Changes, admin.Change{Field: "schema", To: admin.Clip(s.Schema.Text())})
+	require.Contains(t, o.last().Changes, admin.Change{Field: "schema", To: fmt.Sprintf("%d bytes", len(s.Schema.Text()))})
 
 	_, err = o.Update(t.Context(), o.acme, s.ID, 1, value(t, settings.TypeJSON, `{"currency":"GBP","tiers":[{"from":-1},{"from":1.5,"rate":0.005}],"a/b":1}`))
 	require.Equal(t, []string{"/value", "/value/currency", "/value/tiers/0/from", "/value/tiers/1/from", "/value/tiers/1/rate"}, paths(t, err), "all of them, each with its place")

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // Audit actions.
@@ -50,9 +51,9 @@ func (s *Service) Create(ctx context.Context, scope admin.Scope, n NewSetting) (
 		admin.Change{Field: "namespace", To: made.Namespace},
 		admin.Change{Field: "name", To: made.Name},
 		admin.Change{Field: "dataType", To: string(made.Value.Type())},
-		admin.Change{Field: "value", To: admin.Clip(made.Value.Text())})
+		admin.Change{Field: "value", To: text.Size(made.Value.Text())})
 	if !made.Schema.IsZero() {
-		rec.Changes = append(rec.Changes, admin.Change{Field: "schema", To: admin.Clip(made.Schema.Text())})
+		rec.Changes = append(rec.Changes, admin.Change{Field: "schema", To: schemaSize(made.Schema)})
 	}
 	err := s.ports.Settings.Create(ctx, scope.Org(), made, s.limits, rec)
 	s.wrote(scope.Org())
@@ -187,7 +188,7 @@ func (s *Service) remove(ctx context.Context, scope admin.Scope, id uuid.UUID, v
 		admin.Change{Field: "namespace", From: old.Namespace},
 		admin.Change{Field: "name", From: old.Name},
 		admin.Change{Field: "dataType", From: string(old.Value.Type())},
-		admin.Change{Field: "value", From: admin.Clip(old.Value.Text())})
+		admin.Change{Field: "value", From: text.Size(old.Value.Text())})
 	if inUse {
 		rec.Changes = append(rec.Changes, admin.Change{Field: "inUse", To: "deleted whether in use or not"})
 	}
@@ -215,6 +216,8 @@ func (s *Service) at(ctx context.Context, scope admin.Scope, id uuid.UUID, versi
 	return old, nil
 }
 
+// valueChanges is what the trail has of an update. Values may be secrets, and whoever reads the trail need not be
+// allowed to read settings, so that they stay out of it; the [History] of a setting has them.
 func valueChanges(from, to Setting) []admin.Change {
 	var changes []admin.Change
 	if from.Value.Type() != to.Value.Type() {
@@ -222,10 +225,18 @@ func valueChanges(from, to Setting) []admin.Change {
 			admin.Change{Field: "dataType", From: string(from.Value.Type()), To: string(to.Value.Type())})
 	}
 	changes = append(changes,
-		admin.Change{Field: "value", From: admin.Clip(from.Value.Text()), To: admin.Clip(to.Value.Text())})
+		admin.Change{Field: "value", From: text.Size(from.Value.Text()), To: text.Size(to.Value.Text())})
 	if from.Schema != to.Schema {
 		changes = append(changes,
-			admin.Change{Field: "schema", From: admin.Clip(from.Schema.Text()), To: admin.Clip(to.Schema.Text())})
+			admin.Change{Field: "schema", From: schemaSize(from.Schema), To: schemaSize(to.Schema)})
 	}
 	return changes
+}
+
+// schemaSize is what the trail has of a schema; nothing if there is none.
+func schemaSize(s Schema) string {
+	if s.IsZero() {
+		return ""
+	}
+	return text.Size(s.text)
 }
