@@ -6,13 +6,12 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
-	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/uuid"
-	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter"
@@ -47,8 +46,6 @@ func trailTexts() map[string]string {
 		"accountId":          "the account of a schedule",
 		"account":            "the accounts that were archived with their customer",
 		"customerId":         "the customer of an account",
-		"id":                 "the id that a schedule has from now on",
-		"later":              "the ids of schedules that were withdrawn",
 		"pricePlan":          "a plan and its version",
 		"plan":               "a plan and its version",
 		"description":        "what the organization's customers read of a plan",
@@ -80,7 +77,7 @@ func (h *house) trail(t *testing.T, log *bytes.Buffer) trail {
 	t.Helper()
 	out := trail{actions: map[admin.Action]bool{}, fields: map[string]bool{}}
 	has := func(s string) bool { return strings.Contains(strings.ToLower(s), marker) }
-	for rec, err := range h.Audit.All(t.Context(), admin.System(acme), admin.AuditFilter{}) {
+	for rec, err := range h.Trail.All(t.Context(), admin.System(acme), admin.AuditFilter{}) {
 		require.NoError(t, err)
 		out.actions[rec.Action] = true
 		if has(rec.Subject.ID) {
@@ -126,26 +123,31 @@ func TestTheTrailKeepsNoValuesThatMayBeSecret(t *testing.T) {
 	got := h.trail(t, log)
 	require.Empty(t, got.wrong)
 	for field := range trailTexts() {
-		if field != "account" && field != "later" && field != "company" {
-			require.True(t, got.fields[field], "nothing was written to %q: is it still in the trail?", field)
-		}
+		require.True(t, got.fields[field], "nothing was written to %q: is it still in the trail?", field)
 	}
-	for _, action := range []admin.Action{
-		settings.ActionCreate, settings.ActionUpdate, settings.ActionRestore, settings.ActionDelete, enrich.ActionCreate,
-		enrich.ActionUpdate, enrich.ActionDelete, customer.ActionCreate, customer.ActionUpdate, customer.ActionCreateAccount,
-		customer.ActionUpdateAccount, bulkimport.ActionBegin, bulkimport.ActionUpload, bulkimport.ActionMap,
-		bulkimport.ActionStart, bulkimport.ActionWrite, priceplan.ActionCreatePlan, priceplan.ActionUpdatePlan,
-		priceplan.ActionAssociate, priceplan.ActionChangeSchedule, planmigration.ActionCreate, planmigration.ActionMigrate,
-		people.ActionInvite, people.ActionAccept, people.ActionUpdateProfile, people.ActionRequestEmail,
-		people.ActionStartSession, token.ActionGenerate,
-	} {
-		require.True(t, got.actions[action], "%s was written", action)
+	for _, c := range readSource(t).ofType("Action") {
+		require.NotEqual(t, got.actions[admin.Action(c.value)], actionsWithoutText().MatchString(c.value),
+			"%s: write the marker with it in writeMarkers, or list it in actionsWithoutText if it takes no text", c.value)
 	}
+}
+
+// actionsWithoutText matches those that take no text of a caller's but ids: they change a status, a role or a secret, end
+// something, or have numbers.
+func actionsWithoutText() *regexp.Regexp {
+	return regexp.MustCompile(`^(customer\.restore|account\.(archive|restore)|currency\.(add|set_base)|import\.delete|` +
+		`invitation\.(resend|revoke)|job\.(confirm|reject|pause|resume|retry|cancel|fail)|plan\.(archive|restore)|` +
+		`schedule\.(end|withdraw)|session\.(end|reauthenticate)|token\.(deactivate|reactivate|delete|deactivate_by)|` +
+		`user\.(confirm_email|change_email|cancel_email|request_password_reset|send_password_reset|reset_password|` +
+		`change_password|change_role|deactivate|reactivate|end_sessions|end_other_sessions))$`)
 }
 
 // writeMarkers writes the marker to every free text of every service.
 func writeMarkers(t *testing.T, h *house) {
 	t.Helper()
+	archived := h.customerWithAccount(t, marker+"-3")
+	_, err := h.Customers.Archive(t.Context(), h.ann.Scope, archived.ID, archived.Version,
+		customer.ArchiveInput{Accounts: true})
+	require.NoError(t, err)
 	writeSettingMarkers(t, h)
 	writeCustomerMarkers(t, h)
 	writePlanMarkers(t, h)
@@ -162,6 +164,16 @@ func writeMarkers(t *testing.T, h *house) {
 	require.NoError(t, err)
 	_, err = h.Imports.Run(ctx, scope, i.ID, nil)
 	require.NoError(t, err)
+}
+
+// customerWithAccount makes a customer and an account of the same id.
+func (h *house) customerWithAccount(t *testing.T, id string) customer.Customer {
+	t.Helper()
+	c, err := h.Customers.Create(t.Context(), h.ann.Scope, customer.Customer{ID: id, Name: "Lumen", PrimaryEmail: "l@lumen.example"})
+	require.NoError(t, err)
+	_, err = h.Customers.CreateAccount(t.Context(), h.ann.Scope, customer.Account{ID: id, Name: "Main", CustomerID: id})
+	require.NoError(t, err)
+	return c
 }
 
 func writeSettingMarkers(t *testing.T, h *house) {
@@ -212,7 +224,7 @@ func writeCustomerMarkers(t *testing.T, h *house) {
 	require.NoError(t, err)
 	a, err := h.Customers.CreateAccount(ctx, scope, customer.Account{
 		ID: marker, Name: marker, CustomerID: marker, PrimaryEmail: mail, Address: at, Metadata: secret, Tags: []string{marker},
-		Aliases:            []customer.Alias{{Alias: marker}},
+		Aliases:            []customer.Alias{{Value: marker}},
 		BillingInformation: customer.BillingInformation{EmailRecipients: []string{mail}},
 	})
 	require.NoError(t, err)
@@ -258,8 +270,11 @@ func writePeopleMarkers(t *testing.T, h *house) {
 	require.NoError(t, err)
 	_, err = h.People.Accept(ctx, acme, secret, people.AcceptInput{Name: marker, Password: password})
 	require.NoError(t, err)
+	organization, err := h.People.RenameOrganization(ctx, scope, 1, marker+"2")
+	require.NoError(t, err)
 	name := marker
-	_, err = h.People.UpdateProfile(ctx, scope, people.ProfileChange{Name: &name, Version: h.ann.User.Version})
+	_, err = h.People.UpdateProfile(ctx, scope, people.ProfileChange{Name: &name, Version: h.ann.User.Version,
+		Company: &name, CompanyVersion: organization.Version})
 	require.NoError(t, err)
 	_, _, err = h.People.KeepSession(ctx, h.ann, people.KeepInput{Label: marker, Source: marker})
 	require.NoError(t, err)
@@ -268,10 +283,6 @@ func writePeopleMarkers(t *testing.T, h *house) {
 	_, err = h.Tokens.Generate(ctx, scope, token.GenerateInput{Name: marker, Permissions: []admin.Permission{customer.PermissionRead}})
 	require.NoError(t, err)
 }
-
-// errorTexts are the inputs that an error shows, by the name of the last part of their path, and why: they are names
-// and words of lists, which the caller looks for. Values are not among them.
-func errorTexts() []string { return nil }
 
 // Any text anywhere, by reflection, so that a method that is new is tried too.
 func TestNoMethodPutsATextIntoTheTrailThatIsNotListed(t *testing.T) {
@@ -325,7 +336,7 @@ func TestErrorsAboutValuesDoNotShowThem(t *testing.T) {
 		if err == nil {
 			p, e := h.Settings.Program(ctx, scope, s)
 			require.NoError(t, e)
-			_, err = p.Run(ctx, map[string]any{"x": marker})
+			_, err = p.Eval(ctx, map[string]any{"x": marker})
 		}
 		errs = append(errs, err)
 	}
@@ -335,7 +346,7 @@ func TestErrorsAboutValuesDoNotShowThem(t *testing.T) {
 	_, err = h.Enrichments.Put(ctx, scope, enrich.Enrichment{EventSchema: "trip", Fields: []enrich.Field{
 		{Name: "a", Type: enrich.Attribute, Source: enrich.FromValue, Value: marker, Order: 1},
 		{Name: "b", Type: enrich.Dimension, Source: enrich.FromValue, Value: long, Order: 2},
-		{Name: "c", Type: enrich.Dimension, Source: enrich.FromRule, Value: `{"` + "cat" + `":["` + marker + `"`, Order: 3},
+		{Name: "c", Type: enrich.Dimension, Source: enrich.FromLogic, Value: `{"` + "cat" + `":["` + marker + `"`, Order: 3},
 	}})
 	errs = append(errs, err)
 	for _, err := range errs {
@@ -350,6 +361,4 @@ func TestErrorsAboutValuesDoNotShowThem(t *testing.T) {
 		}
 	}
 	require.NotContains(t, log.String(), marker)
-	_ = decimal.Zero
-	_ = reflect.TypeFor[int]
 }
