@@ -2,7 +2,6 @@ package settings
 
 import (
 	"context"
-	"errors"
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/internal/jsonschema"
@@ -28,7 +27,7 @@ func (s *Service) meets(
 	}
 	found, more, err := schema.Check(ctx, v,
 		jsonschema.Budget{Steps: MaxSchemaSteps, Violations: MaxViolations, Slots: s.longChecks})
-	if errors.Is(err, jsonschema.ErrBudget) {
+	if jsonschema.OverBudget(err) {
 		p.Add(path, admin.CodeTooLong, "is too much to check against its JSON Schema: make either smaller")
 		return nil
 	} else if err != nil {

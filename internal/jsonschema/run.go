@@ -11,8 +11,11 @@ import (
 	"github.com/admincenter/admincenter/internal/text"
 )
 
-// ErrBudget is returned when a check needs more than its budget.
-var ErrBudget = errors.New("too much to check")
+// errBudget is returned when a check needs more than its budget.
+var errBudget = errors.New("too much to check")
+
+// OverBudget reports whether a check failed because it needed more than its budget.
+func OverBudget(err error) bool { return errors.Is(err, errBudget) }
 
 // Budget bounds one check.
 type Budget struct {
@@ -66,7 +69,7 @@ func (r *run) charge(steps int) bool {
 		return false
 	}
 	if r.steps -= steps; r.steps < 0 {
-		r.err = ErrBudget
+		r.err = errBudget
 		return false
 	}
 	if r.pause -= steps; r.pause < 0 {

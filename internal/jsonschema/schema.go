@@ -40,8 +40,8 @@ type node struct {
 type check func(r *run, v any, seen *evaluated)
 
 // Check returns what is wrong with a value, in order of the place, and how many violations there are besides,
-// which the budget does not list. The value is decoded JSON with json.Number for numbers. It fails with
-// [ErrBudget] if the check needs more than the budget, and with the context's error if that ends.
+// which the budget does not list. The value is decoded JSON with json.Number for numbers. It fails with an
+// error that [OverBudget] reports if the check needs more than the budget, and with the context's if that ends.
 func (s *Schema) Check(ctx context.Context, v any, b Budget) (found []Violation, more int, err error) {
 	if problem := numberProblem(v, s.limits.Number); problem != "" {
 		return []Violation{{Message: problem}}, 0, nil
