@@ -51,7 +51,7 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	var p admin.Problems
 	s := c.stores
 	c.Trail = admin.NewTrail(s.Audit())
-	c.People = made(people.NewService(peoplePorts(s), c.o.People))(&p, "/people")
+	c.People = made(people.NewService(c.peopleProcess(s), c.o.People))(&p, "/people")
 	c.Currencies = made(currency.NewService(currencyPorts(s), currency.Options{Runtime: o.Runtime}))(&p, "/currencies")
 	c.Tokens = made(token.NewService(c.tokenPorts(s), c.o.Tokens))(&p, "/tokens")
 	c.Customers = made(customer.NewService(customerPorts(s), customer.Options{Runtime: o.Runtime}))(&p, "/customers")
@@ -88,7 +88,7 @@ func (c *Center) In(s storage.Stores) *Center {
 	s = c.o.Own.Stores(s)
 	in.stores, in.backend = s, nil
 	in.Trail = admin.NewTrail(s.Audit())
-	in.People = c.People.In(peoplePorts(s))
+	in.People = c.People.In(in.peopleProcess(s))
 	in.Currencies = c.Currencies.In(currencyPorts(s))
 	in.Tokens = c.Tokens.In(in.tokenPorts(s))
 	in.Customers = c.Customers.In(customerPorts(s))

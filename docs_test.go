@@ -206,8 +206,8 @@ func TestDocsPermissions(t *testing.T) {
 	slices.SortFunc(rows, func(a, b []string) int { return strings.Compare(a[0], b[0]) })
 	var b strings.Builder
 	b.WriteString("# Permissions and roles\n\n" + generated +
-		"These are the roles of `admincenter.DefaultRoles`. A host gives others in `Options.Roles`; API tokens have\n" +
-		"permissions and no role.\n\n")
+		"These are the roles of `admincenter.DefaultRoles`. A host gives others in `Options.Roles`, and organizations\n" +
+		"make roles of their own by `People.CreateRole`; API tokens have permissions and no role.\n\n")
 	table(&b, columns, rows)
 	requirePage(t, "permissions.md", strings.TrimRight(b.String(), "\n")+"\n")
 }

@@ -22,8 +22,15 @@ import (
 func peoplePorts(s storage.Stores) people.Ports {
 	return people.Ports{
 		Organizations: s.Organizations(), Users: s.Users(), Invitations: s.Invitations(), Tickets: s.Tickets(),
-		Sessions: s.Sessions(),
+		Sessions: s.Sessions(), Identities: s.Identities(), Roles: s.Roles(),
 	}
+}
+
+// peopleProcess returns the ports of people with the transaction in which what a directory says commits.
+func (c *Center) peopleProcess(s storage.Stores) people.Ports {
+	p := peoplePorts(s)
+	p.Atomically = atomically(c, peoplePorts)
+	return p
 }
 
 func currencyPorts(s storage.Stores) currency.Ports {

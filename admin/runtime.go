@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"crypto/rand"
 	"io"
 	"log/slog"
@@ -21,6 +22,10 @@ type Runtime struct {
 	Rand io.Reader
 	// Logger receives what an operator should know, never a secret; nil means that nothing is logged.
 	Logger *slog.Logger
+	// OnEvent, if set, is called for each [Event], concurrently and within the call that it is about, which waits
+	// for it: hand the event over and return. In a transaction that runs again, it can be called again. nil
+	// means that events are logged.
+	OnEvent func(ctx context.Context, e Event)
 }
 
 // WithDefaults returns the runtime with the defaults for its zero fields.
@@ -46,6 +51,9 @@ func (r Runtime) Or(other Runtime) Runtime {
 	}
 	if r.Logger == nil {
 		r.Logger = other.Logger
+	}
+	if r.OnEvent == nil {
+		r.OnEvent = other.OnEvent
 	}
 	return r
 }

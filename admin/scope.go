@@ -74,9 +74,10 @@ func (s Scope) OnBehalfOf(user string) Scope {
 func (s Scope) AuthenticatedAt() time.Time { return s.proven }
 
 // WithAuthenticatedAt returns the scope with the instant at which its user last proved who they are. A host
-// with sessions of its own keeps the instant in them. It is ignored for actors that are not users.
+// with sessions of its own keeps the instant in them; the zero time
+// means that it is not known. It is ignored for actors that are not users.
 func (s Scope) WithAuthenticatedAt(at time.Time) Scope {
-	if s.actor.Kind == ActorUser && !at.IsZero() {
+	if s.actor.Kind == ActorUser {
 		s.proven = Instant(at)
 	}
 	return s

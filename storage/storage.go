@@ -24,6 +24,8 @@ type Stores interface {
 	Invitations() people.InvitationStore
 	Tickets() people.TicketStore
 	Sessions() people.SessionStore
+	Identities() people.IdentityStore
+	Roles() people.RoleStore
 	Audit() admin.AuditStore
 	Jobs() job.Store
 	Currencies() currency.Store

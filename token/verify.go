@@ -35,7 +35,7 @@ const (
 // affect the result.
 func (s *Service) Verify(ctx context.Context, secret admin.Secret) (Verified, error) {
 	if reason := s.format.refuses(secret.Reveal()); reason != "" {
-		return Verified{}, &Refusal{Reason: reason}
+		return Verified{}, s.refuse(ctx, secret, &Refusal{Reason: reason})
 	}
 	digests := make([]admin.SecretDigest, len(s.hashers))
 	for i, h := range s.hashers {
@@ -43,22 +43,32 @@ func (s *Service) Verify(ctx context.Context, secret admin.Secret) (Verified, er
 	}
 	found, err := s.ports.Tokens.ByDigest(ctx, digests)
 	if errors.Is(err, admin.ErrNotFound) {
-		return Verified{}, &Refusal{Reason: ReasonUnknown}
+		return Verified{}, s.refuse(ctx, secret, &Refusal{Reason: ReasonUnknown})
 	} else if err != nil {
 		return Verified{}, fmt.Errorf("verify an API token: %w", err)
 	}
 	// Storages may compare digests loosely or in variable time, so the match is confirmed here.
 	if !slices.ContainsFunc(digests, func(d admin.SecretDigest) bool { return sameDigest(d, found.Hash.Digest) }) {
-		return Verified{}, &Refusal{Reason: ReasonUnknown}
+		return Verified{}, s.refuse(ctx, secret, &Refusal{Reason: ReasonUnknown})
 	}
 	now := s.runtime.Instant()
 	t := found.Token
 	if reason := t.RefusedAt(now); reason != "" {
-		s.log(ctx, slog.LevelInfo, "a known API token was refused", found, slog.String("reason", string(reason)))
-		return Verified{}, &Refusal{Reason: reason, Org: found.Org, TokenID: t.ID}
+		return Verified{}, s.refuse(ctx, secret, &Refusal{Reason: reason, Org: found.Org, TokenID: t.ID})
 	}
 	s.noteUse(ctx, found, Hash{Key: s.hashers[0].Key(), Digest: digests[0]}, now)
 	return Verified{Scope: admin.NewScope(found.Org, t.Actor(), t.Permissions), Token: t}, nil
+}
+
+// refuse emits the event of a refusal and returns the refusal.
+func (s *Service) refuse(ctx context.Context, secret admin.Secret, r *Refusal) *Refusal {
+	e := admin.Event{Kind: admin.EventTokenRefused, Org: r.Org, Reason: string(r.Reason)}
+	e.TokenPrefix, _ = split(secret.Reveal()) // nothing of a text that is not a token
+	if r.TokenID != uuid.Nil {
+		e.TokenID = r.TokenID.String()
+	}
+	s.runtime.Emit(ctx, e)
+	return r
 }
 
 // noteUse notes the use of a valid token and moves it to the current key. Its errors are logged: a host

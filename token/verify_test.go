@@ -68,10 +68,15 @@ func TestVerifyRefuses(t *testing.T) {
 			require.Equal(t, token.Verified{}, v)
 			require.Equal(t, tc.finds, h.store.finds)
 			require.Zero(t, h.store.touches, "a refused token is not used")
+			require.Equal(t, 1, strings.Count(h.log.String(), "TOKEN_REFUSED"))
+			require.Contains(t, h.log.String(), "event.reason="+string(tc.want.Reason))
 			if tc.want.Org != "" {
 				require.Contains(t, h.log.String(), tc.want.TokenID.String(), "an old secret in use is of interest")
-			} else {
-				require.Empty(t, h.log.String(), "noise is not logged")
+			}
+			if tc.want.Reason == token.ReasonUnknown || tc.want.Org != "" {
+				require.Contains(t, h.log.String(), "event.prefix=adm_live_")
+			} else if tc.want.Reason == token.ReasonMalformed {
+				require.NotContains(t, h.log.String(), "prefix", "the text may be a secret of another kind")
 			}
 		})
 	}

@@ -10,8 +10,11 @@ import (
 // AcceptInput is the input of [Service.Accept], which the invitee provides.
 type AcceptInput struct {
 	Name string `json:"name"` // 1 to 255 characters
-	// Password is the password to sign in with; it may be zero only if PasswordRules.Optional is set.
+	// Password is the password to sign in with; it may be zero only if PasswordRules.Optional or Identity is set.
 	Password admin.Secret `json:"-"`
+	// Identity, if set, is what the user signs in by. The host has verified it, and the secret of the invitation
+	// proves that its owner was invited.
+	Identity *IdentityInput `json:"-"`
 }
 
 // Accept creates the invited user, with the e-mail address and the role of the invitation. An invitation
@@ -20,16 +23,27 @@ type AcceptInput struct {
 //
 // A secret that is wrong, expired, revoked or used, and an inviter who can no longer give the role,
 // all give the same [ErrInvitation]. Only with a valid secret it fails with [admin.ErrInvalid], for the
-// name or a password that breaks [PasswordRules], and with [admin.ErrBusy] from hashing.
+// name, the identity or a password that breaks [PasswordRules], with [ErrIdentityTaken], and with
+// [admin.ErrBusy] from hashing.
 func (s *Service) Accept(ctx context.Context, org admin.OrgID, secret admin.Secret, in AcceptInput) (User, error) {
 	if err := org.Check(); err != nil {
 		return User{}, err
 	}
-	i, _, err := s.validInvitation(ctx, org, secret)
+	u, err := s.acceptOnce(ctx, org, secret, in)
+	if errors.Is(err, ErrInvitation) {
+		s.o.Emit(ctx, admin.Event{Kind: admin.EventInvitationRefused, Org: org})
+	}
+	return u, err
+}
+
+func (s *Service) acceptOnce(
+	ctx context.Context, org admin.OrgID, secret admin.Secret, in AcceptInput,
+) (User, error) {
+	a, err := s.validInvitation(ctx, org, secret)
 	if err != nil {
 		return User{}, err
 	}
-	hash, err := s.hashAccepted(ctx, org, i, in)
+	hash, err := s.hashAccepted(ctx, org, a.Invitation, in)
 	if err != nil {
 		return User{}, err
 	}
@@ -44,33 +58,36 @@ func (s *Service) Accept(ctx context.Context, org admin.OrgID, secret admin.Secr
 }
 
 // validInvitation returns the invitation of a secret if it is pending and its inviter may give the
-// role, and the epoch of the inviter's credential at which that was checked.
+// role, with what that was decided by and without a user.
 func (s *Service) validInvitation(
 	ctx context.Context, org admin.OrgID, secret admin.Secret,
-) (Invitation, int64, error) {
+) (Acceptance, error) {
 	i, err := s.ports.Invitations.ByDigest(ctx, org, secret.Digest())
 	if errors.Is(err, admin.ErrNotFound) || err == nil && i.StatusAt(s.o.Instant()) != InvitationPending {
-		return Invitation{}, 0, ErrInvitation
+		return Acceptance{}, ErrInvitation
 	} else if err != nil {
-		return Invitation{}, 0, err
+		return Acceptance{}, err
 	}
-	set, err := s.o.Roles.Permissions(i.Role)
-	if err != nil {
-		return Invitation{}, 0, ErrInvitation // the host has removed the role
+	role, err := s.grantOf(ctx, org, i.Role)
+	if errors.Is(err, admin.ErrInvalid) {
+		return Acceptance{}, ErrInvitation // the host has removed the role
+	} else if err != nil {
+		return Acceptance{}, err
 	}
 	if i.InvitedBy.Kind == admin.ActorSystem {
-		return i, 0, nil
+		return Acceptance{Invitation: i, Custom: role.versions()}, nil
 	}
-	c, scope, err := s.scopeOfActor(ctx, org, i.InvitedBy)
+	m, scope, err := s.scopeOfActor(ctx, org, i.InvitedBy)
 	if err == nil {
-		err = scope.Require(set.With(PermissionUsersWrite).List()...)
+		err = scope.Require(role.set.With(PermissionUsersWrite).List()...)
 	}
 	if errors.Is(err, admin.ErrForbidden) {
-		return Invitation{}, 0, ErrInvitation
+		return Acceptance{}, ErrInvitation
 	} else if err != nil {
-		return Invitation{}, 0, err
+		return Acceptance{}, err
 	}
-	return i, c.Epoch, nil
+	inviter, err := s.granted(m.User.Role, m.Custom)
+	return Acceptance{Invitation: i, InviterEpoch: m.Credential.Epoch, Custom: role.versions(inviter)}, err
 }
 
 // hashAccepted checks the input and hashes the password in it.
@@ -83,10 +100,16 @@ func (s *Service) hashAccepted(
 	}
 	var p admin.Problems
 	p.Text("/name", in.Name, 1, maxName)
-	if !in.Password.IsZero() || !s.o.Passwords.Optional {
+	if in.Identity != nil {
+		in.Identity.check(&p, "/identity")
+	}
+	if !in.Password.IsZero() || !s.o.Passwords.Optional && in.Identity == nil {
 		s.o.Passwords.check(&p, "/password", in.Password, s.common, o.Name, in.Name, i.Email.Address)
 	}
 	if err := p.Err(); err != nil {
+		return PasswordHash{}, err
+	}
+	if err := s.checkFree(ctx, org, in.Identity); err != nil {
 		return PasswordHash{}, err
 	}
 	return s.hashNew(ctx, "/password", in.Password)
@@ -95,15 +118,20 @@ func (s *Service) hashAccepted(
 func (s *Service) accept(
 	ctx context.Context, org admin.OrgID, secret admin.Secret, in AcceptInput, hash PasswordHash,
 ) (User, error) {
-	i, epoch, err := s.validInvitation(ctx, org, secret)
+	a, err := s.validInvitation(ctx, org, secret)
 	if err != nil {
 		return User{}, err
 	}
+	i := a.Invitation
 	u, c := s.newUser(in.Name, i.Email, i.Role, hash)
+	a.User, a.Credential = u, c
 	scope := admin.NewScope(org, admin.Actor{Kind: admin.ActorUser, ID: u.ID.String()}, admin.PermissionSet{})
 	rec := s.invitationRecord(scope, ActionAccept, i,
 		admin.Change{Field: "user", To: u.ID.String()}, admin.Change{Field: "role", To: string(u.Role)})
-	a := Acceptance{Invitation: i, InviterEpoch: epoch, User: u, Credential: c}
+	if in.Identity != nil {
+		identity := in.Identity.of(a.User.ID, a.User.CreatedAt)
+		a.Identity = &identity
+	}
 	err = s.ports.Invitations.Accept(ctx, org, a, rec)
 	if errors.Is(err, admin.ErrExists) {
 		// Another user has taken the address. The holder of an old invitation must not learn that.

@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"time"
 
 	"golang.org/x/crypto/argon2"
@@ -14,15 +16,18 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// PasswordHasher hashes passwords and compares them. [Argon2id] is the default; a host that imports
-// users with hashes of another kind wraps it, verifies the old kind itself and reports it Outdated, so
-// that each is replaced when its user signs in.
+// PasswordHasher hashes passwords and compares them. [Argon2id] is the default, and verifies hashes of other
+// kinds too ([LegacyHash]).
 type PasswordHasher interface {
 	// Hash returns a new hash of password, in PHC format.
 	Hash(ctx context.Context, password admin.Secret) (PasswordHash, error)
 
-	// Verify reports whether h is a hash of password. Nothing matches the zero h, which must take as
-	// long as a hash that Hash made: otherwise the time would reveal whether a user exists.
+	// Verify reports whether h is a hash of password. Nothing matches the zero h.
+	//
+	// It must do the same work for every h that can be stored: the zero one, which stands for a user who does
+	// not exist, one that Hash made, one with the parameters of years ago and one of another kind. Otherwise the
+	// time reveals whether there is such a user. It fails with [admin.ErrInvalid] for an h that it cannot read,
+	// after the same work.
 	Verify(ctx context.Context, h PasswordHash, password admin.Secret) (bool, error)
 
 	// Outdated reports whether h should be replaced by a new hash of the same password.
@@ -36,9 +41,15 @@ type Argon2idOptions struct {
 	Memory  uint32 // KiB, 8 for each thread to 262144
 	Time    uint32 // passes, 1 to 10
 	Threads uint8  // 1 to 4
-	// Concurrent is the maximum number of hashes computed concurrently; 0 means runtime.GOMAXPROCS.
-	// More only cost memory: each takes Memory and keeps a processor busy.
-	Concurrent int
+	// Work is what each verification costs at least, in KiB times passes; 0 means Memory * Time. After these
+	// were lowered, set it to the product of the old ones until no hash with them is stored.
+	Work uint64
+	// Legacy are the other kinds of hash that are stored, at most 4. Each verification does the work of all of
+	// them, so remove a kind when the last of its hashes has been replaced.
+	Legacy []LegacyHash
+	// Slots bound the hashes that are computed concurrently; nil means slots of this Argon2id's own, as
+	// many as runtime.GOMAXPROCS. Give one [HashSlots] to every hasher of a process.
+	Slots *HashSlots
 	// Wait is how long a call waits for a free slot before it fails with [admin.ErrBusy]; 0 means 5
 	// seconds.
 	Wait time.Duration
@@ -47,19 +58,30 @@ type Argon2idOptions struct {
 }
 
 // Argon2id is a [PasswordHasher] that uses Argon2id (RFC 9106). It is safe for concurrent use.
+//
+// The work of Verify is counted in memory times passes. If what is stored costs less than Work, the
+// difference is spent as well, to within 8 KiB for each thread. So all of these cost the same: a hash with the
+// current parameters, one with cheaper ones, a [LegacyHash], one that cannot be read, and no user at all. A hash
+// that costs more than Work takes longer, which reveals its user. A change of Threads changes the elapsed time
+// of older hashes on an idle machine, though not the work.
 type Argon2id struct {
 	params argon2Params
-	slots  chan struct{}
+	work   uint64
+	legacy []LegacyHash
+	slots  *HashSlots
 	wait   time.Duration
 	rand   io.Reader
+	spent  func(work uint64) // counts work in tests; nil otherwise
 }
 
 var _ PasswordHasher = (*Argon2id)(nil)
 
-// Lengths of the salt and the key of new hashes, in bytes (RFC 9106, 3.1).
 const (
+	// Lengths of the salt and the key of new hashes, in bytes (RFC 9106, 3.1).
 	saltLen = 16
 	keyLen  = 32
+
+	maxLegacy = 4
 )
 
 // NewArgon2id returns an Argon2id. It fails with [admin.ErrInvalid] for options out of range, with every
@@ -75,15 +97,11 @@ func NewArgon2id(o Argon2idOptions) (*Argon2id, error) {
 	if p.threads == 0 {
 		p.threads = 1
 	}
-	var problems admin.Problems
-	p.check(&problems)
-	checkNotNegative(&problems, "/concurrent", o.Concurrent)
-	checkNotNegative(&problems, "/wait", o.Wait)
-	if err := problems.Err(); err != nil {
+	if err := o.check(p); err != nil {
 		return nil, fmt.Errorf("people: argon2id: %w", err)
 	}
-	if o.Concurrent == 0 {
-		o.Concurrent = runtime.GOMAXPROCS(0)
+	if o.Slots == nil {
+		o.Slots = newHashSlots(runtime.GOMAXPROCS(0))
 	}
 	if o.Wait == 0 {
 		o.Wait = 5 * time.Second
@@ -91,7 +109,28 @@ func NewArgon2id(o Argon2idOptions) (*Argon2id, error) {
 	if o.Rand == nil {
 		o.Rand = rand.Reader
 	}
-	return &Argon2id{params: p, slots: make(chan struct{}, o.Concurrent), wait: o.Wait, rand: o.Rand}, nil
+	return &Argon2id{
+		params: p, work: max(o.Work, p.work()), legacy: slices.Clone(o.Legacy),
+		slots: o.Slots, wait: o.Wait, rand: o.Rand,
+	}, nil
+}
+
+func (o Argon2idOptions) check(params argon2Params) error {
+	var p admin.Problems
+	params.check(&p)
+	if o.Work > maxArgon2Work {
+		p.Add("/work", admin.CodeRange, "%d KiB times passes: use at most %d", o.Work, maxArgon2Work)
+	}
+	if n := len(o.Legacy); n > maxLegacy {
+		p.Add("/legacy", admin.CodeTooLong, "has %d kinds of hash: give at most %d", n, maxLegacy).With("max", maxLegacy)
+	}
+	for i, l := range o.Legacy {
+		if l == nil {
+			p.Add(fmt.Sprintf("/legacy/%d", i), admin.CodeRequired, "is nil: give a people.LegacyHash or leave it out")
+		}
+	}
+	checkNotNegative(&p, "/wait", o.Wait)
+	return p.Err()
 }
 
 // Hash implements [PasswordHasher].
@@ -100,16 +139,45 @@ func (a *Argon2id) Hash(ctx context.Context, password admin.Secret) (PasswordHas
 	if _, err := io.ReadFull(a.rand, h.salt); err != nil {
 		return PasswordHash{}, fmt.Errorf("read randomness for a salt: %w", err)
 	}
-	var err error
-	if h.key, err = a.key(ctx, h.argon2Params, h.salt, keyLen, password); err != nil {
+	if err := a.slots.acquire(ctx, a.wait); err != nil {
 		return PasswordHash{}, err
 	}
+	defer a.slots.release()
+	h.key = a.key(h.argon2Params, h.salt, keyLen, password)
 	return NewPasswordHash(h.String()), nil
 }
 
-// Verify implements [PasswordHasher]. It fails with [admin.ErrInvalid] for a hash that is not Argon2id's
-// or whose parameters are outside the limits of [Argon2idOptions], after as long as any other takes.
+// Verify implements [PasswordHasher]. It fails with [admin.ErrInvalid] for a hash of no kind that it knows
+// and for one whose parameters are outside the limits of [Argon2idOptions].
 func (a *Argon2id) Verify(ctx context.Context, h PasswordHash, password admin.Secret) (bool, error) {
+	if err := a.slots.acquire(ctx, a.wait); err != nil {
+		return false, err
+	}
+	defer a.slots.release()
+	var (
+		matched bool
+		known   = h.IsZero()
+		invalid error
+	)
+	// Each kind is asked, whatever is stored: it does its work for a hash that is not its own too.
+	for _, l := range a.legacy {
+		own := PasswordHash{}
+		if !known && l.Recognizes(h) {
+			own, known = h, true
+		}
+		ok, err := l.Verify(own, password)
+		matched, invalid = matched || ok && !own.IsZero() && err == nil, errors.Join(invalid, err)
+	}
+	own := PasswordHash{}
+	if !known {
+		own = h
+	}
+	ok, err := a.verify(own, password)
+	return matched || ok, errors.Join(invalid, err)
+}
+
+// verify compares a password with an Argon2id hash. It does the same work for every h.
+func (a *Argon2id) verify(h PasswordHash, password admin.Secret) (bool, error) {
 	stored, invalid := argon2Hash{}, error(nil)
 	if !h.IsZero() {
 		stored, invalid = parsePHC(h.PHC())
@@ -118,43 +186,37 @@ func (a *Argon2id) Verify(ctx context.Context, h PasswordHash, password admin.Se
 	if !genuine {
 		stored = argon2Hash{argon2Params: a.params, salt: make([]byte, saltLen), key: make([]byte, keyLen)}
 	}
-	key, err := a.key(ctx, stored.argon2Params, stored.salt, len(stored.key), password)
-	if err != nil {
-		return false, err
+	key := a.key(stored.argon2Params, stored.salt, len(stored.key), password)
+	if cost := stored.work(); cost < a.work {
+		a.pad(a.work-cost, password)
 	}
 	same := subtle.ConstantTimeCompare(key, stored.key) == 1
 	return same && genuine, invalid
 }
 
-// Outdated implements [PasswordHasher]: it reports whether h has other parameters than a.
+// pad does work, in KiB times passes: passes over the current memory and one over the remainder.
+func (a *Argon2id) pad(work uint64, password admin.Secret) {
+	p, salt := a.params, make([]byte, saltLen)
+	if p.time = uint32(work / uint64(p.memory)); p.time > 0 {
+		a.key(p, salt, keyLen, password)
+	}
+	p.time, p.memory = 1, uint32(work%uint64(p.memory))
+	if p.memory >= leastMemory(p.threads) {
+		a.key(p, salt, keyLen, password)
+	}
+}
+
+// Outdated implements [PasswordHasher]: it reports whether h is of another kind or has other parameters
+// than a.
 func (a *Argon2id) Outdated(h PasswordHash) bool {
 	stored, err := parsePHC(h.PHC())
 	return err != nil || stored.argon2Params != a.params || len(stored.key) != keyLen || len(stored.salt) != saltLen
 }
 
-// key waits for a free slot and derives the key.
-func (a *Argon2id) key(
-	ctx context.Context, p argon2Params, salt []byte, length int, password admin.Secret,
-) ([]byte, error) {
-	if err := a.acquire(ctx); err != nil {
-		return nil, err
+// key derives a key. The caller has a slot.
+func (a *Argon2id) key(p argon2Params, salt []byte, length int, password admin.Secret) []byte {
+	if a.spent != nil {
+		a.spent(p.work())
 	}
-	defer func() { <-a.slots }()
-	return argon2.IDKey([]byte(password.Reveal()), salt, p.time, p.memory, p.threads, uint32(length)), nil
+	return argon2.IDKey([]byte(password.Reveal()), salt, p.time, p.memory, p.threads, uint32(length))
 }
-
-func (a *Argon2id) acquire(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	wait, cancel := context.WithTimeoutCause(ctx, a.wait, errNoSlot)
-	defer cancel()
-	select {
-	case a.slots <- struct{}{}:
-		return nil
-	case <-wait.Done():
-		return context.Cause(wait)
-	}
-}
-
-var errNoSlot = fmt.Errorf("too many passwords are being checked: %w", admin.ErrBusy)

@@ -37,7 +37,12 @@
 //
 // # Permissions
 //
-// Users can grant no more than they have: a method that gives a role, or takes one away, requires every
-// permission of that role besides its own. An organization always keeps one active Administrator
-// ([ErrLastAdministrator]).
+// Users can grant no more than they have: a method that gives a role, takes one away or changes what it may
+// do requires every permission of that role besides its own. What a role may do is looked up on each call,
+// so that a change of a [CustomRole] has its effect on the next one.
+//
+// A user administers whose role has [PermissionUsersWrite] and [PermissionRolesWrite], as the
+// [Administrator] does. An organization always keeps one active user who administers
+// ([ErrLastAdministrator]), whatever happens at the same time. Users end their own membership by
+// [Service.Deactivate] of themselves, if they may deactivate users.
 package people

@@ -65,10 +65,11 @@ func emailChangeOf(t Ticket) EmailChange {
 func (s *Service) RequestEmailChange(
 	ctx context.Context, scope admin.Scope, in EmailChangeInput,
 ) (EmailChange, []Mail, error) {
-	u, c, err := s.currentUser(ctx, scope, PermissionProfileWrite)
+	m, err := s.currentUser(ctx, scope, PermissionProfileWrite)
 	if err != nil {
 		return EmailChange{}, nil, err
 	}
+	u, c := m.User, m.Credential
 	to, err := checkNewEmail(u, in.Email)
 	if err != nil {
 		return EmailChange{}, nil, err
@@ -227,14 +228,14 @@ func (s *Service) RefuseEmailChange(ctx context.Context, org admin.OrgID, secret
 func (s *Service) CancelEmailChange(ctx context.Context, scope admin.Scope, id uuid.UUID) error {
 	own := scope.Actor() == admin.Actor{Kind: admin.ActorUser, ID: id.String()}
 	if own {
-		if _, _, err := s.currentUser(ctx, scope, PermissionProfileWrite); err != nil {
+		if _, err := s.currentUser(ctx, scope, PermissionProfileWrite); err != nil {
 			return err
 		}
 	} else {
 		if err := scope.Require(PermissionUsersWrite); err != nil {
 			return err
 		}
-		if _, err := s.userWithin(ctx, scope, id); err != nil {
+		if _, _, err := s.userWithin(ctx, scope, id); err != nil {
 			return err
 		}
 	}

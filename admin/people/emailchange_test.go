@@ -284,7 +284,7 @@ func TestConfirmEmailChangeOfAnAddressThatIsInUseByNow(t *testing.T) {
 		CreatedAt: h.clock.Now(), SentAt: h.clock.Now().Add(48 * time.Hour), ExpiresAt: h.clock.Now().Add(72 * time.Hour), Version: 1,
 	}
 	rec := admin.Runtime{}.WithDefaults().Record(admin.System(acme), "test.write", admin.Subject{Kind: "test"})
-	require.NoError(t, h.b.Invitations().Create(t.Context(), acme, i, admin.NewSecret("x").Digest(), 10, rec))
+	require.NoError(t, h.b.Invitations().Create(t.Context(), acme, people.Sending{Invitation: i, Digest: admin.NewSecret("x").Digest(), Limit: 10}, rec))
 	_, err = h.ConfirmEmailChange(t.Context(), acme, forNew)
 	require.ErrorIs(t, err, people.ErrAlreadyInvited)
 	h.signIn("ann@acme.example", annsPassword)

@@ -32,11 +32,11 @@ func (s *Service) SignOut(ctx context.Context, org admin.OrgID, secret admin.Sec
 // Sessions returns the sessions of the user in scope that the library keeps and that have not ended, newest
 // first. It requires [PermissionProfileRead] and a user.
 func (s *Service) Sessions(ctx context.Context, scope admin.Scope) ([]KeptSession, error) {
-	u, _, err := s.currentUser(ctx, scope, PermissionProfileRead)
+	m, err := s.currentUser(ctx, scope, PermissionProfileRead)
 	if err != nil {
 		return nil, err
 	}
-	return s.ports.Sessions.OfUser(ctx, scope.Org(), u.ID, s.o.Sessions.at(s.o.Instant()))
+	return s.ports.Sessions.OfUser(ctx, scope.Org(), m.User.ID, s.o.Sessions.at(s.o.Instant()))
 }
 
 // SessionsOf is [Service.Sessions] for another user. It requires [PermissionUsersRead] and fails with
@@ -127,7 +127,7 @@ func (s *Service) checkEnder(ctx context.Context, scope admin.Scope, user uuid.U
 	if err := scope.Require(PermissionUsersWrite); err != nil {
 		return err
 	}
-	_, err := s.userWithin(ctx, scope, user)
+	_, _, err := s.userWithin(ctx, scope, user)
 	return err
 }
 

@@ -19,7 +19,7 @@ func ExampleService() {
 	ctx, b := context.Background(), memory.New()
 	service, err := people.NewService(people.Ports{
 		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Tickets: b.Tickets(),
-		Sessions: b.Sessions(),
+		Sessions: b.Sessions(), Identities: b.Identities(), Roles: b.Roles(),
 	}, people.Options{})
 	if err != nil {
 		fmt.Println(err)
@@ -71,9 +71,7 @@ func ExampleService() {
 // password again.
 func ExampleService_KeepSession() {
 	ctx, b := context.Background(), memory.New()
-	service, err := people.NewService(people.Ports{
-		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Sessions: b.Sessions(),
-	}, people.Options{Fresh: time.Nanosecond}) // so short that every such call asks; 15 minutes are usual
+	service, err := people.NewService(ports(b), people.Options{Fresh: time.Nanosecond}) // so short that every such call asks; 15 minutes are usual
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -143,6 +141,37 @@ func ExampleRoles_With() {
 	// Output: currencies.read invoices.write true
 }
 
+// Organizations make roles of their own, of what their maker may do.
+func ExampleService_CreateRole() {
+	ctx, b := context.Background(), memory.New()
+	service, err := people.NewService(ports(b), people.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, _, err = service.CreateOrganization(ctx, people.NewOrganization{
+		ID: "acme", Name: "Acme Ltd", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example"},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ann, err := service.SignInVerified(ctx, "acme", "ann@acme.example")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	role, err := service.CreateRole(ctx, ann.Scope, people.NewRole{
+		Name: "auditors", DisplayName: "External auditors", Permissions: []admin.Permission{admin.PermissionAuditRead},
+	})
+	fmt.Println(role.Name, role.Permissions, err)
+	_, err = service.CreateRole(ctx, ann.Scope, people.NewRole{Name: "Owner", Permissions: []admin.Permission{"*"}})
+	fmt.Println(err)
+	// Output:
+	// auditors audit.read <nil>
+	// invalid input: /name: "Owner" is not the name of a role: use 1 to 50 of a-z 0-9 _ -, a letter first; /permissions/0: "*" is not a permission that a role of the organization's own can have
+}
+
 // Addresses are kept as they were given and compared by their Key.
 func ExampleParseEmail() {
 	given, _ := people.ParseEmail("Ann@MÜNCHEN.example")
@@ -178,4 +207,40 @@ func ExampleTrail() {
 		fmt.Println(r.Actor, r.Action, r.Subject.ID)
 	}
 	// Output: system organization.create acme
+}
+
+// A directory provisions a user, who signs in by the identity provider.
+func ExampleService_Provision() {
+	ctx, b := context.Background(), memory.New()
+	service, err := people.NewService(ports(b), people.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, _, err = service.CreateOrganization(ctx, people.NewOrganization{
+		ID: "acme", Name: "Acme Ltd", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example"},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	identity := people.IdentityInput{Issuer: "https://login.acme.example", Subject: "00u1a2b3"}
+	scim := admin.System("acme") // or the scope of an API token
+	u, created, err := service.Provision(ctx, scim, people.ProvisionInput{
+		ExternalID: "e-4711", Name: "Bob", Email: "bob@acme.example", Role: people.Analyst, Active: true, Identity: &identity,
+	})
+	fmt.Println(u.Name, created, err)
+
+	session, err := service.SignInIdentity(ctx, "acme", people.IdentitySignIn{IdentityInput: identity})
+	fmt.Println(session.User.Name, session.User.Role, err)
+
+	fmt.Println(service.Deprovision(ctx, scim, u.ID))
+	_, err = service.SignInIdentity(ctx, "acme", people.IdentitySignIn{IdentityInput: identity})
+	fmt.Println(err)
+	// Output:
+	// Bob true <nil>
+	// Bob analyst <nil>
+	// <nil>
+	// no active user signs in with this account: unauthenticated
 }

@@ -140,9 +140,22 @@ type Acceptance struct {
 	// InviterEpoch is the Epoch of the inviter's credential when their right to give the role was
 	// checked; it must still be the same. It counts only if InvitedBy is a user.
 	InviterEpoch int64
+	// Custom are the custom roles by which that right was decided.
+	Custom []RoleVersion
 	// User is the new user; User.CreatedAt is when the invitation was accepted.
 	User       User
 	Credential Credential
+	// Identity, if set, is the new user's.
+	Identity *Identity
+}
+
+// Sending is the input of [InvitationStore].Create and Resend.
+type Sending struct {
+	Invitation Invitation
+	Digest     admin.SecretDigest // of the secret that is sent
+	Limit      int                // of the invitations that are pending, this one included
+	// Custom are the custom roles by which the right to send it was decided.
+	Custom []RoleVersion
 }
 
 // InvitationStore keeps an organization's invitations. In what it returns Status is as stored and
@@ -152,14 +165,12 @@ type Acceptance struct {
 // refuse a second one, unless the first has expired; a unique key over a column that is NULL for
 // settled and expired invitations does it on every database.
 type InvitationStore interface {
-	// Create adds i, pending, with the digest of its secret. It locks the organization as
-	// UserStore.UpdateAccess does. It fails with the error of [CheckPendingInvitations] at i.SentAt,
-	// which comes first; with that of [AddressUse.Check] for i.Email.Key at i.SentAt, where an expired
-	// invitation stays as it is and does not count; and with [admin.ErrExists] if i.ID or the digest is
-	// taken.
-	Create(
-		ctx context.Context, org admin.OrgID, i Invitation, digest admin.SecretDigest, limit int, rec admin.Record,
-	) error
+	// Create adds s.Invitation, pending, with the digest of its secret. It locks the organization as
+	// UserStore.UpdateAccess does. It fails with the error of [CheckPendingInvitations] at SentAt, which
+	// comes first, with [admin.ErrConflict] unless every role of s.Custom exists with its Version; with the
+	// error of [AddressUse.Check] for the e-mail key at SentAt, where an expired invitation stays as it is
+	// and does not count; and with [admin.ErrExists] if the ID or the digest is taken.
+	Create(ctx context.Context, org admin.OrgID, s Sending, rec admin.Record) error
 
 	// Get returns the invitation, or [admin.ErrNotFound].
 	Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (Invitation, error)
@@ -175,21 +186,21 @@ type InvitationStore interface {
 		ctx context.Context, org admin.OrgID, f InvitationFilter, now time.Time, seek admin.Seek[uuid.UUID],
 	) ([]Invitation, error)
 
-	// Resend replaces the invitation with what [Invitation.Resent] makes of it and i, and its digest,
-	// so that the old secret is invalid. It fails with the error of that, with [admin.ErrNotFound], and
-	// as Create does, not counting this invitation.
-	Resend(
-		ctx context.Context, org admin.OrgID, i Invitation, digest admin.SecretDigest, limit int, rec admin.Record,
-	) error
+	// Resend replaces the invitation with what [Invitation.Resent] makes of it and s.Invitation, and its
+	// digest, so that the old secret is invalid. It fails with the error of that, with [admin.ErrNotFound],
+	// and as Create does, not counting this invitation.
+	Resend(ctx context.Context, org admin.OrgID, s Sending, rec admin.Record) error
 
-	// Revoke replaces the invitation with what [Invitation.Revoked] makes of it and i. It fails with the
-	// error of that, and with [admin.ErrNotFound].
+	// Revoke replaces the invitation with what [Invitation.Revoked] makes of it and i. It locks the
+	// organization as UserStore.UpdateAccess does. It fails with the error of that, and with
+	// [admin.ErrNotFound].
 	Revoke(ctx context.Context, org admin.OrgID, i Invitation, rec admin.Record) error
 
-	// Accept adds a.User with a.Credential and replaces the invitation with what
+	// Accept adds a.User with a.Credential and a.Identity, and replaces the invitation with what
 	// [Invitation.AcceptedBy] makes of it; all of it or nothing. It locks the organization as
 	// UserStore.UpdateAccess does. It fails with the error of AcceptedBy, with [admin.ErrNotFound], with
-	// [admin.ErrConflict] if the inviter's Epoch is another, and with [admin.ErrExists] if a user
-	// has this e-mail key already, who stays as they are.
+	// [admin.ErrConflict] if the inviter's Epoch is another or a role of a.Custom does not exist with its
+	// Version, and with [admin.ErrExists] if a user has this e-mail key or the identity already, who stays as
+	// they are.
 	Accept(ctx context.Context, org admin.OrgID, a Acceptance, rec admin.Record) error
 }

@@ -19,7 +19,8 @@ import (
 // It requires [PermissionUsersWrite], every permission of the role, and a user or the host's own code:
 // the role is checked against the inviter's again when the invitation is accepted, and API tokens have
 // none. It fails with [admin.ErrInvalid], [ErrEmailTaken], [ErrAlreadyInvited], [ErrEmailPending] and
-// [ErrTooManyInvitations], and with [admin.ErrRateLimited] beyond Limits.Mail and Limits.MailOrganization.
+// [ErrTooManyInvitations]; with [admin.ErrRateLimited] beyond Limits.Mail and Limits.MailOrganization; and with
+// [admin.ErrConflict] if the role is changed at the same time.
 func (s *Service) Invite(
 	ctx context.Context, scope admin.Scope, email string, role Role,
 ) (Invitation, admin.Secret, error) {
@@ -28,11 +29,14 @@ func (s *Service) Invite(
 	}
 	var p admin.Problems
 	e := checkEmail(&p, "/email", email)
-	set := s.checkRole(&p, role)
+	g, err := s.checkRole(ctx, &p, scope.Org(), role)
+	if err != nil {
+		return Invitation{}, admin.Secret{}, err
+	}
 	if err := p.Err(); err != nil {
 		return Invitation{}, admin.Secret{}, err
 	}
-	if err := scope.Require(set.List()...); err != nil {
+	if err := scope.Require(g.set.List()...); err != nil {
 		return Invitation{}, admin.Secret{}, err
 	}
 	i := Invitation{ID: s.o.NewID(), Email: e, Role: role, Status: InvitationPending, Version: 1}
@@ -44,8 +48,10 @@ func (s *Service) Invite(
 	}
 	rec := s.invitationRecord(scope, ActionInvite, i,
 		admin.Change{Field: "email", To: e.String()}, admin.Change{Field: "role", To: string(role)})
-	err = s.ports.Invitations.Create(ctx, scope.Org(), i, secret.Digest(), s.o.Invitations.Pending, rec)
-	if err != nil {
+	sending := Sending{
+		Invitation: i, Digest: secret.Digest(), Limit: s.o.Invitations.Pending, Custom: g.versions(),
+	}
+	if err := s.ports.Invitations.Create(ctx, scope.Org(), sending, rec); err != nil {
 		return Invitation{}, admin.Secret{}, explainUse(e, err, ErrAlreadyInvited)
 	}
 	return i, secret, nil
@@ -66,11 +72,13 @@ func (s *Service) Resend(
 	if err != nil {
 		return Invitation{}, admin.Secret{}, err
 	}
-	set, err := s.o.Roles.Permissions(i.Role)
-	if err != nil {
+	g, err := s.grantOf(ctx, scope.Org(), i.Role)
+	if errors.Is(err, admin.ErrInvalid) {
 		return Invitation{}, admin.Secret{}, fmt.Errorf("the invitation's role no longer exists, revoke it: %w", err)
+	} else if err != nil {
+		return Invitation{}, admin.Secret{}, err
 	}
-	if err := scope.Require(set.List()...); err != nil {
+	if err := scope.Require(g.set.List()...); err != nil {
 		return Invitation{}, admin.Secret{}, err
 	}
 	if err := s.checkCooldown(i); err != nil {
@@ -82,9 +90,11 @@ func (s *Service) Resend(
 	if err != nil {
 		return Invitation{}, admin.Secret{}, err
 	}
-	err = s.ports.Invitations.Resend(ctx, scope.Org(), i, secret.Digest(), s.o.Invitations.Pending,
-		s.invitationRecord(scope, ActionResend, i))
-	if err != nil {
+	sending := Sending{
+		Invitation: i, Digest: secret.Digest(), Limit: s.o.Invitations.Pending, Custom: g.versions(),
+	}
+	rec := s.invitationRecord(scope, ActionResend, i)
+	if err := s.ports.Invitations.Resend(ctx, scope.Org(), sending, rec); err != nil {
 		return Invitation{}, admin.Secret{}, explainUse(i.Email, err, ErrAlreadyInvited)
 	}
 	i.Version++
@@ -190,7 +200,7 @@ func (s *Service) stamp(i *Invitation, scope admin.Scope) {
 // newInvitationSecret returns the secret of an invitation, and counts the message that it is sent by. It fails
 // with [ErrEmailTaken] if a user has the address, active or not.
 func (s *Service) newInvitationSecret(ctx context.Context, org admin.OrgID, e Email) (admin.Secret, error) {
-	_, _, err := s.ports.Users.ByEmail(ctx, org, e.Key)
+	_, err := s.ports.Users.ByEmail(ctx, org, e.Key)
 	switch {
 	case err == nil:
 		return admin.Secret{}, fmt.Errorf("change or reactivate the user %s: %w", e, ErrEmailTaken)

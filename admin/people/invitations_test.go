@@ -218,7 +218,7 @@ func TestFiltersRefuseUnknownValues(t *testing.T) {
 	_, err = h.Users(t.Context(), h.ann.Scope, people.UserFilter{Role: "emperor"}, admin.Query{})
 	requireProblem(t, err, "/role", admin.CodeUnknown)
 	require.EqualError(t, err,
-		`invalid input: /role: role "emperor" is not known: use one of [administrator analyst developer product_manager]`)
+		`invalid input: /role: role "emperor" is not known: use one of [administrator analyst developer product_manager] or one of the organization's own`)
 	_, err = h.Invitations(t.Context(), h.ann.Scope, people.InvitationFilter{Status: "pending"}, admin.Query{})
 	requireProblem(t, err, "/status", admin.CodeUnknown)
 	for _, err := range h.AllUsers(t.Context(), h.ann.Scope, people.UserFilter{Status: "bogus"}) {

@@ -2,6 +2,7 @@ package people_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,6 +59,10 @@ func TestJSON(t *testing.T) {
 			`[{"label":"Firefox","source":"2001:db8::1"},{}]`},
 		{"a membership", people.Membership{Org: acme, Company: "Acme Ltd", UserID: user.ID},
 			`{"org":"acme","company":"Acme Ltd","userId":"` + id + `"}`},
+		{"an identity", people.Identity{UserID: user.ID, Issuer: "https://idp.example", Subject: "x", LinkedAt: at},
+			`{"userId":"` + id + `","issuer":"https://idp.example","subject":"x","linkedAt":` + instant + `}`},
+		{"a user of a directory", people.ProvisionedUser{User: user, ExternalID: "ext"}, strings.TrimSuffix(userJSON, "}") + `,"externalId":"ext"}`},
+		{"a user of no directory", people.ProvisionedUser{User: user}, userJSON},
 		{"a profile", people.Profile{
 			UserID: user.ID, Name: "Ann", Email: email, Role: people.Analyst, Company: "Acme", HasPassword: true, Version: 2, CompanyVersion: 3,
 		}, `{"userId":"` + id + `","name":"Ann","email":"Ann@MÜNCHEN.example","role":"analyst","company":"Acme","hasPassword":true,
@@ -82,6 +87,15 @@ func TestJSON(t *testing.T) {
 			ID: acme, Name: "Acme", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example", Password: secret},
 		}, `{"id":"acme","name":"Acme","admin":{"name":"Ann","email":"ann@acme.example"}}`},
 		{"an acceptance, without its password", people.AcceptInput{Name: "Ann", Password: secret}, `{"name":"Ann"}`},
+		{"a custom role", people.CustomRole{
+			Name: "auditors", DisplayName: "Auditors", Description: "From outside", Permissions: admin.Permissions(admin.PermissionAuditRead),
+			CreatedAt: at, UpdatedAt: at, Version: 1,
+		}, `{"name":"auditors","displayName":"Auditors","description":"From outside","permissions":["audit.read"],
+			"createdAt":` + instant + `,"updatedAt":` + instant + `,"version":1}`},
+		{"a built-in role", people.RoleInfo{CustomRole: people.CustomRole{Name: people.Analyst}, BuiltIn: true},
+			`{"name":"analyst","permissions":[],"version":0,"builtIn":true}`},
+		{"a change of a role", []people.RoleChange{{}, {Description: ptr(""), Permissions: &[]admin.Permission{"users.read"}}},
+			`[{},{"description":"","permissions":["users.read"]}]`},
 		{"filters", []any{
 			people.UserFilter{Status: people.UserActive, Role: people.Analyst}, people.UserFilter{},
 			people.InvitationFilter{Status: people.InvitationExpired}, people.InvitationFilter{Status: people.InvitationRevoked},

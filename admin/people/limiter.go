@@ -3,11 +3,8 @@ package people
 import (
 	"container/heap"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -38,10 +35,7 @@ type Limiter interface {
 
 // limitKey returns the key of what parts identify for one kind of attempt. It is a digest, so keys are
 // short and hold no personal data. No part but the last may have a NUL in it.
-func limitKey(kind string, parts ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
-	return kind + ":" + hex.EncodeToString(sum[:])
-}
+func limitKey(kind string, parts ...string) string { return kind + ":" + digestOf(parts...) }
 
 // MemoryLimiterOptions tune a [MemoryLimiter]; the zero value is ready.
 type MemoryLimiterOptions struct {

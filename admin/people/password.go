@@ -26,10 +26,11 @@ var (
 func (s *Service) ChangePassword(
 	ctx context.Context, scope admin.Scope, current, replacement admin.Secret,
 ) (Session, error) {
-	u, c, err := s.currentUser(ctx, scope, PermissionProfileWrite)
+	m, err := s.currentUser(ctx, scope, PermissionProfileWrite)
 	if err != nil {
 		return Session{}, err
 	}
+	u, c := m.User, m.Credential
 	if c.Hash.IsZero() {
 		return Session{}, ErrNoPassword
 	}
@@ -44,7 +45,7 @@ func (s *Service) ChangePassword(
 	if c, err = s.replacePassword(ctx, scope.Org(), u, c, replacement); err != nil {
 		return Session{}, err
 	}
-	session, err := s.session(scope.Org(), u, c)
+	session, err := s.session(scope.Org(), m)
 	if err != nil {
 		return Session{}, err
 	}
@@ -85,7 +86,11 @@ func errSamePassword() error {
 // stolen session is not enough for the call.
 func (s *Service) reauthenticate(ctx context.Context, org admin.OrgID, c Credential, current admin.Secret) error {
 	ok, err := s.verify(ctx, limitKey("password", string(org), c.UserID.String()), c.Hash, current)
+	event := admin.Event{Kind: admin.EventPasswordLimited, Org: org, UserID: c.UserID.String()}
+	s.emitLimited(ctx, err, event)
 	if err == nil && !ok {
+		event.Kind = admin.EventPasswordFailed
+		s.o.Emit(ctx, event)
 		return ErrPassword
 	}
 	return err

@@ -45,10 +45,14 @@ func setters() map[string]func(h *house, password admin.Secret) error {
 // takers are the methods that take a secret and set no password.
 func takers() map[string]string {
 	return map[string]string{
-		"SignIn":             "the password that is set",
-		"RequestEmailChange": "the password that is set",
-		"ConfirmEmailChange": "a secret that was sent",
-		"RefuseEmailChange":  "a secret that was sent",
+		"SignIn":                 "the password that is set",
+		"RequestEmailChange":     "the password that is set",
+		"ConfirmEmailChange":     "a secret that was sent",
+		"RefuseEmailChange":      "a secret that was sent",
+		"Reauthenticate":         "a session's secret and the password that is set",
+		"ReauthenticateVerified": "a session's secret",
+		"ResumeSession":          "a session's secret",
+		"SignOut":                "a session's secret",
 	}
 }
 

@@ -55,10 +55,11 @@ func (s *Service) RequestPasswordReset(ctx context.Context, org admin.OrgID, in 
 	}
 	var m Mail
 	err = onConflict(func() error {
-		u, c, err := s.ports.Users.ByEmail(ctx, org, e.Key)
+		found, err := s.ports.Users.ByEmail(ctx, org, e.Key)
 		if err != nil && !errors.Is(err, admin.ErrNotFound) {
 			return err
 		}
+		u, c := found.User, found.Credential
 		if u.Status != UserActive || c.Hash.IsZero() {
 			u, c = User{}, Credential{}
 		}
@@ -75,8 +76,8 @@ func (s *Service) RequestPasswordReset(ctx context.Context, org admin.OrgID, in 
 // it without knowing either password: the host must send the Mail and must not show it to the caller.
 //
 // It requires [PermissionUsersWrite], every permission of the user's role, and a recent authentication if
-// Options.Fresh is set. It fails with [admin.ErrNotFound]; with [admin.ErrState] for a deactivated user and [ErrNoPassword] for one without a
-// password; with [admin.ErrRateLimited]; and with [admin.ErrConflict] if the user's access changed meanwhile.
+// Options.Fresh is set. It fails with [admin.ErrNotFound]; with [admin.ErrState] for a deactivated user and
+// [ErrNoPassword] for one without a password; with [admin.ErrRateLimited]; and with [admin.ErrConflict] if the user's access changed meanwhile.
 func (s *Service) SendPasswordReset(ctx context.Context, scope admin.Scope, id uuid.UUID) (Mail, error) {
 	if err := scope.Require(PermissionUsersWrite); err != nil {
 		return Mail{}, err
@@ -84,13 +85,14 @@ func (s *Service) SendPasswordReset(ctx context.Context, scope admin.Scope, id u
 	if err := s.requireFresh(scope); err != nil {
 		return Mail{}, err
 	}
-	if _, err := s.userWithin(ctx, scope, id); err != nil {
+	if _, _, err := s.userWithin(ctx, scope, id); err != nil {
 		return Mail{}, err
 	}
-	u, c, err := s.ports.Users.Credential(ctx, scope.Org(), id)
+	m, err := s.ports.Users.Member(ctx, scope.Org(), id)
 	if err != nil {
 		return Mail{}, err
 	}
+	u, c := m.User, m.Credential
 	if u.Status != UserActive {
 		return Mail{}, fmt.Errorf("user %s is deactivated, reactivate them first: %w", id, admin.ErrState)
 	}

@@ -62,7 +62,7 @@ type countingUsers struct {
 
 func (c countingUsers) ByEmail(
 	ctx context.Context, org admin.OrgID, key string,
-) (people.User, people.Credential, error) {
+) (people.Member, error) {
 	*c.n++
 	return c.UserStore.ByEmail(ctx, org, key)
 }
@@ -247,6 +247,7 @@ func TestSendPasswordReset(t *testing.T) {
 	require.NoError(t, err)
 
 	strict := newHouse(t, func(o *people.Options) { o.Fresh = time.Minute })
+	strict.clock.Add(2 * time.Minute)
 	_, err = strict.SendPasswordReset(t.Context(), strict.ann.Scope, strict.ann.User.ID)
 	require.ErrorIs(t, err, admin.ErrReauthenticate)
 	_, err = h.SendPasswordReset(t.Context(), h.ann.Scope, uuid.New())

@@ -7,6 +7,7 @@ const (
 	PermissionOrganizationWrite admin.Permission = "organization.write" // rename the company
 	PermissionProfileRead       admin.Permission = "profile.read"       // read one's own profile
 	PermissionProfileWrite      admin.Permission = "profile.write"      // change one's own name, e-mail, password
-	PermissionUsersRead         admin.Permission = "users.read"         // list users and invitations
+	PermissionUsersRead         admin.Permission = "users.read"         // list users, invitations and roles
 	PermissionUsersWrite        admin.Permission = "users.write"        // invite, change roles, deactivate
+	PermissionRolesWrite        admin.Permission = "roles.write"        // keep roles of the organization's own
 )

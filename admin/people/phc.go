@@ -24,7 +24,14 @@ const (
 	minSalt, maxSalt = 8, 64
 	minKey, maxKey   = 16, 64
 	maxPHC           = 256
+	maxArgon2Work    = maxArgon2Memory * maxArgon2Time
 )
+
+// work returns what a hash with these parameters costs, in KiB times passes.
+func (p argon2Params) work() uint64 { return uint64(p.memory) * uint64(p.time) }
+
+// leastMemory returns the least memory of a hash, in KiB (RFC 9106, 3.1).
+func leastMemory(threads uint8) uint32 { return 8 * uint32(threads) }
 
 func (p argon2Params) check(problems *admin.Problems) {
 	if p.threads < 1 || p.threads > maxArgon2Threads {
@@ -33,7 +40,7 @@ func (p argon2Params) check(problems *admin.Problems) {
 	if p.time < 1 || p.time > maxArgon2Time {
 		problems.Add("/time", admin.CodeRange, "%d passes: use 1 to %d", p.time, maxArgon2Time)
 	}
-	if least := 8 * uint32(p.threads); p.memory < least || p.memory > maxArgon2Memory {
+	if least := leastMemory(p.threads); p.memory < least || p.memory > maxArgon2Memory {
 		problems.Add("/memory", admin.CodeRange, "%d KiB: use %d to %d", p.memory, least, maxArgon2Memory)
 	}
 }

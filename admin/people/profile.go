@@ -40,7 +40,7 @@ var ErrEmailTaken = admin.NewError("email_taken", admin.ErrExists, "a user has t
 // Profile returns the profile of the user in scope. It requires [PermissionProfileRead], and fails with
 // [admin.ErrForbidden] if the actor is not a user: tokens and the host's own code have no profile.
 func (s *Service) Profile(ctx context.Context, scope admin.Scope) (Profile, error) {
-	u, c, err := s.currentUser(ctx, scope, PermissionProfileRead)
+	m, err := s.currentUser(ctx, scope, PermissionProfileRead)
 	if err != nil {
 		return Profile{}, err
 	}
@@ -48,7 +48,7 @@ func (s *Service) Profile(ctx context.Context, scope admin.Scope) (Profile, erro
 	if err != nil {
 		return Profile{}, err
 	}
-	return s.profile(ctx, u, c, o)
+	return s.profile(ctx, m.User, m.Credential, o)
 }
 
 func (s *Service) profile(ctx context.Context, u User, c Credential, o Organization) (Profile, error) {
@@ -65,19 +65,19 @@ func (s *Service) profile(ctx context.Context, u User, c Credential, o Organizat
 // currentUser requires ps and returns the user in scope.
 func (s *Service) currentUser(
 	ctx context.Context, scope admin.Scope, ps ...admin.Permission,
-) (User, Credential, error) {
+) (Member, error) {
 	if err := scope.Require(ps...); err != nil {
-		return User{}, Credential{}, err
+		return Member{}, err
 	}
 	id, err := uuid.Parse(scope.Actor().ID)
 	if scope.Actor().Kind != admin.ActorUser || err != nil {
-		return User{}, Credential{}, fmt.Errorf("%s has no profile, only users do: %w", scope.Actor(), admin.ErrForbidden)
+		return Member{}, fmt.Errorf("%s has no profile, only users do: %w", scope.Actor(), admin.ErrForbidden)
 	}
-	u, c, err := s.ports.Users.Credential(ctx, scope.Org(), id)
-	if errors.Is(err, admin.ErrNotFound) || err == nil && u.Status != UserActive {
-		return User{}, Credential{}, ErrSession
+	m, err := s.ports.Users.Member(ctx, scope.Org(), id)
+	if errors.Is(err, admin.ErrNotFound) || err == nil && m.User.Status != UserActive {
+		return Member{}, ErrSession
 	}
-	return u, c, err
+	return m, err
 }
 
 // UpdateProfile saves the given fields of a profile together, or none of them, under one audit record.
@@ -88,10 +88,11 @@ func (s *Service) currentUser(
 // Company. It fails with [admin.ErrInvalid] and every problem, and with [admin.ErrConflict] for the version of
 // the user or the organization.
 func (s *Service) UpdateProfile(ctx context.Context, scope admin.Scope, in ProfileChange) (Profile, error) {
-	u, c, err := s.currentUser(ctx, scope, in.permissions()...)
+	m, err := s.currentUser(ctx, scope, in.permissions()...)
 	if err != nil {
 		return Profile{}, err
 	}
+	u, c := m.User, m.Credential
 	o, err := s.ports.Organizations.Get(ctx, scope.Org())
 	if err != nil {
 		return Profile{}, err

@@ -8,7 +8,8 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Role names a set of permissions. The four roles of Togai's Admin Center are built in.
+// Role names a set of permissions: a built-in role, which is the host's, or a [CustomRole] of the
+// organization. The four roles of Togai's Admin Center are built in.
 type Role string
 
 // The built-in roles.
@@ -19,7 +20,7 @@ const (
 	ProductManager Role = "product_manager" // price plans and migrations; reads the rest
 )
 
-// Roles holds the permissions of each role. It is immutable: [Roles.With] returns a changed copy, so one
+// Roles holds the permissions of each built-in role. It is immutable: [Roles.With] returns a changed copy, so one
 // value can be shared by every service of a host. The zero value has no role; start from [DefaultRoles].
 type Roles struct {
 	sets map[Role]admin.PermissionSet
@@ -32,7 +33,7 @@ func DefaultRoles() Roles {
 	everyone := admin.Permissions(PermissionProfileRead, PermissionProfileWrite)
 	reader := everyone.With(PermissionUsersRead, admin.PermissionAuditRead)
 	return Roles{sets: map[Role]admin.PermissionSet{
-		Administrator:  reader.With(PermissionOrganizationWrite, PermissionUsersWrite),
+		Administrator:  reader.With(PermissionOrganizationWrite, PermissionUsersWrite, PermissionRolesWrite),
 		Analyst:        reader,
 		Developer:      everyone,
 		ProductManager: reader,
@@ -55,10 +56,20 @@ func (r Roles) With(role Role, ps ...admin.Permission) Roles {
 func (r Roles) Permissions(role Role) (admin.PermissionSet, error) {
 	s, ok := r.sets[role]
 	if !ok {
-		return admin.PermissionSet{}, fmt.Errorf("role %q is not known: use one of %v: %w",
-			admin.Clip(string(role)), r.Names(), admin.ErrInvalid)
+		return admin.PermissionSet{}, r.unknown(role)
 	}
 	return s, nil
+}
+
+func (r Roles) unknown(role Role) error {
+	return fmt.Errorf("role %q is not known: use one of %v or one of the organization's own: %w",
+		admin.Clip(string(role)), r.Names(), admin.ErrInvalid)
+}
+
+// Has reports whether role is a built-in role.
+func (r Roles) Has(role Role) bool {
+	_, ok := r.sets[role]
+	return ok
 }
 
 // All returns every permission that any role has.

@@ -2,6 +2,7 @@ package people
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -27,6 +28,11 @@ const (
 	ActionChangeRole         admin.Action = "user.change_role"
 	ActionDeactivate         admin.Action = "user.deactivate" // revokes the user's pending invitations too
 	ActionReactivate         admin.Action = "user.reactivate"
+	ActionLinkIdentity       admin.Action = "user.link_identity"
+	ActionUnlinkIdentity     admin.Action = "user.unlink_identity"
+	ActionProvision          admin.Action = "user.provision"          // by a directory
+	ActionAdopt              admin.Action = "user.adopt"              // a directory provisions the user from now on
+	ActionUpdateProvisioned  admin.Action = "user.update_provisioned" // name and e-mail, by a directory
 	ActionInvite             admin.Action = "invitation.create"
 	ActionResend             admin.Action = "invitation.resend"
 	ActionRevoke             admin.Action = "invitation.revoke"
@@ -36,6 +42,9 @@ const (
 	ActionEndSession         admin.Action = "session.end"
 	ActionEndSessions        admin.Action = "user.end_sessions" // all of a user
 	ActionEndOtherSessions   admin.Action = "user.end_other_sessions"
+	ActionCreateRole         admin.Action = "role.create"
+	ActionUpdateRole         admin.Action = "role.update"
+	ActionDeleteRole         admin.Action = "role.delete"
 )
 
 // Kinds of Subject in the audit trail.
@@ -44,27 +53,38 @@ const (
 	subjectUser         = "user"
 	subjectInvitation   = "invitation"
 	subjectSession      = "session"
+	subjectRole         = "role"
 )
 
 // maxName is the length of a person's or a company's name, in characters.
 const maxName = 255
 
-// Ports are the stores of a [Service]. All are required.
+// Ports are the stores of a [Service]. All but Atomically are required.
 type Ports struct {
 	Organizations OrganizationStore
 	Users         UserStore
 	Invitations   InvitationStore
 	Tickets       TicketStore
 	Sessions      SessionStore
+	Identities    IdentityStore
+	Roles         RoleStore
+	// Atomically runs fn with the stores of a transaction, which commits when fn returns nil; it may run fn
+	// again. nil means that the ports are those of a transaction already.
+	Atomically func(ctx context.Context, fn func(Ports) error) error
 }
 
 // Options of a [Service]; the zero value is ready.
 type Options struct {
 	admin.Runtime
-	// Roles are the permissions of each role; the zero value means [DefaultRoles].
+	// Roles are the permissions of each built-in role; the zero value means [DefaultRoles].
 	Roles Roles
-	// Hasher hashes passwords; nil means an [Argon2id] with its defaults.
+	// CustomRoles limits the roles that an organization keeps for itself.
+	CustomRoles CustomRoleOptions
+	// Hasher hashes passwords; nil means an [Argon2id] with its defaults and with HashSlots.
 	Hasher PasswordHasher
+	// HashSlots bound the hashes that are computed concurrently, if Hasher is nil. Give the same to every
+	// service of a process; nil means slots of this service's own and of those made of it by [Service.In].
+	HashSlots *HashSlots
 	// Passwords are the rules for new passwords.
 	Passwords PasswordRules
 	// Limiter slows down guessing and the flooding of mailboxes; nil means a [MemoryLimiter] with its
@@ -82,7 +102,7 @@ type Options struct {
 	Sessions SessionRules
 	// Fresh is how long ago a user may last have authenticated when they change credentials, roles,
 	// invitations or sessions: later calls fail with [admin.ErrReauthenticate]. 0 means that it does not
-	// matter, but in [Service.RequestEmailChange] without a password. See [admin.Scope.RequireRecent].
+	// matter, but to link identities and in [Service.RequestEmailChange] without a password. See [admin.Scope.RequireRecent].
 	Fresh time.Duration
 }
 
@@ -107,6 +127,7 @@ type Service struct {
 // core holds what services made by [Service.In] share.
 type core struct {
 	o      Options
+	rules  RoleRules
 	common blocklist
 }
 
@@ -123,7 +144,8 @@ func NewService(ports Ports, o Options) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("people: %w", err)
 	}
-	return &Service{ports: ports, core: &core{o: o, common: newBlocklist()}}, nil
+	rules := RoleRules{BuiltIn: o.Roles, Allowed: o.CustomRoles.Allowed}
+	return &Service{ports: ports, core: &core{o: o, rules: rules, common: newBlocklist()}}, nil
 }
 
 // In returns the service over other ports, such as those of a transaction. It shares the options, the
@@ -147,6 +169,12 @@ func (p Ports) check(problems *admin.Problems) {
 	if p.Sessions == nil {
 		problems.Add("/ports/sessions", admin.CodeRequired, message, "SessionStore")
 	}
+	if p.Identities == nil {
+		problems.Add("/ports/identities", admin.CodeRequired, message, "IdentityStore")
+	}
+	if p.Roles == nil {
+		problems.Add("/ports/roles", admin.CodeRequired, message, "RoleStore")
+	}
 }
 
 func (o Options) check(p *admin.Problems) {
@@ -160,6 +188,10 @@ func (o Options) check(p *admin.Problems) {
 	checkNotNegative(p, "/resets/pending", o.Resets.Pending)
 	o.Sessions.check(p)
 	checkNotNegative(p, "/fresh", o.Fresh)
+	checkNotNegative(p, "/customRoles/limit", o.CustomRoles.Limit)
+	if o.CustomRoles.Limit > maxCustomRoles {
+		p.Add("/customRoles/limit", admin.CodeRange, "%d is more than %d", o.CustomRoles.Limit, maxCustomRoles)
+	}
 }
 
 // checkNotNegative adds to p that an option is negative.
@@ -176,13 +208,19 @@ func (o Options) withDefaults() (Options, error) {
 		o.Roles = DefaultRoles()
 	}
 	o.Limits = o.Limits.withDefaults()
+	if o.CustomRoles.Allowed.Len() == 0 {
+		o.CustomRoles.Allowed = o.Roles.All()
+	}
+	if o.CustomRoles.Limit == 0 {
+		o.CustomRoles.Limit = 50
+	}
 	if o.Limiter == nil {
 		if o.Limiter, err = NewMemoryLimiter(MemoryLimiterOptions{Now: o.Now}); err != nil {
 			return Options{}, err
 		}
 	}
 	if o.Hasher == nil {
-		if o.Hasher, err = NewArgon2id(Argon2idOptions{Rand: o.Rand}); err != nil {
+		if o.Hasher, err = NewArgon2id(Argon2idOptions{Rand: o.Rand, Slots: o.HashSlots}); err != nil {
 			return Options{}, err
 		}
 	}

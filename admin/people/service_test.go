@@ -88,14 +88,18 @@ func newHouse(t *testing.T, change ...func(*people.Options)) *house {
 func ports(b storage.Stores) people.Ports {
 	return people.Ports{
 		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Tickets: b.Tickets(),
-		Sessions: b.Sessions(),
+		Sessions: b.Sessions(), Identities: b.Identities(), Roles: b.Roles(),
 	}
 }
 
 // service makes another service over the same storage.
 func (h *house) service(o people.Options) *people.Service {
 	h.t.Helper()
-	s, err := people.NewService(ports(h.b), o)
+	p := ports(h.b)
+	p.Atomically = func(ctx context.Context, fn func(people.Ports) error) error {
+		return h.b.InTx(ctx, func(s storage.Stores) error { return fn(ports(s)) })
+	}
+	s, err := people.NewService(p, o)
 	require.NoError(h.t, err)
 	return s
 }
@@ -196,19 +200,28 @@ func TestNewServiceChecksItsPortsAndOptions(t *testing.T) {
 		Invitations:  people.InvitationRules{Lifetime: -1, Pending: -1, Cooldown: -1},
 		EmailChanges: people.EmailChangeRules{Lifetime: -1}, Resets: people.ResetRules{Lifetime: -1, Pending: -1},
 		Sessions: people.SessionRules{Idle: -1, Lifetime: -1, PerUser: -1}, Fresh: -1,
+		CustomRoles: people.CustomRoleOptions{Limit: -1},
 	})
 	require.Equal(t, []string{
-		"/ports/organizations", "/ports/users", "/ports/invitations", "/ports/tickets", "/ports/sessions",
+		"/ports/organizations", "/ports/users", "/ports/invitations", "/ports/tickets", "/ports/sessions", "/ports/identities",
+		"/ports/roles",
 		"/passwords/breachTimeout", "/limits/password", "/limits/mail", "/limits/trusted", "/invitations/lifetime", "/invitations/pending", "/invitations/cooldown",
 		"/emailChanges/lifetime", "/resets/lifetime", "/resets/pending",
 		"/sessions/idle", "/sessions/lifetime", "/sessions/perUser", "/fresh",
+		"/customRoles/limit",
 	}, paths(err))
+	_, err = people.NewService(ports(memory.New()), people.Options{CustomRoles: people.CustomRoleOptions{Limit: 1001}})
+	require.Equal(t, []string{"/customRoles/limit"}, paths(err))
 	_, err = people.NewService(ports(memory.New()), people.Options{Sessions: people.SessionRules{PerUser: 1001}})
 	require.Equal(t, []string{"/sessions/perUser"}, paths(err))
 	_, err = people.NewMemoryLimiter(people.MemoryLimiterOptions{Keys: -1})
 	require.Equal(t, []string{"/keys"}, paths(err))
-	_, err = people.NewArgon2id(people.Argon2idOptions{Threads: 5, Time: 11, Memory: 1, Concurrent: -1, Wait: -1})
-	require.Equal(t, []string{"/threads", "/time", "/memory", "/concurrent", "/wait"}, paths(err))
+	_, err = people.NewArgon2id(people.Argon2idOptions{
+		Threads: 5, Time: 11, Memory: 1, Work: 1 << 40, Legacy: []people.LegacyHash{nil}, Wait: -1,
+	})
+	require.Equal(t, []string{"/threads", "/time", "/memory", "/work", "/legacy/0", "/wait"}, paths(err))
+	_, err = people.NewArgon2id(people.Argon2idOptions{Legacy: make([]people.LegacyHash, 5)})
+	require.Equal(t, "/legacy", paths(err)[0])
 	_, err = people.NewService(ports(memory.New()), people.Options{})
 	require.NoError(t, err, "the zero options are ready")
 }

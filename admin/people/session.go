@@ -94,11 +94,10 @@ func (b SessionBounds) Ended(k KeptSession) bool {
 	return !k.ExpiresAt.After(b.Now) || !k.LastSeenAt.After(b.SeenAfter)
 }
 
-// SessionOwner is a session with its user and their credential, all as of one moment.
+// SessionOwner is a session with the [Member] that it is of, all as of one moment.
 type SessionOwner struct {
-	Session    KeptSession
-	User       User
-	Credential Credential
+	Session KeptSession
+	Member
 }
 
 // SessionStore keeps sessions, by the digests of their secrets. What has ended is removed: the audit trail

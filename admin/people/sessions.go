@@ -131,7 +131,7 @@ func (s *Service) liveSession(ctx context.Context, org admin.OrgID, secret admin
 
 // sessionOf returns a kept session as its user's.
 func (s *Service) sessionOf(org admin.OrgID, o SessionOwner) (Session, error) {
-	scope, err := s.scope(org, o.User)
+	scope, err := s.scope(org, o.Member)
 	if err != nil {
 		return Session{}, err
 	}

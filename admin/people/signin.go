@@ -56,29 +56,37 @@ func (s *Service) SignIn(ctx context.Context, org admin.OrgID, in SignInInput) (
 	}
 	e, err := ParseEmail(in.Email)
 	if err != nil {
+		s.o.Emit(ctx, admin.Event{
+			Kind: admin.EventSignInFailed, Org: org, Source: in.Source, Reason: reasonMalformed,
+		})
 		return Session{}, ErrSignIn // no user has a malformed address
 	}
+	event := admin.Event{Kind: admin.EventSignIn, Org: org, Address: AddressDigest(org, e), Source: in.Source}
 	keys := newSignInKeys(org, e, in.Source)
 	if err := s.limitSignIn(ctx, keys); err != nil {
+		event.Kind = admin.EventSignInLimited
+		s.emitLimited(ctx, err, event)
 		return Session{}, err
 	}
-	u, c, err := s.ports.Users.ByEmail(ctx, org, e.Key)
+	m, err := s.ports.Users.ByEmail(ctx, org, e.Key)
 	if err != nil && !errors.Is(err, admin.ErrNotFound) {
 		return Session{}, err
 	}
 	// Without a user this verifies the zero hash, which matches nothing and takes as long.
-	ok, err := s.matches(ctx, c.Hash, in.Password)
+	ok, err := s.matches(ctx, m.Credential.Hash, in.Password)
 	if err != nil {
 		return Session{}, err
 	}
-	if !ok || u.Status != UserActive {
+	if !ok || m.User.Status != UserActive {
+		event.Kind, event.UserID, event.Reason = admin.EventSignInFailed, eventUser(m.User), signInReason(m)
+		s.o.Emit(ctx, event)
 		return Session{}, ErrSignIn
 	}
 	if err := s.signedIn(ctx, keys); err != nil {
 		return Session{}, err
 	}
-	s.rehash(ctx, org, c, in.Password)
-	return s.session(org, u, c)
+	s.rehash(ctx, org, m.Credential, in.Password)
+	return s.admit(ctx, org, m, event)
 }
 
 // rehash replaces an outdated hash while the password is at hand. A failure must not fail the sign-in.
@@ -95,8 +103,9 @@ func (s *Service) rehash(ctx context.Context, org admin.OrgID, c Credential, pas
 	}
 }
 
-// SignInVerified is [Service.SignIn] without a password, for a host that has already authenticated the
-// user, for example by single sign-on. It fails with [ErrSignIn] if no active user has the address. The
+// SignInVerified is [Service.SignIn] without a password, for a host that has itself proven that the user owns
+// the e-mail address, by a link that it sent there. For single sign-on use [Service.SignInIdentity]: at many
+// issuers users write the address that they like. It fails with [ErrSignIn] if no active user has the address. The
 // Session's Scope has the user authenticated now: if the identity provider did so earlier, as auth_time of
 // OpenID Connect Core 1.0, 2, reports, give that to Scope.WithAuthenticatedAt.
 func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email string) (Session, error) {
@@ -105,15 +114,19 @@ func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email str
 	}
 	e, err := ParseEmail(email)
 	if err != nil {
+		s.o.Emit(ctx, admin.Event{Kind: admin.EventSignInFailed, Org: org, Reason: reasonMalformed})
 		return Session{}, ErrSignIn
 	}
-	u, c, err := s.ports.Users.ByEmail(ctx, org, e.Key)
-	if errors.Is(err, admin.ErrNotFound) || err == nil && u.Status != UserActive {
+	m, err := s.ports.Users.ByEmail(ctx, org, e.Key)
+	event := admin.Event{Kind: admin.EventSignIn, Org: org, Address: AddressDigest(org, e)}
+	if errors.Is(err, admin.ErrNotFound) || err == nil && m.User.Status != UserActive {
+		event.Kind, event.UserID, event.Reason = admin.EventSignInFailed, eventUser(m.User), signInReason(m)
+		s.o.Emit(ctx, event)
 		return Session{}, ErrSignIn
 	} else if err != nil {
 		return Session{}, err
 	}
-	return s.session(org, u, c)
+	return s.admit(ctx, org, m, event)
 }
 
 // ScopeOf returns the current scope of the user in a host session. epoch is the [Session]'s when they
@@ -123,13 +136,14 @@ func (s *Service) ScopeOf(ctx context.Context, org admin.OrgID, id uuid.UUID, ep
 	if err := org.Check(); err != nil {
 		return admin.Scope{}, err
 	}
-	u, c, err := s.ports.Users.Credential(ctx, org, id)
-	if errors.Is(err, admin.ErrNotFound) || err == nil && (u.Status != UserActive || c.Epoch != epoch) {
+	m, err := s.ports.Users.Member(ctx, org, id)
+	if errors.Is(err, admin.ErrNotFound) || err == nil && (m.User.Status != UserActive || m.Credential.Epoch != epoch) {
+		s.o.Emit(ctx, admin.Event{Kind: admin.EventSessionRefused, Org: org, UserID: id.String()})
 		return admin.Scope{}, ErrSession
 	} else if err != nil {
 		return admin.Scope{}, err
 	}
-	return s.scope(org, u)
+	return s.scope(org, m)
 }
 
 // Authorize checks that an actor may still do ps, as a job does before each batch. The host's own code
@@ -152,33 +166,34 @@ func (s *Service) Authorize(ctx context.Context, org admin.OrgID, actor admin.Ac
 // scopeOfActor returns the current scope of a user, or [admin.ErrForbidden] if they are not active.
 func (s *Service) scopeOfActor(
 	ctx context.Context, org admin.OrgID, actor admin.Actor,
-) (Credential, admin.Scope, error) {
+) (Member, admin.Scope, error) {
 	inactive := fmt.Errorf("%s is not an active user: %w", actor, admin.ErrForbidden)
 	id, err := uuid.Parse(actor.ID)
 	if err != nil {
-		return Credential{}, admin.Scope{}, inactive
+		return Member{}, admin.Scope{}, inactive
 	}
-	u, c, err := s.ports.Users.Credential(ctx, org, id)
-	if errors.Is(err, admin.ErrNotFound) || err == nil && u.Status != UserActive {
-		return Credential{}, admin.Scope{}, inactive
+	m, err := s.ports.Users.Member(ctx, org, id)
+	if errors.Is(err, admin.ErrNotFound) || err == nil && m.User.Status != UserActive {
+		return Member{}, admin.Scope{}, inactive
 	} else if err != nil {
-		return Credential{}, admin.Scope{}, err
+		return Member{}, admin.Scope{}, err
 	}
-	scope, err := s.scope(org, u)
-	return c, scope, err
+	scope, err := s.scope(org, m)
+	return m, scope, err
 }
 
 // session returns the session of a user who has just authenticated.
-func (s *Service) session(org admin.OrgID, u User, c Credential) (Session, error) {
-	scope, err := s.scope(org, u)
+func (s *Service) session(org admin.OrgID, m Member) (Session, error) {
+	scope, err := s.scope(org, m)
 	if err != nil {
 		return Session{}, err
 	}
-	return Session{Scope: scope.WithAuthenticatedAt(s.o.Instant()), User: u, Epoch: c.Epoch}, nil
+	return Session{Scope: scope.WithAuthenticatedAt(s.o.Instant()), User: m.User, Epoch: m.Credential.Epoch}, nil
 }
 
-func (s *Service) scope(org admin.OrgID, u User) (admin.Scope, error) {
-	granted, err := s.o.Roles.Permissions(u.Role)
+func (s *Service) scope(org admin.OrgID, m Member) (admin.Scope, error) {
+	u := m.User
+	granted, err := s.rules.Permissions(u.Role, m.Custom)
 	if err != nil {
 		return admin.Scope{}, fmt.Errorf("role %q of user %s no longer exists: give them another one: %w",
 			u.Role, u.ID, admin.ErrForbidden)

@@ -39,6 +39,12 @@ func TestSignInDoesNotRevealWhy(t *testing.T) {
 	require.NoError(t, err)
 	_, _, err = h.Invite(t.Context(), h.ann.Scope, "invited@acme.example", people.Analyst)
 	require.NoError(t, err)
+	old := h.join("old@acme.example", people.Analyst)
+	stronger, err := people.NewArgon2id(people.Argon2idOptions{Memory: 16, Time: 1})
+	require.NoError(t, err)
+	outdated, err := stronger.Hash(t.Context(), bobsPassword)
+	require.NoError(t, err)
+	require.NoError(t, h.b.Users().Rehash(t.Context(), acme, old.User.ID, h.credential(old).Hash, outdated))
 	for _, tc := range []struct {
 		reason   string
 		org      admin.OrgID
@@ -48,6 +54,7 @@ func TestSignInDoesNotRevealWhy(t *testing.T) {
 		{"an unknown address", acme, "nobody@acme.example", annsPassword},
 		{"an invited address", acme, "invited@acme.example", annsPassword},
 		{"a wrong password", acme, "ann@acme.example", bobsPassword},
+		{"a wrong password and an outdated hash", acme, "old@acme.example", annsPassword},
 		{"no password", acme, "ann@acme.example", admin.Secret{}},
 		{"a password in other letters", acme, "ann@acme.example", admin.NewSecret(strings.ToUpper(annsPassword.Reveal()))},
 		{"a deactivated user", acme, "gone@acme.example", bobsPassword},
@@ -105,9 +112,9 @@ func TestSignInReplacesAnOutdatedHash(t *testing.T) {
 	counting := &countingHasher{PasswordHasher: stronger}
 	p := h.service(people.Options{Hasher: counting})
 	hash := func() people.PasswordHash {
-		_, c, err := h.b.Users().Credential(t.Context(), acme, h.ann.User.ID)
+		m, err := h.b.Users().Member(t.Context(), acme, h.ann.User.ID)
 		require.NoError(t, err)
-		return c.Hash
+		return m.Credential.Hash
 	}
 	require.Contains(t, hash().PHC(), "$m=8,")
 	_, err = p.SignIn(t.Context(), acme, people.SignInInput{Email: "ann@acme.example", Password: bobsPassword})
@@ -121,6 +128,32 @@ func TestSignInReplacesAnOutdatedHash(t *testing.T) {
 	_, err = p.SignIn(t.Context(), acme, people.SignInInput{Email: "ann@acme.example", Password: annsPassword})
 	require.NoError(t, err)
 	require.Equal(t, 1, counting.hashed, "once is enough")
+}
+
+func TestSignInReplacesALegacyHash(t *testing.T) {
+	h := newHouse(t)
+	bcrypt, err := people.NewBcrypt(5)
+	require.NoError(t, err)
+	hasher, err := people.NewArgon2id(people.Argon2idOptions{Memory: 8, Time: 1, Legacy: []people.LegacyHash{bcrypt}})
+	require.NoError(t, err)
+	p := h.service(people.Options{Hasher: hasher})
+	imported := people.NewPasswordHash("$2b$05$abcdefghijklmnopqrstuuWG29KuyeAicPCJODk1zjyGvyQUU2awu") // of "password"
+	require.NoError(t, h.b.Users().Rehash(t.Context(), acme, h.ann.User.ID, h.credential(h.ann).Hash, imported))
+	_, err = p.SignIn(t.Context(), acme, people.SignInInput{Email: "ann@acme.example", Password: annsPassword})
+	require.ErrorIs(t, err, people.ErrSignIn)
+	require.Equal(t, imported.PHC(), h.credential(h.ann).Hash.PHC())
+	for range 2 {
+		_, err = p.SignIn(t.Context(), acme, people.SignInInput{Email: "ann@acme.example", Password: admin.NewSecret("password")})
+		require.NoError(t, err)
+		require.Contains(t, h.credential(h.ann).Hash.PHC(), "$argon2id$")
+	}
+}
+
+func (h *house) credential(s people.Session) people.Credential {
+	h.t.Helper()
+	m, err := h.b.Users().Member(h.t.Context(), acme, s.User.ID)
+	require.NoError(h.t, err)
+	return m.Credential
 }
 
 func TestSignInWithADamagedHash(t *testing.T) {
@@ -225,12 +258,12 @@ type downUsers struct {
 	err error
 }
 
-func (d downUsers) Credential(context.Context, admin.OrgID, uuid.UUID) (people.User, people.Credential, error) {
-	return people.User{}, people.Credential{}, d.err
+func (d downUsers) Member(context.Context, admin.OrgID, uuid.UUID) (people.Member, error) {
+	return people.Member{}, d.err
 }
 
-func (d downUsers) ByEmail(context.Context, admin.OrgID, string) (people.User, people.Credential, error) {
-	return people.User{}, people.Credential{}, d.err
+func (d downUsers) ByEmail(context.Context, admin.OrgID, string) (people.Member, error) {
+	return people.Member{}, d.err
 }
 
 func TestStorageThatIsDownIsNotAWrongPassword(t *testing.T) {

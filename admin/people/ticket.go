@@ -152,7 +152,8 @@ func (s *Service) ticketOf(
 	if err != nil || t.Kind != kind || t.UserID == uuid.Nil {
 		return Ticket{}, User{}, Credential{}, notTicket(err)
 	}
-	u, c, err := s.ports.Users.Credential(ctx, org, t.UserID)
+	m, err := s.ports.Users.Member(ctx, org, t.UserID)
+	u, c := m.User, m.Credential
 	if err != nil || !s.valid(t, u, c) {
 		return Ticket{}, User{}, Credential{}, notTicket(err)
 	}

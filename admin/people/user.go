@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -31,22 +32,25 @@ type User struct {
 	Version   int64      `json:"version"` // 1 when created, +1 with every change
 }
 
-// Administers reports whether the user is an active [Administrator]. An organization never loses its
-// last one.
-func (u User) Administers() bool { return u.Role == Administrator && u.Status == UserActive }
+// Administers reports whether the user is active and has one of the roles that administer
+// ([RoleRules.Administering]). An organization never loses its last such user.
+func (u User) Administers(administering []Role) bool {
+	return u.Status == UserActive && slices.Contains(administering, u.Role)
+}
 
-// AccessUpdated returns the user as [UserStore.UpdateAccess] must leave it: with the Role, Status and
+// AccessUpdated returns the user as [UserStore].UpdateAccess must leave it: with the Role, Status and
 // UpdatedAt of want and the next Version. It fails with [admin.ErrConflict] unless want.Version is the
-// user's, and with [ErrLastAdministrator] if no active administrator would be left. another reports
-// whether the organization has another one; it is called only if u stops being one.
-func (u User) AccessUpdated(want User, another func() (bool, error)) (User, error) {
+// user's, and with [ErrLastAdministrator] if no user would be left who administers. administering are
+// the roles that do. another reports whether another active user has one of them; it is called only if u
+// stops being one.
+func (u User) AccessUpdated(want User, administering []Role, another func() (bool, error)) (User, error) {
 	if u.Version != want.Version {
 		return User{}, admin.Conflict("user")
 	}
 	next := u
 	next.Role, next.Status, next.UpdatedAt = want.Role, want.Status, want.UpdatedAt
 	next.Version++
-	if u.Administers() && !next.Administers() {
+	if u.Administers(administering) && !next.Administers(administering) {
 		if ok, err := another(); err != nil {
 			return User{}, err
 		} else if !ok {
@@ -74,11 +78,22 @@ type Credential struct {
 	ChangedAt time.Time
 }
 
-// ErrLastAdministrator is returned when the organization would be left without an active
-// [Administrator]: the last one can be neither demoted nor deactivated. Make another user Administrator
-// first.
+// ErrLastAdministrator is returned when the organization would be left without an active user who
+// administers, one whose role has [PermissionUsersWrite] and [PermissionRolesWrite]: the last one can
+// be neither demoted nor deactivated, and their role cannot lose either permission. Make another user
+// [Administrator] first.
 var ErrLastAdministrator = admin.NewError("last_administrator", admin.ErrState,
 	"the organization would be left without an active administrator")
+
+// AccessUpdate is the input of [UserStore].UpdateAccess.
+type AccessUpdate struct {
+	// User has the Role, Status and UpdatedAt to write and the ID and Version to compare; its other fields
+	// are ignored.
+	User  User
+	Rules RoleRules // by which roles administer
+	// Custom are the custom roles by which the right to do this was decided.
+	Custom []RoleVersion
+}
 
 // UserFilter narrows a list of users; zero fields do not narrow.
 type UserFilter struct {
@@ -103,12 +118,12 @@ type UserStore interface {
 	// Get returns the user, or [admin.ErrNotFound].
 	Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (User, error)
 
-	// Credential returns the user together with the credential, both as of one moment, or
+	// Member returns the user with the credential and the custom role, all as of one moment, or
 	// [admin.ErrNotFound].
-	Credential(ctx context.Context, org admin.OrgID, id uuid.UUID) (User, Credential, error)
+	Member(ctx context.Context, org admin.OrgID, id uuid.UUID) (Member, error)
 
-	// ByEmail is Credential for the user whose Email.Key is key, byte by byte.
-	ByEmail(ctx context.Context, org admin.OrgID, key string) (User, Credential, error)
+	// ByEmail is Member for the user whose Email.Key is key, byte by byte.
+	ByEmail(ctx context.Context, org admin.OrgID, key string) (Member, error)
 
 	// Memberships returns the organizations in which the Email.Key of an active user is key, byte by byte, in
 	// ascending order of id, at most [MaxMemberships]. It is the only method that looks for a user across
@@ -125,15 +140,17 @@ type UserStore interface {
 	// in one order.
 	UpdateProfile(ctx context.Context, org admin.OrgID, p ProfileUpdate, rec admin.Record) error
 
-	// UpdateAccess replaces the user with what [User.AccessUpdated] makes of it and u, and returns the
-	// errors of that, or [admin.ErrNotFound]. It raises the credential's Epoch by one. If the user is
-	// deactivated by it, it revokes the invitations that are pending at u.UpdatedAt and whose InvitedBy
-	// is that user, settled at u.UpdatedAt.
+	// UpdateAccess replaces the user with what [User.AccessUpdated] makes of it and a.User, and returns the
+	// errors of that, or [admin.ErrNotFound]. It fails with [admin.ErrConflict] unless every role of
+	// a.Custom exists with its Version. It raises the credential's Epoch by one. If the user is deactivated by
+	// it, it revokes the invitations that are pending at a.User.UpdatedAt and whose InvitedBy is that user,
+	// settled at a.User.UpdatedAt.
 	//
-	// It must lock the organization against every other UpdateAccess, Create, Resend and Accept from
-	// its first read to its commit: of two Administrators who demote each other at the same time, one
-	// fails.
-	UpdateAccess(ctx context.Context, org admin.OrgID, u User, rec admin.Record) error
+	// It must lock the organization against every other UpdateAccess, every write of a [RoleStore], and
+	// every Create, Resend, Revoke and Accept of an [InvitationStore] from its first read to its commit: of
+	// two administrators who demote each other at the same time, one fails. What is read under the lock must
+	// be the latest, also in a transaction of the host's that has read something before.
+	UpdateAccess(ctx context.Context, org admin.OrgID, a AccessUpdate, rec admin.Record) error
 
 	// SetPassword replaces Hash and ChangedAt of the credential of user c.UserID whose Epoch is
 	// c.Epoch, and raises the Epoch by one. It fails with [admin.ErrNotFound], and with

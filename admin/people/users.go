@@ -19,7 +19,7 @@ func (s *Service) Users(
 	if err := scope.Require(PermissionUsersRead); err != nil {
 		return admin.Page[User]{}, err
 	}
-	if err := s.checkUserFilter(f); err != nil {
+	if err := s.checkUserFilter(ctx, scope.Org(), f); err != nil {
 		return admin.Page[User]{}, err
 	}
 	return admin.Paginate(scope.Org(), fmt.Sprintf("users %q %q", f.Status, f.Role), q,
@@ -27,7 +27,7 @@ func (s *Service) Users(
 		func(u User) uuid.UUID { return u.ID })
 }
 
-func (s *Service) checkUserFilter(f UserFilter) error {
+func (s *Service) checkUserFilter(ctx context.Context, org admin.OrgID, f UserFilter) error {
 	var p admin.Problems
 	switch f.Status {
 	case "", UserActive, UserDeactivated:
@@ -36,7 +36,9 @@ func (s *Service) checkUserFilter(f UserFilter) error {
 			admin.Clip(string(f.Status)), UserActive, UserDeactivated)
 	}
 	if f.Role != "" {
-		s.checkRole(&p, f.Role)
+		if _, err := s.checkRole(ctx, &p, org, f.Role); err != nil {
+			return err
+		}
 	}
 	return p.Err()
 }
@@ -58,8 +60,9 @@ func (s *Service) User(ctx context.Context, scope admin.Scope, id uuid.UUID) (Us
 // the user generated keep what they were granted; token.Service.DeactivateBy switches them off.
 //
 // It requires [PermissionUsersWrite] and every permission of the old and the new role. It fails with
-// [admin.ErrInvalid] for an unknown role, with [admin.ErrNotFound], [admin.ErrConflict] and
-// [ErrLastAdministrator], and with [admin.ErrState] if the user has the role already.
+// [admin.ErrInvalid] for an unknown role, with [admin.ErrNotFound], [admin.ErrConflict] (also if either role
+// is changed at the same time) and [ErrLastAdministrator], and with [admin.ErrState] if the user has the
+// role already.
 func (s *Service) ChangeRole(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, version int64, role Role,
 ) (User, error) {
@@ -70,14 +73,17 @@ func (s *Service) ChangeRole(
 		return User{}, err
 	}
 	var p admin.Problems
-	set := s.checkRole(&p, role)
+	g, err := s.checkRole(ctx, &p, scope.Org(), role)
+	if err != nil {
+		return User{}, err
+	}
 	if err := p.Err(); err != nil {
 		return User{}, err
 	}
-	if err := scope.Require(set.List()...); err != nil {
+	if err := scope.Require(g.set.List()...); err != nil {
 		return User{}, err
 	}
-	u, err := s.userWithin(ctx, scope, id)
+	u, had, err := s.userWithin(ctx, scope, id)
 	if err != nil {
 		return User{}, err
 	}
@@ -86,12 +92,14 @@ func (s *Service) ChangeRole(
 	}
 	change := admin.Change{Field: "role", From: string(u.Role), To: string(role)}
 	u.Role = role
-	return s.updateAccess(ctx, scope, u, version, ActionChangeRole, change)
+	return s.updateAccess(ctx, scope, u, version, g.versions(had), ActionChangeRole, change)
 }
 
 // Deactivate ends the sessions of a user, who cannot sign in any longer, and revokes the pending
 // invitations that they sent. API tokens that they generated stay valid; Center.DeactivateUser
 // switches these off in the same transaction. version is the user's.
+//
+// Users with the right to may deactivate themselves: that is how they leave.
 //
 // It requires [PermissionUsersWrite] and every permission of the user's role. It fails with
 // [admin.ErrNotFound], [admin.ErrConflict] and [ErrLastAdministrator], and with [admin.ErrState] if the
@@ -116,7 +124,7 @@ func (s *Service) setStatus(
 	if err := s.requireFresh(scope); err != nil {
 		return User{}, err
 	}
-	u, err := s.userWithin(ctx, scope, id)
+	u, had, err := s.userWithin(ctx, scope, id)
 	if err != nil {
 		return User{}, err
 	}
@@ -125,41 +133,39 @@ func (s *Service) setStatus(
 	}
 	change := admin.Change{Field: "status", From: string(u.Status), To: string(status)}
 	u.Status = status
-	return s.updateAccess(ctx, scope, u, version, action, change)
+	return s.updateAccess(ctx, scope, u, version, had.versions(), action, change)
 }
 
-// userWithin returns a user whose role has no permission that scope lacks. A role that the host has
-// removed has none.
-func (s *Service) userWithin(ctx context.Context, scope admin.Scope, id uuid.UUID) (User, error) {
-	u, err := s.ports.Users.Get(ctx, scope.Org(), id)
+// userWithin returns a user whose role has no permission that scope lacks, and that role. A role that
+// the host has removed has none.
+func (s *Service) userWithin(ctx context.Context, scope admin.Scope, id uuid.UUID) (User, grant, error) {
+	m, err := s.ports.Users.Member(ctx, scope.Org(), id)
 	if err != nil {
-		return User{}, err
+		return User{}, grant{}, err
 	}
-	if set, err := s.o.Roles.Permissions(u.Role); err == nil {
-		if err := scope.Require(set.List()...); err != nil {
-			return User{}, fmt.Errorf("user %s is %s: %w", id, u.Role, err)
-		}
+	g, unknown := s.granted(m.User.Role, m.Custom)
+	if unknown != nil {
+		g = grant{}
 	}
-	return u, nil
+	if err := scope.Require(g.set.List()...); err != nil {
+		return User{}, grant{}, fmt.Errorf("user %s is %s: %w", id, m.User.Role, err)
+	}
+	return m.User, g, nil
 }
 
 func (s *Service) updateAccess(
-	ctx context.Context, scope admin.Scope, u User, version int64, action admin.Action, change admin.Change,
+	ctx context.Context, scope admin.Scope, u User, version int64, custom []RoleVersion, action admin.Action,
+	change admin.Change,
 ) (User, error) {
-	u.Version, u.UpdatedAt = version, s.o.Instant()
+	if u.Version != version {
+		return User{}, admin.Conflict("user") // the rights were checked against the user as read
+	}
+	u.UpdatedAt = s.o.Instant()
 	rec := s.userRecord(scope, action, u.ID, change)
-	if err := s.ports.Users.UpdateAccess(ctx, scope.Org(), u, rec); err != nil {
+	a := AccessUpdate{User: u, Rules: s.rules, Custom: custom}
+	if err := s.ports.Users.UpdateAccess(ctx, scope.Org(), a, rec); err != nil {
 		return User{}, err
 	}
 	u.Version++
 	return u, nil
-}
-
-// checkRole adds to p that a role of an input is unknown, or returns its permissions.
-func (s *Service) checkRole(p *admin.Problems, role Role) admin.PermissionSet {
-	set, err := s.o.Roles.Permissions(role)
-	if err != nil {
-		p.AddError("/role", admin.CodeUnknown, err)
-	}
-	return set
 }

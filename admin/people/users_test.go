@@ -129,6 +129,27 @@ func TestRolesMayDo(t *testing.T) {
 			_, err := h.Deactivate(ctx, s.Scope, s.User.ID, 1)
 			return err
 		}},
+		{"list roles", readers, func(ctx context.Context, h *house, s people.Session) error {
+			_, err := h.Roles(ctx, s.Scope)
+			return err
+		}},
+		{"see a role", readers, func(ctx context.Context, h *house, s people.Session) error {
+			_, err := h.Role(ctx, s.Scope, people.Analyst)
+			return err
+		}},
+		{"make a role", onlyAdministrator, func(ctx context.Context, h *house, s people.Session) error {
+			_, err := h.CreateRole(ctx, s.Scope, auditors)
+			return err
+		}},
+		{"change a role's permissions", onlyAdministrator, func(ctx context.Context, h *house, s people.Session) error {
+			h.createRole(auditors)
+			_, err := h.UpdateRole(ctx, s.Scope, "auditors", 1, permissions(people.PermissionUsersRead))
+			return err
+		}},
+		{"delete a role", onlyAdministrator, func(ctx context.Context, h *house, s people.Session) error {
+			h.createRole(auditors)
+			return h.DeleteRole(ctx, s.Scope, "auditors", 1)
+		}},
 		{"reactivate", onlyAdministrator, func(ctx context.Context, h *house, s people.Session) error {
 			u := h.join("gone@acme.example", people.Analyst).User
 			if _, err := h.Deactivate(ctx, h.ann.Scope, u.ID, 1); err != nil {
@@ -383,7 +404,7 @@ func TestAccessUpdatedAsksForAnotherAdministratorOnlyIfItMatters(t *testing.T) {
 			func() (bool, error) { return true, down }, down},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
-			next, err := ann.AccessUpdated(tc.want, tc.another)
+			next, err := ann.AccessUpdated(tc.want, []people.Role{"chief", people.Administrator}, tc.another)
 			require.ErrorIs(t, err, tc.err)
 			if tc.err != nil {
 				require.Zero(t, next)

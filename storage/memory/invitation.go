@@ -18,24 +18,23 @@ type invitation struct {
 	digest admin.SecretDigest
 }
 
-func (s invitations) Create(
-	ctx context.Context, org admin.OrgID, i people.Invitation, digest admin.SecretDigest, limit int, rec admin.Record,
-) error {
+func (s invitations) Create(ctx context.Context, org admin.OrgID, x people.Sending, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		if err := t.checkRoom(invitation{i, digest}, limit); err != nil {
+		i := invitation{x.Invitation, x.Digest}
+		if err := t.checkRoom(i, x); err != nil {
 			return err
 		}
 		if _, ok := t.invitations.get(i.ID); ok {
 			return taken("invitation")
 		}
-		t.invitations.put(j, i.ID, invitation{i, digest})
+		t.invitations.put(j, i.ID, i)
 		return nil
 	})
 }
 
-// checkRoom fails unless there is room for an invitation at i.SentAt: others are fewer than limit, and
-// neither its digest nor its address is taken.
-func (t *tenant) checkRoom(i invitation, limit int) error {
+// checkRoom fails unless there is room for an invitation at i.SentAt: others are fewer than the limit, the
+// roles are as they were, and neither its digest nor its address is taken.
+func (t *tenant) checkRoom(i invitation, x people.Sending) error {
 	pending, clash := 0, false
 	for id, o := range t.invitations.rows {
 		if id == i.ID {
@@ -46,7 +45,10 @@ func (t *tenant) checkRoom(i invitation, limit int) error {
 			pending++
 		}
 	}
-	if err := people.CheckPendingInvitations(pending, limit); err != nil {
+	if err := people.CheckPendingInvitations(pending, x.Limit); err != nil {
+		return err
+	}
+	if err := t.checkRoles(x.Custom); err != nil {
 		return err
 	}
 	if err := t.checkAddress(i.Email.Key, i.SentAt, uuid.Nil, i.ID); err != nil {
@@ -111,16 +113,14 @@ func (t *tenant) changeInvitation(j *journal, id uuid.UUID, next func(*invitatio
 	return nil
 }
 
-func (s invitations) Resend(
-	ctx context.Context, org admin.OrgID, want people.Invitation, digest admin.SecretDigest, limit int, rec admin.Record,
-) error {
+func (s invitations) Resend(ctx context.Context, org admin.OrgID, x people.Sending, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		return t.changeInvitation(j, want.ID, func(i *invitation) (err error) {
-			if i.Invitation, err = i.Resent(want); err != nil {
+		return t.changeInvitation(j, x.Invitation.ID, func(i *invitation) (err error) {
+			if i.Invitation, err = i.Resent(x.Invitation); err != nil {
 				return err
 			}
-			i.digest = digest
-			return t.checkRoom(*i, limit)
+			i.digest = x.Digest
+			return t.checkRoom(*i, x)
 		})
 	})
 }
@@ -143,12 +143,18 @@ func (s invitations) Accept(ctx context.Context, org admin.OrgID, a people.Accep
 			if i.InvitedBy.Kind == admin.ActorUser && !t.atEpoch(i.InvitedBy.ID, a.InviterEpoch) {
 				return conflict("inviter")
 			}
+			if err := t.checkRoles(a.Custom); err != nil {
+				return err
+			}
 			_, ok := t.users.find(func(u people.User) bool { return u.Email.Key == a.User.Email.Key || u.ID == a.User.ID })
 			if ok {
 				return taken("user")
 			}
 			t.users.put(j, a.User.ID, a.User)
 			t.credentials.put(j, a.User.ID, a.Credential)
+			if a.Identity != nil {
+				return t.link(j, *a.Identity)
+			}
 			return nil
 		})
 	})

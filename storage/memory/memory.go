@@ -53,6 +53,9 @@ type tenant struct {
 	invitations  *table[uuid.UUID, invitation]
 	tickets      *table[uuid.UUID, people.Ticket]
 	sessions     *table[uuid.UUID, session]
+	identities   *table[identityKey, people.Identity]
+	externalIDs  *table[string, provisioned]
+	roles        *table[string, people.CustomRole]
 	audit        *table[recordKey, admin.Record]
 	recorded     *table[uuid.UUID, recordKey]
 	jobs         *table[uuid.UUID, job.Job]
@@ -76,6 +79,9 @@ func newTenant(o people.Organization) *tenant {
 		invitations:  newTable[uuid.UUID, invitation](compareID),
 		tickets:      newTable[uuid.UUID, people.Ticket](compareID),
 		sessions:     newTable[uuid.UUID, session](compareID),
+		identities:   newTable[identityKey, people.Identity](compareIdentities),
+		externalIDs:  newTable[string, provisioned](strings.Compare),
+		roles:        newTable[string, people.CustomRole](strings.Compare),
 		audit:        newTable[recordKey, admin.Record](compareRecords),
 		recorded:     newTable[uuid.UUID, recordKey](compareID),
 		jobs:         newTable[uuid.UUID, job.Job](compareID),
@@ -141,6 +147,8 @@ func (s stores) Users() people.UserStore                 { return users{s.access
 func (s stores) Invitations() people.InvitationStore     { return invitations{s.access} }
 func (s stores) Tickets() people.TicketStore             { return tickets{s.access} }
 func (s stores) Sessions() people.SessionStore           { return sessions{s.access} }
+func (s stores) Identities() people.IdentityStore        { return identities{s.access} }
+func (s stores) Roles() people.RoleStore                 { return roles{s.access} }
 func (s stores) Audit() admin.AuditStore                 { return audit{s.access} }
 func (s stores) Jobs() job.Store                         { return jobs{s.access} }
 func (s stores) Currencies() currency.Store              { return currencies{s.access} }

@@ -78,8 +78,8 @@ func (s sessions) ByDigest(
 			return missing("session")
 		}
 		o.Session = found.KeptSession
-		o.User, _ = t.users.get(found.UserID)
-		o.Credential, _ = t.credentials.get(found.UserID)
+		u, _ := t.users.get(found.UserID)
+		o.Member = t.member(u)
 		return nil
 	})
 	return o, err

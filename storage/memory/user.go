@@ -30,29 +30,33 @@ func (t *tenant) user(id uuid.UUID) (people.User, error) {
 	return u, nil
 }
 
-func (s users) Credential(
-	ctx context.Context, org admin.OrgID, id uuid.UUID,
-) (u people.User, c people.Credential, err error) {
+func (s users) Member(ctx context.Context, org admin.OrgID, id uuid.UUID) (m people.Member, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
-		u, err = t.user(id)
-		c, _ = t.credentials.get(id)
-		return err
-	})
-	return u, c, err
-}
-
-func (s users) ByEmail(
-	ctx context.Context, org admin.OrgID, key string,
-) (u people.User, c people.Credential, err error) {
-	err = s.read(ctx, org, func(t *tenant) error {
-		var ok bool
-		if u, ok = t.users.find(func(u people.User) bool { return u.Email.Key == key }); !ok {
-			return missing("user")
+		u, err := t.user(id)
+		if err != nil {
+			return err
 		}
-		c, _ = t.credentials.get(u.ID)
+		m = t.member(u)
 		return nil
 	})
-	return u, c, err
+	return m, err
+}
+
+func (t *tenant) member(u people.User) people.Member {
+	c, _ := t.credentials.get(u.ID)
+	return people.Member{User: u, Credential: c, Custom: t.customRole(u.Role)}
+}
+
+func (s users) ByEmail(ctx context.Context, org admin.OrgID, key string) (m people.Member, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		u, ok := t.users.find(func(u people.User) bool { return u.Email.Key == key })
+		if !ok {
+			return missing("user")
+		}
+		m = t.member(u)
+		return nil
+	})
+	return m, err
 }
 
 func (s users) Memberships(ctx context.Context, key string) (out []people.Membership, err error) {
@@ -115,14 +119,19 @@ func (t *tenant) hasOtherUser(id uuid.UUID, matches func(people.User) bool) bool
 	return ok
 }
 
-func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, u people.User, rec admin.Record) error {
+func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, a people.AccessUpdate, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		u := a.User
 		old, err := t.user(u.ID)
 		if err != nil {
 			return err
 		}
-		next, err := old.AccessUpdated(u, func() (bool, error) {
-			return t.hasOtherUser(u.ID, people.User.Administers), nil
+		if err := t.checkRoles(a.Custom); err != nil {
+			return err
+		}
+		administering := a.Rules.Administering(t.allRoles())
+		next, err := old.AccessUpdated(u, administering, func() (bool, error) {
+			return t.hasOtherUser(u.ID, func(u people.User) bool { return u.Administers(administering) }), nil
 		})
 		if err != nil {
 			return err

@@ -147,6 +147,8 @@ type statements struct {
 	invitation   invitationSQL
 	ticket       ticketSQL
 	session      sessionSQL
+	identity     identitySQL
+	role         roleSQL
 	imports      importSQL
 	customer     customerSQL
 	account      accountSQL
@@ -168,6 +170,8 @@ func newStatements(db *DB) statements {
 		invitation:   newInvitationSQL(db),
 		ticket:       newTicketSQL(db),
 		session:      newSessionSQL(db),
+		identity:     newIdentitySQL(db),
+		role:         newRoleSQL(db),
 		imports:      newImportSQL(db),
 		customer:     newCustomerSQL(db),
 		account:      newAccountSQL(db),
@@ -185,6 +189,8 @@ func (s stores) Users() people.UserStore                 { return users{s.access
 func (s stores) Invitations() people.InvitationStore     { return invitations{s.access} }
 func (s stores) Tickets() people.TicketStore             { return tickets{s.access} }
 func (s stores) Sessions() people.SessionStore           { return sessions{s.access} }
+func (s stores) Identities() people.IdentityStore        { return identities{s.access} }
+func (s stores) Roles() people.RoleStore                 { return roles{s.access} }
 func (s stores) Audit() admin.AuditStore                 { return audit{s.access} }
 func (s stores) Jobs() job.Store                         { return jobs{s.access} }
 func (s stores) Currencies() currency.Store              { return currencies{s.access} }

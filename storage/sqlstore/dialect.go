@@ -28,6 +28,13 @@ type dialect struct {
 	forUpdate string
 	// forShare ends a SELECT of rows that must not change before the transaction ends.
 	forShare string
+	// latest ends a SELECT, also of an aggregate, of what is decided by under a lock: in a transaction of the
+	// host's that has read something before, it reads what has been committed by now. It is empty if hold
+	// fails in such a transaction.
+	latest string
+	// hold makes other transactions that hold the organization's row of a table wait until this one ends,
+	// and returns a column of it.
+	hold func(table, column string) string
 	// useIndex follows a table in FROM and has the statement read it along the index of that name, for
 	// a planner that might choose another; empty if there is no such clause.
 	useIndex func(index string) string
@@ -68,8 +75,8 @@ func dialectOf(d Dialect) (dialect, error) {
 	return dialect{}, fmt.Errorf("dialect %q is not known: use sqlstore.SQLite, PostgreSQL or MySQL", d)
 }
 
-// bind makes a query out of its constant text: {name} becomes the prefixed table, {forUpdate} and
-// {forShare} the dialect's clause, {join} its join, {index} nothing, and each ? the dialect's placeholder.
+// bind makes a query out of its constant text: {name} becomes the prefixed table, {forUpdate},
+// {forShare} and {latest} the dialect's clause, {join} its join, {index} nothing, and each ? the dialect's placeholder.
 // The texts have no literal ? or {.
 func (d dialect) bind(prefix, text string) string {
 	var b strings.Builder
@@ -86,6 +93,8 @@ func (d dialect) bind(prefix, text string) string {
 				b.WriteString(d.forUpdate)
 			case "forShare":
 				b.WriteString(d.forShare)
+			case "latest":
+				b.WriteString(d.latest)
 			case "index": // which is for lists to fill in
 			case "join":
 				b.WriteString(d.join)
@@ -98,6 +107,11 @@ func (d dialect) bind(prefix, text string) string {
 		}
 	}
 	return b.String()
+}
+
+// selectForUpdate is the hold of a database whose locking reads see the latest.
+func selectForUpdate(table, column string) string {
+	return `SELECT ` + column + ` FROM {` + table + `} WHERE org_id = ?{forUpdate}`
 }
 
 func onConflict(key, set []string) string {

@@ -26,6 +26,7 @@ func dollars() dialect {
 		forUpdate:   " FOR UPDATE",
 		join:        "JOIN",
 		forShare:    " FOR SHARE",
+		hold:        selectForUpdate,
 		upsert:      onConflict,
 		maxParams:   7,
 	}

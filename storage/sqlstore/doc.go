@@ -15,13 +15,8 @@
 //	tx, err := pool.BeginTx(ctx, nil)
 //	defer tx.Rollback()
 //	_, err = tx.ExecContext(ctx, `INSERT INTO tenants (id) VALUES ('acme')`)
-//	stores := db.WithTx(tx)
-//	service := center.People.In(people.Ports{
-//		Organizations: stores.Organizations(), Users: stores.Users(), Invitations: stores.Invitations(),
-//		Tickets: stores.Tickets(),
-//		Sessions: stores.Sessions(),
-//	})
-//	_, _, err = service.CreateOrganization(ctx, people.NewOrganization{ID: "acme", …})
+//	in := center.In(db.WithTx(tx))
+//	_, _, err = in.People.CreateOrganization(ctx, people.NewOrganization{ID: "acme", …})
 //	err = tx.Commit()
 //
 // Instants are stored as whole microseconds, exact decimals so that nothing is rounded, identifiers

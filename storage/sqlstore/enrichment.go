@@ -12,13 +12,15 @@ type enrichments struct{ access }
 type enrichmentSQL struct {
 	insert, get, list, update, remove, count string
 	depend                                   bulk
-	forget, users                            string
+	forget, users, latestUsers               string
 }
 
 func newEnrichmentSQL(db *DB) enrichmentSQL {
 	const names = `event_schema, definition, created_at, created_by_kind, created_by_id, updated_at,
 		updated_by_kind, updated_by_id, version`
 	const columns = `SELECT ` + names + ` FROM {enrichments} `
+	const users = `SELECT event_schema FROM {enrichment_dependencies}
+		WHERE org_id = ? AND namespace = ? AND name = ? AND event_schema > ? ORDER BY event_schema LIMIT ?`
 	return enrichmentSQL{
 		insert: db.bind(`INSERT INTO {enrichments} (org_id, ` + names + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		get:    db.bind(columns + `WHERE org_id = ? AND event_schema = ?`),
@@ -26,13 +28,13 @@ func newEnrichmentSQL(db *DB) enrichmentSQL {
 		update: db.bind(`UPDATE {enrichments} SET definition = ?, updated_at = ?, updated_by_kind = ?, updated_by_id = ?,
 			version = version + 1 WHERE org_id = ? AND event_schema = ? AND version = ?`),
 		remove: db.bind(`DELETE FROM {enrichments} WHERE org_id = ? AND event_schema = ? AND version = ?`),
-		count:  db.bind(`SELECT COUNT(*) FROM {enrichments} WHERE org_id = ?`),
+		count:  db.bind(`SELECT COUNT(*) FROM {enrichments} WHERE org_id = ?{latest}`),
 		// An enrichment may take one setting under two names, which is one use.
 		depend: newBulk(db, "enrichment_dependencies", []string{"org_id", "event_schema", "namespace", "name"},
 			[]string{"org_id", "namespace", "name", "event_schema"}, nil),
-		forget: db.bind(`DELETE FROM {enrichment_dependencies} WHERE org_id = ? AND event_schema = ?`),
-		users: db.bind(`SELECT event_schema FROM {enrichment_dependencies}
-			WHERE org_id = ? AND namespace = ? AND name = ? AND event_schema > ? ORDER BY event_schema LIMIT ?`),
+		forget:      db.bind(`DELETE FROM {enrichment_dependencies} WHERE org_id = ? AND event_schema = ?`),
+		users:       db.bind(users),
+		latestUsers: db.bind(users + `{latest}`),
 	}
 }
 
@@ -107,14 +109,7 @@ func (s enrichments) Delete(
 func (s enrichments) Users(
 	ctx context.Context, org admin.OrgID, namespace, name string, seek admin.Seek[string],
 ) ([]string, error) {
-	return enrichmentUsers(ctx, s.reader(), org, namespace, name, seek)
-}
-
-func enrichmentUsers(
-	ctx context.Context, t *tx, org admin.OrgID, namespace, name string, seek admin.Seek[string],
-) ([]string, error) {
-	return rows(ctx, t, "enrichment", t.db.sql.enrichment.users,
-		func(scan func(...any) error, eventSchema *string) error { return scan(eventSchema) },
+	return rows(ctx, s.reader(), "enrichment", s.db.sql.enrichment.users, scanText,
 		org, namespace, name, seek.After, seek.Limit)
 }
 

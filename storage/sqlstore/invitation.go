@@ -13,9 +13,9 @@ import (
 type invitations struct{ access }
 
 type invitationSQL struct {
-	insert, get, lock, byDigest, yield, countOthers, resend, settle, revokeSent string
-	list                                                                        list
-	pending                                                                     list
+	insert, get, lock, byDigest, yield, others, resend, settle, revokeSent string
+	list                                                                   list
+	pending                                                                list
 }
 
 func newInvitationSQL(db *DB) invitationSQL {
@@ -36,8 +36,10 @@ func newInvitationSQL(db *DB) invitationSQL {
 			` AND id < ? ORDER BY id DESC LIMIT ?`, walk{"invitations_pending", ""}),
 		yield: db.bind(`UPDATE {invitations} SET pending_key = NULL
 			WHERE org_id = ? AND pending_key = ? AND expires_at <= ? AND id <> ?`),
-		countOthers: db.bind(`SELECT COUNT(*) FROM {invitations}
-			WHERE org_id = ? AND status = 'PENDING' AND expires_at > ? AND id <> ?`),
+		// Rows and not a count: locking reads see the latest on every database, also in a host's transaction
+		// that has read something before, and PostgreSQL cannot lock aggregates.
+		others: db.bind(`SELECT id FROM {invitations}
+			WHERE org_id = ? AND status = 'PENDING' AND expires_at > ? AND id <> ? LIMIT ?{forUpdate}`),
 		resend: db.bind(`UPDATE {invitations} SET digest = ?, invited_by_kind = ?, invited_by_id = ?, sent_at = ?,
 			expires_at = ?, pending_key = email_key, version = ? WHERE org_id = ? AND id = ?`),
 		settle: db.bind(`UPDATE {invitations} SET status = ?, settled_at = ?, user_id = ?, pending_key = NULL, version = ?
@@ -48,40 +50,39 @@ func newInvitationSQL(db *DB) invitationSQL {
 	}
 }
 
-func (s invitations) Create(
-	ctx context.Context, org admin.OrgID, i people.Invitation, digest admin.SecretDigest, limit int, rec admin.Record,
-) error {
-	return s.write(ctx, org, rec, func(t *tx) error {
-		q := s.db.sql
-		if err := q.user.lockPeople(ctx, t, org); err != nil {
-			return err
-		}
-		if err := q.invitation.makeRoom(ctx, t, org, i, limit); err != nil {
+func (s invitations) Create(ctx context.Context, org admin.OrgID, x people.Sending, rec admin.Record) error {
+	return s.locked(ctx, org, rec, func(t *tx) error {
+		q, i := s.db.sql, x.Invitation
+		if err := q.makeRoom(ctx, t, org, i, x); err != nil {
 			return err
 		}
 		if err := q.ticket.checkAddress(ctx, t, org, i.Email.Key, i.SentAt, uuid.Nil, i.ID); err != nil {
 			return err
 		}
 		_, err := t.exec(ctx, "invitation", q.invitation.insert, org, id(i.ID), i.Email.Address, i.Email.Key, i.Role,
-			i.Status, digest[:], i.InvitedBy.Kind, i.InvitedBy.ID, at(i.CreatedAt), at(i.SentAt), at(i.ExpiresAt),
+			i.Status, x.Digest[:], i.InvitedBy.Kind, i.InvitedBy.ID, at(i.CreatedAt), at(i.SentAt), at(i.ExpiresAt),
 			at(i.SettledAt), id(i.UserID), i.Email.Key, i.Version)
 		return err
 	})
 }
 
-// makeRoom makes room for a pending invitation, or fails if there are too many. The organization must
-// be locked.
-func (s invitationSQL) makeRoom(ctx context.Context, t *tx, org admin.OrgID, i people.Invitation, limit int) error {
+// makeRoom makes room for a pending invitation, or fails if there are too many or a role was changed. The
+// organization must be locked.
+func (s statements) makeRoom(
+	ctx context.Context, t *tx, org admin.OrgID, i people.Invitation, x people.Sending,
+) error {
 	// An expired invitation still has the address.
-	if _, err := t.exec(ctx, "invitation", s.yield, org, i.Email.Key, at(i.SentAt), id(i.ID)); err != nil {
+	if _, err := t.exec(ctx, "invitation", s.invitation.yield, org, i.Email.Key, at(i.SentAt), id(i.ID)); err != nil {
 		return err
 	}
-	pending, err := one(ctx, t, "invitation", s.countOthers,
-		func(scan func(...any) error, n *int) error { return scan(n) }, org, at(i.SentAt), id(i.ID))
+	pending, err := rows(ctx, t, "invitation", s.invitation.others, scanText, org, at(i.SentAt), id(i.ID), x.Limit)
 	if err != nil {
 		return err
 	}
-	return people.CheckPendingInvitations(pending, limit)
+	if err := people.CheckPendingInvitations(len(pending), x.Limit); err != nil {
+		return err
+	}
+	return s.role.check(ctx, t, org, x.Custom)
 }
 
 func (s invitations) Get(
@@ -111,35 +112,30 @@ func (s invitations) List(
 	return rows(ctx, s.reader(), "invitation", query, scanInvitation, args...)
 }
 
-func (s invitations) Resend(
-	ctx context.Context, org admin.OrgID, want people.Invitation, digest admin.SecretDigest, limit int, rec admin.Record,
-) error {
-	return s.write(ctx, org, rec, func(t *tx) error {
-		if err := s.db.sql.user.lockPeople(ctx, t, org); err != nil {
-			return err
-		}
+func (s invitations) Resend(ctx context.Context, org admin.OrgID, x people.Sending, rec admin.Record) error {
+	return s.locked(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.invitation
-		i, err := one(ctx, t, "invitation", q.lock, scanInvitation, org, id(want.ID))
+		i, err := one(ctx, t, "invitation", q.lock, scanInvitation, org, id(x.Invitation.ID))
 		if err != nil {
 			return err
 		}
-		if i, err = i.Resent(want); err != nil {
+		if i, err = i.Resent(x.Invitation); err != nil {
 			return err
 		}
-		if err := q.makeRoom(ctx, t, org, i, limit); err != nil {
+		if err := s.db.sql.makeRoom(ctx, t, org, i, x); err != nil {
 			return err
 		}
 		if err := s.db.sql.ticket.checkAddress(ctx, t, org, i.Email.Key, i.SentAt, uuid.Nil, i.ID); err != nil {
 			return err
 		}
-		_, err = t.exec(ctx, "invitation", q.resend, digest[:], i.InvitedBy.Kind, i.InvitedBy.ID,
+		_, err = t.exec(ctx, "invitation", q.resend, x.Digest[:], i.InvitedBy.Kind, i.InvitedBy.ID,
 			at(i.SentAt), at(i.ExpiresAt), i.Version, org, id(i.ID))
 		return err
 	})
 }
 
 func (s invitations) Revoke(ctx context.Context, org admin.OrgID, want people.Invitation, rec admin.Record) error {
-	return s.write(ctx, org, rec, func(t *tx) error {
+	return s.locked(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.invitation
 		i, err := one(ctx, t, "invitation", q.lock, scanInvitation, org, id(want.ID))
 		if err != nil {
@@ -153,11 +149,8 @@ func (s invitations) Revoke(ctx context.Context, org admin.OrgID, want people.In
 }
 
 func (s invitations) Accept(ctx context.Context, org admin.OrgID, a people.Acceptance, rec admin.Record) error {
-	return s.write(ctx, org, rec, func(t *tx) error {
+	return s.locked(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql
-		if err := q.user.lockPeople(ctx, t, org); err != nil {
-			return err
-		}
 		i, err := one(ctx, t, "invitation", q.invitation.lock, scanInvitation, org, id(a.Invitation.ID))
 		if err != nil {
 			return err
@@ -174,9 +167,17 @@ func (s invitations) Accept(ctx context.Context, org admin.OrgID, a people.Accep
 				return conflict("inviter")
 			}
 		}
+		if err := q.role.check(ctx, t, org, a.Custom); err != nil {
+			return err
+		}
 		// The user comes first: the invitation refers to them.
 		if err := q.organization.createUser(ctx, t, org, a.User, a.Credential); err != nil {
 			return err
+		}
+		if a.Identity != nil {
+			if err := q.identity.link(ctx, t, org, *a.Identity); err != nil {
+				return err
+			}
 		}
 		return q.invitation.settleAs(ctx, t, org, i)
 	})

@@ -16,6 +16,8 @@ func mysql() dialect {
 		placeholder: func(int) string { return "?" },
 		forUpdate:   " FOR UPDATE",
 		forShare:    " LOCK IN SHARE MODE",
+		latest:      " LOCK IN SHARE MODE",
+		hold:        selectForUpdate,
 		// At REPEATABLE READ, the server's default, a transaction that lost a compare-and-swap
 		// goes on reading the old version, and gaps between rows are locked too.
 		isolation: sql.LevelReadCommitted,

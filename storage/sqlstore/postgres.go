@@ -14,6 +14,11 @@ func postgres() dialect {
 		placeholder: func(n int) string { return "$" + strconv.Itoa(n) },
 		forUpdate:   " FOR UPDATE",
 		forShare:    " FOR SHARE",
+		// At REPEATABLE READ a transaction reads on what it read first, and a row that others only locked does
+		// not tell it that they have decided something; a row that they wrote fails it.
+		hold: func(table, column string) string {
+			return `UPDATE {` + table + `} SET ` + column + ` = ` + column + ` WHERE org_id = ? RETURNING ` + column
+		},
 		// Rows that are about to change are locked by {forUpdate}; what a statement reads besides
 		// is either immutable or guarded by the statement that writes.
 		isolation: sql.LevelReadCommitted,

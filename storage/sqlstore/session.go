@@ -27,9 +27,8 @@ func newSessionSQL(db *DB) sessionSQL {
 			last_seen_at, expires_at, epoch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		get: db.bind(`SELECT ` + columns + ` FROM {sessions} s WHERE s.org_id = ? AND s.id = ?`),
 		// One statement, so that all is of one moment, and a request costs one.
-		byDigest: db.bind(`SELECT ` + columns + `, u.id, u.name, u.email, u.email_key, u.role, u.status, u.created_at,
-			u.updated_at, u.version, c.user_id, c.hash, c.epoch, c.changed_at
-			FROM {sessions} s JOIN {users} u ON u.org_id = s.org_id AND u.id = s.user_id ` + credential + `
+		byDigest: db.bind(`SELECT ` + columns + `, ` + memberColumns + `
+			FROM {sessions} s JOIN {users} u ON u.org_id = s.org_id AND u.id = s.user_id ` + memberJoins + `
 			WHERE s.org_id = ? AND s.digest = ?`),
 		ofUser: db.bind(`SELECT ` + columns + ` FROM {sessions} s ` + credential + ` AND c.epoch = s.epoch
 			WHERE s.org_id = ? AND s.user_id = ? AND s.expires_at > ? AND s.last_seen_at > ? ORDER BY s.id DESC LIMIT ?`),
@@ -112,12 +111,9 @@ func (s sessions) ByDigest(
 ) (people.SessionOwner, error) {
 	return one(ctx, s.reader(), "session", s.db.sql.session.byDigest,
 		func(scan func(...any) error, o *people.SessionOwner) error {
-			u, c := &o.User, &o.Credential
-			var hash string
-			err := scan(append(sessionColumns(&o.Session), scanID(&u.ID), &u.Name, &u.Email.Address, &u.Email.Key, &u.Role,
-				&u.Status, scanAt(&u.CreatedAt), scanAt(&u.UpdatedAt), &u.Version,
-				scanID(&c.UserID), &hash, &c.Epoch, scanAt(&c.ChangedAt))...)
-			c.Hash = people.NewPasswordHash(hash)
+			fields, done := memberFields(&o.Member)
+			err := scan(append(sessionColumns(&o.Session), fields...)...)
+			done()
 			return err
 		}, org, digest[:])
 }

@@ -58,11 +58,12 @@ func newSettingSQL(db *DB) settingSQL {
 		history:   db.bind(versions + `WHERE org_id = ? AND id = ? AND version < ? ORDER BY version DESC LIMIT ?`),
 		version:   db.bind(versions + `WHERE org_id = ? AND id = ? AND version = ?`),
 		counter:   newBulk(db, "setting_counts", []string{"org_id", "settings bigint"}, []string{"org_id"}, nil),
-		lock:      db.bind(`SELECT settings FROM {setting_counts} WHERE org_id = ?{forUpdate}`),
+		lock:      db.bind(db.dialect.hold("setting_counts", "settings")),
 		countUp:   db.bind(`UPDATE {setting_counts} SET settings = settings + 1 WHERE org_id = ?`),
 		countDown: db.bind(`UPDATE {setting_counts} SET settings = settings - 1 WHERE org_id = ?`),
 		counts: db.bind(`SELECT c.settings, (SELECT COUNT(*) FROM {settings} s
-			WHERE s.org_id = c.org_id AND s.entity_kind = ? AND s.entity_id = ?) FROM {setting_counts} c WHERE c.org_id = ?`),
+			WHERE s.org_id = c.org_id AND s.entity_kind = ? AND s.entity_id = ?{latest})
+			FROM {setting_counts} c WHERE c.org_id = ?{latest}`),
 	}
 }
 
@@ -174,8 +175,8 @@ func (s settingStore) Delete(ctx context.Context, org admin.OrgID, d settings.De
 			return err
 		}
 		if !d.InUse && old.Entity.Kind.Resolved() {
-			users, err := enrichmentUsers(ctx, t, org, old.Namespace, old.Name,
-				admin.Seek[string]{Limit: settings.MaxUsersNamed + 1})
+			users, err := rows(ctx, t, "enrichment", s.db.sql.enrichment.latestUsers, scanText,
+				org, old.Namespace, old.Name, "", settings.MaxUsersNamed+1)
 			if err != nil {
 				return err
 			}

@@ -17,6 +17,7 @@ func sqlite() dialect {
 		// takes the lock, and waits for it.
 		begin: "UPDATE {organizations} SET version = version WHERE org_id = ''",
 		// An index that is not there would be an error, but the migrations make it.
+		hold:      selectForUpdate,
 		useIndex:  func(index string) string { return " INDEXED BY {" + index + "}" },
 		join:      "CROSS JOIN", // https://www.sqlite.org/optoverview.html#manual_control_of_query_plans_using_cross_join
 		migrate:   migrateSQLite,

@@ -12,22 +12,30 @@ import (
 type users struct{ access }
 
 type userSQL struct {
-	get, lock, credential, byEmail, updateProfile, otherAdministrator     string
+	get, lock, member, byEmail, updateProfile, otherAdministrator         string
 	updateAccess, raiseEpoch, setPassword, hasCredential, atEpoch, rehash string
 	lockHash, lockEpoch, lockOrganization, memberships                    string
 	list                                                                  list
 }
 
+// memberColumns are those of a user u with the credential c and the role r that memberJoins adds; memberFields
+// scans them.
+const (
+	memberColumns = `u.id, u.name, u.email, u.email_key, u.role, u.status, u.created_at, u.updated_at,
+		u.version, c.user_id, c.hash, c.epoch, c.changed_at, COALESCE(r.name, ''), COALESCE(r.display_name, ''),
+		COALESCE(r.description, ''), COALESCE(r.permissions, ''), r.created_at, r.updated_at, COALESCE(r.version, 0)`
+	memberJoins = `JOIN {credentials} c ON c.org_id = u.org_id AND c.user_id = u.id
+		LEFT JOIN {roles} r ON r.org_id = u.org_id AND r.name = u.role`
+)
+
 func newUserSQL(db *DB) userSQL {
 	const columns = `id, name, email, email_key, role, status, created_at, updated_at, version`
-	const qualified = `SELECT u.id, u.name, u.email, u.email_key, u.role, u.status, u.created_at, u.updated_at,
-		u.version, c.user_id, c.hash, c.epoch, c.changed_at
-		FROM {users} u JOIN {credentials} c ON c.org_id = u.org_id AND c.user_id = u.id `
+	const qualified = `SELECT ` + memberColumns + ` FROM {users} u ` + memberJoins + ` `
 	return userSQL{
-		get:        db.bind(`SELECT ` + columns + ` FROM {users} WHERE org_id = ? AND id = ?`),
-		lock:       db.bind(`SELECT ` + columns + ` FROM {users} WHERE org_id = ? AND id = ?{forUpdate}`),
-		credential: db.bind(qualified + `WHERE u.org_id = ? AND u.id = ?`),
-		byEmail:    db.bind(qualified + `WHERE u.org_id = ? AND u.email_key = ?`),
+		get:     db.bind(`SELECT ` + columns + ` FROM {users} WHERE org_id = ? AND id = ?`),
+		lock:    db.bind(`SELECT ` + columns + ` FROM {users} WHERE org_id = ? AND id = ?{forUpdate}`),
+		member:  db.bind(qualified + `WHERE u.org_id = ? AND u.id = ?`),
+		byEmail: db.bind(qualified + `WHERE u.org_id = ? AND u.email_key = ?`),
 		list: newList(db, `SELECT `+columns+` FROM {users}{index} WHERE org_id = ?`, []string{"status", "role"},
 			` AND id > ? ORDER BY id LIMIT ?`,
 			walk{"users_role_status", "role status"}, walk{"users_role", "role"}, walk{"users_status", "status"}),
@@ -50,7 +58,7 @@ func newUserSQL(db *DB) userSQL {
 		lockHash:  db.bind(`SELECT hash FROM {credentials} WHERE org_id = ? AND user_id = ?{forUpdate}`),
 		memberships: db.bind(`SELECT u.org_id, o.name, u.id FROM {users} u JOIN {organizations} o ON o.org_id = u.org_id
 			WHERE u.email_key = ? AND u.status = ? ORDER BY u.org_id LIMIT ?`),
-		lockOrganization: db.bind(`SELECT org_id FROM {organizations} WHERE org_id = ?{forUpdate}`),
+		lockOrganization: db.bind(db.dialect.hold("organizations", "version")),
 	}
 }
 
@@ -58,14 +66,12 @@ func (s users) Get(ctx context.Context, org admin.OrgID, userID uuid.UUID) (peop
 	return one(ctx, s.reader(), "user", s.db.sql.user.get, scanUser, org, id(userID))
 }
 
-func (s users) Credential(
-	ctx context.Context, org admin.OrgID, userID uuid.UUID,
-) (people.User, people.Credential, error) {
-	return s.account(ctx, s.db.sql.user.credential, org, id(userID))
+func (s users) Member(ctx context.Context, org admin.OrgID, userID uuid.UUID) (people.Member, error) {
+	return one(ctx, s.reader(), "user", s.db.sql.user.member, scanMember, org, id(userID))
 }
 
-func (s users) ByEmail(ctx context.Context, org admin.OrgID, key string) (people.User, people.Credential, error) {
-	return s.account(ctx, s.db.sql.user.byEmail, org, key)
+func (s users) ByEmail(ctx context.Context, org admin.OrgID, key string) (people.Member, error) {
+	return one(ctx, s.reader(), "user", s.db.sql.user.byEmail, scanMember, org, key)
 }
 
 func (s users) Memberships(ctx context.Context, key string) ([]people.Membership, error) {
@@ -76,23 +82,31 @@ func (s users) Memberships(ctx context.Context, key string) ([]people.Membership
 		key, people.UserActive, people.MaxMemberships)
 }
 
-// account is a user with the credential, read in one statement so that both are of one moment.
-type account struct {
-	user       people.User
-	credential people.Credential
+// scanMember scans what one statement read, so that all of it is of one moment.
+func scanMember(scan func(...any) error, m *people.Member) error {
+	fields, done := memberFields(m)
+	err := scan(fields...)
+	done()
+	return err
 }
 
-func (s users) account(ctx context.Context, query string, args ...any) (people.User, people.Credential, error) {
-	a, err := one(ctx, s.reader(), "user", query, func(scan func(...any) error, a *account) error {
-		u, c := &a.user, &a.credential
-		var hash string
-		err := scan(scanID(&u.ID), &u.Name, &u.Email.Address, &u.Email.Key, &u.Role, &u.Status,
-			scanAt(&u.CreatedAt), scanAt(&u.UpdatedAt), &u.Version,
-			scanID(&c.UserID), &hash, &c.Epoch, scanAt(&c.ChangedAt))
+// memberFields returns where memberColumns are scanned to, and what completes m then.
+func memberFields(m *people.Member) (fields []any, done func()) {
+	u, c, r := &m.User, &m.Credential, new(people.CustomRole)
+	var hash string
+	fields = []any{
+		scanID(&u.ID), &u.Name, &u.Email.Address, &u.Email.Key, &u.Role, &u.Status,
+		scanAt(&u.CreatedAt), scanAt(&u.UpdatedAt), &u.Version,
+		scanID(&c.UserID), &hash, &c.Epoch, scanAt(&c.ChangedAt),
+		&r.Name, &r.DisplayName, &r.Description, scanPermissions(&r.Permissions),
+		scanAt(&r.CreatedAt), scanAt(&r.UpdatedAt), &r.Version,
+	}
+	return fields, func() {
 		c.Hash = people.NewPasswordHash(hash)
-		return err
-	}, args...)
-	return a.user, a.credential, err
+		if r.Name != "" {
+			m.Custom = r
+		}
+	}
 }
 
 func (s users) List(
@@ -119,21 +133,21 @@ func (s users) UpdateProfile(ctx context.Context, org admin.OrgID, p people.Prof
 	})
 }
 
-func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, u people.User, rec admin.Record) error {
-	return s.write(ctx, org, rec, func(t *tx) error {
-		q := s.db.sql.user
-		if err := q.lockPeople(ctx, t, org); err != nil {
-			return err
-		}
+func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, a people.AccessUpdate, rec admin.Record) error {
+	return s.locked(ctx, org, rec, func(t *tx) error {
+		q, u := s.db.sql.user, a.User
 		old, err := one(ctx, t, "user", q.lock, scanUser, org, id(u.ID))
 		if err != nil {
 			return err
 		}
-		next, err := old.AccessUpdated(u, func() (bool, error) {
-			others, err := rows(ctx, t, "user", q.otherAdministrator, scanText,
-				org, people.Administrator, people.UserActive, id(u.ID))
-			return len(others) > 0, err
-		})
+		if err := s.db.sql.role.check(ctx, t, org, a.Custom); err != nil {
+			return err
+		}
+		administering, another, err := s.db.sql.administering(ctx, t, org, a.Rules, u.ID)
+		if err != nil {
+			return err
+		}
+		next, err := old.AccessUpdated(u, administering, another)
 		if err != nil {
 			return err
 		}
@@ -152,7 +166,8 @@ func (s users) UpdateAccess(ctx context.Context, org admin.OrgID, u people.User,
 }
 
 // lockPeople makes other transactions that decide over the organization's people wait until this one
-// ends. Without it two administrators could demote each other in any isolation but serializable.
+// ends. Without it two administrators could demote each other in any isolation but serializable. What is
+// read afterwards must be locked too, so that it is the latest.
 func (s userSQL) lockPeople(ctx context.Context, t *tx, org admin.OrgID) error {
 	_, err := one(ctx, t, "organization", s.lockOrganization, scanText, org)
 	return err

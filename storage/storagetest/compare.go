@@ -118,6 +118,8 @@ func errorKinds() []error {
 		admin.ErrNotFound, admin.ErrExists, admin.ErrConflict, admin.ErrInvalid, admin.ErrForbidden, admin.ErrUnauthenticated,
 		admin.ErrState, admin.ErrBusy, admin.ErrRateLimited, people.ErrLastAdministrator, people.ErrTooManyInvitations,
 		people.ErrEmailTaken, people.ErrAlreadyInvited, people.ErrEmailPending,
+		people.ErrTooManyIdentities, people.ErrLastIdentity, people.ErrEmailNotProvisioned,
+		people.ErrRoleInUse, people.ErrTooManyRoles,
 		job.ErrLeaseLost, job.ErrNotDue, priceplan.ErrOverlap, token.ErrDeleted,
 	}
 }

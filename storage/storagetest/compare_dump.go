@@ -37,6 +37,7 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 	put("organization")(b.Organizations().Get(ctx, org))
 	put("users")(b.Users().List(ctx, org, people.UserFilter{}, all))
 	put("invitations")(b.Invitations().List(ctx, org, people.InvitationFilter{}, s.now, all))
+	put("roles")(b.Roles().List(ctx, org, largest[string]()))
 	put("audit")(b.Audit().List(ctx, org, admin.AuditFilter{}, largest[admin.RecordKey]()))
 	put("jobs")(b.Jobs().List(ctx, org, job.Filter{}, all))
 	put("due")(b.Jobs().Due(ctx, s.now, s.everyKind()))
@@ -51,17 +52,19 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 	put("plans")(b.Plans().List(ctx, org, priceplan.PlanFilter{}, largest[string]()))
 	put("migrations")(b.PlanMigrations().List(ctx, org, planmigration.Filter{}, all))
 	for _, id := range s.ids {
-		put("credential of " + id.String())(account(b.Users().Credential(ctx, org, id)))
+		put("member " + id.String())(b.Users().Member(ctx, org, id))
 		put("change of " + id.String())(b.Tickets().EmailChange(ctx, org, id))
 		put("sessions of " + id.String())(b.Sessions().OfUser(ctx, org, id, people.SessionBounds{
 			Now: epoch.Add(-time.Hour), SeenAfter: epoch.Add(-time.Hour), PerUser: 100,
 		}))
 		put("session " + id.String())(b.Sessions().Get(ctx, org, id))
+		put("identities of " + id.String())(b.Identities().OfUser(ctx, org, id))
 		put("versions of " + id.String())(b.Settings().History(ctx, org, id, largest[int64]()))
 		put("entries of " + id.String())(b.Jobs().Entries(ctx, org, id, job.EntryFilter{}, largest[int64]()))
 		put("effects of " + id.String())(b.Jobs().Effects(ctx, org, id, largest[int64]()))
 		put("content of " + id.String())(b.Imports().Content(ctx, org, id, 0))
 	}
+	put("external ids")(b.Identities().ExternalIDs(ctx, org, s.ids))
 	for n := range byte(9) {
 		d := admin.SecretDigest(digestOf(n))
 		put("invitation of digest " + string('0'+n))(b.Invitations().ByDigest(ctx, org, d))

@@ -19,7 +19,7 @@ func (s *script) email() people.Email {
 }
 
 func (s *script) role() people.Role {
-	return pick(s, people.Administrator, people.Developer, people.Analyst)
+	return pick(s, people.Administrator, people.Developer, people.Analyst, "clerk", "chief")
 }
 
 func (s *script) hash() people.PasswordHash {
@@ -40,11 +40,11 @@ func (s *script) newUser() (people.User, people.Credential) {
 func (s *script) user(org admin.OrgID) (people.User, people.Credential) {
 	list, err := s.ref.Users().List(s.t.Context(), org, people.UserFilter{}, largest[uuid.UUID]())
 	u := one(s, list, err)
-	_, c, err := s.ref.Users().Credential(s.t.Context(), org, u.ID)
+	m, err := s.ref.Users().Member(s.t.Context(), org, u.ID)
 	if err != nil {
 		return s.newUser()
 	}
-	return u, c
+	return m.User, m.Credential
 }
 
 func (s *script) newOrganization(org admin.OrgID, rec admin.Record) do {
@@ -95,20 +95,16 @@ func peopleDraws() map[string]func(*script) do {
 			u, _ := s.user(org)
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Users().Get(ctx, org, u.ID) }
 		},
-		"Users.Credential": func(s *script) do {
+		"Users.Member": func(s *script) do {
 			org := s.org()
 			u, _ := s.user(org)
-			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return account(st.Users().Credential(ctx, org, u.ID))
-			}
+			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Users().Member(ctx, org, u.ID) }
 		},
 		"Users.ByEmail": func(s *script) do {
 			org := s.org()
 			u, _ := s.user(org)
 			key := pick(s, u.Email.Key, s.email().Key)
-			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return account(st.Users().ByEmail(ctx, org, key))
-			}
+			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Users().ByEmail(ctx, org, key) }
 		},
 		"Users.Memberships": func(s *script) do {
 			u, _ := s.user(s.org())
@@ -138,8 +134,9 @@ func peopleDraws() map[string]func(*script) do {
 			u, _ := s.user(org)
 			u.Role, u.Status = s.role(), pick(s, people.UserActive, people.UserDeactivated)
 			u.UpdatedAt, u.Version = s.now, s.version(u.Version)
+			a := access(u, s.versions(org)...)
 			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return nil, st.Users().UpdateAccess(ctx, org, u, rec)
+				return nil, st.Users().UpdateAccess(ctx, org, a, rec)
 			}
 		},
 		"Users.SetPassword": func(s *script) do {
@@ -159,9 +156,10 @@ func peopleDraws() map[string]func(*script) do {
 			}
 		},
 		"Invitations.Create": func(s *script) do {
-			org, i, d, limit, rec := s.org(), s.newInvitation(), s.digest(), pick(s, 2, 1000), s.rec("invitation.create")
+			org, rec := s.org(), s.rec("invitation.create")
+			x := sending(s.newInvitation(), s.digest(), pick(s, 2, 1000), s.versions(org)...)
 			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return nil, st.Invitations().Create(ctx, org, i, d, limit, rec)
+				return nil, st.Invitations().Create(ctx, org, x, rec)
 			}
 		},
 		"Invitations.Get": func(s *script) do {
@@ -184,11 +182,12 @@ func peopleDraws() map[string]func(*script) do {
 			}
 		},
 		"Invitations.Resend": func(s *script) do {
-			org, d, limit, rec := s.org(), s.digest(), pick(s, 2, 1000), s.rec("invitation.resend")
+			org, rec := s.org(), s.rec("invitation.resend")
 			i := s.invitation(org)
 			i.InvitedBy, i.SentAt, i.ExpiresAt = s.actor(), s.now, s.now.Add(time.Hour)
+			x := sending(i, s.digest(), pick(s, 2, 1000), s.versions(org)...)
 			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return nil, st.Invitations().Resend(ctx, org, i, d, limit, rec)
+				return nil, st.Invitations().Resend(ctx, org, x, rec)
 			}
 		},
 		"Invitations.Revoke": func(s *script) do {
@@ -201,21 +200,21 @@ func peopleDraws() map[string]func(*script) do {
 		},
 		"Invitations.Accept": func(s *script) do {
 			org, rec := s.org(), s.rec("invitation.accept")
-			a := people.Acceptance{Invitation: s.invitation(org)}
+			a := people.Acceptance{Invitation: s.invitation(org), Custom: s.versions(org)}
 			if by, err := uuid.Parse(a.Invitation.InvitedBy.ID); err == nil {
-				_, c, _ := s.ref.Users().Credential(s.t.Context(), org, by)
-				a.InviterEpoch = s.version(c.Epoch)
+				m, _ := s.ref.Users().Member(s.t.Context(), org, by)
+				a.InviterEpoch = s.version(m.Credential.Epoch)
 			}
 			a.User, a.Credential = s.newUser()
 			a.User.Email = pick(s, a.Invitation.Email, a.User.Email)
+			i := s.newIdentity(a.User.ID)
+			a.Identity = pick(s, nil, &i)
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return nil, st.Invitations().Accept(ctx, org, a, rec)
 			}
 		},
 	}
 }
-
-func account(u people.User, c people.Credential, err error) (any, error) { return [2]any{u, c}, err }
 
 func (s *script) newToken() token.Token {
 	return token.Token{

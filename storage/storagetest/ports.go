@@ -18,6 +18,8 @@ func ports() []port {
 		{"Invitations", testInvitations},
 		{"Tickets", testTickets},
 		{"Sessions", testSessions},
+		{"Identities", testIdentities},
+		{"Roles", testRoles},
 		{"Audit", testAudit},
 		{"Jobs", testJobs},
 		{"Currencies", testCurrencies},
@@ -50,6 +52,12 @@ func Tickets(t *testing.T, open Open) { runPort(t, open, "Tickets") }
 
 // Sessions checks the port of [storage.Stores] with this name alone.
 func Sessions(t *testing.T, open Open) { runPort(t, open, "Sessions") }
+
+// Identities checks the port of [storage.Stores] with this name alone.
+func Identities(t *testing.T, open Open) { runPort(t, open, "Identities") }
+
+// Roles checks the port of [storage.Stores] with this name alone.
+func Roles(t *testing.T, open Open) { runPort(t, open, "Roles") }
 
 // Audit checks the port of [storage.Stores] with this name alone.
 func Audit(t *testing.T, open Open) { runPort(t, open, "Audit") }

@@ -24,7 +24,8 @@ func TestEveryPortHasAnEntry(t *testing.T) {
 func TestEveryEntryPassesOnMemory(t *testing.T) {
 	open := func(*testing.T) storage.Backend { return memory.New() }
 	for _, entry := range []func(*testing.T, Open){
-		Organizations, Users, Invitations, Tickets, Sessions, Audit, Jobs, Currencies, Settings, Enrichments, Tokens, Imports,
+		Organizations, Users, Invitations, Tickets, Sessions, Identities, Roles, Audit, Jobs, Currencies, Settings, Enrichments, Tokens,
+		Imports,
 		Customers, Accounts, Plans, Schedules, PlanMigrations,
 	} {
 		entry(t, open)

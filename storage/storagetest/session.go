@@ -51,7 +51,7 @@ func sessionCalls() map[string]call {
 			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
 		) (any, error) {
 			o, err := s.Sessions().ByDigest(ctx, org, w.digest("session"))
-			return fmt.Sprint(o.Session, userWith{o.User, o.Credential}), err
+			return [2]any{o.Session, o.Member}, err
 		},
 		"Sessions.OfUser": func(
 			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
@@ -125,9 +125,9 @@ func (s sessionSuite) requireOwner(t *testing.T, w *world, secret string, k peop
 	o, err := s.b.Sessions().ByDigest(t.Context(), w.org, w.digest(secret))
 	require.NoError(t, err)
 	require.Equal(t, k, o.Session)
-	u, c, err := s.b.Users().Credential(t.Context(), w.org, w.first.ID)
+	m, err := s.b.Users().Member(t.Context(), w.org, w.first.ID)
 	require.NoError(t, err)
-	require.Equal(t, userWith{u, c}, userWith{o.User, o.Credential})
+	require.Equal(t, m, o.Member)
 	require.Equal(t, epoch, o.Credential.Epoch)
 }
 
@@ -335,10 +335,10 @@ func (s sessionSuite) testEndAll(t *testing.T, w *world) {
 	for i := range 3 {
 		s.requireNone(t, w, fmt.Sprint("session ", i))
 	}
-	u, c, err := s.b.Users().Credential(t.Context(), w.org, w.first.ID)
+	m, err := s.b.Users().Member(t.Context(), w.org, w.first.ID)
 	require.NoError(t, err)
-	require.EqualValues(t, 2, c.Epoch)
-	require.Equal(t, w.first, u, "and nothing else of the user changes")
+	require.EqualValues(t, 2, m.Credential.Epoch)
+	require.Equal(t, w.first, m.User, "and nothing else of the user changes")
 	require.NoError(t, end(w.first.ID), "none are no error: the host may keep some")
 	require.ErrorIs(t, end(w.id()), admin.ErrNotFound)
 	got, err := s.b.Sessions().Get(t.Context(), w.org, others.ID)

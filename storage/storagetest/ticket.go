@@ -220,7 +220,7 @@ func testIssuedTickets(t *testing.T, b storage.Backend, c *ids) {
 func testTicketAddresses(t *testing.T, b storage.Backend, c *ids) {
 	invite := func(t *testing.T, w *world, i people.Invitation, secret string) error {
 		t.Helper()
-		return b.Invitations().Create(t.Context(), w.org, i, w.digest(secret), 1000, w.rec("invitation.create"))
+		return b.Invitations().Create(t.Context(), w.org, sending(i, w.digest(secret), 1000), w.rec("invitation.create"))
 	}
 	t.Run("is not changed to one in use, when issued and when confirmed", func(t *testing.T) {
 		w := newWorld(t, b, c)
@@ -261,7 +261,7 @@ func testTicketAddresses(t *testing.T, b storage.Backend, c *ids) {
 		w.issued(t, k)
 		i.SentAt, i.ExpiresAt = k.CreatedAt, k.ExpiresAt
 		resend := func() error {
-			return b.Invitations().Resend(t.Context(), w.org, i, w.digest("again"), 1000, w.rec("invitation.resend"))
+			return b.Invitations().Resend(t.Context(), w.org, sending(i, w.digest("again"), 1000), w.rec("invitation.resend"))
 		}
 		require.ErrorIs(t, resend(), people.ErrEmailPending)
 		require.NoError(t, b.Tickets().Cancel(t.Context(), w.org, k, w.rec("user.cancel_email")))
@@ -272,7 +272,7 @@ func testTicketAddresses(t *testing.T, b storage.Backend, c *ids) {
 		m := w.member(t, "member", people.Developer)
 		k := w.issued(t, w.emailChange(m, "moved"))
 		m.Status = people.UserDeactivated
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, m, w.rec("user.deactivate")))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, access(m), w.rec("user.deactivate")))
 		i := w.invitation("moved")
 		require.NoError(t, invite(t, w, i, "i"))
 		require.NoError(t, b.Invitations().Revoke(t.Context(), w.org, i, w.rec("invitation.revoke")))
@@ -284,11 +284,11 @@ func testTicketAddresses(t *testing.T, b storage.Backend, c *ids) {
 }
 
 func testUsedTickets(t *testing.T, b storage.Backend, c *ids) {
-	get := func(t *testing.T, w *world, id uuid.UUID) userWith {
+	get := func(t *testing.T, w *world, id uuid.UUID) people.Member {
 		t.Helper()
-		u, cred, err := b.Users().Credential(t.Context(), w.org, id)
+		m, err := b.Users().Member(t.Context(), w.org, id)
 		require.NoError(t, err)
-		return userWith{u, cred}
+		return m
 	}
 	t.Run("is confirmed under the version that was read", func(t *testing.T) {
 		w := newWorld(t, b, c)
@@ -332,9 +332,9 @@ func testUsedTickets(t *testing.T, b storage.Backend, c *ids) {
 		require.Equal(t, want, get(t, w, w.first.ID))
 		require.False(t, w.hasTicket(t, k) || w.hasTicket(t, reset))
 		require.True(t, w.hasTicket(t, other))
-		u, _, err := b.Users().ByEmail(t.Context(), w.org, k.NewEmail.Key)
+		moved, err := b.Users().ByEmail(t.Context(), w.org, k.NewEmail.Key)
 		require.NoError(t, err)
-		require.Equal(t, want.User, u)
+		require.Equal(t, want, moved)
 	})
 	t.Run("sets a password, ends sessions and deletes the user's tickets", func(t *testing.T) {
 		w := newWorld(t, b, c)
@@ -356,7 +356,7 @@ func testUsedTickets(t *testing.T, b storage.Backend, c *ids) {
 		m := w.member(t, "member", people.Developer)
 		change, reset := w.issued(t, w.emailChange(m, "moved")), w.issued(t, w.passwordReset(m, "lost"))
 		m.Role = people.Analyst
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, m, w.rec("user.change_role")))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, access(m), w.rec("user.change_role")))
 		want := get(t, w, m.ID)
 		require.ErrorIs(t, b.Tickets().ChangeEmail(t.Context(), w.org, change, epoch, w.rec("user.change_email")),
 			admin.ErrConflict)
@@ -401,7 +401,7 @@ func testTicketRaces(t *testing.T, b storage.Backend, c *ids) {
 			k[1].Digest, k[1].OldDigest = w.digest("another"), w.digest("old another")
 			errs := atOnce(t, 3, func(ctx context.Context, n int) error {
 				if n == 2 {
-					return b.Invitations().Create(ctx, w.org, w.invitation("moved"), w.digest("i"), 1000,
+					return b.Invitations().Create(ctx, w.org, sending(w.invitation("moved"), w.digest("i"), 1000),
 						w.rec("invitation.create"))
 				}
 				return b.Tickets().Issue(ctx, w.org, k[n], 5, w.rec("user.request_email"))
@@ -423,9 +423,9 @@ func testTicketRaces(t *testing.T, b storage.Backend, c *ids) {
 				return b.Tickets().ResetPassword(ctx, w.org, k[n%3], w.newCredential(k[n%3]), w.rec("user.reset_password"))
 			})
 			require.Len(t, succeeded(t, errs, admin.ErrNotFound, admin.ErrConflict), 1)
-			_, cred, err := b.Users().Credential(t.Context(), w.org, w.first.ID)
+			m, err := b.Users().Member(t.Context(), w.org, w.first.ID)
 			require.NoError(t, err)
-			require.Equal(t, int64(2), cred.Epoch)
+			require.Equal(t, int64(2), m.Credential.Epoch)
 		}
 	})
 }

@@ -2,9 +2,7 @@ package storagetest
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,18 +14,27 @@ import (
 	"github.com/admincenter/admincenter/storage"
 )
 
-// peopleSeeds are a second user, who is a Developer, a session of theirs, and a pending invitation by the first.
+// peopleSeeds are a second user, who is a Developer, a session of theirs, a custom role with a user who has it and one that
+// nobody has, and a pending invitation by the first user.
 type peopleSeeds struct {
-	member     people.User
-	invitation people.Invitation
-	session    people.KeptSession
+	member, clerk people.User
+	role, unused  people.CustomRole
+	invitation    people.Invitation
+	session       people.KeptSession
+	identity      people.Identity // of the member, whose external id is "member", marked
 }
 
 func (w *world) seedPeople() {
 	w.t.Helper()
 	w.seeds.people.member = w.member(w.t, "member", people.Developer)
+	w.seeds.people.role = w.addRole(w.t, w.role("clerk"))
+	w.seeds.people.unused = w.addRole(w.t, w.role("unused"))
+	w.seeds.people.clerk = w.member(w.t, "clerk", "clerk")
 	w.seeds.people.invitation = w.invited(w.t, "pending")
 	w.seeds.people.session = w.begun(w.t, w.seeds.people.member, "session")
+	w.seeds.people.identity = w.linked(w.t, w.seeds.people.member.ID, "member")
+	require.NoError(w.t, w.b.Identities().SetExternalID(w.t.Context(), w.org, w.seeds.people.member.ID, w.mark("member"),
+		w.rec("user.provision")))
 }
 
 // member adds a user by an invitation.
@@ -35,21 +42,35 @@ func (w *world) member(t *testing.T, name string, role people.Role) people.User 
 	t.Helper()
 	i := w.invitation(name)
 	i.Role, i.InvitedBy = role, admin.Actor{Kind: admin.ActorSystem}
-	require.NoError(t, w.b.Invitations().Create(t.Context(), w.org, i, w.digest(name), 1000, w.rec("invitation.create")))
+	require.NoError(t, w.b.Invitations().Create(t.Context(), w.org, sending(i, w.digest(name), 1000),
+		w.rec("invitation.create")))
 	a := w.acceptance(i)
 	require.NoError(t, w.b.Invitations().Accept(t.Context(), w.org, a, w.rec("invitation.accept")))
 	return a.User
 }
 
-// userWith is a user together with the credential, as one result.
-type userWith struct {
-	User       people.User
-	Credential people.Credential
+// member is a user with the credential, as one result.
+type member people.Member
+
+// Format writes the hash too, which does not print otherwise, and the role instead of where it is: the
+// suite compares what is stored.
+func (m member) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "%+v %+v %s", m.User, m.Credential, m.Credential.Hash.PHC())
+	if m.Custom != nil {
+		fmt.Fprintf(f, " %+v", *m.Custom)
+	}
 }
 
-// Format writes the hash too, which does not print otherwise: the suite compares what is stored.
-func (u userWith) Format(f fmt.State, _ rune) {
-	fmt.Fprintf(f, "%+v %+v %s", u.User, u.Credential, u.Credential.Hash.PHC())
+// rules are those of the suite: the built-in roles of package people, and custom ones that can have
+// what these have.
+func rules() people.RoleRules {
+	roles := people.DefaultRoles()
+	return people.RoleRules{BuiltIn: roles, Allowed: roles.All()}
+}
+
+// access returns what changes the role and the status of a user, decided by custom roles.
+func access(u people.User, custom ...people.RoleVersion) people.AccessUpdate {
+	return people.AccessUpdate{User: u, Rules: rules(), Custom: custom}
 }
 
 func userCalls() map[string]call {
@@ -58,15 +79,15 @@ func userCalls() map[string]call {
 			u, err := s.Users().Get(ctx, org, w.first.ID)
 			return u, err
 		},
-		"Users.Credential": func(
+		"Users.Member": func(
 			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
 		) (any, error) {
-			u, c, err := s.Users().Credential(ctx, org, w.seeds.people.member.ID)
-			return userWith{u, c}, err
+			m, err := s.Users().Member(ctx, org, w.seeds.people.clerk.ID)
+			return member(m), err
 		},
 		"Users.ByEmail": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
-			u, c, err := s.Users().ByEmail(ctx, org, w.first.Email.Key)
-			return userWith{u, c}, err
+			m, err := s.Users().ByEmail(ctx, org, w.first.Email.Key)
+			return member(m), err
 		},
 		"Users.Memberships": func(
 			ctx context.Context, s storage.Stores, w *world, _ admin.OrgID, _ admin.Record,
@@ -90,18 +111,18 @@ func userCalls() map[string]call {
 		) (any, error) {
 			u := w.seeds.people.member
 			u.Status = people.UserDeactivated
-			return nil, s.Users().UpdateAccess(ctx, org, u, rec)
+			return nil, s.Users().UpdateAccess(ctx, org, access(u), rec)
 		},
 		"Users.SetPassword": func(
 			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
 		) (any, error) {
 			cred := people.Credential{
-				UserID: w.seeds.people.member.ID, Hash: people.NewPasswordHash("new"), Epoch: 1, ChangedAt: epoch,
+				UserID: w.seeds.people.clerk.ID, Hash: people.NewPasswordHash("new"), Epoch: 1, ChangedAt: epoch,
 			}
 			return nil, s.Users().SetPassword(ctx, org, cred, rec)
 		},
 		"Users.Rehash": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record) (any, error) {
-			return nil, s.Users().Rehash(ctx, org, w.seeds.people.member.ID, w.passwordHash("member"),
+			return nil, s.Users().Rehash(ctx, org, w.seeds.people.clerk.ID, w.passwordHash("member"),
 				w.passwordHash("stronger"))
 		},
 	}
@@ -114,18 +135,18 @@ func (w *world) passwordHash(of string) people.PasswordHash {
 func testUsers(t *testing.T, open Open) {
 	b, c := open(t), &ids{}
 	c.n.Store(10 << 40)
-	get := func(t *testing.T, w *world, id uuid.UUID) userWith {
+	get := func(t *testing.T, w *world, id uuid.UUID) people.Member {
 		t.Helper()
-		u, cred, err := b.Users().Credential(t.Context(), w.org, id)
+		m, err := b.Users().Member(t.Context(), w.org, id)
 		require.NoError(t, err)
-		return userWith{u, cred}
+		return m
 	}
 
 	t.Run("returns what was created", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		_, _, cred := w.organization(w.org)
 		cred.UserID = w.first.ID
-		require.Equal(t, userWith{w.first, cred}, get(t, w, w.first.ID))
+		require.Equal(t, people.Member{User: w.first, Credential: cred}, get(t, w, w.first.ID))
 		u, err := b.Users().Get(t.Context(), w.org, w.first.ID)
 		require.NoError(t, err)
 		require.Equal(t, w.first, u)
@@ -144,11 +165,11 @@ func testUsers(t *testing.T, open Open) {
 	})
 	t.Run("finds a user by the e-mail key, byte by byte", func(t *testing.T) {
 		w := newWorld(t, b, c)
-		u, cred, err := b.Users().ByEmail(t.Context(), w.org, "first@example.com")
+		m, err := b.Users().ByEmail(t.Context(), w.org, "first@example.com")
 		require.NoError(t, err)
-		require.Equal(t, get(t, w, w.first.ID), userWith{u, cred})
+		require.Equal(t, get(t, w, w.first.ID), m)
 		for _, key := range []string{"First@Example.com", "first@example.com ", "fïrst@example.com", ""} {
-			_, _, err := b.Users().ByEmail(t.Context(), w.org, key)
+			_, err := b.Users().ByEmail(t.Context(), w.org, key)
 			require.ErrorIs(t, err, admin.ErrNotFound, "key %q", key)
 		}
 	})
@@ -162,7 +183,7 @@ func testUsers(t *testing.T, open Open) {
 			made = append(made, w.member(t, fmt.Sprintf("user %d", i), role))
 		}
 		made[3].Status = people.UserDeactivated
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, made[3], w.rec("user.deactivate")))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, access(made[3]), w.rec("user.deactivate")))
 		made[3].Version++
 		for _, tc := range []struct {
 			reason string
@@ -246,12 +267,12 @@ func testUsers(t *testing.T, open Open) {
 		asked := m
 		asked.Role, asked.UpdatedAt = people.Analyst, epoch.Add(time.Second)
 		asked.Name, asked.Email = "Another", people.Email{Address: "x@example.com", Key: "x@example.com"}
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, asked, w.rec("user.change_role")))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, access(asked), w.rec("user.change_role")))
 		m.Role, m.UpdatedAt, m.Version = asked.Role, asked.UpdatedAt, 2
 		got := get(t, w, m.ID)
 		require.Equal(t, m, got.User)
 		require.Equal(t, int64(2), got.Credential.Epoch)
-		require.ErrorIs(t, b.Users().UpdateAccess(t.Context(), w.org, asked, w.rec("user.change_role")), admin.ErrConflict)
+		require.ErrorIs(t, b.Users().UpdateAccess(t.Context(), w.org, access(asked), w.rec("user.change_role")), admin.ErrConflict)
 		require.Equal(t, got, get(t, w, m.ID))
 	})
 	t.Run("keeps the last active administrator", func(t *testing.T) {
@@ -263,7 +284,7 @@ func testUsers(t *testing.T, open Open) {
 		refused := func() {
 			t.Helper()
 			for _, u := range []people.User{demoted, deactivated} {
-				require.ErrorIs(t, b.Users().UpdateAccess(t.Context(), w.org, u, w.rec("test.refused")),
+				require.ErrorIs(t, b.Users().UpdateAccess(t.Context(), w.org, access(u), w.rec("test.refused")),
 					people.ErrLastAdministrator)
 			}
 			require.Equal(t, before, get(t, w, w.first.ID))
@@ -272,11 +293,11 @@ func testUsers(t *testing.T, open Open) {
 		refused()
 		second := w.member(t, "second", people.Administrator)
 		second.Status = people.UserDeactivated
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, second, w.rec("user.deactivate")))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, access(second), w.rec("user.deactivate")))
 		refused()
 		second.Status, second.Version = people.UserActive, 2
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, second, w.rec("user.reactivate")))
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, demoted, w.rec("user.change_role")))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, access(second), w.rec("user.reactivate")))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, access(demoted), w.rec("user.change_role")))
 	})
 	t.Run("keeps one of two administrators who demote each other at the same time", func(t *testing.T) {
 		for range 10 {
@@ -285,7 +306,7 @@ func testUsers(t *testing.T, open Open) {
 			errs := atOnce(t, 2, func(ctx context.Context, n int) error {
 				u := []people.User{w.first, second}[n]
 				u.Role = people.Analyst
-				return b.Users().UpdateAccess(ctx, w.org, u, w.rec("user.change_role"))
+				return b.Users().UpdateAccess(ctx, w.org, access(u), w.rec("user.change_role"))
 			})
 			require.Len(t, succeeded(t, errs, people.ErrLastAdministrator), 1)
 			left, err := b.Users().List(t.Context(), w.org,
@@ -300,7 +321,8 @@ func testUsers(t *testing.T, open Open) {
 		send := func(name string, by admin.Actor, expires time.Time) people.Invitation {
 			i := w.invitation(name)
 			i.InvitedBy, i.ExpiresAt = by, expires
-			require.NoError(t, b.Invitations().Create(t.Context(), w.org, i, w.digest(name), 1000, w.rec("invitation.create")))
+			require.NoError(t, b.Invitations().Create(t.Context(), w.org, sending(i, w.digest(name), 1000),
+				w.rec("invitation.create")))
 			return i
 		}
 		sender := admin.Actor{Kind: admin.ActorUser, ID: m.ID.String()}
@@ -314,10 +336,10 @@ func testUsers(t *testing.T, open Open) {
 			at.Add(time.Hour))
 
 		m.Role, m.UpdatedAt = people.Developer, at
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, m, w.rec("user.change_role")))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, access(m), w.rec("user.change_role")))
 		require.Equal(t, pending, w.get(t, pending.ID), "another role revokes nothing")
 		m.Status, m.Version = people.UserDeactivated, 2
-		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, m, w.rec("user.deactivate")))
+		require.NoError(t, b.Users().UpdateAccess(t.Context(), w.org, access(m), w.rec("user.deactivate")))
 
 		pending.Status, pending.SettledAt, pending.Version = people.InvitationRevoked, at, 2
 		require.Equal(t, pending, w.get(t, pending.ID))
@@ -326,7 +348,7 @@ func testUsers(t *testing.T, open Open) {
 		require.Equal(t, others, w.get(t, others.ID))
 		require.Equal(t, tokens, w.get(t, tokens.ID))
 		again := w.invitation("pending")
-		err := b.Invitations().Create(t.Context(), w.org, again, w.digest("again"), 1000, w.rec("invitation.create"))
+		err := b.Invitations().Create(t.Context(), w.org, sending(again, w.digest("again"), 1000), w.rec("invitation.create"))
 		require.NoError(t, err, "the address is free again")
 	})
 	t.Run("sets a password under the epoch that was read", func(t *testing.T) {
@@ -362,7 +384,7 @@ func testMemberships(t *testing.T, w, other *world) {
 	join := func(w *world, i people.Invitation) people.User {
 		t.Helper()
 		i.InvitedBy = admin.Actor{Kind: admin.ActorSystem}
-		require.NoError(t, w.b.Invitations().Create(t.Context(), w.org, i, w.digest("member"), 1000,
+		require.NoError(t, w.b.Invitations().Create(t.Context(), w.org, sending(i, w.digest("member"), 1000),
 			w.rec("invitation.create")))
 		a := w.acceptance(i)
 		require.NoError(t, w.b.Invitations().Accept(t.Context(), w.org, a, w.rec("invitation.accept")))
@@ -382,40 +404,6 @@ func testMemberships(t *testing.T, w, other *world) {
 	}, memberships(i.Email.Key), "in order of the organizations")
 	require.Empty(t, memberships(i.Email.Key+" "), "byte by byte")
 	second.Status = people.UserDeactivated
-	require.NoError(t, w.b.Users().UpdateAccess(t.Context(), other.org, second, w.rec("user.deactivate")))
+	require.NoError(t, w.b.Users().UpdateAccess(t.Context(), other.org, access(second), w.rec("user.deactivate")))
 	require.Equal(t, []people.Membership{here}, memberships(i.Email.Key), "a deactivated user's is none")
-}
-
-// atOnce calls fn n times at the same time and returns how each ended.
-func atOnce(t *testing.T, n int, fn func(ctx context.Context, n int) error) []error {
-	t.Helper()
-	errs, start := make([]error, n), make(chan struct{})
-	var group sync.WaitGroup
-	for i := range n {
-		group.Go(func() {
-			<-start
-			errs[i] = fn(t.Context(), i)
-		})
-	}
-	close(start)
-	group.Wait()
-	return errs
-}
-
-// succeeded lists the calls that succeeded; the others must have failed with one of allowed.
-func succeeded(t *testing.T, errs []error, allowed ...error) []int {
-	t.Helper()
-	var out []int
-	for i, err := range errs {
-		if err == nil {
-			out = append(out, i)
-			continue
-		}
-		known := false
-		for _, a := range allowed {
-			known = known || errors.Is(err, a)
-		}
-		require.True(t, known, "unexpected failure: %v", err)
-	}
-	return out
 }

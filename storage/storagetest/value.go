@@ -53,7 +53,8 @@ func testAlike(t *testing.T, w *world) {
 		require.NoError(t, w.add(w.b, w.schedule(k, epoch, time.Time{})))
 		invited := w.invitation("x")
 		invited.Email = people.Email{Address: k, Key: k}
-		require.NoError(t, w.b.Invitations().Create(ctx, w.org, invited, w.digest(k), 1000, w.rec("invitation.create")), k)
+		require.NoError(t, w.b.Invitations().Create(ctx, w.org, sending(invited, w.digest(k), 1000),
+			w.rec("invitation.create")), k)
 		a := w.acceptance(invited)
 		a.User.Name = k
 		require.NoError(t, w.b.Invitations().Accept(ctx, w.org, a, w.rec("invitation.accept")), k)
@@ -86,9 +87,9 @@ func testAlike(t *testing.T, w *world) {
 		require.NoError(t, err, "%q", k)
 		require.Equal(t, priceplan.Ref{ID: k, Version: i + 1}, plan.Ref)
 		require.Len(t, w.timeline(k, time.Time{}), 1, "%q", k)
-		user, _, err := w.b.Users().ByEmail(ctx, w.org, k)
+		user, err := w.b.Users().ByEmail(ctx, w.org, k)
 		require.NoError(t, err, "%q", k)
-		require.Equal(t, k, user.Name)
+		require.Equal(t, k, user.User.Name)
 	}
 	require.Equal(t, keys, w.customerIDs(t, customer.Filter{}))
 	require.Equal(t, keys, listed(t, w.plans, w.org, func(p priceplan.Plan) string { return p.Ref.ID }))
@@ -258,6 +259,9 @@ func testLargest(t *testing.T, w *world) {
 		got, err := w.b.Users().Get(ctx, w.org, u.ID)
 		require.NoError(t, err)
 		require.Equal(t, u, got)
+		r := w.role(people.Role(strings.Repeat("r", 50)))
+		r.DisplayName, r.Description = wide(100), wide(500)
+		require.Equal(t, w.addRole(t, r), w.getRole(t, r.Name))
 		tok := w.token()
 		tok.Name = wide(100)
 		require.Equal(t, w.addToken(tok), w.getToken(tok.ID))
@@ -338,12 +342,13 @@ func testUnstorable(t *testing.T, w *world) {
 		require.NoError(t, w.b.InTx(t.Context(), func(s storage.Stores) error {
 			ctx, gets := t.Context(), map[string]error{}
 			_, gets["organization"] = s.Organizations().Get(ctx, admin.OrgID(text))
+			_, gets["role"] = s.Roles().Get(ctx, w.org, people.Role(text))
 			_, gets["currency"] = s.Currencies().Get(ctx, w.org, iso4217.Code(text))
 			_, gets["customer"] = s.Customers().Get(ctx, w.org, text)
 			_, gets["account"] = s.Accounts().Get(ctx, w.org, text)
 			_, gets["plan"] = s.Plans().Latest(ctx, w.org, text)
 			_, gets["version"] = s.Plans().Version(ctx, w.org, priceplan.Ref{ID: text, Version: 1})
-			_, _, gets["user"] = s.Users().ByEmail(ctx, w.org, text)
+			_, gets["user"] = s.Users().ByEmail(ctx, w.org, text)
 			for name, err := range gets {
 				require.ErrorIs(t, err, admin.ErrNotFound, "%s %q", name, text)
 			}

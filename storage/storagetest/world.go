@@ -149,7 +149,7 @@ func calls() map[string]call {
 		settingCalls(),
 		enrichmentCalls(),
 		tokenCalls(),
-		userCalls(), invitationCalls(), ticketCalls(), sessionCalls(),
+		userCalls(), invitationCalls(), ticketCalls(), sessionCalls(), identityCalls(), roleCalls(),
 		importCalls(), customerCalls(), accountCalls(),
 		planCalls(), scheduleCalls(), migrationCalls(),
 	} {

@@ -124,7 +124,7 @@ func TestAdministratorsDemotingEachOther(t *testing.T) {
 			for i, id := range both {
 				u, err := c.People.User(ctx, system, id)
 				require.NoError(t, err)
-				if u.Administers() {
+				if u.Administers([]people.Role{people.Administrator}) {
 					left++
 					continue
 				}

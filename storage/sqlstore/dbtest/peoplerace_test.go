@@ -30,6 +30,7 @@ func newOffice(t *testing.T, b storage.Backend) *office {
 	free := people.Rate{Attempts: 1_000_000, Every: time.Millisecond}
 	s, err := people.NewService(people.Ports{
 		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Tickets: b.Tickets(),
+		Sessions: b.Sessions(), Roles: b.Roles(),
 	}, people.Options{
 		Hasher: hasher, Invitations: people.InvitationRules{Pending: 1_000_000},
 		Limits: people.Limits{SignIn: free, Password: free, Mail: free, MailOrganization: free},
@@ -101,9 +102,9 @@ func (o *office) uses(key string) (n int) {
 
 func (o *office) epoch(n int) int64 {
 	o.t.Helper()
-	_, c, err := o.b.Users().Credential(o.t.Context(), "office", o.users[n].ID)
+	m, err := o.b.Users().Member(o.t.Context(), "office", o.users[n].ID)
 	require.NoError(o.t, err)
-	return c.Epoch
+	return m.Credential.Epoch
 }
 
 // onMemoryAndEach is onEach with the storage in memory.

@@ -79,6 +79,7 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		"due_at":                nil,
 
 		"email_key":           numberedBy("u"),
+		"roles.name":          numberedBy("role"),
 		"pending_key":         one("NULL"),
 		"credentials.user_id": id,
 		"sessions.user_id":    id,
@@ -87,6 +88,12 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		"tickets.kind":        either("EMAIL_CHANGE", "PASSWORD_RESET"),
 		"tickets.old_digest":  one("NULL"),
 		"tickets.new_key":     numberedBy("new"),
+		// The users have many identities each, and one external id.
+		"issuer":               either(rare, "issuer"),
+		"subject":              numberedBy("s"),
+		"identities.user_id":   func(n int) string { return id(n / 10) },
+		"external_id":          numberedBy("x"),
+		"external_ids.user_id": id,
 		"invitations.status": func(n int) string {
 			if !isRare(n) {
 				return "'ACCEPTED'"

@@ -139,6 +139,24 @@ TABLE admincenter_enrichment_dependencies InnoDB utf8mb4_bin
     PRIMARY KEY PRIMARY (org_id, namespace, name, event_schema)
     FOREIGN KEY admincenter_enrichment_dependencies_ibfk_1 (org_id, event_schema) REFERENCES admincenter_enrichments (org_id, event_schema) ON DELETE RESTRICT ON UPDATE RESTRICT
 
+TABLE admincenter_external_ids InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    external_id varbinary(256) NOT NULL
+    user_id varbinary(36) NOT NULL
+    UNIQUE org_id (org_id, user_id)
+    PRIMARY KEY PRIMARY (org_id, external_id)
+    FOREIGN KEY admincenter_external_ids_ibfk_1 (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
+
+TABLE admincenter_identities InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    issuer varbinary(512) NOT NULL
+    subject varbinary(256) NOT NULL
+    user_id varbinary(36) NOT NULL
+    linked_at bigint(20) NOT NULL
+    INDEX identities_user (org_id, user_id, issuer, subject)
+    PRIMARY KEY PRIMARY (org_id, issuer, subject)
+    FOREIGN KEY admincenter_identities_ibfk_1 (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
+
 TABLE admincenter_imports InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
     id varbinary(36) NOT NULL
@@ -293,6 +311,19 @@ TABLE admincenter_plan_migrations InnoDB utf8mb4_bin
     PRIMARY KEY PRIMARY (org_id, id)
     FOREIGN KEY admincenter_plan_migrations_ibfk_1 (org_id, id) REFERENCES admincenter_jobs (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
     CHECK require_confirmation `require_confirmation` in (0,1)
+
+TABLE admincenter_roles InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    name varbinary(100) NOT NULL
+    display_name text COLLATE utf8mb4_bin NOT NULL
+    description text COLLATE utf8mb4_bin NOT NULL
+    permissions text COLLATE utf8mb4_bin NOT NULL
+    created_at bigint(20) NOT NULL
+    updated_at bigint(20) NOT NULL
+    version bigint(20) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, name)
+    FOREIGN KEY admincenter_roles_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK permissions `permissions` <> ''
 
 TABLE admincenter_schedules InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL

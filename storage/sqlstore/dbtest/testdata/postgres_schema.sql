@@ -131,6 +131,24 @@ TABLE admincenter_enrichments
     PRIMARY KEY admincenter_enrichments_pkey (org_id, event_schema)
     FOREIGN KEY admincenter_enrichments_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
 
+TABLE admincenter_external_ids
+    org_id text COLLATE C NOT NULL
+    external_id text COLLATE C NOT NULL
+    user_id text COLLATE C NOT NULL
+    UNIQUE admincenter_external_ids_org_id_user_id_key (org_id, user_id)
+    PRIMARY KEY admincenter_external_ids_pkey (org_id, external_id)
+    FOREIGN KEY admincenter_external_ids_org_id_user_id_fkey (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
+
+TABLE admincenter_identities
+    org_id text COLLATE C NOT NULL
+    issuer text COLLATE C NOT NULL
+    subject text COLLATE C NOT NULL
+    user_id text COLLATE C NOT NULL
+    linked_at bigint NOT NULL
+    PRIMARY KEY admincenter_identities_pkey (org_id, issuer, subject)
+    INDEX admincenter_identities_user (org_id, user_id, issuer, subject)
+    FOREIGN KEY admincenter_identities_org_id_user_id_fkey (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
+
 TABLE admincenter_import_pieces
     org_id text COLLATE C NOT NULL
     import_id text COLLATE C NOT NULL
@@ -300,6 +318,19 @@ TABLE admincenter_plans
     FOREIGN KEY admincenter_plans_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
     CHECK ((anniversary = ANY (ARRAY[(0)::bigint, (1)::bigint])))
     CHECK ((version > 0))
+
+TABLE admincenter_roles
+    org_id text COLLATE C NOT NULL
+    name text COLLATE C NOT NULL
+    display_name text COLLATE C NOT NULL
+    description text COLLATE C NOT NULL
+    permissions text COLLATE C NOT NULL
+    created_at bigint NOT NULL
+    updated_at bigint NOT NULL
+    version bigint NOT NULL
+    PRIMARY KEY admincenter_roles_pkey (org_id, name)
+    FOREIGN KEY admincenter_roles_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK ((permissions <> ''::text))
 
 TABLE admincenter_schedule_accounts
     org_id text COLLATE C NOT NULL

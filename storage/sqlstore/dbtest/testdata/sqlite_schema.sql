@@ -167,6 +167,27 @@ CREATE TABLE admincenter_enrichments (
     PRIMARY KEY (org_id, event_schema)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE admincenter_external_ids (
+    org_id      TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    user_id     TEXT NOT NULL,
+    PRIMARY KEY (org_id, external_id),
+    UNIQUE (org_id, user_id),
+    FOREIGN KEY (org_id, user_id) REFERENCES admincenter_users (org_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE admincenter_identities (
+    org_id    TEXT    NOT NULL,
+    issuer    TEXT    NOT NULL,
+    subject   TEXT    NOT NULL,
+    user_id   TEXT    NOT NULL,
+    linked_at INTEGER NOT NULL,
+    PRIMARY KEY (org_id, issuer, subject),
+    FOREIGN KEY (org_id, user_id) REFERENCES admincenter_users (org_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_identities_user ON admincenter_identities (org_id, user_id, issuer, subject);
+
 CREATE TABLE admincenter_import_pieces (
     org_id    TEXT    NOT NULL,
     import_id TEXT    NOT NULL,
@@ -338,6 +359,18 @@ CREATE TABLE admincenter_plans (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX admincenter_plans_status ON admincenter_plans (org_id, status, id, version);
+
+CREATE TABLE admincenter_roles (
+    org_id       TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    name         TEXT    NOT NULL,
+    display_name TEXT    NOT NULL,
+    description  TEXT    NOT NULL,
+    permissions  TEXT    NOT NULL CHECK (permissions <> ''),
+    created_at   INTEGER NOT NULL,
+    updated_at   INTEGER NOT NULL,
+    version      INTEGER NOT NULL,
+    PRIMARY KEY (org_id, name)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE admincenter_schedule_accounts (
     org_id     TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),

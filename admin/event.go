@@ -1,0 +1,98 @@
+package admin
+
+import (
+	"context"
+	"log/slog"
+	"runtime/debug"
+	"time"
+)
+
+// EventKind is the kind of an [Event].
+type EventKind string
+
+// The kinds of event.
+const (
+	EventSignIn              EventKind = "SIGN_IN"               // a user signed in
+	EventSignInFailed        EventKind = "SIGN_IN_FAILED"        // the Reason is one of package people
+	EventSignInLimited       EventKind = "SIGN_IN_LIMITED"       // refused after too many attempts, unchecked
+	EventPasswordFailed      EventKind = "PASSWORD_FAILED"       // a signed-in user gave a wrong current password
+	EventPasswordLimited     EventKind = "PASSWORD_LIMITED"      // as SIGN_IN_LIMITED
+	EventSecondFactor        EventKind = "SECOND_FACTOR"         // a second factor was accepted
+	EventSecondFactorFailed  EventKind = "SECOND_FACTOR_FAILED"  // a second factor was wrong
+	EventSecondFactorLimited EventKind = "SECOND_FACTOR_LIMITED" // as SIGN_IN_LIMITED
+	EventSessionEnded        EventKind = "SESSION_ENDED"         // by its user or an administrator
+	EventSessionRefused      EventKind = "SESSION_REFUSED"       // a session that has ended was presented
+	EventInvitationRefused   EventKind = "INVITATION_REFUSED"    // a secret that is not that of a valid invitation
+	EventResetRequested      EventKind = "RESET_REQUESTED"       // of a forgotten password, whoever has the address
+	EventResetUsed           EventKind = "RESET_USED"            // a password was set by the secret of a reset
+	EventResetRefused        EventKind = "RESET_REFUSED"         // a secret that is not that of a valid reset
+	EventTokenRefused        EventKind = "TOKEN_REFUSED"         // the Reason is a token.Reason
+)
+
+// Failed reports whether the event is one that a monitor of attacks counts: something was refused.
+func (k EventKind) Failed() bool {
+	switch k {
+	case EventSignIn, EventSecondFactor, EventSessionEnded, EventResetRequested, EventResetUsed:
+		return false
+	}
+	return true
+}
+
+// Event is what happened at the door: who came in and what was refused. It is for a host's monitoring (SIEM)
+// and is kept nowhere; what changes a record is in the audit trail besides. It has no secret, and no e-mail
+// address.
+type Event struct {
+	Kind EventKind `json:"kind"`
+	At   time.Time `json:"at"`
+	// Org is the organization, if the call named one or the token is known.
+	Org OrgID `json:"org,omitempty"`
+	// UserID is the user concerned, if there is one.
+	UserID string `json:"userId,omitempty"`
+	// Address stands for the e-mail address that was given: people.AddressDigest of it. Equal addresses in one
+	// organization have the same.
+	Address string `json:"address,omitempty"`
+	// Source is where the call came from, as the host gave it, at most 60 characters of it.
+	Source string `json:"source,omitempty"`
+	// Reason is why something was refused, in lower_snake_case. The caller must not learn it.
+	Reason string `json:"reason,omitempty"`
+	// TokenPrefix is the brand and environment of a refused API token, such as "adm_live_", if it is in the
+	// format of one, and TokenID the token's id if it is known.
+	TokenPrefix string `json:"tokenPrefix,omitempty"`
+	TokenID     string `json:"tokenId,omitempty"`
+}
+
+// LogValue implements [slog.LogValuer]: a group of the fields that are not empty.
+func (e Event) LogValue() slog.Value {
+	attrs := []slog.Attr{slog.String("kind", string(e.Kind))}
+	for _, a := range []slog.Attr{
+		slog.String("organization", string(e.Org)), slog.String("user", e.UserID), slog.String("address", e.Address),
+		slog.String("source", e.Source), slog.String("reason", e.Reason), slog.String("prefix", e.TokenPrefix),
+		slog.String("token", e.TokenID),
+	} {
+		if a.Value.String() != "" {
+			attrs = append(attrs, a)
+		}
+	}
+	return slog.GroupValue(attrs...)
+}
+
+// Emit passes an event to OnEvent, with the time at which it happened. Without OnEvent it is logged, as a
+// warning if the Kind is one that [EventKind.Failed]. A panic in OnEvent is logged and changes nothing. The
+// runtime must have its defaults.
+func (r Runtime) Emit(ctx context.Context, e Event) {
+	e.At, e.Source = r.Instant(), Clip(e.Source)
+	if r.OnEvent == nil {
+		level := slog.LevelInfo
+		if e.Kind.Failed() {
+			level = slog.LevelWarn
+		}
+		r.Logger.LogAttrs(ctx, level, "access event", slog.Any("event", e))
+		return
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			r.Logger.ErrorContext(ctx, "event hook panicked", "panic", v, "stack", string(debug.Stack()))
+		}
+	}()
+	r.OnEvent(ctx, e)
+}

@@ -1,0 +1,72 @@
+package people
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// Reasons of an [admin.EventSignInFailed].
+const (
+	reasonMalformed     = "malformed"      // no e-mail address
+	reasonUnknown       = "unknown"        // no user has the e-mail address or the identity
+	reasonDeactivated   = "deactivated"    // the user is deactivated; the password may be right
+	reasonNoPassword    = "no_password"    // the user signs in elsewhere
+	reasonWrongPassword = "wrong_password" // a user has the address, and this is not their password
+)
+
+// AddressDigest returns what stands for an e-mail address in an [admin.Event], so that a host finds the events
+// of an address that it knows: 64 hexadecimal digits. It is a digest without a key, so an address can be
+// guessed from it.
+func AddressDigest(org admin.OrgID, e Email) string { return digestOf(string(org), e.Key) }
+
+// digestOf returns the SHA-256 of what parts identify. No part but the last may have a NUL in it.
+func digestOf(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:])
+}
+
+// signInReason returns why the member, who is zero if there is none, was not signed in.
+func signInReason(m Member) string {
+	switch {
+	case m.User.ID == uuid.Nil:
+		return reasonUnknown
+	case m.User.Status != UserActive:
+		return reasonDeactivated
+	case m.Credential.Hash.IsZero():
+		return reasonNoPassword
+	}
+	return reasonWrongPassword
+}
+
+// eventUser returns the UserID of an event.
+func eventUser(u User) string {
+	if u.ID == uuid.Nil {
+		return ""
+	}
+	return u.ID.String()
+}
+
+// emitLimited emits e if err is that of a limit.
+func (s *Service) emitLimited(ctx context.Context, err error, e admin.Event) {
+	if errors.Is(err, admin.ErrRateLimited) {
+		s.o.Emit(ctx, e)
+	}
+}
+
+// admit returns the session of a user who has signed in, and emits the event of it.
+func (s *Service) admit(ctx context.Context, org admin.OrgID, m Member, e admin.Event) (Session, error) {
+	session, err := s.session(org, m)
+	if err != nil {
+		return Session{}, err
+	}
+	e.UserID = eventUser(m.User)
+	s.o.Emit(ctx, e)
+	return session, nil
+}
