@@ -34,7 +34,11 @@ const marker = "sk_live_51hx9"
 // and why.
 func trailTexts() map[string]string {
 	return map[string]string{
-		"subject":            "the id of what was changed, which the trail is searched by",
+		"subject":            "the id of what was changed, which the trail is searched by; and that of a user at an identity provider",
+		"issuer":             "the identity provider that a user signs in by",
+		"externalId":         "a directory's id of a user",
+		"role":               "the name of a role, which decides what a user may do",
+		"displayName":        "what a role is called",
 		"name":               "what a record is called, so that a reader knows it again when it is gone",
 		"company":            "the organization's name",
 		"email":              "whom an invitation or a change of address was for",
@@ -48,7 +52,7 @@ func trailTexts() map[string]string {
 		"customerId":         "the customer of an account",
 		"pricePlan":          "a plan and its version",
 		"plan":               "a plan and its version",
-		"description":        "what the organization's customers read of a plan",
+		"description":        "what the organization's customers read of a plan, and what a role is for",
 		"rateCards":          "the host's reference to rate cards, an id",
 		"aliases":            "ids of an account in usage events",
 		"tags":               "labels to find accounts by",
@@ -101,11 +105,16 @@ func (h *house) trail(t *testing.T, log *bytes.Buffer) trail {
 		require.NoError(t, err)
 		require.NotContains(t, string(raw), "herons", "a password")
 	}
-	if has(log.String()) {
-		out.wrong = append(out.wrong, "the log has "+log.String())
+	for line := range strings.Lines(logged().ReplaceAllString(log.String(), "")) {
+		if has(line) {
+			out.wrong = append(out.wrong, "the log has "+line)
+		}
 	}
 	return out
 }
+
+// logged matches the attributes of a log line that a caller gives: whose records they wanted, and where they came from.
+func logged() *regexp.Regexp { return regexp.MustCompile(`\b(event\.)?(org|organization|source)=\S+`) }
 
 // newLoggedHouse is a house whose log is kept.
 func newLoggedHouse(t *testing.T) (*house, *bytes.Buffer) {
@@ -126,8 +135,9 @@ func TestTheTrailKeepsNoValuesThatMayBeSecret(t *testing.T) {
 		require.True(t, got.fields[field], "nothing was written to %q: is it still in the trail?", field)
 	}
 	for _, c := range readSource(t).ofType("Action") {
-		require.NotEqual(t, got.actions[admin.Action(c.value)], actionsWithoutText().MatchString(c.value),
-			"%s: write the marker with it in writeMarkers, or list it in actionsWithoutText if it takes no text", c.value)
+		if got.actions[admin.Action(c.value)] == actionsWithoutText().MatchString(c.value) {
+			t.Errorf("%s: write the marker with it in writeMarkers, or list it in actionsWithoutText if it takes no text", c.value)
+		}
 	}
 }
 
@@ -152,6 +162,7 @@ func writeMarkers(t *testing.T, h *house) {
 	writeCustomerMarkers(t, h)
 	writePlanMarkers(t, h)
 	writePeopleMarkers(t, h)
+	writeDirectoryMarkers(t, h)
 	ctx, scope := t.Context(), h.ann.Scope
 	i, err := h.Imports.Upload(ctx, scope, bulkimport.UploadInput{Type: bulkimport.CustomersType, FileName: marker + ".csv",
 		Content: strings.NewReader("id,primary_email\ni1,a@b.example\ni2," + marker + "\n")})
@@ -281,6 +292,36 @@ func writePeopleMarkers(t *testing.T, h *house) {
 	_, _, err = h.People.RequestEmailChange(ctx, scope, people.EmailChangeInput{Email: marker + "2@acme.example", CurrentPassword: password})
 	require.NoError(t, err)
 	_, err = h.Tokens.Generate(ctx, scope, token.GenerateInput{Name: marker, Permissions: []admin.Permission{customer.PermissionRead}})
+	require.NoError(t, err)
+}
+
+// writeDirectoryMarkers writes it to roles, and to what a directory and an identity provider give.
+func writeDirectoryMarkers(t *testing.T, h *house) {
+	t.Helper()
+	ctx, scope, text := t.Context(), h.ann.Scope, marker
+	role, err := h.People.CreateRole(ctx, scope, people.NewRole{Name: marker, DisplayName: marker, Description: marker,
+		Permissions: []admin.Permission{customer.PermissionRead}})
+	require.NoError(t, err)
+	shorter := text + "2"
+	_, err = h.People.UpdateRole(ctx, scope, role.Name, role.Version, people.RoleChange{DisplayName: &shorter, Description: &shorter})
+	require.NoError(t, err)
+	unused, err := h.People.CreateRole(ctx, scope, people.NewRole{Name: marker + "2", Permissions: []admin.Permission{customer.PermissionRead}})
+	require.NoError(t, err)
+	require.NoError(t, h.People.DeleteRole(ctx, scope, unused.Name, unused.Version))
+
+	identity := people.IdentityInput{Issuer: "https://" + marker + ".example", Subject: marker}
+	u, _, err := h.People.Provision(ctx, scope, people.ProvisionInput{ExternalID: marker, Name: marker,
+		Email: marker + "3@acme.example", Role: role.Name, Active: true, Identity: &identity})
+	require.NoError(t, err)
+	_, err = h.People.UpdateProvisioned(ctx, scope, u.ID, people.ProvisionChange{Name: &shorter})
+	require.NoError(t, err)
+	external := marker + "2"
+	_, err = h.People.UpdateProvisioned(ctx, scope, h.bea.User.ID, people.ProvisionChange{ExternalID: &external})
+	require.NoError(t, err)
+	identity.Subject = marker + "2"
+	_, err = h.People.LinkIdentity(ctx, scope, identity)
+	require.NoError(t, err)
+	_, err = h.People.UnlinkIdentity(ctx, scope, identity)
 	require.NoError(t, err)
 }
 
