@@ -97,8 +97,8 @@ type upload struct {
 	unused    int64            // rows that are blank or above the header
 }
 
-// count adds a row, or one that is not used, and fails if there are more than may be. Those that are not used take time
-// too, on each later pass.
+// count adds a row, or one that is not used, and fails if there are more than may be. Those that are not used take
+// time too, on each later pass.
 func (u *upload) count(used bool) error {
 	if used {
 		u.imp.Rows++
@@ -109,8 +109,8 @@ func (u *upload) count(used bool) error {
 	case u.imp.Rows > u.limits.Rows:
 		return fileError(CodeTooManyRows, "it has more than %d rows: split it", u.limits.Rows)
 	case u.imp.Rows+u.unused > u.limits.Rows:
-		return fileError(CodeTooManyRows, "it has more than %d rows, of which %d are blank or above the header: delete those",
-			u.limits.Rows, u.unused)
+		return fileError(CodeTooManyRows,
+			"it has more than %d rows, of which %d are blank or above the header: delete those", u.limits.Rows, u.unused)
 	}
 	return nil
 }
