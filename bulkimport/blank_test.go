@@ -93,7 +93,7 @@ func TestAStepOverBlankLinesIsBounded(t *testing.T) {
 			w, _ := newShelf(t, bulkimport.Options{BatchRows: c.batch})
 			i := w.upload("contacts", "external_id,name\nc1,Ann\n"+strings.Repeat(c.line, c.times)+"c2,Bo\n")
 			w.start(i, bulkimport.Settings{})
-			var before, lines int64 = i.Content.Offset, i.Content.Line
+			before, lines := i.Content.Offset, i.Content.Line
 			steps := 0
 			for done := false; !done; steps++ {
 				p, err := w.service.Step(t.Context(), w.scope, i.ID)

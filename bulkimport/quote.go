@@ -12,6 +12,7 @@ import (
 type quotingWriter struct {
 	to        *bufio.Writer // keeps its first error, which Flush returns
 	delimiter byte
+	record    []byte
 }
 
 func newQuotingWriter(to io.Writer, delimiter byte) *quotingWriter {
@@ -20,23 +21,16 @@ func newQuotingWriter(to io.Writer, delimiter byte) *quotingWriter {
 
 // write writes a record, perhaps only to memory.
 func (q *quotingWriter) write(cells []string) {
+	q.record = q.record[:0]
 	for i, cell := range cells {
 		if i > 0 {
-			q.to.WriteByte(q.delimiter)
+			q.record = append(q.record, q.delimiter)
 		}
-		q.to.WriteByte('"')
-		for {
-			before, after, found := strings.Cut(cell, `"`)
-			q.to.WriteString(before)
-			if !found {
-				break
-			}
-			q.to.WriteString(`""`)
-			cell = after
-		}
-		q.to.WriteByte('"')
+		q.record = append(q.record, '"')
+		q.record = append(q.record, strings.ReplaceAll(cell, `"`, `""`)...)
+		q.record = append(q.record, '"')
 	}
-	q.to.WriteByte('\n')
+	_, _ = q.to.Write(append(q.record, '\n'))
 }
 
 // flush writes what is in memory, and returns the first error of all writes.
