@@ -31,6 +31,7 @@ func withoutScope() map[string]string {
 	const secret = "the secret is the authority"
 	return map[string]string{
 		"People.Accept": secret, "Tokens.Verify": secret,
+		"People.CompleteSignIn":     "the ticket and the second factor are the authority",
 		"People.ConfirmEmailChange": secret, "People.RefuseEmailChange": secret, "People.ResetPassword": secret,
 		"People.ResumeSession": secret, "People.SignOut": secret,
 		"People.Reauthenticate":         "the session's secret and the password are the authority",

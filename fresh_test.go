@@ -29,6 +29,8 @@ func notFresh() map[string]string {
 		"People.RequestEmailChange": "it asks for the password, or has a limit of its own",
 		"People.LinkIdentity":       "it has a limit of its own",
 		"People.UnlinkIdentity":     "it has a limit of its own",
+		"People.Factors":            reads,
+		"People.ConfirmTOTP":        "it belongs to BeginTOTP",
 		"People.CancelEmailChange":  "it leaves the address as it is",
 		"People.RenameOrganization": "a company's name is no credential",
 		"People.KeepSession":        "it belongs to the sign-in",

@@ -26,6 +26,7 @@ type Stores interface {
 	Sessions() people.SessionStore
 	Identities() people.IdentityStore
 	Roles() people.RoleStore
+	Factors() people.FactorStore
 	Audit() admin.AuditStore
 	Jobs() job.Store
 	Currencies() currency.Store

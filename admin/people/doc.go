@@ -35,6 +35,10 @@
 // [Limits] slow down guessing by source and by address, and messages by address and by organization. They need
 // the source of an attempt from the host ([SignInInput]), and a [Limiter] that all its processes share.
 //
+// A user who has a second factor is asked for it: SignIn fails with a [*SecondFactorRequired], whose ticket
+// [Service.CompleteSignIn] takes. Authenticator apps and recovery codes are built in, passkeys a [PasskeyVerifier]
+// of the host's.
+//
 // # Permissions
 //
 // Users can grant no more than they have: a method that gives a role, takes one away or changes what it may

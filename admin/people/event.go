@@ -60,6 +60,14 @@ func (s *Service) emitLimited(ctx context.Context, err error, e admin.Event) {
 	}
 }
 
+// admitVerified ends a sign-in of which the host has authenticated the user.
+func (s *Service) admitVerified(ctx context.Context, org admin.OrgID, m Member, e admin.Event) (Session, error) {
+	if s.o.Factors.TrustVerified {
+		return s.admit(ctx, org, m, e)
+	}
+	return s.secondFactor(ctx, org, m, e)
+}
+
 // admit returns the session of a user who has signed in, and emits the event of it.
 func (s *Service) admit(ctx context.Context, org admin.OrgID, m Member, e admin.Event) (Session, error) {
 	session, err := s.session(org, m)

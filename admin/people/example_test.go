@@ -2,6 +2,10 @@ package people_test
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha1"
+	"encoding/base32"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
@@ -19,7 +23,7 @@ func ExampleService() {
 	ctx, b := context.Background(), memory.New()
 	service, err := people.NewService(people.Ports{
 		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Tickets: b.Tickets(),
-		Sessions: b.Sessions(), Identities: b.Identities(), Roles: b.Roles(),
+		Sessions: b.Sessions(), Identities: b.Identities(), Roles: b.Roles(), Factors: b.Factors(),
 	}, people.Options{})
 	if err != nil {
 		fmt.Println(err)
@@ -170,6 +174,78 @@ func ExampleService_CreateRole() {
 	// Output:
 	// auditors audit.read <nil>
 	// invalid input: /name: "Owner" is not the name of a role: use 1 to 50 of a-z 0-9 _ -, a letter first; /permissions/0: "*" is not a permission that a role of the organization's own can have
+}
+
+// A user enrolls an authenticator app, and is asked for its code from then on.
+func ExampleService_CompleteSignIn() {
+	ctx, b := context.Background(), memory.New()
+	key := admin.NewSecret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=") // of: openssl rand -base64 32
+	ring, err := people.NewKeyRing(nil, people.SealingKey{ID: "2026", Key: key})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	service, err := people.NewService(ports(b), people.Options{Factors: people.FactorOptions{Sealer: ring, Issuer: "Acme Billing"}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	password := admin.NewSecret("violin quarry sleet ember")
+	_, _, err = service.CreateOrganization(ctx, people.NewOrganization{
+		ID: "acme", Name: "Acme Ltd", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example", Password: password},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ann, err := service.SignIn(ctx, "acme", people.SignInInput{Email: "ann@acme.example", Password: password})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	enrollment, err := service.BeginTOTP(ctx, ann.Scope, password)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("show a QR code of", enrollment.URI)
+	recovery, err := service.ConfirmTOTP(ctx, ann.Scope, shownByTheApp(enrollment.Secret))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("show once:", len(recovery), "recovery codes")
+
+	_, err = service.SignIn(ctx, "acme", people.SignInInput{Email: "ann@acme.example", Password: password})
+	var required *people.SecondFactorRequired
+	if !errors.As(err, &required) {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("ask for one of", required.Methods)
+	// The ticket goes into a cookie of the browser, and comes back with what the user has typed.
+	session, err := service.CompleteSignIn(ctx, "acme", people.CompleteInput{Ticket: required.Ticket, RecoveryCode: recovery[0]})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(session.User.Name, "is signed in")
+	// Output:
+	// show a QR code of [redacted]
+	// show once: 10 recovery codes
+	// ask for one of [TOTP RECOVERY_CODE]
+	// Ann is signed in
+}
+
+// shownByTheApp returns the code that an authenticator app shows now (RFC 6238).
+func shownByTheApp(secret admin.Secret) admin.Secret {
+	key, _ := base32.StdEncoding.DecodeString(secret.Reveal())
+	mac := hmac.New(sha1.New, key)
+	_ = binary.Write(mac, binary.BigEndian, time.Now().Unix()/30)
+	sum := mac.Sum(nil)
+	n := binary.BigEndian.Uint32(sum[sum[19]&15:]) & 0x7fff_ffff
+	return admin.NewSecret(fmt.Sprintf("%06d", n%1_000_000))
 }
 
 // Addresses are kept as they were given and compared by their Key.

@@ -96,6 +96,14 @@ func TestJSON(t *testing.T) {
 			`{"name":"analyst","permissions":[],"version":0,"builtIn":true}`},
 		{"a change of a role", []people.RoleChange{{}, {Description: ptr(""), Permissions: &[]admin.Permission{"users.read"}}},
 			`[{},{"description":"","permissions":["users.read"]}]`},
+		{"what a sign-in waits for, without its ticket", &people.SecondFactorRequired{
+			Ticket: secret, Methods: []people.FactorKind{people.FactorPasskey, people.FactorTOTP, people.FactorRecoveryCode},
+			Challenge: json.RawMessage(`{"challenge":"x"}`), ExpiresAt: at,
+		}, `{"methods":["PASSKEY","TOTP","RECOVERY_CODE"],"challenge":{"challenge":"x"},"expiresAt":` + instant + `}`},
+		{"factors", []people.Factors{{}, {TOTP: at, Passkeys: true, RecoveryCodes: 9}},
+			`[{"passkeys":false,"recoveryCodes":0},{"totp":` + instant + `,"passkeys":true,"recoveryCodes":9}]`},
+		{"an enrollment, without its secret", people.TOTPEnrollment{URI: secret, Secret: secret, ExpiresAt: at},
+			`{"expiresAt":` + instant + `}`},
 		{"filters", []any{
 			people.UserFilter{Status: people.UserActive, Role: people.Analyst}, people.UserFilter{},
 			people.InvitationFilter{Status: people.InvitationExpired}, people.InvitationFilter{Status: people.InvitationRevoked},

@@ -52,6 +52,9 @@ type Limits struct {
 	// Password limits how often a user who is signed in gives the current password: 10, one regained every
 	// minute.
 	Password Rate
+	// Factor limits how often a user gives a code of a second factor: 10, one regained every 5 minutes. A right one
+	// forgets the attempts.
+	Factor Rate
 	// Mail limits messages to one address over all organizations: 10, one regained every 30 minutes.
 	// Messages that anyone can ask for, without a Scope, have a limit of their own at the same rate: using
 	// them up does not hinder invitations.
@@ -69,6 +72,7 @@ func (l *Limits) limits() []limit {
 		{"signInSource", &l.SignInSource, Rate{100, 10 * time.Second}},
 		{"signInAddress", &l.SignInAddress, Rate{100, 15 * time.Minute}},
 		{"password", &l.Password, Rate{10, time.Minute}},
+		{"factor", &l.Factor, Rate{10, 5 * time.Minute}},
 		{"mail", &l.Mail, Rate{10, 30 * time.Minute}},
 		{"mailOrganization", &l.MailOrganization, Rate{200, time.Minute}},
 	}

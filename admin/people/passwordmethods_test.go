@@ -45,14 +45,19 @@ func setters() map[string]func(h *house, password admin.Secret) error {
 // takers are the methods that take a secret and set no password.
 func takers() map[string]string {
 	return map[string]string{
-		"SignIn":                 "the password that is set",
-		"RequestEmailChange":     "the password that is set",
-		"ConfirmEmailChange":     "a secret that was sent",
-		"RefuseEmailChange":      "a secret that was sent",
-		"Reauthenticate":         "a session's secret and the password that is set",
-		"ReauthenticateVerified": "a session's secret",
-		"ResumeSession":          "a session's secret",
-		"SignOut":                "a session's secret",
+		"BeginTOTP":               "the password that is set",
+		"RemoveTOTP":              "the password that is set",
+		"RegenerateRecoveryCodes": "the password that is set",
+		"ConfirmTOTP":             "a code of an authenticator app",
+		"CompleteSignIn":          "a ticket and a code",
+		"SignIn":                  "the password that is set",
+		"RequestEmailChange":      "the password that is set",
+		"ConfirmEmailChange":      "a secret that was sent",
+		"RefuseEmailChange":       "a secret that was sent",
+		"Reauthenticate":          "a session's secret and the password that is set",
+		"ReauthenticateVerified":  "a session's secret",
+		"ResumeSession":           "a session's secret",
+		"SignOut":                 "a session's secret",
 	}
 }
 

@@ -23,7 +23,7 @@ func TestProfile(t *testing.T) {
 
 func TestOnlyUsersHaveAProfile(t *testing.T) {
 	h := newHouse(t)
-	for reason, scope := range map[string]admin.Scope{"a token": token(t, people.Administrator), "the host": admin.System(acme)} {
+	for reason, scope := range map[string]admin.Scope{"a token": token(t, people.Analyst), "the host": admin.System(acme)} {
 		t.Run(reason, func(t *testing.T) {
 			_, err := h.Profile(t.Context(), scope)
 			require.ErrorIs(t, err, admin.ErrForbidden)

@@ -25,6 +25,11 @@ const (
 	ActionSendReset          admin.Action = "user.send_password_reset"    // by an administrator
 	ActionResetPassword      admin.Action = "user.reset_password"         // by a secret that was sent to the user
 	ActionChangePassword     admin.Action = "user.change_password"
+	ActionBeginTOTP          admin.Action = "user.begin_totp"   // to enroll an authenticator app
+	ActionConfirmTOTP        admin.Action = "user.confirm_totp" // from now on it is asked for
+	ActionRemoveTOTP         admin.Action = "user.remove_totp"  // and the recovery codes
+	ActionUseRecoveryCode    admin.Action = "user.use_recovery_code"
+	ActionResetFactors       admin.Action = "user.reset_factors" // by an administrator
 	ActionChangeRole         admin.Action = "user.change_role"
 	ActionDeactivate         admin.Action = "user.deactivate" // revokes the user's pending invitations too
 	ActionReactivate         admin.Action = "user.reactivate"
@@ -45,6 +50,8 @@ const (
 	ActionCreateRole         admin.Action = "role.create"
 	ActionUpdateRole         admin.Action = "role.update"
 	ActionDeleteRole         admin.Action = "role.delete"
+
+	ActionRegenerateRecoveryCodes admin.Action = "user.regenerate_recovery_codes"
 )
 
 // Kinds of Subject in the audit trail.
@@ -68,6 +75,7 @@ type Ports struct {
 	Sessions      SessionStore
 	Identities    IdentityStore
 	Roles         RoleStore
+	Factors       FactorStore
 	// Atomically runs fn with the stores of a transaction, which commits when fn returns nil; it may run fn
 	// again. nil means that the ports are those of a transaction already.
 	Atomically func(ctx context.Context, fn func(Ports) error) error
@@ -102,8 +110,11 @@ type Options struct {
 	Sessions SessionRules
 	// Fresh is how long ago a user may last have authenticated when they change credentials, roles,
 	// invitations or sessions: later calls fail with [admin.ErrReauthenticate]. 0 means that it does not
-	// matter, but to link identities and in [Service.RequestEmailChange] without a password. See [admin.Scope.RequireRecent].
+	// matter, but to change factors and identities and in [Service.RequestEmailChange] without a password. See
+	// [admin.Scope.RequireRecent].
 	Fresh time.Duration
+	// Factors are about second factors.
+	Factors FactorOptions
 }
 
 // InvitationRules limit invitations; the zero value is ready.
@@ -175,6 +186,9 @@ func (p Ports) check(problems *admin.Problems) {
 	if p.Roles == nil {
 		problems.Add("/ports/roles", admin.CodeRequired, message, "RoleStore")
 	}
+	if p.Factors == nil {
+		problems.Add("/ports/factors", admin.CodeRequired, message, "FactorStore")
+	}
 }
 
 func (o Options) check(p *admin.Problems) {
@@ -192,6 +206,7 @@ func (o Options) check(p *admin.Problems) {
 	if o.CustomRoles.Limit > maxCustomRoles {
 		p.Add("/customRoles/limit", admin.CodeRange, "%d is more than %d", o.CustomRoles.Limit, maxCustomRoles)
 	}
+	o.Factors.check(p)
 }
 
 // checkNotNegative adds to p that an option is negative.

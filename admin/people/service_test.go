@@ -89,6 +89,7 @@ func ports(b storage.Stores) people.Ports {
 	return people.Ports{
 		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Tickets: b.Tickets(),
 		Sessions: b.Sessions(), Identities: b.Identities(), Roles: b.Roles(),
+		Factors: b.Factors(),
 	}
 }
 
@@ -201,14 +202,16 @@ func TestNewServiceChecksItsPortsAndOptions(t *testing.T) {
 		EmailChanges: people.EmailChangeRules{Lifetime: -1}, Resets: people.ResetRules{Lifetime: -1, Pending: -1},
 		Sessions: people.SessionRules{Idle: -1, Lifetime: -1, PerUser: -1}, Fresh: -1,
 		CustomRoles: people.CustomRoleOptions{Limit: -1},
+		Factors:     people.FactorOptions{Issuer: "a:b"},
 	})
 	require.Equal(t, []string{
 		"/ports/organizations", "/ports/users", "/ports/invitations", "/ports/tickets", "/ports/sessions", "/ports/identities",
-		"/ports/roles",
+		"/ports/roles", "/ports/factors",
 		"/passwords/breachTimeout", "/limits/password", "/limits/mail", "/limits/trusted", "/invitations/lifetime", "/invitations/pending", "/invitations/cooldown",
 		"/emailChanges/lifetime", "/resets/lifetime", "/resets/pending",
 		"/sessions/idle", "/sessions/lifetime", "/sessions/perUser", "/fresh",
 		"/customRoles/limit",
+		"/factors/issuer",
 	}, paths(err))
 	_, err = people.NewService(ports(memory.New()), people.Options{CustomRoles: people.CustomRoleOptions{Limit: 1001}})
 	require.Equal(t, []string{"/customRoles/limit"}, paths(err))

@@ -144,7 +144,8 @@ func (s *Service) sessionOf(org admin.OrgID, o SessionOwner) (Session, error) {
 // given: whoever has the old one gains nothing by it. Of two calls at the same time one succeeds.
 //
 // It fails with [ErrSession] as [Service.ResumeSession] does; with [ErrPassword], and [admin.ErrRateLimited]
-// after too many wrong ones; with [ErrNoPassword] and with [admin.ErrBusy].
+// after too many wrong ones; with [ErrNoPassword] and with [admin.ErrBusy]. For a user who has a second factor it
+// fails with a [*SecondFactorRequired]: keep the session that [Service.CompleteSignIn] returns, and end this one.
 func (s *Service) Reauthenticate(
 	ctx context.Context, org admin.OrgID, secret, password admin.Secret,
 ) (Session, admin.Secret, error) {
@@ -157,6 +158,11 @@ func (s *Service) Reauthenticate(
 	}
 	if err := s.reauthenticate(ctx, org, o.Credential, password); err != nil {
 		return Session{}, admin.Secret{}, err
+	}
+	if _, have, err := s.factorsOf(ctx, org, o.User.ID); err != nil {
+		return Session{}, admin.Secret{}, err
+	} else if have.Any() {
+		return Session{}, admin.Secret{}, s.pend(ctx, org, o.Credential, have)
 	}
 	return s.renew(ctx, org, o, secret, s.o.Instant())
 }

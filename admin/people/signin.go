@@ -30,6 +30,9 @@ type Session struct {
 	Epoch int64       `json:"epoch"`
 	// ID is the [KeptSession]'s; zero for a session that the library does not keep.
 	ID uuid.UUID `json:"id,omitzero"`
+	// NeedsFactor reports whether FactorOptions.Required demands a second factor that the user does not have: send
+	// them to enroll one. The Scope is not narrowed by it.
+	NeedsFactor bool `json:"needsFactor,omitempty"`
 }
 
 // SignInInput is the input of [Service.SignIn].
@@ -41,12 +44,17 @@ type SignInInput struct {
 	// limits by. Only a digest of it is kept. If it is empty, only Limits.SignIn holds, by the address alone,
 	// and an attacker can delay its owner.
 	Source string `json:"-"`
+	// NeedsFactor reports whether FactorOptions.Required demands a second factor that the user does not have: send
+	// them to enroll one. The Scope is not narrowed by it.
+	NeedsFactor bool `json:"needsFactor,omitempty"`
 }
 
 // SignIn checks an e-mail address and a password. An unknown address, a wrong password and a
 // deactivated user give the same [ErrSignIn] after the same work. Attempts are limited by source and by
 // address, known or not ([Limits]): more fail with [admin.ErrRateLimited]. Too many sign-ins at the same
 // time fail with [admin.ErrBusy], a Source that is too long with [admin.ErrInvalid].
+//
+// For a user who has a second factor it fails with a [*SecondFactorRequired], for [Service.CompleteSignIn].
 func (s *Service) SignIn(ctx context.Context, org admin.OrgID, in SignInInput) (Session, error) {
 	if err := org.Check(); err != nil {
 		return Session{}, err
@@ -82,11 +90,15 @@ func (s *Service) SignIn(ctx context.Context, org admin.OrgID, in SignInInput) (
 		s.o.Emit(ctx, event)
 		return Session{}, ErrSignIn
 	}
+	s.rehash(ctx, org, m.Credential, in.Password)
+	session, err := s.secondFactor(ctx, org, m, event)
+	if err != nil {
+		return Session{}, err // the attempts are kept, so that tickets are limited
+	}
 	if err := s.signedIn(ctx, keys); err != nil {
 		return Session{}, err
 	}
-	s.rehash(ctx, org, m.Credential, in.Password)
-	return s.admit(ctx, org, m, event)
+	return session, nil
 }
 
 // rehash replaces an outdated hash while the password is at hand. A failure must not fail the sign-in.
@@ -105,7 +117,8 @@ func (s *Service) rehash(ctx context.Context, org admin.OrgID, c Credential, pas
 
 // SignInVerified is [Service.SignIn] without a password, for a host that has itself proven that the user owns
 // the e-mail address, by a link that it sent there. For single sign-on use [Service.SignInIdentity]: at many
-// issuers users write the address that they like. It fails with [ErrSignIn] if no active user has the address. The
+// issuers users write the address that they like. It fails with [ErrSignIn] if no active user has the address. A user who
+// has a second factor is asked for it as in SignIn, unless FactorOptions.TrustVerified is set. The
 // Session's Scope has the user authenticated now: if the identity provider did so earlier, as auth_time of
 // OpenID Connect Core 1.0, 2, reports, give that to Scope.WithAuthenticatedAt.
 func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email string) (Session, error) {
@@ -126,7 +139,7 @@ func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email str
 	} else if err != nil {
 		return Session{}, err
 	}
-	return s.admit(ctx, org, m, event)
+	return s.admitVerified(ctx, org, m, event)
 }
 
 // ScopeOf returns the current scope of the user in a host session. epoch is the [Session]'s when they

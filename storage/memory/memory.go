@@ -56,6 +56,7 @@ type tenant struct {
 	identities   *table[identityKey, people.Identity]
 	externalIDs  *table[string, provisioned]
 	roles        *table[string, people.CustomRole]
+	factors      factorTables
 	audit        *table[recordKey, admin.Record]
 	recorded     *table[uuid.UUID, recordKey]
 	jobs         *table[uuid.UUID, job.Job]
@@ -82,6 +83,7 @@ func newTenant(o people.Organization) *tenant {
 		identities:   newTable[identityKey, people.Identity](compareIdentities),
 		externalIDs:  newTable[string, provisioned](strings.Compare),
 		roles:        newTable[string, people.CustomRole](strings.Compare),
+		factors:      newFactorTables(),
 		audit:        newTable[recordKey, admin.Record](compareRecords),
 		recorded:     newTable[uuid.UUID, recordKey](compareID),
 		jobs:         newTable[uuid.UUID, job.Job](compareID),
@@ -149,6 +151,7 @@ func (s stores) Tickets() people.TicketStore             { return tickets{s.acce
 func (s stores) Sessions() people.SessionStore           { return sessions{s.access} }
 func (s stores) Identities() people.IdentityStore        { return identities{s.access} }
 func (s stores) Roles() people.RoleStore                 { return roles{s.access} }
+func (s stores) Factors() people.FactorStore             { return factors{s.access} }
 func (s stores) Audit() admin.AuditStore                 { return audit{s.access} }
 func (s stores) Jobs() job.Store                         { return jobs{s.access} }
 func (s stores) Currencies() currency.Store              { return currencies{s.access} }

@@ -149,6 +149,7 @@ type statements struct {
 	session      sessionSQL
 	identity     identitySQL
 	role         roleSQL
+	factor       factorSQL
 	imports      importSQL
 	customer     customerSQL
 	account      accountSQL
@@ -172,6 +173,7 @@ func newStatements(db *DB) statements {
 		session:      newSessionSQL(db),
 		identity:     newIdentitySQL(db),
 		role:         newRoleSQL(db),
+		factor:       newFactorSQL(db),
 		imports:      newImportSQL(db),
 		customer:     newCustomerSQL(db),
 		account:      newAccountSQL(db),
@@ -191,6 +193,7 @@ func (s stores) Tickets() people.TicketStore             { return tickets{s.acce
 func (s stores) Sessions() people.SessionStore           { return sessions{s.access} }
 func (s stores) Identities() people.IdentityStore        { return identities{s.access} }
 func (s stores) Roles() people.RoleStore                 { return roles{s.access} }
+func (s stores) Factors() people.FactorStore             { return factors{s.access} }
 func (s stores) Audit() admin.AuditStore                 { return audit{s.access} }
 func (s stores) Jobs() job.Store                         { return jobs{s.access} }
 func (s stores) Currencies() currency.Store              { return currencies{s.access} }

@@ -59,6 +59,7 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 		}))
 		put("session " + id.String())(b.Sessions().Get(ctx, org, id))
 		put("identities of " + id.String())(b.Identities().OfUser(ctx, org, id))
+		put("factors of " + id.String())(b.Factors().Get(ctx, org, id))
 		put("versions of " + id.String())(b.Settings().History(ctx, org, id, largest[int64]()))
 		put("entries of " + id.String())(b.Jobs().Entries(ctx, org, id, job.EntryFilter{}, largest[int64]()))
 		put("effects of " + id.String())(b.Jobs().Effects(ctx, org, id, largest[int64]()))
@@ -70,6 +71,7 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 		put("invitation of digest " + string('0'+n))(b.Invitations().ByDigest(ctx, org, d))
 		put("ticket of digest " + string('0'+n))(b.Tickets().ByDigest(ctx, org, d))
 		put("session of digest " + string('0'+n))(b.Sessions().ByDigest(ctx, org, d))
+		put("sign-in of digest " + string('0'+n))(b.Factors().Pending(ctx, org, d))
 		put("token of digest " + string('0'+n))(b.Tokens().ByDigest(ctx, []admin.SecretDigest{d}))
 	}
 	for _, id := range planIDs() {

@@ -45,7 +45,7 @@ func alike() []string {
 func draws() map[string]func(*script) do {
 	all := map[string]func(*script) do{}
 	for _, part := range []map[string]func(*script) do{
-		peopleDraws(), ticketDraws(), sessionDraws(), identityDraws(), tokenDraws(), jobDraws(), tenantDraws(), enrichmentDraws(), importDraws(),
+		peopleDraws(), ticketDraws(), sessionDraws(), identityDraws(), factorDraws(), tokenDraws(), jobDraws(), tenantDraws(), enrichmentDraws(), importDraws(),
 		planDraws(), scheduleDraws(), customerDraws(), accountDraws(), roleDraws(),
 	} {
 		maps.Copy(all, part)

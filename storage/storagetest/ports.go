@@ -20,6 +20,7 @@ func ports() []port {
 		{"Sessions", testSessions},
 		{"Identities", testIdentities},
 		{"Roles", testRoles},
+		{"Factors", testFactors},
 		{"Audit", testAudit},
 		{"Jobs", testJobs},
 		{"Currencies", testCurrencies},
@@ -58,6 +59,9 @@ func Identities(t *testing.T, open Open) { runPort(t, open, "Identities") }
 
 // Roles checks the port of [storage.Stores] with this name alone.
 func Roles(t *testing.T, open Open) { runPort(t, open, "Roles") }
+
+// Factors checks the port of [storage.Stores] with this name alone.
+func Factors(t *testing.T, open Open) { runPort(t, open, "Factors") }
 
 // Audit checks the port of [storage.Stores] with this name alone.
 func Audit(t *testing.T, open Open) { runPort(t, open, "Audit") }

@@ -57,6 +57,7 @@ type seeds struct {
 	people   peopleSeeds
 	tickets  ticketSeeds
 	plans    planSeeds
+	factors  factorSeeds
 	importSeeds
 }
 
@@ -111,6 +112,7 @@ func (w *world) seed() {
 	w.seedTokens()
 	w.seedPeople()
 	w.seedTickets()
+	w.seedFactors()
 	w.seedImports()
 	w.seedPlans()
 }
@@ -149,7 +151,7 @@ func calls() map[string]call {
 		settingCalls(),
 		enrichmentCalls(),
 		tokenCalls(),
-		userCalls(), invitationCalls(), ticketCalls(), sessionCalls(), identityCalls(), roleCalls(),
+		userCalls(), invitationCalls(), ticketCalls(), sessionCalls(), identityCalls(), roleCalls(), factorCalls(),
 		importCalls(), customerCalls(), accountCalls(),
 		planCalls(), scheduleCalls(), migrationCalls(),
 	} {
@@ -177,13 +179,16 @@ func crossing() map[string]bool {
 // user decided anything.
 func bookkeeping() map[string]bool {
 	return map[string]bool{
-		"Jobs.Claim":     true,
-		"Jobs.Commit":    true,
-		"Jobs.Release":   true,
-		"Jobs.Renew":     true,
-		"Sessions.Touch": true,
-		"Tokens.Rehash":  true,
-		"Tokens.Touch":   true,
-		"Users.Rehash":   true,
+		"Factors.Attempt":  true,
+		"Factors.Complete": true,
+		"Factors.Pend":     true,
+		"Jobs.Claim":       true,
+		"Jobs.Commit":      true,
+		"Jobs.Release":     true,
+		"Jobs.Renew":       true,
+		"Sessions.Touch":   true,
+		"Tokens.Rehash":    true,
+		"Tokens.Touch":     true,
+		"Users.Rehash":     true,
 	}
 }

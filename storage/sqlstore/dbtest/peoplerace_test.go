@@ -30,7 +30,7 @@ func newOffice(t *testing.T, b storage.Backend) *office {
 	free := people.Rate{Attempts: 1_000_000, Every: time.Millisecond}
 	s, err := people.NewService(people.Ports{
 		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Tickets: b.Tickets(),
-		Sessions: b.Sessions(), Roles: b.Roles(),
+		Sessions: b.Sessions(), Identities: b.Identities(), Roles: b.Roles(), Factors: b.Factors(),
 	}, people.Options{
 		Hasher: hasher, Invitations: people.InvitationRules{Pending: 1_000_000},
 		Limits: people.Limits{SignIn: free, Password: free, Mail: free, MailOrganization: free},

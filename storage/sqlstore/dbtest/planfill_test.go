@@ -83,6 +83,12 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		"pending_key":         one("NULL"),
 		"credentials.user_id": id,
 		"sessions.user_id":    id,
+
+		"factors.user_id":          id,
+		"factors.sealed":           func(n int) string { return binary(d, sha256.Sum256(fmt.Append(nil, n))) },
+		"recovery_codes.user_id":   id,
+		"pending_sign_ins.user_id": id,
+
 		"invitations.user_id": one("NULL"),
 		"tickets.user_id":     id,
 		"tickets.kind":        either("EMAIL_CHANGE", "PASSWORD_RESET"),

@@ -147,6 +147,18 @@ TABLE admincenter_external_ids InnoDB utf8mb4_bin
     PRIMARY KEY PRIMARY (org_id, external_id)
     FOREIGN KEY admincenter_external_ids_ibfk_1 (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
 
+TABLE admincenter_factors InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    user_id varbinary(36) NOT NULL
+    id varbinary(36) NOT NULL
+    sealed varbinary(1024) NOT NULL
+    step bigint(20) NOT NULL
+    created_at bigint(20) NOT NULL
+    confirmed_at bigint(20)
+    PRIMARY KEY PRIMARY (org_id, user_id)
+    FOREIGN KEY admincenter_factors_ibfk_1 (org_id, user_id) REFERENCES admincenter_credentials (org_id, user_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK sealed octet_length(`sealed`) >= 1
+
 TABLE admincenter_identities InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
     issuer varbinary(512) NOT NULL
@@ -278,6 +290,20 @@ TABLE admincenter_organizations InnoDB utf8mb4_bin
     version bigint(20) NOT NULL
     PRIMARY KEY PRIMARY (org_id)
 
+TABLE admincenter_pending_sign_ins InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    digest varbinary(32) NOT NULL
+    user_id varbinary(36) NOT NULL
+    epoch bigint(20) NOT NULL
+    state varbinary(4096)
+    attempts bigint(20) NOT NULL
+    created_at bigint(20) NOT NULL
+    expires_at bigint(20) NOT NULL
+    INDEX pending_sign_ins_user (org_id, user_id, expires_at)
+    PRIMARY KEY PRIMARY (org_id, digest)
+    FOREIGN KEY admincenter_pending_sign_ins_ibfk_1 (org_id, user_id) REFERENCES admincenter_credentials (org_id, user_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK digest octet_length(`digest`) = 32
+
 TABLE admincenter_plans InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
     id varbinary(200) NOT NULL
@@ -311,6 +337,14 @@ TABLE admincenter_plan_migrations InnoDB utf8mb4_bin
     PRIMARY KEY PRIMARY (org_id, id)
     FOREIGN KEY admincenter_plan_migrations_ibfk_1 (org_id, id) REFERENCES admincenter_jobs (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
     CHECK require_confirmation `require_confirmation` in (0,1)
+
+TABLE admincenter_recovery_codes InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    user_id varbinary(36) NOT NULL
+    digest varbinary(32) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, user_id, digest)
+    FOREIGN KEY admincenter_recovery_codes_ibfk_1 (org_id, user_id) REFERENCES admincenter_credentials (org_id, user_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK digest octet_length(`digest`) = 32
 
 TABLE admincenter_roles InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL

@@ -139,6 +139,18 @@ TABLE admincenter_external_ids
     PRIMARY KEY admincenter_external_ids_pkey (org_id, external_id)
     FOREIGN KEY admincenter_external_ids_org_id_user_id_fkey (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
 
+TABLE admincenter_factors
+    org_id text COLLATE C NOT NULL
+    user_id text COLLATE C NOT NULL
+    id text COLLATE C NOT NULL
+    sealed bytea NOT NULL
+    step bigint NOT NULL
+    created_at bigint NOT NULL
+    confirmed_at bigint
+    PRIMARY KEY admincenter_factors_pkey (org_id, user_id)
+    FOREIGN KEY admincenter_factors_org_id_user_id_fkey (org_id, user_id) REFERENCES admincenter_credentials (org_id, user_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK (((length(sealed) >= 1) AND (length(sealed) <= 1024)))
+
 TABLE admincenter_identities
     org_id text COLLATE C NOT NULL
     issuer text COLLATE C NOT NULL
@@ -285,6 +297,21 @@ TABLE admincenter_organizations
     version bigint NOT NULL
     PRIMARY KEY admincenter_organizations_pkey (org_id)
 
+TABLE admincenter_pending_sign_ins
+    org_id text COLLATE C NOT NULL
+    digest bytea NOT NULL
+    user_id text COLLATE C NOT NULL
+    epoch bigint NOT NULL
+    state bytea
+    attempts bigint NOT NULL
+    created_at bigint NOT NULL
+    expires_at bigint NOT NULL
+    PRIMARY KEY admincenter_pending_sign_ins_pkey (org_id, digest)
+    INDEX admincenter_pending_sign_ins_user (org_id, user_id, expires_at)
+    FOREIGN KEY admincenter_pending_sign_ins_org_id_user_id_fkey (org_id, user_id) REFERENCES admincenter_credentials (org_id, user_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK ((length(digest) = 32))
+    CHECK ((length(state) <= 4096))
+
 TABLE admincenter_plan_migrations
     org_id text COLLATE C NOT NULL
     id text COLLATE C NOT NULL
@@ -318,6 +345,14 @@ TABLE admincenter_plans
     FOREIGN KEY admincenter_plans_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
     CHECK ((anniversary = ANY (ARRAY[(0)::bigint, (1)::bigint])))
     CHECK ((version > 0))
+
+TABLE admincenter_recovery_codes
+    org_id text COLLATE C NOT NULL
+    user_id text COLLATE C NOT NULL
+    digest bytea NOT NULL
+    PRIMARY KEY admincenter_recovery_codes_pkey (org_id, user_id, digest)
+    FOREIGN KEY admincenter_recovery_codes_org_id_user_id_fkey (org_id, user_id) REFERENCES admincenter_credentials (org_id, user_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK ((length(digest) = 32))
 
 TABLE admincenter_roles
     org_id text COLLATE C NOT NULL

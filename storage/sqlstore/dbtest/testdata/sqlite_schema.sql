@@ -176,6 +176,18 @@ CREATE TABLE admincenter_external_ids (
     FOREIGN KEY (org_id, user_id) REFERENCES admincenter_users (org_id, id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE admincenter_factors (
+    org_id       TEXT    NOT NULL,
+    user_id      TEXT    NOT NULL,
+    id           TEXT    NOT NULL,
+    sealed       BLOB    NOT NULL CHECK (length(sealed) BETWEEN 1 AND 1024),
+    step         INTEGER NOT NULL,
+    created_at   INTEGER NOT NULL,
+    confirmed_at INTEGER,
+    PRIMARY KEY (org_id, user_id),
+    FOREIGN KEY (org_id, user_id) REFERENCES admincenter_credentials (org_id, user_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE admincenter_identities (
     org_id    TEXT    NOT NULL,
     issuer    TEXT    NOT NULL,
@@ -327,6 +339,21 @@ CREATE TABLE admincenter_organizations (
     version    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE admincenter_pending_sign_ins (
+    org_id     TEXT    NOT NULL,
+    digest     BLOB    NOT NULL CHECK (length(digest) = 32),
+    user_id    TEXT    NOT NULL,
+    epoch      INTEGER NOT NULL,
+    state      BLOB    CHECK (length(state) <= 4096),
+    attempts   INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (org_id, digest),
+    FOREIGN KEY (org_id, user_id) REFERENCES admincenter_credentials (org_id, user_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_pending_sign_ins_user ON admincenter_pending_sign_ins (org_id, user_id, expires_at);
+
 CREATE TABLE admincenter_plan_migrations (
     org_id               TEXT    NOT NULL,
     id                   TEXT    NOT NULL,
@@ -359,6 +386,14 @@ CREATE TABLE admincenter_plans (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX admincenter_plans_status ON admincenter_plans (org_id, status, id, version);
+
+CREATE TABLE admincenter_recovery_codes (
+    org_id  TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    digest  BLOB NOT NULL CHECK (length(digest) = 32),
+    PRIMARY KEY (org_id, user_id, digest),
+    FOREIGN KEY (org_id, user_id) REFERENCES admincenter_credentials (org_id, user_id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE admincenter_roles (
     org_id       TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
