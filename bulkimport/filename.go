@@ -1,6 +1,7 @@
 package bulkimport
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/admincenter/admincenter/admin"
@@ -36,6 +37,9 @@ func isDevice(name string) bool {
 	case "CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$":
 		return true
 	}
-	port := strings.TrimPrefix(strings.TrimPrefix(base, "COM"), "LPT")
-	return len(base) > len(port) && len([]rune(port)) == 1 && strings.ContainsAny(port, "0123456789¹²³")
+	number, ok := strings.CutPrefix(base, "COM")
+	if !ok {
+		number, ok = strings.CutPrefix(base, "LPT")
+	}
+	return ok && slices.Contains(strings.Split("0123456789¹²³", ""), number)
 }

@@ -2,6 +2,8 @@ package storagetest
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"net/netip"
 	"slices"
 	"time"
@@ -68,8 +70,10 @@ func (s *script) changed(org admin.OrgID) token.Token {
 	return tok
 }
 
+// tokenHash returns a hash, often one that is taken. Tokens are never removed, so that there are also new ones.
 func (s *script) tokenHash() token.Hash {
-	return token.Hash{Key: pick(s, "sha256", "pepper"), Digest: s.digest()}
+	unused := sha256.Sum256([]byte(fmt.Sprint(s.r.IntN(10_000))))
+	return token.Hash{Key: pick(s, "sha256", "pepper"), Digest: pick(s, s.digest(), unused)}
 }
 
 func (s *script) ending(state token.State) token.Ending {
