@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/netip"
 	"time"
 
@@ -130,11 +129,6 @@ func (s *Service) find(ctx context.Context, secret admin.Secret) (Stored, error)
 		}
 	}
 	return Stored{}, admin.NotFound("token")
-}
-
-func (s *Service) log(ctx context.Context, level slog.Level, message string, found *Stored, attr slog.Attr) {
-	s.runtime.Logger.LogAttrs(ctx, level, message,
-		slog.String("organization", string(found.Org)), slog.String("token", found.Token.ID.String()), attr)
 }
 
 // Authorize checks that a token may still do ps. It is for work that a token began and that continues

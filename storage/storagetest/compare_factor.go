@@ -37,7 +37,7 @@ func (s *script) recoveryDigests() []admin.SecretDigest {
 func (s *script) completion(org admin.OrgID) people.SignInCompletion {
 	c := people.SignInCompletion{At: pick(s, s.now, s.at())}
 	var p people.PendingSignIn
-	err := error(admin.ErrNotFound)
+	err := admin.ErrNotFound
 	for n := 0; n < 5 && err != nil; n++ { // few digests are those of sign-ins
 		c.Digest = s.digest()
 		p, err = s.ref.Factors().Pending(s.t.Context(), org, c.Digest)
