@@ -339,3 +339,32 @@ func TestAuthenticatingAgainAsksForTheSecondFactor(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, h.ann.Scope.AuthenticatedAt(), old.Scope.AuthenticatedAt(), "the password alone renews nothing")
 }
+
+// Who has the password and a session of long ago does not pass for one who gave the second factor.
+func TestThePasswordDoesNotStandForTheSecondFactor(t *testing.T) {
+	h := guarded(t, func(o *people.Options) { o.Fresh = 10 * time.Minute })
+	a, _ := h.enroll(h.ann, annsPassword)
+	h.clock.Add(time.Hour)
+	scope := h.ann.Scope
+	require.ErrorIs(t, h.RemoveTOTP(t.Context(), scope, annsPassword), admin.ErrReauthenticate)
+	_, err := h.RegenerateRecoveryCodes(t.Context(), scope, annsPassword)
+	require.ErrorIs(t, err, admin.ErrReauthenticate)
+	require.ErrorIs(t, h.RemoveTOTP(t.Context(), scope, bobsPassword), people.ErrPassword, "which is checked still")
+
+	s, err := h.ChangePassword(t.Context(), scope, annsPassword, newPassword)
+	require.NoError(t, err)
+	require.Equal(t, scope.AuthenticatedAt(), s.Scope.AuthenticatedAt())
+	require.ErrorIs(t, h.EndSessions(t.Context(), s.Scope, s.User.ID), admin.ErrReauthenticate)
+
+	_, secret, err := h.KeepSession(t.Context(), s, people.KeepInput{})
+	require.NoError(t, err)
+	same, renewed, err := h.ReauthenticateVerified(t.Context(), acme, secret, h.clock.Now())
+	require.ErrorIs(t, err, people.ErrSecondFactorRequired)
+	require.Zero(t, same)
+	require.True(t, renewed.IsZero())
+	var required *people.SecondFactorRequired
+	require.ErrorAs(t, err, &required)
+	s, err = h.CompleteSignIn(t.Context(), acme, people.CompleteInput{Ticket: required.Ticket, Code: a.code(0)})
+	require.NoError(t, err)
+	require.NoError(t, h.RemoveTOTP(t.Context(), s.Scope, newPassword))
+}

@@ -159,17 +159,16 @@ func (s *Service) Reauthenticate(
 	if err := s.reauthenticate(ctx, org, o.Credential, password); err != nil {
 		return Session{}, admin.Secret{}, err
 	}
-	if _, have, err := s.factorsOf(ctx, org, o.User.ID); err != nil {
+	if err := s.askFactor(ctx, org, o); err != nil {
 		return Session{}, admin.Secret{}, err
-	} else if have.Any() {
-		return Session{}, admin.Secret{}, s.pend(ctx, org, o.Credential, have)
 	}
 	return s.renew(ctx, org, o, secret, s.o.Instant())
 }
 
 // ReauthenticateVerified is [Service.Reauthenticate] without a password, for a host that has authenticated the
 // user again, for example by single sign-on, at the instant given. It fails with [admin.ErrInvalid] for an
-// instant in the future or before the session's own.
+// instant in the future or before the session's own. For a user who has a second factor it fails as Reauthenticate
+// does, unless FactorOptions.TrustVerified is set.
 func (s *Service) ReauthenticateVerified(
 	ctx context.Context, org admin.OrgID, secret admin.Secret, at time.Time,
 ) (Session, admin.Secret, error) {
@@ -186,7 +185,21 @@ func (s *Service) ReauthenticateVerified(
 	if err := p.Err(); err != nil {
 		return Session{}, admin.Secret{}, err
 	}
+	if !s.o.Factors.TrustVerified {
+		if err := s.askFactor(ctx, org, o); err != nil {
+			return Session{}, admin.Secret{}, err
+		}
+	}
 	return s.renew(ctx, org, o, secret, at)
+}
+
+// askFactor fails with a [*SecondFactorRequired] if the user of a session has a second factor.
+func (s *Service) askFactor(ctx context.Context, org admin.OrgID, o SessionOwner) error {
+	_, have, err := s.factorsOf(ctx, org, o.User.ID)
+	if err != nil || !have.Any() {
+		return err
+	}
+	return s.pend(ctx, org, o.Credential, have)
 }
 
 // renew replaces the secret of a session whose user authenticated again.

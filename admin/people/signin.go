@@ -44,9 +44,6 @@ type SignInInput struct {
 	// limits by. Only a digest of it is kept. If it is empty, only Limits.SignIn holds, by the address alone,
 	// and an attacker can delay its owner.
 	Source string `json:"-"`
-	// NeedsFactor reports whether FactorOptions.Required demands a second factor that the user does not have: send
-	// them to enroll one. The Scope is not narrowed by it.
-	NeedsFactor bool `json:"needsFactor,omitempty"`
 }
 
 // SignIn checks an e-mail address and a password. An unknown address, a wrong password and a
