@@ -149,6 +149,9 @@ func (s *Service) UnlinkIdentity(ctx context.Context, scope admin.Scope, in Iden
 	if err != nil {
 		return Session{}, err
 	}
+	if session.NeedsFactor, err = s.needsFactor(ctx, scope.Org(), m); err != nil {
+		return Session{}, err
+	}
 	rec := s.userRecord(scope, ActionUnlinkIdentity, u.ID, in.changes()...)
 	err = s.ports.Identities.Unlink(ctx, scope.Org(), in.of(u.ID, time.Time{}), m.Credential.Epoch, rec)
 	if err != nil {

@@ -69,6 +69,7 @@ func (s *Service) passwordSession(ctx context.Context, scope admin.Scope, m Memb
 	if err != nil {
 		return Session{}, err
 	}
+	session.NeedsFactor = s.demandsFactor(m) && !have.Any()
 	if have.Any() {
 		session.Scope = session.Scope.WithAuthenticatedAt(scope.AuthenticatedAt())
 	}

@@ -368,3 +368,43 @@ func TestThePasswordDoesNotStandForTheSecondFactor(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, h.RemoveTOTP(t.Context(), s.Scope, newPassword))
 }
+
+// A host that sends users to enroll a second factor looks at the session of each request.
+func TestEverySessionTellsThatAFactorIsNeeded(t *testing.T) {
+	h := guarded(t, func(o *people.Options) {
+		o.Factors.Required = func(u people.User) bool { return u.Role == people.Administrator }
+	})
+	kept, secret, err := h.KeepSession(t.Context(), h.ann, people.KeepInput{})
+	require.NoError(t, err)
+	resumed := func() people.Session {
+		t.Helper()
+		s, err := h.ResumeSession(t.Context(), acme, secret)
+		require.NoError(t, err)
+		require.Equal(t, kept.ID, s.ID)
+		return s
+	}
+	require.True(t, resumed().NeedsFactor)
+	s, secret2, err := h.Reauthenticate(t.Context(), acme, secret, annsPassword)
+	require.NoError(t, err)
+	require.True(t, s.NeedsFactor)
+	s, secret, err = h.ReauthenticateVerified(t.Context(), acme, secret2, h.clock.Now())
+	require.NoError(t, err)
+	require.True(t, s.NeedsFactor)
+	s, err = h.EndOtherSessions(t.Context(), s)
+	require.NoError(t, err)
+	require.True(t, s.NeedsFactor)
+	h.link(s, "ann")
+	s, err = h.UnlinkIdentity(t.Context(), s.Scope, identity("ann"))
+	require.NoError(t, err)
+	require.True(t, s.NeedsFactor)
+	s, err = h.ChangePassword(t.Context(), s.Scope, annsPassword, newPassword)
+	require.NoError(t, err)
+	require.True(t, s.NeedsFactor)
+	kept, secret, err = h.KeepSession(t.Context(), s, people.KeepInput{})
+	require.NoError(t, err)
+	h.enroll(s, newPassword)
+	require.False(t, resumed().NeedsFactor)
+	s, err = h.ChangePassword(t.Context(), s.Scope, newPassword, annsPassword)
+	require.NoError(t, err)
+	require.False(t, s.NeedsFactor)
+}

@@ -82,8 +82,9 @@ func (s Session) requireUser() error {
 }
 
 // ResumeSession returns the session with a secret, with the scope that its user has now and when they last
-// authenticated. Call it on each request. It costs one statement, and notes the use once a minute at most,
-// which does not fail the request.
+// authenticated. Call it on each request. It costs one statement, one more for a user of whom
+// FactorOptions.Required demands a second factor, and notes the use once a minute at most, which does not fail the
+// request.
 //
 // It fails with [ErrSession] if there is no such session in org, or it was ended, expired or idle for too long,
 // or the user's password, role or status changed since: the error does not say which.
@@ -92,7 +93,7 @@ func (s *Service) ResumeSession(ctx context.Context, org admin.OrgID, secret adm
 	if err != nil {
 		return Session{}, err
 	}
-	session, err := s.sessionOf(org, o)
+	session, err := s.sessionOf(ctx, org, o)
 	if err != nil {
 		return Session{}, err
 	}
@@ -130,13 +131,19 @@ func (s *Service) liveSession(ctx context.Context, org admin.OrgID, secret admin
 }
 
 // sessionOf returns a kept session as its user's.
-func (s *Service) sessionOf(org admin.OrgID, o SessionOwner) (Session, error) {
+func (s *Service) sessionOf(ctx context.Context, org admin.OrgID, o SessionOwner) (Session, error) {
 	scope, err := s.scope(org, o.Member)
 	if err != nil {
 		return Session{}, err
 	}
 	scope = scope.WithAuthenticatedAt(o.Session.AuthenticatedAt)
-	return Session{Scope: scope, User: o.User, Epoch: o.Credential.Epoch, ID: o.Session.ID}, nil
+	needs, err := s.needsFactor(ctx, org, o.Member)
+	if err != nil {
+		return Session{}, err
+	}
+	return Session{
+		Scope: scope, User: o.User, Epoch: o.Credential.Epoch, ID: o.Session.ID, NeedsFactor: needs,
+	}, nil
 }
 
 // Reauthenticate checks the password of the user of a kept session again, so that calls that require a recent
@@ -211,7 +218,7 @@ func (s *Service) renew(
 		return Session{}, admin.Secret{}, err
 	}
 	o.Session.AuthenticatedAt, o.Session.LastSeenAt = at, s.o.Instant()
-	session, err := s.sessionOf(org, o)
+	session, err := s.sessionOf(ctx, org, o)
 	if err != nil {
 		return Session{}, admin.Secret{}, err
 	}

@@ -31,7 +31,8 @@ type Session struct {
 	// ID is the [KeptSession]'s; zero for a session that the library does not keep.
 	ID uuid.UUID `json:"id,omitzero"`
 	// NeedsFactor reports whether FactorOptions.Required demands a second factor that the user does not have: send
-	// them to enroll one. The Scope is not narrowed by it.
+	// them to enroll one, and let them do nothing else. The Scope is not narrowed by it, and [Service.ScopeOf] does
+	// not tell it. It is false for a user without a password if FactorOptions.TrustVerified is set.
 	NeedsFactor bool `json:"needsFactor,omitempty"`
 }
 
