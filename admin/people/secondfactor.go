@@ -38,7 +38,7 @@ func (s *Service) secondFactor(ctx context.Context, org admin.OrgID, m Member, e
 // demandsFactor reports whether a user must have a second factor.
 func (s *Service) demandsFactor(m Member) bool {
 	o := s.o.Factors
-	elsewhere := o.TrustVerified && m.Credential.Hash.IsZero()
+	elsewhere := (o.TrustVerified || o.TrustIdentities) && m.Credential.Hash.IsZero()
 	return o.Required != nil && !elsewhere && o.Required(m.User)
 }
 

@@ -32,7 +32,7 @@ type Session struct {
 	ID uuid.UUID `json:"id,omitzero"`
 	// NeedsFactor reports whether FactorOptions.Required demands a second factor that the user does not have: send
 	// them to enroll one, and let them do nothing else. The Scope is not narrowed by it, and [Service.ScopeOf] does
-	// not tell it. It is false for a user without a password if FactorOptions.TrustVerified is set.
+	// not tell it. It is false for a user without a password if FactorOptions.TrustIdentities or TrustVerified is set.
 	NeedsFactor bool `json:"needsFactor,omitempty"`
 }
 
@@ -137,7 +137,7 @@ func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email str
 	} else if err != nil {
 		return Session{}, err
 	}
-	return s.admitVerified(ctx, org, m, event)
+	return s.admitVerified(ctx, org, m, s.o.Factors.TrustVerified, event)
 }
 
 // ScopeOf returns the current scope of the user in a host session. epoch is the [Session]'s when they
