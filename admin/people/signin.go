@@ -90,8 +90,15 @@ func (s *Service) SignIn(ctx context.Context, org admin.OrgID, in SignInInput) (
 	}
 	s.rehash(ctx, org, m.Credential, in.Password)
 	session, err := s.secondFactor(ctx, org, m, event)
+	if errors.Is(err, ErrSecondFactorRequired) {
+		// The attempts are kept, so that tickets are limited; but those who guess from elsewhere must not keep out
+		// who knows the password.
+		if err := s.trustSource(ctx, keys); err != nil {
+			return Session{}, err
+		}
+	}
 	if err != nil {
-		return Session{}, err // the attempts are kept, so that tickets are limited
+		return Session{}, err
 	}
 	if err := s.signedIn(ctx, keys); err != nil {
 		return Session{}, err
