@@ -114,20 +114,27 @@ func (s *Service) liveSession(ctx context.Context, org admin.OrgID, secret admin
 	if err := org.Check(); err != nil {
 		return SessionOwner{}, err
 	}
-	if secret.IsZero() || len(secret.Reveal()) > maxSessionSecret {
+	if secret.IsZero() {
+		return SessionOwner{}, ErrSession // nobody presented one
+	}
+	refused := admin.Event{Kind: admin.EventSessionRefused, Org: org}
+	if len(secret.Reveal()) > maxSessionSecret {
+		s.o.Emit(ctx, refused)
 		return SessionOwner{}, ErrSession
 	}
 	o, err := s.ports.Sessions.ByDigest(ctx, org, secret.Digest())
 	switch {
 	case errors.Is(err, admin.ErrNotFound):
-		return SessionOwner{}, ErrSession
 	case err != nil:
 		return SessionOwner{}, err
 	case s.o.Sessions.at(s.o.Instant()).Ended(o.Session), o.User.Status != UserActive,
 		o.Session.Epoch != o.Credential.Epoch:
-		return SessionOwner{}, ErrSession
+		refused.UserID = eventUser(o.User)
+	default:
+		return o, nil
 	}
-	return o, nil
+	s.o.Emit(ctx, refused)
+	return SessionOwner{}, ErrSession
 }
 
 // sessionOf returns a kept session as its user's.
