@@ -63,12 +63,21 @@ func (s *Service) Provision(
 			return ProvisionedUser{}, false, err
 		}
 		u, created, err = s.provision(ctx, scope, in, p)
-		lost := errors.Is(err, admin.ErrConflict) || errors.Is(err, admin.ErrExists) // against another call
-		if !lost || errors.Is(err, ErrEmailTaken) || errors.Is(err, ErrIdentityTaken) {
+		if !s.lost(ctx, scope.Org(), in.ExternalID, err) {
 			break
 		}
 	}
 	return u, created, err
+}
+
+// lost reports whether the error is that of a call that lost against another one. Another user's address or
+// identity is none, unless that user was provisioned meanwhile as the one who was asked for.
+func (s *Service) lost(ctx context.Context, org admin.OrgID, externalID string, err error) bool {
+	if errors.Is(err, ErrEmailTaken) || errors.Is(err, ErrIdentityTaken) {
+		_, unknown := s.ports.Identities.ByExternalID(ctx, org, externalID)
+		return unknown == nil
+	}
+	return errors.Is(err, admin.ErrConflict) || errors.Is(err, admin.ErrExists)
 }
 
 // checkProvision returns the e-mail address and the custom roles of what is to be provisioned.
