@@ -213,6 +213,11 @@ func (s *Service) askFactor(ctx context.Context, org admin.OrgID, o SessionOwner
 	if err != nil || !have.Any() {
 		return err
 	}
+	// A right password forgets its attempts, so the sign-ins that wait have a limit of their own.
+	key := limitKey("reauthenticate", string(org), o.User.ID.String())
+	if err := s.o.Limiter.Attempt(ctx, key, s.o.Limits.Password); err != nil {
+		return err
+	}
 	return s.pend(ctx, org, o.Credential, have)
 }
 
