@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/token"
 )
@@ -144,6 +145,31 @@ func TestRotationIsNeverWiderOrLonger(t *testing.T) {
 		next := h.rotate(h.as(by), h.generate(ann, settings.PermissionRead), 0)
 		require.Equal(t, start.Add(time.Minute), next.Token.ExpiresAt)
 		require.Equal(t, by.Token.Actor(), next.Token.CreatedBy)
+	})
+	t.Run("by the system, for the user who answers for the old one", func(t *testing.T) {
+		hers := h.generate(ann, settings.PermissionRead, settings.PermissionWrite)
+		h.user("ann", token.PermissionWrite, settings.PermissionRead)
+		next := h.rotate(admin.System(acme), hers, time.Hour)
+		require.Equal(t, ann.User(), next.Token.UserID.String())
+		require.Equal(t, admin.ActorSystem, next.Token.CreatedBy.Kind)
+		require.Equal(t, "settings.read", next.Token.Permissions.String())
+		h.user("ann", token.PermissionWrite)
+		require.False(t, h.as(next).Can(settings.PermissionRead))
+		_, err := h.Rotate(t.Context(), admin.System(acme), next.Token.ID, token.RotateInput{})
+		require.ErrorIs(t, err, admin.ErrForbidden, "nothing is left")
+		h.user("ann", token.PermissionWrite, settings.PermissionRead, settings.PermissionWrite)
+		h.setStatus("ann", people.UserDeactivated, true)
+		_, err = h.Rotate(t.Context(), admin.System(acme), next.Token.ID, token.RotateInput{})
+		require.ErrorIs(t, err, token.ErrUserNotActive)
+		h.setStatus("ann", people.UserActive, true)
+		last := h.rotate(admin.System(acme), next, 0)
+		h.setStatus("ann", people.UserDeactivated, false)
+		_, err = h.verify(last)
+		require.Equal(t, token.ReasonDeactivated, refused(t, err).Reason())
+		h.setStatus("ann", people.UserActive, false)
+
+		systems := h.generate(admin.System(acme), settings.PermissionWrite)
+		require.Zero(t, h.rotate(admin.System(acme), systems, 0).Token.UserID)
 	})
 	t.Run("of what has been confined since", func(t *testing.T) {
 		hers := h.generate(ann, settings.PermissionRead, settings.PermissionWrite)

@@ -34,8 +34,11 @@ type FactorOptions struct {
 	// Required reports whether a user must have a second factor; nil means that none must. One who has none is
 	// signed in, with Session.NeedsFactor.
 	Required func(User) bool
-	// TrustVerified lets [Service.SignInVerified] return a session without a second factor. Set it if the host's
-	// single sign-on asks for one itself.
+	// TrustIdentities lets [Service.SignInIdentity] return a session without a second factor. Set it if every
+	// issuer of the host's single sign-on asks for one itself.
+	TrustIdentities bool
+	// TrustVerified does the same for [Service.SignInVerified] and [Service.ReauthenticateVerified]. Set it only if
+	// the host asks for a second factor before it calls them: a link that was mailed is none.
 	TrustVerified bool
 }
 

@@ -41,16 +41,17 @@ func (s *Service) RequestPasswordReset(ctx context.Context, org admin.OrgID, in 
 	if err := checkSource(in.Source); err != nil {
 		return Mail{}, err
 	}
+	event := admin.Event{Kind: admin.EventResetRequested, Org: org, Source: in.Source}
 	e, err := ParseEmail(in.Email)
 	if err != nil {
+		event.Reason = reasonMalformed
+		s.o.Emit(ctx, event)
 		return Mail{Kind: MailPasswordReset}, nil //nolint:nilerr // no user has a malformed address
 	}
-	if in.Source != "" {
-		if err := s.o.Limiter.Attempt(ctx, limitKey("reset-source", in.Source), s.o.Limits.SignInSource); err != nil {
-			return Mail{}, err
-		}
-	}
-	if err := s.limitMailAs(ctx, "mail-anyone", org, e); err != nil {
+	event.Address = AddressDigest(org, e)
+	if err := s.limitReset(ctx, org, e, in.Source); err != nil {
+		event.Kind = admin.EventResetLimited
+		s.emitLimited(ctx, err, event)
 		return Mail{}, err
 	}
 	var m Mail
@@ -63,13 +64,28 @@ func (s *Service) RequestPasswordReset(ctx context.Context, org admin.OrgID, in 
 		if u.Status != UserActive || c.Hash.IsZero() {
 			u, c = User{}, Credential{}
 		}
+		event.UserID = eventUser(u)
 		m, err = s.issueReset(ctx, admin.System(org), u, c, ActionRequestReset)
 		return err
 	})
 	if errors.Is(err, admin.ErrNotFound) {
-		return Mail{Kind: MailPasswordReset}, nil // no such organization has users
+		m, err = Mail{Kind: MailPasswordReset}, nil // no such organization has users
 	}
-	return m, err
+	if err != nil {
+		return Mail{}, err
+	}
+	s.o.Emit(ctx, event)
+	return m, nil
+}
+
+// limitReset counts a request by a source, and the message that it makes.
+func (s *Service) limitReset(ctx context.Context, org admin.OrgID, e Email, source string) error {
+	if source != "" {
+		if err := s.o.Limiter.Attempt(ctx, limitKey("reset-source", source), s.o.Limits.SignInSource); err != nil {
+			return err
+		}
+	}
+	return s.limitMailAs(ctx, "mail-anyone", org, e)
 }
 
 // SendPasswordReset makes a secret by which a user can set a new password. An administrator helps a user with
@@ -135,6 +151,20 @@ func (s *Service) issueReset(
 // with [admin.ErrRateLimited], and with [admin.ErrBusy] from hashing or the check against breaches. The secret
 // is valid until a password is set.
 func (s *Service) ResetPassword(
+	ctx context.Context, org admin.OrgID, secret, replacement admin.Secret,
+) (User, error) {
+	u, err := s.resetPassword(ctx, org, secret, replacement)
+	event := admin.Event{Kind: admin.EventResetUsed, Org: org, UserID: eventUser(u)}
+	if errors.Is(err, ErrTicket) {
+		event.Kind = admin.EventResetRefused
+	}
+	if err == nil || event.Kind == admin.EventResetRefused {
+		s.o.Emit(ctx, event)
+	}
+	return u, err
+}
+
+func (s *Service) resetPassword(
 	ctx context.Context, org admin.OrgID, secret, replacement admin.Secret,
 ) (User, error) {
 	t, u, c, err := s.ticketOf(ctx, org, TicketPasswordReset, secret)
