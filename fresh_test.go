@@ -35,6 +35,7 @@ func notFresh() map[string]string {
 		"People.RenameOrganization": "a company's name is no credential",
 		"People.KeepSession":        "it belongs to the sign-in",
 		"Tokens.Rename":             "a name is no credential",
+		"Tokens.Recognize":          reads,
 		"Tokens.Get":                reads, "Tokens.List": reads, "Tokens.All": reads,
 	}
 }

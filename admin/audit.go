@@ -20,7 +20,8 @@ type Subject struct {
 	ID   string `json:"id,omitempty"` // its identifier within the organization; at most 1,000 bytes
 }
 
-// Change is one value that an action changed. It never holds a secret.
+// Change is one value that an action changed. It never holds a secret: of a value that a user gives and that may be
+// one, such as that of a setting, it has the size and no digest, because nothing is ever taken out of the trail.
 type Change struct {
 	Field string `json:"field"`
 	From  string `json:"from,omitempty"`

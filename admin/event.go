@@ -24,6 +24,7 @@ const (
 	EventSessionRefused      EventKind = "SESSION_REFUSED"       // a session that has ended was presented
 	EventInvitationRefused   EventKind = "INVITATION_REFUSED"    // a secret that is not that of a valid invitation
 	EventResetRequested      EventKind = "RESET_REQUESTED"       // of a forgotten password, whoever has the address
+	EventResetLimited        EventKind = "RESET_LIMITED"         // as SIGN_IN_LIMITED
 	EventResetUsed           EventKind = "RESET_USED"            // a password was set by the secret of a reset
 	EventResetRefused        EventKind = "RESET_REFUSED"         // a secret that is not that of a valid reset
 	EventTokenRefused        EventKind = "TOKEN_REFUSED"         // the Reason is a token.Reason

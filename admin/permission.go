@@ -96,9 +96,18 @@ func (s *PermissionSet) UnmarshalJSON(b []byte) error {
 // ParsePermissions reads what [PermissionSet.String] wrote. It does not check that the permissions are
 // known.
 func ParsePermissions(text string) PermissionSet {
-	var ps []Permission
+	if text == "" {
+		return PermissionSet{}
+	}
+	ps := make([]Permission, 0, 1+strings.Count(text, " "))
+	ordered := true
 	for f := range strings.FieldsSeq(text) {
-		ps = append(ps, Permission(f))
+		p := Permission(f)
+		ordered = ordered && (len(ps) == 0 || ps[len(ps)-1] < p)
+		ps = append(ps, p)
+	}
+	if ordered && len(ps) > 0 { // as String wrote them, and as they are read with every request of a token
+		return PermissionSet{sorted: ps}
 	}
 	return Permissions(ps...)
 }

@@ -178,7 +178,7 @@ func (l loader) tokens(ctx context.Context, n int) error {
 		"last4":      "'aB3x'",
 		"state":      "CASE WHEN i % 2 = 0 THEN 'DELETED' WHEN i % 1000 = 7 THEN 'DEACTIVATED' ELSE 'ACTIVE' END",
 		"expires_at": "NULL", "last_used_at": "NULL", "created_by_kind": "'SYSTEM'", "version": "1",
-		"hash_key": "'sha256'", "digest": l.digest("i"),
+		"hash_key": "'sha256'", "digest": l.digest("i"), "user_id": "NULL", "rotated_from": "NULL", "rotated_to": "NULL",
 	}, "listed")
 }
 

@@ -8,7 +8,7 @@
 // Each line is `ratio <name> <ours ns> <other ns> <ours/other>`, for one operation of each. Machines
 // differ and are noisy: only the ratio means something.
 //
-// The groups verify, list and job run on SQLite, and on the servers that the tests use if they answer.
+// The groups token, list and job run on SQLite, and on the servers that the tests use if they answer.
 //
 // Two groups are contests and print more:
 //
@@ -55,8 +55,8 @@ func run(ctx context.Context, pattern string, rows int) error {
 		name  string
 		print func(context.Context) error
 	}{
-		{"token", each(tokens)}, {"convert", each(conversions)}, {"import", each(imports)},
-		{"verify", printVerify}, {"list", lists(rows)}, {"job", jobs(rows)},
+		{"token", printTokens}, {"convert", each(conversions)}, {"import", each(imports)},
+		{"list", lists(rows)}, {"job", jobs(rows)},
 		{"jsonlogic", printLogic}, {"enrich", printEnrich},
 	} {
 		if !match.MatchString(group.name) {

@@ -86,8 +86,8 @@ func Example() {
 	// primary_email from columns [4]
 	// country from columns [5]
 	// COMPLETED_WITH_FAILURES 1 imported, 1 failed
-	// Customer No.;Segment;First Name;Last Name;E-Mail;Country;_line;_errors
-	// C-2;energy;Alan;Turing;alan at orbit;United Kingdom;3;"primary_email: ""alan at orbit"" is not an e-mail address: write it as name@domain, without a display name"
+	// "Customer No.";"Segment";"First Name";"Last Name";"E-Mail";"Country";"_line";"_errors"
+	// "C-2";"energy";"Alan";"Turing";"alan at orbit";"United Kingdom";"3";"primary_email: ""alan at orbit"" is not an e-mail address: write it as name@domain, without a display name"
 }
 
 func ExampleSchema_Sample() {
@@ -95,8 +95,8 @@ func ExampleSchema_Sample() {
 		fmt.Println(err)
 	}
 	// Output:
-	// id,name,primary_email,phone_number,line1,line2,postal_code,city,state,country
-	// acme,Acme Corporation,billing@acme.example,555 0100,2281 Broadway Street,G-31,29501,Florence,South Carolina,US
+	// "id","name","primary_email","phone_number","line1","line2","postal_code","city","state","country"
+	// "acme","Acme Corporation","billing@acme.example","555 0100","2281 Broadway Street","G-31","29501","Florence","South Carolina","US"
 }
 
 // A target of the host's own decodes rows into its own type.

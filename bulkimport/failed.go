@@ -2,7 +2,6 @@ package bulkimport
 
 import (
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -70,8 +69,8 @@ func failedRow(e job.Entry) (FailedRow, error) {
 
 // FailedRows writes the failed rows as a CSV file to fix and upload again: the columns of the
 // original in their order and with its delimiter, then _line and _errors, which a later Upload
-// leaves out. Cells that a spreadsheet would take for formulas get an apostrophe, which a later
-// Upload takes off. It requires the type's Read permission.
+// leaves out. Every cell is in quotes, so that a spreadsheet splits rows nowhere else. Cells that it would take for
+// formulas get an apostrophe, which a later Upload takes off. It requires the type's Read permission.
 func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUID, w io.Writer) error {
 	i, _, err := s.open(ctx, scope, id, read)
 	if err != nil {
@@ -80,11 +79,8 @@ func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUI
 	if i.Status == Uploading {
 		return fmt.Errorf("the upload is not complete: %w", admin.ErrState)
 	}
-	out := csv.NewWriter(w)
-	out.Comma = rune(i.Content.Delimiter[0])
-	if err := out.Write(i.failedHeader()); err != nil {
-		return err
-	}
+	out := newQuotingWriter(w, i.Content.Delimiter[0])
+	out.write(i.failedHeader())
 	seek := admin.Seek[int64]{Limit: admin.MaxLimit}
 	for {
 		rows, err := s.failed(ctx, scope.Org(), id, seek)
@@ -92,12 +88,9 @@ func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUI
 			return err
 		}
 		for _, r := range rows {
-			if err := out.Write(i.failedRecord(r)); err != nil {
-				return err
-			}
+			out.write(i.failedRecord(r))
 		}
-		out.Flush()
-		if err := out.Error(); err != nil {
+		if err := out.flush(); err != nil {
 			return err
 		}
 		if len(rows) < seek.Limit {

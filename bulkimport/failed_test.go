@@ -58,10 +58,32 @@ func TestFailedRowsOfTheWrongLengthKeepTheirCellsInPlace(t *testing.T) {
 	i, _ := w.run("contacts", "external_id,name\nc1\nc2,Lee, Ann\nc3,\"Bo\"x\n", bulkimport.Settings{})
 	lines := strings.Split(strings.TrimSpace(w.failedFile(i.ID)), "\n")
 	require.Len(t, lines, 4)
-	require.Equal(t, "external_id,name,_line,_errors", lines[0])
-	require.Equal(t, "c1,,2,the row has 1 cells and the header 2", lines[1])
-	require.Equal(t, "c2,Lee,3,the row has 3 cells and the header 2: is there a comma in a cell that is not quoted?,\" Ann\"", lines[2])
-	require.True(t, strings.HasPrefix(lines[3], `"c3,""Bo""x",,4,`), lines[3])
+	require.Equal(t, `"external_id","name","_line","_errors"`, lines[0])
+	require.Equal(t, `"c1","","2","the row has 1 cells and the header 2"`, lines[1])
+	require.Equal(t, `"c2","Lee","3","the row has 3 cells and the header 2: is there a comma in a cell that is not quoted?"," Ann"`, lines[2])
+	require.True(t, strings.HasPrefix(lines[3], `"c3,""Bo""x","","4",`), lines[3])
+}
+
+// A spreadsheet that splits at another delimiter than the file's must find no cell that is a formula.
+func TestFailedRowsHoldNoFormulaForAnyDelimiter(t *testing.T) {
+	for _, delimiter := range []string{",", ";", "\t", "|"} {
+		for _, start := range []string{"=", "+", "-", "@"} {
+			w, _ := newShelf(t, bulkimport.Options{})
+			cell := strings.NewReplacer(delimiter, "").Replace(";x,y|z\t") + start + "1+1"
+			i, _ := w.run("contacts", strings.Join([]string{"external_id", "name", "email"}, delimiter)+"\n"+
+				strings.Join([]string{"c1", cell, "bad"}, delimiter)+"\n", bulkimport.Settings{})
+			file := w.failedFile(i.ID)
+			require.Contains(t, file, `"`+cell+`"`, "delimiter %q", delimiter)
+			quoted := false
+			for _, b := range strings.TrimSuffix(file, "\n") {
+				if b == '"' {
+					quoted = !quoted
+				} else if !quoted {
+					require.Contains(t, delimiter+"\n", string(b), "nothing but delimiters is bare")
+				}
+			}
+		}
+	}
 }
 
 func TestErrorsArePaged(t *testing.T) {

@@ -1,6 +1,7 @@
 package bulkimport
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/admincenter/admincenter/admin"
@@ -29,13 +30,16 @@ func checkFileName(p *admin.Problems, path, name string) {
 	}
 }
 
-// isDevice reports whether Windows takes a name for a device, whatever its extension.
+// isDevice reports whether Windows takes a name for a device, with any extension.
 func isDevice(name string) bool {
 	base, _, _ := strings.Cut(strings.ToUpper(name), ".")
 	switch base = strings.TrimRight(base, " "); base {
 	case "CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$":
 		return true
 	}
-	port := strings.TrimPrefix(strings.TrimPrefix(base, "COM"), "LPT")
-	return len(base) > len(port) && len([]rune(port)) == 1 && strings.ContainsAny(port, "0123456789¹²³")
+	number, ok := strings.CutPrefix(base, "COM")
+	if !ok {
+		number, ok = strings.CutPrefix(base, "LPT")
+	}
+	return ok && slices.Contains(strings.Split("0123456789¹²³", ""), number)
 }

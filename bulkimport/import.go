@@ -134,7 +134,7 @@ func (i Import) warned(code string) bool {
 // Limits bound what a file may hold; a zero field takes its default.
 type Limits struct {
 	FileBytes   int64 // uploaded; default 64 MiB
-	Rows        int64 // default 1,000,000
+	Rows        int64 // those that are blank or above the header too; default 1,000,000
 	Columns     int   // default 500
 	HeaderBytes int   // of one header; default 1 KiB
 	CellBytes   int   // of one cell; default 32 KiB

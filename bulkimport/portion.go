@@ -56,7 +56,7 @@ type portion struct {
 	done   bool
 }
 
-// batchBytes bounds what a batch of very long rows holds in memory.
+// batchBytes bounds what a batch of very long rows holds in memory, and what one reads of a file that is blank.
 const batchBytes = 4 << 20
 
 // next reads the portion that a job is at.
@@ -92,13 +92,14 @@ func rowsOf(entries []job.Entry) map[int64]bool {
 	return out
 }
 
-// portion reads and checks rows from a cursor on, but for those that are settled already.
+// portion reads and checks rows from a cursor on, but for those that are settled already. Blank ones count in its
+// bounds, as they take time too.
 func (s *Service) portion(
 	ctx context.Context, org admin.OrgID, i Import, t Type, at cursor, settled map[int64]bool,
 ) (*portion, error) {
 	r, plan := s.reader(ctx, org, i, at), newPlan(t.Schema, i, s.caster, s.limits)
 	out := &portion{cursor: at, batch: Batch{Import: i.ID, Mode: i.Settings.mode(), At: s.runtime.Instant()}}
-	for read := 0; read < s.batch; {
+	for read := 0; read < s.batch && out.cursor.offset-at.offset <= batchBytes; read++ {
 		rec, err := r.next()
 		if errors.Is(err, io.EOF) {
 			out.done = true
@@ -110,13 +111,9 @@ func (s *Service) portion(
 		if rec.blank() {
 			continue
 		}
-		read++
 		out.cursor.row++
 		if !settled[out.cursor.row] {
 			out.add(plan, rec, out.cursor.row)
-		}
-		if rec.offset-at.offset > batchBytes {
-			break
 		}
 	}
 	return out, nil

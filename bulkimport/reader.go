@@ -9,8 +9,8 @@ import (
 
 // record is one record of a file.
 type record struct {
-	line   int64 // where it begins, from 1
-	cells  []string
+	line   int64      // where it begins, from 1
+	cells  []string   // none for a line of delimiters and blanks alone
 	fault  *CellError // why it could not be read; cells then hold the raw text
 	begin  int64      // its first byte
 	offset int64      // the byte after it
@@ -70,11 +70,25 @@ func (r *reader) next() (record, error) {
 	if end > r.limits.RecordBytes {
 		return r.skipLongLine(end)
 	}
+	if r.nothing(end) {
+		return r.take(end, 1, nil, nil), nil
+	}
 	if bytes.IndexByte(r.buf[:end], '"') < 0 {
 		line := string(bytes.TrimSuffix(r.buf[:end], []byte{'\n'}))
 		return r.take(end, 1, strings.Split(line, string(r.delimiter)), nil), nil
 	}
 	return r.quoted(end)
+}
+
+// nothing reports whether the line that ends at end has delimiters and blanks alone. Such a line is read without its
+// cells: a file may have millions.
+func (r *reader) nothing(end int) bool {
+	for _, b := range r.buf[:end] {
+		if b != '\n' && b != r.delimiter && b != ' ' {
+			return false
+		}
+	}
+	return true
 }
 
 // quoted reads a record that has quotes; its first line ends at end.

@@ -1,7 +1,6 @@
 package bulkimport
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
 	"slices"
@@ -95,12 +94,10 @@ func (s Schema) Sample(w io.Writer) error {
 	for i, f := range s.Fields {
 		header[i], example[i] = escape(f.Name), escape(f.Example)
 	}
-	out := csv.NewWriter(w)
-	// The writer keeps its first error for Error.
-	_ = out.Write(header)
-	_ = out.Write(example)
-	out.Flush()
-	return out.Error()
+	out := newQuotingWriter(w, ',')
+	out.write(header)
+	out.write(example)
+	return out.flush()
 }
 
 // named reports whether a name is 1 to 50 of a-z 0-9 _.

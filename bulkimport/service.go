@@ -56,7 +56,7 @@ type Options struct {
 	// Types adds a host's own types, or replaces the schema of a built-in one by one with more fields.
 	Types  []Type
 	Limits Limits
-	// BatchRows is how many rows are written in one transaction, at most 500; 0 means 500.
+	// BatchRows is how many rows are read and written in one transaction, at most 500; 0 means 500. Blank ones count.
 	BatchRows int
 	Jobs      job.Engine // how batches are run and tried again
 	// Authorize, if not nil, reports before each batch whether the actor who started the import may still
@@ -355,7 +355,7 @@ func (i Import) changes(schema Schema) []admin.Change {
 		if !mapped {
 			continue
 		}
-		to := fmt.Sprintf("constant %q", admin.Clip(s.Constant))
+		to := "constant of " + text.Size(s.Constant) // which may be a secret
 		if len(s.Columns) > 0 {
 			to = fmt.Sprintf("columns %v", s.Columns)
 		}

@@ -75,7 +75,7 @@ func sniffHeader(head []byte, delimiter byte, declared bool, limits Limits) int6
 	r := newReader(bytes.NewReader(head), delimiter, 0, 1, limits)
 	narrow, wide := 0, 0
 	first, firstWide := int64(0), int64(0)
-	for range sniffRecords {
+	for seen := 0; seen < sniffRecords; {
 		rec, err := r.next()
 		if err != nil {
 			break
@@ -83,6 +83,7 @@ func sniffHeader(head []byte, delimiter byte, declared bool, limits Limits) int6
 		if rec.blank() || (declared && rec.line == 1) {
 			continue
 		}
+		seen++
 		if rec.fault != nil && firstWide == 0 {
 			return rec.line // reading it gives the error
 		}

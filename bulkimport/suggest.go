@@ -72,23 +72,27 @@ func (s *Service) Suggest(ctx context.Context, scope admin.Scope, id uuid.UUID) 
 	return suggest(t.Schema, i.Columns, values, s.caster), nil
 }
 
-// sampleRows is how many rows are looked at.
-const sampleRows = 200
+// sampleRows is how many rows are looked at, among sampleRecords at most, those that are blank or broken included.
+const (
+	sampleRows    = 200
+	sampleRecords = 10_000
+)
 
 // sample reads the values at the beginning of each column, those that are not blank.
 func (s *Service) sample(ctx context.Context, org admin.OrgID, i Import) (map[int][]string, error) {
 	out := map[int][]string{}
 	r := s.reader(ctx, org, i, i.beginning())
-	for range sampleRows {
+	for seen, read := 0, 0; seen < sampleRows && read < sampleRecords; read++ {
 		rec, err := r.next()
 		if errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			return nil, err
 		}
-		if rec.fault != nil {
+		if rec.fault != nil || rec.blank() {
 			continue
 		}
+		seen++
 		for _, c := range i.Columns {
 			if c.Index >= len(rec.cells) {
 				continue

@@ -94,6 +94,25 @@ type upload struct {
 	piece     []byte
 	filled    []bool           // columns that have a value somewhere
 	nulls     map[string]int64 // cells that hold one of the words that mostly mean blank
+	unused    int64            // rows that are blank or above the header
+}
+
+// count adds a row, or one that is not used, and fails if there are more than may be. Those that are not used take
+// time too, on each later pass.
+func (u *upload) count(used bool) error {
+	if used {
+		u.imp.Rows++
+	} else {
+		u.unused++
+	}
+	switch {
+	case u.imp.Rows > u.limits.Rows:
+		return fileError(CodeTooManyRows, "it has more than %d rows: split it", u.limits.Rows)
+	case u.imp.Rows+u.unused > u.limits.Rows:
+		return fileError(CodeTooManyRows,
+			"it has more than %d rows, of which %d are blank or above the header: delete those", u.limits.Rows, u.unused)
+	}
+	return nil
 }
 
 // open reads the head of the file: what is no CSV is refused before anything is stored.
@@ -179,6 +198,9 @@ func (u *upload) readHeader(r *reader, sniffed bool) (*record, error) {
 			if !rec.blank() && (!u.declared || rec.line != 1) {
 				titles++
 			}
+			if err := u.count(false); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		if u.header != 0 && rec.line >= u.header {
@@ -187,6 +209,9 @@ func (u *upload) readHeader(r *reader, sniffed bool) (*record, error) {
 					titles)
 			}
 			return nil, u.setHeader(rec)
+		}
+		if err := u.count(false); err != nil { // blank, and there is no header
+			return nil, err
 		}
 	}
 }
@@ -237,14 +262,11 @@ func (u *upload) readRows(r *reader, first *record) error {
 				return err
 			}
 		}
-		if rec.blank() {
-			continue
+		blank := rec.blank()
+		if err := u.count(!blank); err != nil {
+			return err
 		}
-		u.imp.Rows++
-		if u.imp.Rows > u.limits.Rows {
-			return fileError(CodeTooManyRows, "it has more than %d rows: split it", u.limits.Rows)
-		}
-		if rec.fault != nil {
+		if blank || rec.fault != nil {
 			continue
 		}
 		for i, cell := range rec.cells[:min(len(rec.cells), c.Width)] {

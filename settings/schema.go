@@ -6,17 +6,18 @@ import (
 	"strings"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // Limits of a JSON Schema and of a value that is checked against one. MaxSchemaSteps bounds the time of a
 // check: a step is one keyword for one value, 32 bytes of text at one step of a pattern, or 20 digits of a
-// number.
+// number; a violation is ten.
 const (
 	MaxSchema         = 16 << 10  // bytes, as given
 	MaxSchemaPatterns = 20_000    // steps of its patterns: characters and classes, each as often as it is repeated
 	MaxSchemaSteps    = 1_000_000 // of one check
 	MaxSchemaNumber   = 400       // characters of a number, and the magnitude of its exponent
-	MaxViolations     = 100       // violations that one error lists
+	MaxViolations     = 100       // violations that one error lists; more are counted
 )
 
 // maxSchemas bounds the compiled schemas that a Service keeps.
@@ -45,8 +46,8 @@ func ParseSchema(raw json.RawMessage) (Schema, error) {
 		return Schema{}, fmt.Errorf("JSON Schema: %w: %w", err, admin.ErrInvalid)
 	}
 	if compact != "true" && compact != "false" && !strings.HasPrefix(compact, "{") {
-		return Schema{}, fmt.Errorf("JSON Schema %q is neither an object nor a boolean: %w",
-			admin.Clip(compact), admin.ErrInvalid)
+		return Schema{}, fmt.Errorf("JSON Schema of %s is neither an object nor a boolean: %w",
+			text.Size(compact), admin.ErrInvalid)
 	}
 	return Schema{compact}, nil
 }

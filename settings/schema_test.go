@@ -1,6 +1,7 @@
 package settings_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -42,7 +43,7 @@ func TestJSONMustMeetItsSchema(t *testing.T) {
 	s, err := o.under("tiers", tiers, `{"currency":"EUR","tiers":[{"from":0,"rate":0.07},{"from":9007199254740993,"rate":0.3}]}`)
 	require.NoError(t, err)
 	require.Equal(t, parseSchema(t, tiers), s.Schema)
-	require.Contains(t, o.last().Changes, admin.Change{Field: "schema", To: admin.Clip(s.Schema.Text())})
+	require.Contains(t, o.last().Changes, admin.Change{Field: "schema", To: fmt.Sprintf("%d bytes", len(s.Schema.Text()))})
 
 	_, err = o.Update(t.Context(), o.acme, s.ID, 1, value(t, settings.TypeJSON, `{"currency":"GBP","tiers":[{"from":-1},{"from":1.5,"rate":0.005}],"a/b":1}`))
 	require.Equal(t, []string{"/value", "/value/currency", "/value/tiers/0/from", "/value/tiers/1/from", "/value/tiers/1/rate"}, paths(t, err), "all of them, each with its place")
@@ -201,6 +202,42 @@ func TestManyViolationsAreBounded(t *testing.T) {
 	require.Len(t, paths(t, err), settings.MaxViolations+1)
 	require.ErrorContains(t, err, "400 more")
 	require.Less(t, len(err.Error()), 20_000)
+}
+
+// A document of 64 KiB whose every item breaks ten rules.
+const (
+	tenRules = `{"items":{"allOf":[{"minimum":9},{"minimum":10},{"minimum":11},{"minimum":12},{"minimum":13},{"minimum":14},{"minimum":15},{"minimum":16},{"minimum":17},{"minimum":18}]}}`
+	manyFive = 32_000
+)
+
+func TestManyViolationsTakeNoMemory(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	document := `[` + strings.Repeat("5,", manyFive-1) + `5]`
+	allocated := testing.Benchmark(func(b *testing.B) {
+		for b.Loop() {
+			_, err := o.under("x", tenRules, document)
+			require.Equal(t, []string{"/value"}, paths(t, err))
+			require.ErrorContains(t, err, "too much to check")
+		}
+	}).AllocedBytesPerOp()
+	require.Less(t, allocated, int64(100<<20), "bytes; each violation that is made takes 1,500")
+}
+
+func TestACheckAgainstASchemaEndsWithItsContext(t *testing.T) {
+	o := newOffice(t, settings.Options{})
+	document := `[` + strings.Repeat("5,", manyFive-1) + `5]`
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := o.Create(ctx, o.acme, settings.NewSetting{
+		Entity: organization, Name: "x", Value: value(t, settings.TypeJSON, document), Schema: parseSchema(t, tenRules),
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	require.NotErrorIs(t, err, admin.ErrInvalid)
+}
+
+func TestLongChecksMayNotBeNegative(t *testing.T) {
+	_, err := settings.NewService(settings.Ports{}, settings.Options{LongChecks: -1})
+	require.ErrorContains(t, err, "/longChecks")
 }
 
 func TestSchemasOfEveryDraft(t *testing.T) {

@@ -1,6 +1,8 @@
 package settings
 
 import (
+	"context"
+
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/internal/jsonschema"
 )
@@ -14,22 +16,28 @@ func compileSchema(s Schema) (*jsonschema.Schema, error) {
 	return jsonschema.Compile(document, jsonschema.Limits{Patterns: MaxSchemaPatterns, Number: MaxSchemaNumber})
 }
 
-// meets adds everything that is wrong with the document at path under a schema.
-func meets(p *admin.Problems, path, document string, schema *jsonschema.Schema) {
+// meets adds what is wrong with the document at path under a schema. Its error is the context's.
+func (s *Service) meets(
+	ctx context.Context, p *admin.Problems, path, document string, schema *jsonschema.Schema,
+) error {
 	v, err := decodeJSON(document)
 	if err != nil {
 		p.AddError(path, admin.CodeFormat, err)
-		return
+		return nil
 	}
-	found, done := schema.Check(v, MaxSchemaSteps)
-	if !done {
+	found, more, err := schema.Check(ctx, v,
+		jsonschema.Budget{Steps: MaxSchemaSteps, Violations: MaxViolations, Slots: s.longChecks})
+	if jsonschema.OverBudget(err) {
 		p.Add(path, admin.CodeTooLong, "is too much to check against its JSON Schema: make either smaller")
-		return
+		return nil
+	} else if err != nil {
+		return err
 	}
-	for _, v := range found[:min(len(found), MaxViolations)] {
+	for _, v := range found {
 		p.Add(path+v.Pointer, CodeSchema, "%s", v.Message)
 	}
-	if more := len(found) - MaxViolations; more > 0 {
+	if more > 0 {
 		p.Add(path, CodeSchema, "breaks %d more rules of its JSON Schema", more)
 	}
+	return nil
 }

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"context"
+	"runtime"
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/internal/jsonschema"
@@ -31,6 +32,9 @@ type Options struct {
 	CustomerOf CustomerOf
 	// Limits bound the number of settings; a zero field means its default.
 	Limits Limits
+	// LongChecks is how many checks against JSON Schemas that take more than some milliseconds may run at the same
+	// time; others wait for them, as long as their context allows. 0 means half of GOMAXPROCS, at least 1.
+	LongChecks int
 }
 
 // Service is the Settings tab. It is safe for concurrent use.
@@ -49,6 +53,7 @@ type core struct {
 	limits     Limits
 	programs   programs
 	schemas    *recent.Cache[string, *jsonschema.Schema] // by their text
+	longChecks chan struct{}                             // holds an element for each under way
 	changes    changes
 }
 
@@ -60,16 +65,23 @@ func NewService(ports Ports, o Options) (*Service, error) {
 		p.Add("/ports/settings", admin.CodeRequired, "is required: give the Store of a storage")
 	}
 	o.Limits.check(&p)
+	if o.LongChecks < 0 {
+		p.Add("/longChecks", admin.CodeRange, "%d is negative: give a maximum, or 0 for the default", o.LongChecks)
+	}
 	if err := p.Err(); err != nil {
 		return nil, err
 	}
 	if o.Evaluator == nil {
 		o.Evaluator = &Engine{}
 	}
+	if o.LongChecks == 0 {
+		o.LongChecks = max(1, runtime.GOMAXPROCS(0)/2)
+	}
 	return &Service{ports: ports, core: &core{
 		runtime: o.WithDefaults(), evaluator: o.Evaluator, customerOf: o.CustomerOf,
 		limits: o.Limits.withDefaults(), programs: newPrograms(maxPrograms),
-		schemas: recent.New[string, *jsonschema.Schema](maxSchemas),
+		schemas:    recent.New[string, *jsonschema.Schema](maxSchemas),
+		longChecks: make(chan struct{}, o.LongChecks),
 	}}, nil
 }
 

@@ -247,19 +247,19 @@ func TestAuditTellsWhatChanged(t *testing.T) {
 	require.Equal(t, admin.Subject{Kind: "setting", ID: s.ID.String()}, rec.Subject)
 	require.Equal(t, []admin.Change{
 		{Field: "entity", To: "ACCOUNT eu"}, {Field: "namespace", To: "USER"}, {Field: "name", To: "rate"},
-		{Field: "dataType", To: "NUMERIC"}, {Field: "value", To: "1.5"},
+		{Field: "dataType", To: "NUMERIC"}, {Field: "value", To: "3 bytes"},
 	}, rec.Changes)
 
 	_, err := o.Update(t.Context(), o.acme, s.ID, 1, number(t, "2"))
 	require.NoError(t, err)
-	require.Equal(t, []admin.Change{{Field: "value", From: "1.5", To: "2"}}, o.last().Changes)
+	require.Equal(t, []admin.Change{{Field: "value", From: "3 bytes", To: "1 byte"}}, o.last().Changes)
 
 	_, err = o.Update(t.Context(), o.acme, s.ID, 2, value(t, settings.TypeString, strings.Repeat("é", settings.MaxString)))
 	require.NoError(t, err)
 	rec = o.last()
 	require.Equal(t, settings.ActionUpdate, rec.Action)
 	require.Equal(t, admin.Change{Field: "dataType", From: "NUMERIC", To: "STRING"}, rec.Changes[0])
-	require.Equal(t, "2", rec.Changes[1].From)
+	require.Equal(t, "1 byte", rec.Changes[1].From)
 	require.Less(t, len(rec.Changes[1].To), 200, "a long value is clipped")
 
 	require.NoError(t, o.Delete(t.Context(), o.acme, s.ID, 3))

@@ -49,7 +49,7 @@ func ParseValue(t Type, raw string) (Value, error) {
 	case TypeString:
 		return String(raw)
 	case TypeNumeric:
-		d, err := admin.ParseDecimal(raw)
+		d, err := parseNumber(raw)
 		if err != nil {
 			return Value{}, err
 		}
@@ -68,15 +68,24 @@ func ParseValue(t Type, raw string) (Value, error) {
 func String(text string) (Value, error) {
 	switch {
 	case !utf8.ValidString(text):
-		return Value{}, fmt.Errorf("text %q is not valid UTF-8: %w", admin.Clip(text), admin.ErrInvalid)
+		return Value{}, fmt.Errorf("the text is not valid UTF-8: %w", admin.ErrInvalid)
 	case strings.ContainsRune(text, 0):
-		return Value{}, fmt.Errorf("text %q has a NUL character: remove it: %w", admin.Clip(text), admin.ErrInvalid)
+		return Value{}, fmt.Errorf("the text has a NUL character: remove it: %w", admin.ErrInvalid)
 	}
 	if n := utf8.RuneCountInString(text); n > MaxString {
-		return Value{}, fmt.Errorf("text %q has %d characters: give at most %d: %w",
-			admin.Clip(text), n, MaxString, admin.ErrInvalid)
+		return Value{}, fmt.Errorf("the text has %d characters: give at most %d: %w", n, MaxString, admin.ErrInvalid)
 	}
 	return Value{TypeString, text}, nil
+}
+
+// parseNumber is [admin.ParseDecimal] with errors that do not have the text, which may be a secret in the wrong place.
+func parseNumber(raw string) (decimal.Decimal, error) {
+	d, err := admin.ParseDecimal(raw)
+	if err != nil && strings.Trim(raw, "+-.0123456789") != "" {
+		return d, fmt.Errorf("a text of %s is not a decimal number: write digits with at most one point, such as -12.50: %w",
+			text.Size(raw), admin.ErrInvalid)
+	}
+	return d, err
 }
 
 // Numeric makes a NUMERIC of a number within the limits of [admin.CheckDecimal]. Zeros without meaning are dropped:

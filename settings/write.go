@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // Audit actions.
@@ -50,9 +51,9 @@ func (s *Service) Create(ctx context.Context, scope admin.Scope, n NewSetting) (
 		admin.Change{Field: "namespace", To: made.Namespace},
 		admin.Change{Field: "name", To: made.Name},
 		admin.Change{Field: "dataType", To: string(made.Value.Type())},
-		admin.Change{Field: "value", To: admin.Clip(made.Value.Text())})
+		admin.Change{Field: "value", To: text.Size(made.Value.Text())})
 	if !made.Schema.IsZero() {
-		rec.Changes = append(rec.Changes, admin.Change{Field: "schema", To: admin.Clip(made.Schema.Text())})
+		rec.Changes = append(rec.Changes, admin.Change{Field: "schema", To: schemaSize(made.Schema)})
 	}
 	err := s.ports.Settings.Create(ctx, scope.Org(), made, s.limits, rec)
 	s.wrote(scope.Org())
@@ -67,7 +68,9 @@ func (s *Service) Create(ctx context.Context, scope admin.Scope, n NewSetting) (
 
 // checkValue adds what is wrong with a value to be saved. Its error is a failure of another kind.
 func (s *Service) checkValue(ctx context.Context, p *admin.Problems, v Value, schema Schema) error {
-	s.checkSchema(p, v, schema)
+	if err := s.checkSchema(ctx, p, v, schema); err != nil {
+		return err
+	}
 	if v.IsZero() {
 		p.Add("/value", admin.CodeRequired, "is required: make one with settings.ParseValue")
 		return nil
@@ -80,28 +83,28 @@ func (s *Service) checkValue(ctx context.Context, p *admin.Problems, v Value, sc
 	return err
 }
 
-// checkSchema adds what is wrong with a schema and with the value under it.
-func (s *Service) checkSchema(p *admin.Problems, v Value, schema Schema) {
+// checkSchema adds what is wrong with a schema and with the value under it. Its error is the context's.
+func (s *Service) checkSchema(ctx context.Context, p *admin.Problems, v Value, schema Schema) error {
 	if schema.IsZero() {
-		return
+		return nil
 	}
 	if v.Type() != TypeJSON {
 		if !v.IsZero() {
 			p.Add("/schema", admin.CodeFormat,
 				"is for JSON values and this one is %s: leave it out; UpdateWithSchema removes it from a setting", v.Type())
 		}
-		return
+		return nil
 	}
 	c, ok := s.schemas.Get(schema.text)
 	if !ok {
 		var err error
 		if c, err = compileSchema(schema); err != nil {
 			p.Add("/schema", admin.CodeFormat, "JSON Schema cannot be used: %v", err)
-			return
+			return nil
 		}
 		s.schemas.Put(schema.text, c)
 	}
-	meets(p, "/value", v.text, c)
+	return s.meets(ctx, p, "/value", v.text, c)
 }
 
 // Update gives the setting another value, perhaps of another type, if its Version is still version;
@@ -185,7 +188,7 @@ func (s *Service) remove(ctx context.Context, scope admin.Scope, id uuid.UUID, v
 		admin.Change{Field: "namespace", From: old.Namespace},
 		admin.Change{Field: "name", From: old.Name},
 		admin.Change{Field: "dataType", From: string(old.Value.Type())},
-		admin.Change{Field: "value", From: admin.Clip(old.Value.Text())})
+		admin.Change{Field: "value", From: text.Size(old.Value.Text())})
 	if inUse {
 		rec.Changes = append(rec.Changes, admin.Change{Field: "inUse", To: "deleted whether in use or not"})
 	}
@@ -213,6 +216,8 @@ func (s *Service) at(ctx context.Context, scope admin.Scope, id uuid.UUID, versi
 	return old, nil
 }
 
+// valueChanges is what the trail has of an update. Values may be secrets, and whoever reads the trail need not be
+// allowed to read settings, so that they stay out of it; the [History] of a setting has them.
 func valueChanges(from, to Setting) []admin.Change {
 	var changes []admin.Change
 	if from.Value.Type() != to.Value.Type() {
@@ -220,10 +225,18 @@ func valueChanges(from, to Setting) []admin.Change {
 			admin.Change{Field: "dataType", From: string(from.Value.Type()), To: string(to.Value.Type())})
 	}
 	changes = append(changes,
-		admin.Change{Field: "value", From: admin.Clip(from.Value.Text()), To: admin.Clip(to.Value.Text())})
+		admin.Change{Field: "value", From: text.Size(from.Value.Text()), To: text.Size(to.Value.Text())})
 	if from.Schema != to.Schema {
 		changes = append(changes,
-			admin.Change{Field: "schema", From: admin.Clip(from.Schema.Text()), To: admin.Clip(to.Schema.Text())})
+			admin.Change{Field: "schema", From: schemaSize(from.Schema), To: schemaSize(to.Schema)})
 	}
 	return changes
+}
+
+// schemaSize is what the trail has of a schema; nothing if there is none.
+func schemaSize(s Schema) string {
+	if s.IsZero() {
+		return ""
+	}
+	return text.Size(s.text)
 }

@@ -31,6 +31,16 @@
 // expiry; nothing is cached. [Service.Rotate] puts a token with another secret in the place of an old one, which
 // stays valid for an overlap.
 //
+// # Last use
+//
+// A verification reads once and writes nothing. That a token was used stays in the process until
+// [Service.Run] writes it, within seconds, at most once a minute a token. Run it in each process that
+// verifies tokens; the worker of the Admin Center does.
+//
+// # Leaked secrets
+//
+// [Scan] finds secrets in any text, and [Service.Recognize] tells which of them are known and in force.
+//
 // # Permissions
 //
 // The permissions of a token are chosen when it is made, among those of its creator, and never grow. A
@@ -43,6 +53,6 @@
 // is as it was when it was checked, so that no token outlives the deactivation of its user. For the tokens that
 // the host's own code creates, in the scope of [admin.System], no user answers: they may do what they were granted.
 //
-// Nobody takes away what they do not have: ending a token of somebody else requires its permissions, or
+// Actors take away no more than they have: ending a token of another one requires its permissions, or
 // [PermissionRevoke].
 package token

@@ -53,7 +53,7 @@ func TestATokenMayDoWhatItWasGrantedAndItsUserMayNow(t *testing.T) {
 	t.Run("a role that no longer exists", func(t *testing.T) {
 		delete(h.roles, "ann")
 		_, err := h.verify(made)
-		require.Equal(t, token.ReasonUser, refused(t, err).Reason)
+		require.Equal(t, token.ReasonUser, refused(t, err).Reason())
 		require.ErrorIs(t, h.Authorize(t.Context(), acme, made.Token.Actor()), admin.ErrForbidden)
 	})
 }
@@ -67,7 +67,7 @@ func TestTheTokensOfAUserWhoIsNotActiveAreRefused(t *testing.T) {
 	h.setStatus("ann", people.UserDeactivated, true)
 	for _, x := range []token.Generated{made, child} {
 		_, err := h.verify(x)
-		require.Equal(t, &token.Refusal{Reason: token.ReasonUser, Org: acme, TokenID: x.Token.ID}, refused(t, err))
+		requireRefused(t, token.ReasonUser, x.Token, err)
 	}
 	for reason, scope := range map[string]admin.Scope{"the user": ann, "the token": running} {
 		_, err := h.Generate(t.Context(), scope, token.GenerateInput{

@@ -75,7 +75,7 @@ func TestWhoMayEndAToken(t *testing.T) {
 		require.ErrorIs(t, ends["DeactivateBy"](h, h.user("bob", token.PermissionWrite), child.Token), admin.ErrForbidden)
 		require.NoError(t, ends["DeactivateBy"](h, h.user("ann", token.PermissionWrite), child.Token))
 		_, err := h.verify(child)
-		require.Equal(t, token.ReasonDeactivated, refused(t, err).Reason)
+		require.Equal(t, token.ReasonDeactivated, refused(t, err).Reason())
 	})
 }
 

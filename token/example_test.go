@@ -58,7 +58,7 @@ func Example() {
 	fmt.Println("the request is answered:", err)
 	var refusal *token.Refusal
 	if errors.As(err, &refusal) {
-		fmt.Println("the log has the reason:", refusal.Reason)
+		fmt.Println("the log has the reason:", refusal.Reason())
 	}
 
 	// Output:

@@ -140,7 +140,7 @@ func TestParseRefuses(t *testing.T) {
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			brand, env, err := token.Parse(admin.NewSecret(tc.secret))
-			require.Equal(t, &token.Refusal{Reason: tc.want}, refused(t, err))
+			requireRefused(t, tc.want, token.Token{}, err)
 			require.Empty(t, brand)
 			require.Empty(t, env)
 		})

@@ -3,7 +3,6 @@ package token
 import (
 	"crypto/hmac"
 	"crypto/sha256"
-	"crypto/subtle"
 	"fmt"
 	"strings"
 
@@ -22,7 +21,7 @@ const MaxHashers = 2
 // Hasher makes the digests that secrets are kept and found by. Secrets have 190 random bits, so a fast
 // hash is right; a slow one would only make every request slow.
 type Hasher interface {
-	// Key names the algorithm and its key. It has 1 to 64 bytes of ASCII and never changes.
+	// Key names the algorithm and its key. It has 1 to 64 characters of ASCII from ! to ~ and never changes.
 	Key() string
 	// Digest returns the digest of secret, which is the same at every call.
 	Digest(secret admin.Secret) admin.SecretDigest
@@ -90,6 +89,8 @@ func (p *Peppered) Digest(secret admin.Secret) admin.SecretDigest {
 // maxHashKey is the length of a key's name that storages have room for, in bytes.
 const maxHashKey = 64
 
+func notInKey(r rune) bool { return r <= ' ' || r > '~' }
+
 // checkHashers adds to p the problems of the hashers of [Options].
 func checkHashers(p *admin.Problems, hashers []Hasher) {
 	if n := len(hashers); n > MaxHashers {
@@ -104,8 +105,9 @@ func checkHashers(p *admin.Problems, hashers []Hasher) {
 		}
 		key := h.Key()
 		switch {
-		case key == "" || len(key) > maxHashKey:
-			p.Add(path, admin.CodeFormat, "has a key of %d bytes: Hasher.Key must return 1 to %d", len(key), maxHashKey)
+		case key == "" || len(key) > maxHashKey || strings.ContainsFunc(key, notInKey):
+			p.Add(path, admin.CodeFormat, "has a key of %d bytes: Hasher.Key must return 1 to %d of ASCII, without blanks",
+				len(key), maxHashKey)
 		case seen[key]:
 			p.Add(path, admin.CodeDuplicate, "has the key %q of another hasher: give each its own", key)
 		}
@@ -115,6 +117,3 @@ func checkHashers(p *admin.Problems, hashers []Hasher) {
 
 // hash returns the hash that h makes of secret.
 func hash(h Hasher, secret admin.Secret) Hash { return Hash{Key: h.Key(), Digest: h.Digest(secret)} }
-
-// sameDigest compares digests in constant time.
-func sameDigest(a, b admin.SecretDigest) bool { return subtle.ConstantTimeCompare(a[:], b[:]) == 1 }

@@ -59,12 +59,12 @@ func TestATokenIsRefusedFromElsewhere(t *testing.T) {
 				require.True(t, v.Scope.Can(settings.PermissionRead))
 				return
 			}
-			require.Equal(t, token.ReasonNetwork, refused(t, err).Reason)
+			require.Equal(t, token.ReasonNetwork, refused(t, err).Reason())
 			require.Equal(t, token.Verified{}, v)
 		})
 	}
 	_, err := h.verify(confined)
-	require.Equal(t, token.ReasonNetwork, refused(t, err).Reason, "a host that does not give the peer")
+	require.Equal(t, token.ReasonNetwork, refused(t, err).Reason(), "a host that does not give the peer")
 	records := h.trail(admin.Subject{Kind: "token", ID: confined.Token.ID.String()})
 	require.Contains(t, records[0].Changes, admin.Change{Field: "networks", To: confined.Token.Networks.String()})
 }

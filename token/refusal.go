@@ -1,6 +1,11 @@
 package token
 
 import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
@@ -22,17 +27,35 @@ const (
 	ReasonNetwork     Reason = "network"     // presented from outside of its token's networks, or from an unknown peer
 )
 
-// Refusal is the error of a refused secret. Its text is that of [ErrBadToken] for every reason, so that
-// it can be shown; the fields are for the host's own log and counters.
+// Refusal is the error of a refused secret. However it is printed, logged or marshaled, it is [ErrBadToken]
+// for every reason, so that it can be shown to the caller, who must not learn whether a secret was once
+// valid, nor whose it was. The methods return the rest, for the host's own log and counters.
 type Refusal struct {
-	Reason Reason
-	// Org and TokenID identify the token if it was recognized.
-	Org     admin.OrgID
-	TokenID uuid.UUID
+	reason Reason
+	org    admin.OrgID
+	id     uuid.UUID
 }
+
+// Reason returns why the secret was refused.
+func (r *Refusal) Reason() Reason { return r.reason }
+
+// Org returns the organization of the token, or empty if the secret is of no known token.
+func (r *Refusal) Org() admin.OrgID { return r.org }
+
+// TokenID returns the id of the token, or [uuid.Nil] if the secret is of no known token.
+func (r *Refusal) TokenID() uuid.UUID { return r.id }
 
 // Error returns the text of [ErrBadToken].
 func (*Refusal) Error() string { return ErrBadToken.Error() }
 
 // Unwrap makes errors.Is(err, ErrBadToken) and errors.Is(err, admin.ErrUnauthenticated) true.
 func (*Refusal) Unwrap() error { return ErrBadToken }
+
+// Format writes the text of [ErrBadToken] for every verb.
+func (*Refusal) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, ErrBadToken.Error()) }
+
+// MarshalJSON writes the text of [ErrBadToken].
+func (*Refusal) MarshalJSON() ([]byte, error) { return json.Marshal(ErrBadToken.Error()) }
+
+// LogValue returns the text of [ErrBadToken]: the host logs the reason on purpose or not at all.
+func (*Refusal) LogValue() slog.Value { return slog.StringValue(ErrBadToken.Error()) }

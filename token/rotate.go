@@ -2,12 +2,14 @@ package token
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/retry"
 )
 
 // MaxOverlap is how long both tokens of a rotation can be valid.
@@ -16,7 +18,7 @@ const MaxOverlap = 7 * 24 * time.Hour
 // RotateInput describes a rotation.
 type RotateInput struct {
 	// Overlap is how long the old token stays valid, so that its secret can be replaced without a gap: 0 to
-	// [MaxOverlap]. 0 ends it at once.
+	// [MaxOverlap]. 0 ends it immediately.
 	Overlap time.Duration `json:"overlap,omitempty"` // nanoseconds
 }
 
@@ -25,14 +27,15 @@ type RotateInput struct {
 // longer than the old one. The old one expires after the overlap, if not before. Of parallel rotations one
 // succeeds.
 //
-// The actor in scope creates the new token, and answers for it as for any other. The tokens that the old one
+// The actor in scope creates the new token, and answers for it as for any other; but if the system rotates a
+// user's token, that user goes on answering for it, and must be active. The tokens that the old one
 // created stay as they are, and descend from it still; [Service.Deactivate] and [Service.Delete] of the new
 // token end the old one and these too. If a secret has leaked, delete its token, so that those are ended that
 // the thief has created.
 //
 // It requires [PermissionWrite] and, unless the token is one's own, all of its permissions. It fails with
-// [admin.ErrInvalid], [admin.ErrNotFound], [ErrDeleted], [ErrDeactivated], [ErrExpired], [ErrRotated] and
-// [ErrTooManyTokens], and with [admin.ErrForbidden] if nothing is left to grant.
+// [admin.ErrInvalid], [admin.ErrNotFound], [ErrDeleted], [ErrDeactivated], [ErrExpired], [ErrRotated],
+// [ErrUserNotActive] and [ErrTooManyTokens], and with [admin.ErrForbidden] if nothing is left to grant.
 func (s *Service) Rotate(ctx context.Context, scope admin.Scope, id uuid.UUID, in RotateInput) (Generated, error) {
 	if err := scope.Require(PermissionWrite); err != nil {
 		return Generated{}, err
@@ -48,7 +51,7 @@ func (s *Service) Rotate(ctx context.Context, scope admin.Scope, id uuid.UUID, i
 		return Generated{}, err
 	}
 	var made Generated
-	err := retry(func() (err error) {
+	err := retry.Do(func() (err error) {
 		made, err = s.rotate(ctx, scope, id, in.Overlap)
 		return err
 	})
@@ -76,6 +79,11 @@ func (s *Service) rotate(
 	if err != nil {
 		return Generated{}, err
 	}
+	if g.all && old.UserID != uuid.Nil {
+		if g, err = s.answering(ctx, scope.Org(), g, old.UserID); err != nil {
+			return Generated{}, err
+		}
+	}
 	t, err := s.replacement(scope, g, old, now)
 	if err != nil {
 		return Generated{}, err
@@ -96,9 +104,26 @@ func (s *Service) rotate(
 	return made, nil
 }
 
+// answering returns the system as a grantor for whose grants a user answers, with what that user may do now.
+// Otherwise the new token would do what the user may do no longer, and not end with the user.
+func (s *Service) answering(ctx context.Context, org admin.OrgID, g grantor, user uuid.UUID) (grantor, error) {
+	u, err := s.ports.Tokens.User(ctx, org, user)
+	if errors.Is(err, admin.ErrNotFound) || err == nil && !u.Active {
+		return grantor{}, ErrUserNotActive
+	} else if err != nil {
+		return grantor{}, err
+	}
+	g.UserID, g.UserEpoch, g.all = u.ID, u.Epoch, false
+	g.may, err = s.ports.UserPermissions(u)
+	if errors.Is(err, admin.ErrInvalid) {
+		return g, nil // a role that no longer exists may do nothing
+	}
+	return g, err
+}
+
 // replacement returns the token that takes the place of old, as far as g may grant it.
 func (s *Service) replacement(scope admin.Scope, g grantor, old Token, now time.Time) (Token, error) {
-	if !own(scope, old) {
+	if _, all := scope.Granted(); !all && !own(scope, old) {
 		if err := g.require(old.Permissions); err != nil {
 			return Token{}, err
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/token"
 )
@@ -56,7 +57,7 @@ func TestRotate(t *testing.T) {
 	}
 	h.now = kept.ExpiresAt
 	_, err = h.VerifyFrom(t.Context(), old.Secret, peer)
-	require.Equal(t, token.ReasonExpired, refused(t, err).Reason)
+	require.Equal(t, token.ReasonExpired, refused(t, err).Reason())
 	_, err = h.VerifyFrom(t.Context(), made.Secret, peer)
 	require.NoError(t, err)
 }
@@ -145,6 +146,31 @@ func TestRotationIsNeverWiderOrLonger(t *testing.T) {
 		require.Equal(t, start.Add(time.Minute), next.Token.ExpiresAt)
 		require.Equal(t, by.Token.Actor(), next.Token.CreatedBy)
 	})
+	t.Run("by the system, for the user who answers for the old one", func(t *testing.T) {
+		hers := h.generate(ann, settings.PermissionRead, settings.PermissionWrite)
+		h.user("ann", token.PermissionWrite, settings.PermissionRead)
+		next := h.rotate(admin.System(acme), hers, time.Hour)
+		require.Equal(t, ann.User(), next.Token.UserID.String())
+		require.Equal(t, admin.ActorSystem, next.Token.CreatedBy.Kind)
+		require.Equal(t, "settings.read", next.Token.Permissions.String())
+		h.user("ann", token.PermissionWrite)
+		require.False(t, h.as(next).Can(settings.PermissionRead))
+		_, err := h.Rotate(t.Context(), admin.System(acme), next.Token.ID, token.RotateInput{})
+		require.ErrorIs(t, err, admin.ErrForbidden, "nothing is left")
+		h.user("ann", token.PermissionWrite, settings.PermissionRead, settings.PermissionWrite)
+		h.setStatus("ann", people.UserDeactivated, true)
+		_, err = h.Rotate(t.Context(), admin.System(acme), next.Token.ID, token.RotateInput{})
+		require.ErrorIs(t, err, token.ErrUserNotActive)
+		h.setStatus("ann", people.UserActive, true)
+		last := h.rotate(admin.System(acme), next, 0)
+		h.setStatus("ann", people.UserDeactivated, false)
+		_, err = h.verify(last)
+		require.Equal(t, token.ReasonDeactivated, refused(t, err).Reason())
+		h.setStatus("ann", people.UserActive, false)
+
+		systems := h.generate(admin.System(acme), settings.PermissionWrite)
+		require.Zero(t, h.rotate(admin.System(acme), systems, 0).Token.UserID)
+	})
 	t.Run("of what has been confined since", func(t *testing.T) {
 		hers := h.generate(ann, settings.PermissionRead, settings.PermissionWrite)
 		o := h.options
@@ -162,7 +188,7 @@ func TestARotatedTokenStaysInItsTree(t *testing.T) {
 	off := func(x token.Generated, want token.Reason) {
 		t.Helper()
 		_, err := h.verify(x)
-		require.Equal(t, want, refused(t, err).Reason)
+		require.Equal(t, want, refused(t, err).Reason())
 	}
 	t.Run("one that rotates itself ends with what it was", func(t *testing.T) {
 		old := h.generate(ann, token.PermissionWrite)

@@ -79,6 +79,7 @@ func (o Options) check(p *admin.Problems) {
 // Service keeps API tokens and verifies their secrets. It is safe for concurrent use.
 type Service struct {
 	ports Ports
+	inTx  bool
 	*core
 }
 
@@ -91,6 +92,7 @@ type core struct {
 	maxLifetime time.Duration
 	maxTokens   int
 	fresh       time.Duration
+	uses        *uses
 }
 
 // NewService returns a Service over ports. It fails with [admin.ErrInvalid] if a port is missing or an
@@ -118,19 +120,21 @@ func NewService(ports Ports, o Options) (*Service, error) {
 	}
 	return &Service{ports: ports, core: &core{
 		runtime: o.WithDefaults(), format: f, hashers: hashers, grantable: o.Grantable,
-		maxLifetime: o.MaxLifetime, maxTokens: o.MaxTokens,
+		maxLifetime: o.MaxLifetime, maxTokens: o.MaxTokens, uses: newUses(),
 		fresh: o.Fresh,
 	}}, nil
 }
 
-// In returns the service over other ports, such as those of a transaction, with the same options.
-func (s *Service) In(ports Ports) *Service { return &Service{ports: ports, core: s.core} }
+// In returns the service over the ports of a transaction, with the same options. What it verifies is noted
+// by [Service.Run] of s, after the transaction or during it.
+func (s *Service) In(ports Ports) *Service { return &Service{ports: ports, inTx: true, core: s.core} }
 
 // Get returns one token in any state, or [admin.ErrNotFound]. It requires [PermissionRead].
 func (s *Service) Get(ctx context.Context, scope admin.Scope, id uuid.UUID) (Token, error) {
 	if err := scope.Require(PermissionRead); err != nil {
 		return Token{}, err
 	}
+	s.flushBefore(ctx)
 	return s.ports.Tokens.Get(ctx, scope.Org(), id)
 }
 
@@ -145,6 +149,7 @@ func (s *Service) List(ctx context.Context, scope admin.Scope, f Filter, q admin
 	}
 	name := fmt.Sprintf("tokens %q %s %s %s", f.State, f.UserID, instant(f.ExpiringBefore), instant(f.UnusedSince))
 	now := s.runtime.Instant()
+	s.flushBefore(ctx)
 	return admin.Paginate(scope.Org(), name, q,
 		func(seek admin.Seek[uuid.UUID]) ([]Token, error) {
 			return s.ports.Tokens.List(ctx, scope.Org(), f, now, seek)

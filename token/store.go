@@ -28,7 +28,7 @@ type Store interface {
 	Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (Token, error)
 
 	// WithUser is Get with the user who answers for the token, both as of one moment; the zero UserAccess
-	// if nobody does.
+	// if no user does.
 	WithUser(ctx context.Context, org admin.OrgID, id uuid.UUID) (Token, UserAccess, error)
 
 	// User returns a user of the organization, or [admin.ErrNotFound].
@@ -66,15 +66,15 @@ type Store interface {
 	// are ignored. The record is kept even if there are none.
 	DeactivateBy(ctx context.Context, org admin.OrgID, actor admin.Actor, e Ending, rec admin.Record) (int, error)
 
-	// ByDigest returns the token, of any organization and in any state, that is found by one of
-	// digests, or [admin.ErrNotFound]; with it the user who answers for it, as of the same moment. Digests
-	// compare byte by byte. It fails with [admin.ErrInvalid] unless there are 1 to [MaxHashers] of them. It
-	// is the only method that crosses organizations: a secret does not say whose it is.
-	ByDigest(ctx context.Context, digests []admin.SecretDigest) (Stored, error)
+	// ByDigest returns the token, of any organization and in any state, that is found by digest, or
+	// [admin.ErrNotFound]; with it the user who answers for it, as of the same moment. Digests compare byte by
+	// byte. It is the only method that crosses organizations: a secret does not say whose it is.
+	ByDigest(ctx context.Context, digest admin.SecretDigest) (Stored, error)
 
-	// Touch sets LastUsedAt to at unless it is later than before, in one conditional write; before is
-	// not after at. The Version stays. If there is no such token it does nothing.
-	Touch(ctx context.Context, org admin.OrgID, id uuid.UUID, at, before time.Time) error
+	// Touch sets LastUsedAt of each token in uses to the use's At, if [Use.Notable] reports that it is worth
+	// noting, in a constant number of statements for up to 64 uses. The Version stays. A token is in uses
+	// once at most; those that the organization does not have are left out.
+	Touch(ctx context.Context, org admin.OrgID, uses []Use) error
 
 	// Rehash makes a token that is found by from be found by to instead. The Version stays. It does
 	// nothing if the token is not found by from, or does not exist. It fails with [admin.ErrExists] if
@@ -83,7 +83,7 @@ type Store interface {
 }
 
 // Stored is a token as it is kept, with its organization, the hash that it is found by, and the user who
-// answers for it, without the Epoch. User is zero if nobody does.
+// answers for it, without the Epoch. User is zero if no user does.
 type Stored struct {
 	Org   admin.OrgID
 	Token Token
@@ -108,7 +108,7 @@ type UserAccess struct {
 // credential of the user UserID has the Epoch UserEpoch, then with the error of [CheckLive].
 type Grant struct {
 	TokenID   uuid.UUID // the token that acts; zero if none does
-	UserID    uuid.UUID // the user who answers for what is done; zero if nobody does
+	UserID    uuid.UUID // the user who answers for what is done; zero if none does
 	UserEpoch int64
 	Limit     int // for CheckLive
 }
@@ -173,6 +173,21 @@ func (e Ending) Walk(one func(id uuid.UUID) (Token, error), created func(admin.A
 			return nil
 		}
 	}
+}
+
+// Use is a use of a token, to be noted by [Store.Touch].
+type Use struct {
+	TokenID uuid.UUID
+	At      time.Time
+}
+
+// UsedEvery is the precision of LastUsedAt: a token in constant use costs one write in this time.
+const UsedEvery = time.Minute
+
+// Notable reports whether the use is to be noted for t: whether it is at least [UsedEvery] after the last one
+// that was. So a clock that is behind does not turn LastUsedAt back.
+func (u Use) Notable(t Token) bool {
+	return t.LastUsedAt.IsZero() || u.At.Sub(t.LastUsedAt) >= UsedEvery
 }
 
 // EachCreator calls visit with actor, then with each token descended from it that could create others

@@ -166,6 +166,15 @@ func refused(t *testing.T, err error) *token.Refusal {
 	return r
 }
 
+// requireRefused checks why a secret was refused, and whose it is if its token is known.
+func requireRefused(t *testing.T, want token.Reason, of token.Token, err error) {
+	t.Helper()
+	r := refused(t, err)
+	require.Equal(t, want, r.Reason())
+	require.Equal(t, of.ID, r.TokenID())
+	require.Equal(t, of.ID != uuid.Nil, r.Org() == acme)
+}
+
 // trail returns the records of acme on subject, oldest first.
 func (h *house) trail(subject admin.Subject) []admin.Record {
 	h.t.Helper()
@@ -191,34 +200,34 @@ type spy struct {
 	finds, touches, rehashes int
 	conflicts                int // the number of further Reactivates that fail with a conflict
 	fail                     error
-	failTouch                error
+	failTouch, failRehash    error
 	found                    func(*token.Stored)
 }
 
-func (s *spy) ByDigest(ctx context.Context, digests []admin.SecretDigest) (token.Stored, error) {
+func (s *spy) ByDigest(ctx context.Context, digest admin.SecretDigest) (token.Stored, error) {
 	s.finds++
 	if s.fail != nil {
 		return token.Stored{}, s.fail
 	}
-	found, err := s.Store.ByDigest(ctx, digests)
+	found, err := s.Store.ByDigest(ctx, digest)
 	if s.found != nil {
 		s.found(&found)
 	}
 	return found, err
 }
 
-func (s *spy) Touch(ctx context.Context, org admin.OrgID, id uuid.UUID, at, before time.Time) error {
+func (s *spy) Touch(ctx context.Context, org admin.OrgID, uses []token.Use) error {
 	s.touches++
 	if s.failTouch != nil {
 		return s.failTouch
 	}
-	return s.Store.Touch(ctx, org, id, at, before)
+	return s.Store.Touch(ctx, org, uses)
 }
 
 func (s *spy) Rehash(ctx context.Context, org admin.OrgID, id uuid.UUID, from, to token.Hash) error {
 	s.rehashes++
-	if s.failTouch != nil {
-		return s.failTouch
+	if s.failRehash != nil {
+		return s.failRehash
 	}
 	return s.Store.Rehash(ctx, org, id, from, to)
 }

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/netip"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -20,13 +18,6 @@ type Verified struct {
 	Token Token       `json:"token"` // as it was before this use
 }
 
-const (
-	// lastUsedEvery is the precision of LastUsedAt: a token in constant use costs one write in this time.
-	lastUsedEvery = time.Minute
-	// bookkeepingWithin is how long a verification waits for its bookkeeping.
-	bookkeepingWithin = time.Second
-)
-
 // Verify recognizes a secret and returns the scope of its token. If the secret is not that of a valid
 // token it fails with [ErrBadToken], with the same text for every reason; the [*Refusal] in it has the
 // reason. A text that is not in the format of this service's secrets is refused without reading the
@@ -36,8 +27,8 @@ const (
 // tells who that is ([admin.Scope.User]). The tokens of a user who is not active are refused. A token that is
 // confined to networks is refused too, because the peer is not known: use [Service.VerifyFrom].
 //
-// Verify notes that the token was used, at most once a minute. Failures of that are logged and do not
-// affect the result.
+// Verify reads the storage once and writes nothing: that the token was used is kept in the process, and
+// written by [Service.Run].
 func (s *Service) Verify(ctx context.Context, secret admin.Secret) (Verified, error) {
 	return s.VerifyFrom(ctx, secret, netip.Addr{})
 }
@@ -47,42 +38,59 @@ func (s *Service) Verify(ctx context.Context, secret admin.Secret) (Verified, er
 // stands for an unknown peer, whom only tokens without networks serve.
 func (s *Service) VerifyFrom(ctx context.Context, secret admin.Secret, peer netip.Addr) (Verified, error) {
 	if reason := s.format.refuses(secret.Reveal()); reason != "" {
-		return Verified{}, s.refuse(ctx, secret, &Refusal{Reason: reason})
+		return Verified{}, s.refuse(ctx, secret, &Refusal{reason: reason})
 	}
-	digests := make([]admin.SecretDigest, len(s.hashers))
-	for i, h := range s.hashers {
-		digests[i] = h.Digest(secret)
-	}
-	found, err := s.ports.Tokens.ByDigest(ctx, digests)
+	found, err := s.find(ctx, secret)
 	if errors.Is(err, admin.ErrNotFound) {
-		return Verified{}, s.refuse(ctx, secret, &Refusal{Reason: ReasonUnknown})
+		return Verified{}, s.refuse(ctx, secret, &Refusal{reason: ReasonUnknown})
 	} else if err != nil {
 		return Verified{}, fmt.Errorf("verify an API token: %w", err)
 	}
-	// Storages may compare digests loosely or in variable time, so the match is confirmed here.
-	if !slices.ContainsFunc(digests, func(d admin.SecretDigest) bool { return sameDigest(d, found.Hash.Digest) }) {
-		return Verified{}, s.refuse(ctx, secret, &Refusal{Reason: ReasonUnknown})
-	}
 	now := s.runtime.Instant()
-	t := found.Token
-	may, reason := s.standing(found, peer, now)
+	t := &found.Token
+	may, reason := s.standing(&found, peer, now)
 	if reason != "" {
-		return Verified{}, s.refuse(ctx, secret, &Refusal{Reason: reason, Org: found.Org, TokenID: t.ID})
+		return Verified{}, s.refuse(ctx, secret, &Refusal{reason: reason, org: found.Org, id: t.ID})
 	}
-	s.noteUse(ctx, found, Hash{Key: s.hashers[0].Key(), Digest: digests[0]}, now)
-	scope := admin.NewScope(found.Org, t.Actor(), may)
-	if t.UserID != uuid.Nil {
-		scope = scope.OnBehalfOf(t.UserID.String())
+	s.noteUse(ctx, &found, secret, now)
+	id, user := texts(t.ID, t.UserID)
+	scope := admin.NewScope(found.Org, admin.Actor{Kind: admin.ActorToken, ID: id}, may).OnBehalfOf(user)
+	return Verified{Scope: scope, Token: *t}, nil
+}
+
+// texts returns a as [uuid.UUID.String] does, and b, unless that is zero. They share their memory, because this
+// runs with every request.
+func texts(a, b uuid.UUID) (string, string) {
+	const n = 36 // characters
+	var both [2 * n]byte
+	writeID(both[:n], &a)
+	if b == uuid.Nil {
+		return string(both[:n]), ""
 	}
-	return Verified{Scope: scope, Token: t}, nil
+	writeID(both[n:], &b)
+	text := string(both[:])
+	return text[:n], text[n:]
+}
+
+func writeID(to []byte, id *uuid.UUID) {
+	const digits = "0123456789abcdef"
+	at := 0
+	for i, b := range id {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			to[at] = '-'
+			at++
+		}
+		to[at], to[at+1] = digits[b>>4], digits[b&15]
+		at += 2
+	}
 }
 
 // standing returns what a recognized token may do now, or the reason why it is refused.
-func (s *Service) standing(found Stored, peer netip.Addr, now time.Time) (may admin.PermissionSet, reason Reason) {
+func (s *Service) standing(found *Stored, peer netip.Addr, now time.Time) (may admin.PermissionSet, reason Reason) {
 	if reason = found.Token.RefusedAt(now); reason != "" {
 		return may, reason
 	}
-	if may, reason = s.effective(found.Token, found.User); reason != "" {
+	if may, reason = s.effective(&found.Token, &found.User); reason != "" {
 		return may, reason
 	}
 	if !found.Token.Networks.Allow(peer) {
@@ -93,40 +101,34 @@ func (s *Service) standing(found Stored, peer netip.Addr, now time.Time) (may ad
 
 // refuse emits the event of a refusal and returns the refusal.
 func (s *Service) refuse(ctx context.Context, secret admin.Secret, r *Refusal) *Refusal {
-	e := admin.Event{Kind: admin.EventTokenRefused, Org: r.Org, Reason: string(r.Reason)}
+	e := admin.Event{Kind: admin.EventTokenRefused, Org: r.org, Reason: string(r.reason)}
 	e.TokenPrefix, _ = split(secret.Reveal()) // nothing of a text that is not a token
-	if r.TokenID != uuid.Nil {
-		e.TokenID = r.TokenID.String()
+	if r.id != uuid.Nil {
+		e.TokenID = r.id.String()
 	}
 	s.runtime.Emit(ctx, e)
 	return r
 }
 
-// noteUse notes the use of a valid token and moves it to the current key. Its errors are logged: a host
-// whose storage is full or read-only still serves its API.
-func (s *Service) noteUse(ctx context.Context, found Stored, current Hash, now time.Time) {
-	touch := now.Sub(found.Token.LastUsedAt) >= lastUsedEvery
-	rehash := found.Hash.Key != current.Key
-	if !touch && !rehash {
-		return
+// find returns the token that a secret is found by, or [admin.ErrNotFound]. While the host changes its hasher,
+// a token that has not moved yet takes a second look, and one that moves meanwhile a third.
+func (s *Service) find(ctx context.Context, secret admin.Secret) (Stored, error) {
+	looks := len(s.hashers)
+	if looks > 1 {
+		looks++
 	}
-	ctx, cancel := context.WithTimeout(ctx, bookkeepingWithin)
-	defer cancel()
-	if touch {
-		if err := s.ports.Tokens.Touch(ctx, found.Org, found.Token.ID, now, now.Add(-lastUsedEvery)); err != nil {
-			s.log(ctx, slog.LevelWarn, "the last use of an API token was not noted", found, slog.Any("error", err))
+	for i := range looks {
+		digest := s.hashers[i%len(s.hashers)].Digest(secret)
+		found, err := s.ports.Tokens.ByDigest(ctx, digest)
+		// Storages may compare digests loosely or in variable time, so the match is confirmed here.
+		if err == nil && found.Hash.Digest.Equal(digest) {
+			return found, nil
+		}
+		if err != nil && !errors.Is(err, admin.ErrNotFound) {
+			return Stored{}, err
 		}
 	}
-	if rehash {
-		if err := s.ports.Tokens.Rehash(ctx, found.Org, found.Token.ID, found.Hash, current); err != nil {
-			s.log(ctx, slog.LevelWarn, "an API token was not moved to the current key", found, slog.Any("error", err))
-		}
-	}
-}
-
-func (s *Service) log(ctx context.Context, level slog.Level, message string, found Stored, attr slog.Attr) {
-	s.runtime.Logger.LogAttrs(ctx, level, message,
-		slog.String("organization", string(found.Org)), slog.String("token", found.Token.ID.String()), attr)
+	return Stored{}, admin.NotFound("token")
 }
 
 // Authorize checks that a token may still do ps. It is for work that a token began and that continues
@@ -161,7 +163,7 @@ func (s *Service) authorized(
 	}
 	reason := t.RefusedAt(s.runtime.Instant())
 	if reason == "" {
-		may, reason = s.effective(t, u)
+		may, reason = s.effective(&t, &u)
 	}
 	switch {
 	case reason == ReasonUser:

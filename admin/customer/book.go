@@ -4,11 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/currency/iso4217"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // recordStore is what [Store] and [AccountStore] have in common.
@@ -129,12 +132,43 @@ func (b book[T]) apply(ctx context.Context, action admin.Action, c Change[T], ol
 func (b book[T]) changes(old, after *T, accounts []string) []admin.Change {
 	var out []admin.Change
 	for _, f := range b.fields[1:] {
-		if from, to := f.of(old), f.of(after); !sameField(from, to) {
+		from, to := f.of(old), f.of(after)
+		if m, ok := from.(*map[string]string); ok {
+			out = append(out, metadataChanges(f.Path[1:], *m, *to.(*map[string]string))...)
+			continue
+		}
+		if !sameField(from, to) {
 			out = append(out, admin.Change{Field: f.Path[1:], From: valueText(from), To: valueText(to)})
 		}
 	}
 	for _, id := range accounts {
 		out = append(out, admin.Change{Field: "account", From: id})
+	}
+	return out
+}
+
+// metadataChanges lists the names whose values differ, with the sizes of the values: what a host keeps there may be
+// secret.
+func metadataChanges(path string, old, after map[string]string) []admin.Change {
+	names := maps.Clone(old)
+	if names == nil {
+		names = map[string]string{}
+	}
+	maps.Copy(names, after)
+	size := func(m map[string]string, name string) string {
+		v, ok := m[name]
+		if !ok {
+			return ""
+		}
+		return text.Size(v)
+	}
+	var out []admin.Change
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		before, had := old[name]
+		if now, has := after[name]; had != has || before != now {
+			field := path + "/" + text.PointerToken(name)
+			out = append(out, admin.Change{Field: field, From: size(old, name), To: size(after, name)})
+		}
 	}
 	return out
 }
@@ -155,8 +189,8 @@ func valueText(value any) string {
 		return strconv.Itoa(**v)
 	}
 	b, err := json.Marshal(value)
-	if text := string(b); err == nil && text != "null" && text != "{}" {
-		return text
+	if s := string(b); err == nil && s != "null" && s != "{}" {
+		return s
 	}
 	return ""
 }

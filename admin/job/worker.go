@@ -9,13 +9,17 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// WorkerPorts are what a [Worker] works on. Both are required and are called by several goroutines at once.
+// WorkerPorts are what a [Worker] works on. Due and Step are required and are called by several goroutines at
+// once.
 type WorkerPorts struct {
 	// Due returns at most limit jobs that could be done now, fairly ordered; see [Service.Due].
 	Due func(ctx context.Context, limit int) ([]Ref, error)
 	// Step does one batch of a job; see [Runner.Step]. An error together with a Progress that is held by
 	// [HoldRetry] is one that the job remembers.
 	Step func(ctx context.Context, r Ref) (Progress, error)
+	// Beside, if set, is called once by each [Worker.Run], on a goroutine of its own that Run waits for. It does
+	// what goes on beside jobs until ctx ends. Its error is logged, and does not end Run.
+	Beside func(ctx context.Context) error
 }
 
 // WorkerOptions are the options of [NewWorker]. The zero value is ready.
@@ -109,6 +113,13 @@ func (w *Worker) Run(ctx context.Context) error {
 	defer w.running.Store(false)
 	w.o.Logger.InfoContext(ctx, "job worker started", "goroutines", w.o.Goroutines, "poll", w.o.Poll)
 	s := w.newShift()
+	if w.ports.Beside != nil {
+		s.steps.Go(func() {
+			if err := w.ports.Beside(ctx); err != nil {
+				w.o.Logger.WarnContext(ctx, "what goes on beside jobs ended", "error", err)
+			}
+		})
+	}
 	s.run(ctx)
 	s.steps.Wait()
 	w.o.Logger.InfoContext(ctx, "job worker stopped")

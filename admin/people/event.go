@@ -60,12 +60,20 @@ func (s *Service) emitLimited(ctx context.Context, err error, e admin.Event) {
 	}
 }
 
-// admitVerified ends a sign-in of which the host has authenticated the user.
-func (s *Service) admitVerified(ctx context.Context, org admin.OrgID, m Member, e admin.Event) (Session, error) {
-	if s.o.Factors.TrustVerified {
-		return s.admit(ctx, org, m, e)
+// admitVerified ends a sign-in of which the host has authenticated the user, by a second factor too if trusted.
+func (s *Service) admitVerified(
+	ctx context.Context, org admin.OrgID, m Member, trusted bool, e admin.Event,
+) (Session, error) {
+	if !trusted {
+		return s.secondFactor(ctx, org, m, e)
 	}
-	return s.secondFactor(ctx, org, m, e)
+	needs, err := s.needsFactor(ctx, org, m)
+	if err != nil {
+		return Session{}, err
+	}
+	session, err := s.admit(ctx, org, m, e)
+	session.NeedsFactor = err == nil && needs
+	return session, err
 }
 
 // admit returns the session of a user who has signed in, and emits the event of it.

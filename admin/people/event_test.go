@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -119,6 +121,87 @@ func TestRefusedInvitationsAndSessionsAreEvents(t *testing.T) {
 	_, err = w.ScopeOf(t.Context(), acme, w.ann.User.ID, w.ann.Epoch+1)
 	require.Equal(t, people.ErrSession, err)
 	require.Equal(t, admin.EventSessionRefused, w.take()[0].Kind)
+}
+
+func TestResetsAreEvents(t *testing.T) {
+	w := newWatched(t)
+	ann := w.ann.User.ID.String()
+	request := func(email string) people.Mail {
+		t.Helper()
+		m, err := w.RequestPasswordReset(t.Context(), acme, people.ResetRequest{Email: email, Source: "10.0.0.1"})
+		require.NoError(t, err)
+		return m
+	}
+	m := request("Ann@acme.example")
+	request("no@acme.example")
+	request("no address")
+	at := w.clock.Now()
+	requested := admin.Event{Kind: admin.EventResetRequested, At: at, Org: acme, Source: "10.0.0.1"}
+	hers, nobodys, none := requested, requested, requested
+	hers.UserID, hers.Address = ann, digest(t, "ann@acme.example")
+	nobodys.Address = digest(t, "no@acme.example")
+	none.Reason = "malformed"
+	require.Equal(t, []admin.Event{hers, nobodys, none}, w.take())
+	_, err := w.ResetPassword(t.Context(), acme, admin.NewSecret("made up"), newPassword)
+	require.Equal(t, people.ErrTicket, err)
+	_, err = w.ResetPassword(t.Context(), acme, m.Secret, admin.NewSecret("short"))
+	require.ErrorIs(t, err, admin.ErrInvalid)
+	_, err = w.ResetPassword(t.Context(), acme, m.Secret, newPassword)
+	require.NoError(t, err)
+	require.Equal(t, []admin.Event{
+		{Kind: admin.EventResetRefused, At: at, Org: acme}, {Kind: admin.EventResetUsed, At: at, Org: acme, UserID: ann},
+	}, w.take())
+	for range 9 {
+		request("ann@acme.example")
+	}
+	w.take()
+	_, err = w.RequestPasswordReset(t.Context(), acme, people.ResetRequest{Email: "ann@acme.example", Source: "10.0.0.1"})
+	require.ErrorIs(t, err, admin.ErrRateLimited)
+	hers.Kind, hers.UserID = admin.EventResetLimited, ""
+	require.Equal(t, []admin.Event{hers}, w.take())
+}
+
+func TestSessionsThatEndAndThatHaveEndedAreEvents(t *testing.T) {
+	w := newWatched(t)
+	keep := func() (people.KeptSession, admin.Secret) {
+		t.Helper()
+		k, secret, err := w.KeepSession(t.Context(), w.ann, people.KeepInput{})
+		require.NoError(t, err)
+		return k, secret
+	}
+	event := func(kind admin.EventKind, user string) []admin.Event {
+		return []admin.Event{{Kind: kind, At: w.clock.Now(), Org: acme, UserID: user}}
+	}
+	ann := w.ann.User.ID.String()
+	_, secret := keep()
+	require.NoError(t, w.SignOut(t.Context(), acme, secret))
+	require.Equal(t, event(admin.EventSessionEnded, ann), w.take())
+	require.NoError(t, w.SignOut(t.Context(), acme, secret))
+	require.Empty(t, w.take())
+	for _, presented := range []admin.Secret{secret, admin.NewSecret(strings.Repeat("x", 65))} {
+		_, err := w.ResumeSession(t.Context(), acme, presented)
+		require.Equal(t, people.ErrSession, err)
+		require.Equal(t, event(admin.EventSessionRefused, ""), w.take())
+	}
+	_, err := w.ResumeSession(t.Context(), acme, admin.Secret{})
+	require.Equal(t, people.ErrSession, err)
+	require.Empty(t, w.take(), "there was none")
+	k, _ := keep()
+	require.NoError(t, w.EndSession(t.Context(), w.ann.Scope, k.ID))
+	require.Equal(t, event(admin.EventSessionEnded, ann), w.take())
+	keep()
+	_, err = w.EndOtherSessions(t.Context(), w.ann)
+	require.NoError(t, err)
+	require.Equal(t, event(admin.EventSessionEnded, ann), w.take())
+	require.NoError(t, w.EndSessions(t.Context(), w.ann.Scope, w.ann.User.ID))
+	require.Equal(t, event(admin.EventSessionEnded, ann), w.take())
+	w.ann = w.signIn("ann@acme.example", annsPassword)
+	_, secret = keep()
+	w.take()
+	w.clock.Add(2 * time.Hour)
+	_, err = w.ResumeSession(t.Context(), acme, secret)
+	require.Equal(t, people.ErrSession, err)
+	require.Equal(t, event(admin.EventSessionRefused, ann), w.take())
 }
 
 func TestEventsAreLoggedWithoutAHook(t *testing.T) {

@@ -34,8 +34,11 @@ type FactorOptions struct {
 	// Required reports whether a user must have a second factor; nil means that none must. One who has none is
 	// signed in, with Session.NeedsFactor.
 	Required func(User) bool
-	// TrustVerified lets [Service.SignInVerified] return a session without a second factor. Set it if the host's
-	// single sign-on asks for one itself.
+	// TrustIdentities lets [Service.SignInIdentity] return a session without a second factor. Set it if every
+	// issuer of the host's single sign-on asks for one itself.
+	TrustIdentities bool
+	// TrustVerified does the same for [Service.SignInVerified] and [Service.ReauthenticateVerified]. Set it only if
+	// the host asks for a second factor before it calls them: a link that was mailed is none.
 	TrustVerified bool
 }
 
@@ -200,7 +203,7 @@ type FactorStore interface {
 	// It fails with [admin.ErrConflict] if the user has no such factor.
 	Remove(ctx context.Context, org admin.OrgID, user, factor uuid.UUID, rec admin.Record) error
 
-	// Reset removes the user's factor, recovery codes and pending sign-ins, whatever there is, and raises the
+	// Reset removes the user's factor, recovery codes and pending sign-ins, as far as there are any, and raises the
 	// Epoch of the credential by one.
 	Reset(ctx context.Context, org admin.OrgID, user uuid.UUID, rec admin.Record) error
 

@@ -59,8 +59,9 @@ func (s *Service) factorsOf(ctx context.Context, org admin.OrgID, user uuid.UUID
 // [Service.ConfirmTOTP] has had a code of it, within 10 minutes; beginning again makes a new secret.
 //
 // It requires [PermissionProfileWrite], a user, and a proof that it is them: their current password, or, if that is
-// zero, an authentication within Options.Fresh (10 minutes if that is zero). It fails with [ErrPassword],
-// [admin.ErrRateLimited] or [admin.ErrReauthenticate] without the proof, and with [admin.ErrState] if an app is
+// zero, an authentication within Options.Fresh (10 minutes if that is zero). A user who has a second factor must
+// have authenticated within that time in either case: the password alone does not stand for it. It fails with
+// [ErrPassword], [admin.ErrRateLimited] or [admin.ErrReauthenticate] without the proof, and with [admin.ErrState] if an app is
 // enrolled, which must be removed first, or if there is no FactorOptions.Sealer.
 func (s *Service) BeginTOTP(ctx context.Context, scope admin.Scope, current admin.Secret) (TOTPEnrollment, error) {
 	u, err := s.provenUser(ctx, scope, current)
@@ -103,7 +104,7 @@ func (s *Service) BeginTOTP(ctx context.Context, scope admin.Scope, current admi
 // ConfirmTOTP makes the authenticator app that [Service.BeginTOTP] began to enroll the second factor of the user in
 // scope, who gives a code that it shows. It returns ten recovery codes, each of which stands in for the app once;
 // show them now, because only their digests are kept. Codes that the user had before are no longer valid. Sessions
-// of the user continue: end them if they may be somebody else's. Have the host notify the user by mail.
+// of the user continue: end them if another person may have one. Have the host notify the user by mail.
 //
 // It requires [PermissionProfileWrite] and a user; the enrollment is the proof that it is them. It fails with
 // [ErrFactorCode] for a wrong code, with [admin.ErrRateLimited] after too many, and with [admin.ErrState] if no
@@ -238,16 +239,23 @@ func (s *Service) provenUser(ctx context.Context, scope admin.Scope, current adm
 	if err != nil {
 		return User{}, err
 	}
-	u, c := m.User, m.Credential
-	if !current.IsZero() && !c.Hash.IsZero() {
-		err = s.reauthenticate(ctx, scope.Org(), c, current)
-	} else {
-		err = scope.RequireRecent(s.o.Instant(), cmp.Or(s.o.Fresh, proofLifetime))
+	enough := false // the password
+	if !current.IsZero() && !m.Credential.Hash.IsZero() {
+		if err := s.reauthenticate(ctx, scope.Org(), m.Credential, current); err != nil {
+			return User{}, err
+		}
+		_, have, err := s.factorsOf(ctx, scope.Org(), m.User.ID)
+		if err != nil {
+			return User{}, err
+		}
+		enough = !have.Any()
 	}
-	if err != nil {
-		return User{}, err
+	if !enough {
+		if err := scope.RequireRecent(s.o.Instant(), cmp.Or(s.o.Fresh, proofLifetime)); err != nil {
+			return User{}, err
+		}
 	}
-	return u, nil
+	return m.User, nil
 }
 
 // bound is what the shared secret of a factor is sealed with, so that a row that is copied to another user or

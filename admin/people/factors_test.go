@@ -221,6 +221,11 @@ func TestChangingFactorsNeedsAProof(t *testing.T) {
 			unknown, err := h.ScopeOf(t.Context(), acme, h.ann.User.ID, h.ann.Epoch)
 			require.NoError(t, err)
 			require.ErrorIs(t, call(h, unknown, admin.Secret{}), admin.ErrReauthenticate, "also where Fresh is zero")
+			if name != "BeginTOTP" {
+				err = call(h, unknown, annsPassword)
+				require.ErrorIs(t, err, admin.ErrReauthenticate, "the password is no second factor")
+				unknown = unknown.WithAuthenticatedAt(h.clock.Now())
+			}
 			require.NoError(t, call(h, unknown, annsPassword))
 		})
 	}

@@ -58,7 +58,7 @@ type IdentitySignIn struct {
 // SignInIdentity signs in the user who has an identity. It looks at the issuer and the subject alone: an
 // e-mail address is what its owner says it is at many issuers. It fails with [admin.ErrInvalid] for a malformed
 // identity, and with [ErrIdentity] if no active user has it. A user who has a second factor is asked for it as in
-// [Service.SignIn], unless FactorOptions.TrustVerified is set.
+// [Service.SignIn], unless FactorOptions.TrustIdentities is set.
 func (s *Service) SignInIdentity(ctx context.Context, org admin.OrgID, in IdentitySignIn) (Session, error) {
 	if err := org.Check(); err != nil {
 		return Session{}, err
@@ -78,7 +78,7 @@ func (s *Service) SignInIdentity(ctx context.Context, org admin.OrgID, in Identi
 		s.o.Emit(ctx, event)
 		return Session{}, ErrIdentity
 	}
-	session, err := s.admitVerified(ctx, org, m, event)
+	session, err := s.admitVerified(ctx, org, m, s.o.Factors.TrustIdentities, event)
 	if err != nil {
 		return Session{}, err
 	}
@@ -147,6 +147,9 @@ func (s *Service) UnlinkIdentity(ctx context.Context, scope admin.Scope, in Iden
 	u := m.User
 	session, err := s.session(scope.Org(), m)
 	if err != nil {
+		return Session{}, err
+	}
+	if session.NeedsFactor, err = s.needsFactor(ctx, scope.Org(), m); err != nil {
 		return Session{}, err
 	}
 	rec := s.userRecord(scope, ActionUnlinkIdentity, u.ID, in.changes()...)

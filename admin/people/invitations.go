@@ -125,13 +125,8 @@ func (s *Service) Revoke(ctx context.Context, scope admin.Scope, id uuid.UUID, v
 	if err != nil {
 		return Invitation{}, err
 	}
-	// Nobody takes away what they do not have. A role that the host has removed has no permission.
-	g, err := s.grantOf(ctx, scope.Org(), i.Role)
-	if err != nil && !errors.Is(err, admin.ErrInvalid) {
+	if err := s.checkRevoker(ctx, scope, i); err != nil {
 		return Invitation{}, err
-	}
-	if err := scope.Require(g.set.List()...); err != nil {
-		return Invitation{}, fmt.Errorf("the invitation is to become %s: %w", i.Role, err)
 	}
 	i.Status, i.SettledAt, i.Version = InvitationRevoked, s.o.Instant(), version
 	rec := s.invitationRecord(scope, ActionRevoke, i)
@@ -140,6 +135,19 @@ func (s *Service) Revoke(ctx context.Context, scope admin.Scope, id uuid.UUID, v
 	}
 	i.Version++
 	return i, nil
+}
+
+// checkRevoker fails unless scope has every permission of the role of an invitation: nobody takes away what they
+// do not have. A role that the host has removed has no permission.
+func (s *Service) checkRevoker(ctx context.Context, scope admin.Scope, i Invitation) error {
+	g, err := s.grantOf(ctx, scope.Org(), i.Role)
+	if err != nil && !errors.Is(err, admin.ErrInvalid) {
+		return err
+	}
+	if err := scope.Require(g.set.List()...); err != nil {
+		return fmt.Errorf("the invitation is to become %s: %w", i.Role, err)
+	}
+	return nil
 }
 
 // Invitation returns one invitation with its current status, or [admin.ErrNotFound]. It requires

@@ -9,8 +9,8 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Rate is how many attempts are allowed. Attempts are free at once, and one more is regained after each
-// Every.
+// Rate is how many attempts are allowed. Attempts can be used without a wait, and one more is regained after
+// each Every.
 type Rate struct {
 	Attempts int           // from 1 to 1,000,000
 	Every    time.Duration // more than 0; regaining all attempts must take less than 100 years
@@ -46,8 +46,8 @@ type Limits struct {
 	// 3.2.2), one regained every 15 minutes. It stops guessing that is spread over many sources. It does not
 	// hold for a source from which the address has signed in within Trusted, so that its owner gets in.
 	SignInAddress Rate
-	// Trusted is how long a source from which an address has signed in is exempt from SignInAddress: 30
-	// days.
+	// Trusted is how long a source from which the right password of an address was given is exempt from
+	// SignInAddress: 30 days.
 	Trusted time.Duration
 	// Password limits how often a user who is signed in gives the current password: 10, one regained every
 	// minute.
@@ -161,8 +161,16 @@ func (s *Service) limitSignIn(ctx context.Context, k signInKeys) error {
 // signedIn notes that an attempt succeeded. The count of the source stays, or an attacker would reset it by
 // an account of their own; that of the address does too, for its owner signs in while others guess.
 func (s *Service) signedIn(ctx context.Context, k signInKeys) error {
-	if err := s.o.Limiter.Reset(ctx, k.pair); err != nil || k.source == "" {
+	if err := s.o.Limiter.Reset(ctx, k.pair); err != nil {
 		return err
+	}
+	return s.trustSource(ctx, k)
+}
+
+// trustSource notes that the password of an address was given from a source.
+func (s *Service) trustSource(ctx context.Context, k signInKeys) error {
+	if k.source == "" {
+		return nil
 	}
 	return s.o.Limiter.Trust(ctx, k.pair, s.o.Limits.Trusted)
 }

@@ -94,6 +94,21 @@ func TestSignInFromManySourcesLocksTheOwnerOutOfNewOnesOnly(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// A user with a second factor is no easier to lock out than others.
+func TestTheSourceOfAUserWithASecondFactorIsTrusted(t *testing.T) {
+	h := guarded(t)
+	h.enroll(h.ann, annsPassword)
+	_, err := h.SignIn(t.Context(), acme, from("home", "ann@acme.example", annsPassword))
+	require.ErrorIs(t, err, people.ErrSecondFactorRequired)
+	for n := range 110 {
+		_, err = h.SignIn(t.Context(), acme, from(fmt.Sprint("bot ", n), "ann@acme.example", bobsPassword))
+		require.Error(t, err)
+	}
+	require.ErrorIs(t, err, admin.ErrRateLimited)
+	_, err = h.SignIn(t.Context(), acme, from("home", "ann@acme.example", annsPassword))
+	require.ErrorIs(t, err, people.ErrSecondFactorRequired)
+}
+
 func TestSignInRefusesALongSource(t *testing.T) {
 	h := newHouse(t)
 	_, err := h.SignIn(t.Context(), acme, from(strings.Repeat("x", 256), "ann@acme.example", annsPassword))

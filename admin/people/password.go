@@ -17,7 +17,9 @@ var (
 
 // ChangePassword replaces the password of the user in scope and ends all their sessions: the Epoch
 // rises, and [Service.ScopeOf] refuses the old one. It returns the new [Session], so that the host can
-// keep the browser signed in that changed the password. Have the host notify the user by mail.
+// keep the browser signed in that changed the password. Have the host notify the user by mail. The password
+// alone does not stand for the second factor: for a user who has one, the Session says that they last
+// authenticated when the scope does.
 //
 // It requires [PermissionProfileWrite] and a user. It fails with [admin.ErrInvalid] for a new password
 // that breaks [PasswordRules]; with [ErrPassword], and [admin.ErrRateLimited] after too many wrong ones;
@@ -45,7 +47,7 @@ func (s *Service) ChangePassword(
 	if c, err = s.replacePassword(ctx, scope.Org(), u, c, replacement); err != nil {
 		return Session{}, err
 	}
-	session, err := s.session(scope.Org(), m)
+	session, err := s.passwordSession(ctx, scope, m)
 	if err != nil {
 		return Session{}, err
 	}
@@ -54,6 +56,23 @@ func (s *Service) ChangePassword(
 		return Session{}, err
 	}
 	session.Epoch++
+	return session, nil
+}
+
+// passwordSession returns the session of the user in scope who has just given their password.
+func (s *Service) passwordSession(ctx context.Context, scope admin.Scope, m Member) (Session, error) {
+	session, err := s.session(scope.Org(), m)
+	if err != nil {
+		return Session{}, err
+	}
+	_, have, err := s.factorsOf(ctx, scope.Org(), m.User.ID)
+	if err != nil {
+		return Session{}, err
+	}
+	session.NeedsFactor = s.demandsFactor(m) && !have.Any()
+	if have.Any() {
+		session.Scope = session.Scope.WithAuthenticatedAt(scope.AuthenticatedAt())
+	}
 	return session, nil
 }
 

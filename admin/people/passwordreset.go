@@ -27,10 +27,11 @@ type ResetRequest struct {
 	Source string `json:"-"`
 }
 
-// RequestPasswordReset makes a secret for who has forgotten the password. It takes no Scope: anyone can ask for
+// RequestPasswordReset makes a secret for a user who has forgotten the password. It takes no Scope: anyone can ask for
 // any address. The answer is the same, after the same work, for an active user with a password, for a
-// deactivated user, one without a password, and for nobody; only To of the [Mail] tells, which is zero then.
-// The host must not let it show: put the Mail on a queue in every case, and show the same page.
+// deactivated user, one without a password, and for an address that no user has; only To of the [Mail] reveals
+// it, which is zero then. The host must not let it show: put the Mail on a queue in every case, and show the
+// same page.
 //
 // Requests are limited by source and by address, known or not ([Limits]): more fail with
 // [admin.ErrRateLimited]. A Source that is too long fails with [admin.ErrInvalid].
@@ -41,16 +42,17 @@ func (s *Service) RequestPasswordReset(ctx context.Context, org admin.OrgID, in 
 	if err := checkSource(in.Source); err != nil {
 		return Mail{}, err
 	}
+	event := admin.Event{Kind: admin.EventResetRequested, Org: org, Source: in.Source}
 	e, err := ParseEmail(in.Email)
 	if err != nil {
+		event.Reason = reasonMalformed
+		s.o.Emit(ctx, event)
 		return Mail{Kind: MailPasswordReset}, nil //nolint:nilerr // no user has a malformed address
 	}
-	if in.Source != "" {
-		if err := s.o.Limiter.Attempt(ctx, limitKey("reset-source", in.Source), s.o.Limits.SignInSource); err != nil {
-			return Mail{}, err
-		}
-	}
-	if err := s.limitMailAs(ctx, "mail-anyone", org, e); err != nil {
+	event.Address = AddressDigest(org, e)
+	if err := s.limitReset(ctx, org, e, in.Source); err != nil {
+		event.Kind = admin.EventResetLimited
+		s.emitLimited(ctx, err, event)
 		return Mail{}, err
 	}
 	var m Mail
@@ -63,13 +65,28 @@ func (s *Service) RequestPasswordReset(ctx context.Context, org admin.OrgID, in 
 		if u.Status != UserActive || c.Hash.IsZero() {
 			u, c = User{}, Credential{}
 		}
+		event.UserID = eventUser(u)
 		m, err = s.issueReset(ctx, admin.System(org), u, c, ActionRequestReset)
 		return err
 	})
 	if errors.Is(err, admin.ErrNotFound) {
-		return Mail{Kind: MailPasswordReset}, nil // no such organization has users
+		m, err = Mail{Kind: MailPasswordReset}, nil // no such organization has users
 	}
-	return m, err
+	if err != nil {
+		return Mail{}, err
+	}
+	s.o.Emit(ctx, event)
+	return m, nil
+}
+
+// limitReset counts a request by a source, and the message that it makes.
+func (s *Service) limitReset(ctx context.Context, org admin.OrgID, e Email, source string) error {
+	if source != "" {
+		if err := s.o.Limiter.Attempt(ctx, limitKey("reset-source", source), s.o.Limits.SignInSource); err != nil {
+			return err
+		}
+	}
+	return s.limitMailAs(ctx, "mail-anyone", org, e)
 }
 
 // SendPasswordReset makes a secret by which a user can set a new password. An administrator helps a user with
@@ -106,7 +123,7 @@ func (s *Service) SendPasswordReset(ctx context.Context, scope admin.Scope, id u
 	return s.issueReset(ctx, scope, u, c, ActionSendReset)
 }
 
-// issueReset makes a ticket for a user, or one that nobody can use for the zero User.
+// issueReset makes a ticket for a user, or one that cannot be used for the zero User.
 func (s *Service) issueReset(
 	ctx context.Context, scope admin.Scope, u User, c Credential, action admin.Action,
 ) (Mail, error) {
@@ -135,6 +152,20 @@ func (s *Service) issueReset(
 // with [admin.ErrRateLimited], and with [admin.ErrBusy] from hashing or the check against breaches. The secret
 // is valid until a password is set.
 func (s *Service) ResetPassword(
+	ctx context.Context, org admin.OrgID, secret, replacement admin.Secret,
+) (User, error) {
+	u, err := s.resetPassword(ctx, org, secret, replacement)
+	event := admin.Event{Kind: admin.EventResetUsed, Org: org, UserID: eventUser(u)}
+	if errors.Is(err, ErrTicket) {
+		event.Kind = admin.EventResetRefused
+	}
+	if err == nil || event.Kind == admin.EventResetRefused {
+		s.o.Emit(ctx, event)
+	}
+	return u, err
+}
+
+func (s *Service) resetPassword(
 	ctx context.Context, org admin.OrgID, secret, replacement admin.Secret,
 ) (User, error) {
 	t, u, c, err := s.ticketOf(ctx, org, TicketPasswordReset, secret)

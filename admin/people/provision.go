@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,12 +10,6 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 )
-
-// ProvisionedUser is a user with the id that a directory has for them.
-type ProvisionedUser struct {
-	User
-	ExternalID string `json:"externalId,omitempty"` // empty if no directory provisions the user
-}
 
 // ProvisionInput is the input of [Service.Provision]: a user as a directory describes it. Of SCIM's User
 // resource (RFC 7643, 4.1), Email is userName, and the host derives Role from roles or groups.
@@ -47,7 +42,7 @@ type ProvisionChange struct {
 const provisionTries = 5
 
 // Provision creates a user without an invitation, for a directory such as a SCIM client (RFC 7644, 3.3). An
-// invitation that is pending to the address is revoked. If a user has the ExternalID, Provision changes
+// invitation that is pending to the address is revoked, which takes the permissions of its role. If a user has the ExternalID, Provision changes
 // nothing and returns them, with created false. A user who has the address but not the ExternalID was invited
 // before: [Service.UpdateProvisioned] lets a directory take them over.
 //
@@ -68,12 +63,21 @@ func (s *Service) Provision(
 			return ProvisionedUser{}, false, err
 		}
 		u, created, err = s.provision(ctx, scope, in, p)
-		lost := errors.Is(err, admin.ErrConflict) || errors.Is(err, admin.ErrExists) // against another call
-		if !lost || errors.Is(err, ErrEmailTaken) || errors.Is(err, ErrIdentityTaken) {
+		if !s.lost(ctx, scope.Org(), in.ExternalID, err) {
 			break
 		}
 	}
 	return u, created, err
+}
+
+// lost reports whether the error is that of a call that lost against another one. Another user's address or
+// identity is none, unless that user was provisioned meanwhile as the one who was asked for.
+func (s *Service) lost(ctx context.Context, org admin.OrgID, externalID string, err error) bool {
+	if errors.Is(err, ErrEmailTaken) || errors.Is(err, ErrIdentityTaken) {
+		_, unknown := s.ports.Identities.ByExternalID(ctx, org, externalID)
+		return unknown == nil
+	}
+	return errors.Is(err, admin.ErrConflict) || errors.Is(err, admin.ErrExists)
 }
 
 // checkProvision returns the e-mail address and the custom roles of what is to be provisioned.
@@ -109,6 +113,9 @@ func (s *Service) provision(
 		return ProvisionedUser{}, false, err
 	}
 	if err := s.checkAddress(ctx, org, e); err != nil {
+		return ProvisionedUser{}, false, err
+	}
+	if err := s.checkInvited(ctx, scope, e); err != nil {
 		return ProvisionedUser{}, false, err
 	}
 	if err := s.checkFree(ctx, org, in.Identity); err != nil {
@@ -147,12 +154,36 @@ func (s *Service) checkAddress(ctx context.Context, org admin.OrgID, e Email) er
 	return err
 }
 
+// checkInvited fails with [admin.ErrForbidden] if an invitation is pending to the address that scope may not
+// revoke. Otherwise who may do little could take an address that is to become an administrator's.
+func (s *Service) checkInvited(ctx context.Context, scope admin.Scope, e Email) error {
+	const page = 100
+	pending, now := InvitationFilter{Status: InvitationPending}, s.o.Instant()
+	for seek := (admin.Seek[uuid.UUID]{Limit: page}); ; {
+		found, err := s.ports.Invitations.List(ctx, scope.Org(), pending, now, seek)
+		if err != nil {
+			return err
+		}
+		for _, i := range found {
+			if i.Email.Key == e.Key {
+				return s.checkRevoker(ctx, scope, i)
+			}
+		}
+		if len(found) < page {
+			return nil
+		}
+		seek.After = found[page-1].ID
+	}
+}
+
 // UpdateProvisioned changes a user as a directory says: all of it or nothing, with a record for each kind of
 // change: [ActionAdopt], [ActionUpdateProvisioned], [ActionLinkIdentity], [ActionChangeRole], [ActionDeactivate]
 // and [ActionReactivate]. Fields that already have the given value are no change.
 //
 // The address of a user who is provisioned and has no password is changed at once, because it is the
-// directory's to say; their sessions end, and an invitation that is pending to the address is revoked.
+// directory's to say; their sessions end, and an invitation that is pending to the address is revoked, which takes
+// the permissions of its role. A user who acts cannot change their own ExternalID, Email and Identity by it, and to
+// change another's must have authenticated within Options.Fresh, 10 minutes if that is 0.
 //
 // It requires [PermissionUsersWrite] and every permission of the user's old and new role, which an API token can
 // have. It fails with [admin.ErrInvalid] and every problem; with [admin.ErrNotFound]; with [admin.ErrConflict]
@@ -165,6 +196,9 @@ func (s *Service) UpdateProvisioned(
 		return ProvisionedUser{}, err
 	}
 	if err := s.requireFresh(scope); err != nil {
+		return ProvisionedUser{}, err
+	}
+	if err := s.checkDirectory(scope, id, in); err != nil {
 		return ProvisionedUser{}, err
 	}
 	e, err := in.check()
@@ -184,6 +218,19 @@ func (s *Service) UpdateProvisioned(
 		return ProvisionedUser{}, err
 	}
 	return u, nil
+}
+
+// checkDirectory fails unless scope may say who a user is. The e-mail address and the identity are what users
+// sign in by, so a session that somebody left open must not be enough.
+func (s *Service) checkDirectory(scope admin.Scope, id uuid.UUID, in ProvisionChange) error {
+	if in.ExternalID == nil && in.Email == nil && in.Identity == nil {
+		return nil
+	}
+	if owns(scope, id) {
+		return fmt.Errorf("%s cannot act as a directory on themselves: use RequestEmailChange or LinkIdentity: %w",
+			scope.Actor(), admin.ErrForbidden)
+	}
+	return scope.RequireRecent(s.o.Instant(), cmp.Or(s.o.Fresh, freshIdentity))
 }
 
 // check returns the e-mail address that is given.
@@ -272,6 +319,9 @@ func (s *Service) updateDescription(
 	if in.Email != nil && e != u.Email {
 		changes = append(changes, admin.Change{Field: "email", From: u.Email.Address, To: e.Address})
 		next.Email = e
+		if err := s.checkInvited(ctx, scope, e); err != nil {
+			return User{}, err
+		}
 	}
 	if len(changes) == 0 {
 		return u, nil
@@ -321,71 +371,6 @@ func (s *Service) Deprovision(ctx context.Context, scope admin.Scope, id uuid.UU
 	inactive := false
 	_, err := s.UpdateProvisioned(ctx, scope, id, ProvisionChange{Active: &inactive})
 	return err
-}
-
-// UserByExternalID returns the user whom a directory knows by an id, or [admin.ErrNotFound]: SCIM's filter
-// externalId eq. It requires [PermissionUsersRead].
-func (s *Service) UserByExternalID(
-	ctx context.Context, scope admin.Scope, externalID string,
-) (ProvisionedUser, error) {
-	if err := scope.Require(PermissionUsersRead); err != nil {
-		return ProvisionedUser{}, err
-	}
-	id, err := s.ports.Identities.ByExternalID(ctx, scope.Org(), externalID)
-	if err != nil {
-		return ProvisionedUser{}, err
-	}
-	u, err := s.ports.Users.Get(ctx, scope.Org(), id)
-	return ProvisionedUser{User: u, ExternalID: externalID}, err
-}
-
-// UserByEmail returns the user who has an e-mail address, or [admin.ErrNotFound]: SCIM's filter userName eq. It
-// requires [PermissionUsersRead].
-func (s *Service) UserByEmail(ctx context.Context, scope admin.Scope, email string) (ProvisionedUser, error) {
-	if err := scope.Require(PermissionUsersRead); err != nil {
-		return ProvisionedUser{}, err
-	}
-	e, err := ParseEmail(email)
-	if err != nil {
-		return ProvisionedUser{}, admin.NotFound("user") // no user has a malformed address
-	}
-	m, err := s.ports.Users.ByEmail(ctx, scope.Org(), e.Key)
-	if err != nil {
-		return ProvisionedUser{}, err
-	}
-	found, err := s.withExternalIDs(ctx, scope.Org(), []User{m.User})
-	if err != nil {
-		return ProvisionedUser{}, err
-	}
-	return found[0], nil
-}
-
-// ProvisionedUsers is [Service.Users] with the external ids.
-func (s *Service) ProvisionedUsers(
-	ctx context.Context, scope admin.Scope, f UserFilter, q admin.Query,
-) (admin.Page[ProvisionedUser], error) {
-	page, err := s.Users(ctx, scope, f, q)
-	if err != nil {
-		return admin.Page[ProvisionedUser]{}, err
-	}
-	items, err := s.withExternalIDs(ctx, scope.Org(), page.Items)
-	return admin.Page[ProvisionedUser]{Items: items, Next: page.Next}, err
-}
-
-func (s *Service) withExternalIDs(ctx context.Context, org admin.OrgID, us []User) ([]ProvisionedUser, error) {
-	ids := make([]uuid.UUID, len(us))
-	for i, u := range us {
-		ids[i] = u.ID
-	}
-	external, err := s.ports.Identities.ExternalIDs(ctx, org, ids)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]ProvisionedUser, len(us))
-	for i, u := range us {
-		out[i] = ProvisionedUser{User: u, ExternalID: external[u.ID]}
-	}
-	return out, nil
 }
 
 // atomically runs fn with the service of one transaction, which commits when fn returns nil.

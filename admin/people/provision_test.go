@@ -3,10 +3,12 @@ package people_test
 import (
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/people"
 )
@@ -292,4 +294,54 @@ func TestUsersOfADirectory(t *testing.T) {
 	require.ErrorIs(t, err, admin.ErrForbidden)
 	_, err = h.ProvisionedUsers(t.Context(), developer, people.UserFilter{}, admin.Query{})
 	require.ErrorIs(t, err, admin.ErrForbidden)
+}
+
+// Who may not revoke an invitation cannot take its address either.
+func TestADirectoryTakesNoAddressThatWasInvitedToMore(t *testing.T) {
+	h := newHouse(t)
+	set, err := admincenter.DefaultRoles().Permissions(people.Analyst)
+	require.NoError(t, err)
+	clerks := admin.NewScope(acme, admin.Actor{Kind: admin.ActorToken, ID: uuid.NewString()}, set.With(people.PermissionUsersWrite))
+	invited, secret, err := h.Invite(t.Context(), h.ann.Scope, "chief@acme.example", people.Administrator)
+	require.NoError(t, err)
+	_, err = h.Revoke(t.Context(), clerks, invited.ID, 1)
+	require.ErrorIs(t, err, admin.ErrForbidden)
+	in := directoryInput("mine")
+	in.Email, in.Role = "Chief@ACME.example", people.Analyst
+	_, _, err = h.Provision(t.Context(), clerks, in)
+	require.ErrorIs(t, err, admin.ErrForbidden)
+	in.Email = "mine@acme.example"
+	u, _, err := h.Provision(t.Context(), clerks, in)
+	require.NoError(t, err)
+	_, err = h.UpdateProvisioned(t.Context(), clerks, u.ID, people.ProvisionChange{Email: ptr("chief@acme.example")})
+	require.ErrorIs(t, err, admin.ErrForbidden)
+	_, err = h.Accept(t.Context(), acme, secret, carl)
+	require.NoError(t, err)
+}
+
+// A session that somebody left open is not enough to become its user for good.
+func TestUsersAreNoDirectoryOfThemselves(t *testing.T) {
+	h := newHouse(t, func(o *people.Options) { o.Passwords.Optional = true })
+	sue := h.joinWithout("sue@acme.example")
+	_, err := h.ChangeRole(t.Context(), h.ann.Scope, sue.User.ID, 1, people.Administrator)
+	require.NoError(t, err)
+	sue, err = h.SignInVerified(t.Context(), acme, "sue@acme.example")
+	require.NoError(t, err)
+	other := h.joinWithout("pat@acme.example")
+	for reason, in := range map[string]people.ProvisionChange{
+		"the address":     {ExternalID: ptr("mine"), Email: ptr("mine@evil.example")},
+		"the identity":    {Identity: ptr(identity("mine"))},
+		"the external id": {ExternalID: ptr("mine")},
+	} {
+		_, err = h.UpdateProvisioned(t.Context(), sue.Scope, sue.User.ID, in)
+		require.ErrorIs(t, err, admin.ErrForbidden, reason)
+		stale := sue.Scope.WithAuthenticatedAt(h.clock.Now().Add(-11 * time.Minute))
+		_, err = h.UpdateProvisioned(t.Context(), stale, other.User.ID, in)
+		require.ErrorIs(t, err, admin.ErrReauthenticate, reason)
+	}
+	u, err := h.UpdateProvisioned(t.Context(), sue.Scope, sue.User.ID, people.ProvisionChange{Name: ptr("Susan")})
+	require.NoError(t, err)
+	require.Equal(t, "sue@acme.example", u.Email.Address)
+	_, err = h.UpdateProvisioned(t.Context(), sue.Scope, other.User.ID, people.ProvisionChange{ExternalID: ptr("pat")})
+	require.NoError(t, err)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/people"
 )
@@ -41,4 +42,27 @@ func TestRolesZeroValue(t *testing.T) {
 	require.False(t, some.IsZero())
 	require.True(t, some.All().Has("desk.write"))
 	require.True(t, none.IsZero())
+}
+
+// A scope from before their role lost something does not let users give it back to themselves.
+func TestUsersAddNothingToTheirOwnRole(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	everything := admincenter.DefaultRoles().All().List()
+	h.createRole(people.NewRole{Name: "deputy", Permissions: everything})
+	bob := h.join("bob@acme.example", "deputy")
+	less := permissions(people.PermissionUsersWrite, people.PermissionRolesWrite)
+	_, err := h.UpdateRole(ctx, h.ann.Scope, "deputy", 1, less)
+	require.NoError(t, err)
+	for reason, scope := range map[string]admin.Scope{
+		"the user":    bob.Scope,
+		"their token": token(t, people.Administrator).OnBehalfOf(bob.User.ID.String()),
+	} {
+		_, err = h.UpdateRole(ctx, scope, "deputy", 2, permissions(everything...))
+		require.ErrorIs(t, err, admin.ErrForbidden, reason)
+	}
+	_, err = h.UpdateRole(ctx, bob.Scope, "deputy", 2, people.RoleChange{DisplayName: ptr("Deputy")})
+	require.NoError(t, err)
+	_, err = h.UpdateRole(ctx, h.ann.Scope, "deputy", 3, permissions(everything...))
+	require.NoError(t, err)
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/admincenter/admincenter/admin"
 )
 
@@ -166,6 +168,9 @@ func (s *Service) UpdateRole(
 		if err := scope.Require(*in.Permissions...); err != nil {
 			return CustomRole{}, err
 		}
+		if err := s.checkOwnRole(ctx, scope, old, next); err != nil {
+			return CustomRole{}, err
+		}
 	}
 	changes := roleChanges(old, next)
 	if len(changes) == 0 {
@@ -181,6 +186,24 @@ func (s *Service) UpdateRole(
 	}
 	next.Version++
 	return next, nil
+}
+
+// checkOwnRole fails with [admin.ErrForbidden] if a user adds to their own role what it does not have: who acts
+// may have had more when their scope was made.
+func (s *Service) checkOwnRole(ctx context.Context, scope admin.Scope, old, next CustomRole) error {
+	id, err := uuid.Parse(scope.User())
+	added := old.Permissions.Intersect(s.rules.Allowed).Missing(next.Permissions)
+	if err != nil || len(added) == 0 {
+		return nil //nolint:nilerr // nobody answers for the scope
+	}
+	u, err := s.ports.Users.Get(ctx, scope.Org(), id)
+	if errors.Is(err, admin.ErrNotFound) || err == nil && u.Role != old.Name {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return fmt.Errorf("%s cannot add %s to their own role: %w", scope.Actor(), admin.Permissions(added...),
+		admin.ErrForbidden)
 }
 
 // DeleteRole removes a custom role. version is the role's. It requires [PermissionRolesWrite] and every

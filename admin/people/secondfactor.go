@@ -31,8 +31,24 @@ func (s *Service) secondFactor(ctx context.Context, org admin.OrgID, m Member, e
 		return Session{}, s.pend(ctx, org, m.Credential, have)
 	}
 	session, err := s.admit(ctx, org, m, e)
-	session.NeedsFactor = err == nil && s.o.Factors.Required != nil && s.o.Factors.Required(m.User)
+	session.NeedsFactor = err == nil && s.demandsFactor(m)
 	return session, err
+}
+
+// demandsFactor reports whether a user must have a second factor.
+func (s *Service) demandsFactor(m Member) bool {
+	o := s.o.Factors
+	elsewhere := (o.TrustVerified || o.TrustIdentities) && m.Credential.Hash.IsZero()
+	return o.Required != nil && !elsewhere && o.Required(m.User)
+}
+
+// needsFactor reports whether a user must have a second factor and has none.
+func (s *Service) needsFactor(ctx context.Context, org admin.OrgID, m Member) (bool, error) {
+	if !s.demandsFactor(m) {
+		return false, nil
+	}
+	_, have, err := s.factorsOf(ctx, org, m.User.ID)
+	return err == nil && !have.Any(), err
 }
 
 // pend keeps a sign-in that waits, and returns its ticket in a [*SecondFactorRequired].

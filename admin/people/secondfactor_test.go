@@ -275,24 +275,34 @@ func TestRequiredFactors(t *testing.T) {
 	require.Contains(t, string(text), `"needsFactor":true`)
 }
 
-func TestSingleSignOnIsAskedForASecondFactorUnlessItIsTrusted(t *testing.T) {
-	for _, trusted := range []bool{false, true} {
-		t.Run(fmt.Sprintf("trusted: %t", trusted), func(t *testing.T) {
-			h := guarded(t, func(o *people.Options) { o.Factors.TrustVerified = trusted })
-			h.t = t
-			a, _ := h.enroll(h.ann, annsPassword)
-			s, err := h.SignInVerified(t.Context(), acme, "ann@acme.example")
-			if trusted {
+func TestWhatTheHostVerifiesIsAskedForASecondFactorUnlessItIsTrusted(t *testing.T) {
+	for name, call := range map[string]func(*house) (people.Session, error){
+		"identity": func(h *house) (people.Session, error) { return h.signInIdentity(identity("ann")) },
+		"address": func(h *house) (people.Session, error) {
+			return h.SignInVerified(h.t.Context(), acme, "ann@acme.example")
+		},
+	} {
+		for _, trusted := range []string{"", "identity", "address"} {
+			t.Run(name+" where trusted is "+trusted, func(t *testing.T) {
+				h := guarded(t, func(o *people.Options) {
+					o.Factors.TrustIdentities, o.Factors.TrustVerified = trusted == "identity", trusted == "address"
+				})
+				h.t = t
+				h.link(h.ann, "ann")
+				a, _ := h.enroll(h.ann, annsPassword)
+				s, err := call(h)
+				if trusted == name {
+					require.NoError(t, err)
+					require.Equal(t, h.ann.User, s.User)
+					return
+				}
+				var required *people.SecondFactorRequired
+				require.ErrorAs(t, err, &required)
+				require.Zero(t, s)
+				_, err = h.CompleteSignIn(t.Context(), acme, people.CompleteInput{Ticket: required.Ticket, Code: a.code(0)})
 				require.NoError(t, err)
-				require.Equal(t, h.ann.User, s.User)
-				return
-			}
-			var required *people.SecondFactorRequired
-			require.ErrorAs(t, err, &required)
-			require.Zero(t, s)
-			_, err = h.CompleteSignIn(t.Context(), acme, people.CompleteInput{Ticket: required.Ticket, Code: a.code(0)})
-			require.NoError(t, err)
-		})
+			})
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // KeepInput describes a new session. What does not print is dropped from both texts, and what is too long is
@@ -82,8 +83,9 @@ func (s Session) requireUser() error {
 }
 
 // ResumeSession returns the session with a secret, with the scope that its user has now and when they last
-// authenticated. Call it on each request. It costs one statement, and notes the use once a minute at most,
-// which does not fail the request.
+// authenticated. Call it on each request. It costs one statement, one more for a user of whom
+// FactorOptions.Required demands a second factor, and notes the use once a minute at most, which does not fail the
+// request.
 //
 // It fails with [ErrSession] if there is no such session in org, or it was ended, expired or idle for too long,
 // or the user's password, role or status changed since: the error does not say which.
@@ -92,7 +94,7 @@ func (s *Service) ResumeSession(ctx context.Context, org admin.OrgID, secret adm
 	if err != nil {
 		return Session{}, err
 	}
-	session, err := s.sessionOf(org, o)
+	session, err := s.sessionOf(ctx, org, o)
 	if err != nil {
 		return Session{}, err
 	}
@@ -113,35 +115,48 @@ func (s *Service) liveSession(ctx context.Context, org admin.OrgID, secret admin
 	if err := org.Check(); err != nil {
 		return SessionOwner{}, err
 	}
-	if secret.IsZero() || len(secret.Reveal()) > maxSessionSecret {
+	if secret.IsZero() {
+		return SessionOwner{}, ErrSession // nobody presented one
+	}
+	refused := admin.Event{Kind: admin.EventSessionRefused, Org: org}
+	if len(secret.Reveal()) > maxSessionSecret {
+		s.o.Emit(ctx, refused)
 		return SessionOwner{}, ErrSession
 	}
 	o, err := s.ports.Sessions.ByDigest(ctx, org, secret.Digest())
 	switch {
 	case errors.Is(err, admin.ErrNotFound):
-		return SessionOwner{}, ErrSession
 	case err != nil:
 		return SessionOwner{}, err
 	case s.o.Sessions.at(s.o.Instant()).Ended(o.Session), o.User.Status != UserActive,
 		o.Session.Epoch != o.Credential.Epoch:
-		return SessionOwner{}, ErrSession
+		refused.UserID = eventUser(o.User)
+	default:
+		return o, nil
 	}
-	return o, nil
+	s.o.Emit(ctx, refused)
+	return SessionOwner{}, ErrSession
 }
 
 // sessionOf returns a kept session as its user's.
-func (s *Service) sessionOf(org admin.OrgID, o SessionOwner) (Session, error) {
+func (s *Service) sessionOf(ctx context.Context, org admin.OrgID, o SessionOwner) (Session, error) {
 	scope, err := s.scope(org, o.Member)
 	if err != nil {
 		return Session{}, err
 	}
 	scope = scope.WithAuthenticatedAt(o.Session.AuthenticatedAt)
-	return Session{Scope: scope, User: o.User, Epoch: o.Credential.Epoch, ID: o.Session.ID}, nil
+	needs, err := s.needsFactor(ctx, org, o.Member)
+	if err != nil {
+		return Session{}, err
+	}
+	return Session{
+		Scope: scope, User: o.User, Epoch: o.Credential.Epoch, ID: o.Session.ID, NeedsFactor: needs,
+	}, nil
 }
 
 // Reauthenticate checks the password of the user of a kept session again, so that calls that require a recent
 // authentication succeed (Options.Fresh). The session gets another secret, which takes the place of the one
-// given: whoever has the old one gains nothing by it. Of two calls at the same time one succeeds.
+// given: a thief who has the old one gains nothing by it. Of two calls at the same time one succeeds.
 //
 // It fails with [ErrSession] as [Service.ResumeSession] does; with [ErrPassword], and [admin.ErrRateLimited]
 // after too many wrong ones; with [ErrNoPassword] and with [admin.ErrBusy]. For a user who has a second factor it
@@ -159,17 +174,16 @@ func (s *Service) Reauthenticate(
 	if err := s.reauthenticate(ctx, org, o.Credential, password); err != nil {
 		return Session{}, admin.Secret{}, err
 	}
-	if _, have, err := s.factorsOf(ctx, org, o.User.ID); err != nil {
+	if err := s.askFactor(ctx, org, o); err != nil {
 		return Session{}, admin.Secret{}, err
-	} else if have.Any() {
-		return Session{}, admin.Secret{}, s.pend(ctx, org, o.Credential, have)
 	}
 	return s.renew(ctx, org, o, secret, s.o.Instant())
 }
 
 // ReauthenticateVerified is [Service.Reauthenticate] without a password, for a host that has authenticated the
 // user again, for example by single sign-on, at the instant given. It fails with [admin.ErrInvalid] for an
-// instant in the future or before the session's own.
+// instant in the future or before the session's own. For a user who has a second factor it fails as Reauthenticate
+// does, unless FactorOptions.TrustVerified is set.
 func (s *Service) ReauthenticateVerified(
 	ctx context.Context, org admin.OrgID, secret admin.Secret, at time.Time,
 ) (Session, admin.Secret, error) {
@@ -186,7 +200,26 @@ func (s *Service) ReauthenticateVerified(
 	if err := p.Err(); err != nil {
 		return Session{}, admin.Secret{}, err
 	}
+	if !s.o.Factors.TrustVerified {
+		if err := s.askFactor(ctx, org, o); err != nil {
+			return Session{}, admin.Secret{}, err
+		}
+	}
 	return s.renew(ctx, org, o, secret, at)
+}
+
+// askFactor fails with a [*SecondFactorRequired] if the user of a session has a second factor.
+func (s *Service) askFactor(ctx context.Context, org admin.OrgID, o SessionOwner) error {
+	_, have, err := s.factorsOf(ctx, org, o.User.ID)
+	if err != nil || !have.Any() {
+		return err
+	}
+	// A right password forgets its attempts, so the sign-ins that wait have a limit of their own.
+	key := limitKey("reauthenticate", string(org), o.User.ID.String())
+	if err := s.o.Limiter.Attempt(ctx, key, s.o.Limits.Password); err != nil {
+		return err
+	}
+	return s.pend(ctx, org, o.Credential, have)
 }
 
 // renew replaces the secret of a session whose user authenticated again.
@@ -198,7 +231,7 @@ func (s *Service) renew(
 		return Session{}, admin.Secret{}, err
 	}
 	o.Session.AuthenticatedAt, o.Session.LastSeenAt = at, s.o.Instant()
-	session, err := s.sessionOf(org, o)
+	session, err := s.sessionOf(ctx, org, o)
 	if err != nil {
 		return Session{}, admin.Secret{}, err
 	}
@@ -212,11 +245,11 @@ func (s *Service) renew(
 	return session, renewed, nil
 }
 
-// printable returns text without what does not print, cut off after most characters.
-func printable(text string, most int) string {
+// printable returns value without what does not print or cannot be seen, cut off after most characters.
+func printable(value string, most int) string {
 	var b strings.Builder
 	n := 0
-	for _, r := range text {
+	for _, r := range value {
 		if n == most {
 			break
 		}
@@ -226,7 +259,7 @@ func printable(text string, most int) string {
 		b.WriteRune(r)
 		n++
 	}
-	return strings.TrimRight(b.String(), " ")
+	return strings.Trim(text.Label(b.String()), " ")
 }
 
 // sessionRecord returns the audit record of an action on a session.

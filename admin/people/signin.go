@@ -31,7 +31,8 @@ type Session struct {
 	// ID is the [KeptSession]'s; zero for a session that the library does not keep.
 	ID uuid.UUID `json:"id,omitzero"`
 	// NeedsFactor reports whether FactorOptions.Required demands a second factor that the user does not have: send
-	// them to enroll one. The Scope is not narrowed by it.
+	// them to enroll one, and let them do nothing else. The Scope is not narrowed by it, and [Service.ScopeOf] does
+	// not tell it. It is false for a user without a password if FactorOptions.TrustIdentities or TrustVerified is set.
 	NeedsFactor bool `json:"needsFactor,omitempty"`
 }
 
@@ -40,13 +41,10 @@ type SignInInput struct {
 	Email    string       `json:"email"`
 	Password admin.Secret `json:"-"`
 	// Source is where the attempt comes from, at most 255 bytes: the client's network address as the host's
-	// own proxy reports it (of IPv6 its first 64 bits, which are one subscriber's), or whatever else the host
+	// own proxy reports it (of IPv6 its first 64 bits, which are one subscriber's), or what else the host
 	// limits by. Only a digest of it is kept. If it is empty, only Limits.SignIn holds, by the address alone,
 	// and an attacker can delay its owner.
 	Source string `json:"-"`
-	// NeedsFactor reports whether FactorOptions.Required demands a second factor that the user does not have: send
-	// them to enroll one. The Scope is not narrowed by it.
-	NeedsFactor bool `json:"needsFactor,omitempty"`
 }
 
 // SignIn checks an e-mail address and a password. An unknown address, a wrong password and a
@@ -92,8 +90,15 @@ func (s *Service) SignIn(ctx context.Context, org admin.OrgID, in SignInInput) (
 	}
 	s.rehash(ctx, org, m.Credential, in.Password)
 	session, err := s.secondFactor(ctx, org, m, event)
+	if errors.Is(err, ErrSecondFactorRequired) {
+		// The attempts are kept, so that tickets are limited; but those who guess from elsewhere must not keep out
+		// who knows the password.
+		if err := s.trustSource(ctx, keys); err != nil {
+			return Session{}, err
+		}
+	}
 	if err != nil {
-		return Session{}, err // the attempts are kept, so that tickets are limited
+		return Session{}, err
 	}
 	if err := s.signedIn(ctx, keys); err != nil {
 		return Session{}, err
@@ -139,7 +144,7 @@ func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email str
 	} else if err != nil {
 		return Session{}, err
 	}
-	return s.admitVerified(ctx, org, m, event)
+	return s.admitVerified(ctx, org, m, s.o.Factors.TrustVerified, event)
 }
 
 // ScopeOf returns the current scope of the user in a host session. epoch is the [Session]'s when they

@@ -30,7 +30,7 @@ func uniqueItems(o object, name string, v any) {
 
 // each applies a schema to the items from one on.
 func each(r *run, n *node, list []any, from int) {
-	for i := from; i < len(list) && r.steps >= 0; i++ {
+	for i := from; i < len(list) && !r.over(); i++ {
 		r.item(n, i, list[i])
 	}
 }
@@ -39,7 +39,7 @@ func each(r *run, n *node, list []any, from int) {
 func prefix(r *run, subs []*node, list []any, seen *evaluated) {
 	n := min(len(subs), len(list))
 	for i := range n {
-		if r.steps < 0 {
+		if r.over() {
 			return
 		}
 		r.item(subs[i], i, list[i])
@@ -118,7 +118,7 @@ func contains(o object, name string, v any) {
 	onArray(o, func(r *run, list []any, seen *evaluated) {
 		found := 0
 		for i, item := range list {
-			if r.steps < 0 {
+			if r.over() {
 				return
 			}
 			if r.try(sub, item, &evaluated{}) {

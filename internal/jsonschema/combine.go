@@ -5,7 +5,7 @@ func allOf(o object, name string, v any) {
 	subs := o.list(name, v, o.same)
 	o.add(func(r *run, v any, seen *evaluated) {
 		for _, sub := range subs {
-			if r.steps < 0 {
+			if r.over() {
 				return
 			}
 			r.apply(sub, v, seen)
@@ -21,9 +21,9 @@ func anyOf(o object, name string, v any) {
 
 // some applies schemas and returns the places of those that are met. If none is, their violations stay.
 func (r *run) some(subs []*node, v any, seen *evaluated) (met []int) {
-	failed, found := r.failed, len(r.found)
+	failed, before := r.failed, r.violations
 	for i, sub := range subs {
-		if r.steps < 0 {
+		if r.over() {
 			return nil
 		}
 		if r.apply(sub, v, seen) {
@@ -31,7 +31,7 @@ func (r *run) some(subs []*node, v any, seen *evaluated) (met []int) {
 		}
 	}
 	if len(met) > 0 {
-		r.failed, r.found = failed, r.found[:found]
+		r.discard(failed, before)
 	}
 	return met
 }
@@ -71,7 +71,7 @@ func ifThenElse(o object, name string, v any) {
 		if r.try(condition, v, seen) {
 			next = then
 		}
-		if next != nil && r.steps >= 0 {
+		if next != nil && !r.over() {
 			r.apply(next, v, seen)
 		}
 	})

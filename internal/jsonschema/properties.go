@@ -18,7 +18,7 @@ func needs(r *run, m map[string]any, names []string) {
 		}
 	}
 	if len(missing) > 0 {
-		r.fail("missing properties %s", quoted(missing))
+		r.fail("missing properties %s", nameList(missing))
 	}
 }
 
@@ -43,9 +43,9 @@ func namedProperties(o object, name string, v any) {
 func matchingProperties(o object, _ string, _ any) {
 	patterns, subs := o.patternProperties()
 	onObject(o, func(r *run, m map[string]any, seen *evaluated) {
-		for _, name := range sortedKeys(m) {
+		for _, name := range r.names(m) {
 			for i, p := range patterns {
-				if r.steps < 0 {
+				if r.over() {
 					return
 				}
 				if r.match(p, name) {
@@ -64,7 +64,7 @@ func additionalProperties(o object, name string, v any) {
 	patterns, _ := o.patternProperties()
 	onObject(o, func(r *run, m map[string]any, seen *evaluated) {
 		var extra []string
-		for _, name := range sortedKeys(m) {
+		for _, name := range r.names(m) {
 			if _, ok := known[name]; ok {
 				continue
 			}
@@ -82,7 +82,7 @@ func additionalProperties(o object, name string, v any) {
 			}
 		}
 		if len(extra) > 0 {
-			r.fail("additional properties %s are not allowed", quoted(extra))
+			r.fail("additional properties %s are not allowed", nameList(extra))
 		}
 	})
 }
@@ -91,8 +91,8 @@ func additionalProperties(o object, name string, v any) {
 func propertyNames(o object, name string, v any) {
 	sub := o.sub(v, name)
 	onObject(o, func(r *run, m map[string]any, _ *evaluated) {
-		for _, name := range sortedKeys(m) {
-			if r.steps < 0 {
+		for _, name := range r.names(m) {
+			if r.over() {
 				return
 			}
 			if !r.try(sub, name, &evaluated{}) {
@@ -170,7 +170,7 @@ func unevaluatedProperties(o object, name string, v any) {
 		if !ok || seen.allProps {
 			return
 		}
-		for _, name := range sortedKeys(m) {
+		for _, name := range r.names(m) {
 			if !r.charge(1) {
 				return
 			}

@@ -125,7 +125,7 @@ func (c *compiler) find(pointer string) (raw any, base *url.URL, ok bool) {
 		return raw, base, true
 	}
 	for _, step := range strings.Split(pointer, "/")[1:] {
-		step = strings.NewReplacer("~1", "/", "~0", "~").Replace(step)
+		step = strings.ReplaceAll(strings.ReplaceAll(step, "~1", "/"), "~0", "~")
 		switch at := raw.(type) {
 		case map[string]any:
 			base = c.baseOf(at, base)

@@ -9,7 +9,7 @@ import (
 
 var jsonTypes = []string{"array", "boolean", "integer", "null", "number", "object", "string"}
 
-// typeKeyword compiles "type".
+// typeKeyword compiles "type". 1.0 is an integer in every draft; draft 4 allows that.
 func typeKeyword(o object, name string, v any) {
 	wanted := []string{}
 	switch t := v.(type) {
@@ -20,27 +20,24 @@ func typeKeyword(o object, name string, v any) {
 	default:
 		o.wrong(name, v, "a text or an array of texts")
 	}
+	slices.Sort(wanted)
+	wanted = slices.Compact(wanted)
 	for _, t := range wanted {
 		if !slices.Contains(jsonTypes, t) {
 			o.fail(o.n.pointer+"/"+name, "%q is not a type: use one of %s", t, strings.Join(jsonTypes, ", "))
 		}
 	}
+	want, integer := strings.Join(wanted, " or "), slices.Contains(wanted, "integer")
 	o.add(func(r *run, v any, _ *evaluated) {
-		if !r.charge(1) {
-			return
-		}
 		got := typeOf(v)
-		if slices.Contains(wanted, got) || got == "number" && slices.Contains(wanted, "integer") && isInteger(v) {
+		if !r.charge(1) || slices.Contains(wanted, got) {
 			return
 		}
-		r.fail("got %s, want %s", got, strings.Join(wanted, " or "))
+		if n, ok := v.(json.Number); ok && integer && (!r.charge(numberSteps(n)) || rat(n).IsInt()) {
+			return
+		}
+		r.fail("got %s, want %s", got, want)
 	})
-}
-
-// isInteger reports whether a number is an integer. 1.0 is one in every draft; draft 4 allows that.
-func isInteger(v any) bool {
-	n, ok := v.(json.Number)
-	return ok && rat(n).IsInt()
 }
 
 // enum compiles "enum".

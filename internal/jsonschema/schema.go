@@ -1,12 +1,9 @@
 package jsonschema
 
 import (
-	"fmt"
+	"context"
 	"slices"
-	"strconv"
 	"strings"
-
-	"github.com/admincenter/admincenter/internal/text"
 )
 
 // Limits of a schema and of the numbers that are checked; the zero value has none.
@@ -42,98 +39,26 @@ type node struct {
 // check is what one keyword demands of a value.
 type check func(r *run, v any, seen *evaluated)
 
-// Check returns what is wrong with a value, in order of the place. The value is decoded JSON with json.Number
-// for numbers. If the check needs more than so many steps, done is false and found is nil.
-func (s *Schema) Check(v any, steps int) (found []Violation, done bool) {
+// Check returns what is wrong with a value, in order of the place, and how many violations there are besides,
+// which the budget does not list. The value is decoded JSON with json.Number for numbers. It fails with an
+// error that [OverBudget] reports if the check needs more than the budget, and with the context's if that ends.
+func (s *Schema) Check(ctx context.Context, v any, b Budget) (found []Violation, more int, err error) {
 	if problem := numberProblem(v, s.limits.Number); problem != "" {
-		return []Violation{{Message: problem}}, true
+		return []Violation{{Message: problem}}, 0, nil
 	}
-	r := &run{steps: steps, tracks: s.tracks}
+	r := &run{ctx: ctx, budget: b, steps: b.Steps, pause: stepsAPause, tracks: s.tracks}
+	defer r.release()
 	r.apply(s.root, v, &evaluated{})
-	if r.steps < 0 {
-		return nil, false
+	if r.err != nil {
+		return nil, 0, r.err
 	}
-	slices.SortFunc(r.found, func(a, b Violation) int {
+	slices.SortFunc(r.listed, func(a, b Violation) int {
 		if c := strings.Compare(a.Pointer, b.Pointer); c != 0 {
 			return c
 		}
 		return strings.Compare(a.Message, b.Message)
 	})
-	return slices.Compact(r.found), true
-}
-
-// run is the state of one check.
-type run struct {
-	steps  int      // left
-	path   []string // to the value
-	found  []Violation
-	failed int // violations so far, those that were discarded included
-	quiet  int // above 0 violations are only counted
-	tracks bool
-}
-
-// evaluated is what keywords evaluated of one array or object, for unevaluatedItems and unevaluatedProperties.
-type evaluated struct {
-	off      bool // nothing asks for it
-	items    int  // the first so many
-	allItems bool
-	at       map[int]bool // others
-	allProps bool
-	props    map[string]bool
-}
-
-func (e *evaluated) add(other *evaluated) {
-	e.items = max(e.items, other.items)
-	e.allItems = e.allItems || other.allItems
-	e.allProps = e.allProps || other.allProps
-	for i := range other.at {
-		e.item(i)
-	}
-	for name := range other.props {
-		e.prop(name)
-	}
-}
-
-func (e *evaluated) item(i int) {
-	if e.off {
-		return
-	}
-	if e.at == nil {
-		e.at = map[int]bool{}
-	}
-	e.at[i] = true
-}
-
-func (e *evaluated) prop(name string) {
-	if e.off {
-		return
-	}
-	if e.props == nil {
-		e.props = map[string]bool{}
-	}
-	e.props[name] = true
-}
-
-// charge takes steps from the budget and reports whether the check may continue.
-func (r *run) charge(steps int) bool {
-	r.steps -= steps
-	return r.steps >= 0
-}
-
-// violationSteps is the cost of a violation, which takes memory.
-const violationSteps = 10
-
-// fail records a violation at the present place.
-func (r *run) fail(format string, args ...any) {
-	r.failed++
-	if r.quiet > 0 || !r.charge(violationSteps) {
-		return
-	}
-	var pointer strings.Builder
-	for _, step := range r.path {
-		pointer.WriteString("/" + text.PointerToken(step))
-	}
-	r.found = append(r.found, Violation{pointer.String(), clip(fmt.Sprintf(format, args...))})
+	return r.listed, r.more, nil
 }
 
 // apply checks a value against a schema and reports whether it is valid. What the schema evaluated is added to
@@ -149,13 +74,13 @@ func (r *run) apply(n *node, v any, seen *evaluated) bool {
 	before := r.failed
 	own := evaluated{off: !r.tracks}
 	for _, c := range n.checks {
-		if r.steps < 0 {
+		if r.over() {
 			return false
 		}
 		c(r, v, &own)
 	}
 	for _, c := range n.unevaluated {
-		if r.steps < 0 {
+		if r.over() {
 			return false
 		}
 		c(r, v, &own)
@@ -163,35 +88,9 @@ func (r *run) apply(n *node, v any, seen *evaluated) bool {
 	if r.failed != before {
 		return false
 	}
+	if own.len() > 0 && !r.charge(own.len()) {
+		return false
+	}
 	seen.add(&own)
 	return true
-}
-
-// below applies a schema to a part of the value.
-func (r *run) below(n *node, step string, v any) {
-	r.path = append(r.path, step)
-	r.apply(n, v, &evaluated{})
-	r.path = r.path[:len(r.path)-1]
-}
-
-// item is below for an element of an array.
-func (r *run) item(n *node, i int, v any) { r.below(n, strconv.Itoa(i), v) }
-
-// try applies a schema without reporting its violations.
-func (r *run) try(n *node, v any, seen *evaluated) bool {
-	before := r.failed
-	r.quiet++
-	ok := r.apply(n, v, seen)
-	r.quiet--
-	r.failed = before
-	return ok
-}
-
-// clip bounds a message, which may repeat names of the value and of the schema.
-func clip(message string) string {
-	const most = 200 // bytes
-	if len(message) <= most {
-		return message
-	}
-	return strings.ToValidUTF8(message[:most], "") + "…"
 }

@@ -21,8 +21,9 @@ func compile(t testing.TB, schema string) *jsonschema.Schema {
 
 func check(t testing.TB, schema, value string) []jsonschema.Violation {
 	t.Helper()
-	found, done := compile(t, schema).Check(decoded(t, value), 1_000_000)
-	require.True(t, done)
+	found, more, err := compile(t, schema).Check(t.Context(), decoded(t, value), jsonschema.Budget{Steps: 1_000_000})
+	require.NoError(t, err)
+	require.Zero(t, more)
 	return found
 }
 
@@ -141,12 +142,13 @@ func TestABudgetThatIsTooSmall(t *testing.T) {
 	s := compile(t, `{"items":{"allOf":[{"minimum":0},{"maximum":9}]}}`)
 	value := decoded(t, `[`+strings.Repeat("5,", 99)+`5]`)
 	for _, steps := range []int{0, 1, 10, 100} {
-		found, done := s.Check(value, steps)
-		require.False(t, done)
+		found, more, err := s.Check(t.Context(), value, jsonschema.Budget{Steps: steps})
+		require.True(t, jsonschema.OverBudget(err))
 		require.Empty(t, found)
+		require.Zero(t, more)
 	}
-	found, done := s.Check(value, 2000)
-	require.True(t, done)
+	found, _, err := s.Check(t.Context(), value, jsonschema.Budget{Steps: 2000})
+	require.NoError(t, err)
 	require.Empty(t, found)
 }
 
@@ -186,9 +188,12 @@ func FuzzCheck(f *testing.F) {
 		if err != nil {
 			return
 		}
-		first, done := s.Check(documents[1], 10_000)
-		again, doneAgain := s.Check(documents[1], 10_000)
-		require.Equal(t, done, doneAgain)
+		budget := jsonschema.Budget{Steps: 10_000, Violations: 3}
+		first, more, err := s.Check(t.Context(), documents[1], budget)
+		again, moreAgain, errAgain := s.Check(t.Context(), documents[1], budget)
+		require.LessOrEqual(t, len(first), 3)
+		require.Equal(t, err, errAgain)
+		require.Equal(t, more, moreAgain)
 		require.Equal(t, first, again)
 	})
 }

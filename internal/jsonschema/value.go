@@ -132,11 +132,19 @@ func key(v any) (string, int) {
 // characters is the length of a text as JSON Schema counts it.
 func characters(s string) int { return utf8.RuneCountInString(s) }
 
-// quoted lists names for a message.
-func quoted(names []string) string {
-	out := make([]string, len(names))
-	for i, n := range names {
-		out[i] = strconv.Quote(n)
+// nameList writes names into a message: no more of them than it has room for.
+type nameList []string
+
+func (l nameList) String() string {
+	var b strings.Builder
+	for i, name := range l {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(strconv.Quote(name[:min(len(name), maxMessage)]))
+		if b.Len() > maxMessage {
+			break
+		}
 	}
-	return strings.Join(out, ", ")
+	return b.String()
 }

@@ -4,7 +4,7 @@ import "strings"
 
 // PointerToken writes a key as one token of a JSON Pointer (RFC 6901, section 3).
 func PointerToken(key string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
+	return strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1")
 }
 
 // Pointer writes the JSON Pointer of the value under keys; without keys it is that of the document.

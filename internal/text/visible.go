@@ -85,7 +85,7 @@ func replaceHidden(value string, by func(r rune, raw string) string) string {
 }
 
 // nextHidden returns where in value, from the byte from on, the first hidden character is, the character and its
-// size in bytes; len(value) if there is none. What is before from is no neighbor: it is an escape by then.
+// size in bytes; len(value) if there is none. What is before from does not count: it is an escape by then.
 func nextHidden(value string, from int) (int, rune, int) {
 	before := rune(-1)
 	for at := from; at < len(value); {

@@ -70,7 +70,7 @@ func constant(p *admin.Problems, at string, f Field) any {
 	var v any = f.Value
 	if f.Type == Attribute {
 		if v, err = attribute(f.Value); err != nil {
-			err = fmt.Errorf("%q %w", admin.Clip(f.Value), err)
+			err = fmt.Errorf("the value of %s %w", text.Size(f.Value), err)
 		}
 	} else {
 		_, err = settings.String(f.Value)

@@ -82,11 +82,16 @@ type Error struct {
 	// fault; empty for the whole rule.
 	Pointer string
 	Detail  string // what was wrong and what would be right
-	Value   any    // what was thrown, in the types of a result; it may hold data of the event
+	// Value is what was thrown, in the types of a result. It may hold data of the event, so it does not print or
+	// marshal.
+	Value any
 
 	sentinel error // ErrRule or ErrEvaluation; nil for one that a custom operator made
 	cause    error
 }
+
+// GoString is Error, without Value.
+func (e *Error) GoString() string { return e.Error() }
 
 // Error is Message followed by the text of the sentinel.
 func (e *Error) Error() string {
@@ -172,9 +177,13 @@ func (e *Error) of(sentinel error) *Error {
 
 // PanicError is the panic of a custom operator.
 type PanicError struct {
-	Value any    // what the operator panicked with; it may hold data of the event
-	Stack []byte // of the goroutine, as debug.Stack writes it
+	// Value is what the operator panicked with. It may hold data of the event, so it does not print or marshal.
+	Value any    `json:"-"`
+	Stack []byte `json:"-"` // of the goroutine, as debug.Stack writes it
 }
+
+// GoString is Error, without Value.
+func (e *PanicError) GoString() string { return e.Error() }
 
 // Error does not repeat Value.
 func (e *PanicError) Error() string { return "a custom operator panicked" }

@@ -66,7 +66,7 @@ func (s jobs) List(
 }
 
 func (s jobs) Due(ctx context.Context, now time.Time, q job.DueQuery) (out []job.Ref, err error) {
-	err = s.hold(ctx, func() error {
+	err = s.share(ctx, func() error {
 		orgs := 0
 		for _, org := range slices.Sorted(maps.Keys(s.b.tenants)) {
 			if org <= q.After || orgs == q.Orgs {

@@ -4,8 +4,8 @@
 //	center, err := admincenter.New(memory.New(), admincenter.Options{})
 //
 // It keeps every promise of the ports, atomicity and compare-and-swap included, and passes the same
-// conformance suite as the databases. One lock guards it all; a transaction holds it from start to
-// end, so inside InTx use only the stores that it gives.
+// conformance suite as the databases. One lock guards it all: reads share it, and a transaction holds it
+// alone from start to end, so inside InTx use only the stores that it gives.
 package memory
 
 import (
@@ -33,7 +33,7 @@ import (
 // Backend is a storage.Backend in memory. It is safe for concurrent use.
 type Backend struct {
 	stores
-	mu      sync.Mutex
+	mu      sync.RWMutex
 	tenants map[admin.OrgID]*tenant
 	journal journal
 	depth   int // of atomically
@@ -171,9 +171,9 @@ type access struct {
 	locked bool // within InTx, which holds the lock already
 }
 
-// read runs fn on an organization's data. One that does not exist reads as an empty one.
+// read runs fn, which changes nothing, on an organization's data. One that does not exist reads as an empty one.
 func (a access) read(ctx context.Context, org admin.OrgID, fn func(*tenant) error) error {
-	return a.hold(ctx, func() error {
+	return a.share(ctx, func() error {
 		t, ok := a.b.tenants[org]
 		if !ok {
 			t = newTenant(people.Organization{})
@@ -232,7 +232,20 @@ func (a access) change(ctx context.Context, org admin.OrgID, fn func(*tenant, *j
 	})
 }
 
-// hold runs fn under the lock.
+// share runs fn, which changes nothing, together with others of its kind. It must not be called within
+// itself: a writer that waits between the two would hold up both.
+func (a access) share(ctx context.Context, fn func() error) error {
+	if !a.locked {
+		a.b.mu.RLock()
+		defer a.b.mu.RUnlock()
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return fn()
+}
+
+// hold runs fn with everything to itself.
 func (a access) hold(ctx context.Context, fn func() error) error {
 	if !a.locked {
 		a.b.mu.Lock()

@@ -32,7 +32,7 @@ func (s organizations) Create(
 }
 
 func (s organizations) Get(ctx context.Context, id admin.OrgID) (o people.Organization, err error) {
-	err = s.hold(ctx, func() error {
+	err = s.share(ctx, func() error {
 		t, ok := s.b.tenants[id]
 		if !ok {
 			return missing("organization")

@@ -3,7 +3,6 @@ package memory
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,8 +22,9 @@ type tokenRow struct {
 
 // tokenRef is the token that a digest finds, in any organization.
 type tokenRef struct {
-	org admin.OrgID
-	id  uuid.UUID
+	tenant *tenant
+	org    admin.OrgID
+	id     uuid.UUID
 }
 
 // index makes a digest find a token.
@@ -63,7 +63,7 @@ func (s tokens) addToken(t *tenant, j *journal, org admin.OrgID, row tokenRow) e
 		return taken("token")
 	}
 	t.tokens.put(j, row.ID, row)
-	s.b.index(row.hash.Digest, tokenRef{org: org, id: row.ID})
+	s.b.index(row.hash.Digest, tokenRef{tenant: t, org: org, id: row.ID})
 	return nil
 }
 
@@ -99,11 +99,18 @@ func (t *tenant) userAccess(id uuid.UUID) (a token.UserAccess, ok bool) {
 		return a, false
 	}
 	c, _ := t.credentials.get(id)
-	a = token.UserAccess{ID: id, Active: u.Status == people.UserActive, Role: string(u.Role), Epoch: c.Epoch}
+	a = t.accessOf(&u)
+	a.Epoch = c.Epoch
+	return a, true
+}
+
+// accessOf returns what decides what a user may do, without the epoch.
+func (t *tenant) accessOf(u *people.User) token.UserAccess {
+	a := token.UserAccess{ID: u.ID, Active: u.Status == people.UserActive, Role: string(u.Role)}
 	if custom := t.customRole(u.Role); custom != nil {
 		a.Custom = custom.Permissions
 	}
-	return a, true
+	return a
 }
 
 func (s tokens) User(ctx context.Context, org admin.OrgID, id uuid.UUID) (a token.UserAccess, err error) {
@@ -307,31 +314,30 @@ func (e *ending) by(actor admin.Actor) error {
 	return err
 }
 
-func (s tokens) ByDigest(ctx context.Context, digests []admin.SecretDigest) (found token.Stored, err error) {
-	if n := len(digests); n == 0 || n > token.MaxHashers {
-		return found, fmt.Errorf("%d digests of a token: give 1 to %d: %w", n, token.MaxHashers, admin.ErrInvalid)
-	}
-	err = s.hold(ctx, func() error {
-		for _, d := range digests {
-			if ref, ok := s.b.digests[d]; ok {
-				t := s.b.tenants[ref.org]
-				row, _ := t.tokens.get(ref.id)
-				found = token.Stored{Org: ref.org, Token: row.Token, Hash: row.hash}
-				found.User, _ = t.userAccess(row.UserID)
-				found.User.Epoch = 0
-				return nil
-			}
+func (s tokens) ByDigest(ctx context.Context, digest admin.SecretDigest) (found token.Stored, err error) {
+	err = s.share(ctx, func() error {
+		ref, ok := s.b.digests[digest]
+		if !ok {
+			return missing("token")
 		}
-		return missing("token")
+		t := ref.tenant
+		row := t.tokens.rows[ref.id]
+		found.Org, found.Token, found.Hash = ref.org, row.Token, row.hash
+		if u, ok := t.users.rows[row.UserID]; ok {
+			found.User = t.accessOf(&u)
+		}
+		return nil
 	})
 	return found, err
 }
 
-func (s tokens) Touch(ctx context.Context, org admin.OrgID, id uuid.UUID, at, before time.Time) error {
+func (s tokens) Touch(ctx context.Context, org admin.OrgID, uses []token.Use) error {
 	return unlessMissing(s.change(ctx, org, func(t *tenant, j *journal) error {
-		if row, ok := t.tokens.get(id); ok && !row.LastUsedAt.After(before) {
-			row.LastUsedAt = at
-			t.tokens.put(j, id, row)
+		for _, use := range uses {
+			if row, ok := t.tokens.get(use.TokenID); ok && use.Notable(row.Token) {
+				row.LastUsedAt = use.At
+				t.tokens.put(j, row.ID, row)
+			}
 		}
 		return nil
 	}))
@@ -352,7 +358,7 @@ func (s tokens) Rehash(ctx context.Context, org admin.OrgID, id uuid.UUID, from,
 		if !ok || row.hash.Digest != from.Digest {
 			return nil
 		}
-		self := tokenRef{org: org, id: id}
+		self := tokenRef{tenant: t, org: org, id: id}
 		if ref, ok := s.b.digests[to.Digest]; ok && ref != self {
 			return taken("token")
 		}

@@ -208,10 +208,10 @@ func texts(t *testing.T, v reflect.Value, name string, out map[string]string) {
 // acrossOrganizations lists the queries that are meant to look across organizations, and why.
 func acrossOrganizations() map[string]string {
 	return map[string]string{
-		".job.due.some":     "schedulers look for work of every organization, and get ids only",
-		".user.memberships": "a sign-in page of every organization asks where an address is a user's",
-		".token.byDigests":  "as with one digest",
-		".token.byDigest":   "the caller has a secret only, and the token names the organization",
+		".job.due.some":          "schedulers look for work of every organization, and get ids only",
+		".user.memberships":      "a sign-in page of every organization asks where an address is a user's",
+		".token.byDigest.packed": "the caller has a secret only, and the token names the organization",
+		".token.byDigest.apart":  "as packed",
 	}
 }
 
@@ -236,7 +236,9 @@ func TestQueriesArePortable(t *testing.T) {
 	foreign := regexp.MustCompile(`(?i)\bRETURNING\b|\? IS (NOT )?NULL|\bINSERT OR\b|\bREPLACE INTO\b|\bILIKE\b|\bGLOB\b|\bstrftime\b|\bdatetime\(|\bjson_|\browid\b|\|\||::|"|` + "`" + `|\bTRUE\b|\bFALSE\b|\bNOW\(`)
 	all := map[string]string{}
 	texts(t, reflect.ValueOf(newFake(t, &fake{}, Options{}).sql), "", all)
+	pack := newFake(t, &fake{}, Options{}).dialect.pack(packedColumns[:])
 	for name, text := range all {
+		text = strings.ReplaceAll(text, pack, "packed") // each dialect has its own
 		require.NotRegexp(t, foreign, text, "%s: not every database has this", name)
 		require.NotContains(t, text, "{", name)
 	}

@@ -23,6 +23,7 @@ func mysql() dialect {
 		isolation: sql.LevelReadCommitted,
 		useIndex:  func(index string) string { return " FORCE INDEX (" + index + ")" },
 		join:      "STRAIGHT_JOIN",
+		pack:      func(columns []string) string { return "CONCAT_WS(CHAR(31), " + strings.Join(columns, ", ") + ")" },
 		upsert:    onDuplicateKey,
 		// A server holds 16,382 statements by default (max_prepared_stmt_count), and has 151 connections.
 		prepared:  64,

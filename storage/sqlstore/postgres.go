@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 func postgres() dialect {
@@ -24,6 +25,7 @@ func postgres() dialect {
 		isolation: sql.LevelReadCommitted,
 		useIndex:  func(string) string { return "" },
 		join:      "CROSS JOIN", // in either order, because there are no hints
+		pack:      func(columns []string) string { return "concat_ws(chr(31), " + strings.Join(columns, ", ") + ")" },
 		upsert:    onConflict,
 		arrays:    true,
 		maxParams: 60_000,

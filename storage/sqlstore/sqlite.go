@@ -17,8 +17,10 @@ func sqlite() dialect {
 		// takes the lock, and waits for it.
 		begin: "UPDATE {organizations} SET version = version WHERE org_id = ''",
 		// An index that is not there would be an error, but the migrations make it.
-		hold:      selectForUpdate,
-		useIndex:  func(index string) string { return " INDEXED BY {" + index + "}" },
+		hold:     selectForUpdate,
+		useIndex: func(index string) string { return " INDEXED BY {" + index + "}" },
+		// concat_ws is younger than the oldest SQLite that is supported.
+		pack:      func(columns []string) string { return strings.Join(columns, " || char(31) || ") },
 		join:      "CROSS JOIN", // https://www.sqlite.org/optoverview.html#manual_control_of_query_plans_using_cross_join
 		migrate:   migrateSQLite,
 		upsert:    onConflict,

@@ -18,8 +18,10 @@ type tokens struct{ access }
 type tokenSQL struct {
 	insert, creator, live, get, lock, withUser, user, activeUser, update string
 	created, ofUser, ofSystem, end, endCreated, endOfUser, endOfSystem   string
-	byDigest, byDigests, touch, rehash                                   string
+	rehash                                                               string
+	byDigest                                                             digestSQL
 	list                                                                 list
+	touch                                                                touch
 }
 
 func newTokenSQL(db *DB) tokenSQL {
@@ -67,11 +69,9 @@ func newTokenSQL(db *DB) tokenSQL {
 		endCreated:  db.bind(end + `created_by_kind = ? AND created_by_id = ?`),
 		endOfUser:   db.bind(end + `user_id = ?`),
 		endOfSystem: db.bind(end + `user_id IS NULL`),
-		byDigest:    db.bind(found + `WHERE t.digest = ?`),
-		byDigests:   db.bind(found + `WHERE t.digest IN (?, ?)`),
-		touch: db.bind(`UPDATE {tokens} SET last_used_at = ?
-			WHERE org_id = ? AND id = ? AND (last_used_at IS NULL OR last_used_at <= ?)`),
-		rehash: db.bind(`UPDATE {tokens} SET hash_key = ?, digest = ? WHERE org_id = ? AND id = ? AND digest = ?`),
+		byDigest:    newDigestSQL(db, found),
+		touch:       newTouch(db),
+		rehash:      db.bind(`UPDATE {tokens} SET hash_key = ?, digest = ? WHERE org_id = ? AND id = ? AND digest = ?`),
 	}
 }
 
@@ -232,24 +232,6 @@ func (s tokens) Rotate(ctx context.Context, org admin.OrgID, r token.Rotation, r
 			return false, err
 		}
 		return true, q.token.add(ctx, x, org, r.New, r.Hash)
-	})
-}
-
-func (s tokens) ByDigest(ctx context.Context, digests []admin.SecretDigest) (token.Stored, error) {
-	n := len(digests)
-	if n == 0 || n > token.MaxHashers {
-		return token.Stored{}, fmt.Errorf("%d digests of a token: give 1 to %d: %w", n, token.MaxHashers, admin.ErrInvalid)
-	}
-	if n == 1 { // as with every request, unless the host is changing its key
-		return one(ctx, s.reader(), "token", s.db.sql.token.byDigest, scanStored, digests[0][:])
-	}
-	return one(ctx, s.reader(), "token", s.db.sql.token.byDigests, scanStored, digests[0][:], digests[1][:])
-}
-
-func (s tokens) Touch(ctx context.Context, org admin.OrgID, tokenID uuid.UUID, when, before time.Time) error {
-	return s.bookkeep(ctx, func(x *tx) error {
-		_, err := x.exec(ctx, "token", s.db.sql.token.touch, at(when), org, id(tokenID), at(before))
-		return err
 	})
 }
 

@@ -68,7 +68,7 @@ func Compare(t *testing.T, open, reference Open, steps int) {
 		// drawn in between, because what it needs may not be there.
 		for _, name := range s.names {
 			for try := 0; done[name] == 0; try++ {
-				require.Less(t, try, 1000, "%s=%d: %s never succeeded, so nothing is shown of it", SeedVariable, seed, name)
+				require.Less(t, try, 10_000, "%s=%d: %s never succeeded, so nothing is shown of it", SeedVariable, seed, name)
 				s.advance()
 				same(fmt.Sprintf("%d of %s alone", try, name), []op{{name, s.draws[name](s)}}, true)
 				ops, commit := s.next(steps)

@@ -72,7 +72,7 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 		put("ticket of digest " + string('0'+n))(b.Tickets().ByDigest(ctx, org, d))
 		put("session of digest " + string('0'+n))(b.Sessions().ByDigest(ctx, org, d))
 		put("sign-in of digest " + string('0'+n))(b.Factors().Pending(ctx, org, d))
-		put("token of digest " + string('0'+n))(b.Tokens().ByDigest(ctx, []admin.SecretDigest{d}))
+		put("token of digest " + string('0'+n))(b.Tokens().ByDigest(ctx, d))
 	}
 	for _, id := range planIDs() {
 		put("versions of " + id)(b.Plans().Versions(ctx, org, id, largest[int64]()))

@@ -24,19 +24,24 @@ func (s *script) factor(org admin.OrgID) people.TOTPFactor {
 	return f
 }
 
-// recoveryDigests returns up to three digests, all different.
+// recoveryDigests returns up to eight of the nine digests, all different.
 func (s *script) recoveryDigests() []admin.SecretDigest {
 	n := byte(s.r.IntN(9))
 	var out []admin.SecretDigest
-	for i := range byte(s.r.IntN(4)) {
+	for i := range byte(s.r.IntN(9)) {
 		out = append(out, digestOf((n+i)%9))
 	}
 	return out
 }
 
 func (s *script) completion(org admin.OrgID) people.SignInCompletion {
-	c := people.SignInCompletion{Digest: s.digest(), At: pick(s, s.now, s.at())}
-	p, err := s.ref.Factors().Pending(s.t.Context(), org, c.Digest)
+	c := people.SignInCompletion{At: pick(s, s.now, s.at())}
+	var p people.PendingSignIn
+	err := admin.ErrNotFound
+	for n := 0; n < 5 && err != nil; n++ { // few digests are those of sign-ins
+		c.Digest = s.digest()
+		p, err = s.ref.Factors().Pending(s.t.Context(), org, c.Digest)
+	}
 	if state, none := s.ref.Factors().Get(s.t.Context(), org, p.UserID); err == nil && none == nil && !s.chance(4) {
 		c.TOTP = state.TOTP
 		c.TOTP.Step += int64(s.r.IntN(3))

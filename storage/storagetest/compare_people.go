@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -11,8 +12,9 @@ import (
 	"github.com/admincenter/admincenter/storage"
 )
 
+// email returns an address, often one that is in use. Users are never removed, so that there are also new ones.
 func (s *script) email() people.Email {
-	text := s.text()
+	text := pick(s, s.text(), s.text(), fmt.Sprint(s.r.IntN(10_000)))
 	return people.Email{Address: text + "@x.example", Key: pick(s, "", text) + "@x.example"}
 }
 

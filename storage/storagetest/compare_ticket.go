@@ -32,12 +32,13 @@ func (s *script) newTicket(org admin.OrgID) people.Ticket {
 
 // ticket returns a stored ticket, if there is one.
 func (s *script) ticket(org admin.OrgID) people.Ticket {
-	k, err := s.ref.Tickets().ByDigest(s.t.Context(), org, s.digest())
-	if err != nil {
-		return s.newTicket(org)
+	for range 5 { // few digests are those of tickets
+		if k, err := s.ref.Tickets().ByDigest(s.t.Context(), org, s.digest()); err == nil {
+			k.Version = s.version(k.Version)
+			return k
+		}
 	}
-	k.Version = s.version(k.Version)
-	return k
+	return s.newTicket(org)
 }
 
 func ticketDraws() map[string]func(*script) do {

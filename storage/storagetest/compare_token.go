@@ -2,7 +2,10 @@ package storagetest
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -67,8 +70,10 @@ func (s *script) changed(org admin.OrgID) token.Token {
 	return tok
 }
 
+// tokenHash returns a hash, often one that is taken. Tokens are never removed, so that there are also new ones.
 func (s *script) tokenHash() token.Hash {
-	return token.Hash{Key: pick(s, "sha256", "pepper"), Digest: s.digest()}
+	unused := sha256.Sum256([]byte(fmt.Sprint(s.r.IntN(10_000))))
+	return token.Hash{Key: pick(s, "sha256", "pepper"), Digest: pick(s, s.digest(), unused)}
 }
 
 func (s *script) ending(state token.State) token.Ending {
@@ -163,20 +168,20 @@ func tokenDraws() map[string]func(*script) do {
 			}
 		},
 		"Tokens.ByDigest": func(s *script) do {
-			digests := make([]admin.SecretDigest, s.r.IntN(token.MaxHashers+2))
-			for i := range digests {
-				digests[i] = s.digest()
-			}
-			if len(digests) == 2 { // with two tokens found either would be right
-				digests[1] = admin.SecretDigest{}
-			}
-			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Tokens().ByDigest(ctx, digests) }
+			digest := s.digest()
+			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Tokens().ByDigest(ctx, digest) }
 		},
 		"Tokens.Touch": func(s *script) do {
-			org, now, before := s.org(), s.now, s.now.Add(-time.Hour)
-			tok := s.token(org)
+			org := s.org()
+			uses := make([]token.Use, s.r.IntN(12))
+			for i := range uses {
+				at := s.now.Add(-time.Duration(s.r.IntN(180)) * time.Second)
+				uses[i] = token.Use{TokenID: s.token(org).ID, At: at}
+			}
+			slices.SortFunc(uses, func(a, b token.Use) int { return slices.Compare(a.TokenID[:], b.TokenID[:]) })
+			uses = slices.CompactFunc(uses, func(a, b token.Use) bool { return a.TokenID == b.TokenID })
 			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return nil, st.Tokens().Touch(ctx, org, tok.ID, now, before)
+				return nil, st.Tokens().Touch(ctx, org, uses)
 			}
 		},
 		"Tokens.Rehash": func(s *script) do {

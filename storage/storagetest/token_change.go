@@ -3,6 +3,8 @@ package storagetest
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -167,7 +169,7 @@ func testTokenRename(t *testing.T, b storage.Backend, c *ids) {
 	t.Run("replaces the name of the version that was read, and nothing else", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		made := w.addToken(w.token())
-		require.NoError(t, b.Tokens().Touch(t.Context(), w.org, made.ID, epoch, epoch))
+		require.NoError(t, b.Tokens().Touch(t.Context(), w.org, []token.Use{{TokenID: made.ID, At: epoch}}))
 		want := w.token()
 		want.ID, want.Name, want.UpdatedAt, want.State = made.ID, "é", epoch.Add(time.Second), token.Deactivated
 		want.Permissions, want.ExpiresAt = admin.Permissions(people.PermissionUsersWrite), epoch
@@ -292,24 +294,49 @@ func testTokenRotate(t *testing.T, b storage.Backend, c *ids) {
 }
 
 func testTokenTouch(t *testing.T, b storage.Backend, c *ids) {
-	w := newWorld(t, b, c)
-	made := w.addToken(w.token())
-	for _, tc := range []struct {
-		reason           string
-		at, before, want time.Time
-	}{
-		{"first use", epoch, epoch.Add(-time.Minute), epoch},
-		{"used again too soon", epoch.Add(59 * time.Second), epoch.Add(-time.Second), epoch},
-		{"used again when it is time", epoch.Add(time.Minute), epoch, epoch.Add(time.Minute)},
-		{"a clock that is behind does not turn it back", epoch.Add(time.Second), epoch.Add(-59 * time.Second),
-			epoch.Add(time.Minute)},
-	} {
-		require.NoError(t, b.Tokens().Touch(t.Context(), w.org, made.ID, tc.at, tc.before), tc.reason)
-		want := made
-		want.LastUsedAt = tc.want
-		require.Equal(t, want, w.getToken(made.ID), tc.reason)
+	w, neighbor := newWorld(t, b, c), newWorld(t, b, c)
+	touch := func(uses ...token.Use) { require.NoError(t, b.Tokens().Touch(t.Context(), w.org, uses)) }
+	t.Run("one", func(t *testing.T) {
+		made := w.addToken(w.token())
+		for _, tc := range []struct {
+			reason   string
+			at, want time.Duration
+		}{
+			{"first use", 0, 0},
+			{"used again too soon", time.Minute - time.Microsecond, 0},
+			{"used again when it is time", time.Minute, time.Minute},
+			{"a clock that is behind does not turn it back", time.Second, time.Minute},
+		} {
+			touch(token.Use{TokenID: made.ID, At: epoch.Add(tc.at)})
+			want := made
+			want.LastUsedAt = epoch.Add(tc.want)
+			require.Equal(t, want, w.getToken(made.ID), tc.reason)
+		}
+	})
+	for _, n := range []int{2, 8, 9, 64, 65, 150} {
+		t.Run(fmt.Sprintf("%d at once, each at its own time", n), func(t *testing.T) {
+			var uses []token.Use
+			for i := range n {
+				made := w.addToken(w.token())
+				uses = append(uses, token.Use{TokenID: made.ID, At: epoch.Add(time.Duration(i) * time.Second)})
+			}
+			aside := w.addToken(w.token())
+			touch(slices.Concat(uses, []token.Use{{TokenID: w.id(), At: epoch}})...)
+			for _, use := range uses {
+				require.Equal(t, use.At, w.getToken(use.TokenID).LastUsedAt)
+			}
+			require.Equal(t, aside, w.getToken(aside.ID))
+		})
 	}
-	require.NoError(t, b.Tokens().Touch(t.Context(), w.org, w.id(), epoch, epoch), "no such token")
+	t.Run("none", func(*testing.T) { touch() })
+	t.Run("nobody else's", func(t *testing.T) {
+		theirs := neighbor.addToken(neighbor.token())
+		touch(token.Use{TokenID: theirs.ID, At: epoch})
+		require.Equal(t, theirs, neighbor.getToken(theirs.ID))
+	})
+	t.Run("of an organization that does not exist", func(t *testing.T) {
+		require.NoError(t, b.Tokens().Touch(t.Context(), "nobody", []token.Use{{TokenID: w.id(), At: epoch}}))
+	})
 }
 
 func testTokenRehash(t *testing.T, b storage.Backend, c *ids) {

@@ -384,6 +384,6 @@ func testUnstorable(t *testing.T, w *world) {
 		require.NoError(t, err)
 		require.Equal(t, w.mark("good"), o.Name)
 	}
-	_, err := w.b.Tokens().ByDigest(t.Context(), []admin.SecretDigest{sha256.Sum256([]byte("\xff"))})
+	_, err := w.b.Tokens().ByDigest(t.Context(), sha256.Sum256([]byte("\xff")))
 	require.ErrorIs(t, err, admin.ErrNotFound)
 }

@@ -12,23 +12,16 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/sqlstore"
 )
 
-// A rule that the importer knows nothing of refuses some rows; the others of their batch are
-// written.
-func TestSQLiteImportsTheRestWhereTheDatabaseRefusesRows(t *testing.T) {
-	pool := sqlitePool(t, filepath.Join(t.TempDir(), "admin.db"))
-	db, err := sqlstore.New(t.Context(), pool, sqlstore.SQLite, sqlstore.Options{})
-	require.NoError(t, err)
-	require.NoError(t, db.Migrate(t.Context()))
-	_, err = pool.ExecContext(t.Context(), `CREATE TRIGGER host_rule BEFORE INSERT ON admincenter_customers WHEN NEW.name = 'boom'
-		BEGIN SELECT RAISE(ABORT, 'not here'); END`)
-	require.NoError(t, err)
-
+// newImports is the importer of a new organization, acme.
+func newImports(t *testing.T, db *sqlstore.DB, o bulkimport.Options) *bulkimport.Service {
+	t.Helper()
 	scope := admin.System("acme")
 	runtime := admin.Runtime{}.WithDefaults()
 	first := people.User{ID: uuid.Must(uuid.NewV7()), Email: people.Email{Key: "a@x.example"}, CreatedAt: runtime.Instant(), UpdatedAt: runtime.Instant(), Version: 1}
@@ -41,9 +34,50 @@ func TestSQLiteImportsTheRestWhereTheDatabaseRefusesRows(t *testing.T) {
 	outside.Atomically = func(ctx context.Context, fn func(bulkimport.Ports) error) error {
 		return db.InTx(ctx, func(s storage.Stores) error { return fn(ports(s)) })
 	}
-	s, err := bulkimport.NewService(outside, bulkimport.Options{BatchRows: 50})
+	s, err := bulkimport.NewService(outside, o)
 	require.NoError(t, err)
 
+	return s
+}
+
+// Each step over blank rows is one small transaction, however many of them a file has.
+func TestSQLiteStepsOverBlankRowsAreBounded(t *testing.T) {
+	pool := sqlitePool(t, filepath.Join(t.TempDir(), "admin.db"))
+	db, err := sqlstore.New(t.Context(), pool, sqlstore.SQLite, sqlstore.Options{})
+	require.NoError(t, err)
+	require.NoError(t, db.Migrate(t.Context()))
+	s := newImports(t, db, bulkimport.Options{})
+	scope := admin.System("acme")
+	const blank = 20_000
+	i, err := s.Upload(t.Context(), scope, bulkimport.UploadInput{Type: bulkimport.CustomersType, FileName: "f.csv",
+		Content: strings.NewReader("id,name,primary_email\nc1,Lumen,a@x.example\n" + strings.Repeat("\n", blank) + "c2,Orbit,a@x.example\n")})
+	require.NoError(t, err)
+	suggested, err := s.Suggest(t.Context(), scope, i.ID)
+	require.NoError(t, err)
+	_, err = s.SetMapping(t.Context(), scope, i.ID, i.Version, suggested.Mapping(), bulkimport.Settings{})
+	require.NoError(t, err)
+	_, err = s.Start(t.Context(), scope, i.ID)
+	require.NoError(t, err)
+	steps := 0
+	p, err := s.Run(t.Context(), scope, i.ID, func(job.Progress) { steps++ })
+	require.NoError(t, err)
+	require.EqualValues(t, 2, p.Counts.Completed)
+	require.Greater(t, steps, blank/500)
+}
+
+// A rule that the importer knows nothing of refuses some rows; the others of their batch are
+// written.
+func TestSQLiteImportsTheRestWhereTheDatabaseRefusesRows(t *testing.T) {
+	pool := sqlitePool(t, filepath.Join(t.TempDir(), "admin.db"))
+	db, err := sqlstore.New(t.Context(), pool, sqlstore.SQLite, sqlstore.Options{})
+	require.NoError(t, err)
+	require.NoError(t, db.Migrate(t.Context()))
+	_, err = pool.ExecContext(t.Context(), `CREATE TRIGGER host_rule BEFORE INSERT ON admincenter_customers WHEN NEW.name = 'boom'
+		BEGIN SELECT RAISE(ABORT, 'not here'); END`)
+	require.NoError(t, err)
+
+	s := newImports(t, db, bulkimport.Options{BatchRows: 50})
+	scope := admin.System("acme")
 	const rows = 120
 	var text strings.Builder
 	text.WriteString("id,name,primary_email\n")

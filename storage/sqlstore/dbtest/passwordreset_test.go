@@ -27,8 +27,10 @@ func TestAForgottenPasswordCostsTheSameForNobody(t *testing.T) {
 			}
 			return texts
 		}
-		known := statements("ann@office.example")
-		require.NotEmpty(t, known)
-		require.Equal(t, known, statements("nobody@office.example"))
+		for n := range 8 { // more than are kept of one user
+			known := statements("ann@office.example")
+			require.NotEmpty(t, known)
+			require.Equal(t, known, statements("nobody@office.example"), "request %d", n)
+		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -27,7 +28,10 @@ type pair struct {
 
 func newPair(t *testing.T, b storage.Backend) *pair {
 	t.Helper()
-	c, err := admincenter.New(b, admincenter.Options{People: people.Options{Passwords: people.PasswordRules{Optional: true}}})
+	free := people.Rate{Attempts: 1_000_000, Every: time.Millisecond}
+	c, err := admincenter.New(b, admincenter.Options{People: people.Options{
+		Passwords: people.PasswordRules{Optional: true}, Limits: people.Limits{Mail: free, MailOrganization: free},
+	}})
 	require.NoError(t, err)
 	p := &pair{Service: c.People, t: t, system: admin.System("acme"), chief: admincenter.DefaultRoles().All().List()}
 	_, ann, err := p.CreateOrganization(t.Context(), people.NewOrganization{

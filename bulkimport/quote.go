@@ -1,0 +1,37 @@
+package bulkimport
+
+import (
+	"bufio"
+	"io"
+	"strings"
+)
+
+// quotingWriter writes CSV whose cells all have quotes (RFC 4180). encoding/csv quotes the cells that need it for its
+// own delimiter; a spreadsheet may split at another one, and then take what follows in a bare cell for a formula:
+// ;=1+1 in a file of commas.
+type quotingWriter struct {
+	to        *bufio.Writer // keeps its first error, which Flush returns
+	delimiter byte
+	record    []byte
+}
+
+func newQuotingWriter(to io.Writer, delimiter byte) *quotingWriter {
+	return &quotingWriter{to: bufio.NewWriter(to), delimiter: delimiter}
+}
+
+// write writes a record, perhaps only to memory.
+func (q *quotingWriter) write(cells []string) {
+	q.record = q.record[:0]
+	for i, cell := range cells {
+		if i > 0 {
+			q.record = append(q.record, q.delimiter)
+		}
+		q.record = append(q.record, '"')
+		q.record = append(q.record, strings.ReplaceAll(cell, `"`, `""`)...)
+		q.record = append(q.record, '"')
+	}
+	_, _ = q.to.Write(append(q.record, '\n'))
+}
+
+// flush writes what is in memory, and returns the first error of all writes.
+func (q *quotingWriter) flush() error { return q.to.Flush() }
