@@ -24,7 +24,7 @@ type Options struct {
 
 	// Fresh is how long ago a user may last have authenticated when they change credentials, roles,
 	// invitations, sessions or tokens: later calls fail with [admin.ErrReauthenticate]. 0 means that it does
-	// not matter. See [people.Service.Reauthenticate].
+	// not matter, except where people.Options.Fresh says otherwise. See [people.Service.Reauthenticate].
 	Fresh time.Duration
 
 	// The services' own options. A field that is zero is taken from above.

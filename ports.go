@@ -22,12 +22,11 @@ import (
 func peoplePorts(s storage.Stores) people.Ports {
 	return people.Ports{
 		Organizations: s.Organizations(), Users: s.Users(), Invitations: s.Invitations(), Tickets: s.Tickets(),
-		Sessions: s.Sessions(), Identities: s.Identities(), Roles: s.Roles(),
-		Factors: s.Factors(),
+		Sessions: s.Sessions(), Identities: s.Identities(), Roles: s.Roles(), Factors: s.Factors(),
 	}
 }
 
-// peopleProcess returns the ports of people with the transaction in which what a directory says commits.
+// peopleProcess returns the ports of people with the transaction in which a change of a directory commits.
 func (c *Center) peopleProcess(s storage.Stores) people.Ports {
 	p := peoplePorts(s)
 	p.Atomically = atomically(c, peoplePorts)
@@ -56,8 +55,7 @@ func (c *Center) userPermissions(u token.UserAccess) (admin.PermissionSet, error
 	if u.Custom.Len() > 0 {
 		custom = &people.CustomRole{Name: people.Role(u.Role), Permissions: u.Custom}
 	}
-	rules := people.RoleRules{BuiltIn: c.o.People.Roles, Allowed: c.o.People.CustomRoles.Allowed}
-	return rules.Permissions(people.Role(u.Role), custom)
+	return c.People.PermissionsOf(people.Role(u.Role), custom)
 }
 
 func settingPorts(s storage.Stores) settings.Ports {

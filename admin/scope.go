@@ -25,7 +25,7 @@ func (o OrgID) Check() error {
 }
 
 // Scope is who acts, in which organization, with which permissions. A Scope comes from a signed-in
-// user (people.Service.SignIn, ScopeOf), from a verified API token (token.Service.Verify) or from
+// user (people.Service.SignIn, ResumeSession, ScopeOf), from a verified API token (token.Service.Verify) or from
 // [System]. It is a value to pass along, never hidden in a context. The zero Scope may do nothing.
 type Scope struct {
 	org     OrgID
@@ -74,8 +74,8 @@ func (s Scope) OnBehalfOf(user string) Scope {
 func (s Scope) AuthenticatedAt() time.Time { return s.proven }
 
 // WithAuthenticatedAt returns the scope with the instant at which its user last proved who they are. A host
-// with sessions of its own keeps the instant in them; the zero time
-// means that it is not known. It is ignored for actors that are not users.
+// with sessions of its own keeps the instant in them. The zero time means that it is not known. It is ignored for
+// actors that are not users.
 func (s Scope) WithAuthenticatedAt(at time.Time) Scope {
 	if s.actor.Kind == ActorUser {
 		s.proven = Instant(at)

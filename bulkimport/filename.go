@@ -30,7 +30,7 @@ func checkFileName(p *admin.Problems, path, name string) {
 	}
 }
 
-// isDevice reports whether Windows takes a name for a device, whatever its extension.
+// isDevice reports whether Windows takes a name for a device, with any extension.
 func isDevice(name string) bool {
 	base, _, _ := strings.Cut(strings.ToUpper(name), ".")
 	switch base = strings.TrimRight(base, " "); base {

@@ -53,6 +53,6 @@
 // is as it was when it was checked, so that no token outlives the deactivation of its user. For the tokens that
 // the host's own code creates, in the scope of [admin.System], no user answers: they may do what they were granted.
 //
-// Nobody takes away what they do not have: ending a token of somebody else requires its permissions, or
+// Actors take away no more than they have: ending a token of another one requires its permissions, or
 // [PermissionRevoke].
 package token

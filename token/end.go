@@ -19,8 +19,8 @@ type EndOptions struct {
 // token that it replaces, if it does: the next verification refuses them. Those that are off stay off; if
 // all are, there is no further audit record.
 //
-// It requires [PermissionWrite] and, unless the token is one's own, all of its permissions, because nobody
-// takes away what they do not have; or else [PermissionRevoke]. A user's own are the tokens that the user
+// It requires [PermissionWrite] and, unless the token is one's own, all of its permissions, because actors
+// take away no more than they have; or else [PermissionRevoke]. A user's own are the tokens that the user
 // answers for, a token's own are itself and those that it created. It fails with [admin.ErrNotFound], and
 // with [ErrDeleted] for a deleted token.
 func (s *Service) Deactivate(ctx context.Context, scope admin.Scope, id uuid.UUID, o EndOptions) (Token, error) {

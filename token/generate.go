@@ -2,7 +2,6 @@ package token
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/netip"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/retry"
 )
 
 // GenerateInput describes a new token.
@@ -35,7 +35,7 @@ type Generated struct {
 
 const maxName = 100
 
-// Generate makes a token. Its secret is returned only here. What the creator may do is read anew, because a
+// Generate makes a token. Its secret is returned only here. What the creator may do is read again, because a
 // scope can be older than the user's last change of role. A token that creates another must still be valid;
 // the other can neither outlive it nor be used from elsewhere, and ends with it ([Service.Delete]).
 //
@@ -67,7 +67,7 @@ func (s *Service) Generate(ctx context.Context, scope admin.Scope, in GenerateIn
 	if err != nil {
 		return Generated{}, err
 	}
-	err = retry(func() error {
+	err = retry.Do(func() error {
 		g, err := s.grantor(ctx, scope)
 		if err != nil {
 			return err
@@ -168,16 +168,4 @@ func (g grantor) confine(t Token) (Token, error) {
 			"a token cannot be used from where the one that creates it cannot: use networks within %s", g.token.Networks)
 	}
 	return t, p.Err()
-}
-
-// maxTries bounds how often a write is tried while others change the same token or its creator.
-const maxTries = 5
-
-// retry calls try again while it fails with [admin.ErrConflict], [maxTries] times at most.
-func retry(try func() error) error {
-	for tried := 1; ; tried++ {
-		if err := try(); err == nil || tried == maxTries || !errors.Is(err, admin.ErrConflict) {
-			return err
-		}
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/retry"
 )
 
 // Reactivate switches a token on again, and it alone: those that were switched off with it stay off. A token
@@ -23,7 +24,7 @@ func (s *Service) Reactivate(ctx context.Context, scope admin.Scope, id uuid.UUI
 	if err := s.requireFresh(scope); err != nil {
 		return Token{}, err
 	}
-	err = retry(func() error {
+	err = retry.Do(func() error {
 		t, err = s.reactivate(ctx, scope, id)
 		return err
 	})

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/retry"
 )
 
 // MaxOverlap is how long both tokens of a rotation can be valid.
@@ -17,7 +18,7 @@ const MaxOverlap = 7 * 24 * time.Hour
 // RotateInput describes a rotation.
 type RotateInput struct {
 	// Overlap is how long the old token stays valid, so that its secret can be replaced without a gap: 0 to
-	// [MaxOverlap]. 0 ends it at once.
+	// [MaxOverlap]. 0 ends it immediately.
 	Overlap time.Duration `json:"overlap,omitempty"` // nanoseconds
 }
 
@@ -50,7 +51,7 @@ func (s *Service) Rotate(ctx context.Context, scope admin.Scope, id uuid.UUID, i
 		return Generated{}, err
 	}
 	var made Generated
-	err := retry(func() (err error) {
+	err := retry.Do(func() (err error) {
 		made, err = s.rotate(ctx, scope, id, in.Overlap)
 		return err
 	})

@@ -14,6 +14,7 @@ import (
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/internal/retry"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
@@ -263,17 +264,19 @@ func TestAnExpiredTokenIsNotSwitchedOn(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestSwitchesRetryOnConflict(t *testing.T) {
+func TestReactivateRetriesOnConflict(t *testing.T) {
 	h := newHouse(t)
 	scope := admin.System(acme)
 	made := h.generate(scope, settings.PermissionRead)
-	h.store.conflicts = 4
-	off, err := h.Deactivate(t.Context(), scope, made.Token.ID, token.EndOptions{})
+	_, err := h.Deactivate(t.Context(), scope, made.Token.ID, token.EndOptions{})
 	require.NoError(t, err)
-	require.Equal(t, token.Deactivated, off.State)
-	h.store.conflicts = 5
+	h.store.conflicts = retry.Tries
 	_, err = h.Reactivate(t.Context(), scope, made.Token.ID)
 	require.ErrorIs(t, err, admin.ErrConflict, "but not without end")
+	h.store.conflicts = retry.Tries - 1
+	on, err := h.Reactivate(t.Context(), scope, made.Token.ID)
+	require.NoError(t, err)
+	require.Equal(t, token.Active, on.State)
 }
 
 func TestList(t *testing.T) {

@@ -28,7 +28,7 @@ type Store interface {
 	Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (Token, error)
 
 	// WithUser is Get with the user who answers for the token, both as of one moment; the zero UserAccess
-	// if nobody does.
+	// if no user does.
 	WithUser(ctx context.Context, org admin.OrgID, id uuid.UUID) (Token, UserAccess, error)
 
 	// User returns a user of the organization, or [admin.ErrNotFound].
@@ -83,7 +83,7 @@ type Store interface {
 }
 
 // Stored is a token as it is kept, with its organization, the hash that it is found by, and the user who
-// answers for it, without the Epoch. User is zero if nobody does.
+// answers for it, without the Epoch. User is zero if no user does.
 type Stored struct {
 	Org   admin.OrgID
 	Token Token
@@ -108,7 +108,7 @@ type UserAccess struct {
 // credential of the user UserID has the Epoch UserEpoch, then with the error of [CheckLive].
 type Grant struct {
 	TokenID   uuid.UUID // the token that acts; zero if none does
-	UserID    uuid.UUID // the user who answers for what is done; zero if nobody does
+	UserID    uuid.UUID // the user who answers for what is done; zero if none does
 	UserEpoch int64
 	Limit     int // for CheckLive
 }

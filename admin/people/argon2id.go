@@ -159,7 +159,7 @@ func (a *Argon2id) Verify(ctx context.Context, h PasswordHash, password admin.Se
 		known   = h.IsZero()
 		invalid error
 	)
-	// Each kind is asked, whatever is stored: it does its work for a hash that is not its own too.
+	// Each kind is asked, also if another one is stored: it does its work for a hash that is not its own too.
 	for _, l := range a.legacy {
 		own := PasswordHash{}
 		if !known && l.Recognizes(h) {

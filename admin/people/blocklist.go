@@ -151,7 +151,7 @@ func repeatAt(text []rune, i int) int {
 	return longest
 }
 
-// guessWords takes apart what belongs to somebody into words that they must not make a password
+// guessWords takes apart what belongs to a user into words that they must not make a password
 // of: the whole, and its parts between anything that is neither letter nor digit. Shorter ones than
 // four characters are in too many passwords by chance.
 func guessWords(texts ...string) []string {

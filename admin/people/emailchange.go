@@ -159,7 +159,7 @@ func explainUse(e Email, err, otherwise error) error {
 // while the other address has not is not an error.
 //
 // It takes no Scope: the secret is the authority. A secret that is not valid, or only cancels, gives
-// [ErrTicket]. It fails with [ErrEmailTaken] and [ErrAlreadyInvited] if the address is in use by now.
+// [ErrTicket]. It fails with [ErrEmailTaken] and [ErrAlreadyInvited] if the address has come into use since.
 func (s *Service) ConfirmEmailChange(
 	ctx context.Context, org admin.OrgID, secret admin.Secret,
 ) (change EmailChange, err error) {

@@ -203,7 +203,7 @@ type FactorStore interface {
 	// It fails with [admin.ErrConflict] if the user has no such factor.
 	Remove(ctx context.Context, org admin.OrgID, user, factor uuid.UUID, rec admin.Record) error
 
-	// Reset removes the user's factor, recovery codes and pending sign-ins, whatever there is, and raises the
+	// Reset removes the user's factor, recovery codes and pending sign-ins, as far as there are any, and raises the
 	// Epoch of the credential by one.
 	Reset(ctx context.Context, org admin.OrgID, user uuid.UUID, rec admin.Record) error
 

@@ -104,7 +104,7 @@ func (s *Service) BeginTOTP(ctx context.Context, scope admin.Scope, current admi
 // ConfirmTOTP makes the authenticator app that [Service.BeginTOTP] began to enroll the second factor of the user in
 // scope, who gives a code that it shows. It returns ten recovery codes, each of which stands in for the app once;
 // show them now, because only their digests are kept. Codes that the user had before are no longer valid. Sessions
-// of the user continue: end them if they may be somebody else's. Have the host notify the user by mail.
+// of the user continue: end them if another person may have one. Have the host notify the user by mail.
 //
 // It requires [PermissionProfileWrite] and a user; the enrollment is the proof that it is them. It fails with
 // [ErrFactorCode] for a wrong code, with [admin.ErrRateLimited] after too many, and with [admin.ErrState] if no

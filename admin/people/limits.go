@@ -9,8 +9,8 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Rate is how many attempts are allowed. Attempts are free at once, and one more is regained after each
-// Every.
+// Rate is how many attempts are allowed. Attempts can be used without a wait, and one more is regained after
+// each Every.
 type Rate struct {
 	Attempts int           // from 1 to 1,000,000
 	Every    time.Duration // more than 0; regaining all attempts must take less than 100 years

@@ -28,7 +28,7 @@ const (
 // page of the host, and nowhere else: not into a log, nor into the answer to the request that made it. The
 // page must not act when it is opened, only when its button is pressed, because mail scanners open links.
 type Mail struct {
-	To        Email        `json:"to"` // the zero Email: nobody, send nothing
+	To        Email        `json:"to"` // the zero Email: send nothing
 	Kind      MailKind     `json:"kind"`
 	Secret    admin.Secret `json:"-"`
 	ExpiresAt time.Time    `json:"expiresAt,omitzero"` // the secret is invalid from this instant on

@@ -27,10 +27,11 @@ type ResetRequest struct {
 	Source string `json:"-"`
 }
 
-// RequestPasswordReset makes a secret for who has forgotten the password. It takes no Scope: anyone can ask for
+// RequestPasswordReset makes a secret for a user who has forgotten the password. It takes no Scope: anyone can ask for
 // any address. The answer is the same, after the same work, for an active user with a password, for a
-// deactivated user, one without a password, and for nobody; only To of the [Mail] tells, which is zero then.
-// The host must not let it show: put the Mail on a queue in every case, and show the same page.
+// deactivated user, one without a password, and for an address that no user has; only To of the [Mail] reveals
+// it, which is zero then. The host must not let it show: put the Mail on a queue in every case, and show the
+// same page.
 //
 // Requests are limited by source and by address, known or not ([Limits]): more fail with
 // [admin.ErrRateLimited]. A Source that is too long fails with [admin.ErrInvalid].
@@ -122,7 +123,7 @@ func (s *Service) SendPasswordReset(ctx context.Context, scope admin.Scope, id u
 	return s.issueReset(ctx, scope, u, c, ActionSendReset)
 }
 
-// issueReset makes a ticket for a user, or one that nobody can use for the zero User.
+// issueReset makes a ticket for a user, or one that cannot be used for the zero User.
 func (s *Service) issueReset(
 	ctx context.Context, scope admin.Scope, u User, c Credential, action admin.Action,
 ) (Mail, error) {

@@ -14,7 +14,7 @@ const (
 	recoveryCodes    = 10
 	recoveryBytes    = 10 // of a code: 16 characters
 	recoveryGroup    = 4  // characters between two hyphens
-	maxRecoveryInput = 64 // bytes, with whatever stands between the characters
+	maxRecoveryInput = 64 // bytes, with all that stands between the characters
 )
 
 // newRecoveryCodes makes codes from random: "ABCD-EFGH-IJKL-MNOP", in base32.

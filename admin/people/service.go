@@ -21,7 +21,7 @@ const (
 	ActionConfirmEmail       admin.Action = "user.confirm_email"          // one of two addresses confirmed
 	ActionChangeEmail        admin.Action = "user.change_email"           // every address confirmed
 	ActionCancelEmail        admin.Action = "user.cancel_email"           // the address stays
-	ActionRequestReset       admin.Action = "user.request_password_reset" // by anyone; without a user for nobody
+	ActionRequestReset       admin.Action = "user.request_password_reset" // by anyone; without a user if none is known
 	ActionSendReset          admin.Action = "user.send_password_reset"    // by an administrator
 	ActionResetPassword      admin.Action = "user.reset_password"         // by a secret that was sent to the user
 	ActionChangePassword     admin.Action = "user.change_password"
@@ -110,8 +110,8 @@ type Options struct {
 	Sessions SessionRules
 	// Fresh is how long ago a user may last have authenticated when they change credentials, roles,
 	// invitations or sessions: later calls fail with [admin.ErrReauthenticate]. 0 means that it does not
-	// matter, but to change factors and identities and in [Service.RequestEmailChange] without a password. See
-	// [admin.Scope.RequireRecent].
+	// matter, except that to change second factors or the e-mail address without a password, and to change
+	// identities, it must be within 10 minutes. See [admin.Scope.RequireRecent].
 	Fresh time.Duration
 	// Factors are about second factors.
 	Factors FactorOptions
@@ -128,8 +128,8 @@ type InvitationRules struct {
 	Cooldown time.Duration
 }
 
-// Service keeps an organization's users: profiles, passwords, invitations and sign-in. It is safe for
-// concurrent use.
+// Service keeps an organization's users: profiles, roles, invitations, credentials and sessions. It is safe
+// for concurrent use.
 type Service struct {
 	ports Ports
 	*core

@@ -110,7 +110,7 @@ type SessionStore interface {
 	// user's credential, and with [admin.ErrExists] if the id or the digest is taken.
 	//
 	// It must lock the credential from its first read to its commit, against other calls of Create for the
-	// user and against whatever raises the Epoch: no session begins after what ended them all.
+	// user and against all that raises the Epoch: no session begins after what ended them all.
 	Create(
 		ctx context.Context, org admin.OrgID, k KeptSession, digest admin.SecretDigest, b SessionBounds, rec admin.Record,
 	) error

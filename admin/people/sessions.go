@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // KeepInput describes a new session. What does not print is dropped from both texts, and what is too long is
@@ -155,7 +156,7 @@ func (s *Service) sessionOf(ctx context.Context, org admin.OrgID, o SessionOwner
 
 // Reauthenticate checks the password of the user of a kept session again, so that calls that require a recent
 // authentication succeed (Options.Fresh). The session gets another secret, which takes the place of the one
-// given: whoever has the old one gains nothing by it. Of two calls at the same time one succeeds.
+// given: a thief who has the old one gains nothing by it. Of two calls at the same time one succeeds.
 //
 // It fails with [ErrSession] as [Service.ResumeSession] does; with [ErrPassword], and [admin.ErrRateLimited]
 // after too many wrong ones; with [ErrNoPassword] and with [admin.ErrBusy]. For a user who has a second factor it
@@ -244,11 +245,11 @@ func (s *Service) renew(
 	return session, renewed, nil
 }
 
-// printable returns text without what does not print, cut off after most characters.
-func printable(text string, most int) string {
+// printable returns value without what does not print or cannot be seen, cut off after most characters.
+func printable(value string, most int) string {
 	var b strings.Builder
 	n := 0
-	for _, r := range text {
+	for _, r := range value {
 		if n == most {
 			break
 		}
@@ -258,7 +259,7 @@ func printable(text string, most int) string {
 		b.WriteRune(r)
 		n++
 	}
-	return strings.TrimRight(b.String(), " ")
+	return strings.Trim(text.Label(b.String()), " ")
 }
 
 // sessionRecord returns the audit record of an action on a session.

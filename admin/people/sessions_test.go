@@ -139,6 +139,22 @@ func TestASessionEnds(t *testing.T) {
 		{"by another password", func(t *testing.T, h *house, bob people.Session, _ people.KeptSession, _ admin.Secret) error {
 			return changePassword(t.Context(), h, bob.Scope, bobsPassword, newPassword)
 		}},
+		{"by a password that was forgotten", func(t *testing.T, h *house, _ people.Session, _ people.KeptSession, _ admin.Secret) error {
+			_, err := h.ResetPassword(t.Context(), acme, h.forgot("bob@acme.example").Secret, newPassword)
+			return err
+		}},
+		{"by another e-mail address", func(_ *testing.T, h *house, bob people.Session, _ people.KeptSession, _ admin.Secret) error {
+			h.changeEmail(bob, bobsPassword, "robert@acme.example")
+			return nil
+		}},
+		{"by an identity that is taken away", func(t *testing.T, h *house, bob people.Session, _ people.KeptSession, _ admin.Secret) error {
+			i := h.link(bob, "bob")
+			_, err := h.UnlinkIdentity(t.Context(), h.fresh(bob), people.IdentityInput{Issuer: i.Issuer, Subject: i.Subject})
+			return err
+		}},
+		{"by a directory that deprovisions", func(t *testing.T, h *house, bob people.Session, _ people.KeptSession, _ admin.Secret) error {
+			return h.Deprovision(t.Context(), h.ann.Scope, bob.User.ID)
+		}},
 		{"by another role", func(t *testing.T, h *house, bob people.Session, _ people.KeptSession, _ admin.Secret) error {
 			_, err := h.ChangeRole(t.Context(), h.ann.Scope, bob.User.ID, 1, people.Administrator)
 			return err
@@ -408,6 +424,7 @@ func TestWhatASessionIsKnownByIsClean(t *testing.T) {
 		{"plain text stays", "Firefox 140 on Zoë's Mac", "Firefox 140 on Zoë's Mac"},
 		{"control characters are dropped", "a\x00b\r\nc\x1b[31m", "abc[31m"},
 		{"format characters are dropped", "a\u202eb\u200bc\u2028d\U000e0041e", "abcde"},
+		{"letters and symbols that are blank are dropped", "\u3164 a\u115f\u2800b", "ab"},
 		{"what is no UTF-8 is dropped", "a\xff\xfeb\ufffd", "ab"},
 		{"white space at the ends is dropped", "  a b  ", "a b"},
 		{"what is too long is cut off", strings.Repeat("é", 300), strings.Repeat("é", 200)},

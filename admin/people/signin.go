@@ -41,7 +41,7 @@ type SignInInput struct {
 	Email    string       `json:"email"`
 	Password admin.Secret `json:"-"`
 	// Source is where the attempt comes from, at most 255 bytes: the client's network address as the host's
-	// own proxy reports it (of IPv6 its first 64 bits, which are one subscriber's), or whatever else the host
+	// own proxy reports it (of IPv6 its first 64 bits, which are one subscriber's), or what else the host
 	// limits by. Only a digest of it is kept. If it is empty, only Limits.SignIn holds, by the address alone,
 	// and an attacker can delay its owner.
 	Source string `json:"-"`

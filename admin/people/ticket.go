@@ -25,8 +25,8 @@ const (
 type Ticket struct {
 	ID   uuid.UUID
 	Kind TicketKind
-	// UserID is the user; the zero UUID makes a ticket that nobody can use. It is stored when a password is
-	// forgotten that nobody has, so that it costs the same time.
+	// UserID is the user; the zero UUID makes a ticket that cannot be used. It is stored when a password is
+	// forgotten for an address that no user has, so that it costs the same time.
 	UserID uuid.UUID
 	Epoch  int64 // of the user's credential when the ticket was issued
 	// Digest is that of the secret. OldDigest is that of the secret for the old address of an e-mail change;
@@ -69,7 +69,8 @@ func (t Ticket) ConfirmedAs(want Ticket) (Ticket, error) {
 }
 
 // AddressUse is by what an e-mail address is in use in an organization. An address is in one use at a time,
-// so that the owner of an invitation or a confirmation always gets what it promises.
+// so that the owner of an invitation or a confirmation always gets what it promises. Only a directory takes an
+// address from them ([IdentityStore].Provision and Update).
 type AddressUse struct {
 	User       bool // a user has it, active or not
 	Invitation bool // a pending invitation was sent to it
@@ -96,7 +97,7 @@ type TicketStore interface {
 	// Issue adds t, and deletes before what is of no use any longer: the organization's tickets that have
 	// expired at t.CreatedAt; with a change of e-mail the user's other one, and one to this address whose
 	// Epoch is no longer its user's; with a password reset the oldest by id of the user's, until keep are
-	// left together with t. A ticket for nobody has no user.
+	// left together with t. A ticket without a user has no others.
 	//
 	// It fails with [admin.ErrNotFound] if there is no such organization or user, with [admin.ErrConflict] if
 	// the user's Epoch is not t.Epoch, with the error of [AddressUse.Check] for t.NewEmail.Key at

@@ -113,9 +113,9 @@ type ProfileUpdate struct {
 }
 
 // UserStore keeps an organization's users and their credentials. It has no method that adds a user:
-// users come with their organization ([OrganizationStore].Create) or by an invitation
-// ([InvitationStore].Accept), and are never removed, because the audit trail names them. Their e-mail address
-// is changed by [TicketStore].ChangeEmail.
+// users come with their organization ([OrganizationStore].Create), by an invitation ([InvitationStore].Accept)
+// or from a directory ([IdentityStore].Provision), and are never removed, because the audit trail names them.
+// Their e-mail address is changed by [TicketStore].ChangeEmail, or by a directory ([IdentityStore].Update).
 type UserStore interface {
 	// Get returns the user, or [admin.ErrNotFound].
 	Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (User, error)
@@ -149,10 +149,11 @@ type UserStore interface {
 	// settled at a.User.UpdatedAt, and, unless a.KeepTokens, makes the active API tokens that the user answers
 	// for deactivated, updated at a.User.UpdatedAt and with the next Version.
 	//
-	// It must lock the organization against every other UpdateAccess, every write of a [RoleStore], what
-	// token.Store names, and every Create, Resend, Revoke and Accept of an [InvitationStore] from its first read
-	// to its commit: of two administrators who demote each other at the same time, one fails. What is read under
-	// the lock must be the latest, also in a transaction of the host's that has read something before.
+	// It must lock the organization against every other UpdateAccess, every write of a [RoleStore] or a
+	// [TicketStore], what token.Store names, every Create, Resend, Revoke and Accept of an [InvitationStore], and
+	// every Provision and Update of an [IdentityStore], from its first read to its commit: of two administrators
+	// who demote each other at the same time, one fails. What is read under the lock must be the latest, also in a
+	// transaction of the host's that has read something before.
 	UpdateAccess(ctx context.Context, org admin.OrgID, a AccessUpdate, rec admin.Record) error
 
 	// SetPassword replaces Hash and ChangedAt of the credential of user c.UserID whose Epoch is

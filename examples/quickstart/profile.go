@@ -55,7 +55,9 @@ func (t *tour) profile(ctx context.Context) error {
 	}
 	_, err = service.ScopeOf(ctx, org, session.User.ID, session.Epoch)
 	t.say("Password changed. The session from before: %v", err)
-	t.scope = renewed.Scope // this browser stays signed in
+	if err := t.keepSession(ctx, renewed); err != nil { // this browser stays signed in
+		return err
+	}
 	if err := t.sendSecrets(ctx, next); err != nil {
 		return err
 	}
@@ -65,6 +67,26 @@ func (t *tour) profile(ctx context.Context) error {
 		return err
 	}
 	t.table("NAME|E-MAIL|COMPANY|ROLE", []string{p.Name, p.Email.String(), p.Company, string(p.Role)})
+	return nil
+}
+
+// keepSession puts the secret of a session into a cookie, as it were, and is the next request with it.
+func (t *tour) keepSession(ctx context.Context, signedIn people.Session) error {
+	service := t.center.People
+	_, cookie, err := service.KeepSession(ctx, signedIn, people.KeepInput{Label: "quickstart", Source: "192.0.2.1"})
+	if err != nil {
+		return err
+	}
+	session, err := service.ResumeSession(ctx, org, cookie)
+	if err != nil {
+		return err
+	}
+	t.scope = session.Scope
+	all, err := service.Sessions(ctx, t.scope)
+	if err != nil {
+		return err
+	}
+	t.say("Sessions of %s: %d, this one until %s.", session.User.Name, len(all), day(all[0].ExpiresAt))
 	return nil
 }
 

@@ -22,3 +22,9 @@ func OnConflict[T any](try func() (T, error)) (T, error) {
 		}
 	}
 }
+
+// Do is [OnConflict] for a function that returns nothing else.
+func Do(try func() error) error {
+	_, err := OnConflict(func() (struct{}, error) { return struct{}{}, try() })
+	return err
+}

@@ -34,6 +34,12 @@ func TestOnConflict(t *testing.T) {
 			require.ErrorIs(t, err, tc.want)
 			require.Equal(t, tc.tries, tries)
 			require.Equal(t, tries, got, "the result is the last try's")
+			tries = 0
+			require.ErrorIs(t, retry.Do(func() error {
+				tries++
+				return tc.errs[min(tries, len(tc.errs))-1]
+			}), tc.want)
+			require.Equal(t, tc.tries, tries)
 		})
 	}
 }

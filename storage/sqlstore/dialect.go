@@ -29,7 +29,7 @@ type dialect struct {
 	// forShare ends a SELECT of rows that must not change before the transaction ends.
 	forShare string
 	// latest ends a SELECT, also of an aggregate, of what is decided by under a lock: in a transaction of the
-	// host's that has read something before, it reads what has been committed by now. It is empty if hold
+	// host's that has read something before, it reads the latest that is committed. It is empty if hold
 	// fails in such a transaction.
 	latest string
 	// hold makes other transactions that hold the organization's row of a table wait until this one ends,

@@ -13,9 +13,9 @@ import (
 type factors struct{ access }
 
 type factorSQL struct {
-	get, lockUser, lock, dropUnconfirmed, insert, confirm, use, remove string
-	addCode, dropCode, dropCodes                                       string
-	pend, pending, attempt, endPending, dropExpired, dropPending       string
+	get, lock, dropUnconfirmed, insert, confirm, use, remove     string
+	addCode, dropCode, dropCodes                                 string
+	pend, pending, attempt, endPending, dropExpired, dropPending string
 }
 
 func newFactorSQL(db *DB) factorSQL {
@@ -25,8 +25,6 @@ func newFactorSQL(db *DB) factorSQL {
 			(SELECT COUNT(*) FROM {recovery_codes} r WHERE r.org_id = c.org_id AND r.user_id = c.user_id)
 			FROM {credentials} c LEFT JOIN {factors} f ON f.org_id = c.org_id AND f.user_id = c.user_id
 			WHERE c.org_id = ? AND c.user_id = ?`),
-		// The credential stands for the user, because it has the epoch.
-		lockUser: db.bind(`SELECT epoch FROM {credentials}` + byUser + `{forUpdate}`),
 		lock: db.bind(`SELECT id, user_id, sealed, step, created_at, confirmed_at FROM {factors}` +
 			byUser + `{forUpdate}`),
 		dropUnconfirmed: db.bind(`DELETE FROM {factors}` + byUser + ` AND confirmed_at IS NULL`),
@@ -61,11 +59,6 @@ func (s factors) Get(ctx context.Context, org admin.OrgID, user uuid.UUID) (peop
 		}, org, id(user))
 }
 
-// epochOf locks a user against everything else that changes their factors, and returns the epoch of their credential.
-func (s factorSQL) epochOf(ctx context.Context, t *tx, org admin.OrgID, user uuid.UUID) (int64, error) {
-	return one(ctx, t, "user", s.lockUser, func(scan func(...any) error, n *int64) error { return scan(n) }, org, id(user))
-}
-
 // factor returns a user's factor; zero if there is none. The user must be locked.
 func (s factorSQL) factor(ctx context.Context, t *tx, org admin.OrgID, user uuid.UUID) (people.TOTPFactor, error) {
 	found, err := rows(ctx, t, "factor", s.lock, func(scan func(...any) error, f *people.TOTPFactor) error {
@@ -82,7 +75,7 @@ func (s factors) onUser(
 	ctx context.Context, org admin.OrgID, user uuid.UUID, rec admin.Record, fn func(*tx) error,
 ) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
-		if _, err := s.db.sql.factor.epochOf(ctx, t, org, user); err != nil {
+		if _, err := s.db.sql.user.epoch(ctx, t, org, user); err != nil {
 			return err
 		}
 		return fn(t)
@@ -183,7 +176,7 @@ func (s factors) Pend(
 ) error {
 	return s.bookkeep(ctx, func(t *tx) error {
 		q := s.db.sql.factor
-		if _, err := q.epochOf(ctx, t, org, p.UserID); err != nil {
+		if _, err := s.db.sql.user.epoch(ctx, t, org, p.UserID); err != nil {
 			return err
 		}
 		if _, err := t.exec(ctx, "pending sign in", q.dropExpired, org, id(p.UserID), at(p.CreatedAt)); err != nil {
@@ -224,7 +217,7 @@ func (s factors) Attempt(
 func (s factors) Complete(ctx context.Context, org admin.OrgID, c people.SignInCompletion) error {
 	return s.bookkeep(ctx, func(t *tx) error {
 		q := s.db.sql.factor
-		user, err := q.complete(ctx, t, org, c)
+		user, err := s.complete(ctx, t, org, c)
 		if err != nil || c.TOTP.ID == uuid.Nil {
 			return err
 		}
@@ -246,7 +239,7 @@ func (s factors) CompleteByCode(
 ) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.factor
-		user, err := q.complete(ctx, t, org, c)
+		user, err := s.complete(ctx, t, org, c)
 		if err != nil {
 			return err
 		}
@@ -259,22 +252,22 @@ func (s factors) CompleteByCode(
 }
 
 // complete ends a pending sign-in, and returns whose it is, locked.
-func (s factorSQL) complete(
+func (s factors) complete(
 	ctx context.Context, t *tx, org admin.OrgID, c people.SignInCompletion,
 ) (uuid.UUID, error) {
-	p, err := s.pendingOf(ctx, t, org, c.Digest)
+	p, err := s.db.sql.factor.pendingOf(ctx, t, org, c.Digest)
 	if err != nil {
 		return uuid.Nil, err
 	}
 	// The user is locked first, as everywhere, so that no two wait for each other.
-	epoch, err := s.epochOf(ctx, t, org, p.UserID)
+	epoch, err := s.db.sql.user.epoch(ctx, t, org, p.UserID)
 	if err != nil {
 		return uuid.Nil, err
 	}
 	if err := p.CheckCompletion(c.At, epoch); err != nil {
 		return uuid.Nil, err
 	}
-	n, err := t.exec(ctx, "pending sign in", s.endPending, org, c.Digest[:])
+	n, err := t.exec(ctx, "pending sign in", s.db.sql.factor.endPending, org, c.Digest[:])
 	if err == nil && n == 0 {
 		err = missing("pending sign in") // another one has ended it
 	}

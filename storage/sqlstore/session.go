@@ -15,7 +15,7 @@ type sessions struct{ access }
 type sessionSQL struct {
 	insert, get, byDigest, ofUser, replace, touch, end string
 	endDead, ids, endOldest, keep, endOthers           string
-	holdOrganization, lockEpoch                        string
+	holdOrganization                                   string
 }
 
 func newSessionSQL(db *DB) sessionSQL {
@@ -44,7 +44,6 @@ func newSessionSQL(db *DB) sessionSQL {
 			WHERE org_id = ? AND id = ? AND user_id = ? AND epoch = ?`),
 		endOthers:        db.bind(`DELETE FROM {sessions} WHERE org_id = ? AND user_id = ? AND epoch <> ?`),
 		holdOrganization: db.bind(`SELECT org_id FROM {organizations} WHERE org_id = ?{forShare}`),
-		lockEpoch:        db.bind(`SELECT epoch FROM {credentials} WHERE org_id = ? AND user_id = ?{forUpdate}`),
 	}
 }
 
@@ -57,12 +56,11 @@ func (s sessionSQL) hold(ctx context.Context, t *tx, org admin.OrgID) error {
 
 // lock locks the credential of a user against what raises its epoch, and against other sessions of the user,
 // and returns the epoch.
-func (s sessionSQL) lock(ctx context.Context, t *tx, org admin.OrgID, user uuid.UUID) (int64, error) {
-	if err := s.hold(ctx, t, org); err != nil {
+func (s sessions) lock(ctx context.Context, t *tx, org admin.OrgID, user uuid.UUID) (int64, error) {
+	if err := s.db.sql.session.hold(ctx, t, org); err != nil {
 		return 0, err
 	}
-	return one(ctx, t, "user", s.lockEpoch, func(scan func(...any) error, n *int64) error { return scan(n) },
-		org, id(user))
+	return s.db.sql.user.epoch(ctx, t, org, user)
 }
 
 func (s sessions) Create(
@@ -71,7 +69,7 @@ func (s sessions) Create(
 ) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.session
-		epoch, err := q.lock(ctx, t, org, k.UserID)
+		epoch, err := s.lock(ctx, t, org, k.UserID)
 		if err != nil {
 			return err
 		}
@@ -161,7 +159,7 @@ func (s sessions) End(ctx context.Context, org admin.OrgID, sessionID uuid.UUID,
 
 func (s sessions) EndAll(ctx context.Context, org admin.OrgID, user uuid.UUID, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
-		epoch, err := s.db.sql.session.lock(ctx, t, org, user)
+		epoch, err := s.lock(ctx, t, org, user)
 		if err != nil {
 			return err
 		}
@@ -172,7 +170,7 @@ func (s sessions) EndAll(ctx context.Context, org admin.OrgID, user uuid.UUID, r
 func (s sessions) EndOthers(ctx context.Context, org admin.OrgID, k people.KeptSession, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.session
-		epoch, err := q.lock(ctx, t, org, k.UserID)
+		epoch, err := s.lock(ctx, t, org, k.UserID)
 		if err != nil {
 			return err
 		}

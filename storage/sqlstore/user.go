@@ -178,10 +178,16 @@ func (s userSQL) lockPeople(ctx context.Context, t *tx, org admin.OrgID) error {
 	return err
 }
 
+// epoch locks the credential of a user, which stands for the user in what does not lock all people, and returns
+// its epoch.
+func (s userSQL) epoch(ctx context.Context, t *tx, org admin.OrgID, userID uuid.UUID) (int64, error) {
+	return one(ctx, t, "user", s.lockEpoch,
+		func(scan func(...any) error, n *int64) error { return scan(n) }, org, id(userID))
+}
+
 // requireEpoch locks the credential of a user, and fails with [admin.ErrConflict] if its epoch is another.
 func (s userSQL) requireEpoch(ctx context.Context, t *tx, org admin.OrgID, userID uuid.UUID, epoch int64) error {
-	stored, err := one(ctx, t, "user", s.lockEpoch,
-		func(scan func(...any) error, n *int64) error { return scan(n) }, org, id(userID))
+	stored, err := s.epoch(ctx, t, org, userID)
 	if err == nil && stored != epoch {
 		return conflict("user")
 	}

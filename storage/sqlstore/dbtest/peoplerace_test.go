@@ -10,7 +10,6 @@ import (
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage"
-	"github.com/admincenter/admincenter/storage/memory"
 )
 
 // office is an organization whose people do things at the same time.
@@ -106,16 +105,6 @@ func (o *office) epoch() int64 {
 	m, err := o.b.Users().Member(o.t.Context(), "office", o.users[1].ID)
 	require.NoError(o.t, err)
 	return m.Credential.Epoch
-}
-
-// onMemoryAndEach is onEach with the storage in memory.
-func onMemoryAndEach(t *testing.T, test func(t *testing.T, b storage.Backend)) {
-	t.Run("memory", func(t *testing.T) { test(t, memory.New()) })
-	onEach(t, func(t *testing.T, s server) {
-		if s.name != "PostgreSQL pq" { // the same server and the same statements
-			test(t, s.open(t))
-		}
-	})
 }
 
 // Several who want one address at the same time, by invitation and by change, leave it with one.

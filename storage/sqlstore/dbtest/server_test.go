@@ -19,6 +19,7 @@ import (
 	_ "modernc.org/sqlite"
 
 	"github.com/admincenter/admincenter/storage"
+	"github.com/admincenter/admincenter/storage/memory"
 	"github.com/admincenter/admincenter/storage/sqlstore"
 )
 
@@ -59,6 +60,17 @@ func onEach(t *testing.T, test func(t *testing.T, s server)) {
 			test(t, s)
 		})
 	}
+}
+
+// onMemoryAndEach is onEach with the storage in memory, and by one driver of each database: the statements and the
+// server are the same.
+func onMemoryAndEach(t *testing.T, test func(t *testing.T, b storage.Backend)) {
+	t.Run("memory", func(t *testing.T) { test(t, memory.New()) })
+	onEach(t, func(t *testing.T, s server) {
+		if s.name != "PostgreSQL pq" {
+			test(t, s.open(t))
+		}
+	})
 }
 
 // atLength is how much of something a test does: all of it, or less with -short.

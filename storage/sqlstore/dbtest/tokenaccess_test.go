@@ -21,8 +21,8 @@ type staff struct {
 	ann, mal, dev people.Session
 }
 
-// onEachAndMemory runs a test over a storage of its own on each database and in memory.
-func onEachAndMemory(t *testing.T, test func(t *testing.T, s *staff)) {
+// onEachStaff runs a test with a staff of its own in memory and by each driver of each database.
+func onEachStaff(t *testing.T, test func(t *testing.T, s *staff)) {
 	t.Run("memory", func(t *testing.T) { test(t, newStaff(t, memory.New())) })
 	onEach(t, func(t *testing.T, s server) { test(t, newStaff(t, s.open(t))) })
 }
@@ -81,7 +81,7 @@ func all(session people.Session) []admin.Permission {
 }
 
 func TestTokenMayDoNoMoreThanItsUserMayNow(t *testing.T) {
-	onEachAndMemory(t, func(t *testing.T, s *staff) {
+	onEachStaff(t, func(t *testing.T, s *staff) {
 		ctx := t.Context()
 		made := s.generate(s.mal.Scope, all(s.mal)...)
 		child := s.generate(s.as(made), all(s.mal)...)
@@ -118,7 +118,7 @@ func TestTokenMayDoNoMoreThanItsUserMayNow(t *testing.T) {
 }
 
 func TestUsersAreNotChangedThroughTheirOwnTokens(t *testing.T) {
-	onEachAndMemory(t, func(t *testing.T, s *staff) {
+	onEachStaff(t, func(t *testing.T, s *staff) {
 		ctx := t.Context()
 		made := s.generate(s.mal.Scope, all(s.mal)...)
 		kept := s.as(s.generate(s.as(made), all(s.mal)...)) // as in a request that goes on
@@ -149,7 +149,7 @@ func TestUsersAreNotChangedThroughTheirOwnTokens(t *testing.T) {
 }
 
 func TestEndingATokenTakesAlongWhatItMade(t *testing.T) {
-	onEachAndMemory(t, func(t *testing.T, s *staff) {
+	onEachStaff(t, func(t *testing.T, s *staff) {
 		ctx := t.Context()
 		leaked := s.generate(s.dev.Scope, token.PermissionWrite, settings.PermissionRead)
 		child := s.generate(s.as(leaked), token.PermissionWrite, settings.PermissionRead)
@@ -179,7 +179,7 @@ func TestEndingATokenTakesAlongWhatItMade(t *testing.T) {
 }
 
 func TestNobodyTakesAwayWhatTheyDoNotHave(t *testing.T) {
-	onEachAndMemory(t, func(t *testing.T, s *staff) {
+	onEachStaff(t, func(t *testing.T, s *staff) {
 		ctx := t.Context()
 		production := s.generate(s.mal.Scope, all(s.mal)...)
 		narrow := s.generate(s.dev.Scope, token.PermissionWrite)

@@ -17,7 +17,7 @@ import (
 // not come to life.
 func TestNoTokenOutlivesTheDeactivationOfItsUser(t *testing.T) {
 	rounds := atLength(200, 20)
-	onEachAndMemory(t, func(t *testing.T, s *staff) {
+	onEachStaff(t, func(t *testing.T, s *staff) {
 		ctx, mal := t.Context(), s.mal.User
 		ps := []admin.Permission{token.PermissionWrite, settings.PermissionRead}
 		in := token.GenerateInput{Name: "race", Permissions: ps, ExpiresAt: time.Now().Add(time.Hour)}
@@ -80,7 +80,7 @@ func TestNoTokenOutlivesTheDeactivationOfItsUser(t *testing.T) {
 
 func TestOfParallelRotationsOneWins(t *testing.T) {
 	rounds := atLength(50, 5)
-	onEachAndMemory(t, func(t *testing.T, s *staff) {
+	onEachStaff(t, func(t *testing.T, s *staff) {
 		for range rounds {
 			old := s.generate(s.dev.Scope, settings.PermissionRead)
 			won := 0

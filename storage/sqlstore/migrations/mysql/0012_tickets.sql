@@ -3,7 +3,7 @@ CREATE TABLE IF NOT EXISTS admincenter_tickets (
     org_id           VARBINARY(64) NOT NULL,
     id               VARBINARY(36) NOT NULL,
     kind             VARBINARY(30) NOT NULL CHECK (kind IN ('EMAIL_CHANGE', 'PASSWORD_RESET')),
-    -- NULL for a forgotten password that nobody has.
+    -- NULL if no user has the address of a forgotten password.
     user_id          VARBINARY(36),
     epoch            BIGINT NOT NULL,
     -- The SHA-256 of the secrets, which themselves are nowhere.

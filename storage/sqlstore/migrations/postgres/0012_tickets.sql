@@ -3,7 +3,7 @@ CREATE TABLE admincenter_tickets (
     org_id           TEXT COLLATE "C" NOT NULL REFERENCES admincenter_organizations (org_id),
     id               TEXT COLLATE "C" NOT NULL,
     kind             TEXT COLLATE "C" NOT NULL CHECK (kind IN ('EMAIL_CHANGE', 'PASSWORD_RESET')),
-    -- NULL for a forgotten password that nobody has.
+    -- NULL if no user has the address of a forgotten password.
     user_id          TEXT COLLATE "C",
     epoch            BIGINT NOT NULL,
     -- The SHA-256 of the secrets, which themselves are nowhere.

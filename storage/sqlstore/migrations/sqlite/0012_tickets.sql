@@ -3,7 +3,7 @@ CREATE TABLE admincenter_tickets (
     org_id           TEXT NOT NULL REFERENCES admincenter_organizations (org_id),
     id               TEXT NOT NULL,
     kind             TEXT NOT NULL CHECK (kind IN ('EMAIL_CHANGE', 'PASSWORD_RESET')),
-    -- NULL for a forgotten password that nobody has.
+    -- NULL if no user has the address of a forgotten password.
     user_id          TEXT,
     epoch            INTEGER NOT NULL,
     -- The SHA-256 of the secrets, which themselves are nowhere.
