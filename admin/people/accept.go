@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/retry"
 )
 
 // AcceptInput is the input of [Service.Accept], which the invitee provides.
@@ -48,13 +49,12 @@ func (s *Service) acceptOnce(
 		return User{}, err
 	}
 	// Hashing takes time, in which others may change the invitation or the inviter: retry on conflict.
-	for range 5 {
-		var u User
-		if u, err = s.accept(ctx, org, secret, in, hash); !errors.Is(err, admin.ErrConflict) {
-			return u, err
-		}
-	}
-	return User{}, err
+	var u User
+	err = retry.Do(func() error {
+		u, err = s.accept(ctx, org, secret, in, hash)
+		return err
+	})
+	return u, err
 }
 
 // validInvitation returns the invitation of a secret if it is pending and its inviter may give the

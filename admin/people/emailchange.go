@@ -1,7 +1,6 @@
 package people
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/retry"
 )
 
 // EmailChangeRules limit changes of e-mail addresses; the zero value is ready.
@@ -21,10 +21,6 @@ type EmailChangeRules struct {
 	// Registered Email Address"), and who has lost the old mailbox cannot change the address.
 	NewOnly bool
 }
-
-// freshEmailChange is how recently a user without a password must have authenticated to change the e-mail
-// address, if Options.Fresh does not say.
-const freshEmailChange = 10 * time.Minute
 
 // EmailChangeInput is the input of [Service.RequestEmailChange].
 type EmailChangeInput struct {
@@ -76,7 +72,7 @@ func (s *Service) RequestEmailChange(
 	}
 	org := scope.Org()
 	if c.Hash.IsZero() {
-		err = scope.RequireRecent(s.o.Instant(), cmp.Or(s.o.Fresh, freshEmailChange))
+		err = s.requireProof(scope)
 	} else {
 		err = s.reauthenticate(ctx, org, c, in.CurrentPassword)
 	}
@@ -163,7 +159,7 @@ func explainUse(e Email, err, otherwise error) error {
 func (s *Service) ConfirmEmailChange(
 	ctx context.Context, org admin.OrgID, secret admin.Secret,
 ) (change EmailChange, err error) {
-	err = onConflict(func() error {
+	err = retry.Do(func() error {
 		change, err = s.confirmEmail(ctx, org, secret)
 		return err
 	})
@@ -212,7 +208,7 @@ func (s *Service) ticketScope(org admin.OrgID, t Ticket) admin.Scope {
 // ask for it. The owner of the old address should change the password as well. It takes no Scope, and fails
 // with [ErrTicket] for a secret that is not valid.
 func (s *Service) RefuseEmailChange(ctx context.Context, org admin.OrgID, secret admin.Secret) error {
-	return orGone(onConflict(func() error {
+	return orGone(retry.Do(func() error {
 		t, _, _, err := s.ticketOf(ctx, org, TicketEmailChange, secret)
 		if err != nil {
 			return err
@@ -226,8 +222,7 @@ func (s *Service) RefuseEmailChange(ctx context.Context, org admin.OrgID, secret
 // It fails with [admin.ErrNotFound] if there is no such user or no change is pending, and with
 // [admin.ErrConflict].
 func (s *Service) CancelEmailChange(ctx context.Context, scope admin.Scope, id uuid.UUID) error {
-	own := scope.Actor() == admin.Actor{Kind: admin.ActorUser, ID: id.String()}
-	if own {
+	if owns(scope, id) {
 		if _, err := s.currentUser(ctx, scope, PermissionProfileWrite); err != nil {
 			return err
 		}

@@ -1,7 +1,6 @@
 package people
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +14,6 @@ import (
 
 const (
 	enrollmentLifetime = 10 * time.Minute // between BeginTOTP and ConfirmTOTP
-	proofLifetime      = 10 * time.Minute // of an authentication, if Options.Fresh does not say
 	maxSealed          = 1024             // bytes, what every storage keeps
 )
 
@@ -251,7 +249,7 @@ func (s *Service) provenUser(ctx context.Context, scope admin.Scope, current adm
 		enough = !have.Any()
 	}
 	if !enough {
-		if err := scope.RequireRecent(s.o.Instant(), cmp.Or(s.o.Fresh, proofLifetime)); err != nil {
+		if err := s.requireProof(scope); err != nil {
 			return User{}, err
 		}
 	}

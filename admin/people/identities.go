@@ -1,7 +1,6 @@
 package people
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -10,10 +9,6 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 )
-
-// freshIdentity is how recently a user must have authenticated to link or unlink an identity, if Options.Fresh
-// does not say.
-const freshIdentity = 10 * time.Minute
 
 // IdentityInput names an identity that the host has verified: by the signature of an ID token or of a SAML
 // assertion, with its audience, its end and its nonce.
@@ -173,14 +168,14 @@ func (s *Service) identityUser(ctx context.Context, scope admin.Scope, in Identi
 	if err := p.Err(); err != nil {
 		return Member{}, err
 	}
-	return m, scope.RequireRecent(s.o.Instant(), cmp.Or(s.o.Fresh, freshIdentity))
+	return m, s.requireProof(scope)
 }
 
 // Identities returns the identities of a user, in order of issuer and subject. It requires
 // [PermissionUsersRead], or [PermissionProfileRead] for the user in scope. It fails with [admin.ErrNotFound].
 func (s *Service) Identities(ctx context.Context, scope admin.Scope, id uuid.UUID) ([]Identity, error) {
 	required := PermissionUsersRead
-	if actor := scope.Actor(); actor.Kind == admin.ActorUser && actor.ID == id.String() {
+	if owns(scope, id) {
 		required = PermissionProfileRead
 	}
 	if err := scope.Require(required); err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/retry"
 )
 
 // ResetRules limit secrets for forgotten passwords; the zero value is ready.
@@ -56,7 +57,7 @@ func (s *Service) RequestPasswordReset(ctx context.Context, org admin.OrgID, in 
 		return Mail{}, err
 	}
 	var m Mail
-	err = onConflict(func() error {
+	err = retry.Do(func() error {
 		found, err := s.ports.Users.ByEmail(ctx, org, e.Key)
 		if err != nil && !errors.Is(err, admin.ErrNotFound) {
 			return err

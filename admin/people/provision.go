@@ -1,7 +1,6 @@
 package people
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -230,7 +229,7 @@ func (s *Service) checkDirectory(scope admin.Scope, id uuid.UUID, in ProvisionCh
 		return fmt.Errorf("%s cannot act as a directory on themselves: use RequestEmailChange or LinkIdentity: %w",
 			scope.Actor(), admin.ErrForbidden)
 	}
-	return scope.RequireRecent(s.o.Instant(), cmp.Or(s.o.Fresh, freshIdentity))
+	return s.requireProof(scope)
 }
 
 // check returns the e-mail address that is given.

@@ -259,6 +259,16 @@ func (s *Service) requireFresh(scope admin.Scope) error {
 	return scope.RequireRecent(s.o.Instant(), s.o.Fresh)
 }
 
+// proofWithin is how recently a user must have authenticated for what always requires it, if Options.Fresh does
+// not say.
+const proofWithin = 10 * time.Minute
+
+// requireProof is requireFresh for what a stolen session must never be enough for: it does not depend on
+// Options.Fresh being set.
+func (s *Service) requireProof(scope admin.Scope) error {
+	return scope.RequireRecent(s.o.Instant(), cmp.Or(s.o.Fresh, proofWithin))
+}
+
 // userRecord returns the audit record of an action on a user.
 func (s *Service) userRecord(
 	scope admin.Scope, action admin.Action, id uuid.UUID, changes ...admin.Change,

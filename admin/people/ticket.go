@@ -182,14 +182,3 @@ func orGone(err error) error {
 	}
 	return err
 }
-
-// onConflict calls fn, which reads and writes under the versions that it read, until it is not overtaken by
-// another call, five times at most.
-func onConflict(fn func() error) (err error) {
-	for range 5 {
-		if err = fn(); !errors.Is(err, admin.ErrConflict) {
-			return err
-		}
-	}
-	return err
-}
