@@ -59,8 +59,8 @@ func (s *Service) factorsOf(ctx context.Context, org admin.OrgID, user uuid.UUID
 // It requires [PermissionProfileWrite], a user, and a proof that it is them: their current password, or, if that is
 // zero, an authentication within Options.Fresh (10 minutes if that is zero). A user who has a second factor must
 // have authenticated within that time in either case: the password alone does not stand for it. It fails with
-// [ErrPassword], [admin.ErrRateLimited] or [admin.ErrReauthenticate] without the proof, and with [admin.ErrState] if
-// an app is enrolled, which must be removed first, or if there is no FactorOptions.Sealer.
+// [ErrPassword], [admin.ErrRateLimited] or [admin.ErrReauthenticate] without the proof, and with [admin.ErrState]
+// if an app is enrolled, which must be removed first, or if there is no FactorOptions.Sealer.
 func (s *Service) BeginTOTP(ctx context.Context, scope admin.Scope, current admin.Secret) (TOTPEnrollment, error) {
 	u, err := s.provenUser(ctx, scope, current)
 	if err != nil {

@@ -51,7 +51,11 @@ func (s *Service) RequestPasswordReset(ctx context.Context, org admin.OrgID, in 
 		return Mail{Kind: MailPasswordReset}, nil //nolint:nilerr // no user has a malformed address
 	}
 	event.Address = AddressDigest(org, e)
-	if err := s.limitReset(ctx, org, e, in.Source); err != nil {
+	err = s.limitReset(ctx, org, e, in.Source)
+	if errors.Is(err, admin.ErrNotFound) {
+		s.o.Emit(ctx, event)
+		return Mail{Kind: MailPasswordReset}, nil
+	} else if err != nil {
 		event.Kind = admin.EventResetLimited
 		s.emitLimited(ctx, err, event)
 		return Mail{}, err
@@ -70,9 +74,6 @@ func (s *Service) RequestPasswordReset(ctx context.Context, org admin.OrgID, in 
 		m, err = s.issueReset(ctx, admin.System(org), u, c, ActionRequestReset)
 		return err
 	})
-	if errors.Is(err, admin.ErrNotFound) {
-		m, err = Mail{Kind: MailPasswordReset}, nil // no such organization has users
-	}
 	if err != nil {
 		return Mail{}, err
 	}
@@ -80,12 +81,17 @@ func (s *Service) RequestPasswordReset(ctx context.Context, org admin.OrgID, in 
 	return m, nil
 }
 
-// limitReset counts a request by a source, and the message that it makes.
+// limitReset counts a request by a source, and the message that it makes. It fails with [admin.ErrNotFound] if
+// there is no such organization: a name that was made up sends no message, and must not use up those of an address
+// over all organizations.
 func (s *Service) limitReset(ctx context.Context, org admin.OrgID, e Email, source string) error {
 	if source != "" {
 		if err := s.o.Limiter.Attempt(ctx, limitKey("reset-source", source), s.o.Limits.SignInSource); err != nil {
 			return err
 		}
+	}
+	if _, err := s.ports.Organizations.Get(ctx, org); err != nil {
+		return err
 	}
 	return s.limitMailAs(ctx, "mail-anyone", org, e)
 }

@@ -268,3 +268,17 @@ func TestSendPasswordReset(t *testing.T) {
 	_, err = h.SendPasswordReset(t.Context(), h.ann.Scope, h.ann.User.ID)
 	require.ErrorIs(t, err, admin.ErrRateLimited)
 }
+
+// Who asks in organizations that do not exist keeps nobody from a new password.
+func TestResetsInNoOrganizationUseUpNothing(t *testing.T) {
+	h := newHouse(t)
+	for n := range 30 {
+		org := admin.OrgID(fmt.Sprint("none-", n))
+		m, err := h.RequestPasswordReset(t.Context(), org, people.ResetRequest{Email: "ann@acme.example"})
+		require.NoError(t, err)
+		require.Equal(t, people.Mail{Kind: people.MailPasswordReset}, m)
+	}
+	m, err := h.RequestPasswordReset(t.Context(), acme, people.ResetRequest{Email: "ann@acme.example"})
+	require.NoError(t, err)
+	require.Equal(t, h.ann.User.Email, m.To)
+}

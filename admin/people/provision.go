@@ -41,9 +41,9 @@ type ProvisionChange struct {
 const provisionTries = 5
 
 // Provision creates a user without an invitation, for a directory such as a SCIM client (RFC 7644, 3.3). An
-// invitation that is pending to the address is revoked, which takes the permissions of its role. If a user has the ExternalID,
-// Provision changes nothing and returns them, with created false. A user who has the address but not the ExternalID was invited
-// before: [Service.UpdateProvisioned] lets a directory take them over.
+// invitation that is pending to the address is revoked, which takes the permissions of its role. If a user has the
+// ExternalID, Provision changes nothing and returns them, with created false. A user who has the address but not the
+// ExternalID was invited before: [Service.UpdateProvisioned] lets a directory take them over.
 //
 // It requires [PermissionUsersWrite] and every permission of the role, which an API token can have. It fails
 // with [admin.ErrInvalid] and every problem, [ErrEmailTaken] and [ErrIdentityTaken].

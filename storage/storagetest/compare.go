@@ -101,7 +101,7 @@ type answer struct {
 func answerOf(t *testing.T, o op, value any, err error) answer {
 	t.Helper()
 	if err == nil {
-		return answer{value: value}
+		return answer{value: plain(value)}
 	}
 	var kinds []string
 	for _, k := range errorKinds() {

@@ -31,7 +31,7 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 				require.ErrorIs(t, err, admin.ErrNotFound, name)
 				value = nil
 			}
-			out[name] = value
+			out[name] = plain(value)
 		}
 	}
 	put("organization")(b.Organizations().Get(ctx, org))

@@ -224,7 +224,7 @@ func testIdentities(t *testing.T, open Open) {
 		require.NoError(t, provision(t, w, p))
 		m, err := b.Users().ByEmail(t.Context(), w.org, p.User.Email.Key)
 		require.NoError(t, err)
-		require.Equal(t, people.Member{User: p.User, Credential: p.Credential}, m)
+		require.Equal(t, revealed(people.Member{User: p.User, Credential: p.Credential}), revealed(m))
 		i, err := bySubject(t, w, *p.Identity)
 		require.NoError(t, err)
 		require.Equal(t, *p.Identity, i)

@@ -63,6 +63,17 @@ func revealed(m people.Member) member {
 	return with
 }
 
+// plain returns what a port returned with the secrets in it as texts.
+func plain(value any) any {
+	switch v := value.(type) {
+	case people.Member:
+		return revealed(v)
+	case people.SessionOwner:
+		return [2]any{v.Session, revealed(v.Member)}
+	}
+	return value
+}
+
 // Format writes the role instead of where it is.
 func (m member) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "%+v %+v %s", m.User, m.Credential, m.Hash)
