@@ -64,7 +64,7 @@ func TestTheTokensOfAUserWhoIsNotActiveAreRefused(t *testing.T) {
 	made := h.generate(ann, token.PermissionWrite)
 	child := h.generate(h.as(made), token.PermissionWrite)
 	running := h.as(child)
-	h.setStatus("ann", people.UserDeactivated, true)
+	h.setStatus(people.UserDeactivated, true)
 	for _, x := range []token.Generated{made, child} {
 		_, err := h.verify(x)
 		requireRefused(t, token.ReasonUser, x.Token, err)
@@ -77,7 +77,7 @@ func TestTheTokensOfAUserWhoIsNotActiveAreRefused(t *testing.T) {
 		_, err = h.Rotate(t.Context(), scope, made.Token.ID, token.RotateInput{})
 		require.ErrorIs(t, err, admin.ErrForbidden, reason)
 	}
-	h.setStatus("ann", people.UserActive, false)
+	h.setStatus(people.UserActive, false)
 	h.as(child)
 }
 

@@ -117,9 +117,10 @@ func (h *house) user(name string, ps ...admin.Permission) admin.Scope {
 	return admin.NewScope(acme, admin.Actor{Kind: admin.ActorUser, ID: u.ID.String()}, h.roles[name])
 }
 
-// setStatus deactivates or reactivates a user.
-func (h *house) setStatus(name string, status people.UserStatus, keepTokens bool) {
+// setStatus deactivates or reactivates Ann.
+func (h *house) setStatus(status people.UserStatus, keepTokens bool) {
 	h.t.Helper()
+	const name = "ann"
 	u := h.users[name]
 	u.Status = status
 	rec := h.options.Record(admin.System(acme), "test", admin.Subject{Kind: "test", ID: name})
