@@ -90,7 +90,7 @@ func (s *Service) tokenGrantor(ctx context.Context, scope admin.Scope, g *granto
 
 // effective returns what a token may do at this moment: what it was granted, of that what the user who
 // answers for it may do. It returns [ReasonUser] if that user may do nothing any longer.
-func (s *Service) effective(t *Token, u *UserAccess) (admin.PermissionSet, Reason) {
+func (s *Service) effective(t *Bearer, u *UserAccess) (admin.PermissionSet, Reason) {
 	if t.UserID == uuid.Nil {
 		return t.Permissions, ""
 	}

@@ -77,5 +77,9 @@ func (s *Service) recognize(ctx context.Context, secret admin.Secret, now time.T
 	if reason == "" {
 		_, reason = s.effective(&found.Token, &found.User)
 	}
-	return Recognized{Known: true, Org: found.Org, Token: found.Token, Reason: reason}, nil
+	t, err := s.ports.Tokens.Get(ctx, found.Org, found.Token.ID)
+	if err != nil {
+		return Recognized{}, fmt.Errorf("recognize an API token: %w", err)
+	}
+	return Recognized{Known: true, Org: found.Org, Token: t, Reason: reason}, nil
 }

@@ -441,7 +441,10 @@ func TestJSON(t *testing.T) {
 		{"a token", made.Token, text("ACTIVE", `"expiresAt":"2026-03-01T11:20:30.123456Z"`)},
 		{"a token that is off", off, text("DEACTIVATED", `"expiresAt":"2026-03-01T11:20:30.123456Z"`)},
 		{"a generated token, without its secret", made, `{"token":` + text("ACTIVE", `"expiresAt":"2026-03-01T11:20:30.123456Z"`) + `}`},
-		{"a verified token", used, `{"token":` + text("ACTIVE", `"lastUsedAt":"2026-03-01T10:20:30.123456Z"`) + `}`},
+		{
+			"a verified token", used, fmt.Sprintf(`{"token":{"id":%q,"userId":%q,"permissions":["settings.read"],"state":"ACTIVE",
+				"lastUsedAt":"2026-03-01T10:20:30.123456Z"}}`, made.Token.ID, ann.User()),
+		},
 		{"no token", token.Token{}.Permissions, `[]`},
 		{"a filter", token.Filter{State: token.Deleted}, `{"state":"DELETED"}`},
 		{"no filter", token.Filter{}, `{}`},

@@ -49,17 +49,7 @@ func (t Token) Hint() string { return t.Prefix + "…" + t.Last4 }
 func (t Token) Actor() admin.Actor { return admin.Actor{Kind: admin.ActorToken, ID: t.ID.String()} }
 
 // RefusedAt returns the reason why the token is refused at an instant, or empty if it is accepted.
-func (t Token) RefusedAt(now time.Time) Reason {
-	switch {
-	case t.State == Deleted:
-		return ReasonDeleted
-	case t.State != Active:
-		return ReasonDeactivated
-	case !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt):
-		return ReasonExpired
-	}
-	return ""
-}
+func (t Token) RefusedAt(now time.Time) Reason { return refusedAt(t.State, t.ExpiresAt, now) }
 
 // Renamed returns the token as [Store.Rename] must leave it: with the Name and UpdatedAt of want and the
 // next Version. It fails with [admin.ErrConflict] unless want.Version is the token's, and with [ErrDeleted]

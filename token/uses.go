@@ -134,7 +134,7 @@ func (u *uses) empty() bool {
 // noteUse has the use of a valid token written later, and the token moved to the current key.
 func (s *Service) noteUse(ctx context.Context, found *Stored, secret admin.Secret, now time.Time) {
 	next := use{from: found.Hash, to: found.Hash}
-	if (Use{At: now}).Notable(found.Token) {
+	if notable(found.Token.LastUsedAt, now) {
 		next.at = now
 	}
 	if h := s.hashers[0]; found.Hash.Key != h.Key() {

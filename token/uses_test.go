@@ -81,7 +81,7 @@ func (c *crowd) set(now time.Time, fail error) {
 }
 
 func (c *crowd) Create(_ context.Context, org admin.OrgID, t token.Token, h token.Hash, _ token.Grant, _ admin.Record) error {
-	c.found[h.Digest] = token.Stored{Org: org, Token: t, Hash: h}
+	c.found[h.Digest] = token.Stored{Org: org, Token: t.Bearer(), Hash: h}
 	return nil
 }
 
@@ -106,7 +106,7 @@ func (c *crowd) Touch(ctx context.Context, org admin.OrgID, uses []token.Use) er
 	c.sets[org] = append(c.sets[org], len(uses))
 	for _, use := range uses {
 		for d, found := range c.found {
-			if found.Org == org && found.Token.ID == use.TokenID && use.Notable(found.Token) {
+			if found.Org == org && found.Token.ID == use.TokenID && use.Notable(token.Token{LastUsedAt: found.Token.LastUsedAt}) {
 				found.Token.LastUsedAt = use.At
 				c.found[d] = found
 				break

@@ -15,7 +15,7 @@ import (
 // Verified is the result of a successful [Service.Verify].
 type Verified struct {
 	Scope admin.Scope `json:"-"`     // the token acting in its organization
-	Token Token       `json:"token"` // as it was before this use
+	Token Bearer      `json:"token"` // as it was before this use
 }
 
 // Verify recognizes a secret and returns the scope of its token. If the secret is not that of a valid
@@ -163,7 +163,8 @@ func (s *Service) authorized(
 	}
 	reason := t.RefusedAt(s.runtime.Instant())
 	if reason == "" {
-		may, reason = s.effective(&t, &u)
+		b := t.Bearer()
+		may, reason = s.effective(&b, &u)
 	}
 	switch {
 	case reason == ReasonUser:

@@ -23,7 +23,7 @@ func TestVerify(t *testing.T) {
 	made := h.generate(h.user("ann", token.PermissionWrite, settings.PermissionRead, settings.PermissionWrite), settings.PermissionRead)
 	v, err := h.verify(made)
 	require.NoError(t, err)
-	require.Equal(t, made.Token, v.Token)
+	require.Equal(t, made.Token.Bearer(), v.Token)
 	require.Equal(t, acme, v.Scope.Org())
 	require.Equal(t, admin.Actor{Kind: admin.ActorToken, ID: made.Token.ID.String()}, v.Scope.Actor())
 	require.NoError(t, v.Scope.Require(settings.PermissionRead))

@@ -322,7 +322,7 @@ func (s tokens) ByDigest(ctx context.Context, digest admin.SecretDigest) (found 
 		}
 		t := ref.tenant
 		row := t.tokens.rows[ref.id]
-		found.Org, found.Token, found.Hash = ref.org, row.Token, row.hash
+		found.Org, found.Token, found.Hash = ref.org, row.Bearer(), row.hash
 		if u, ok := t.users.rows[row.UserID]; ok {
 			found.User = t.accessOf(&u)
 		}

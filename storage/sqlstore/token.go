@@ -31,7 +31,8 @@ func newTokenSQL(db *DB) tokenSQL {
 		t.last_used_at, t.created_at, t.created_by_kind, t.created_by_id, t.updated_at, t.rotated_from, t.rotated_to,
 		t.version`
 	const one = `SELECT ` + columns + ` FROM {tokens} WHERE org_id = ? AND id = ?`
-	const found = `SELECT t.org_id, t.hash_key, t.digest, ` + qualified + `, u.id, u.status, u.role, r.permissions, 0
+	const found = `SELECT t.org_id, t.hash_key, t.digest, t.id, t.user_id, t.permissions, t.networks, t.state,
+		t.expires_at, t.last_used_at, u.id, u.status, u.role, r.permissions, 0
 		FROM {tokens} t LEFT JOIN {users} u ON u.org_id = t.org_id AND u.id = t.user_id
 		LEFT JOIN {roles} r ON r.org_id = u.org_id AND r.name = u.role `
 	const user = `u.id, u.status, u.role, r.permissions, c.epoch `
@@ -142,11 +143,15 @@ func (s tokens) Get(ctx context.Context, org admin.OrgID, tokenID uuid.UUID) (to
 func (s tokens) WithUser(
 	ctx context.Context, org admin.OrgID, tokenID uuid.UUID,
 ) (token.Token, token.UserAccess, error) {
+	type tokenOfUser struct {
+		token token.Token
+		user  token.UserAccess
+	}
 	found, err := one(ctx, s.reader(), "token", s.db.sql.token.withUser,
-		func(scan func(...any) error, s *token.Stored) error {
-			return scanWithUser(scan, tokenColumns(&s.Token), &s.User)
+		func(scan func(...any) error, f *tokenOfUser) error {
+			return scanWithUser(scan, tokenColumns(&f.token), &f.user)
 		}, org, id(tokenID))
-	return found.Token, found.User, err
+	return found.token, found.user, err
 }
 
 func (s tokens) User(ctx context.Context, org admin.OrgID, userID uuid.UUID) (token.UserAccess, error) {
@@ -246,7 +251,11 @@ func scanToken(scan func(...any) error, t *token.Token) error { return scan(toke
 
 func scanStored(scan func(...any) error, s *token.Stored) error {
 	var digest []byte
-	found := append([]any{&s.Org, &s.Hash.Key, &digest}, tokenColumns(&s.Token)...)
+	t := &s.Token
+	found := []any{
+		&s.Org, &s.Hash.Key, &digest, scanID(&t.ID), scanID(&t.UserID), scanPermissions(&t.Permissions),
+		scanNetworks(&t.Networks), &t.State, scanAt(&t.ExpiresAt), scanAt(&t.LastUsedAt),
+	}
 	if err := scanWithUser(scan, found, &s.User); err != nil {
 		return err
 	}

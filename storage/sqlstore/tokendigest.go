@@ -28,11 +28,9 @@ const (
 
 // packedColumns are the columns that unpack reads.
 var packedColumns = [...]string{
-	"t.org_id", "t.hash_key", "t.id", "COALESCE(t.user_id, '')", "t.permissions", "t.networks", "t.prefix", "t.last4",
-	"t.state", "COALESCE(t.expires_at, " + never + ")", "COALESCE(t.last_used_at, " + never + ")", "t.created_at",
-	"t.created_by_kind", "t.created_by_id", "t.updated_at", "COALESCE(t.rotated_from, '')",
-	"COALESCE(t.rotated_to, '')", "t.version", "t.name", "COALESCE(u.status, '')", "COALESCE(u.role, '')",
-	"COALESCE(r.permissions, '')",
+	"t.org_id", "t.hash_key", "t.id", "COALESCE(t.user_id, '')", "t.permissions", "t.networks", "t.state",
+	"COALESCE(t.expires_at, " + never + ")", "COALESCE(t.last_used_at, " + never + ")", "COALESCE(u.status, '')",
+	"COALESCE(u.role, '')", "COALESCE(r.permissions, '')",
 }
 
 func newDigestSQL(db *DB, apart string) digestSQL {
@@ -80,12 +78,7 @@ func unpack(text string, s *token.Stored) error {
 	t.ID, t.UserID = u.id(), u.id()
 	t.Permissions = admin.ParsePermissions(u.text())
 	t.Networks = u.networks()
-	t.Prefix, t.Last4, t.State = u.text(), u.text(), token.State(u.text())
-	t.ExpiresAt, t.LastUsedAt, t.CreatedAt = u.at(), u.at(), u.at()
-	t.CreatedBy = admin.Actor{Kind: admin.ActorKind(u.text()), ID: u.text()}
-	t.UpdatedAt = u.at()
-	t.RotatedFrom, t.RotatedTo = u.id(), u.id()
-	t.Version, t.Name = u.number(), u.text()
+	t.State, t.ExpiresAt, t.LastUsedAt = token.State(u.text()), u.at(), u.at()
 	if status, role, custom := u.text(), u.text(), u.text(); status != "" {
 		s.User = token.UserAccess{
 			ID: t.UserID, Active: status == string(people.UserActive), Role: role, Custom: admin.ParsePermissions(custom),

@@ -233,7 +233,7 @@ func testTokenCreate(t *testing.T, b storage.Backend, c *ids) {
 		}
 		found, err := w.findToken(h.Digest)
 		require.NoError(t, err)
-		require.Equal(t, gone, found.Token)
+		require.Equal(t, gone.Bearer(), found.Token)
 	})
 	t.Run("frees the digest when its transaction fails", func(t *testing.T) {
 		w := newWorld(t, b, c)
@@ -322,8 +322,8 @@ func testTokenByDigest(t *testing.T, b storage.Backend, c *ids) {
 		user := func(w *world) token.UserAccess {
 			return token.UserAccess{ID: w.first.ID, Active: true, Role: string(people.Administrator)}
 		}
-		want1 := token.Stored{Org: one.org, Token: first, Hash: h1, User: user(one)}
-		want2 := token.Stored{Org: two.org, Token: second, Hash: h2, User: user(two)}
+		want1 := token.Stored{Org: one.org, Token: first.Bearer(), Hash: h1, User: user(one)}
+		want2 := token.Stored{Org: two.org, Token: second.Bearer(), Hash: h2, User: user(two)}
 		for _, tc := range []struct {
 			reason string
 			digest admin.SecretDigest
@@ -344,10 +344,14 @@ func testTokenByDigest(t *testing.T, b storage.Backend, c *ids) {
 		for _, text := range []string{"a\x1fb", "\x1f", "a b\tc|d;e,f'g\"h\\i", "é \u2028"} {
 			made := w.token()
 			made.Name, made.CreatedBy.ID = text, text
-			w.addToken(made)
-			found, err := w.findToken(w.hash(made.ID.String()).Digest)
+			h := w.hash(made.ID.String())
+			h.Key = text
+			require.NoError(t, b.Tokens().Create(t.Context(), w.org, made, h, w.grant(made), w.rec("token.generate")))
+			found, err := w.findToken(h.Digest)
 			require.NoError(t, err)
-			require.Equal(t, made, found.Token)
+			require.Equal(t, h, found.Hash)
+			require.Equal(t, made.Bearer(), found.Token)
+			require.Equal(t, made, w.getToken(made.ID))
 		}
 	})
 	t.Run("compares byte by byte", func(t *testing.T) {

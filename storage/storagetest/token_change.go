@@ -215,7 +215,7 @@ func testTokenReactivate(t *testing.T, b storage.Backend, c *ids) {
 		require.Equal(t, gone, w.getToken(gone.ID))
 		found, err := w.findToken(w.hash(gone.ID.String()).Digest)
 		require.NoError(t, err)
-		require.Equal(t, gone, found.Token, "its secret is still recognized")
+		require.Equal(t, gone.Bearer(), found.Token, "its secret is still recognized")
 		require.ErrorIs(t, reactivate(w, w.token()), admin.ErrNotFound)
 	})
 	t.Run("needs the user who answers for the token to be active", func(t *testing.T) {
@@ -245,7 +245,7 @@ func testTokenRotate(t *testing.T, b storage.Backend, c *ids) {
 		require.Equal(t, r.New, w.getToken(r.New.ID))
 		found, err := w.findToken(r.Hash.Digest)
 		require.NoError(t, err)
-		require.Equal(t, r.New, found.Token)
+		require.Equal(t, r.New.Bearer(), found.Token)
 	})
 	t.Run("changes nothing if it is refused", func(t *testing.T) {
 		w := newWorld(t, b, c)
@@ -358,7 +358,7 @@ func testTokenRehash(t *testing.T, b storage.Backend, c *ids) {
 	found, err := w.findToken(to.Digest)
 	require.NoError(t, err)
 	require.Equal(t, to, found.Hash)
-	require.Equal(t, made, found.Token)
+	require.Equal(t, made.Bearer(), found.Token)
 	_, err = w.findToken(from.Digest)
 	require.ErrorIs(t, err, admin.ErrNotFound, "the old digest finds nothing")
 

@@ -1,0 +1,44 @@
+package token
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// Bearer is what of a [Token] decides over whoever presents its secret. It is all that a verification reads,
+// because that happens with every request; [Service.Get] returns the rest.
+type Bearer struct {
+	ID          uuid.UUID           `json:"id"`
+	UserID      uuid.UUID           `json:"userId,omitzero"`
+	Permissions admin.PermissionSet `json:"permissions"`
+	Networks    Networks            `json:"networks,omitzero"`
+	State       State               `json:"state"`
+	ExpiresAt   time.Time           `json:"expiresAt,omitzero"`
+	LastUsedAt  time.Time           `json:"lastUsedAt,omitzero"`
+}
+
+// Bearer returns what of the token decides over whoever presents its secret.
+func (t *Token) Bearer() Bearer {
+	return Bearer{
+		ID: t.ID, UserID: t.UserID, Permissions: t.Permissions, Networks: t.Networks, State: t.State,
+		ExpiresAt: t.ExpiresAt, LastUsedAt: t.LastUsedAt,
+	}
+}
+
+// RefusedAt is [Token.RefusedAt].
+func (b *Bearer) RefusedAt(now time.Time) Reason { return refusedAt(b.State, b.ExpiresAt, now) }
+
+func refusedAt(state State, expires, now time.Time) Reason {
+	switch {
+	case state == Deleted:
+		return ReasonDeleted
+	case state != Active:
+		return ReasonDeactivated
+	case !expires.IsZero() && !now.Before(expires):
+		return ReasonExpired
+	}
+	return ""
+}
