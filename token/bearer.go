@@ -42,3 +42,13 @@ func refusedAt(state State, expires, now time.Time) Reason {
 	}
 	return ""
 }
+
+// IDTexts are the ID and the UserID of a [Bearer] as [uuid.UUID.String] returns them. The zero value is none, and User
+// is empty if the UserID is zero.
+type IDTexts struct{ ID, User string }
+
+// Texts returns the ids as text.
+func (b *Bearer) Texts() IDTexts {
+	id, user := texts(b.ID, b.UserID)
+	return IDTexts{id, user}
+}

@@ -89,6 +89,9 @@ type Stored struct {
 	Token Bearer
 	Hash  Hash
 	User  UserAccess
+	// Texts are the ids of the token and of its user as text, which a storage that has them at hand may give.
+	// Without them they are made again with every request.
+	Texts IDTexts
 }
 
 // UserAccess is what decides what a user may do at a moment.

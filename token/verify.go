@@ -53,13 +53,16 @@ func (s *Service) VerifyFrom(ctx context.Context, secret admin.Secret, peer neti
 		return Verified{}, s.refuse(ctx, secret, &Refusal{reason: reason, org: found.Org, id: t.ID})
 	}
 	s.noteUse(ctx, &found, secret, now)
-	id, user := texts(t.ID, t.UserID)
-	scope := admin.NewScope(found.Org, admin.Actor{Kind: admin.ActorToken, ID: id}, may).OnBehalfOf(user)
+	ids := found.Texts
+	if ids.ID == "" {
+		ids = t.Texts()
+	}
+	scope := admin.NewScope(found.Org, admin.Actor{Kind: admin.ActorToken, ID: ids.ID}, may).OnBehalfOf(ids.User)
 	return Verified{Scope: scope, Token: *t}, nil
 }
 
 // texts returns a as [uuid.UUID.String] does, and b, unless that is zero. They share their memory, because this
-// runs with every request.
+// may run with every request.
 func texts(a, b uuid.UUID) (string, string) {
 	const n = 36 // characters
 	var both [2 * n]byte

@@ -17,7 +17,8 @@ type tokens struct{ access }
 // tokenRow is a token with the hash that it is found by.
 type tokenRow struct {
 	token.Token
-	hash token.Hash
+	hash  token.Hash
+	texts token.IDTexts
 }
 
 // tokenRef is the token that a digest finds, in any organization.
@@ -62,6 +63,8 @@ func (s tokens) addToken(t *tenant, j *journal, org admin.OrgID, row tokenRow) e
 	if _, ok := s.b.digests[row.hash.Digest]; ok {
 		return taken("token")
 	}
+	bearer := row.Bearer()
+	row.texts = bearer.Texts()
 	t.tokens.put(j, row.ID, row)
 	s.b.index(row.hash.Digest, tokenRef{tenant: t, org: org, id: row.ID})
 	return nil
@@ -322,7 +325,7 @@ func (s tokens) ByDigest(ctx context.Context, digest admin.SecretDigest) (found 
 		}
 		t := ref.tenant
 		row := t.tokens.rows[ref.id]
-		found.Org, found.Token, found.Hash = ref.org, row.Bearer(), row.hash
+		found.Org, found.Token, found.Hash, found.Texts = ref.org, row.Bearer(), row.hash, row.texts
 		if u, ok := t.users.rows[row.UserID]; ok {
 			found.User = t.accessOf(&u)
 		}

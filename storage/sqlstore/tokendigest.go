@@ -75,7 +75,8 @@ func unpack(text string, s *token.Stored) error {
 	u := unpacker{rest: text}
 	t := &s.Token
 	s.Org, s.Hash.Key = admin.OrgID(u.text()), u.text()
-	t.ID, t.UserID = u.id(), u.id()
+	s.Texts = token.IDTexts{ID: u.text(), User: u.text()}
+	t.ID, t.UserID = u.parse(s.Texts.ID), u.parse(s.Texts.User)
 	t.Permissions = admin.ParsePermissions(u.text())
 	t.Networks = u.networks()
 	t.State, t.ExpiresAt, t.LastUsedAt = token.State(u.text()), u.at(), u.at()
@@ -109,8 +110,8 @@ func (u *unpacker) number() int64 {
 
 func (u *unpacker) at() time.Time { return time.UnixMicro(u.number()).UTC() }
 
-func (u *unpacker) id() (id uuid.UUID) {
-	if text := u.text(); text != "" {
+func (u *unpacker) parse(text string) (id uuid.UUID) {
+	if text != "" {
 		var err error
 		id, err = uuid.Parse(text)
 		u.keep(err)
