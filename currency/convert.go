@@ -14,14 +14,7 @@ import (
 // goes to the even neighbor, so that many roundings do not drift: 0.125 EUR is 0.12 and 0.135 EUR is
 // 0.14. It fails with [admin.ErrInvalid] for an unknown code or an amount out of range.
 func Round(amount decimal.Decimal, code iso4217.Code) (decimal.Decimal, error) {
-	u, err := iso4217.Parse(code)
-	if err != nil {
-		return decimal.Decimal{}, err
-	}
-	if err := admin.CheckDecimal(amount); err != nil {
-		return decimal.Decimal{}, fmt.Errorf("amount: %w", err)
-	}
-	return amount.RoundBank(int32(u.MinorUnits)), nil
+	return RoundHalfEven.Round(amount, code)
 }
 
 // Table is an organization's rates at one moment, to convert many amounts without reading them
@@ -46,24 +39,55 @@ func (t Table) MarshalJSON() ([]byte, error) {
 // for a code that is not in ISO 4217 and for an amount or a result of more digits than are kept
 // exactly ([admin.CheckDecimal]).
 func (t Table) Convert(amount decimal.Decimal, from, to iso4217.Code) (decimal.Decimal, error) {
+	return t.ConvertWith(amount, from, to, RoundHalfEven)
+}
+
+// ConvertWith is [Table.Convert] with another rounding mode. It rounds the exact quotient once, in every
+// mode. It also fails with [admin.ErrInvalid] for a mode that does not exist.
+func (t Table) ConvertWith(
+	amount decimal.Decimal, from, to iso4217.Code, rounding Rounding,
+) (decimal.Decimal, error) {
+	if err := rounding.Check(); err != nil {
+		return decimal.Decimal{}, err
+	}
 	if err := admin.CheckDecimal(amount); err != nil {
 		return decimal.Decimal{}, fmt.Errorf("amount: %w", err)
 	}
-	have, err := t.rate(from)
+	p, err := t.pair(from, to)
 	if err != nil {
 		return decimal.Decimal{}, err
+	}
+	return p.convert(amount, rounding)
+}
+
+// pair is two rates to convert between.
+type pair struct {
+	from, to   iso4217.Code
+	have, want decimal.Decimal // the rates
+	places     int32           // digits after the point of the minor unit of to
+}
+
+func (t Table) pair(from, to iso4217.Code) (pair, error) {
+	have, err := t.rate(from)
+	if err != nil {
+		return pair{}, err
 	}
 	want, err := t.rate(to)
 	if err != nil {
-		return decimal.Decimal{}, err
+		return pair{}, err
 	}
 	unit, err := iso4217.Parse(to)
 	if err != nil {
-		return decimal.Decimal{}, err
+		return pair{}, err
 	}
-	result := quotient(amount.Mul(have), want, int32(unit.MinorUnits))
+	return pair{from, to, have, want, int32(unit.MinorUnits)}, nil
+}
+
+// convert converts an amount that was checked.
+func (p pair) convert(amount decimal.Decimal, rounding Rounding) (decimal.Decimal, error) {
+	result := rounding.quotient(amount.Mul(p.have), p.want, p.places)
 	if err := admin.CheckDecimal(result); err != nil {
-		return decimal.Decimal{}, fmt.Errorf("%s in %s: %w", from, to, err)
+		return decimal.Decimal{}, fmt.Errorf("%s in %s: %w", p.from, p.to, err)
 	}
 	return result, nil
 }
@@ -77,23 +101,4 @@ func (t Table) rate(code iso4217.Code) (decimal.Decimal, error) {
 	}
 	return decimal.Decimal{}, fmt.Errorf("currency %s is not in use: add it with its rate first: %w",
 		code, admin.ErrNotFound)
-}
-
-// quotient returns n/d to the given digits after the point, rounded half to even once, from the exact
-// remainder. d must be positive.
-func quotient(n, d decimal.Decimal, places int32) decimal.Decimal {
-	q, r := n.QuoRem(d, places)
-	if r.IsZero() {
-		return q
-	}
-	ulp := decimal.New(1, -places)
-	if n.IsNegative() {
-		ulp = ulp.Neg()
-	}
-	// r is n - q·d; a step of one ulp in q is worth ulp·d.
-	c := r.Abs().Mul(decimal.NewFromInt(2)).Cmp(ulp.Mul(d).Abs())
-	if c > 0 || c == 0 && q.Shift(places).BigInt().Bit(0) == 1 {
-		return q.Add(ulp)
-	}
-	return q
 }
