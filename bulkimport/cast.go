@@ -139,10 +139,13 @@ func decimalText(cell string) (string, *problem) {
 			"%q could be read in two ways: write it with a point and without grouping, such as 1234.50", admin.Clip(cell))
 	}
 	d, err := admin.ParseDecimal(cell)
+	if err == nil {
+		cell, err = admin.DecimalText(d)
+	}
 	if err != nil {
 		return wrong(CodeInvalidNumber, "%s", strings.TrimSuffix(err.Error(), ": "+admin.ErrInvalid.Error()))
 	}
-	return admin.CanonicalDecimal(d).String(), nil
+	return cell, nil
 }
 
 func integer(f Field, cell string) (string, *problem) {

@@ -28,7 +28,11 @@ type Table struct {
 func (t Table) MarshalJSON() ([]byte, error) {
 	rates := make(map[iso4217.Code]string, len(t.rates))
 	for code, rate := range t.rates {
-		rates[code] = rate.String()
+		text, err := admin.DecimalText(rate)
+		if err != nil {
+			return nil, fmt.Errorf("rate of %s: %w", code, err)
+		}
+		rates[code] = text
 	}
 	return json.Marshal(map[string]any{"rates": rates})
 }

@@ -1,6 +1,8 @@
 package currency
 
 import (
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -20,6 +22,20 @@ type Currency struct {
 	Base      bool        `json:"base"`
 	CreatedAt time.Time   `json:"createdAt,omitzero"`
 	CreatedBy admin.Actor `json:"createdBy"`
+}
+
+// MarshalJSON writes the rate as a text, {"code":"EUR","base":false,…,"rate":"1.08"}, whatever
+// decimal.MarshalJSONWithoutQuotes is. It fails for a rate out of the range of [admin.CheckDecimal].
+func (c Currency) MarshalJSON() ([]byte, error) {
+	type plain Currency
+	rate, err := admin.DecimalText(c.Rate)
+	if err != nil {
+		return nil, fmt.Errorf("rate of %s: %w", c.Code, err)
+	}
+	return json.Marshal(struct {
+		plain
+		Rate string `json:"rate"`
+	}{plain(c), rate})
 }
 
 var (

@@ -182,6 +182,10 @@ func (s *Service) currency(scope admin.Scope, code iso4217.Code, rate decimal.De
 }
 
 func (s *Service) record(scope admin.Scope, action admin.Action, c Currency) admin.Record {
+	rate, err := admin.DecimalText(c.Rate)
+	if err != nil {
+		rate = c.Rate.String() // check has passed the rate
+	}
 	return s.runtime.Record(scope, action, admin.Subject{Kind: "currency", ID: string(c.Code)},
-		admin.Change{Field: "rate", To: c.Rate.String()})
+		admin.Change{Field: "rate", To: rate})
 }

@@ -91,10 +91,11 @@ func parseNumber(raw string) (decimal.Decimal, error) {
 // Numeric makes a NUMERIC of a number within the limits of [admin.CheckDecimal]. Zeros without meaning are dropped:
 // 12.50 and 12.5 are the same Value.
 func Numeric(d decimal.Decimal) (Value, error) {
-	if err := admin.CheckDecimal(d); err != nil {
+	plain, err := admin.DecimalText(d)
+	if err != nil {
 		return Value{}, err
 	}
-	return Value{TypeNumeric, d.String()}, nil
+	return Value{TypeNumeric, plain}, nil
 }
 
 // JSON makes a JSON value of one document: at most [MaxJSON] bytes of valid UTF-8, nested at most [MaxDepth] deep, no
