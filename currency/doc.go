@@ -10,5 +10,5 @@
 // are always charged in the currency of their price plan, as in Togai's Admin Center.
 //
 // [iso4217.Units] lists the codes to choose from. Amounts and rates are exact decimals; [Round] and
-// [Table.Convert] round once, to the minor units of the target, ties to even.
+// [Table.Convert] round once, to the minor units of the target, ties to even. [Rounding] has the other modes.
 package currency
