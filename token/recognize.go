@@ -66,7 +66,8 @@ func (s *Service) recognize(ctx context.Context, secret admin.Secret, now time.T
 	if s.format.refuses(secret.Reveal()) != "" {
 		return Recognized{}, ctx.Err()
 	}
-	found, err := s.find(ctx, secret)
+	var found Stored
+	err := s.find(ctx, secret, &found)
 	switch {
 	case errors.Is(err, admin.ErrNotFound):
 		return Recognized{}, nil

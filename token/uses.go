@@ -133,15 +133,17 @@ func (u *uses) empty() bool {
 
 // noteUse has the use of a valid token written later, and the token moved to the current key.
 func (s *Service) noteUse(ctx context.Context, found *Stored, secret admin.Secret, now time.Time) {
+	h := s.hashers[0]
+	used, moves := notable(found.Token.LastUsedAt, now), found.Hash.Key != h.Key()
+	if !used && !moves {
+		return // as with nearly every request
+	}
 	next := use{from: found.Hash, to: found.Hash}
-	if notable(found.Token.LastUsedAt, now) {
+	if used {
 		next.at = now
 	}
-	if h := s.hashers[0]; found.Hash.Key != h.Key() {
+	if moves {
 		next.to = hash(h, secret)
-	}
-	if next.at.IsZero() && next.from == next.to {
-		return
 	}
 	if since, forgotten := s.uses.add(tokenKey{found.Org, found.Token.ID}, next, now); forgotten {
 		s.runtime.Logger.WarnContext(ctx, "uses of API tokens wait to be noted: call token.Service.Run in each process",

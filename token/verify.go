@@ -40,8 +40,8 @@ func (s *Service) VerifyFrom(ctx context.Context, secret admin.Secret, peer neti
 	if reason := s.format.refuses(secret.Reveal()); reason != "" {
 		return Verified{}, s.refuse(ctx, secret, &Refusal{reason: reason})
 	}
-	found, err := s.find(ctx, secret)
-	if errors.Is(err, admin.ErrNotFound) {
+	var found Stored
+	if err := s.find(ctx, secret, &found); errors.Is(err, admin.ErrNotFound) {
 		return Verified{}, s.refuse(ctx, secret, &Refusal{reason: ReasonUnknown})
 	} else if err != nil {
 		return Verified{}, fmt.Errorf("verify an API token: %w", err)
@@ -113,25 +113,26 @@ func (s *Service) refuse(ctx context.Context, secret admin.Secret, r *Refusal) *
 	return r
 }
 
-// find returns the token that a secret is found by, or [admin.ErrNotFound]. While the host changes its hasher,
-// a token that has not moved yet takes a second look, and one that moves meanwhile a third.
-func (s *Service) find(ctx context.Context, secret admin.Secret) (Stored, error) {
+// find reads the token that a secret is found by into found, which is large and not copied therefore, or fails
+// with [admin.ErrNotFound]. While the host changes its hasher, a token that has not moved yet takes a second look,
+// and one that moves meanwhile a third.
+func (s *Service) find(ctx context.Context, secret admin.Secret, found *Stored) (err error) {
 	looks := len(s.hashers)
 	if looks > 1 {
 		looks++
 	}
 	for i := range looks {
 		digest := s.hashers[i%len(s.hashers)].Digest(secret)
-		found, err := s.ports.Tokens.ByDigest(ctx, digest)
+		*found, err = s.ports.Tokens.ByDigest(ctx, digest)
 		// Storages may compare digests loosely or in variable time, so the match is confirmed here.
 		if err == nil && found.Hash.Digest.Equal(digest) {
-			return found, nil
+			return nil
 		}
 		if err != nil && !errors.Is(err, admin.ErrNotFound) {
-			return Stored{}, err
+			return err
 		}
 	}
-	return Stored{}, admin.NotFound("token")
+	return admin.NotFound("token")
 }
 
 // Authorize checks that a token may still do ps. It is for work that a token began and that continues
