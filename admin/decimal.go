@@ -62,9 +62,9 @@ func CanonicalDecimal(d decimal.Decimal) decimal.Decimal {
 }
 
 // DecimalText writes d as [ParseDecimal] reads it and as JSON has it: a text of plain digits, without an
-// exponent and without zeros at the end of its fraction. Unlike the methods of [decimal.Decimal] it does
-// the same whatever a host sets the variables of that package to, MarshalJSONWithoutQuotes among them: a
-// bare number in JSON loses digits in readers that hold numbers in float64. It fails as [CheckDecimal] does.
+// exponent and without zeros at the end of its fraction. The variables of package decimal,
+// MarshalJSONWithoutQuotes among them, do not change what it returns: a bare number in JSON loses digits in
+// readers that hold numbers in float64. It fails as [CheckDecimal] does.
 func DecimalText(d decimal.Decimal) (string, error) {
 	if err := CheckDecimal(d); err != nil {
 		return "", err

@@ -24,8 +24,8 @@ type Currency struct {
 	CreatedBy admin.Actor `json:"createdBy"`
 }
 
-// MarshalJSON writes the rate as a text, {"code":"EUR","base":false,…,"rate":"1.08"}, whatever
-// decimal.MarshalJSONWithoutQuotes is. It fails for a rate out of the range of [admin.CheckDecimal].
+// MarshalJSON writes the rate as a text, {"code":"EUR","base":false,…,"rate":"1.08"}, also
+// if decimal.MarshalJSONWithoutQuotes is set. It fails for a rate out of the range of [admin.CheckDecimal].
 func (c Currency) MarshalJSON() ([]byte, error) {
 	type plain Currency
 	rate, err := admin.DecimalText(c.Rate)

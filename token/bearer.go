@@ -8,8 +8,8 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Bearer is what of a [Token] decides over whoever presents its secret. It is all that a verification reads,
-// because that happens with every request; [Service.Get] returns the rest.
+// Bearer has the fields of a [Token] by which its secret is accepted or refused. A verification reads no others,
+// because it happens with every request; [Service.Get] returns the whole token.
 type Bearer struct {
 	ID          uuid.UUID           `json:"id"`
 	UserID      uuid.UUID           `json:"userId,omitzero"`
@@ -20,7 +20,7 @@ type Bearer struct {
 	LastUsedAt  time.Time           `json:"lastUsedAt,omitzero"`
 }
 
-// Bearer returns what of the token decides over whoever presents its secret.
+// Bearer returns the fields by which the token's secret is accepted or refused.
 func (t *Token) Bearer() Bearer {
 	return Bearer{
 		ID: t.ID, UserID: t.UserID, Permissions: t.Permissions, Networks: t.Networks, State: t.State,

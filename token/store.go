@@ -66,9 +66,9 @@ type Store interface {
 	// are ignored. The record is kept even if there are none.
 	DeactivateBy(ctx context.Context, org admin.OrgID, actor admin.Actor, e Ending, rec admin.Record) (int, error)
 
-	// ByDigest returns what decides over the bearer of the token, of any organization and in any state, that is
-	// found by digest, or [admin.ErrNotFound]; with it the user who answers for it, as of the same moment. Digests
-	// compare byte by byte. It is the only method that crosses organizations: a secret does not say whose it is.
+	// ByDigest returns the [Bearer] of the token, of any organization and in any state, that is found by digest, or
+	// [admin.ErrNotFound]; with it the user who answers for it, as of the same moment. Digests compare byte by
+	// byte. It is the only method that crosses organizations: a secret does not say whose it is.
 	ByDigest(ctx context.Context, digest admin.SecretDigest) (Stored, error)
 
 	// Touch sets LastUsedAt of each token in uses to the use's At, if [Use.Notable] reports that it is worth
@@ -82,8 +82,8 @@ type Store interface {
 	Rehash(ctx context.Context, org admin.OrgID, id uuid.UUID, from, to Hash) error
 }
 
-// Stored is what a secret is found to be: of a token what decides over its bearer, its organization, the hash that
-// it is found by, and the user who answers for it, without the Epoch. User is zero if no user does.
+// Stored is what [Store.ByDigest] finds: a token's [Bearer], its organization, the hash that it is found by, and the
+// user who answers for it, without the Epoch. User is zero if no user does.
 type Stored struct {
 	Org   admin.OrgID
 	Token Bearer

@@ -15,7 +15,7 @@ import (
 const maxShownDepth = 1000
 
 // MarshalJSON writes "path", "found" and "value". A decimal.Decimal in the data is written as a text,
-// whatever decimal.MarshalJSONWithoutQuotes is; numbers of other types are written as encoding/json does.
+// also if decimal.MarshalJSONWithoutQuotes is set; numbers of other types are written as encoding/json does.
 func (r Read) MarshalJSON() ([]byte, error) {
 	type plain Read
 	value, err := shownData(r.Value, 0)

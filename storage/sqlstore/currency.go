@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/currency"
@@ -31,8 +32,12 @@ func (s currencies) Create(ctx context.Context, org admin.OrgID, c currency.Curr
 	if c.Base {
 		slot = 1
 	}
+	rate, err := admin.DecimalText(c.Rate) // no variable of package decimal changes what is stored
+	if err != nil {
+		return fmt.Errorf("rate of %s: %w", c.Code, err)
+	}
 	return s.write(ctx, org, rec, func(t *tx) error {
-		_, err := t.exec(ctx, "currency", s.db.sql.currency.insert, org, c.Code, c.Rate.String(), slot,
+		_, err := t.exec(ctx, "currency", s.db.sql.currency.insert, org, c.Code, rate, slot,
 			at(c.CreatedAt), c.CreatedBy.Kind, c.CreatedBy.ID)
 		return err
 	})

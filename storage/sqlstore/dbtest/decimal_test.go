@@ -56,6 +56,25 @@ func TestDecimalsRoundTrip(t *testing.T) {
 	onEach(t, func(t *testing.T, s server) { test(t, s.open(t)) })
 }
 
+// A host that has its own decimals written with an exponent changes nothing of the rates.
+func TestRatesAreStoredWhateverTheHostSetsForDecimals(t *testing.T) {
+	scientific := decimal.UseScientificNotation
+	t.Cleanup(func() { decimal.UseScientificNotation = scientific })
+	onEach(t, func(t *testing.T, s server) {
+		db, pool := s.openPool(t)
+		createOrganization(t, db, "acme")
+		decimal.UseScientificNotation = true
+		require.NoError(t, db.Currencies().Create(t.Context(), "acme", aCurrency("EUR", "0.00000012"), rec("currency.add")))
+		decimal.UseScientificNotation = false
+		stored := cells(t, pool, "SELECT rate FROM admincenter_currencies")[0][0]
+		require.Equal(t, "0.00000012", decimal.RequireFromString(stored).String())
+		require.NotContains(t, strings.ToLower(stored), "e")
+		got, err := db.Currencies().Get(t.Context(), "acme", "EUR")
+		require.NoError(t, err)
+		require.Equal(t, "0.00000012", got.Rate.String())
+	})
+}
+
 func TestRateThatIsNoneIsRefused(t *testing.T) {
 	for _, text := range []string{"NaN", "Infinity", "-Infinity", "1e400", "1E3", "+1", "", " 1", "1.", "0.1234567890123456789"} {
 		_, err := admin.ParseDecimal(text)
