@@ -66,14 +66,14 @@ type VerifyOptions struct {
 	// looked for in the whole trail nevertheless.
 	After Head
 	// Grace is how much later than it says a record may have come: what clocks differ by and transactions last.
-	// 0 means 15 minutes.
+	// 0 means 5 minutes.
 	Grace time.Duration
 	// MaxFindings ends the verification when there are so many; 0 means 1,000.
 	MaxFindings int
 }
 
 const (
-	defaultGrace       = 15 * time.Minute
+	defaultGrace       = 5 * time.Minute
 	defaultMaxFindings = 1000
 )
 
