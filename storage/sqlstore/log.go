@@ -48,8 +48,22 @@ func newLogSQL(db *DB) logSQL {
 		keys: db.bind(`SELECT at, id FROM {audit} WHERE org_id = ? AND at >= ? AND (at > ? OR id > ?)
 			ORDER BY at, id LIMIT ?`),
 		stillQueued: newIn(db, `SELECT id FROM {audit_queue} WHERE org_id = ? AND id IN `, ""),
-		places:      newIn(db, `SELECT record_id, seq FROM {audit_log} WHERE org_id = ? AND record_id IN `, ""),
+		places:      newPlaces(db),
 	}
+}
+
+// newPlaces looks up entries by their records. PostgreSQL takes the primary key for that, and reads the whole log with
+// each look-up, where it does not know yet how long the log of the organization has become; so it is told of the
+// organization after it has found the record.
+func newPlaces(db *DB) in {
+	if !db.dialect.arrays {
+		return newIn(db, db.along("audit_log_record",
+			`SELECT record_id, seq FROM {audit_log}{index} WHERE org_id = ? AND record_id IN `), "")
+	}
+	return in{sizes: []int{arrayRows}, array: true, texts: []string{db.bind(`SELECT found.record_id, found.seq
+		FROM unnest(?::text::text[]) AS wanted (sought) CROSS JOIN LATERAL
+		(SELECT record_id, seq, org_id FROM {audit_log} WHERE record_id = wanted.sought OFFSET 0) AS found
+		WHERE found.org_id = ?`)}}
 }
 
 func scanHead(scan func(...any) error, h *admin.Head) error {

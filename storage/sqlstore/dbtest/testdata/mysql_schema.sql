@@ -87,7 +87,7 @@ TABLE admincenter_audit_log InnoDB utf8mb4_bin
     digest varbinary(64) NOT NULL
     prev varbinary(64) NOT NULL
     hash varbinary(64) NOT NULL
-    UNIQUE audit_log_record (org_id, record_id)
+    UNIQUE audit_log_record (record_id, org_id)
     PRIMARY KEY PRIMARY (org_id, seq)
     FOREIGN KEY admincenter_audit_log_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
     TRIGGER admincenter_audit_log_no_delete BEFORE DELETE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: the log of the audit trail cannot be deleted'

@@ -87,8 +87,8 @@ TABLE admincenter_audit_log
     digest bytea NOT NULL
     prev bytea NOT NULL
     hash bytea NOT NULL
-    UNIQUE admincenter_audit_log_org_id_record_id_key (org_id, record_id)
     PRIMARY KEY admincenter_audit_log_pkey (org_id, seq)
+    UNIQUE admincenter_audit_log_record (record_id, org_id)
     FOREIGN KEY admincenter_audit_log_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
     CREATE TRIGGER admincenter_audit_log_fixed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.admincenter_audit_log FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
     BEGIN

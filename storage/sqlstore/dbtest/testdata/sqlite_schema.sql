@@ -104,8 +104,7 @@ CREATE TABLE admincenter_audit_log (
     digest    BLOB    NOT NULL,
     prev      BLOB    NOT NULL,
     hash      BLOB    NOT NULL,
-    PRIMARY KEY (org_id, seq),
-    UNIQUE (org_id, record_id)
+    PRIMARY KEY (org_id, seq)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER admincenter_audit_log_no_delete BEFORE DELETE ON admincenter_audit_log
@@ -125,6 +124,8 @@ CREATE TRIGGER admincenter_audit_log_no_update BEFORE UPDATE ON admincenter_audi
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: the log of the audit trail cannot be changed');
 END;
+
+CREATE UNIQUE INDEX admincenter_audit_log_record ON admincenter_audit_log (record_id, org_id);
 
 CREATE TABLE admincenter_audit_queue (
     org_id TEXT NOT NULL REFERENCES admincenter_organizations (org_id),

@@ -23,7 +23,8 @@ CREATE TABLE IF NOT EXISTS admincenter_audit_log (
     prev      VARBINARY(64) NOT NULL,
     hash      VARBINARY(64) NOT NULL,
     PRIMARY KEY (org_id, seq),
-    UNIQUE KEY audit_log_record (org_id, record_id),
+    -- A record is found along it whatever the planner takes the organization to have.
+    UNIQUE KEY audit_log_record (record_id, org_id),
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 DROP TRIGGER IF EXISTS admincenter_audit_log_no_update;

@@ -29,9 +29,12 @@ CREATE TABLE admincenter_audit_log (
     digest    BYTEA  NOT NULL,
     prev      BYTEA  NOT NULL,
     hash      BYTEA  NOT NULL,
-    PRIMARY KEY (org_id, seq),
-    UNIQUE (org_id, record_id)
+    PRIMARY KEY (org_id, seq)
 );
+
+-- A record is found along it whatever the planner takes the organization to have.
+CREATE UNIQUE INDEX admincenter_audit_log_record ON admincenter_audit_log (record_id, org_id);
+
 CREATE TRIGGER admincenter_audit_log_fixed BEFORE UPDATE OR DELETE OR TRUNCATE ON admincenter_audit_log
     FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse();
 ALTER TABLE admincenter_audit_log ENABLE ALWAYS TRIGGER admincenter_audit_log_fixed;

@@ -24,9 +24,12 @@ CREATE TABLE admincenter_audit_log (
     digest    BLOB    NOT NULL,
     prev      BLOB    NOT NULL,
     hash      BLOB    NOT NULL,
-    PRIMARY KEY (org_id, seq),
-    UNIQUE (org_id, record_id)
+    PRIMARY KEY (org_id, seq)
 ) STRICT, WITHOUT ROWID;
+
+-- A record is found along it whatever the planner takes the organization to have.
+CREATE UNIQUE INDEX admincenter_audit_log_record ON admincenter_audit_log (record_id, org_id);
+
 -- +goose StatementBegin
 CREATE TRIGGER admincenter_audit_log_no_update BEFORE UPDATE ON admincenter_audit_log
 BEGIN
