@@ -32,13 +32,6 @@ type Change struct {
 	Erased   bool `json:"erased,omitempty"`
 }
 
-// Request is where a call came from, as the host tells it. All of it may be empty.
-type Request struct {
-	Source    string `json:"source,omitempty"`    // an IP address; at most 100 bytes
-	UserAgent string `json:"userAgent,omitempty"` // at most 500 bytes
-	ID        string `json:"id,omitempty"`        // the host's id of the request; at most 200 bytes
-}
-
 // Record is one line of the audit trail. Every port method that changes something writes one in the
 // same transaction, and it is never changed or deleted afterwards.
 type Record struct {
@@ -65,9 +58,6 @@ const (
 	maxAction      = 100
 	maxSubjectKind = 100
 	maxSubjectID   = 1000
-	maxSource      = 100
-	maxUserAgent   = 500
-	maxRequestID   = 200
 )
 
 // Check fails with [ErrInvalid] for a record that does not say who did what and when, whose parts are longer than every
@@ -84,9 +74,7 @@ func (r Record) Check() error {
 	checkBytes(&p, "/action", string(r.Action), maxAction)
 	checkBytes(&p, "/subject/kind", r.Subject.Kind, maxSubjectKind)
 	checkBytes(&p, "/subject/id", r.Subject.ID, maxSubjectID)
-	checkBytes(&p, "/request/source", r.Request.Source, maxSource)
-	checkBytes(&p, "/request/userAgent", r.Request.UserAgent, maxUserAgent)
-	checkBytes(&p, "/request/id", r.Request.ID, maxRequestID)
+	r.Request.check(&p, "/request")
 	for i, c := range r.Changes {
 		for _, v := range []struct{ name, text string }{{"field", c.Field}, {"from", c.From}, {"to", c.To}} {
 			if hidden, is := text.HiddenInLines(v.text); is {

@@ -54,6 +54,9 @@ type Event struct {
 	Address string `json:"address,omitempty"`
 	// Source is where the call came from, as the host gave it, at most 60 characters of it.
 	Source string `json:"source,omitempty"`
+	// UserAgent and RequestID are those of the [Request], if it is known.
+	UserAgent string `json:"userAgent,omitempty"`
+	RequestID string `json:"requestId,omitempty"`
 	// Reason is why something was refused, in lower_snake_case. The caller must not learn it.
 	Reason string `json:"reason,omitempty"`
 	// TokenPrefix is the brand and environment of a refused API token, such as "adm_live_", if it is in the
@@ -62,13 +65,20 @@ type Event struct {
 	TokenID     string `json:"tokenId,omitempty"`
 }
 
+// WithRequest returns the event with the parts of a [Request] that it does not have.
+func (e Event) WithRequest(r Request) Event {
+	r = Request{Source: e.Source, UserAgent: e.UserAgent, ID: e.RequestID}.Or(r)
+	e.Source, e.UserAgent, e.RequestID = r.Source, r.UserAgent, r.ID
+	return e
+}
+
 // LogValue implements [slog.LogValuer]: a group of the fields that are not empty.
 func (e Event) LogValue() slog.Value {
 	attrs := []slog.Attr{slog.String("kind", string(e.Kind))}
 	for _, a := range []slog.Attr{
 		slog.String("organization", string(e.Org)), slog.String("user", e.UserID), slog.String("address", e.Address),
 		slog.String("source", e.Source), slog.String("reason", e.Reason), slog.String("prefix", e.TokenPrefix),
-		slog.String("token", e.TokenID),
+		slog.String("token", e.TokenID), slog.String("userAgent", e.UserAgent), slog.String("request", e.RequestID),
 	} {
 		if a.Value.String() != "" {
 			attrs = append(attrs, a)

@@ -34,6 +34,7 @@ type Scope struct {
 	system  bool
 	user    string    // who answers for a token
 	proven  time.Time // when the user last authenticated
+	request *Request  // clean; nil if it is not known, so that a Scope is small to copy
 }
 
 // System returns the scope of the host's own trusted code in org, which may do everything there. Call

@@ -53,10 +53,15 @@ func eventUser(u User) string {
 	return u.ID.String()
 }
 
+// emit emits an event with the request that the service is for.
+func (s *Service) emit(ctx context.Context, e admin.Event) {
+	s.o.Emit(ctx, e.WithRequest(s.request))
+}
+
 // emitLimited emits e if err is that of a limit.
 func (s *Service) emitLimited(ctx context.Context, err error, e admin.Event) {
 	if errors.Is(err, admin.ErrRateLimited) {
-		s.o.Emit(ctx, e)
+		s.emit(ctx, e)
 	}
 }
 
@@ -83,6 +88,6 @@ func (s *Service) admit(ctx context.Context, org admin.OrgID, m Member, e admin.
 		return Session{}, err
 	}
 	e.UserID = eventUser(m.User)
-	s.o.Emit(ctx, e)
+	s.emit(ctx, e)
 	return session, nil
 }

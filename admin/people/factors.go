@@ -239,7 +239,7 @@ func (s *Service) provenUser(ctx context.Context, scope admin.Scope, current adm
 	}
 	enough := false // the password
 	if !current.IsZero() && !m.Credential.Hash.IsZero() {
-		if err := s.reauthenticate(ctx, scope.Org(), m.Credential, current); err != nil {
+		if err := s.by(scope).reauthenticate(ctx, scope.Org(), m.Credential, current); err != nil {
 			return User{}, err
 		}
 		_, have, err := s.factorsOf(ctx, scope.Org(), m.User.ID)

@@ -131,7 +131,8 @@ type InvitationRules struct {
 // Service keeps an organization's users: profiles, roles, invitations, credentials and sessions. It is safe
 // for concurrent use.
 type Service struct {
-	ports Ports
+	ports   Ports
+	request admin.Request // clean; of [Service.From]
 	*core
 }
 
@@ -161,7 +162,9 @@ func NewService(ports Ports, o Options) (*Service, error) {
 
 // In returns the service over other ports, such as those of a transaction. It shares the options, the
 // hasher and the limiter.
-func (s *Service) In(ports Ports) *Service { return &Service{ports: ports, core: s.core} }
+func (s *Service) In(ports Ports) *Service {
+	return &Service{ports: ports, request: s.request, core: s.core}
+}
 
 func (p Ports) check(problems *admin.Problems) {
 	const message = "is required: give the people.%s of a storage"

@@ -120,7 +120,7 @@ func (s *Service) liveSession(ctx context.Context, org admin.OrgID, secret admin
 	}
 	refused := admin.Event{Kind: admin.EventSessionRefused, Org: org}
 	if len(secret.Reveal()) > maxSessionSecret {
-		s.o.Emit(ctx, refused)
+		s.emit(ctx, refused)
 		return SessionOwner{}, ErrSession
 	}
 	o, err := s.ports.Sessions.ByDigest(ctx, org, secret.Digest())
@@ -134,7 +134,7 @@ func (s *Service) liveSession(ctx context.Context, org admin.OrgID, secret admin
 	default:
 		return o, nil
 	}
-	s.o.Emit(ctx, refused)
+	s.emit(ctx, refused)
 	return SessionOwner{}, ErrSession
 }
 

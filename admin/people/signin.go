@@ -42,8 +42,8 @@ type SignInInput struct {
 	Password admin.Secret `json:"-"`
 	// Source is where the attempt comes from, at most 255 bytes: the client's network address as the host's
 	// own proxy reports it (of IPv6 its first 64 bits, which are one subscriber's), or what else the host
-	// limits by. Only a digest of it is kept. If it is empty, only Limits.SignIn holds, by the address alone,
-	// and an attacker can delay its owner.
+	// limits by; limits keep only a digest of it. Events and records have it if [Service.From] was given no
+	// source. If it is empty, only Limits.SignIn holds, by the address alone, and an attacker can delay its owner.
 	Source string `json:"-"`
 }
 
@@ -60,14 +60,13 @@ func (s *Service) SignIn(ctx context.Context, org admin.OrgID, in SignInInput) (
 	if err := checkSource(in.Source); err != nil {
 		return Session{}, err
 	}
+	s = s.at(in.Source)
 	e, err := ParseEmail(in.Email)
 	if err != nil {
-		s.o.Emit(ctx, admin.Event{
-			Kind: admin.EventSignInFailed, Org: org, Source: in.Source, Reason: reasonMalformed,
-		})
+		s.emit(ctx, admin.Event{Kind: admin.EventSignInFailed, Org: org, Reason: reasonMalformed})
 		return Session{}, ErrSignIn // no user has a malformed address
 	}
-	event := admin.Event{Kind: admin.EventSignIn, Org: org, Address: AddressDigest(org, e), Source: in.Source}
+	event := admin.Event{Kind: admin.EventSignIn, Org: org, Address: AddressDigest(org, e)}
 	keys := newSignInKeys(org, e, in.Source)
 	if err := s.limitSignIn(ctx, keys); err != nil {
 		event.Kind = admin.EventSignInLimited
@@ -85,7 +84,7 @@ func (s *Service) SignIn(ctx context.Context, org admin.OrgID, in SignInInput) (
 	}
 	if !ok || m.User.Status != UserActive {
 		event.Kind, event.UserID, event.Reason = admin.EventSignInFailed, eventUser(m.User), signInReason(m)
-		s.o.Emit(ctx, event)
+		s.emit(ctx, event)
 		return Session{}, ErrSignIn
 	}
 	s.rehash(ctx, org, m.Credential, in.Password)
@@ -132,14 +131,14 @@ func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email str
 	}
 	e, err := ParseEmail(email)
 	if err != nil {
-		s.o.Emit(ctx, admin.Event{Kind: admin.EventSignInFailed, Org: org, Reason: reasonMalformed})
+		s.emit(ctx, admin.Event{Kind: admin.EventSignInFailed, Org: org, Reason: reasonMalformed})
 		return Session{}, ErrSignIn
 	}
 	m, err := s.ports.Users.ByEmail(ctx, org, e.Key)
 	event := admin.Event{Kind: admin.EventSignIn, Org: org, Address: AddressDigest(org, e)}
 	if errors.Is(err, admin.ErrNotFound) || err == nil && m.User.Status != UserActive {
 		event.Kind, event.UserID, event.Reason = admin.EventSignInFailed, eventUser(m.User), signInReason(m)
-		s.o.Emit(ctx, event)
+		s.emit(ctx, event)
 		return Session{}, ErrSignIn
 	} else if err != nil {
 		return Session{}, err
@@ -156,7 +155,7 @@ func (s *Service) ScopeOf(ctx context.Context, org admin.OrgID, id uuid.UUID, ep
 	}
 	m, err := s.ports.Users.Member(ctx, org, id)
 	if errors.Is(err, admin.ErrNotFound) || err == nil && (m.User.Status != UserActive || m.Credential.Epoch != epoch) {
-		s.o.Emit(ctx, admin.Event{Kind: admin.EventSessionRefused, Org: org, UserID: id.String()})
+		s.emit(ctx, admin.Event{Kind: admin.EventSessionRefused, Org: org, UserID: id.String()})
 		return admin.Scope{}, ErrSession
 	} else if err != nil {
 		return admin.Scope{}, err
@@ -216,5 +215,11 @@ func (s *Service) scope(org admin.OrgID, m Member) (admin.Scope, error) {
 		return admin.Scope{}, fmt.Errorf("role %q of user %s no longer exists: give them another one: %w",
 			u.Role, u.ID, admin.ErrForbidden)
 	}
-	return admin.NewScope(org, admin.Actor{Kind: admin.ActorUser, ID: u.ID.String()}, granted), nil
+	return s.userScope(org, u.ID, granted), nil
+}
+
+// userScope returns the scope of a user in the request that the service is for.
+func (s *Service) userScope(org admin.OrgID, id uuid.UUID, granted admin.PermissionSet) admin.Scope {
+	actor := admin.Actor{Kind: admin.ActorUser, ID: id.String()}
+	return admin.NewScope(org, actor, granted).WithRequest(s.request)
 }
