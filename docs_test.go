@@ -12,6 +12,8 @@ import (
 
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/token"
 )
 
 var update = flag.Bool("update", false, "write the generated pages of docs")
@@ -114,6 +116,45 @@ func TestDocsErrors(t *testing.T) {
 	table(&b, []string{"reason", "meaning", "package"}, rows)
 	requirePage(t, "errors.md", strings.TrimRight(b.String(), "\n")+"\n")
 }
+
+func TestDocsEvents(t *testing.T) {
+	src := readSource(t)
+	var b strings.Builder
+	b.WriteString(eventsIntroduction)
+	var rows [][]string
+	kinds := src.ofType("EventKind")
+	require.Len(t, kinds, len(admin.EventKinds()))
+	for i, k := range kinds {
+		require.Equal(t, k.value, string(admin.EventKinds()[i]))
+		kind, refused := admin.EventKind(k.value), ""
+		if kind.Failed() {
+			refused = "yes"
+		}
+		rows = append(rows, []string{code(k.value), k.comment, refused})
+	}
+	table(&b, []string{"kind", "when", "refused"}, rows)
+	b.WriteString("## Reasons\n\n")
+	listed := map[string]int{"admin/people": len(people.EventReasons()), "token": len(token.Reasons())}
+	rows = nil
+	for _, c := range src.ofType("EventReason", "Reason") {
+		of := map[string]string{"admin/people": "SIGN_IN_FAILED", "token": "TOKEN_REFUSED"}[c.pkg]
+		if of == "" {
+			continue // why an entry of a job was skipped
+		}
+		listed[c.pkg]--
+		require.True(t, slices.Contains(people.EventReasons(), admin.EventReason(c.value)) ||
+			slices.Contains(token.Reasons(), token.Reason(c.value)), c.value)
+		rows = append(rows, []string{code(of), code(c.value), c.comment, code(filepath.Base(c.pkg) + "." + c.name)})
+	}
+	require.Equal(t, map[string]int{"admin/people": 0, "token": 0}, listed)
+	table(&b, []string{"kind", "reason", "meaning", "constant"}, rows)
+	requirePage(t, "events.md", strings.TrimRight(b.String(), "\n")+"\n")
+}
+
+const eventsIntroduction = "# Events\n\n" + generated +
+	"`Options.OnEvent` gets an `admin.Event` for what happens at the door (docs/observability.md). What is refused is\n" +
+	"logged as a warning if there is no hook. `RESET_REQUESTED` can have the reason `malformed` too.\n\n" +
+	"## Kinds\n\n"
 
 const generated = "This page is written by a test from the code: `go test . -run TestDocs -update`.\n\n"
 

@@ -13,22 +13,35 @@ type EventKind string
 // The kinds of event.
 const (
 	EventSignIn              EventKind = "SIGN_IN"               // a user signed in
-	EventSignInFailed        EventKind = "SIGN_IN_FAILED"        // the Reason is one of package people
-	EventSignInLimited       EventKind = "SIGN_IN_LIMITED"       // refused after too many attempts, unchecked
+	EventSignInFailed        EventKind = "SIGN_IN_FAILED"        // nobody was signed in; the reason says why
+	EventSignInLimited       EventKind = "SIGN_IN_LIMITED"       // too many attempts to sign in: locked out, unchecked
 	EventPasswordFailed      EventKind = "PASSWORD_FAILED"       // a signed-in user gave a wrong current password
-	EventPasswordLimited     EventKind = "PASSWORD_LIMITED"      // as SIGN_IN_LIMITED
+	EventPasswordLimited     EventKind = "PASSWORD_LIMITED"      // too many attempts of a signed-in user, unchecked
 	EventSecondFactor        EventKind = "SECOND_FACTOR"         // a second factor was accepted
 	EventSecondFactorFailed  EventKind = "SECOND_FACTOR_FAILED"  // a second factor was wrong
-	EventSecondFactorLimited EventKind = "SECOND_FACTOR_LIMITED" // as SIGN_IN_LIMITED
-	EventSessionEnded        EventKind = "SESSION_ENDED"         // by its user or an administrator
+	EventSecondFactorLimited EventKind = "SECOND_FACTOR_LIMITED" // too many codes of a second factor, unchecked
+	EventSessionEnded        EventKind = "SESSION_ENDED"         // a session was ended by its user or an administrator
 	EventSessionRefused      EventKind = "SESSION_REFUSED"       // a session that has ended was presented
-	EventInvitationRefused   EventKind = "INVITATION_REFUSED"    // a secret that is not that of a valid invitation
-	EventResetRequested      EventKind = "RESET_REQUESTED"       // of a forgotten password, whoever has the address
-	EventResetLimited        EventKind = "RESET_LIMITED"         // as SIGN_IN_LIMITED
+	EventInvitationRefused   EventKind = "INVITATION_REFUSED"    // the secret was not that of a valid invitation
+	EventResetRequested      EventKind = "RESET_REQUESTED"       // a reset of a password was asked for, of any address
+	EventResetLimited        EventKind = "RESET_LIMITED"         // too many requests for resets, or uses of one
 	EventResetUsed           EventKind = "RESET_USED"            // a password was set by the secret of a reset
-	EventResetRefused        EventKind = "RESET_REFUSED"         // a secret that is not that of a valid reset
-	EventTokenRefused        EventKind = "TOKEN_REFUSED"         // the Reason is a token.Reason
+	EventResetRefused        EventKind = "RESET_REFUSED"         // the secret was not that of a valid reset
+	EventTokenRefused        EventKind = "TOKEN_REFUSED"         // an API token was refused; the reason says why
 )
+
+// EventKinds returns every kind of event.
+func EventKinds() []EventKind {
+	return []EventKind{
+		EventSignIn, EventSignInFailed, EventSignInLimited, EventPasswordFailed, EventPasswordLimited, EventSecondFactor,
+		EventSecondFactorFailed, EventSecondFactorLimited, EventSessionEnded, EventSessionRefused, EventInvitationRefused,
+		EventResetRequested, EventResetLimited, EventResetUsed, EventResetRefused, EventTokenRefused,
+	}
+}
+
+// EventReason is why something at the door was refused, in lower_snake_case. people.EventReasons and token.Reasons
+// list those that there are. The caller must not learn it.
+type EventReason string
 
 // Failed reports whether the event is one that a monitor of attacks counts: something was refused.
 func (k EventKind) Failed() bool {
@@ -57,8 +70,8 @@ type Event struct {
 	// UserAgent and RequestID are those of the [Request], if it is known.
 	UserAgent string `json:"userAgent,omitempty"`
 	RequestID string `json:"requestId,omitempty"`
-	// Reason is why something was refused, in lower_snake_case. The caller must not learn it.
-	Reason string `json:"reason,omitempty"`
+	// Reason is why something was refused. The caller must not learn it.
+	Reason EventReason `json:"reason,omitempty"`
 	// TokenPrefix is the brand and environment of a refused API token, such as "adm_live_", if it is in the
 	// format of one, and TokenID the token's id if it is known.
 	TokenPrefix string `json:"tokenPrefix,omitempty"`
@@ -77,7 +90,7 @@ func (e Event) LogValue() slog.Value {
 	attrs := []slog.Attr{slog.String("kind", string(e.Kind))}
 	for _, a := range []slog.Attr{
 		slog.String("organization", string(e.Org)), slog.String("user", e.UserID), slog.String("address", e.Address),
-		slog.String("source", e.Source), slog.String("reason", e.Reason), slog.String("prefix", e.TokenPrefix),
+		slog.String("source", e.Source), slog.String("reason", string(e.Reason)), slog.String("prefix", e.TokenPrefix),
 		slog.String("token", e.TokenID), slog.String("userAgent", e.UserAgent), slog.String("request", e.RequestID),
 	} {
 		if a.Value.String() != "" {

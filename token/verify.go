@@ -108,7 +108,7 @@ func (s *Service) standing(found *Stored, peer netip.Addr, now time.Time) (may a
 
 // refuse emits the event of a refusal and returns the refusal.
 func (s *Service) refuse(ctx context.Context, secret admin.Secret, peer netip.Addr, r *Refusal) *Refusal {
-	e := admin.Event{Kind: admin.EventTokenRefused, Org: r.org, Reason: string(r.reason)}
+	e := admin.Event{Kind: admin.EventTokenRefused, Org: r.org, Reason: admin.EventReason(r.reason)}
 	e.TokenPrefix, _ = split(secret.Reveal()) // nothing of a text that is not a token
 	if peer.IsValid() {
 		e.Source = peer.String()

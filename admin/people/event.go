@@ -12,14 +12,19 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Reasons of an [admin.EventSignInFailed].
+// The reasons of an [admin.EventSignInFailed]. An [admin.EventResetRequested] can have the first.
 const (
-	reasonMalformed     = "malformed"      // no e-mail address
-	reasonUnknown       = "unknown"        // no user has the e-mail address or the identity
-	reasonDeactivated   = "deactivated"    // the user is deactivated; the password may be right
-	reasonNoPassword    = "no_password"    // the user signs in elsewhere
-	reasonWrongPassword = "wrong_password" // a user has the address, and this is not their password
+	ReasonMalformed     admin.EventReason = "malformed"      // what was given is no e-mail address
+	ReasonUnknown       admin.EventReason = "unknown"        // no user has the e-mail address or the identity
+	ReasonDeactivated   admin.EventReason = "deactivated"    // the user is deactivated; the password may be right
+	ReasonNoPassword    admin.EventReason = "no_password"    // the user signs in elsewhere
+	ReasonWrongPassword admin.EventReason = "wrong_password" // a user has the address, and this is not their password
 )
+
+// EventReasons returns the reasons of the events of this package.
+func EventReasons() []admin.EventReason {
+	return []admin.EventReason{ReasonMalformed, ReasonUnknown, ReasonDeactivated, ReasonNoPassword, ReasonWrongPassword}
+}
 
 // AddressDigest returns what stands for an e-mail address in an [admin.Event], so that a host finds the events
 // of an address that it knows: 64 hexadecimal digits. It is a digest without a key, so an address can be
@@ -33,16 +38,16 @@ func digestOf(parts ...string) string {
 }
 
 // signInReason returns why the member, who is zero if there is none, was not signed in.
-func signInReason(m Member) string {
+func signInReason(m Member) admin.EventReason {
 	switch {
 	case m.User.ID == uuid.Nil:
-		return reasonUnknown
+		return ReasonUnknown
 	case m.User.Status != UserActive:
-		return reasonDeactivated
+		return ReasonDeactivated
 	case m.Credential.Hash.IsZero():
-		return reasonNoPassword
+		return ReasonNoPassword
 	}
-	return reasonWrongPassword
+	return ReasonWrongPassword
 }
 
 // eventUser returns the UserID of an event.

@@ -47,7 +47,7 @@ func (s *Service) RequestPasswordReset(ctx context.Context, org admin.OrgID, in 
 	event := admin.Event{Kind: admin.EventResetRequested, Org: org}
 	e, err := ParseEmail(in.Email)
 	if err != nil {
-		event.Reason = reasonMalformed
+		event.Reason = ReasonMalformed
 		s.emit(ctx, event)
 		return Mail{Kind: MailPasswordReset}, nil //nolint:nilerr // no user has a malformed address
 	}
@@ -181,6 +181,7 @@ func (s *Service) resetPassword(
 		return User{}, err
 	}
 	if err := s.o.Limiter.Attempt(ctx, limitKey("reset", string(org), u.ID.String()), s.o.Limits.Password); err != nil {
+		s.emitLimited(ctx, err, admin.Event{Kind: admin.EventResetLimited, Org: org, UserID: u.ID.String()})
 		return User{}, err
 	}
 	same, err := s.matches(ctx, c.Hash, replacement)

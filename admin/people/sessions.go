@@ -217,6 +217,7 @@ func (s *Service) askFactor(ctx context.Context, org admin.OrgID, o SessionOwner
 	// A right password forgets its attempts, so the sign-ins that wait have a limit of their own.
 	key := limitKey("reauthenticate", string(org), o.User.ID.String())
 	if err := s.o.Limiter.Attempt(ctx, key, s.o.Limits.Password); err != nil {
+		s.emitLimited(ctx, err, admin.Event{Kind: admin.EventPasswordLimited, Org: org, UserID: o.User.ID.String()})
 		return err
 	}
 	return s.pend(ctx, org, o.Credential, have)

@@ -63,7 +63,7 @@ func (s *Service) SignIn(ctx context.Context, org admin.OrgID, in SignInInput) (
 	s = s.at(in.Source)
 	e, err := ParseEmail(in.Email)
 	if err != nil {
-		s.emit(ctx, admin.Event{Kind: admin.EventSignInFailed, Org: org, Reason: reasonMalformed})
+		s.emit(ctx, admin.Event{Kind: admin.EventSignInFailed, Org: org, Reason: ReasonMalformed})
 		return Session{}, ErrSignIn // no user has a malformed address
 	}
 	event := admin.Event{Kind: admin.EventSignIn, Org: org, Address: AddressDigest(org, e)}
@@ -131,7 +131,7 @@ func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email str
 	}
 	e, err := ParseEmail(email)
 	if err != nil {
-		s.emit(ctx, admin.Event{Kind: admin.EventSignInFailed, Org: org, Reason: reasonMalformed})
+		s.emit(ctx, admin.Event{Kind: admin.EventSignInFailed, Org: org, Reason: ReasonMalformed})
 		return Session{}, ErrSignIn
 	}
 	m, err := s.ports.Users.ByEmail(ctx, org, e.Key)
