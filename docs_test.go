@@ -130,9 +130,9 @@ func TestDocsEvents(t *testing.T) {
 		if kind.Failed() {
 			refused = "yes"
 		}
-		rows = append(rows, []string{code(k.value), k.comment, refused})
+		rows = append(rows, []string{code(k.value), k.comment, refused, code(string(kind.Action()))})
 	}
-	table(&b, []string{"kind", "when", "refused"}, rows)
+	table(&b, []string{"kind", "when", "refused", "action, if it is kept"}, rows)
 	b.WriteString("## Reasons\n\n")
 	listed := map[string]int{"admin/people": len(people.EventReasons()), "token": len(token.Reasons())}
 	rows = nil
@@ -154,6 +154,13 @@ func TestDocsEvents(t *testing.T) {
 const eventsIntroduction = "# Events\n\n" + generated +
 	"`Options.OnEvent` gets an `admin.Event` for what happens at the door (docs/observability.md). What is refused is\n" +
 	"logged as a warning if there is no hook. `RESET_REQUESTED` can have the reason `malformed` too.\n\n" +
+	"Kinds in `Options.KeepEvents` are kept in the audit trail too, of events whose organization is known and exists.\n" +
+	"The subject is the user or the token concerned, else the organization; the actor is the system, or the user who has\n" +
+	"proven who they are. Anyone can cause refusals, so at most 60 of a kind and organization are kept in a minute\n" +
+	"(`Options.KeepEventsPerMinute`, in each process): the next record has `omitted`, how many were left out before it,\n" +
+	"and a warning is logged at once. What is counted when a process ends is in the log alone. Whether there is a user does\n" +
+	"not change the time that a refusal takes. In a transaction, events are kept after its end, and of one that was taken\n" +
+	"back only what was refused.\n\n" +
 	"## Kinds\n\n"
 
 const generated = "This page is written by a test from the code: `go test . -run TestDocs -update`.\n\n"
@@ -202,6 +209,10 @@ func TestDocsAudit(t *testing.T) {
 	for _, c := range readSource(t).ofType("Action") {
 		require.Regexp(t, `^[a-z_]+\.[a-z_]+$`, c.value)
 		rows = append(rows, []string{code(c.value), c.comment, code(filepath.Base(c.pkg) + "." + c.name)})
+	}
+	for _, k := range readSource(t).ofType("EventKind") {
+		action := string(admin.EventKind(k.value).Action())
+		rows = append(rows, []string{code(action), k.comment, "an event, if `Options.KeepEvents` has its kind"})
 	}
 	slices.SortFunc(rows, func(a, b []string) int { return strings.Compare(a[0], b[0]) })
 	table(&b, []string{"action", "meaning", "constant"}, rows)

@@ -29,6 +29,7 @@ func peoplePorts(s storage.Stores) people.Ports {
 // peopleProcess returns the ports of people with the transaction in which a change of a directory commits.
 func (c *Center) peopleProcess(s storage.Stores) people.Ports {
 	p := peoplePorts(s)
+	p.KeepEvent = c.keepEvent()
 	p.Atomically = atomically(c, peoplePorts)
 	return p
 }
@@ -46,7 +47,7 @@ func pricePlanPorts(s storage.Stores) priceplan.Ports {
 }
 
 func (c *Center) tokenPorts(s storage.Stores) token.Ports {
-	return token.Ports{Tokens: s.Tokens(), UserPermissions: c.userPermissions}
+	return token.Ports{Tokens: s.Tokens(), UserPermissions: c.userPermissions, KeepEvent: c.keepEvent()}
 }
 
 // userPermissions returns what the role of a user who answers for a token may do.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"time"
 )
 
@@ -43,6 +44,10 @@ func EventKinds() []EventKind {
 // list those that there are. The caller must not learn it.
 type EventReason string
 
+// Action returns the action of the records in which events of the kind are kept: "event.sign_in_failed". See
+// admincenter.Options.KeepEvents.
+func (k EventKind) Action() Action { return Action("event." + strings.ToLower(string(k))) }
+
 // Failed reports whether the event is one that a monitor of attacks counts: something was refused.
 func (k EventKind) Failed() bool {
 	switch k {
@@ -53,7 +58,8 @@ func (k EventKind) Failed() bool {
 }
 
 // Event is what happened at the door: who came in and what was refused. It is for a host's monitoring (SIEM)
-// and is kept nowhere; what changes a record is in the audit trail besides. It has no secret, and no e-mail
+// and is kept nowhere unless the host chooses so (admincenter.Options.KeepEvents); what changes a record is in the
+// audit trail besides. It has no secret, and no e-mail
 // address.
 type Event struct {
 	Kind EventKind `json:"kind"`
@@ -100,10 +106,10 @@ func (e Event) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// Emit passes an event to OnEvent, with the time at which it happened. Without OnEvent it is logged, as a
+// Emit passes an event to OnEvent, with the time at which it happened, and returns it. Without OnEvent it is logged, as a
 // warning if the Kind is one that [EventKind.Failed]. A panic in OnEvent is logged and changes nothing. The
 // runtime must have its defaults.
-func (r Runtime) Emit(ctx context.Context, e Event) {
+func (r Runtime) Emit(ctx context.Context, e Event) Event {
 	e.At, e.Source = r.Instant(), Clip(e.Source)
 	if r.OnEvent == nil {
 		level := slog.LevelInfo
@@ -111,8 +117,14 @@ func (r Runtime) Emit(ctx context.Context, e Event) {
 			level = slog.LevelWarn
 		}
 		r.Logger.LogAttrs(ctx, level, "access event", slog.Any("event", e))
-		return
+		return e
 	}
+	r.hand(ctx, e)
+	return e
+}
+
+// hand calls OnEvent.
+func (r Runtime) hand(ctx context.Context, e Event) {
 	defer func() {
 		if v := recover(); v != nil {
 			r.Logger.ErrorContext(ctx, "event hook panicked", "panic", v, "stack", string(debug.Stack()))

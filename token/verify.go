@@ -116,7 +116,10 @@ func (s *Service) refuse(ctx context.Context, secret admin.Secret, peer netip.Ad
 	if r.id != uuid.Nil {
 		e.TokenID = r.id.String()
 	}
-	s.runtime.Emit(ctx, e)
+	e = s.runtime.Emit(ctx, e)
+	if s.ports.KeepEvent != nil {
+		s.ports.KeepEvent(ctx, e)
+	}
 	return r
 }
 

@@ -60,7 +60,10 @@ func eventUser(u User) string {
 
 // emit emits an event with the request that the service is for.
 func (s *Service) emit(ctx context.Context, e admin.Event) {
-	s.o.Emit(ctx, e.WithRequest(s.request))
+	e = s.o.Emit(ctx, e.WithRequest(s.request))
+	if s.ports.KeepEvent != nil {
+		s.ports.KeepEvent(ctx, e)
+	}
 }
 
 // emitLimited emits e if err is that of a limit.
