@@ -45,7 +45,8 @@ type window struct {
 func newKeeper(p *admin.Problems, store admin.AuditStore, o Options) *keeper {
 	for _, k := range o.KeepEvents {
 		if !slices.Contains(admin.EventKinds(), k) {
-			p.Add("/keepEvents", admin.CodeUnknown, "%q is not a kind of event: use those of admin.EventKinds", admin.Clip(string(k)))
+			p.Add("/keepEvents", admin.CodeUnknown, "%q is not a kind of event: use those of admin.EventKinds",
+				admin.Clip(string(k)))
 		}
 	}
 	if o.KeepEventsPerMinute < 0 {
