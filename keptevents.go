@@ -167,6 +167,8 @@ func (k *keeper) record(e admin.Event, omitted int) admin.Record {
 	switch e.Kind {
 	case admin.EventSignIn, admin.EventSecondFactor, admin.EventResetUsed:
 		r.Actor = admin.Actor{Kind: admin.ActorUser, ID: e.UserID}
+	case admin.EventImpersonated:
+		r.Actor = admin.Actor{Kind: admin.ActorSupport, ID: e.StaffID, For: e.UserID}
 	}
 	add := func(field, value string, personal bool) {
 		if value != "" {

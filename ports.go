@@ -23,6 +23,7 @@ func peoplePorts(s storage.Stores) people.Ports {
 	return people.Ports{
 		Organizations: s.Organizations(), Users: s.Users(), Invitations: s.Invitations(), Tickets: s.Tickets(),
 		Sessions: s.Sessions(), Identities: s.Identities(), Roles: s.Roles(), Factors: s.Factors(),
+		Audit: s.Audit(),
 	}
 }
 

@@ -101,6 +101,7 @@ func TestRecordsAreMadeInOnePlace(t *testing.T) {
 		"keptevents.go Record{":                 "of an event, with its own request",
 		"admin/people/signin.go NewScope(":      "userScope, with the request of the service",
 		"admin/people/signin.go System(":        "asks for permissions",
+		"admin/people/impersonate.go NewScope(": "of support, with the request of the service",
 		"admin/people/passwordreset.go System(": "with the request of the service",
 		"admin/people/bootstrap.go System(":     "with the request of the service",
 		"token/verify.go NewScope(":             "with the peer, and to ask for permissions",

@@ -63,6 +63,8 @@ func takesAnyText() map[string]string {
 		"Imports.SetMapping 4/name/constant": "TestConstantsThatCannotBeSeenAreRefused",
 		"People.Accept 3/name":               "TestNamesThatNeedMoreAreRefused",
 		"People.EndOtherSessions 1":          "a session that the service returned",
+		"People.Impersonate 3":               "TestOnlyTheHostLetsSupportIn: no user gets that far",
+		"People.ResumeImpersonation 2":       "an impersonation that the service returned",
 		"People.KeepSession 1":               "a session that the service returned",
 		"People.KeepSession 2":               "TestWhatASessionIsKnownByIsClean",
 		"People.Memberships 1":               "an address to look up",

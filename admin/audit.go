@@ -105,7 +105,7 @@ func checkBytes(p *Problems, path, value string, most int) {
 // record, newest first, so narrow it by time if records of that kind are rare.
 type AuditFilter struct {
 	Subject Subject   `json:"subject,omitzero"` // Kind alone, or Kind and ID
-	Actor   Actor     `json:"actor,omitzero"`   // Kind alone, or Kind and ID
+	Actor   Actor     `json:"actor,omitzero"`   // Kind alone, or Kind and ID, not For
 	Action  Action    `json:"action,omitempty"` // exactly this
 	From    time.Time `json:"from,omitzero"`    // at or after
 	Until   time.Time `json:"until,omitzero"`   // before
@@ -120,7 +120,11 @@ func (f AuditFilter) check() error {
 		p.Add("/subject/kind", CodeRequired, "is required with the id %q", Clip(f.Subject.ID))
 	}
 	if f.Actor != (Actor{}) {
-		f.Actor.check(&p, "/actor")
+		f.Actor.checkForm(&p, "/actor")
+	}
+	if f.Actor.For != "" {
+		p.Add("/actor/for", CodeUnknown, "is no filter: list the records of the user as a subject, those of the action "+
+			"user.impersonate have the ids of support")
 	}
 	return p.Err()
 }

@@ -28,6 +28,7 @@ const (
 	EventResetLimited        EventKind = "RESET_LIMITED"         // too many requests for resets, or uses of one
 	EventResetUsed           EventKind = "RESET_USED"            // a password was set by the secret of a reset
 	EventResetRefused        EventKind = "RESET_REFUSED"         // the secret was not that of a valid reset
+	EventImpersonated        EventKind = "IMPERSONATED"          // support began to act in the place of a user
 	EventTokenRefused        EventKind = "TOKEN_REFUSED"         // an API token was refused; the reason says why
 )
 
@@ -36,7 +37,8 @@ func EventKinds() []EventKind {
 	return []EventKind{
 		EventSignIn, EventSignInFailed, EventSignInLimited, EventPasswordFailed, EventPasswordLimited, EventSecondFactor,
 		EventSecondFactorFailed, EventSecondFactorLimited, EventSessionEnded, EventSessionRefused, EventInvitationRefused,
-		EventResetRequested, EventResetLimited, EventResetUsed, EventResetRefused, EventTokenRefused,
+		EventResetRequested, EventResetLimited, EventResetUsed, EventResetRefused, EventImpersonated,
+		EventTokenRefused,
 	}
 }
 
@@ -51,7 +53,7 @@ func (k EventKind) Action() Action { return Action("event." + strings.ToLower(st
 // Failed reports whether the event is one that a monitor of attacks counts: something was refused.
 func (k EventKind) Failed() bool {
 	switch k {
-	case EventSignIn, EventSecondFactor, EventSessionEnded, EventResetRequested, EventResetUsed:
+	case EventSignIn, EventSecondFactor, EventSessionEnded, EventResetRequested, EventResetUsed, EventImpersonated:
 		return false
 	}
 	return true
@@ -68,6 +70,8 @@ type Event struct {
 	Org OrgID `json:"org,omitempty"`
 	// UserID is the user concerned, if there is one.
 	UserID string `json:"userId,omitempty"`
+	// StaffID is the host's id of the member of staff who acts for the user, if there is one.
+	StaffID string `json:"staffId,omitempty"`
 	// Address stands for the e-mail address that was given: people.AddressDigest of it. Equal addresses in one
 	// organization have the same.
 	Address string `json:"address,omitempty"`
@@ -97,7 +101,7 @@ func (e Event) LogValue() slog.Value {
 	for _, a := range []slog.Attr{
 		slog.String("organization", string(e.Org)), slog.String("user", e.UserID), slog.String("address", e.Address),
 		slog.String("source", e.Source), slog.String("reason", string(e.Reason)), slog.String("prefix", e.TokenPrefix),
-		slog.String("token", e.TokenID), slog.String("userAgent", e.UserAgent), slog.String("request", e.RequestID),
+		slog.String("token", e.TokenID), slog.String("staff", e.StaffID), slog.String("userAgent", e.UserAgent), slog.String("request", e.RequestID),
 	} {
 		if a.Value.String() != "" {
 			attrs = append(attrs, a)

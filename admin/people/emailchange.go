@@ -230,6 +230,9 @@ func (s *Service) CancelEmailChange(ctx context.Context, scope admin.Scope, id u
 		if err := scope.Require(PermissionUsersWrite); err != nil {
 			return err
 		}
+		if err := scope.RefuseSupport(); err != nil {
+			return err
+		}
 		if _, _, err := s.userWithin(ctx, scope, id); err != nil {
 			return err
 		}

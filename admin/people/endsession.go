@@ -141,8 +141,7 @@ func (s *Service) checkEnder(ctx context.Context, scope admin.Scope, user uuid.U
 	return err
 }
 
-// owns reports whether scope is a user's own.
+// owns reports whether scope is a user's own, or that of support in their place.
 func owns(scope admin.Scope, user uuid.UUID) bool {
-	a := scope.Actor()
-	return a.Kind == admin.ActorUser && a.ID == user.String()
+	return actingUser(scope.Actor()) == user.String()
 }

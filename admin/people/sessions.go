@@ -76,6 +76,9 @@ func (s Session) requireUser() error {
 	if err := s.Scope.Require(); err != nil {
 		return err
 	}
+	if err := s.Scope.RefuseSupport(); err != nil {
+		return err
+	}
 	if a := s.Scope.Actor(); a.Kind != admin.ActorUser || a.ID != s.User.ID.String() {
 		return fmt.Errorf("a session is a user's, and the scope is %s's: %w", a, admin.ErrUnauthenticated)
 	}

@@ -164,13 +164,13 @@ func (s *Service) ScopeOf(ctx context.Context, org admin.OrgID, id uuid.UUID, ep
 }
 
 // Authorize checks that an actor may still do ps, as a job does before each batch. The host's own code
-// always may; a user must be active and have a role with all of ps; tokens are refused, because this
-// package does not know them. It fails with [admin.ErrForbidden].
+// always may; a user must be active and have a role with all of ps, and so must the user in whose place support acted,
+// however long ago that was; tokens are refused, because this package does not know them. It fails with [admin.ErrForbidden].
 func (s *Service) Authorize(ctx context.Context, org admin.OrgID, actor admin.Actor, ps ...admin.Permission) error {
 	switch actor.Kind {
 	case admin.ActorSystem:
 		return admin.System(org).Require(ps...)
-	case admin.ActorUser:
+	case admin.ActorUser, admin.ActorSupport:
 		_, scope, err := s.scopeOfActor(ctx, org, actor)
 		if err != nil {
 			return err
@@ -180,12 +180,23 @@ func (s *Service) Authorize(ctx context.Context, org admin.OrgID, actor admin.Ac
 	return fmt.Errorf("%s is not a user: %w", actor, admin.ErrForbidden)
 }
 
-// scopeOfActor returns the current scope of a user, or [admin.ErrForbidden] if they are not active.
+// actingUser returns the id of the user who acts or in whose place support does.
+func actingUser(a admin.Actor) string {
+	switch a.Kind {
+	case admin.ActorUser:
+		return a.ID
+	case admin.ActorSupport:
+		return a.For
+	}
+	return ""
+}
+
+// scopeOfActor returns the current scope of a user, or of the one in whose place support acts, or [admin.ErrForbidden] if they are not active.
 func (s *Service) scopeOfActor(
 	ctx context.Context, org admin.OrgID, actor admin.Actor,
 ) (Member, admin.Scope, error) {
 	inactive := fmt.Errorf("%s is not an active user: %w", actor, admin.ErrForbidden)
-	id, err := uuid.Parse(actor.ID)
+	id, err := uuid.Parse(actingUser(actor))
 	if err != nil {
 		return Member{}, admin.Scope{}, inactive
 	}
@@ -209,13 +220,22 @@ func (s *Service) session(org admin.OrgID, m Member) (Session, error) {
 }
 
 func (s *Service) scope(org admin.OrgID, m Member) (admin.Scope, error) {
+	granted, err := s.permissions(m)
+	if err != nil {
+		return admin.Scope{}, err
+	}
+	return s.userScope(org, m.User.ID, granted), nil
+}
+
+// permissions returns what a user may do now.
+func (s *Service) permissions(m Member) (admin.PermissionSet, error) {
 	u := m.User
 	granted, err := s.rules.Permissions(u.Role, m.Custom)
 	if err != nil {
-		return admin.Scope{}, fmt.Errorf("role %q of user %s no longer exists: give them another one: %w",
+		return admin.PermissionSet{}, fmt.Errorf("role %q of user %s no longer exists: give them another one: %w",
 			u.Role, u.ID, admin.ErrForbidden)
 	}
-	return s.userScope(org, u.ID, granted), nil
+	return granted, nil
 }
 
 // userScope returns the scope of a user in the request that the service is for.
