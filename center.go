@@ -51,7 +51,7 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	var p admin.Problems
 	s := c.stores
 	c.keeper = newKeeper(&p, s.Audit(), o)
-	c.Trail = admin.NewTrail(s.Audit())
+	c.Trail = admin.NewTrail(s.Audit()).With(admin.TrailOptions{Runtime: o.Runtime, Reserved: ownNouns()})
 	c.People = made(people.NewService(c.peopleProcess(s), c.o.People))(&p, "/people")
 	c.Currencies = made(currency.NewService(currencyPorts(s), currency.Options{Runtime: o.Runtime}))(&p, "/currencies")
 	c.Tokens = made(token.NewService(c.tokenPorts(s), c.o.Tokens))(&p, "/tokens")
@@ -91,7 +91,7 @@ func (c *Center) In(s storage.Stores) *Center {
 	if c.keeper != nil && c.waiting == nil {
 		in.waiting = new([]admin.Event)
 	}
-	in.Trail = admin.NewTrail(s.Audit())
+	in.Trail = c.Trail.In(s.Audit())
 	in.People = c.People.In(in.peopleProcess(s))
 	in.Currencies = c.Currencies.In(currencyPorts(s))
 	in.Tokens = c.Tokens.In(in.tokenPorts(s))

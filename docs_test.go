@@ -204,7 +204,7 @@ func TestDocsAudit(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("# Audit actions\n\n" + generated +
 		"Every change leaves a record with one of these actions. A host appends records with actions of its own\n" +
-		"by `Stores.Audit().Append`.\n\n")
+		"by `Trail.Append`, which refuses the nouns of these, or by `Stores.Audit().Append`, which refuses nothing.\n\n")
 	var rows [][]string
 	for _, c := range readSource(t).ofType("Action") {
 		require.Regexp(t, `^[a-z_]+\.[a-z_]+$`, c.value)
@@ -213,6 +213,12 @@ func TestDocsAudit(t *testing.T) {
 	for _, k := range readSource(t).ofType("EventKind") {
 		action := string(admin.EventKind(k.value).Action())
 		rows = append(rows, []string{code(action), k.comment, "an event, if `Options.KeepEvents` has its kind"})
+	}
+	trail := newHouse(t, admincenter.Options{}).Trail
+	for _, row := range rows {
+		_, err := trail.Append(t.Context(), admin.System(acme),
+			admin.Action(strings.Trim(row[0], "`")), admin.Subject{Kind: "thing"})
+		require.ErrorIs(t, err, admin.ErrInvalid, "%s must be reserved: add its noun to ownNouns", row[0])
 	}
 	slices.SortFunc(rows, func(a, b []string) int { return strings.Compare(a[0], b[0]) })
 	table(&b, []string{"action", "meaning", "constant"}, rows)

@@ -19,6 +19,14 @@ import (
 	"github.com/admincenter/admincenter/token"
 )
 
+// ownNouns returns the nouns of the library's actions, which a host cannot append.
+func ownNouns() []string {
+	return []string{
+		"account", "currency", "customer", "enrichment", "event", "import", "invitation", "job", "organization", "plan",
+		"plan_migration", "role", "schedule", "session", "setting", "token", "user",
+	}
+}
+
 func peoplePorts(s storage.Stores) people.Ports {
 	return people.Ports{
 		Organizations: s.Organizations(), Users: s.Users(), Invitations: s.Invitations(), Tickets: s.Tickets(),

@@ -54,7 +54,7 @@ var scopeType = reflect.TypeFor[admin.Scope]()
 func allMethods(c *admincenter.Center) (found []serviceMethod) {
 	add := func(prefix string, v reflect.Value) {
 		for i := range v.NumMethod() {
-			if m := v.Type().Method(i); !slices.Contains([]string{"In", "InTx", "From"}, m.Name) {
+			if m := v.Type().Method(i); !slices.Contains([]string{"In", "InTx", "From", "With"}, m.Name) {
 				found = append(found, serviceMethod{prefix + m.Name, v, m})
 			}
 		}

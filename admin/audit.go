@@ -148,16 +148,17 @@ type AuditStore interface {
 	Append(ctx context.Context, org OrgID, rec Record) error
 }
 
-// Trail reads the audit trail.
+// Trail reads the audit trail, and appends records of a host's own.
 type Trail struct {
 	store AuditStore
+	o     TrailOptions
 }
 
 // NewTrail returns the trail in store.
 func NewTrail(store AuditStore) *Trail { return &Trail{store: store} }
 
 // In returns the trail over another store, such as that of a transaction.
-func (t *Trail) In(store AuditStore) *Trail { return NewTrail(store) }
+func (t *Trail) In(store AuditStore) *Trail { return &Trail{store: store, o: t.o} }
 
 // List pages through the records, newest first. It requires [PermissionAuditRead].
 func (t *Trail) List(ctx context.Context, scope Scope, f AuditFilter, q Query) (Page[Record], error) {
