@@ -101,7 +101,8 @@ func (e Event) LogValue() slog.Value {
 	for _, a := range []slog.Attr{
 		slog.String("organization", string(e.Org)), slog.String("user", e.UserID), slog.String("address", e.Address),
 		slog.String("source", e.Source), slog.String("reason", string(e.Reason)), slog.String("prefix", e.TokenPrefix),
-		slog.String("token", e.TokenID), slog.String("staff", e.StaffID), slog.String("userAgent", e.UserAgent), slog.String("request", e.RequestID),
+		slog.String("token", e.TokenID), slog.String("staff", e.StaffID), slog.String("userAgent", e.UserAgent),
+		slog.String("request", e.RequestID),
 	} {
 		if a.Value.String() != "" {
 			attrs = append(attrs, a)
@@ -110,9 +111,9 @@ func (e Event) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// Emit passes an event to OnEvent, with the time at which it happened, and returns it. Without OnEvent it is logged, as a
-// warning if the Kind is one that [EventKind.Failed]. A panic in OnEvent is logged and changes nothing. The
-// runtime must have its defaults.
+// Emit passes an event to OnEvent, with the time at which it happened, and returns it. Without OnEvent it is logged, as
+// a warning if the Kind is one that [EventKind.Failed]. A panic in OnEvent is logged and changes nothing. The runtime
+// must have its defaults.
 func (r Runtime) Emit(ctx context.Context, e Event) Event {
 	e.At, e.Source = r.Instant(), Clip(e.Source)
 	if r.OnEvent == nil {

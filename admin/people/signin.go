@@ -165,7 +165,8 @@ func (s *Service) ScopeOf(ctx context.Context, org admin.OrgID, id uuid.UUID, ep
 
 // Authorize checks that an actor may still do ps, as a job does before each batch. The host's own code
 // always may; a user must be active and have a role with all of ps, and so must the user in whose place support acted,
-// however long ago that was; tokens are refused, because this package does not know them. It fails with [admin.ErrForbidden].
+// however long ago that was; tokens are refused, because this package does not know them. It fails with
+// [admin.ErrForbidden].
 func (s *Service) Authorize(ctx context.Context, org admin.OrgID, actor admin.Actor, ps ...admin.Permission) error {
 	switch actor.Kind {
 	case admin.ActorSystem:
@@ -191,7 +192,8 @@ func actingUser(a admin.Actor) string {
 	return ""
 }
 
-// scopeOfActor returns the current scope of a user, or of the one in whose place support acts, or [admin.ErrForbidden] if they are not active.
+// scopeOfActor returns the current scope of a user, or of the one in whose place support acts, or
+// [admin.ErrForbidden] if they are not active.
 func (s *Service) scopeOfActor(
 	ctx context.Context, org admin.OrgID, actor admin.Actor,
 ) (Member, admin.Scope, error) {

@@ -56,7 +56,8 @@ func (s currencies) List(ctx context.Context, org admin.OrgID, seek admin.Seek[s
 }
 
 func scanCurrency(scan func(...any) error, c *currency.Currency) error {
-	if err := scan(&c.Code, &c.Rate, &c.Base, scanAt(&c.CreatedAt), &c.CreatedBy.Kind, scanActorID(&c.CreatedBy)); err != nil {
+	err := scan(&c.Code, &c.Rate, &c.Base, scanAt(&c.CreatedAt), &c.CreatedBy.Kind, scanActorID(&c.CreatedBy))
+	if err != nil {
 		return err
 	}
 	c.Rate = admin.CanonicalDecimal(c.Rate)

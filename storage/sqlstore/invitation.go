@@ -197,6 +197,7 @@ func (s invitationSQL) revokeSentBy(ctx context.Context, t *tx, org admin.OrgID,
 }
 
 func scanInvitation(scan func(...any) error, i *people.Invitation) error {
-	return scan(scanID(&i.ID), &i.Email.Address, &i.Email.Key, &i.Role, &i.Status, &i.InvitedBy.Kind, scanActorID(&i.InvitedBy),
+	return scan(scanID(&i.ID), &i.Email.Address, &i.Email.Key, &i.Role, &i.Status, &i.InvitedBy.Kind,
+		scanActorID(&i.InvitedBy),
 		scanAt(&i.CreatedAt), scanAt(&i.SentAt), scanAt(&i.ExpiresAt), scanAt(&i.SettledAt), scanID(&i.UserID), &i.Version)
 }

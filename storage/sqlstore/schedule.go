@@ -233,5 +233,6 @@ func scanSchedule(scan func(...any) error, s *priceplan.Schedule) error {
 }
 
 func scanRemoved(scan func(...any) error, r *priceplan.RemovedSchedule) error {
-	return scan(append(scheduleColumns(&r.Schedule), scanAt(&r.RemovedAt), &r.RemovedBy.Kind, scanActorID(&r.RemovedBy))...)
+	return scan(append(scheduleColumns(&r.Schedule), scanAt(&r.RemovedAt), &r.RemovedBy.Kind,
+		scanActorID(&r.RemovedBy))...)
 }

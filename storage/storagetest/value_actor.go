@@ -29,7 +29,9 @@ func testActors(t *testing.T, w *world) {
 	}
 	t.Run("records", func(t *testing.T) {
 		r := rec("test.write")
-		r.Request = admin.Request{Source: strings.Repeat("s", 100), UserAgent: strings.Repeat("é", 250), ID: strings.Repeat("i", 200)}
+		r.Request = admin.Request{
+			Source: strings.Repeat("s", 100), UserAgent: strings.Repeat("é", 250), ID: strings.Repeat("i", 200),
+		}
 		require.NoError(t, b.Audit().Append(ctx, w.org, r))
 		f := admin.AuditFilter{Actor: admin.Actor{Kind: by.Kind, ID: by.ID}}
 		got, err := b.Audit().List(ctx, w.org, f, page[admin.RecordKey](10))
@@ -83,7 +85,8 @@ func testActors(t *testing.T, w *world) {
 	t.Run("invitations", func(t *testing.T) {
 		i := w.invitation("support")
 		i.InvitedBy = by
-		require.NoError(t, b.Invitations().Create(ctx, w.org, sending(i, w.digest("support"), 1000), rec("invitation.create")))
+		sent := sending(i, w.digest("support"), 1000)
+		require.NoError(t, b.Invitations().Create(ctx, w.org, sent, rec("invitation.create")))
 		got, err := b.Invitations().Get(ctx, w.org, i.ID)
 		require.NoError(t, err)
 		require.Equal(t, by, got.InvitedBy)
