@@ -128,6 +128,8 @@ func (h *accessHouse) cases() (out []accessCase) {
 			name, company := "Zoë", "Zoë Ltd"
 			out = append(out, accessCase{m.name, "of oneself", []any{people.ProfileChange{Name: &name}}},
 				accessCase{m.name, "of the company", []any{people.ProfileChange{Company: &company}}})
+		case m.name == "People.ResumeImpersonation":
+			out = append(out, accessCase{m.name, "", []any{h.impersonate(h.bea.User)}})
 		case m.name == "Imports.Upload":
 			for of, kind := range map[string]bulkimport.TypeName{
 				"of customers": bulkimport.CustomersType, "of accounts": bulkimport.AccountsType,

@@ -38,6 +38,8 @@ type Center struct {
 	stores  storage.Stores
 	backend storage.Backend // nil in a transaction
 	o       Options
+	keeper  *keeper        // nil if no event is kept
+	waiting *[]admin.Event // to be kept after the transaction; nil outside of one
 }
 
 // New wires every service over backend. It does no I/O. It fails with [admin.ErrInvalid] and every
@@ -50,7 +52,8 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	c := &Center{backend: backend, stores: o.Own.Stores(backend), o: o.complete()}
 	var p admin.Problems
 	s := c.stores
-	c.Trail = admin.NewTrail(s.Audit())
+	c.keeper = newKeeper(&p, s.Audit(), o)
+	c.Trail = admin.NewTrail(s.Audit()).With(admin.TrailOptions{Runtime: o.Runtime, Reserved: ownNouns()})
 	c.Log = made(admin.NewLog(logPorts(s), c.o.Log))(&p, "/log")
 	c.People = made(people.NewService(c.peopleProcess(s), c.o.People))(&p, "/people")
 	c.Currencies = made(currency.NewService(currencyPorts(s), currency.Options{Runtime: o.Runtime}))(&p, "/currencies")
@@ -88,7 +91,10 @@ func (c *Center) In(s storage.Stores) *Center {
 	in := *c
 	s = c.o.Own.Stores(s)
 	in.stores, in.backend = s, nil
-	in.Trail = admin.NewTrail(s.Audit())
+	if c.keeper != nil && c.waiting == nil {
+		in.waiting = new([]admin.Event)
+	}
+	in.Trail = c.Trail.In(s.Audit())
 	in.Log = c.Log.In(logPorts(s))
 	in.People = c.People.In(in.peopleProcess(s))
 	in.Currencies = c.Currencies.In(currencyPorts(s))
@@ -116,14 +122,20 @@ func (c *Center) InTx(ctx context.Context, fn func(*Center) error) error {
 		return fn(in)
 	})
 	if err == nil {
-		in.Committed()
+		in.Settings.Committed()
+	}
+	if in != nil {
+		in.keepWaiting(ctx, err == nil)
 	}
 	return err
 }
 
 // Committed drops what the caches of the Center that c was made of by [Center.In] hold of settings that c
-// wrote. Call it after the commit. InTx does.
-func (c *Center) Committed() { c.Settings.Committed() }
+// wrote, and keeps the events that wait ([Options.KeepEvents]). Call it after the commit. InTx does.
+func (c *Center) Committed() {
+	c.Settings.Committed()
+	c.keepWaiting(context.Background(), true)
+}
 
 // Stores returns the stores that c works on, those of the transaction if it is in one: for
 // sqlstore.TxOf, and to append records of the host's own to the trail.

@@ -12,6 +12,8 @@ import (
 
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/token"
 )
 
 var update = flag.Bool("update", false, "write the generated pages of docs")
@@ -115,6 +117,52 @@ func TestDocsErrors(t *testing.T) {
 	requirePage(t, "errors.md", strings.TrimRight(b.String(), "\n")+"\n")
 }
 
+func TestDocsEvents(t *testing.T) {
+	src := readSource(t)
+	var b strings.Builder
+	b.WriteString(eventsIntroduction)
+	var rows [][]string
+	kinds := src.ofType("EventKind")
+	require.Len(t, kinds, len(admin.EventKinds()))
+	for i, k := range kinds {
+		require.Equal(t, k.value, string(admin.EventKinds()[i]))
+		kind, refused := admin.EventKind(k.value), ""
+		if kind.Failed() {
+			refused = "yes"
+		}
+		rows = append(rows, []string{code(k.value), k.comment, refused, code(string(kind.Action()))})
+	}
+	table(&b, []string{"kind", "when", "refused", "action, if it is kept"}, rows)
+	b.WriteString("## Reasons\n\n")
+	listed := map[string]int{"admin/people": len(people.EventReasons()), "token": len(token.Reasons())}
+	rows = nil
+	for _, c := range src.ofType("EventReason", "Reason") {
+		of := map[string]string{"admin/people": "SIGN_IN_FAILED", "token": "TOKEN_REFUSED"}[c.pkg]
+		if of == "" {
+			continue // why an entry of a job was skipped
+		}
+		listed[c.pkg]--
+		require.True(t, slices.Contains(people.EventReasons(), admin.EventReason(c.value)) ||
+			slices.Contains(token.Reasons(), token.Reason(c.value)), c.value)
+		rows = append(rows, []string{code(of), code(c.value), c.comment, code(filepath.Base(c.pkg) + "." + c.name)})
+	}
+	require.Equal(t, map[string]int{"admin/people": 0, "token": 0}, listed)
+	table(&b, []string{"kind", "reason", "meaning", "constant"}, rows)
+	requirePage(t, "events.md", strings.TrimRight(b.String(), "\n")+"\n")
+}
+
+const eventsIntroduction = "# Events\n\n" + generated +
+	"`Options.OnEvent` gets an `admin.Event` for what happens at the door (docs/observability.md). What is refused is\n" +
+	"logged as a warning if there is no hook. `RESET_REQUESTED` can have the reason `malformed` too.\n\n" +
+	"Kinds in `Options.KeepEvents` are kept in the audit trail too, of events whose organization is known and exists.\n" +
+	"The subject is the user or the token concerned, else the organization; the actor is the system, or the user who has\n" +
+	"proven who they are. Anyone can cause refusals, so at most 60 of a kind and organization are kept in a minute\n" +
+	"(`Options.KeepEventsPerMinute`, in each process): the next record has `omitted`, how many were left out before it,\n" +
+	"and a warning is logged at once. What is counted when a process ends is in the log alone. Whether there is a user does\n" +
+	"not change the time that a refusal takes. In a transaction, events are kept after its end, and of one that was taken\n" +
+	"back only what was refused.\n\n" +
+	"## Kinds\n\n"
+
 const generated = "This page is written by a test from the code: `go test . -run TestDocs -update`.\n\n"
 
 const errorsIntroduction = "# Errors\n\n" + generated +
@@ -156,11 +204,21 @@ func TestDocsAudit(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("# Audit actions\n\n" + generated +
 		"Every change leaves a record with one of these actions. A host appends records with actions of its own\n" +
-		"by `Stores.Audit().Append`.\n\n")
+		"by `Trail.Append`, which refuses the nouns of these, or by `Stores.Audit().Append`, which refuses nothing.\n\n")
 	var rows [][]string
 	for _, c := range readSource(t).ofType("Action") {
 		require.Regexp(t, `^[a-z_]+\.[a-z_]+$`, c.value)
 		rows = append(rows, []string{code(c.value), c.comment, code(filepath.Base(c.pkg) + "." + c.name)})
+	}
+	for _, k := range readSource(t).ofType("EventKind") {
+		action := string(admin.EventKind(k.value).Action())
+		rows = append(rows, []string{code(action), k.comment, "an event, if `Options.KeepEvents` has its kind"})
+	}
+	trail := newHouse(t, admincenter.Options{}).Trail
+	for _, row := range rows {
+		_, err := trail.Append(t.Context(), admin.System(acme),
+			admin.Action(strings.Trim(row[0], "`")), admin.Subject{Kind: "thing"})
+		require.ErrorIs(t, err, admin.ErrInvalid, "%s must be reserved: add its noun to ownNouns", row[0])
 	}
 	slices.SortFunc(rows, func(a, b []string) int { return strings.Compare(a[0], b[0]) })
 	table(&b, []string{"action", "meaning", "constant"}, rows)

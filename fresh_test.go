@@ -34,9 +34,10 @@ func notFresh() map[string]string {
 		"People.CancelEmailChange":  "it leaves the address as it is",
 		"People.RenameOrganization": "a company's name is no credential",
 		"People.KeepSession":        "it belongs to the sign-in",
-		"Tokens.Rename":             "a name is no credential",
-		"Tokens.Recognize":          reads,
-		"Tokens.Get":                reads, "Tokens.List": reads, "Tokens.All": reads,
+		"People.Impersonate":        "the host's own code alone may", "People.ResumeImpersonation": "as Impersonate",
+		"Tokens.Rename":    "a name is no credential",
+		"Tokens.Recognize": reads,
+		"Tokens.Get":       reads, "Tokens.List": reads, "Tokens.All": reads,
 	}
 }
 

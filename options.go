@@ -27,6 +27,15 @@ type Options struct {
 	// not matter, except where people.Options.Fresh says otherwise. See [people.Service.Reauthenticate].
 	Fresh time.Duration
 
+	// KeepEvents are the kinds of event that are kept in the audit trail besides being handed to OnEvent: as records with
+	// the action of the kind ([admin.EventKind.Action]), of events whose organization is known. A record costs the
+	// call one insert; what cannot be written is logged and does not fail it. In a transaction they are written
+	// after its end ([Center.InTx], or Committed of what [Center.In] returned).
+	KeepEvents []admin.EventKind
+	// KeepEventsPerMinute bounds the records of one kind and organization in a minute, in each process, of events
+	// that anyone can cause: 60 if it is 0. The next record after that tells how many were left out ("omitted").
+	KeepEventsPerMinute int
+
 	// The services' own options. A field that is zero is taken from above.
 	Log        admin.LogOptions
 	People     people.Options

@@ -19,16 +19,26 @@ import (
 	"github.com/admincenter/admincenter/token"
 )
 
+// ownNouns returns the nouns of the library's actions, which a host cannot append.
+func ownNouns() []string {
+	return []string{
+		"account", "currency", "customer", "enrichment", "event", "import", "invitation", "job", "organization", "plan",
+		"plan_migration", "role", "schedule", "session", "setting", "token", "user",
+	}
+}
+
 func peoplePorts(s storage.Stores) people.Ports {
 	return people.Ports{
 		Organizations: s.Organizations(), Users: s.Users(), Invitations: s.Invitations(), Tickets: s.Tickets(),
 		Sessions: s.Sessions(), Identities: s.Identities(), Roles: s.Roles(), Factors: s.Factors(),
+		Audit: s.Audit(),
 	}
 }
 
 // peopleProcess returns the ports of people with the transaction in which a change of a directory commits.
 func (c *Center) peopleProcess(s storage.Stores) people.Ports {
 	p := peoplePorts(s)
+	p.KeepEvent = c.keepEvent()
 	p.Atomically = atomically(c, peoplePorts)
 	return p
 }
@@ -48,7 +58,7 @@ func pricePlanPorts(s storage.Stores) priceplan.Ports {
 }
 
 func (c *Center) tokenPorts(s storage.Stores) token.Ports {
-	return token.Ports{Tokens: s.Tokens(), UserPermissions: c.userPermissions}
+	return token.Ports{Tokens: s.Tokens(), UserPermissions: c.userPermissions, KeepEvent: c.keepEvent()}
 }
 
 // userPermissions returns what the role of a user who answers for a token may do.

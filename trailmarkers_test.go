@@ -159,6 +159,9 @@ func writePeopleMarkers(t *testing.T, h *house) {
 	require.NoError(t, err)
 	_, _, err = h.People.RequestEmailChange(ctx, scope, people.EmailChangeInput{Email: marker + "2@acme.example", CurrentPassword: password})
 	require.NoError(t, err)
+	_, err = h.People.Impersonate(ctx, admin.System(acme).WithRequest(scope.Request()), h.bea.User.ID,
+		people.ImpersonateInput{StaffID: "staff-7", Reason: marker})
+	require.NoError(t, err)
 	made, err := h.Tokens.Generate(ctx, scope, token.GenerateInput{Name: marker, Permissions: []admin.Permission{customer.PermissionRead}})
 	require.NoError(t, err)
 	_, err = h.Tokens.Rename(ctx, scope, made.Token.ID, made.Token.Version, marker+"2")

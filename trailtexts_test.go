@@ -31,6 +31,7 @@ func trailTexts() map[string]string {
 		"subject":            "the id of what was changed, which the trail is searched by; and that of a user at an identity provider",
 		"issuer":             "the identity provider that a user signs in by",
 		"externalId":         "a directory's id of a user",
+		"reason":             "why support acted in the place of a user, who can read it",
 		"role":               "the name of a role, which decides what a user may do",
 		"displayName":        "what a role is called",
 		"name":               "what a record is called, so that a reader knows it again when it is gone",

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,11 +50,11 @@ type serviceMethod struct {
 
 var scopeType = reflect.TypeFor[admin.Scope]()
 
-// allMethods lists them in order, but for those that rebind a service to other ports.
+// allMethods lists them in order, but for those that rebind a service to other ports or to a request.
 func allMethods(c *admincenter.Center) (found []serviceMethod) {
 	add := func(prefix string, v reflect.Value) {
 		for i := range v.NumMethod() {
-			if m := v.Type().Method(i); m.Name != "In" && m.Name != "InTx" {
+			if m := v.Type().Method(i); !slices.Contains([]string{"In", "InTx", "From", "With"}, m.Name) {
 				found = append(found, serviceMethod{prefix + m.Name, v, m})
 			}
 		}

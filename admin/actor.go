@@ -57,13 +57,25 @@ func (a Actor) Subject() Subject { return Subject{Kind: strings.ToLower(string(a
 
 // check adds what would keep the actor from being recorded.
 func (a Actor) check(p *Problems, path string) {
+	a.checkForm(p, path)
+	switch {
+	case a.Kind != ActorSupport:
+		if a.For != "" {
+			p.Add(path+"/for", CodeUnknown, "%q acts for nobody: only %s does", Clip(string(a.Kind)), ActorSupport)
+		}
+	case a.ID == "":
+		p.Add(path+"/id", CodeRequired, "is required of %s: give the id of the member of staff", ActorSupport)
+	case a.For == "":
+		p.Add(path+"/for", CodeRequired, "is required of %s: give the id of the user", ActorSupport)
+	}
+}
+
+// checkForm adds what no actor can have.
+func (a Actor) checkForm(p *Problems, path string) {
 	if !a.Kind.named() {
-		p.Add(path+"/kind", CodeFormat, "%q is not a kind of actor: use %s, %s, %s or up to 30 of A-Z 0-9 _",
-			Clip(string(a.Kind)), ActorUser, ActorToken, ActorSystem)
+		p.Add(path+"/kind", CodeFormat, "%q is not a kind of actor: use %s, %s, %s, %s or up to 30 of A-Z 0-9 _",
+			Clip(string(a.Kind)), ActorUser, ActorToken, ActorSystem, ActorSupport)
 	}
 	checkBytes(p, path+"/id", a.ID, maxActorID)
 	checkBytes(p, path+"/for", a.For, maxActorFor)
-	if a.For != "" && a.Kind != ActorSupport {
-		p.Add(path+"/for", CodeUnknown, "%q acts for nobody: only %s does", Clip(string(a.Kind)), ActorSupport)
-	}
 }

@@ -33,13 +33,6 @@ type Change struct {
 	Erased   bool `json:"erased,omitempty"`
 }
 
-// Request is where a call came from, as the host tells it. All of it may be empty.
-type Request struct {
-	Source    string `json:"source,omitempty"`    // an IP address; at most 100 bytes
-	UserAgent string `json:"userAgent,omitempty"` // at most 500 bytes
-	ID        string `json:"id,omitempty"`        // the host's id of the request; at most 200 bytes
-}
-
 // Record is one line of the audit trail. Every port method that changes something writes one in the
 // same transaction, and it is never changed or deleted afterwards.
 type Record struct {
@@ -66,9 +59,6 @@ const (
 	maxAction      = 100
 	maxSubjectKind = 100
 	maxSubjectID   = 1000
-	maxSource      = 100
-	maxUserAgent   = 500
-	maxRequestID   = 200
 )
 
 // Check fails with [ErrInvalid] for a record that does not say who did what and when, whose parts are longer than every
@@ -85,9 +75,7 @@ func (r Record) Check() error {
 	checkBytes(&p, "/action", string(r.Action), maxAction)
 	checkBytes(&p, "/subject/kind", r.Subject.Kind, maxSubjectKind)
 	checkBytes(&p, "/subject/id", r.Subject.ID, maxSubjectID)
-	checkBytes(&p, "/request/source", r.Request.Source, maxSource)
-	checkBytes(&p, "/request/userAgent", r.Request.UserAgent, maxUserAgent)
-	checkBytes(&p, "/request/id", r.Request.ID, maxRequestID)
+	r.Request.check(&p, "/request")
 	for i, c := range r.Changes {
 		for _, v := range []struct{ name, text string }{{"field", c.Field}, {"from", c.From}, {"to", c.To}} {
 			if hidden, is := text.HiddenInLines(v.text); is {
@@ -135,7 +123,7 @@ func checkBytes(p *Problems, path, value string, most int) {
 // record, newest first, so narrow it by time if records of that kind are rare.
 type AuditFilter struct {
 	Subject Subject   `json:"subject,omitzero"` // Kind alone, or Kind and ID
-	Actor   Actor     `json:"actor,omitzero"`   // Kind alone, or Kind and ID
+	Actor   Actor     `json:"actor,omitzero"`   // Kind alone, or Kind and ID, not For
 	Action  Action    `json:"action,omitempty"` // exactly this
 	From    time.Time `json:"from,omitzero"`    // at or after
 	Until   time.Time `json:"until,omitzero"`   // before
@@ -150,7 +138,11 @@ func (f AuditFilter) check() error {
 		p.Add("/subject/kind", CodeRequired, "is required with the id %q", Clip(f.Subject.ID))
 	}
 	if f.Actor != (Actor{}) {
-		f.Actor.check(&p, "/actor")
+		f.Actor.checkForm(&p, "/actor")
+	}
+	if f.Actor.For != "" {
+		p.Add("/actor/for", CodeUnknown, "is no filter: list the records of the user as a subject, those of the action "+
+			"user.impersonate have the ids of support")
 	}
 	return p.Err()
 }
@@ -180,16 +172,17 @@ type AuditStore interface {
 	Erase(ctx context.Context, org OrgID, subjects []Subject, rec Record) (int, error)
 }
 
-// Trail reads the audit trail.
+// Trail reads the audit trail, and appends records of a host's own.
 type Trail struct {
 	store AuditStore
+	o     TrailOptions
 }
 
 // NewTrail returns the trail in store.
 func NewTrail(store AuditStore) *Trail { return &Trail{store: store} }
 
 // In returns the trail over another store, such as that of a transaction.
-func (t *Trail) In(store AuditStore) *Trail { return NewTrail(store) }
+func (t *Trail) In(store AuditStore) *Trail { return &Trail{store: store, o: t.o} }
 
 // List pages through the records, newest first. It requires [PermissionAuditRead].
 func (t *Trail) List(ctx context.Context, scope Scope, f AuditFilter, q Query) (Page[Record], error) {

@@ -29,7 +29,7 @@ func TestRecordCheck(t *testing.T) {
 	}
 	require.NoError(t, longest.Check())
 	support := complete
-	support.Actor = admin.Actor{Kind: "SUPPORT", ID: "42"}
+	support.Actor = admin.Actor{Kind: "ROBOT", ID: "42"}
 	require.NoError(t, support.Check(), "a host has kinds of actors of its own")
 	for reason, spoil := range map[string]func(*admin.Record){
 		"no id":      func(r *admin.Record) { r.ID = uuid.Nil },

@@ -28,6 +28,10 @@ var (
 	ErrRateLimited = newKind("rate_limited", "rate limited", "There were too many attempts: try again later.")
 )
 
+// ErrSupport is returned when support that acts for a user calls what only the user may do: change credentials, second
+// factors, sessions, identities, roles, invitations or tokens, or the profile.
+var ErrSupport = NewError("support_refused", ErrForbidden, "support cannot do this in the place of a user")
+
 // ErrReauthenticate is returned when a call needs a user who authenticated a short time ago, and this one did
 // not: ask for the password or the second factor again.
 var ErrReauthenticate = NewError("reauthenticate", ErrForbidden, "this needs a fresh authentication")

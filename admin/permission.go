@@ -11,8 +11,12 @@ import (
 // of the same form and of another area.
 type Permission string
 
-// PermissionAuditRead lets its holder read the audit trail.
-const PermissionAuditRead Permission = "audit.read"
+// Permissions of this package.
+const (
+	PermissionAuditRead Permission = "audit.read" // read the audit trail
+	// No role has it unless the host gives it: the trail is not written by hand.
+	PermissionAuditWrite Permission = "audit.write" // have the host append records of its own in one's name
+)
 
 // PermissionSet is an immutable set of permissions. The zero value is empty.
 type PermissionSet struct {

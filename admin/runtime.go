@@ -73,10 +73,11 @@ func Instant(t time.Time) time.Time {
 // maxFastInstant is in the year 9999; what is far beyond overflows microseconds.
 const maxFastInstant = 253_000_000_000
 
-// Record returns the audit record of what scope does now. The runtime must have its defaults.
+// Record returns the audit record of what scope does now, with the scope's [Request]. The runtime must have its
+// defaults.
 func (r Runtime) Record(scope Scope, action Action, subject Subject, changes ...Change) Record {
 	return Record{
 		ID: r.NewID(), At: r.Instant(), Actor: scope.Actor(),
-		Action: action, Subject: subject, Changes: changes,
+		Action: action, Subject: subject, Changes: changes, Request: scope.Request(),
 	}
 }

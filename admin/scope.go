@@ -34,6 +34,7 @@ type Scope struct {
 	system  bool
 	user    string    // who answers for a token
 	proven  time.Time // when the user last authenticated
+	request *Request  // clean; nil if it is not known, so that a Scope is small to copy
 }
 
 // System returns the scope of the host's own trusted code in org, which may do everything there. Call
@@ -55,10 +56,14 @@ func (s Scope) Org() OrgID { return s.org }
 func (s Scope) Actor() Actor { return s.actor }
 
 // User returns the id of the user who answers for what is done: the actor, or for an API token the user
-// at the root of the tokens that generated it. It is empty for [System] and for tokens that it generated.
+// at the root of the tokens that generated it. For support it is the user in whose place it acts, whose limits hold for
+// it. It is empty for [System] and for tokens that it generated.
 func (s Scope) User() string {
-	if s.actor.Kind == ActorUser {
+	switch s.actor.Kind {
+	case ActorUser:
 		return s.actor.ID
+	case ActorSupport:
+		return s.actor.For
 	}
 	return s.user
 }
@@ -86,12 +91,27 @@ func (s Scope) WithAuthenticatedAt(at time.Time) Scope {
 // RequireRecent returns nil if the user in scope proved who they are within the given time before now, or if
 // the actor is not a user: tokens and [System] do not authenticate again. Otherwise it fails with
 // [ErrReauthenticate]. An instant after now is not recent, and neither is an unknown one.
+//
+// Support that acts for a user fails with [ErrSupport] whatever within is: what needs a recent authentication is
+// the user's own.
 func (s Scope) RequireRecent(now time.Time, within time.Duration) error {
+	if err := s.RefuseSupport(); err != nil {
+		return err
+	}
 	if s.actor.Kind != ActorUser || within <= 0 {
 		return nil
 	}
 	if s.proven.IsZero() || s.proven.After(now) || now.Sub(s.proven) > within {
 		return fmt.Errorf("%s must have authenticated within %v: %w", s.actor, within, ErrReauthenticate)
+	}
+	return nil
+}
+
+// RefuseSupport returns nil unless the scope is that of support, which acts for a user: then it fails with
+// [ErrSupport].
+func (s Scope) RefuseSupport() error {
+	if s.actor.Kind == ActorSupport {
+		return fmt.Errorf("%s: %w", s.actor, ErrSupport)
 	}
 	return nil
 }

@@ -189,12 +189,12 @@ func (v *verifier) run(ctx context.Context) error {
 	return nil
 }
 
-func (v *verifier) find(kind FindingKind, l Link, r Record, format string, args ...any) error {
+func (v *verifier) find(kind FindingKind, l Link, at time.Time, format string, args ...any) error {
 	if len(v.out.Findings) == v.o.MaxFindings {
 		return errEnoughFindings
 	}
 	v.out.Findings = append(v.out.Findings, Finding{
-		Kind: kind, Seq: l.Seq, Record: l.RecordID, At: r.At, Detail: fmt.Sprintf(format, args...),
+		Kind: kind, Seq: l.Seq, Record: l.RecordID, At: at, Detail: fmt.Sprintf(format, args...),
 	})
 	return nil
 }
@@ -219,7 +219,7 @@ func (v *verifier) links(ctx context.Context) error {
 		}
 	}
 	if !seen {
-		return v.find(FindingHead, Link{Seq: last.Seq}, Record{},
+		return v.find(FindingHead, Link{Seq: last.Seq}, time.Time{},
 			"the log does not have the entry that it was verified up to")
 	}
 	return nil
@@ -242,9 +242,9 @@ func (v *verifier) link(in Inspected) error {
 	case in.BadLink:
 		v.moved = append(v.moved, l)
 	case l.Hash.Key == "" && v.keyed:
-		err = v.find(FindingInserted, l, in.Record, "the entry is under no key, and those before it are under one")
+		err = v.find(FindingInserted, l, in.Record.At, "the entry is under no key, and those before it are under one")
 	case l.Seq == v.prev.Seq+1 && l.Prev != v.prev.Hash && !v.bad:
-		err = v.find(FindingAltered, v.prev, Record{}, "the entry is not the one that entry %d follows", l.Seq)
+		err = v.find(FindingAltered, v.prev, time.Time{}, "the entry is not the one that entry %d follows", l.Seq)
 	}
 	if err != nil {
 		return err
@@ -271,7 +271,7 @@ func (v *verifier) link(in Inspected) error {
 // gap tells of links after one number and up to another that are not there.
 func (v *verifier) gap(after, last int64) error {
 	for missing := after + 1; missing <= last; missing++ {
-		if err := v.find(FindingRemoved, Link{Seq: missing}, Record{}, "the log has no entry of this number"); err != nil {
+		if err := v.find(FindingRemoved, Link{Seq: missing}, time.Time{}, "the log has no entry of this number"); err != nil {
 			return err
 		}
 	}
@@ -281,7 +281,7 @@ func (v *verifier) gap(after, last int64) error {
 // record checks the record of an entry. sealed is the digest that it was sealed with.
 func (v *verifier) record(in Inspected, sealed Digest, horizon time.Time) error {
 	if in.Record.ID == uuid.Nil {
-		return v.find(FindingRemoved, in.Link, in.Record, "the record is not there any more")
+		return v.find(FindingRemoved, in.Link, in.Record.At, "the record is not there any more")
 	}
 	for _, m := range in.Proof.Marks {
 		if m.Erasure != uuid.Nil {
@@ -295,15 +295,15 @@ func (v *verifier) record(in Inspected, sealed Digest, horizon time.Time) error 
 	var err error
 	switch {
 	case in.Proof.Digest.IsZero():
-		err = v.find(FindingInserted, in.Link, in.Record, "%s", strings.Join(in.Wrong, "; "))
+		err = v.find(FindingInserted, in.Link, in.Record.At, "%s", strings.Join(in.Wrong, "; "))
 	case len(in.Wrong) > 0:
-		err = v.find(FindingAltered, in.Link, in.Record, "%s", strings.Join(in.Wrong, "; "))
+		err = v.find(FindingAltered, in.Link, in.Record.At, "%s", strings.Join(in.Wrong, "; "))
 	case sealed != in.Proof.Digest:
-		err = v.find(FindingAltered, in.Link, in.Record,
+		err = v.find(FindingAltered, in.Link, in.Record.At,
 			"the record is not the one that was sealed: its digest is another one")
 	}
 	if err == nil && !horizon.IsZero() && in.Record.At.Before(horizon.Add(-v.o.Grace)) {
-		err = v.find(FindingBackdated, in.Link, in.Record, "the record says %s, and came after all until %s had been sealed",
+		err = v.find(FindingBackdated, in.Link, in.Record.At, "the record says %s, and came after all until %s had been sealed",
 			in.Record.At.Format(time.RFC3339Nano), horizon.Format(time.RFC3339Nano))
 	}
 	return err
@@ -313,7 +313,7 @@ func (v *verifier) published(l Link, h Head) error {
 	if l.Hash == h.Hash {
 		return nil
 	}
-	return v.find(FindingHead, l, Record{}, "the log has another entry here than when its head was kept")
+	return v.find(FindingHead, l, time.Time{}, "the log has another entry here than when its head was kept")
 }
 
 // reordered tells of the links whose hash is not that of their fields which of them follow a link that is not the
@@ -339,9 +339,9 @@ func (v *verifier) reordered(ctx context.Context) error {
 	for _, l := range v.moved {
 		var err error
 		if at := place[l.Prev]; at != 0 && at != l.Seq {
-			err = v.find(FindingReordered, l, Record{}, "the entry was sealed at another place")
+			err = v.find(FindingReordered, l, time.Time{}, "the entry was sealed at another place")
 		} else {
-			err = v.find(FindingAltered, l, Record{}, "the entry is not what was sealed: its hash is another one")
+			err = v.find(FindingAltered, l, time.Time{}, "the entry is not what was sealed: its hash is another one")
 		}
 		if err != nil {
 			return err
@@ -362,18 +362,18 @@ func (v *verifier) end(ctx context.Context, head Head) (err error) {
 	}
 	switch {
 	case last > head.Seq:
-		err = v.find(FindingInserted, v.prev, Record{}, "the entry is beyond the head of the log, which is at %d", head.Seq)
+		err = v.find(FindingInserted, v.prev, time.Time{}, "the entry is beyond the head of the log, which is at %d", head.Seq)
 	case last < head.Seq:
 		err = v.gap(last, head.Seq)
 	case head.Hash != v.prev.Hash && !v.bad:
-		err = v.find(FindingAltered, v.prev, Record{}, "the entry is not the one that the head of the log is of")
+		err = v.find(FindingAltered, v.prev, time.Time{}, "the entry is not the one that the head of the log is of")
 	}
 	if err != nil {
 		return err
 	}
 	for _, h := range v.o.Published {
 		if h.Seq > last {
-			if err := v.find(FindingHead, Link{Seq: h.Seq}, Record{},
+			if err := v.find(FindingHead, Link{Seq: h.Seq}, time.Time{},
 				"the log ended here when its head was kept, and ends at %d", last); err != nil {
 				return err
 			}
@@ -393,7 +393,7 @@ func (v *verifier) places(ctx context.Context) error {
 		if p.Seq > 0 || p.Waiting {
 			continue
 		}
-		if err := v.find(FindingInserted, Link{RecordID: p.Record.ID}, Record{At: p.Record.At},
+		if err := v.find(FindingInserted, Link{RecordID: p.Record.ID}, p.Record.At,
 			"the record is neither in the log nor waiting for its place in it"); err != nil {
 			return err
 		}
@@ -432,7 +432,7 @@ func (v *verifier) accounted(context.Context) error {
 		case !known && v.o.After.Seq > 0:
 			continue
 		}
-		if err := v.find(FindingAltered, e.link, Record{At: e.at},
+		if err := v.find(FindingAltered, e.link, e.at,
 			"no record of an erasure tells of the values that were erased"); err != nil {
 			return err
 		}

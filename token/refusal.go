@@ -27,6 +27,15 @@ const (
 	ReasonNetwork     Reason = "network"     // presented from outside of its token's networks, or from an unknown peer
 )
 
+// Reasons returns every reason, in the order in which they are checked. They are those of an
+// [admin.EventTokenRefused] too, as an [admin.EventReason].
+func Reasons() []Reason {
+	return []Reason{
+		ReasonMalformed, ReasonChecksum, ReasonForeign, ReasonUnknown, ReasonDeleted, ReasonDeactivated, ReasonExpired,
+		ReasonUser, ReasonNetwork,
+	}
+}
+
 // Refusal is the error of a refused secret. However it is printed, logged or marshaled, it is [ErrBadToken]
 // for every reason, so that it can be shown to the caller, who must not learn whether a secret was once
 // valid, nor whose it was. The methods return the rest, for the host's own log and counters.

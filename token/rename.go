@@ -9,12 +9,15 @@ import (
 )
 
 // Rename gives a token another name, of 1 to 100 characters. version is the token's. It requires
-// [PermissionWrite]. It fails with [admin.ErrInvalid], [admin.ErrNotFound], [admin.ErrConflict] and
-// [ErrDeleted].
+// [PermissionWrite], and refuses support that acts for a user. It fails with [admin.ErrInvalid],
+// [admin.ErrNotFound], [admin.ErrConflict] and [ErrDeleted].
 func (s *Service) Rename(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, version int64, name string,
 ) (Token, error) {
 	if err := scope.Require(PermissionWrite); err != nil {
+		return Token{}, err
+	}
+	if err := scope.RefuseSupport(); err != nil {
 		return Token{}, err
 	}
 	var p admin.Problems

@@ -23,12 +23,14 @@ const (
 	ActionDeactivateBy admin.Action = "token.deactivate_by" // all of one creator; its subject is that actor
 )
 
-// Ports are what a [Service] works on. All are required.
+// Ports are what a [Service] works on. All are required but KeepEvent.
 type Ports struct {
 	Tokens Store
 	// UserPermissions returns the permissions that a user's role has. It fails for a role that no longer
 	// exists, and then the user's tokens are refused.
 	UserPermissions func(UserAccess) (admin.PermissionSet, error)
+	// KeepEvent, if set, keeps an event after it was emitted. It must return soon.
+	KeepEvent func(context.Context, admin.Event)
 }
 
 // Options of a [Service]; the zero value is ready.

@@ -35,14 +35,15 @@ func (s *Service) Verify(ctx context.Context, secret admin.Secret) (Verified, er
 
 // VerifyFrom is [Service.Verify] of a secret that peer presented. peer must be the address that the connection
 // came from, as the host or its own proxy saw it, and not what the request says of itself. The zero Addr
-// stands for an unknown peer, whom only tokens without networks serve.
+// stands for an unknown peer, whom only tokens without networks serve. The scope's records have the peer as their
+// source; call [admin.Scope.WithRequest] for the rest of the request.
 func (s *Service) VerifyFrom(ctx context.Context, secret admin.Secret, peer netip.Addr) (Verified, error) {
 	if reason := s.format.refuses(secret.Reveal()); reason != "" {
-		return Verified{}, s.refuse(ctx, secret, &Refusal{reason: reason})
+		return Verified{}, s.refuse(ctx, secret, peer, &Refusal{reason: reason})
 	}
 	var found Stored
 	if err := s.find(ctx, secret, &found); errors.Is(err, admin.ErrNotFound) {
-		return Verified{}, s.refuse(ctx, secret, &Refusal{reason: ReasonUnknown})
+		return Verified{}, s.refuse(ctx, secret, peer, &Refusal{reason: ReasonUnknown})
 	} else if err != nil {
 		return Verified{}, fmt.Errorf("verify an API token: %w", err)
 	}
@@ -50,7 +51,7 @@ func (s *Service) VerifyFrom(ctx context.Context, secret admin.Secret, peer neti
 	t := &found.Token
 	may, reason := s.standing(&found, peer, now)
 	if reason != "" {
-		return Verified{}, s.refuse(ctx, secret, &Refusal{reason: reason, org: found.Org, id: t.ID})
+		return Verified{}, s.refuse(ctx, secret, peer, &Refusal{reason: reason, org: found.Org, id: t.ID})
 	}
 	s.noteUse(ctx, &found, secret, now)
 	ids := found.Texts
@@ -58,6 +59,9 @@ func (s *Service) VerifyFrom(ctx context.Context, secret admin.Secret, peer neti
 		ids = t.Texts()
 	}
 	scope := admin.NewScope(found.Org, admin.Actor{Kind: admin.ActorToken, ID: ids.ID}, may).OnBehalfOf(ids.User)
+	if peer.IsValid() {
+		scope = scope.WithRequest(admin.Request{Source: peer.String()})
+	}
 	return Verified{Scope: scope, Token: *t}, nil
 }
 
@@ -103,13 +107,19 @@ func (s *Service) standing(found *Stored, peer netip.Addr, now time.Time) (may a
 }
 
 // refuse emits the event of a refusal and returns the refusal.
-func (s *Service) refuse(ctx context.Context, secret admin.Secret, r *Refusal) *Refusal {
-	e := admin.Event{Kind: admin.EventTokenRefused, Org: r.org, Reason: string(r.reason)}
+func (s *Service) refuse(ctx context.Context, secret admin.Secret, peer netip.Addr, r *Refusal) *Refusal {
+	e := admin.Event{Kind: admin.EventTokenRefused, Org: r.org, Reason: admin.EventReason(r.reason)}
 	e.TokenPrefix, _ = split(secret.Reveal()) // nothing of a text that is not a token
+	if peer.IsValid() {
+		e.Source = peer.String()
+	}
 	if r.id != uuid.Nil {
 		e.TokenID = r.id.String()
 	}
-	s.runtime.Emit(ctx, e)
+	e = s.runtime.Emit(ctx, e)
+	if s.ports.KeepEvent != nil {
+		s.ports.KeepEvent(ctx, e)
+	}
 	return r
 }
 

@@ -32,7 +32,7 @@ func (s *Service) Accept(ctx context.Context, org admin.OrgID, secret admin.Secr
 	}
 	u, err := s.acceptOnce(ctx, org, secret, in)
 	if errors.Is(err, ErrInvitation) {
-		s.o.Emit(ctx, admin.Event{Kind: admin.EventInvitationRefused, Org: org})
+		s.emit(ctx, admin.Event{Kind: admin.EventInvitationRefused, Org: org})
 	}
 	return u, err
 }
@@ -125,7 +125,7 @@ func (s *Service) accept(
 	i := a.Invitation
 	u, c := s.newUser(in.Name, i.Email, i.Role, hash)
 	a.User, a.Credential = u, c
-	scope := admin.NewScope(org, admin.Actor{Kind: admin.ActorUser, ID: u.ID.String()}, admin.PermissionSet{})
+	scope := s.userScope(org, u.ID, admin.PermissionSet{})
 	rec := s.invitationRecord(scope, ActionAccept, i,
 		admin.Change{Field: "user", To: u.ID.String()}, admin.Change{Field: "role", To: string(u.Role)})
 	if in.Identity != nil {

@@ -51,7 +51,7 @@ func (s *Service) CreateOrganization(ctx context.Context, n NewOrganization) (Or
 	}
 	u, c := s.newUser(n.Admin.Name, email, Administrator, hash)
 	o := Organization{ID: n.ID, Name: n.Name, CreatedAt: u.CreatedAt, Version: 1}
-	rec := s.o.Record(admin.System(n.ID), ActionCreateOrganization,
+	rec := s.o.Record(admin.System(n.ID).WithRequest(s.request), ActionCreateOrganization,
 		admin.Subject{Kind: subjectOrganization, ID: string(n.ID)},
 		admin.Change{Field: "name", To: o.Name}, admin.Change{Field: "administrator", To: u.ID.String()})
 	if err := s.ports.Organizations.Create(ctx, o, u, c, rec); err != nil {

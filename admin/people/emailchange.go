@@ -74,7 +74,7 @@ func (s *Service) RequestEmailChange(
 	if c.Hash.IsZero() {
 		err = s.requireProof(scope)
 	} else {
-		err = s.reauthenticate(ctx, org, c, in.CurrentPassword)
+		err = s.by(scope).reauthenticate(ctx, org, c, in.CurrentPassword)
 	}
 	if err != nil {
 		return EmailChange{}, nil, err
@@ -201,7 +201,7 @@ func (s *Service) confirmEmail(ctx context.Context, org admin.OrgID, secret admi
 
 // ticketScope returns the scope of the holder of a secret, for the record of what they do with it.
 func (s *Service) ticketScope(org admin.OrgID, t Ticket) admin.Scope {
-	return admin.NewScope(org, admin.Actor{Kind: admin.ActorUser, ID: t.UserID.String()}, admin.PermissionSet{})
+	return s.userScope(org, t.UserID, admin.PermissionSet{})
 }
 
 // RefuseEmailChange cancels a pending change by the secret that was sent to either address, for who did not
@@ -228,6 +228,9 @@ func (s *Service) CancelEmailChange(ctx context.Context, scope admin.Scope, id u
 		}
 	} else {
 		if err := scope.Require(PermissionUsersWrite); err != nil {
+			return err
+		}
+		if err := scope.RefuseSupport(); err != nil {
 			return err
 		}
 		if _, _, err := s.userWithin(ctx, scope, id); err != nil {

@@ -19,8 +19,7 @@ func (s *Service) SignOut(ctx context.Context, org admin.OrgID, secret admin.Sec
 	}
 	o, err := s.ports.Sessions.ByDigest(ctx, org, secret.Digest())
 	if err == nil {
-		actor := admin.Actor{Kind: admin.ActorUser, ID: o.User.ID.String()}
-		scope := admin.NewScope(org, actor, admin.PermissionSet{})
+		scope := s.userScope(org, o.User.ID, admin.PermissionSet{})
 		err = s.ports.Sessions.End(ctx, org, o.Session.ID, s.sessionRecord(scope, ActionEndSession, o.Session.ID))
 		err = s.sessionsEnded(ctx, org, o.User.ID, err)
 	}
@@ -71,13 +70,13 @@ func (s *Service) EndSession(ctx context.Context, scope admin.Scope, id uuid.UUI
 		return err
 	}
 	rec := s.sessionRecord(scope, ActionEndSession, id, admin.Change{Field: "user", From: k.UserID.String()})
-	return s.sessionsEnded(ctx, scope.Org(), k.UserID, s.ports.Sessions.End(ctx, scope.Org(), id, rec))
+	return s.by(scope).sessionsEnded(ctx, scope.Org(), k.UserID, s.ports.Sessions.End(ctx, scope.Org(), id, rec))
 }
 
 // sessionsEnded emits the event that sessions of a user ended, unless err is set, which it returns.
 func (s *Service) sessionsEnded(ctx context.Context, org admin.OrgID, user uuid.UUID, err error) error {
 	if err == nil {
-		s.o.Emit(ctx, admin.Event{Kind: admin.EventSessionEnded, Org: org, UserID: user.String()})
+		s.emit(ctx, admin.Event{Kind: admin.EventSessionEnded, Org: org, UserID: user.String()})
 	}
 	return err
 }
@@ -92,7 +91,7 @@ func (s *Service) EndSessions(ctx context.Context, scope admin.Scope, user uuid.
 		return err
 	}
 	err := s.ports.Sessions.EndAll(ctx, scope.Org(), user, s.userRecord(scope, ActionEndSessions, user))
-	return s.sessionsEnded(ctx, scope.Org(), user, err)
+	return s.by(scope).sessionsEnded(ctx, scope.Org(), user, err)
 }
 
 // EndOtherSessions is [Service.EndSessions] for the user of a session, but that session goes on. It returns the
@@ -112,7 +111,7 @@ func (s *Service) EndOtherSessions(ctx context.Context, session Session) (Sessio
 	k := KeptSession{ID: session.ID, UserID: session.User.ID, Epoch: session.Epoch}
 	rec := s.userRecord(session.Scope, ActionEndOtherSessions, session.User.ID)
 	err := s.ports.Sessions.EndOthers(ctx, session.Scope.Org(), k, rec)
-	err = s.sessionsEnded(ctx, session.Scope.Org(), k.UserID, err)
+	err = s.by(session.Scope).sessionsEnded(ctx, session.Scope.Org(), k.UserID, err)
 	if errors.Is(err, admin.ErrConflict) || errors.Is(err, admin.ErrNotFound) {
 		return Session{}, ErrSession
 	} else if err != nil {
@@ -142,8 +141,7 @@ func (s *Service) checkEnder(ctx context.Context, scope admin.Scope, user uuid.U
 	return err
 }
 
-// owns reports whether scope is a user's own.
+// owns reports whether scope is a user's own, or that of support in their place.
 func owns(scope admin.Scope, user uuid.UUID) bool {
-	a := scope.Actor()
-	return a.Kind == admin.ActorUser && a.ID == user.String()
+	return actingUser(scope.Actor()) == user.String()
 }

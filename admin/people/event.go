@@ -12,14 +12,19 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Reasons of an [admin.EventSignInFailed].
+// The reasons of an [admin.EventSignInFailed]. An [admin.EventResetRequested] can have the first.
 const (
-	reasonMalformed     = "malformed"      // no e-mail address
-	reasonUnknown       = "unknown"        // no user has the e-mail address or the identity
-	reasonDeactivated   = "deactivated"    // the user is deactivated; the password may be right
-	reasonNoPassword    = "no_password"    // the user signs in elsewhere
-	reasonWrongPassword = "wrong_password" // a user has the address, and this is not their password
+	ReasonMalformed     admin.EventReason = "malformed"      // what was given is no e-mail address
+	ReasonUnknown       admin.EventReason = "unknown"        // no user has the e-mail address or the identity
+	ReasonDeactivated   admin.EventReason = "deactivated"    // the user is deactivated; the password may be right
+	ReasonNoPassword    admin.EventReason = "no_password"    // the user signs in elsewhere
+	ReasonWrongPassword admin.EventReason = "wrong_password" // a user has the address, and this is not their password
 )
+
+// EventReasons returns the reasons of the events of this package.
+func EventReasons() []admin.EventReason {
+	return []admin.EventReason{ReasonMalformed, ReasonUnknown, ReasonDeactivated, ReasonNoPassword, ReasonWrongPassword}
+}
 
 // AddressDigest returns what stands for an e-mail address in an [admin.Event], so that a host finds the events
 // of an address that it knows: 64 hexadecimal digits. It is a digest without a key, so an address can be
@@ -33,16 +38,16 @@ func digestOf(parts ...string) string {
 }
 
 // signInReason returns why the member, who is zero if there is none, was not signed in.
-func signInReason(m Member) string {
+func signInReason(m Member) admin.EventReason {
 	switch {
 	case m.User.ID == uuid.Nil:
-		return reasonUnknown
+		return ReasonUnknown
 	case m.User.Status != UserActive:
-		return reasonDeactivated
+		return ReasonDeactivated
 	case m.Credential.Hash.IsZero():
-		return reasonNoPassword
+		return ReasonNoPassword
 	}
-	return reasonWrongPassword
+	return ReasonWrongPassword
 }
 
 // eventUser returns the UserID of an event.
@@ -53,10 +58,18 @@ func eventUser(u User) string {
 	return u.ID.String()
 }
 
+// emit emits an event with the request that the service is for.
+func (s *Service) emit(ctx context.Context, e admin.Event) {
+	e = s.o.Emit(ctx, e.WithRequest(s.request))
+	if s.ports.KeepEvent != nil {
+		s.ports.KeepEvent(ctx, e)
+	}
+}
+
 // emitLimited emits e if err is that of a limit.
 func (s *Service) emitLimited(ctx context.Context, err error, e admin.Event) {
 	if errors.Is(err, admin.ErrRateLimited) {
-		s.o.Emit(ctx, e)
+		s.emit(ctx, e)
 	}
 }
 
@@ -83,6 +96,6 @@ func (s *Service) admit(ctx context.Context, org admin.OrgID, m Member, e admin.
 		return Session{}, err
 	}
 	e.UserID = eventUser(m.User)
-	s.o.Emit(ctx, e)
+	s.emit(ctx, e)
 	return session, nil
 }

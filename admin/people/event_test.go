@@ -60,7 +60,8 @@ func TestEverySignInIsAnEvent(t *testing.T) {
 		reason, email string
 		password      admin.Secret
 		kind          admin.EventKind
-		user, why     string
+		user          string
+		why           admin.EventReason
 	}{
 		{"the right password", "Ann@ACME.example", annsPassword, admin.EventSignIn, ann, ""},
 		{"a wrong password", "ann@acme.example", bobsPassword, admin.EventSignInFailed, ann, "wrong_password"},
@@ -214,4 +215,44 @@ func TestEventsAreLoggedWithoutAHook(t *testing.T) {
 	require.Contains(t, log.String(), "event.kind=SIGN_IN_FAILED")
 	require.NotContains(t, log.String(), "ann@")
 	require.NotContains(t, log.String(), bobsPassword.Reveal())
+}
+
+// Whatever is refused after too many attempts is an event, so that none is lost to a monitor.
+func TestEveryLockOutIsAnEvent(t *testing.T) {
+	w := newWatched(t, func(o *people.Options) { o.Factors.Sealer = keyRing(t, sealingKey("2026", 1)) })
+	ann := w.ann.User.ID.String()
+	reset, err := w.SendPasswordReset(t.Context(), w.ann.Scope, w.ann.User.ID)
+	require.NoError(t, err)
+	_, kept, err := w.KeepSession(t.Context(), w.ann, people.KeepInput{})
+	require.NoError(t, err)
+	e, err := w.BeginTOTP(t.Context(), w.ann.Scope, annsPassword)
+	require.NoError(t, err)
+	a := app{t, w.clock, e.Secret}
+	locked := func(reason string, kind admin.EventKind, attempt func() error) {
+		t.Run(reason, func(t *testing.T) {
+			w.take()
+			for range 11 {
+				err = attempt()
+			}
+			require.ErrorIs(t, err, admin.ErrRateLimited)
+			seen := w.take()
+			last := seen[len(seen)-1]
+			require.Equal(t, admin.Event{Kind: kind, At: w.clock.Now(), Org: acme, UserID: ann}, last)
+		})
+	}
+	locked("a reset", admin.EventResetLimited, func() error {
+		_, err := w.ResetPassword(t.Context(), acme, reset.Secret, admin.NewSecret("short"))
+		return err
+	})
+	locked("a code that confirms an app", admin.EventSecondFactorLimited, func() error {
+		_, err := w.ConfirmTOTP(t.Context(), w.ann.Scope, a.wrongCode())
+		return err
+	})
+	w.clock.Add(5 * time.Minute)
+	_, err = w.ConfirmTOTP(t.Context(), w.ann.Scope, a.code(0))
+	require.NoError(t, err)
+	locked("a password of a session", admin.EventPasswordLimited, func() error {
+		_, _, err := w.Reauthenticate(t.Context(), acme, kept, annsPassword)
+		return err
+	})
 }

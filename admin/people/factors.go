@@ -123,7 +123,9 @@ func (s *Service) ConfirmTOTP(ctx context.Context, scope admin.Scope, code admin
 			enrollmentLifetime, admin.ErrState)
 	}
 	key := limitKey("factor", string(scope.Org()), u.ID.String())
+	event := admin.Event{Kind: admin.EventSecondFactorLimited, Org: scope.Org(), UserID: u.ID.String()}
 	if err := s.o.Limiter.Attempt(ctx, key, s.o.Limits.Factor); err != nil {
+		s.by(scope).emitLimited(ctx, err, event)
 		return nil, err
 	}
 	step, ok, err := s.matchesTOTP(ctx, scope.Org(), &f, code)
@@ -131,6 +133,8 @@ func (s *Service) ConfirmTOTP(ctx context.Context, scope admin.Scope, code admin
 		return nil, err
 	}
 	if !ok {
+		event.Kind = admin.EventSecondFactorFailed
+		s.by(scope).emit(ctx, event)
 		return nil, ErrFactorCode
 	}
 	codes, digests, err := newRecoveryCodes(s.o.Rand)
@@ -239,7 +243,7 @@ func (s *Service) provenUser(ctx context.Context, scope admin.Scope, current adm
 	}
 	enough := false // the password
 	if !current.IsZero() && !m.Credential.Hash.IsZero() {
-		if err := s.reauthenticate(ctx, scope.Org(), m.Credential, current); err != nil {
+		if err := s.by(scope).reauthenticate(ctx, scope.Org(), m.Credential, current); err != nil {
 			return User{}, err
 		}
 		_, have, err := s.factorsOf(ctx, scope.Org(), m.User.ID)

@@ -46,7 +46,7 @@ type IdentitySignIn struct {
 	// AuthenticatedAt is when the user authenticated at the issuer: auth_time of OpenID Connect, AuthnInstant of
 	// SAML. Zero means that it is not known, and then calls that need a recent authentication are refused.
 	AuthenticatedAt time.Time `json:"authenticatedAt,omitzero"`
-	// Source is where the sign-in comes from, for the [admin.Event] of it.
+	// Source is where the sign-in comes from, for its [admin.Event] and for records.
 	Source string `json:"-"`
 }
 
@@ -63,14 +63,15 @@ func (s *Service) SignInIdentity(ctx context.Context, org admin.OrgID, in Identi
 	if err := p.Err(); err != nil {
 		return Session{}, err
 	}
+	s = s.at(in.Source)
 	m, err := s.userOfIdentity(ctx, org, in.IdentityInput)
 	if err != nil {
 		return Session{}, err
 	}
-	event := admin.Event{Kind: admin.EventSignIn, Org: org, Source: in.Source}
+	event := admin.Event{Kind: admin.EventSignIn, Org: org}
 	if m.User.Status != UserActive {
 		event.Kind, event.UserID, event.Reason = admin.EventSignInFailed, eventUser(m.User), signInReason(m)
-		s.o.Emit(ctx, event)
+		s.emit(ctx, event)
 		return Session{}, ErrIdentity
 	}
 	session, err := s.admitVerified(ctx, org, m, s.o.Factors.TrustIdentities, event)
@@ -140,7 +141,7 @@ func (s *Service) UnlinkIdentity(ctx context.Context, scope admin.Scope, in Iden
 		return Session{}, err
 	}
 	u := m.User
-	session, err := s.session(scope.Org(), m)
+	session, err := s.by(scope).session(scope.Org(), m)
 	if err != nil {
 		return Session{}, err
 	}

@@ -65,7 +65,7 @@ func TestSignInIdentity(t *testing.T) {
 	} {
 		_, err = h.signInIdentity(in)
 		require.Equal(t, people.ErrIdentity, err, reason)
-		require.Equal(t, "unknown", w.take()[0].Reason)
+		require.Equal(t, people.ReasonUnknown, w.take()[0].Reason)
 	}
 	_, err = h.SignInIdentity(t.Context(), "other", people.IdentitySignIn{IdentityInput: identity("ann")})
 	require.Equal(t, people.ErrIdentity, err, "another organization")
@@ -94,7 +94,7 @@ func TestIdentityOfADeactivatedUser(t *testing.T) {
 	_, err = w.signInIdentity(identity("bob"))
 	require.Equal(t, people.ErrIdentity, err)
 	e := w.take()[0]
-	require.Equal(t, []string{"SIGN_IN_FAILED", "deactivated", bob.User.ID.String()}, []string{string(e.Kind), e.Reason, e.UserID})
+	require.Equal(t, []string{"SIGN_IN_FAILED", "deactivated", bob.User.ID.String()}, []string{string(e.Kind), string(e.Reason), e.UserID})
 }
 
 func TestMalformedIdentitiesAreRefused(t *testing.T) {

@@ -201,6 +201,9 @@ func (s *Service) requireInviter(scope admin.Scope) error {
 	if err := scope.Require(PermissionUsersWrite); err != nil {
 		return err
 	}
+	if err := scope.RefuseSupport(); err != nil {
+		return err
+	}
 	if k := scope.Actor().Kind; k != admin.ActorUser && k != admin.ActorSystem {
 		return fmt.Errorf("%s cannot invite, only a user can: %w", scope.Actor(), admin.ErrForbidden)
 	}

@@ -38,7 +38,7 @@ func (s *Service) ChangePassword(
 	}
 	// The current password is checked first: the message about sameness would reveal it to a stolen
 	// session.
-	if err := s.reauthenticate(ctx, scope.Org(), c, current); err != nil {
+	if err := s.by(scope).reauthenticate(ctx, scope.Org(), c, current); err != nil {
 		return Session{}, err
 	}
 	if replacement.Reveal() == current.Reveal() {
@@ -61,7 +61,7 @@ func (s *Service) ChangePassword(
 
 // passwordSession returns the session of the user in scope who has just given their password.
 func (s *Service) passwordSession(ctx context.Context, scope admin.Scope, m Member) (Session, error) {
-	session, err := s.session(scope.Org(), m)
+	session, err := s.by(scope).session(scope.Org(), m)
 	if err != nil {
 		return Session{}, err
 	}
@@ -109,7 +109,7 @@ func (s *Service) reauthenticate(ctx context.Context, org admin.OrgID, c Credent
 	s.emitLimited(ctx, err, event)
 	if err == nil && !ok {
 		event.Kind = admin.EventPasswordFailed
-		s.o.Emit(ctx, event)
+		s.emit(ctx, event)
 		return ErrPassword
 	}
 	return err

@@ -43,17 +43,18 @@ func (s *Service) RequestPasswordReset(ctx context.Context, org admin.OrgID, in 
 	if err := checkSource(in.Source); err != nil {
 		return Mail{}, err
 	}
-	event := admin.Event{Kind: admin.EventResetRequested, Org: org, Source: in.Source}
+	s = s.at(in.Source)
+	event := admin.Event{Kind: admin.EventResetRequested, Org: org}
 	e, err := ParseEmail(in.Email)
 	if err != nil {
-		event.Reason = reasonMalformed
-		s.o.Emit(ctx, event)
+		event.Reason = ReasonMalformed
+		s.emit(ctx, event)
 		return Mail{Kind: MailPasswordReset}, nil //nolint:nilerr // no user has a malformed address
 	}
 	event.Address = AddressDigest(org, e)
 	err = s.limitReset(ctx, org, e, in.Source)
 	if errors.Is(err, admin.ErrNotFound) {
-		s.o.Emit(ctx, event)
+		s.emit(ctx, event)
 		return Mail{Kind: MailPasswordReset}, nil
 	} else if err != nil {
 		event.Kind = admin.EventResetLimited
@@ -71,13 +72,13 @@ func (s *Service) RequestPasswordReset(ctx context.Context, org admin.OrgID, in 
 			u, c = User{}, Credential{}
 		}
 		event.UserID = eventUser(u)
-		m, err = s.issueReset(ctx, admin.System(org), u, c, ActionRequestReset)
+		m, err = s.issueReset(ctx, admin.System(org).WithRequest(s.request), u, c, ActionRequestReset)
 		return err
 	})
 	if err != nil {
 		return Mail{}, err
 	}
-	s.o.Emit(ctx, event)
+	s.emit(ctx, event)
 	return m, nil
 }
 
@@ -167,7 +168,7 @@ func (s *Service) ResetPassword(
 		event.Kind = admin.EventResetRefused
 	}
 	if err == nil || event.Kind == admin.EventResetRefused {
-		s.o.Emit(ctx, event)
+		s.emit(ctx, event)
 	}
 	return u, err
 }
@@ -180,6 +181,7 @@ func (s *Service) resetPassword(
 		return User{}, err
 	}
 	if err := s.o.Limiter.Attempt(ctx, limitKey("reset", string(org), u.ID.String()), s.o.Limits.Password); err != nil {
+		s.emitLimited(ctx, err, admin.Event{Kind: admin.EventResetLimited, Org: org, UserID: u.ID.String()})
 		return User{}, err
 	}
 	same, err := s.matches(ctx, c.Hash, replacement)

@@ -144,13 +144,13 @@ func (s *Service) CompleteSignIn(ctx context.Context, org admin.OrgID, in Comple
 	session, err := s.complete(ctx, org, in, p, c)
 	if errors.Is(err, admin.ErrNotFound) || errors.Is(err, admin.ErrConflict) || errors.Is(err, ErrSecondFactor) {
 		event.Kind = admin.EventSecondFactorFailed
-		s.o.Emit(ctx, event)
+		s.emit(ctx, event)
 		return Session{}, ErrSecondFactor
 	} else if err != nil {
 		return Session{}, err
 	}
 	event.Kind = admin.EventSecondFactor
-	s.o.Emit(ctx, event)
+	s.emit(ctx, event)
 	if err := s.o.Limiter.Reset(ctx, key); err != nil {
 		return Session{}, err
 	}

@@ -51,6 +51,8 @@ const (
 	ActionUpdateRole         admin.Action = "role.update"
 	ActionDeleteRole         admin.Action = "role.delete"
 
+	ActionImpersonate admin.Action = "user.impersonate" // by support, which acts for the user until an instant
+
 	ActionRegenerateRecoveryCodes admin.Action = "user.regenerate_recovery_codes"
 )
 
@@ -66,7 +68,7 @@ const (
 // maxName is the length of a person's or a company's name, in characters.
 const maxName = 255
 
-// Ports are the stores of a [Service]. All but Atomically are required.
+// Ports are the stores of a [Service]. All but Atomically, Audit and KeepEvent are required.
 type Ports struct {
 	Organizations OrganizationStore
 	Users         UserStore
@@ -79,6 +81,10 @@ type Ports struct {
 	// Atomically runs fn with the stores of a transaction, which commits when fn returns nil; it may run fn
 	// again. nil means that the ports are those of a transaction already.
 	Atomically func(ctx context.Context, fn func(Ports) error) error
+	// Audit keeps the record of [Service.Impersonate], which fails without it.
+	Audit admin.AuditStore
+	// KeepEvent, if set, keeps an event after it was emitted. It must return soon, and take as long for each user.
+	KeepEvent func(context.Context, admin.Event)
 }
 
 // Options of a [Service]; the zero value is ready.
@@ -131,7 +137,8 @@ type InvitationRules struct {
 // Service keeps an organization's users: profiles, roles, invitations, credentials and sessions. It is safe
 // for concurrent use.
 type Service struct {
-	ports Ports
+	ports   Ports
+	request admin.Request // clean; of [Service.From]
 	*core
 }
 
@@ -161,7 +168,9 @@ func NewService(ports Ports, o Options) (*Service, error) {
 
 // In returns the service over other ports, such as those of a transaction. It shares the options, the
 // hasher and the limiter.
-func (s *Service) In(ports Ports) *Service { return &Service{ports: ports, core: s.core} }
+func (s *Service) In(ports Ports) *Service {
+	return &Service{ports: ports, request: s.request, core: s.core}
+}
 
 func (p Ports) check(problems *admin.Problems) {
 	const message = "is required: give the people.%s of a storage"

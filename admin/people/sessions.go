@@ -76,6 +76,9 @@ func (s Session) requireUser() error {
 	if err := s.Scope.Require(); err != nil {
 		return err
 	}
+	if err := s.Scope.RefuseSupport(); err != nil {
+		return err
+	}
 	if a := s.Scope.Actor(); a.Kind != admin.ActorUser || a.ID != s.User.ID.String() {
 		return fmt.Errorf("a session is a user's, and the scope is %s's: %w", a, admin.ErrUnauthenticated)
 	}
@@ -120,7 +123,7 @@ func (s *Service) liveSession(ctx context.Context, org admin.OrgID, secret admin
 	}
 	refused := admin.Event{Kind: admin.EventSessionRefused, Org: org}
 	if len(secret.Reveal()) > maxSessionSecret {
-		s.o.Emit(ctx, refused)
+		s.emit(ctx, refused)
 		return SessionOwner{}, ErrSession
 	}
 	o, err := s.ports.Sessions.ByDigest(ctx, org, secret.Digest())
@@ -134,7 +137,7 @@ func (s *Service) liveSession(ctx context.Context, org admin.OrgID, secret admin
 	default:
 		return o, nil
 	}
-	s.o.Emit(ctx, refused)
+	s.emit(ctx, refused)
 	return SessionOwner{}, ErrSession
 }
 
@@ -217,6 +220,7 @@ func (s *Service) askFactor(ctx context.Context, org admin.OrgID, o SessionOwner
 	// A right password forgets its attempts, so the sign-ins that wait have a limit of their own.
 	key := limitKey("reauthenticate", string(org), o.User.ID.String())
 	if err := s.o.Limiter.Attempt(ctx, key, s.o.Limits.Password); err != nil {
+		s.emitLimited(ctx, err, admin.Event{Kind: admin.EventPasswordLimited, Org: org, UserID: o.User.ID.String()})
 		return err
 	}
 	return s.pend(ctx, org, o.Credential, have)

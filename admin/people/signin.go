@@ -42,8 +42,8 @@ type SignInInput struct {
 	Password admin.Secret `json:"-"`
 	// Source is where the attempt comes from, at most 255 bytes: the client's network address as the host's
 	// own proxy reports it (of IPv6 its first 64 bits, which are one subscriber's), or what else the host
-	// limits by. Only a digest of it is kept. If it is empty, only Limits.SignIn holds, by the address alone,
-	// and an attacker can delay its owner.
+	// limits by; limits keep only a digest of it. Events and records have it if [Service.From] was given no
+	// source. If it is empty, only Limits.SignIn holds, by the address alone, and an attacker can delay its owner.
 	Source string `json:"-"`
 }
 
@@ -60,14 +60,13 @@ func (s *Service) SignIn(ctx context.Context, org admin.OrgID, in SignInInput) (
 	if err := checkSource(in.Source); err != nil {
 		return Session{}, err
 	}
+	s = s.at(in.Source)
 	e, err := ParseEmail(in.Email)
 	if err != nil {
-		s.o.Emit(ctx, admin.Event{
-			Kind: admin.EventSignInFailed, Org: org, Source: in.Source, Reason: reasonMalformed,
-		})
+		s.emit(ctx, admin.Event{Kind: admin.EventSignInFailed, Org: org, Reason: ReasonMalformed})
 		return Session{}, ErrSignIn // no user has a malformed address
 	}
-	event := admin.Event{Kind: admin.EventSignIn, Org: org, Address: AddressDigest(org, e), Source: in.Source}
+	event := admin.Event{Kind: admin.EventSignIn, Org: org, Address: AddressDigest(org, e)}
 	keys := newSignInKeys(org, e, in.Source)
 	if err := s.limitSignIn(ctx, keys); err != nil {
 		event.Kind = admin.EventSignInLimited
@@ -85,7 +84,7 @@ func (s *Service) SignIn(ctx context.Context, org admin.OrgID, in SignInInput) (
 	}
 	if !ok || m.User.Status != UserActive {
 		event.Kind, event.UserID, event.Reason = admin.EventSignInFailed, eventUser(m.User), signInReason(m)
-		s.o.Emit(ctx, event)
+		s.emit(ctx, event)
 		return Session{}, ErrSignIn
 	}
 	s.rehash(ctx, org, m.Credential, in.Password)
@@ -132,14 +131,14 @@ func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email str
 	}
 	e, err := ParseEmail(email)
 	if err != nil {
-		s.o.Emit(ctx, admin.Event{Kind: admin.EventSignInFailed, Org: org, Reason: reasonMalformed})
+		s.emit(ctx, admin.Event{Kind: admin.EventSignInFailed, Org: org, Reason: ReasonMalformed})
 		return Session{}, ErrSignIn
 	}
 	m, err := s.ports.Users.ByEmail(ctx, org, e.Key)
 	event := admin.Event{Kind: admin.EventSignIn, Org: org, Address: AddressDigest(org, e)}
 	if errors.Is(err, admin.ErrNotFound) || err == nil && m.User.Status != UserActive {
 		event.Kind, event.UserID, event.Reason = admin.EventSignInFailed, eventUser(m.User), signInReason(m)
-		s.o.Emit(ctx, event)
+		s.emit(ctx, event)
 		return Session{}, ErrSignIn
 	} else if err != nil {
 		return Session{}, err
@@ -156,7 +155,7 @@ func (s *Service) ScopeOf(ctx context.Context, org admin.OrgID, id uuid.UUID, ep
 	}
 	m, err := s.ports.Users.Member(ctx, org, id)
 	if errors.Is(err, admin.ErrNotFound) || err == nil && (m.User.Status != UserActive || m.Credential.Epoch != epoch) {
-		s.o.Emit(ctx, admin.Event{Kind: admin.EventSessionRefused, Org: org, UserID: id.String()})
+		s.emit(ctx, admin.Event{Kind: admin.EventSessionRefused, Org: org, UserID: id.String()})
 		return admin.Scope{}, ErrSession
 	} else if err != nil {
 		return admin.Scope{}, err
@@ -165,13 +164,14 @@ func (s *Service) ScopeOf(ctx context.Context, org admin.OrgID, id uuid.UUID, ep
 }
 
 // Authorize checks that an actor may still do ps, as a job does before each batch. The host's own code
-// always may; a user must be active and have a role with all of ps; tokens are refused, because this
-// package does not know them. It fails with [admin.ErrForbidden].
+// always may; a user must be active and have a role with all of ps, and so must the user in whose place support acted,
+// however long ago that was; tokens are refused, because this package does not know them. It fails with
+// [admin.ErrForbidden].
 func (s *Service) Authorize(ctx context.Context, org admin.OrgID, actor admin.Actor, ps ...admin.Permission) error {
 	switch actor.Kind {
 	case admin.ActorSystem:
 		return admin.System(org).Require(ps...)
-	case admin.ActorUser:
+	case admin.ActorUser, admin.ActorSupport:
 		_, scope, err := s.scopeOfActor(ctx, org, actor)
 		if err != nil {
 			return err
@@ -181,12 +181,24 @@ func (s *Service) Authorize(ctx context.Context, org admin.OrgID, actor admin.Ac
 	return fmt.Errorf("%s is not a user: %w", actor, admin.ErrForbidden)
 }
 
-// scopeOfActor returns the current scope of a user, or [admin.ErrForbidden] if they are not active.
+// actingUser returns the id of the user who acts or in whose place support does.
+func actingUser(a admin.Actor) string {
+	switch a.Kind {
+	case admin.ActorUser:
+		return a.ID
+	case admin.ActorSupport:
+		return a.For
+	}
+	return ""
+}
+
+// scopeOfActor returns the current scope of a user, or of the one in whose place support acts, or
+// [admin.ErrForbidden] if they are not active.
 func (s *Service) scopeOfActor(
 	ctx context.Context, org admin.OrgID, actor admin.Actor,
 ) (Member, admin.Scope, error) {
 	inactive := fmt.Errorf("%s is not an active user: %w", actor, admin.ErrForbidden)
-	id, err := uuid.Parse(actor.ID)
+	id, err := uuid.Parse(actingUser(actor))
 	if err != nil {
 		return Member{}, admin.Scope{}, inactive
 	}
@@ -210,11 +222,26 @@ func (s *Service) session(org admin.OrgID, m Member) (Session, error) {
 }
 
 func (s *Service) scope(org admin.OrgID, m Member) (admin.Scope, error) {
+	granted, err := s.permissions(m)
+	if err != nil {
+		return admin.Scope{}, err
+	}
+	return s.userScope(org, m.User.ID, granted), nil
+}
+
+// permissions returns what a user may do now.
+func (s *Service) permissions(m Member) (admin.PermissionSet, error) {
 	u := m.User
 	granted, err := s.rules.Permissions(u.Role, m.Custom)
 	if err != nil {
-		return admin.Scope{}, fmt.Errorf("role %q of user %s no longer exists: give them another one: %w",
+		return admin.PermissionSet{}, fmt.Errorf("role %q of user %s no longer exists: give them another one: %w",
 			u.Role, u.ID, admin.ErrForbidden)
 	}
-	return admin.NewScope(org, admin.Actor{Kind: admin.ActorUser, ID: u.ID.String()}, granted), nil
+	return granted, nil
+}
+
+// userScope returns the scope of a user in the request that the service is for.
+func (s *Service) userScope(org admin.OrgID, id uuid.UUID, granted admin.PermissionSet) admin.Scope {
+	actor := admin.Actor{Kind: admin.ActorUser, ID: id.String()}
+	return admin.NewScope(org, actor, granted).WithRequest(s.request)
 }

@@ -95,3 +95,42 @@ func TestFit(t *testing.T) {
 		t.Run(tc.reason, func(t *testing.T) { require.Equal(t, tc.want, text.Fit(tc.value, tc.most)) })
 	}
 }
+
+func TestLine(t *testing.T) {
+	for _, tc := range []struct {
+		reason, value string
+		most          int
+		want          string
+	}{
+		{"plain", "curl/8.1", 20, "curl/8.1"},
+		{"blanks at the ends", " a ", 20, " a "},
+		{"longer than the limit", "abcde", 4, "abcd"},
+		{"bytes count and not characters", "ééé", 5, "éé"},
+		{"a line of its own", "a\nb", 20, `a\u000ab`},
+		{"an escape that is too long is cut", "a\nb", 4, `a\u0`},
+		{"not UTF-8", "a\xffb", 20, `a\xffb`},
+		{"nothing but the middle of a character", "\xa9\xa9\xa9\xa9", 2, `\x`},
+		{"a joiner whose second letter is cut off", "क\u200dष", 6, "क"},
+		{"nothing", "", 4, ""},
+		{"no room", "a", 0, ""},
+	} {
+		t.Run(tc.reason, func(t *testing.T) { require.Equal(t, tc.want, text.Line(tc.value, tc.most)) })
+	}
+}
+
+// A header can have any bytes.
+func FuzzLine(f *testing.F) {
+	for _, value := range []string{"", "a", "\xff\xfe", "क\u200dष", "\u202e", "👩\u200d👧", strings.Repeat("é", 99)} {
+		f.Add(value, 7)
+	}
+	f.Fuzz(func(t *testing.T, value string, most int) {
+		most &= 1023
+		line := text.Line(value, most)
+		require.LessOrEqual(t, len(line), most)
+		_, hidden := text.Hidden(line)
+		require.False(t, hidden, "%q", line)
+		if _, hidden := text.Hidden(value); !hidden && len(value) <= most {
+			require.Equal(t, value, line)
+		}
+	})
+}

@@ -47,7 +47,7 @@ func (s imports) Create(ctx context.Context, org admin.OrgID, i bulkimport.Impor
 	}
 	return s.write(ctx, org, rec, func(t *tx) error {
 		_, err := t.exec(ctx, "import", s.db.sql.imports.insert, org, id(i.ID), i.Type, i.FileName, i.Size, i.SHA256, details,
-			i.Rows, i.Status, at(i.CreatedAt), i.CreatedBy.Kind, i.CreatedBy.ID, at(i.UpdatedAt), i.Version)
+			i.Rows, i.Status, at(i.CreatedAt), i.CreatedBy.Kind, actorID(i.CreatedBy), at(i.UpdatedAt), i.Version)
 		return err
 	})
 }
@@ -132,7 +132,7 @@ func scanImport(scan func(...any) error, i *bulkimport.Import) error {
 	var details string
 	if err := scan(scanID(&i.ID), &i.Type, &i.FileName, &i.Size, &i.SHA256, &details, &i.Rows, &i.Status,
 		scanAt(&i.CreatedAt),
-		&i.CreatedBy.Kind, &i.CreatedBy.ID, scanAt(&i.UpdatedAt), &i.Version); err != nil {
+		&i.CreatedBy.Kind, scanActorID(&i.CreatedBy), scanAt(&i.UpdatedAt), &i.Version); err != nil {
 		return err
 	}
 	return scanImportDetails(details, i)

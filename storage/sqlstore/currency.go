@@ -38,7 +38,7 @@ func (s currencies) Create(ctx context.Context, org admin.OrgID, c currency.Curr
 	}
 	return s.write(ctx, org, rec, func(t *tx) error {
 		_, err := t.exec(ctx, "currency", s.db.sql.currency.insert, org, c.Code, rate, slot,
-			at(c.CreatedAt), c.CreatedBy.Kind, c.CreatedBy.ID)
+			at(c.CreatedAt), c.CreatedBy.Kind, actorID(c.CreatedBy))
 		return err
 	})
 }
@@ -56,7 +56,8 @@ func (s currencies) List(ctx context.Context, org admin.OrgID, seek admin.Seek[s
 }
 
 func scanCurrency(scan func(...any) error, c *currency.Currency) error {
-	if err := scan(&c.Code, &c.Rate, &c.Base, scanAt(&c.CreatedAt), &c.CreatedBy.Kind, &c.CreatedBy.ID); err != nil {
+	err := scan(&c.Code, &c.Rate, &c.Base, scanAt(&c.CreatedAt), &c.CreatedBy.Kind, scanActorID(&c.CreatedBy))
+	if err != nil {
 		return err
 	}
 	c.Rate = admin.CanonicalDecimal(c.Rate)

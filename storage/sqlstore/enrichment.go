@@ -52,7 +52,7 @@ func (s enrichments) Put(ctx context.Context, org admin.OrgID, e enrich.Enrichme
 			err = q.create(ctx, t, org, e, definition, most)
 		} else {
 			err = t.change(ctx, "enrichment", q.update, []any{
-				definition, at(e.UpdatedAt), e.UpdatedBy.Kind, e.UpdatedBy.ID, org, e.EventSchema, e.Version,
+				definition, at(e.UpdatedAt), e.UpdatedBy.Kind, actorID(e.UpdatedBy), org, e.EventSchema, e.Version,
 			}, q.get, org, e.EventSchema)
 		}
 		if err != nil {
@@ -71,7 +71,7 @@ func (q enrichmentSQL) create(
 	ctx context.Context, t *tx, org admin.OrgID, e enrich.Enrichment, definition string, most int,
 ) error {
 	_, err := t.exec(ctx, "enrichment", q.insert, org, e.EventSchema, definition, at(e.CreatedAt),
-		e.CreatedBy.Kind, e.CreatedBy.ID, at(e.UpdatedAt), e.UpdatedBy.Kind, e.UpdatedBy.ID, 1)
+		e.CreatedBy.Kind, actorID(e.CreatedBy), at(e.UpdatedAt), e.UpdatedBy.Kind, actorID(e.UpdatedBy), 1)
 	if err != nil {
 		return err
 	}
@@ -115,8 +115,8 @@ func (s enrichments) Users(
 
 func scanEnrichment(scan func(...any) error, e *enrich.Enrichment) error {
 	var definition string
-	err := scan(&e.EventSchema, &definition, scanAt(&e.CreatedAt), &e.CreatedBy.Kind, &e.CreatedBy.ID,
-		scanAt(&e.UpdatedAt), &e.UpdatedBy.Kind, &e.UpdatedBy.ID, &e.Version)
+	err := scan(&e.EventSchema, &definition, scanAt(&e.CreatedAt), &e.CreatedBy.Kind, scanActorID(&e.CreatedBy),
+		scanAt(&e.UpdatedAt), &e.UpdatedBy.Kind, scanActorID(&e.UpdatedBy), &e.Version)
 	if err != nil {
 		return err
 	}

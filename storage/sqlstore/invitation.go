@@ -60,7 +60,7 @@ func (s invitations) Create(ctx context.Context, org admin.OrgID, x people.Sendi
 			return err
 		}
 		_, err := t.exec(ctx, "invitation", q.invitation.insert, org, id(i.ID), i.Email.Address, i.Email.Key, i.Role,
-			i.Status, x.Digest[:], i.InvitedBy.Kind, i.InvitedBy.ID, at(i.CreatedAt), at(i.SentAt), at(i.ExpiresAt),
+			i.Status, x.Digest[:], i.InvitedBy.Kind, actorID(i.InvitedBy), at(i.CreatedAt), at(i.SentAt), at(i.ExpiresAt),
 			at(i.SettledAt), id(i.UserID), i.Email.Key, i.Version)
 		return err
 	})
@@ -128,7 +128,7 @@ func (s invitations) Resend(ctx context.Context, org admin.OrgID, x people.Sendi
 		if err := s.db.sql.ticket.checkAddress(ctx, t, org, i.Email.Key, i.SentAt, uuid.Nil, i.ID); err != nil {
 			return err
 		}
-		_, err = t.exec(ctx, "invitation", q.resend, x.Digest[:], i.InvitedBy.Kind, i.InvitedBy.ID,
+		_, err = t.exec(ctx, "invitation", q.resend, x.Digest[:], i.InvitedBy.Kind, actorID(i.InvitedBy),
 			at(i.SentAt), at(i.ExpiresAt), i.Version, org, id(i.ID))
 		return err
 	})
@@ -159,7 +159,7 @@ func (s invitations) Accept(ctx context.Context, org admin.OrgID, a people.Accep
 			return err
 		}
 		if i.InvitedBy.Kind == admin.ActorUser {
-			same, err := rows(ctx, t, "inviter", q.user.atEpoch, scanText, org, i.InvitedBy.ID, a.InviterEpoch)
+			same, err := rows(ctx, t, "inviter", q.user.atEpoch, scanText, org, actorID(i.InvitedBy), a.InviterEpoch)
 			if err != nil {
 				return err
 			}
@@ -197,6 +197,7 @@ func (s invitationSQL) revokeSentBy(ctx context.Context, t *tx, org admin.OrgID,
 }
 
 func scanInvitation(scan func(...any) error, i *people.Invitation) error {
-	return scan(scanID(&i.ID), &i.Email.Address, &i.Email.Key, &i.Role, &i.Status, &i.InvitedBy.Kind, &i.InvitedBy.ID,
+	return scan(scanID(&i.ID), &i.Email.Address, &i.Email.Key, &i.Role, &i.Status, &i.InvitedBy.Kind,
+		scanActorID(&i.InvitedBy),
 		scanAt(&i.CreatedAt), scanAt(&i.SentAt), scanAt(&i.ExpiresAt), scanAt(&i.SettledAt), scanID(&i.UserID), &i.Version)
 }

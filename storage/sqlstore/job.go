@@ -81,7 +81,7 @@ func (s jobSQL) create(ctx context.Context, t *tx, org admin.OrgID, j job.Job, e
 		return err
 	}
 	if _, err := t.exec(ctx, "job", s.insert, org, id(j.ID), j.Kind, j.Status, at(j.StartAt), at(j.CreatedAt),
-		j.CreatedBy.Kind, j.CreatedBy.ID, at(j.UpdatedAt), at(j.SettledAt), j.Counts.Total, j.Counts.Completed,
+		j.CreatedBy.Kind, actorID(j.CreatedBy), at(j.UpdatedAt), at(j.SettledAt), j.Counts.Total, j.Counts.Completed,
 		j.Counts.Skipped, j.Counts.Failed, j.Failure, j.Failures, at(j.RetryAt), decision, j.Lease.Attempt,
 		j.Lease.Worker, at(j.Lease.Until), j.TriedAt.UnixMicro(), j.Cursor, j.State, j.Version); err != nil {
 		return err
@@ -234,7 +234,7 @@ func (s jobs) Entries(
 
 func scanJob(scan func(...any) error, j *job.Job) error {
 	return scan(scanID(&j.ID), &j.Kind, &j.Status, scanAt(&j.StartAt), scanAt(&j.CreatedAt), &j.CreatedBy.Kind,
-		&j.CreatedBy.ID, scanAt(&j.UpdatedAt), scanAt(&j.SettledAt), &j.Counts.Total, &j.Counts.Completed,
+		scanActorID(&j.CreatedBy), scanAt(&j.UpdatedAt), scanAt(&j.SettledAt), &j.Counts.Total, &j.Counts.Completed,
 		&j.Counts.Skipped, &j.Counts.Failed, &j.Failure, &j.Failures, scanAt(&j.RetryAt), scanDecision(&j.Decision),
 		&j.Lease.Attempt, &j.Lease.Worker, scanAt(&j.Lease.Until), scanAt(&j.TriedAt), &j.Cursor, &j.State, &j.Version)
 }

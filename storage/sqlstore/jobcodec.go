@@ -17,6 +17,7 @@ type storedDecision struct {
 	From    string `json:"from"`
 	ByKind  string `json:"by_kind"`
 	ByID    string `json:"by_id,omitempty"`
+	ByFor   string `json:"by_for,omitempty"`
 	At      int64  `json:"at"` // microseconds since 1970
 }
 
@@ -28,12 +29,12 @@ func writeDecision(d job.Decision) (string, error) {
 	if d.IsZero() {
 		return "", nil
 	}
-	if !storable([]any{string(d.Action), string(d.From), string(d.By.Kind), d.By.ID}) {
+	if !storable([]any{string(d.Action), string(d.From), string(d.By.Kind), d.By.ID, d.By.For}) {
 		return "", notStorable("job")
 	}
 	b, err := json.Marshal(storedDecision{
 		Version: decisionVersion, Action: string(d.Action), From: string(d.From), ByKind: string(d.By.Kind), ByID: d.By.ID,
-		At: d.At.UnixMicro(),
+		ByFor: d.By.For, At: d.At.UnixMicro(),
 	})
 	if err != nil {
 		return "", fmt.Errorf("job: write its decision: %w", err)
@@ -56,7 +57,8 @@ func readDecision(text string) (job.Decision, error) {
 	}
 	return job.Decision{
 		Action: admin.Action(stored.Action), From: job.Status(stored.From),
-		By: admin.Actor{Kind: admin.ActorKind(stored.ByKind), ID: stored.ByID}, At: time.UnixMicro(stored.At).UTC(),
+		By: admin.Actor{Kind: admin.ActorKind(stored.ByKind), ID: stored.ByID, For: stored.ByFor},
+		At: time.UnixMicro(stored.At).UTC(),
 	}, nil
 }
 

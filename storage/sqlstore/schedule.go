@@ -217,7 +217,7 @@ func scheduleValues(org admin.OrgID, s priceplan.Schedule, removal admin.Record)
 	return []any{
 		org, s.ID, s.AccountID, s.Plan.ID, s.Plan.Version, at(s.From), string(s.Currency), s.CycleOverride.String(),
 		s.RateCards, at(s.CreatedAt), at(s.Until), at(s.UpdatedAt), s.Version, at(removal.At),
-		string(removal.Actor.Kind), removal.Actor.ID,
+		string(removal.Actor.Kind), actorID(removal.Actor),
 	}
 }
 
@@ -233,5 +233,6 @@ func scanSchedule(scan func(...any) error, s *priceplan.Schedule) error {
 }
 
 func scanRemoved(scan func(...any) error, r *priceplan.RemovedSchedule) error {
-	return scan(append(scheduleColumns(&r.Schedule), scanAt(&r.RemovedAt), &r.RemovedBy.Kind, &r.RemovedBy.ID)...)
+	return scan(append(scheduleColumns(&r.Schedule), scanAt(&r.RemovedAt), &r.RemovedBy.Kind,
+		scanActorID(&r.RemovedBy))...)
 }

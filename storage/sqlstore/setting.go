@@ -79,8 +79,8 @@ func (s settingStore) Create(
 			return err
 		}
 		_, err := t.exec(ctx, "setting", q.insert, org, id(v.ID), v.Entity.Kind, v.Entity.ID, v.Namespace, v.Name,
-			v.Value.Type(), v.Value.Text(), v.Schema.Text(), at(v.CreatedAt), v.CreatedBy.Kind, v.CreatedBy.ID,
-			at(v.UpdatedAt), v.UpdatedBy.Kind, v.UpdatedBy.ID, v.Version)
+			v.Value.Type(), v.Value.Text(), v.Schema.Text(), at(v.CreatedAt), v.CreatedBy.Kind, actorID(v.CreatedBy),
+			at(v.UpdatedAt), v.UpdatedBy.Kind, actorID(v.UpdatedBy), v.Version)
 		if err != nil {
 			return err
 		}
@@ -148,7 +148,7 @@ func (s settingStore) Update(ctx context.Context, org admin.OrgID, v settings.Se
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.setting
 		err := t.change(ctx, "setting", q.update, []any{
-			v.Value.Type(), v.Value.Text(), v.Schema.Text(), at(v.UpdatedAt), v.UpdatedBy.Kind, v.UpdatedBy.ID,
+			v.Value.Type(), v.Value.Text(), v.Schema.Text(), at(v.UpdatedAt), v.UpdatedBy.Kind, actorID(v.UpdatedBy),
 			org, id(v.ID), v.Version,
 		}, q.get, org, id(v.ID))
 		if err != nil {
@@ -169,7 +169,7 @@ func (s settingStore) Delete(ctx context.Context, org admin.OrgID, d settings.De
 		if err != nil {
 			return err
 		}
-		err = t.change(ctx, "setting", q.last, []any{at(d.At), d.By.Kind, d.By.ID, org, id(d.ID), d.Version},
+		err = t.change(ctx, "setting", q.last, []any{at(d.At), d.By.Kind, actorID(d.By), org, id(d.ID), d.Version},
 			q.get, org, id(d.ID))
 		if err != nil {
 			return err
@@ -220,8 +220,8 @@ func scanSetting(scan func(...any) error, v *settings.Setting) error {
 	var kind settings.Type
 	var text, schema string
 	err := scan(scanID(&v.ID), &v.Entity.Kind, &v.Entity.ID, &v.Namespace, &v.Name, &kind, &text, &schema,
-		scanAt(&v.CreatedAt), &v.CreatedBy.Kind, &v.CreatedBy.ID, scanAt(&v.UpdatedAt),
-		&v.UpdatedBy.Kind, &v.UpdatedBy.ID, &v.Version)
+		scanAt(&v.CreatedAt), &v.CreatedBy.Kind, scanActorID(&v.CreatedBy), scanAt(&v.UpdatedAt),
+		&v.UpdatedBy.Kind, scanActorID(&v.UpdatedBy), &v.Version)
 	if err != nil {
 		return err
 	}

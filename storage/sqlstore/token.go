@@ -101,7 +101,8 @@ func (s tokens) Create(
 func (q tokenSQL) add(ctx context.Context, x *tx, org admin.OrgID, t token.Token, h token.Hash) error {
 	_, err := x.exec(ctx, "token", q.insert, org, id(t.ID), t.Name, id(t.UserID), t.Permissions.String(),
 		t.Networks.String(), t.Prefix, t.Last4, t.State, at(t.ExpiresAt), at(t.LastUsedAt), at(t.CreatedAt),
-		t.CreatedBy.Kind, t.CreatedBy.ID, at(t.UpdatedAt), id(t.RotatedFrom), id(t.RotatedTo), t.Version, h.Key, h.Digest[:])
+		t.CreatedBy.Kind, actorID(t.CreatedBy), at(t.UpdatedAt), id(t.RotatedFrom), id(t.RotatedTo), t.Version, h.Key,
+		h.Digest[:])
 	return err
 }
 
@@ -282,7 +283,7 @@ func tokenColumns(t *token.Token) []any {
 	return []any{
 		scanID(&t.ID), &t.Name, scanID(&t.UserID), scanPermissions(&t.Permissions), scanNetworks(&t.Networks), &t.Prefix,
 		&t.Last4, &t.State, scanAt(&t.ExpiresAt), scanAt(&t.LastUsedAt), scanAt(&t.CreatedAt), &t.CreatedBy.Kind,
-		&t.CreatedBy.ID, scanAt(&t.UpdatedAt), scanID(&t.RotatedFrom), scanID(&t.RotatedTo), &t.Version,
+		scanActorID(&t.CreatedBy), scanAt(&t.UpdatedAt), scanID(&t.RotatedFrom), scanID(&t.RotatedTo), &t.Version,
 	}
 }
 

@@ -65,7 +65,7 @@ func (e *ending) one(tokenID uuid.UUID) (token.Token, error) {
 }
 
 func (e *ending) created(creator admin.Actor) ([]token.Token, error) {
-	return e.each(e.q.created, e.q.endCreated, creator.Kind, creator.ID)
+	return e.each(e.q.created, e.q.endCreated, creator.Kind, actorID(creator))
 }
 
 // each ends the tokens that a statement finds by args, and returns them.

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -77,5 +78,42 @@ func (x *digest) Scan(src any) error {
 		read = admin.Digest{Key: "malformed"}
 	}
 	*x.d = read
+	return nil
+}
+
+// actorFor is between the user acted for and the id of an actor in a column: an id has no control characters.
+const actorFor = "\x1f"
+
+// actorID is how the id of an actor is stored beside its kind. Of support it has the user acted for too, so that one
+// column holds every actor: see [scanActorID].
+func actorID(a admin.Actor) string {
+	if a.Kind == admin.ActorSupport {
+		return a.For + actorFor + a.ID
+	}
+	return a.ID
+}
+
+// scanActorID reads what actorID stored into a, whose kind was read before: it is the column in front.
+func scanActorID(a *admin.Actor) any { return &actor{a} }
+
+type actor struct{ a *admin.Actor }
+
+// Scan implements sql.Scanner.
+func (s *actor) Scan(src any) error {
+	switch v := src.(type) {
+	case string:
+		s.a.ID = v
+	case []byte:
+		s.a.ID = string(v)
+	default:
+		return fmt.Errorf("id of an actor stored as %T: want a text", src)
+	}
+	if s.a.Kind == admin.ActorSupport {
+		of, id, ok := strings.Cut(s.a.ID, actorFor)
+		if !ok {
+			return fmt.Errorf("id of an actor of the kind %s: it does not have whom it acts for", s.a.Kind)
+		}
+		s.a.For, s.a.ID = of, id
+	}
 	return nil
 }

@@ -129,7 +129,8 @@ func (s *script) atOrNever() time.Time {
 
 func (s *script) actor() admin.Actor {
 	return pick(s, admin.Actor{Kind: admin.ActorSystem}, admin.Actor{Kind: admin.ActorUser, ID: s.id().String()},
-		admin.Actor{Kind: admin.ActorToken, ID: s.id().String()}, admin.Actor{Kind: admin.ActorUser, ID: s.text()})
+		admin.Actor{Kind: admin.ActorToken, ID: s.id().String()}, admin.Actor{Kind: admin.ActorUser, ID: s.text()},
+		admin.Actor{Kind: admin.ActorSupport, ID: "staff-7", For: s.id().String()})
 }
 
 func (s *script) digest() [sha256.Size]byte {

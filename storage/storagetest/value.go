@@ -32,6 +32,7 @@ func testValues(t *testing.T, open Open) {
 	c.n.Store(60 << 40)
 	t.Run("keep apart what looks alike, in order of bytes", func(t *testing.T) { testAlike(t, newWorld(t, b, c)) })
 	t.Run("keep the largest of everything", func(t *testing.T) { testLargest(t, newWorld(t, b, c)) })
+	t.Run("keep support and whom it acts for", func(t *testing.T) { testActors(t, newWorld(t, b, c)) })
 	t.Run("keep instants to the microsecond, and the lack of one", func(t *testing.T) {
 		testInstants(t, newWorld(t, b, c))
 	})

@@ -145,7 +145,7 @@ TABLE admincenter_currencies InnoDB utf8mb4_bin
     base_slot bigint(20)
     created_at bigint(20) NOT NULL
     created_by_kind varbinary(30) NOT NULL
-    created_by_id varbinary(200) NOT NULL
+    created_by_id varbinary(237) NOT NULL
     UNIQUE base (org_id, base_slot)
     PRIMARY KEY PRIMARY (org_id, code)
     FOREIGN KEY admincenter_currencies_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
@@ -189,10 +189,10 @@ TABLE admincenter_enrichments InnoDB utf8mb4_bin
     definition mediumtext COLLATE utf8mb4_bin NOT NULL
     created_at bigint(20) NOT NULL
     created_by_kind varbinary(30) NOT NULL
-    created_by_id varbinary(200) NOT NULL
+    created_by_id varbinary(237) NOT NULL
     updated_at bigint(20) NOT NULL
     updated_by_kind varbinary(30) NOT NULL
-    updated_by_id varbinary(200) NOT NULL
+    updated_by_id varbinary(237) NOT NULL
     version bigint(20) NOT NULL
     PRIMARY KEY PRIMARY (org_id, event_schema)
     FOREIGN KEY admincenter_enrichments_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
@@ -248,7 +248,7 @@ TABLE admincenter_imports InnoDB utf8mb4_bin
     status varbinary(30) NOT NULL
     created_at bigint(20) NOT NULL
     created_by_kind varbinary(30) NOT NULL
-    created_by_id varbinary(200) NOT NULL
+    created_by_id varbinary(237) NOT NULL
     updated_at bigint(20) NOT NULL
     version bigint(20) NOT NULL
     INDEX imports_sha256 (org_id, sha256, id)
@@ -274,7 +274,7 @@ TABLE admincenter_invitations InnoDB utf8mb4_bin
     status varbinary(30) NOT NULL
     digest varbinary(32) NOT NULL
     invited_by_kind varbinary(30) NOT NULL
-    invited_by_id varbinary(200) NOT NULL
+    invited_by_id varbinary(237) NOT NULL
     created_at bigint(20) NOT NULL
     sent_at bigint(20) NOT NULL
     expires_at bigint(20) NOT NULL
@@ -300,7 +300,7 @@ TABLE admincenter_jobs InnoDB utf8mb4_bin
     start_at bigint(20)
     created_at bigint(20) NOT NULL
     created_by_kind varbinary(30) NOT NULL
-    created_by_id varbinary(200) NOT NULL
+    created_by_id varbinary(237) NOT NULL
     updated_at bigint(20) NOT NULL
     settled_at bigint(20)
     total bigint(20) NOT NULL
@@ -442,7 +442,7 @@ TABLE admincenter_schedules InnoDB utf8mb4_bin
     version bigint(20) NOT NULL
     removed_at bigint(20)
     removed_by_kind varbinary(30) NOT NULL
-    removed_by_id varbinary(200) NOT NULL
+    removed_by_id varbinary(237) NOT NULL
     PRIMARY KEY PRIMARY (org_id, id)
     INDEX schedules_account (org_id, account_id, from_at)
     INDEX schedules_plan (org_id, plan_id, plan_version, account_id)
@@ -493,10 +493,10 @@ TABLE admincenter_settings InnoDB utf8mb4_bin
     schema_text mediumtext COLLATE utf8mb4_bin NOT NULL
     created_at bigint(20) NOT NULL
     created_by_kind varbinary(30) NOT NULL
-    created_by_id varbinary(200) NOT NULL
+    created_by_id varbinary(237) NOT NULL
     updated_at bigint(20) NOT NULL
     updated_by_kind varbinary(30) NOT NULL
-    updated_by_id varbinary(200) NOT NULL
+    updated_by_id varbinary(237) NOT NULL
     version bigint(20) NOT NULL
     UNIQUE org_id (org_id, entity_kind, entity_id, namespace, name)
     PRIMARY KEY PRIMARY (org_id, id)
@@ -529,10 +529,10 @@ TABLE admincenter_setting_versions InnoDB utf8mb4_bin
     schema_text mediumtext COLLATE utf8mb4_bin NOT NULL
     created_at bigint(20) NOT NULL
     created_by_kind varbinary(30) NOT NULL
-    created_by_id varbinary(200) NOT NULL
+    created_by_id varbinary(237) NOT NULL
     updated_at bigint(20) NOT NULL
     updated_by_kind varbinary(30) NOT NULL
-    updated_by_id varbinary(200) NOT NULL
+    updated_by_id varbinary(237) NOT NULL
     deleted bigint(20) NOT NULL
     PRIMARY KEY PRIMARY (org_id, id, version)
     FOREIGN KEY admincenter_setting_versions_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
@@ -584,7 +584,7 @@ TABLE admincenter_tokens InnoDB utf8mb4_bin
     last_used_at bigint(20)
     created_at bigint(20) NOT NULL
     created_by_kind varbinary(30) NOT NULL
-    created_by_id varbinary(200) NOT NULL
+    created_by_id varbinary(237) NOT NULL
     updated_at bigint(20) NOT NULL
     rotated_from varbinary(36)
     rotated_to varbinary(36)

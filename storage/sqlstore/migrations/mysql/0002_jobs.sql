@@ -9,7 +9,7 @@ CREATE TABLE IF NOT EXISTS admincenter_jobs (
     start_at        BIGINT,
     created_at      BIGINT         NOT NULL,
     created_by_kind VARBINARY(30)  NOT NULL,
-    created_by_id   VARBINARY(200) NOT NULL,
+    created_by_id   VARBINARY(237) NOT NULL,
     updated_at      BIGINT         NOT NULL,
     settled_at      BIGINT,
     total           BIGINT         NOT NULL,

@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS admincenter_currencies (
     base_slot       BIGINT CHECK (base_slot = 1),
     created_at      BIGINT         NOT NULL,
     created_by_kind VARBINARY(30)  NOT NULL,
-    created_by_id   VARBINARY(200) NOT NULL,
+    created_by_id   VARBINARY(237) NOT NULL,
     PRIMARY KEY (org_id, code),
     UNIQUE KEY base (org_id, base_slot),
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)

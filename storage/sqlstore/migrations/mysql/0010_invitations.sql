@@ -9,7 +9,7 @@ CREATE TABLE IF NOT EXISTS admincenter_invitations (
     -- The SHA-256 of the secret, which itself is nowhere.
     digest          VARBINARY(32)  NOT NULL CHECK (length(digest) = 32),
     invited_by_kind VARBINARY(30)  NOT NULL,
-    invited_by_id   VARBINARY(200) NOT NULL,
+    invited_by_id   VARBINARY(237) NOT NULL,
     created_at      BIGINT         NOT NULL,
     sent_at         BIGINT         NOT NULL,
     expires_at      BIGINT         NOT NULL,

@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS admincenter_tokens (
     last_used_at    BIGINT,
     created_at      BIGINT         NOT NULL,
     created_by_kind VARBINARY(30)  NOT NULL,
-    created_by_id   VARBINARY(200) NOT NULL,
+    created_by_id   VARBINARY(237) NOT NULL,
     updated_at      BIGINT         NOT NULL,
     rotated_from    VARBINARY(36),
     rotated_to      VARBINARY(36),

@@ -13,10 +13,10 @@ CREATE TABLE IF NOT EXISTS admincenter_setting_versions (
     schema_text     MEDIUMTEXT     NOT NULL,
     created_at      BIGINT         NOT NULL,
     created_by_kind VARBINARY(30)  NOT NULL,
-    created_by_id   VARBINARY(200) NOT NULL,
+    created_by_id   VARBINARY(237) NOT NULL,
     updated_at      BIGINT         NOT NULL,
     updated_by_kind VARBINARY(30)  NOT NULL,
-    updated_by_id   VARBINARY(200) NOT NULL,
+    updated_by_id   VARBINARY(237) NOT NULL,
     deleted         BIGINT         NOT NULL CHECK (deleted IN (0, 1)),
     PRIMARY KEY (org_id, id, version),
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)

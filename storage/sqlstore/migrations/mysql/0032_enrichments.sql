@@ -6,10 +6,10 @@ CREATE TABLE IF NOT EXISTS admincenter_enrichments (
     definition      MEDIUMTEXT     NOT NULL,
     created_at      BIGINT         NOT NULL,
     created_by_kind VARBINARY(30)  NOT NULL,
-    created_by_id   VARBINARY(200) NOT NULL,
+    created_by_id   VARBINARY(237) NOT NULL,
     updated_at      BIGINT         NOT NULL,
     updated_by_kind VARBINARY(30)  NOT NULL,
-    updated_by_id   VARBINARY(200) NOT NULL,
+    updated_by_id   VARBINARY(237) NOT NULL,
     version         BIGINT         NOT NULL,
     PRIMARY KEY (org_id, event_schema),
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)

@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS admincenter_imports (
     status          VARBINARY(30)  NOT NULL,
     created_at      BIGINT         NOT NULL,
     created_by_kind VARBINARY(30)  NOT NULL,
-    created_by_id   VARBINARY(200) NOT NULL,
+    created_by_id   VARBINARY(237) NOT NULL,
     updated_at      BIGINT         NOT NULL,
     version         BIGINT         NOT NULL,
     PRIMARY KEY (org_id, id),

@@ -48,7 +48,7 @@ CREATE TABLE IF NOT EXISTS admincenter_schedules (
     -- A schedule that was removed keeps its row, and its id.
     removed_at      BIGINT,
     removed_by_kind VARBINARY(30)  NOT NULL,
-    removed_by_id   VARBINARY(200) NOT NULL,
+    removed_by_id   VARBINARY(237) NOT NULL,
     PRIMARY KEY (org_id, id),
     CHECK (until_at > from_at),
     KEY schedules_account (org_id, account_id, from_at),
