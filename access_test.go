@@ -58,6 +58,7 @@ func withoutScope() map[string]string {
 		"Tokens.Flush":                  "the host's own worker: writes what Verify has noted",
 		"Tokens.Run":                    "as Flush",
 		"Log.Run":                       "seals what waits of every organization, and returns nothing",
+		"Follow":                        "drops what caches hold, of every organization",
 		"Stores":                        "the host's own code",
 		"Committed":                     "drops what caches hold",
 		"Settings.Committed":            "as Committed",

@@ -159,9 +159,9 @@ func (c *Center) Step(ctx context.Context, ref job.Ref) (job.Progress, error) {
 
 // Worker returns a worker that does the jobs of every kind when they are due: call its Run in each process
 // that should take part. It runs c.Tokens.Run too, which notes the last use of the tokens that its process
-// verifies, and c.Log.Run, which seals the audit trail. The runtime of c is the default. It fails with an
-// [admin.ValidationError] for options that are out of their range, and with [admin.ErrState] for a Center that is in a
-// transaction.
+// verifies, c.Log.Run, which seals the audit trail, and c.Follow, by which caches notice what other processes write. The
+// runtime of c is the default. It fails with an [admin.ValidationError] for options that are out of their range, and
+// with [admin.ErrState] for a Center that is in a transaction.
 func (c *Center) Worker(o job.WorkerOptions) (*job.Worker, error) {
 	if c.backend == nil {
 		return nil, fmt.Errorf("admincenter: a Center in a transaction has no worker: use the one that New returned: %w",
@@ -173,9 +173,10 @@ func (c *Center) Worker(o job.WorkerOptions) (*job.Worker, error) {
 
 // beside does what goes on beside jobs until ctx ends.
 func (c *Center) beside(ctx context.Context) error {
-	sealed := make(chan error, 1)
-	go func() { sealed <- c.Log.Run(ctx) }()
-	return errors.Join(c.Tokens.Run(ctx), <-sealed)
+	ended := make(chan error, 2)
+	go func() { ended <- c.Log.Run(ctx) }()
+	go func() { ended <- c.Follow(ctx) }()
+	return errors.Join(c.Tokens.Run(ctx), <-ended, <-ended)
 }
 
 // Authorize returns nil if actor may do all of ps in org at this moment: a user who is active and whose role

@@ -52,8 +52,8 @@ const (
 )
 
 // Follower hands the entries of the logs of all organizations to a function, in order in each organization. It is
-// for the host's own code: webhooks, an index, a cache. It looks for logs that have grown by one statement, whatever the
-// number of organizations is.
+// for the host's own code: webhooks, an index, a cache. A look at which logs have grown is one statement, if no more
+// than [MaxLimit] of them have within a minute.
 //
 // An organization whose function fails waits, longer and longer, and is tried again from where it was; others go on. An
 // organization with many entries takes turns with the others. Each entry is dealt with at least once, also if the

@@ -33,9 +33,9 @@ const (
 type EnricherOptions struct {
 	OnError Policy
 	// Fresh is how long settings, and the customer of an account, are kept in memory; 0 means DefaultFresh, and
-	// a negative value keeps nothing. A change by another process is seen when it has passed. A change by the
-	// same settings.Service is seen by the next event; one by a Service that its In returned after
-	// settings.Service.Committed.
+	// a negative value keeps nothing. A change by the same settings.Service is seen by the next event; one by a
+	// Service that its In returned after settings.Service.Committed. A change by another process is seen when Fresh
+	// has passed, or within a second while this process runs admincenter.Center.Follow or a worker.
 	Fresh time.Duration
 	// Paths is for how many accounts and customers settings are kept; 0 means DefaultPaths.
 	Paths int
