@@ -16,6 +16,8 @@ import (
 const (
 	ActionSetBase admin.Action = "currency.set_base"
 	ActionAdd     admin.Action = "currency.add"
+	ActionArchive admin.Action = "currency.archive"
+	ActionRestore admin.Action = "currency.restore"
 )
 
 // Ports are the stores of a [Service]. All are required.
@@ -77,7 +79,7 @@ func (s *Service) SetBase(ctx context.Context, scope admin.Scope, code iso4217.C
 
 // Add adds a currency at a rate that can never be changed: one unit of code is worth rate units of
 // the base currency. It fails with [ErrNoBase] before [Service.SetBase], with [admin.ErrExists] for a
-// currency that is in use, the base included, and with [admin.ErrInvalid] for a code that is not a
+// currency that is in use, the base included, or archived, and with [admin.ErrInvalid] for a code that is not a
 // currency of ISO 4217 or a rate that is not above 0 and below 10^12. It requires [PermissionWrite].
 func (s *Service) Add(
 	ctx context.Context, scope admin.Scope, code iso4217.Code, rate decimal.Decimal,
@@ -94,7 +96,7 @@ func (s *Service) Add(
 	c := s.currency(scope, code, rate)
 	err := s.ports.Currencies.Create(ctx, scope.Org(), c, s.record(scope, ActionAdd, c))
 	if errors.Is(err, admin.ErrExists) {
-		return Currency{}, fmt.Errorf("currency %s is in use and its rate is fixed: %w", code, admin.ErrExists)
+		return Currency{}, s.taken(ctx, scope.Org(), code)
 	}
 	if err != nil {
 		return Currency{}, err
@@ -102,7 +104,19 @@ func (s *Service) Add(
 	return c, nil
 }
 
-// Get returns one currency, or [admin.ErrNotFound]. It requires [PermissionRead].
+// taken returns why a currency cannot be added that there is already.
+func (s *Service) taken(ctx context.Context, org admin.OrgID, code iso4217.Code) error {
+	c, err := s.ports.Currencies.Get(ctx, org, code)
+	switch {
+	case err != nil && !errors.Is(err, admin.ErrNotFound):
+		return err
+	case c.Status == Archived:
+		return fmt.Errorf("currency %s is archived: restore it, with the rate that it has: %w", code, admin.ErrExists)
+	}
+	return fmt.Errorf("currency %s is in use and its rate is fixed: %w", code, admin.ErrExists)
+}
+
+// Get returns one currency, archived or not, or [admin.ErrNotFound]. It requires [PermissionRead].
 func (s *Service) Get(ctx context.Context, scope admin.Scope, code iso4217.Code) (Currency, error) {
 	if err := scope.Require(PermissionRead); err != nil {
 		return Currency{}, err
@@ -126,27 +140,33 @@ func (s *Service) base(ctx context.Context, org admin.OrgID) (Currency, error) {
 	return c, err
 }
 
-// List pages through the currencies in order of code. It requires [PermissionRead].
-func (s *Service) List(ctx context.Context, scope admin.Scope, q admin.Query) (admin.Page[Currency], error) {
+// List pages through the currencies that match f, in order of code. The zero Filter is all, archived ones
+// too. It fails with [admin.ErrInvalid] for a status that does not exist. It requires [PermissionRead].
+func (s *Service) List(
+	ctx context.Context, scope admin.Scope, f Filter, q admin.Query,
+) (admin.Page[Currency], error) {
 	if err := scope.Require(PermissionRead); err != nil {
 		return admin.Page[Currency]{}, err
 	}
-	return admin.Paginate(scope.Org(), "currencies", q,
+	if err := f.check(); err != nil {
+		return admin.Page[Currency]{}, err
+	}
+	return admin.Paginate(scope.Org(), "currencies "+string(f.Status), q,
 		func(seek admin.Seek[string]) ([]Currency, error) {
-			return s.ports.Currencies.List(ctx, scope.Org(), seek)
+			return s.ports.Currencies.List(ctx, scope.Org(), f, seek)
 		},
 		func(c Currency) string { return string(c.Code) })
 }
 
-// All returns every currency in order of code. It requires [PermissionRead].
-func (s *Service) All(ctx context.Context, scope admin.Scope) iter.Seq2[Currency, error] {
-	return admin.All(func(q admin.Query) (admin.Page[Currency], error) { return s.List(ctx, scope, q) })
+// All returns every currency that matches f in order of code. It requires [PermissionRead].
+func (s *Service) All(ctx context.Context, scope admin.Scope, f Filter) iter.Seq2[Currency, error] {
+	return admin.All(func(q admin.Query) (admin.Page[Currency], error) { return s.List(ctx, scope, f, q) })
 }
 
-// Table returns all rates, to convert many amounts. It requires [PermissionRead].
+// Table returns the rates of all currencies, archived ones too, to convert many amounts. It requires [PermissionRead].
 func (s *Service) Table(ctx context.Context, scope admin.Scope) (Table, error) {
 	t := Table{rates: map[iso4217.Code]decimal.Decimal{}}
-	for c, err := range s.All(ctx, scope) {
+	for c, err := range s.All(ctx, scope, Filter{}) {
 		if err != nil {
 			return Table{}, err
 		}
@@ -177,7 +197,7 @@ func (s *Service) Convert(
 
 func (s *Service) currency(scope admin.Scope, code iso4217.Code, rate decimal.Decimal) Currency {
 	return Currency{
-		Code: code, Rate: admin.CanonicalDecimal(rate), CreatedAt: s.runtime.Instant(), CreatedBy: scope.Actor(),
+		Code: code, Status: Active, Rate: admin.CanonicalDecimal(rate), CreatedAt: s.runtime.Instant(), CreatedBy: scope.Actor(),
 	}
 }
 
@@ -186,6 +206,6 @@ func (s *Service) record(scope admin.Scope, action admin.Action, c Currency) adm
 	if err != nil {
 		rate = c.Rate.String() // check has passed the rate
 	}
-	return s.runtime.Record(scope, action, admin.Subject{Kind: "currency", ID: string(c.Code)},
+	return s.runtime.Record(scope, action, subject(c.Code),
 		admin.Change{Field: "rate", To: rate})
 }

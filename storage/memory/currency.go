@@ -2,6 +2,7 @@ package memory
 
 import (
 	"context"
+	"time"
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/currency"
@@ -20,6 +21,7 @@ func (s currencies) Create(ctx context.Context, org admin.OrgID, c currency.Curr
 				return taken("base currency")
 			}
 		}
+		c.Status, c.ArchivedAt, c.ArchivedBy = currency.Active, time.Time{}, admin.Actor{}
 		t.currencies.put(j, string(c.Code), c)
 		return nil
 	})
@@ -48,13 +50,44 @@ func (s currencies) Base(ctx context.Context, org admin.OrgID) (c currency.Curre
 }
 
 func (s currencies) List(
-	ctx context.Context, org admin.OrgID, seek admin.Seek[string],
+	ctx context.Context, org admin.OrgID, f currency.Filter, seek admin.Seek[string],
 ) (out []currency.Currency, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
-		out = t.currencies.ascending(seek.After, seek.Limit, nil)
+		out = t.currencies.ascending(seek.After, seek.Limit, func(c currency.Currency) bool {
+			return f.Status == "" || c.Status == f.Status
+		})
 		return nil
 	})
 	return out, err
+}
+
+func (s currencies) Archive(
+	ctx context.Context, org admin.OrgID, code iso4217.Code, a currency.Archival, rec admin.Record,
+) error {
+	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		c, ok := t.currencies.get(string(code))
+		switch {
+		case !ok:
+			return missing("currency")
+		case c.Status == currency.Archived:
+			return taken("archived currency")
+		}
+		c.Status, c.ArchivedAt, c.ArchivedBy = currency.Archived, a.At, a.By
+		t.currencies.put(j, string(code), c)
+		return nil
+	})
+}
+
+func (s currencies) Restore(ctx context.Context, org admin.OrgID, code iso4217.Code, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		c, ok := t.currencies.get(string(code))
+		if !ok || c.Status != currency.Archived {
+			return missing("archived currency")
+		}
+		c.Status, c.ArchivedAt, c.ArchivedBy = currency.Active, time.Time{}, admin.Actor{}
+		t.currencies.put(j, string(code), c)
+		return nil
+	})
 }
 
 func isBase(c currency.Currency) bool { return c.Base }

@@ -11,17 +11,31 @@ import (
 
 type currencies struct{ access }
 
-type currencySQL struct{ insert, get, base, list string }
+type currencySQL struct {
+	insert, get, base, list, active, archived string
+	archive, restore                          string
+}
 
 func newCurrencySQL(db *DB) currencySQL {
-	const columns = `SELECT code, rate, base_slot IS NOT NULL, created_at, created_by_kind, created_by_id
-		FROM {currencies} `
+	const (
+		columns = `SELECT c.code, c.rate, c.base_slot IS NOT NULL, c.created_at, c.created_by_kind, c.created_by_id,
+			a.archived_at, COALESCE(a.archived_by_kind, ''), COALESCE(a.archived_by_id, '') `
+		joined = columns + `FROM {currencies} c
+			LEFT JOIN {archived_currencies} a ON a.org_id = c.org_id AND a.code = c.code `
+		page = `WHERE c.org_id = ? AND c.code > ? `
+	)
 	return currencySQL{
 		insert: db.bind(`INSERT INTO {currencies} (org_id, code, rate, base_slot, created_at, created_by_kind, created_by_id)
 			VALUES (?, ?, ?, ?, ?, ?, ?)`),
-		get:  db.bind(columns + `WHERE org_id = ? AND code = ?`),
-		base: db.bind(columns + `WHERE org_id = ? AND base_slot = 1`),
-		list: db.bind(columns + `WHERE org_id = ? AND code > ? ORDER BY code LIMIT ?`),
+		get:    db.bind(joined + `WHERE c.org_id = ? AND c.code = ?`),
+		base:   db.bind(joined + `WHERE c.org_id = ? AND c.base_slot = 1`),
+		list:   db.bind(joined + page + `ORDER BY c.code LIMIT ?`),
+		active: db.bind(joined + page + `AND a.code IS NULL ORDER BY c.code LIMIT ?`),
+		archived: db.bind(columns + `FROM {archived_currencies} a JOIN {currencies} c ON c.org_id = a.org_id AND c.code = a.code
+			WHERE a.org_id = ? AND a.code > ? ORDER BY a.code LIMIT ?`),
+		archive: db.bind(`INSERT INTO {archived_currencies} (org_id, code, archived_at, archived_by_kind, archived_by_id)
+			VALUES (?, ?, ?, ?, ?)`),
+		restore: db.bind(`DELETE FROM {archived_currencies} WHERE org_id = ? AND code = ?`),
 	}
 }
 
@@ -51,14 +65,50 @@ func (s currencies) Base(ctx context.Context, org admin.OrgID) (currency.Currenc
 	return one(ctx, s.reader(), "base currency", s.db.sql.currency.base, scanCurrency, org)
 }
 
-func (s currencies) List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) ([]currency.Currency, error) {
-	return rows(ctx, s.reader(), "currency", s.db.sql.currency.list, scanCurrency, org, seek.After, seek.Limit)
+func (s currencies) List(
+	ctx context.Context, org admin.OrgID, f currency.Filter, seek admin.Seek[string],
+) ([]currency.Currency, error) {
+	query := s.db.sql.currency.list
+	switch f.Status {
+	case "":
+	case currency.Active:
+		query = s.db.sql.currency.active
+	case currency.Archived:
+		query = s.db.sql.currency.archived
+	default:
+		return nil, ctx.Err() // there is no such status
+	}
+	return rows(ctx, s.reader(), "currency", query, scanCurrency, org, seek.After, seek.Limit)
+}
+
+func (s currencies) Archive(
+	ctx context.Context, org admin.OrgID, code iso4217.Code, a currency.Archival, rec admin.Record,
+) error {
+	return s.write(ctx, org, rec, func(t *tx) error {
+		_, err := t.exec(ctx, "archived currency", s.db.sql.currency.archive, org, code, at(a.At), a.By.Kind, a.By.ID)
+		return err
+	})
+}
+
+func (s currencies) Restore(ctx context.Context, org admin.OrgID, code iso4217.Code, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(t *tx) error {
+		n, err := t.exec(ctx, "archived currency", s.db.sql.currency.restore, org, code)
+		if err == nil && n == 0 {
+			return missing("archived currency")
+		}
+		return err
+	})
 }
 
 func scanCurrency(scan func(...any) error, c *currency.Currency) error {
-	if err := scan(&c.Code, &c.Rate, &c.Base, scanAt(&c.CreatedAt), &c.CreatedBy.Kind, &c.CreatedBy.ID); err != nil {
+	if err := scan(&c.Code, &c.Rate, &c.Base, scanAt(&c.CreatedAt), &c.CreatedBy.Kind, &c.CreatedBy.ID,
+		scanAt(&c.ArchivedAt), &c.ArchivedBy.Kind, &c.ArchivedBy.ID); err != nil {
 		return err
 	}
 	c.Rate = admin.CanonicalDecimal(c.Rate)
+	c.Status = currency.Active
+	if !c.ArchivedAt.IsZero() {
+		c.Status = currency.Archived
+	}
 	return nil
 }

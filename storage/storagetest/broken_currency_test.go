@@ -17,7 +17,10 @@ type currencyPort struct {
 	create func(context.Context, admin.OrgID, currency.Currency, admin.Record) error
 	get    func(context.Context, admin.OrgID, iso4217.Code) (currency.Currency, error)
 	base   func(context.Context, admin.OrgID) (currency.Currency, error)
-	list   func(context.Context, admin.OrgID, admin.Seek[string]) ([]currency.Currency, error)
+	list   func(context.Context, admin.OrgID, currency.Filter, admin.Seek[string]) ([]currency.Currency, error)
+
+	archive func(context.Context, admin.OrgID, iso4217.Code, currency.Archival, admin.Record) error
+	restore func(context.Context, admin.OrgID, iso4217.Code, admin.Record) error
 }
 
 func (s currencyPort) Create(ctx context.Context, org admin.OrgID, c currency.Currency, rec admin.Record) error {
@@ -41,11 +44,25 @@ func (s currencyPort) Base(ctx context.Context, org admin.OrgID) (currency.Curre
 	return s.base(ctx, org)
 }
 
-func (s currencyPort) List(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) ([]currency.Currency, error) {
+func (s currencyPort) List(ctx context.Context, org admin.OrgID, f currency.Filter, seek admin.Seek[string]) ([]currency.Currency, error) {
 	if s.list == nil {
-		return s.Store.List(ctx, org, seek)
+		return s.Store.List(ctx, org, f, seek)
 	}
-	return s.list(ctx, org, seek)
+	return s.list(ctx, org, f, seek)
+}
+
+func (s currencyPort) Archive(ctx context.Context, org admin.OrgID, code iso4217.Code, a currency.Archival, rec admin.Record) error {
+	if s.archive == nil {
+		return s.Store.Archive(ctx, org, code, a, rec)
+	}
+	return s.archive(ctx, org, code, a, rec)
+}
+
+func (s currencyPort) Restore(ctx context.Context, org admin.OrgID, code iso4217.Code, rec admin.Record) error {
+	if s.restore == nil {
+		return s.Store.Restore(ctx, org, code, rec)
+	}
+	return s.restore(ctx, org, code, rec)
 }
 
 func currencyFaults() []fault {
@@ -70,9 +87,9 @@ func currencyFaults() []fault {
 	}
 	list := func(name string, change func(*admin.Seek[string]), then func([]currency.Currency)) fault {
 		return port(name, "Currencies/pages in order of code", func(s currency.Store, _ *known) currencyPort {
-			return currencyPort{list: func(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) ([]currency.Currency, error) {
+			return currencyPort{list: func(ctx context.Context, org admin.OrgID, f currency.Filter, seek admin.Seek[string]) ([]currency.Currency, error) {
 				change(&seek)
-				cs, err := s.List(ctx, org, seek)
+				cs, err := s.List(ctx, org, f, seek)
 				then(cs)
 				return cs, err
 			}}
@@ -90,8 +107,8 @@ func currencyFaults() []fault {
 			}}
 		}),
 		port("Currencies.List looks into every organization", "Methods/Currencies.List/hides and keeps everything from another organization", func(s currency.Store, k *known) currencyPort {
-			return currencyPort{list: func(ctx context.Context, org admin.OrgID, seek admin.Seek[string]) ([]currency.Currency, error) {
-				return in(k, org, func(org admin.OrgID) ([]currency.Currency, error) { return s.List(ctx, org, seek) }, notEmpty)
+			return currencyPort{list: func(ctx context.Context, org admin.OrgID, f currency.Filter, seek admin.Seek[string]) ([]currency.Currency, error) {
+				return in(k, org, func(org admin.OrgID) ([]currency.Currency, error) { return s.List(ctx, org, f, seek) }, notEmpty)
 			}}
 		}),
 		port("Currencies.Create says nothing of a code that is taken", "Currencies/refuses a code that is taken and keeps the rate", func(s currency.Store, _ *known) currencyPort {
@@ -117,6 +134,33 @@ func currencyFaults() []fault {
 				seek.After = strings.Replace(seek.After, "DKK~", "NOK", 1)
 			}
 		}, func([]currency.Currency) {}),
+		port("Currencies.List takes every status for every other", "Currencies/lists currencies by status", func(s currency.Store, _ *known) currencyPort {
+			return currencyPort{list: func(ctx context.Context, org admin.OrgID, _ currency.Filter, seek admin.Seek[string]) ([]currency.Currency, error) {
+				return s.List(ctx, org, currency.Filter{}, seek)
+			}}
+		}),
+		port("Currencies.Archive archives again", "Currencies/archives a currency and restores it with its rate", func(s currency.Store, _ *known) currencyPort {
+			return currencyPort{archive: func(ctx context.Context, org admin.OrgID, code iso4217.Code, a currency.Archival, rec admin.Record) error {
+				if err := s.Archive(ctx, org, code, a, rec); !errors.Is(err, admin.ErrExists) {
+					return err
+				}
+				return nil
+			}}
+		}),
+		port("Currencies.Archive forgets who did it", "Currencies/archives a currency and restores it with its rate", func(s currency.Store, _ *known) currencyPort {
+			return currencyPort{archive: func(ctx context.Context, org admin.OrgID, code iso4217.Code, a currency.Archival, rec admin.Record) error {
+				a.By = admin.Actor{Kind: a.By.Kind}
+				return s.Archive(ctx, org, code, a, rec)
+			}}
+		}),
+		port("Currencies.Restore says nothing of one in use", "Currencies/archives a currency and restores it with its rate", func(s currency.Store, _ *known) currencyPort {
+			return currencyPort{restore: func(ctx context.Context, org admin.OrgID, code iso4217.Code, rec admin.Record) error {
+				if err := s.Restore(ctx, org, code, rec); !errors.Is(err, admin.ErrNotFound) {
+					return err
+				}
+				return nil
+			}}
+		}),
 		list("Currencies.List has its own order", func(*admin.Seek[string]) {}, slices.Reverse[[]currency.Currency]),
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
+	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
@@ -41,7 +42,7 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 	put("audit")(b.Audit().List(ctx, org, admin.AuditFilter{}, largest[admin.RecordKey]()))
 	put("jobs")(b.Jobs().List(ctx, org, job.Filter{}, all))
 	put("due")(b.Jobs().Due(ctx, s.now, s.everyKind()))
-	put("currencies")(b.Currencies().List(ctx, org, largest[string]()))
+	put("currencies")(b.Currencies().List(ctx, org, currency.Filter{}, largest[string]()))
 	put("settings")(b.Settings().List(ctx, org, settings.Filter{}, all))
 	put("enrichments")(b.Enrichments().List(ctx, org, largest[string]()))
 	put("tokens")(b.Tokens().List(ctx, org, token.Filter{}, epoch, all))

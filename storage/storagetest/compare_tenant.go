@@ -104,7 +104,23 @@ func tenantDraws() map[string]func(*script) do {
 		},
 		"Currencies.List": func(s *script) do {
 			org, seek := s.org(), s.textSeek()
-			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Currencies().List(ctx, org, seek) }
+			f := currency.Filter{Status: pick(s, "", currency.Active, currency.Archived, "archived")}
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Currencies().List(ctx, org, f, seek)
+			}
+		},
+		"Currencies.Archive": func(s *script) do {
+			org, code, rec := s.org(), s.code(), s.rec("currency.archive")
+			a := currency.Archival{At: s.now, By: s.actor()}
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Currencies().Archive(ctx, org, code, a, rec)
+			}
+		},
+		"Currencies.Restore": func(s *script) do {
+			org, code, rec := s.org(), s.code(), s.rec("currency.restore")
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Currencies().Restore(ctx, org, code, rec)
+			}
 		},
 		"Settings.Create": func(s *script) do {
 			org, v, rec := s.org(), s.newSetting(), s.rec("setting.create")

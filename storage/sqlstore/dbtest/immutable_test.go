@@ -96,7 +96,8 @@ func onConflict() []attack {
 
 func onPostgres() []attack {
 	return append(onConflict(),
-		attack{"truncate of rates", "TRUNCATE admincenter_currencies", ""},
+		attack{"truncate of rates", "TRUNCATE admincenter_currencies", "cannot truncate a table referenced in a foreign key constraint"},
+		attack{"truncate of rates with what refers to them", "TRUNCATE admincenter_currencies CASCADE", ""},
 		attack{"truncate of records", "TRUNCATE admincenter_audit", ""},
 		attack{"truncate of tokens", "TRUNCATE admincenter_tokens", ""},
 		attack{"truncate of organizations with all that belongs to them", "TRUNCATE admincenter_organizations CASCADE", ""},

@@ -118,7 +118,7 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		"tokens.expires_at":   one(fmt.Sprint(noon.Add(time.Minute).UnixMicro())),
 		"tokens.rotated_from": one("NULL"),
 		"tokens.rotated_to":   one("NULL"),
-		"currencies.code": func(n int) string {
+		"code": func(n int) string {
 			return fmt.Sprintf("'%c%c%c'", 'A'+n/676%26, 'A'+n/26%26, 'A'+n%26)
 		},
 
@@ -205,6 +205,8 @@ func rowsOf(table string) int {
 		return 0
 	case table == "currencies": // of which there are not more
 		return 200
+	case table == "archived_currencies":
+		return 100
 	case table == "plan_migrations":
 		return planRows / rareEvery * 60
 	}

@@ -36,6 +36,15 @@ TABLE admincenter_account_aliases InnoDB utf8mb4_bin
     PRIMARY KEY PRIMARY (org_id, value)
     FOREIGN KEY admincenter_account_aliases_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
 
+TABLE admincenter_archived_currencies InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    code varbinary(3) NOT NULL
+    archived_at bigint(20) NOT NULL
+    archived_by_kind varbinary(30) NOT NULL
+    archived_by_id varbinary(200) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, code)
+    FOREIGN KEY admincenter_archived_currencies_ibfk_1 (org_id, code) REFERENCES admincenter_currencies (org_id, code) ON DELETE RESTRICT ON UPDATE RESTRICT
+
 TABLE admincenter_audit InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
     id varbinary(36) NOT NULL

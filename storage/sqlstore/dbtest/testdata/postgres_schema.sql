@@ -36,6 +36,15 @@ TABLE admincenter_accounts
     INDEX admincenter_accounts_status (org_id, status, id)
     FOREIGN KEY admincenter_accounts_org_id_customer_id_fkey (org_id, customer_id) REFERENCES admincenter_customers (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
 
+TABLE admincenter_archived_currencies
+    org_id text COLLATE C NOT NULL
+    code text COLLATE C NOT NULL
+    archived_at bigint NOT NULL
+    archived_by_kind text COLLATE C NOT NULL
+    archived_by_id text COLLATE C NOT NULL
+    PRIMARY KEY admincenter_archived_currencies_pkey (org_id, code)
+    FOREIGN KEY admincenter_archived_currencies_org_id_code_fkey (org_id, code) REFERENCES admincenter_currencies (org_id, code) ON DELETE NO ACTION ON UPDATE NO ACTION
+
 TABLE admincenter_audit
     org_id text COLLATE C NOT NULL
     id text COLLATE C NOT NULL

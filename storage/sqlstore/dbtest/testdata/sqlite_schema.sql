@@ -37,6 +37,16 @@ CREATE INDEX admincenter_accounts_customer ON admincenter_accounts (org_id, cust
 
 CREATE INDEX admincenter_accounts_status ON admincenter_accounts (org_id, status, id);
 
+CREATE TABLE admincenter_archived_currencies (
+    org_id           TEXT    NOT NULL,
+    code             TEXT    NOT NULL,
+    archived_at      INTEGER NOT NULL,
+    archived_by_kind TEXT    NOT NULL,
+    archived_by_id   TEXT    NOT NULL,
+    PRIMARY KEY (org_id, code),
+    FOREIGN KEY (org_id, code) REFERENCES admincenter_currencies (org_id, code)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE admincenter_audit (
     org_id       TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
     id           TEXT    NOT NULL,

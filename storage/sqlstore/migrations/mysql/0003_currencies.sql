@@ -37,6 +37,18 @@ CREATE TABLE IF NOT EXISTS admincenter_currencies_anchor (
     FOREIGN KEY (org_id, code) REFERENCES admincenter_currencies (org_id, code)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
+-- The currencies that are archived at the moment. A row of its own, because those above never change.
+CREATE TABLE IF NOT EXISTS admincenter_archived_currencies (
+    org_id           VARBINARY(64)  NOT NULL,
+    code             VARBINARY(3)   NOT NULL,
+    archived_at      BIGINT         NOT NULL,
+    archived_by_kind VARBINARY(30)  NOT NULL,
+    archived_by_id   VARBINARY(200) NOT NULL,
+    PRIMARY KEY (org_id, code),
+    FOREIGN KEY (org_id, code) REFERENCES admincenter_currencies (org_id, code)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
 -- +goose Down
+DROP TABLE admincenter_archived_currencies;
 DROP TABLE admincenter_currencies_anchor;
 DROP TABLE admincenter_currencies;

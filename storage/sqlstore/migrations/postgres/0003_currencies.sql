@@ -19,5 +19,17 @@ CREATE TRIGGER admincenter_currencies_fixed BEFORE UPDATE OR DELETE OR TRUNCATE 
     FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse();
 ALTER TABLE admincenter_currencies ENABLE ALWAYS TRIGGER admincenter_currencies_fixed;
 
+-- The currencies that are archived at the moment. A row of its own, because those above never change.
+CREATE TABLE admincenter_archived_currencies (
+    org_id           TEXT COLLATE "C" NOT NULL,
+    code             TEXT COLLATE "C" NOT NULL,
+    archived_at      BIGINT NOT NULL,
+    archived_by_kind TEXT COLLATE "C" NOT NULL,
+    archived_by_id   TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (org_id, code),
+    FOREIGN KEY (org_id, code) REFERENCES admincenter_currencies (org_id, code)
+);
+
 -- +goose Down
+DROP TABLE admincenter_archived_currencies;
 DROP TABLE admincenter_currencies;

@@ -41,5 +41,17 @@ BEGIN
 END;
 -- +goose StatementEnd
 
+-- The currencies that are archived at the moment. A row of its own, because those above never change.
+CREATE TABLE admincenter_archived_currencies (
+    org_id           TEXT    NOT NULL,
+    code             TEXT    NOT NULL,
+    archived_at      INTEGER NOT NULL,
+    archived_by_kind TEXT    NOT NULL,
+    archived_by_id   TEXT    NOT NULL,
+    PRIMARY KEY (org_id, code),
+    FOREIGN KEY (org_id, code) REFERENCES admincenter_currencies (org_id, code)
+) STRICT, WITHOUT ROWID;
+
 -- +goose Down
+DROP TABLE admincenter_archived_currencies;
 DROP TABLE admincenter_currencies;
