@@ -26,7 +26,8 @@ type Currency struct {
 	Status Status       `json:"status"`
 	// Rate is the number of units of the base currency that one unit of this currency is worth: with
 	// base USD, EUR at 1.08 means 1 EUR = 1.08 USD. It is exact, above zero, below 10^12, and never
-	// changes. The rate of the base currency is 1.
+	// changes: it is the first rate, valid until the first that [Service.AddRate] adds. The rate of the base
+	// currency is 1.
 	Rate decimal.Decimal `json:"rate"`
 	// Base reports whether this is the organization's base currency.
 	Base      bool        `json:"base"`
@@ -73,7 +74,11 @@ var maxRate = decimal.New(1, 12)
 
 // check returns everything that is wrong with a currency to be saved.
 func check(code iso4217.Code, rate decimal.Decimal) error {
-	var p admin.Problems
+	p := checkRate(code, rate)
+	return p.Err()
+}
+
+func checkRate(code iso4217.Code, rate decimal.Decimal) (p admin.Problems) {
 	iso4217.CheckMoney(&p, "/code", code)
 	if err := admin.CheckDecimal(rate); err != nil {
 		p.AddError("/rate", admin.CodeRange, err)
@@ -82,5 +87,5 @@ func check(code iso4217.Code, rate decimal.Decimal) error {
 			"%s is not a rate: one unit of the currency must be worth more than 0 and less than %s units of the base",
 			rate, maxRate).With("max", maxRate)
 	}
-	return p.Err()
+	return p
 }

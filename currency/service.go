@@ -16,6 +16,7 @@ import (
 const (
 	ActionSetBase admin.Action = "currency.set_base"
 	ActionAdd     admin.Action = "currency.add"
+	ActionAddRate admin.Action = "currency.add_rate"
 	ActionArchive admin.Action = "currency.archive"
 	ActionRestore admin.Action = "currency.restore"
 )
@@ -163,36 +164,17 @@ func (s *Service) All(ctx context.Context, scope admin.Scope, f Filter) iter.Seq
 	return admin.All(func(q admin.Query) (admin.Page[Currency], error) { return s.List(ctx, scope, f, q) })
 }
 
-// Table returns the rates of all currencies, archived ones too, to convert many amounts. It requires [PermissionRead].
+// Table returns the rates of all currencies, archived ones too, as they are valid now, to convert many amounts. It
+// requires [PermissionRead].
 func (s *Service) Table(ctx context.Context, scope admin.Scope) (Table, error) {
-	t := Table{rates: map[iso4217.Code]decimal.Decimal{}}
-	for c, err := range s.All(ctx, scope, Filter{}) {
-		if err != nil {
-			return Table{}, err
-		}
-		t.rates[c.Code] = c.Rate
-	}
-	return t, nil
+	return s.TableAt(ctx, scope, s.runtime.Now())
 }
 
-// Convert is [Table.Convert] for a single amount. It requires [PermissionRead].
+// Convert is [Table.Convert] for a single amount, with the rates that are valid now. It requires [PermissionRead].
 func (s *Service) Convert(
 	ctx context.Context, scope admin.Scope, amount decimal.Decimal, from, to iso4217.Code,
 ) (decimal.Decimal, error) {
-	if err := scope.Require(PermissionRead); err != nil {
-		return decimal.Decimal{}, err
-	}
-	t := Table{rates: map[iso4217.Code]decimal.Decimal{}}
-	for _, code := range []iso4217.Code{from, to} {
-		c, err := s.ports.Currencies.Get(ctx, scope.Org(), code)
-		if errors.Is(err, admin.ErrNotFound) {
-			continue // Table.Convert fails and names the code
-		} else if err != nil {
-			return decimal.Decimal{}, err
-		}
-		t.rates[code] = c.Rate
-	}
-	return t.Convert(amount, from, to)
+	return s.ConvertAt(ctx, scope, amount, from, to, s.runtime.Now())
 }
 
 func (s *Service) currency(scope admin.Scope, code iso4217.Code, rate decimal.Decimal) Currency {
@@ -202,10 +184,6 @@ func (s *Service) currency(scope admin.Scope, code iso4217.Code, rate decimal.De
 }
 
 func (s *Service) record(scope admin.Scope, action admin.Action, c Currency) admin.Record {
-	rate, err := admin.DecimalText(c.Rate)
-	if err != nil {
-		rate = c.Rate.String() // check has passed the rate
-	}
 	return s.runtime.Record(scope, action, subject(c.Code),
-		admin.Change{Field: "rate", To: rate})
+		admin.Change{Field: "rate", To: rateText(c.Rate)})
 }

@@ -263,8 +263,15 @@ func TestEveryMethodRequiresItsPermission(t *testing.T) {
 			}
 			return last
 		}},
-		"Table":   {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Table(ctx, sc); return err }},
-		"Convert": {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Convert(ctx, sc, dec("1"), "EUR", "USD"); return err }},
+		"AddRate": {currency.PermissionWrite, func(sc admin.Scope) error {
+			_, err := s.AddRate(ctx, sc, "EUR", currency.RateInput{Rate: dec("1")})
+			return err
+		}},
+		"Rates":     {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Rates(ctx, sc, "EUR", admin.Query{}); return err }},
+		"TableAt":   {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.TableAt(ctx, sc, noon); return err }},
+		"ConvertAt": {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.ConvertAt(ctx, sc, dec("1"), "EUR", "USD", noon); return err }},
+		"Table":     {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Table(ctx, sc); return err }},
+		"Convert":   {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Convert(ctx, sc, dec("1"), "EUR", "USD"); return err }},
 	}
 	service := reflect.TypeFor[*currency.Service]()
 	for i := range service.NumMethod() {
@@ -380,6 +387,13 @@ func TestFailingStoreIsReported(t *testing.T) {
 	}
 }
 
+func (failing) RatesAt(context.Context, admin.OrgID, time.Time) ([]currency.Valued, error) {
+	return nil, errDown
+}
+func (failing) RateAt(context.Context, admin.OrgID, iso4217.Code, time.Time) (currency.Valued, error) {
+	return currency.Valued{}, errDown
+}
+
 // The port has no method that could change a saved rate.
 func TestStoreCannotChangeARate(t *testing.T) {
 	port := reflect.TypeFor[currency.Store]()
@@ -387,7 +401,7 @@ func TestStoreCannotChangeARate(t *testing.T) {
 	for i := range port.NumMethod() {
 		names = append(names, port.Method(i).Name)
 	}
-	require.Equal(t, []string{"Archive", "Base", "Create", "Get", "List", "Restore"}, names)
+	require.Equal(t, []string{"AddRate", "Archive", "Base", "Create", "Get", "List", "RateAt", "Rates", "RatesAt", "Restore"}, names)
 	change := regexp.MustCompile(`(?i)set|update|delete|upsert|replace|put|remove|save|change|edit`)
 	for _, of := range []reflect.Type{port, reflect.TypeFor[*currency.Service](), reflect.TypeFor[*currency.Currency](), reflect.TypeFor[*currency.Table]()} {
 		for i := range of.NumMethod() {

@@ -1,7 +1,12 @@
 package memory
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
@@ -91,3 +96,83 @@ func (s currencies) Restore(ctx context.Context, org admin.OrgID, code iso4217.C
 }
 
 func isBase(c currency.Currency) bool { return c.Base }
+
+// rateKey orders the rates of a currency by when they were saved.
+type rateKey struct {
+	code   iso4217.Code
+	number int64
+}
+
+func compareRates(a, b rateKey) int {
+	return cmp.Or(strings.Compare(string(a.code), string(b.code)), cmp.Compare(a.number, b.number))
+}
+
+func (s currencies) AddRate(ctx context.Context, org admin.OrgID, r currency.Rate, rec admin.Record) error {
+	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		if r.Number < 2 || r.ValidFrom.Before(r.CreatedAt) {
+			return fmt.Errorf("exchange rate %d, valid from before it was created: %w", r.Number, admin.ErrInvalid)
+		}
+		if _, ok := t.currencies.get(string(r.Code)); !ok {
+			return missing("currency")
+		}
+		key := rateKey{r.Code, r.Number}
+		if _, ok := t.rates.get(key); ok {
+			return conflict("exchange rate")
+		}
+		t.rates.put(j, key, r)
+		return nil
+	})
+}
+
+func (s currencies) Rates(
+	ctx context.Context, org admin.OrgID, code iso4217.Code, seek admin.Seek[int64],
+) (out []currency.Rate, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		after := rateKey{code, cmp.Or(seek.After, math.MaxInt64)}
+		out = t.rates.descending(after, seek.Limit, func(r currency.Rate) bool { return r.Code == code })
+		return nil
+	})
+	return out, err
+}
+
+func (s currencies) RatesAt(ctx context.Context, org admin.OrgID, at time.Time) (out []currency.Valued, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		for _, c := range t.currencies.ascending("", len(t.currencies.rows), nil) {
+			out = append(out, t.valued(c, at))
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (s currencies) RateAt(
+	ctx context.Context, org admin.OrgID, code iso4217.Code, at time.Time,
+) (v currency.Valued, err error) {
+	err = s.read(ctx, org, func(t *tenant) error {
+		c, ok := t.currencies.get(string(code))
+		if !ok {
+			return missing("currency")
+		}
+		v = t.valued(c, at)
+		return nil
+	})
+	return v, err
+}
+
+// valued returns a currency with the rate that is valid at an instant: of those in the order in which they were
+// saved, the last with the greatest beginning.
+func (t *tenant) valued(c currency.Currency, at time.Time) currency.Valued {
+	v := currency.Valued{Currency: c, Rate: c.Rate}
+	var from time.Time
+	key := rateKey{c.Code, 0}
+	i, _ := slices.BinarySearchFunc(t.rates.order, key, compareRates)
+	for _, key := range t.rates.order[i:] {
+		if key.code != c.Code {
+			break
+		}
+		if r := t.rates.rows[key]; !r.ValidFrom.After(at) && !r.ValidFrom.Before(from) {
+			v.Rate, from = r.Rate, r.ValidFrom
+		}
+	}
+	return v
+}

@@ -1,8 +1,12 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"math"
+	"time"
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/currency"
@@ -14,15 +18,21 @@ type currencies struct{ access }
 type currencySQL struct {
 	insert, get, base, list, active, archived string
 	archive, restore                          string
+	addRate, rates, ratesAt, rateAt           string
 }
 
 func newCurrencySQL(db *DB) currencySQL {
 	const (
 		columns = `SELECT c.code, c.rate, c.base_slot IS NOT NULL, c.created_at, c.created_by_kind, c.created_by_id,
 			a.archived_at, COALESCE(a.archived_by_kind, ''), COALESCE(a.archived_by_id, '') `
-		joined = columns + `FROM {currencies} c
+		from = `FROM {currencies} c
 			LEFT JOIN {archived_currencies} a ON a.org_id = c.org_id AND a.code = c.code `
-		page = `WHERE c.org_id = ? AND c.code > ? `
+		joined = columns + from
+		page   = `WHERE c.org_id = ? AND c.code > ? `
+		// The rate that is valid at an instant: one look along the primary key for each currency.
+		valued = columns + `, COALESCE((SELECT r.rate FROM {exchange_rates} r
+			WHERE r.org_id = c.org_id AND r.code = c.code AND r.valid_from <= ?
+			ORDER BY r.valid_from DESC, r.seq DESC LIMIT 1), c.rate) ` + from
 	)
 	return currencySQL{
 		insert: db.bind(`INSERT INTO {currencies} (org_id, code, rate, base_slot, created_at, created_by_kind, created_by_id)
@@ -35,6 +45,12 @@ func newCurrencySQL(db *DB) currencySQL {
 			WHERE a.org_id = ? AND a.code > ? ORDER BY a.code LIMIT ?`),
 		archive: db.bind(`INSERT INTO {archived_currencies} (org_id, code, archived_at, archived_by_kind, archived_by_id)
 			VALUES (?, ?, ?, ?, ?)`),
+		addRate: db.bind(`INSERT INTO {exchange_rates} (org_id, code, valid_from, seq, rate, created_at, created_by_kind,
+			created_by_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
+		rates: db.bind(`SELECT code, seq, rate, valid_from, created_at, created_by_kind, created_by_id
+			FROM {exchange_rates} WHERE org_id = ? AND code = ? AND seq < ? ORDER BY seq DESC LIMIT ?`),
+		ratesAt: db.bind(valued + `WHERE c.org_id = ? ORDER BY c.code`),
+		rateAt:  db.bind(valued + `WHERE c.org_id = ? AND c.code = ?`),
 		restore: db.bind(`DELETE FROM {archived_currencies} WHERE org_id = ? AND code = ?`),
 	}
 }
@@ -98,6 +114,55 @@ func (s currencies) Restore(ctx context.Context, org admin.OrgID, code iso4217.C
 		}
 		return err
 	})
+}
+
+func (s currencies) AddRate(ctx context.Context, org admin.OrgID, r currency.Rate, rec admin.Record) error {
+	rate, err := admin.DecimalText(r.Rate)
+	if err != nil {
+		return fmt.Errorf("rate of %s: %w", r.Code, err)
+	}
+	return s.write(ctx, org, rec, func(t *tx) error {
+		_, err := t.exec(ctx, "exchange rate", s.db.sql.currency.addRate, org, r.Code, at(r.ValidFrom), r.Number, rate,
+			at(r.CreatedAt), r.CreatedBy.Kind, r.CreatedBy.ID)
+		if errors.Is(err, admin.ErrExists) { // saved since the caller looked
+			return conflict("exchange rate")
+		}
+		return err
+	})
+}
+
+func (s currencies) Rates(
+	ctx context.Context, org admin.OrgID, code iso4217.Code, seek admin.Seek[int64],
+) ([]currency.Rate, error) {
+	return rows(ctx, s.reader(), "exchange rate", s.db.sql.currency.rates, scanRate,
+		org, code, cmp.Or(seek.After, math.MaxInt64), seek.Limit)
+}
+
+func (s currencies) RatesAt(ctx context.Context, org admin.OrgID, t time.Time) ([]currency.Valued, error) {
+	return rows(ctx, s.reader(), "currency", s.db.sql.currency.ratesAt, scanValued, t.UnixMicro(), org)
+}
+
+func (s currencies) RateAt(
+	ctx context.Context, org admin.OrgID, code iso4217.Code, t time.Time,
+) (currency.Valued, error) {
+	return one(ctx, s.reader(), "currency", s.db.sql.currency.rateAt, scanValued, t.UnixMicro(), org, code)
+}
+
+func scanRate(scan func(...any) error, r *currency.Rate) error {
+	if err := scan(&r.Code, &r.Number, &r.Rate, scanAt(&r.ValidFrom), scanAt(&r.CreatedAt), &r.CreatedBy.Kind,
+		&r.CreatedBy.ID); err != nil {
+		return err
+	}
+	r.Rate = admin.CanonicalDecimal(r.Rate)
+	return nil
+}
+
+func scanValued(scan func(...any) error, v *currency.Valued) error {
+	if err := scanCurrency(func(into ...any) error { return scan(append(into, &v.Rate)...) }, &v.Currency); err != nil {
+		return err
+	}
+	v.Rate = admin.CanonicalDecimal(v.Rate)
+	return nil
 }
 
 func scanCurrency(scan func(...any) error, c *currency.Currency) error {

@@ -116,6 +116,35 @@ func tenantDraws() map[string]func(*script) do {
 				return nil, st.Currencies().Archive(ctx, org, code, a, rec)
 			}
 		},
+		"Currencies.AddRate": func(s *script) do {
+			org, rec := s.org(), s.rec("currency.add_rate")
+			r := currency.Rate{
+				Code: s.code(), Number: 2 + int64(s.r.IntN(6)), CreatedAt: epoch, ValidFrom: s.at(), CreatedBy: s.actor(),
+				Rate: decimal.RequireFromString(pick(s, "1", "0.000000000000000001", "999999999999.999999999999999999", "0.1")),
+			}
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Currencies().AddRate(ctx, org, r, rec)
+			}
+		},
+		"Currencies.Rates": func(s *script) do {
+			org, code := s.org(), pick(s, s.code(), iso4217.Code(s.text()), "")
+			seek := admin.Seek[int64]{Limit: 1 + s.r.IntN(5), After: int64(s.r.IntN(8))}
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Currencies().Rates(ctx, org, code, seek)
+			}
+		},
+		"Currencies.RatesAt": func(s *script) do {
+			org, at := s.org(), pick(s, s.at(), s.now, time.Unix(0, 0).UTC())
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Currencies().RatesAt(ctx, org, at)
+			}
+		},
+		"Currencies.RateAt": func(s *script) do {
+			org, code, at := s.org(), pick(s, s.code(), iso4217.Code(s.text()), ""), s.at()
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Currencies().RateAt(ctx, org, code, at)
+			}
+		},
 		"Currencies.Restore": func(s *script) do {
 			org, code, rec := s.org(), s.code(), s.rec("currency.restore")
 			return func(ctx context.Context, st storage.Stores) (any, error) {

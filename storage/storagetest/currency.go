@@ -50,6 +50,29 @@ func currencyCalls() map[string]call {
 		) (any, error) {
 			return nil, s.Currencies().Restore(ctx, org, "SEK", rec)
 		},
+		"Currencies.AddRate": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
+			return nil, s.Currencies().AddRate(ctx, org, w.rate("EUR", 3, "1.1", 3), rec)
+		},
+		"Currencies.Rates": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
+			rs, err := s.Currencies().Rates(ctx, org, "EUR", page[int64](100))
+			return rs, err
+		},
+		"Currencies.RatesAt": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
+			vs, err := s.Currencies().RatesAt(ctx, org, epoch.Add(5*time.Hour))
+			return vs, err
+		},
+		"Currencies.RateAt": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
+			v, err := s.Currencies().RateAt(ctx, org, "EUR", epoch.Add(5*time.Hour))
+			return v, err
+		},
 	}
 }
 
@@ -57,6 +80,15 @@ func (w *world) currency(code iso4217.Code, rate string) currency.Currency {
 	return currency.Currency{
 		Code: code, Status: currency.Active, Rate: decimal.RequireFromString(rate), CreatedAt: epoch,
 		CreatedBy: admin.Actor{Kind: admin.ActorUser, ID: w.mark("user")},
+	}
+}
+
+// rate is the rate of a currency from some hours after epoch on.
+func (w *world) rate(code iso4217.Code, number int64, rate string, hours int) currency.Rate {
+	return currency.Rate{
+		Code: code, Number: number, Rate: decimal.RequireFromString(rate), CreatedAt: epoch,
+		ValidFrom: epoch.Add(time.Duration(hours) * time.Hour),
+		CreatedBy: admin.Actor{Kind: admin.ActorUser, ID: w.mark("corrector")},
 	}
 }
 
@@ -72,6 +104,7 @@ func (w *world) seedCurrencies() {
 	require.NoError(w.t, w.b.Currencies().Create(w.t.Context(), w.org, w.currency("EUR", "1.08"), w.rec("currency.add")))
 	require.NoError(w.t, w.b.Currencies().Create(w.t.Context(), w.org, w.currency("SEK", "0.095"), w.rec("currency.add")))
 	require.NoError(w.t, w.b.Currencies().Archive(w.t.Context(), w.org, "SEK", w.archival(), w.rec("currency.archive")))
+	require.NoError(w.t, w.b.Currencies().AddRate(w.t.Context(), w.org, w.rate("EUR", 2, "1.09", 2), w.rec("currency.add_rate")))
 }
 
 func testCurrencies(t *testing.T, open Open) {
@@ -129,6 +162,7 @@ func testCurrencies(t *testing.T, open Open) {
 	})
 	t.Run("archives a currency and restores it with its rate", func(t *testing.T) { testArchive(t, newWorld(t, b, c)) })
 	t.Run("lists currencies by status", func(t *testing.T) { testCurrencyStatus(t, newWorld(t, b, c)) })
+	testRates(t, b, c)
 	t.Run("refuses an organization that does not exist", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		err := b.Currencies().Create(t.Context(), w.org+".none", w.currency("EUR", "1"), w.rec("currency.add"))

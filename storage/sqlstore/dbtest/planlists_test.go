@@ -19,6 +19,7 @@ import (
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/sqlstore"
@@ -105,6 +106,7 @@ func planArguments(t *testing.T, method string, typ reflect.Type) []planArgument
 		reflect.TypeFor[string]():        rare,
 		reflect.TypeFor[priceplan.Ref](): priceplan.Ref{ID: "p7", Version: 1},
 		reflect.TypeFor[uuid.UUID]():     numbered(0),
+		reflect.TypeFor[iso4217.Code]():  iso4217.Code("AAA"),
 	}
 	switch method {
 	case "Settings.History":
