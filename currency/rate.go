@@ -45,6 +45,8 @@ type RateInput struct {
 	Rate decimal.Decimal `json:"rate"`
 	// ValidFrom is when it begins to be valid: in the future, up to the year 9999, or zero for now.
 	ValidFrom time.Time `json:"validFrom,omitzero"`
+	// Confirmed saves a rate that is far off; see [FarOffError].
+	Confirmed bool `json:"confirmed,omitempty"`
 }
 
 // MarshalJSON writes the rate as a text, as [Currency.MarshalJSON] does.

@@ -23,7 +23,7 @@ import (
 //
 // It fails with [admin.ErrNotFound] for a currency that the organization does not have, with [ErrArchived], with
 // [ErrBaseFixed] for the base, with a [*admin.ValidationError] for a rate as [Service.Add] does and for a ValidFrom in
-// the past, and with [admin.ErrConflict] if another rate was saved meanwhile: look at that first. It requires
+// the past, with a [*FarOffError] for a rate that is far off unless it is Confirmed, and with [admin.ErrConflict] if another rate was saved meanwhile: look at that first. It requires
 // [PermissionWrite].
 func (s *Service) AddRate(
 	ctx context.Context, scope admin.Scope, code iso4217.Code, in RateInput,
@@ -45,6 +45,13 @@ func (s *Service) AddRate(
 	}
 	last, err := s.latest(ctx, scope.Org(), c)
 	if err != nil {
+		return Rate{}, err
+	}
+	base, err := s.base(ctx, scope.Org())
+	if err != nil {
+		return Rate{}, err
+	}
+	if err := s.confirm(ctx, base.Code, code, in.Rate, &last, in.Confirmed); err != nil {
 		return Rate{}, err
 	}
 	// The clock is read as late as possible: what is converted as of later than that may change.

@@ -198,7 +198,7 @@ func TestCorrectionsChangeNoConversionOfThePast(t *testing.T) {
 	saved := dated{"USD": {{Number: 1, Rate: decimal.NewFromInt(1)}}, "EUR": {{Number: 1, Rate: dec("1.08")}}}
 	for _, code := range codes[1:4] {
 		rate := dec("0.5")
-		_, err := s.Add(t.Context(), writer, code, rate)
+		_, err := s.Add(t.Context(), writer, code, rate, currency.Confirmed)
 		require.NoError(t, err)
 		saved[code] = []currency.Rate{{Number: 1, Rate: rate}}
 	}
@@ -214,7 +214,7 @@ func TestCorrectionsChangeNoConversionOfThePast(t *testing.T) {
 	for checked := 0; checked < currency.RandomCases; {
 		*now = now.Add(time.Duration(r.IntN(3)) * 20 * time.Minute)
 		code := codes[r.IntN(4)]
-		in := currency.RateInput{Rate: currency.SomeDecimal(r, 6).Abs()}
+		in := currency.RateInput{Rate: currency.SomeDecimal(r, 6).Abs(), Confirmed: true}
 		if in.Rate.IsZero() {
 			in.Rate = decimal.New(1, -18)
 		}

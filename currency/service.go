@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -29,12 +30,15 @@ type Ports struct {
 // Options of a [Service]; the zero value is ready.
 type Options struct {
 	admin.Runtime
+	// Reference, if set, knows market rates, with which a rate is compared before it is saved.
+	Reference Reference
 }
 
 // Service keeps the currencies of organizations. It is safe for concurrent use.
 type Service struct {
-	ports   Ports
-	runtime admin.Runtime
+	ports     Ports
+	runtime   admin.Runtime
+	reference Reference
 }
 
 // NewService returns a Service over ports. It fails with [admin.ErrInvalid] if a port is missing.
@@ -46,7 +50,7 @@ func NewService(ports Ports, o Options) (*Service, error) {
 	if err := p.Err(); err != nil {
 		return nil, fmt.Errorf("currency: %w", err)
 	}
-	return &Service{ports: ports, runtime: o.WithDefaults()}, nil
+	return &Service{ports: ports, runtime: o.WithDefaults(), reference: o.Reference}, nil
 }
 
 // In returns the service over other ports, such as those of a transaction, with the same options.
@@ -81,9 +85,11 @@ func (s *Service) SetBase(ctx context.Context, scope admin.Scope, code iso4217.C
 // Add adds a currency at a rate that can never be changed: one unit of code is worth rate units of
 // the base currency. It fails with [ErrNoBase] before [Service.SetBase], with [admin.ErrExists] for a
 // currency that is in use, the base included, or archived, and with [admin.ErrInvalid] for a code that is not a
-// currency of ISO 4217 or a rate that is not above 0 and below 10^12. It requires [PermissionWrite].
+// currency of ISO 4217 or a rate that is not above 0 and below 10^12. A rate that is far off what is expected, such as
+// one that was typed the other way round, fails with a [*FarOffError] unless [Confirmed] is given; see
+// [Service.Preview]. It requires [PermissionWrite].
 func (s *Service) Add(
-	ctx context.Context, scope admin.Scope, code iso4217.Code, rate decimal.Decimal,
+	ctx context.Context, scope admin.Scope, code iso4217.Code, rate decimal.Decimal, confirmed ...Confirmation,
 ) (Currency, error) {
 	if err := scope.Require(PermissionWrite); err != nil {
 		return Currency{}, err
@@ -91,11 +97,21 @@ func (s *Service) Add(
 	if err := check(code, rate); err != nil {
 		return Currency{}, err
 	}
-	if _, err := s.base(ctx, scope.Org()); err != nil {
+	base, err := s.base(ctx, scope.Org())
+	if err != nil {
+		return Currency{}, err
+	}
+	err = s.confirm(ctx, base.Code, code, rate, nil, slices.Contains(confirmed, Confirmed))
+	if errors.Is(err, ErrFarOff) { // which does not matter for one that is there
+		if _, found := s.ports.Currencies.Get(ctx, scope.Org(), code); !errors.Is(found, admin.ErrNotFound) {
+			err = s.taken(ctx, scope.Org(), code)
+		}
+	}
+	if err != nil {
 		return Currency{}, err
 	}
 	c := s.currency(scope, code, rate)
-	err := s.ports.Currencies.Create(ctx, scope.Org(), c, s.record(scope, ActionAdd, c))
+	err = s.ports.Currencies.Create(ctx, scope.Org(), c, s.record(scope, ActionAdd, c))
 	if errors.Is(err, admin.ErrExists) {
 		return Currency{}, s.taken(ctx, scope.Org(), code)
 	}

@@ -217,7 +217,7 @@ func TestAddRefuses(t *testing.T) {
 	_, err = s.SetBase(t.Context(), admin.System("umbrella"), "XXX")
 	require.ErrorIs(t, err, admin.ErrInvalid)
 	for _, ok := range []string{"0.000000000000000001", "999999999999.999999999999999999"} {
-		_, err = s.Add(t.Context(), writer, map[string]iso4217.Code{"0": "EUR", "9": "GBP"}[ok[:1]], dec(ok))
+		_, err = s.Add(t.Context(), writer, map[string]iso4217.Code{"0": "EUR", "9": "GBP"}[ok[:1]], dec(ok), currency.Confirmed)
 		require.NoError(t, err, "the limits are in")
 	}
 }
@@ -270,6 +270,7 @@ func TestEveryMethodRequiresItsPermission(t *testing.T) {
 		"Rates":     {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Rates(ctx, sc, "EUR", admin.Query{}); return err }},
 		"TableAt":   {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.TableAt(ctx, sc, noon); return err }},
 		"ConvertAt": {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.ConvertAt(ctx, sc, dec("1"), "EUR", "USD", noon); return err }},
+		"Preview":   {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Preview(ctx, sc, "EUR", dec("1")); return err }},
 		"Table":     {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Table(ctx, sc); return err }},
 		"Convert":   {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Convert(ctx, sc, dec("1"), "EUR", "USD"); return err }},
 	}
