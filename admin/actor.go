@@ -14,11 +14,15 @@ const (
 	ActorUser   ActorKind = "USER"   // a person; ID is the user's
 	ActorToken  ActorKind = "TOKEN"  // an API token; ID is the token's
 	ActorSystem ActorKind = "SYSTEM" // the host's own trusted code
+	// ActorSupport is one of the host's staff who acts in the place of a user: ID is the host's of that person, and
+	// For is the user's.
+	ActorSupport ActorKind = "SUPPORT"
 )
 
 const (
 	maxActorKind = 30
 	maxActorID   = 200 // bytes
+	maxActorFor  = 36
 	capitals     = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 )
 
@@ -32,15 +36,20 @@ func (k ActorKind) named() bool {
 type Actor struct {
 	Kind ActorKind `json:"kind"`
 	ID   string    `json:"id,omitempty"` // empty for ActorSystem; at most 200 bytes
+	// For is the id of the user in whose place an [ActorSupport] acts; else empty. At most 36 bytes.
+	For string `json:"for,omitempty"`
 }
 
-// String returns "user 0190…", "token 0190…" or "system". What cannot be seen is escaped.
+// String returns "user 0190…", "token 0190…", "system" or "support 7 for user 0190…". What cannot be seen is escaped.
 func (a Actor) String() string {
-	kind := strings.ToLower(string(a.Kind))
-	if a.ID == "" {
-		return text.Visible(kind)
+	said := strings.ToLower(string(a.Kind))
+	if a.ID != "" {
+		said += " " + a.ID
 	}
-	return text.Visible(kind + " " + a.ID)
+	if a.For != "" {
+		said += " for user " + a.For
+	}
+	return text.Visible(said)
 }
 
 // Subject returns the actor as what an action was done to: a user's subject is "user".
@@ -53,4 +62,8 @@ func (a Actor) check(p *Problems, path string) {
 			Clip(string(a.Kind)), ActorUser, ActorToken, ActorSystem)
 	}
 	checkBytes(p, path+"/id", a.ID, maxActorID)
+	checkBytes(p, path+"/for", a.For, maxActorFor)
+	if a.For != "" && a.Kind != ActorSupport {
+		p.Add(path+"/for", CodeUnknown, "%q acts for nobody: only %s does", Clip(string(a.Kind)), ActorSupport)
+	}
 }

@@ -21,11 +21,22 @@ type Subject struct {
 }
 
 // Change is one value that an action changed. It never holds a secret: of a value that a user gives and that may be
-// one, such as that of a setting, it has the size and no digest, because nothing is ever taken out of the trail.
+// one, such as that of a setting, it has the size and no digest.
 type Change struct {
 	Field string `json:"field"`
 	From  string `json:"from,omitempty"`
 	To    string `json:"to,omitempty"`
+	// Personal marks values that tell of a person: a name, an address. They alone can be taken out of the trail
+	// later. From and To are empty then, and Erased is set.
+	Personal bool `json:"personal,omitempty"`
+	Erased   bool `json:"erased,omitempty"`
+}
+
+// Request is where a call came from, as the host tells it. All of it may be empty.
+type Request struct {
+	Source    string `json:"source,omitempty"`    // an IP address; at most 100 bytes
+	UserAgent string `json:"userAgent,omitempty"` // at most 500 bytes
+	ID        string `json:"id,omitempty"`        // the host's id of the request; at most 200 bytes
 }
 
 // Record is one line of the audit trail. Every port method that changes something writes one in the
@@ -37,6 +48,7 @@ type Record struct {
 	Action  Action    `json:"action"` // at most 100 bytes
 	Subject Subject   `json:"subject"`
 	Changes []Change  `json:"changes,omitempty"`
+	Request Request   `json:"request,omitzero"`
 }
 
 // RecordKey is a record's place in the trail, which is ordered by time and then by id.
@@ -53,6 +65,9 @@ const (
 	maxAction      = 100
 	maxSubjectKind = 100
 	maxSubjectID   = 1000
+	maxSource      = 100
+	maxUserAgent   = 500
+	maxRequestID   = 200
 )
 
 // Check fails with [ErrInvalid] for a record that does not say who did what and when, whose parts are longer than every
@@ -69,6 +84,9 @@ func (r Record) Check() error {
 	checkBytes(&p, "/action", string(r.Action), maxAction)
 	checkBytes(&p, "/subject/kind", r.Subject.Kind, maxSubjectKind)
 	checkBytes(&p, "/subject/id", r.Subject.ID, maxSubjectID)
+	checkBytes(&p, "/request/source", r.Request.Source, maxSource)
+	checkBytes(&p, "/request/userAgent", r.Request.UserAgent, maxUserAgent)
+	checkBytes(&p, "/request/id", r.Request.ID, maxRequestID)
 	for i, c := range r.Changes {
 		for _, v := range []struct{ name, text string }{{"field", c.Field}, {"from", c.From}, {"to", c.To}} {
 			if hidden, is := text.HiddenInLines(v.text); is {

@@ -10,6 +10,9 @@ import (
 
 type audit struct{ access }
 
+const recordColumns = `id, at, actor_kind, actor_id, actor_for, action, subject_kind, subject_id, changes,
+	source, user_agent, request_id`
+
 type auditSQL struct {
 	add  string
 	list list
@@ -17,10 +20,10 @@ type auditSQL struct {
 
 func newAuditSQL(db *DB) auditSQL {
 	return auditSQL{
-		add: db.bind(`INSERT INTO {audit} (org_id, id, at, actor_kind, actor_id, action, subject_kind, subject_id, changes)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-		list: newList(db, `SELECT id, at, actor_kind, actor_id, action, subject_kind, subject_id, changes FROM {audit}{index}
-			WHERE org_id = ?`, []string{"subject_kind", "subject_id", "actor_kind", "actor_id", "action"},
+		add: db.bind(`INSERT INTO {audit} (org_id, ` + recordColumns + `)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+		list: newList(db, `SELECT `+recordColumns+` FROM {audit}{index} WHERE org_id = ?`,
+			[]string{"subject_kind", "subject_id", "actor_kind", "actor_id", "action"},
 			` AND at >= ? AND at <= ? AND (at < ? OR id < ?) ORDER BY at DESC, id DESC LIMIT ?`,
 			walk{"audit_subject", "subject_kind subject_id"}, walk{"audit_actor", "actor_kind actor_id"},
 			walk{"audit_action", "action"}, walk{"audit_subject_kind", "subject_kind"}),
@@ -61,8 +64,8 @@ func before(after uuid.UUID) string {
 
 func scanRecord(scan func(...any) error, r *admin.Record) error {
 	var changes string
-	err := scan(scanID(&r.ID), scanAt(&r.At), &r.Actor.Kind, &r.Actor.ID, &r.Action, &r.Subject.Kind, &r.Subject.ID,
-		&changes)
+	err := scan(scanID(&r.ID), scanAt(&r.At), &r.Actor.Kind, &r.Actor.ID, &r.Actor.For, &r.Action, &r.Subject.Kind,
+		&r.Subject.ID, &changes, &r.Request.Source, &r.Request.UserAgent, &r.Request.ID)
 	if err == nil {
 		r.Changes, err = readChanges(changes)
 	}
@@ -76,6 +79,6 @@ func (s auditSQL) insert(ctx context.Context, t *tx, org admin.OrgID, r admin.Re
 		return err
 	}
 	_, err = t.exec(ctx, "audit record", s.add, org, id(r.ID), at(r.At), r.Actor.Kind, r.Actor.ID,
-		r.Action, r.Subject.Kind, r.Subject.ID, changes)
+		r.Actor.For, r.Action, r.Subject.Kind, r.Subject.ID, changes, r.Request.Source, r.Request.UserAgent, r.Request.ID)
 	return err
 }

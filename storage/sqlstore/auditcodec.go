@@ -30,7 +30,7 @@ func writeChanges(changes []admin.Change) (string, error) {
 	}
 	stored := storedChanges{Version: changesVersion, Changes: make([]storedChange, len(changes))}
 	for i, c := range changes {
-		stored.Changes[i] = storedChange(c)
+		stored.Changes[i] = storedChange{Field: c.Field, From: c.From, To: c.To}
 	}
 	b, err := json.Marshal(stored)
 	if err != nil {
@@ -57,7 +57,7 @@ func readChanges(text string) ([]admin.Change, error) {
 	}
 	changes := make([]admin.Change, len(stored.Changes))
 	for i, c := range stored.Changes {
-		changes[i] = admin.Change(c)
+		changes[i] = admin.Change{Field: c.Field, From: c.From, To: c.To}
 	}
 	return changes, nil
 }

@@ -36,7 +36,7 @@ func requireReadsAlike(t *testing.T, text string) {
 		require.Equal(t, changesVersion, stored.Version)
 		want := make([]admin.Change, len(stored.Changes))
 		for i, c := range stored.Changes {
-			want[i] = admin.Change(c)
+			want[i] = admin.Change{Field: c.Field, From: c.From, To: c.To}
 		}
 		require.Equal(t, want, changes, text)
 	}

@@ -51,10 +51,14 @@ TABLE admincenter_audit InnoDB utf8mb4_bin
     at bigint(20) NOT NULL
     actor_kind varbinary(30) NOT NULL
     actor_id varbinary(200) NOT NULL
+    actor_for varbinary(36) NOT NULL
     action varbinary(100) NOT NULL
     subject_kind varbinary(100) NOT NULL
     subject_id varbinary(1000) NOT NULL
     changes mediumtext COLLATE utf8mb4_bin NOT NULL
+    source varbinary(100) NOT NULL
+    user_agent varbinary(500) NOT NULL
+    request_id varbinary(200) NOT NULL
     INDEX audit_action (org_id, action, at, id)
     INDEX audit_actor (org_id, actor_kind, actor_id, at, id)
     UNIQUE audit_id (org_id, id)

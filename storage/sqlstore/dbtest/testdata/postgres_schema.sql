@@ -51,10 +51,14 @@ TABLE admincenter_audit
     at bigint NOT NULL
     actor_kind text COLLATE C NOT NULL
     actor_id text COLLATE C NOT NULL
+    actor_for text COLLATE C NOT NULL
     action text COLLATE C NOT NULL
     subject_kind text COLLATE C NOT NULL
     subject_id text COLLATE C NOT NULL
     changes text COLLATE default NOT NULL
+    source text COLLATE C NOT NULL
+    user_agent text COLLATE default NOT NULL
+    request_id text COLLATE C NOT NULL
     INDEX admincenter_audit_action (org_id, action, at, id)
     INDEX admincenter_audit_actor (org_id, actor_kind, actor_id, at, id)
     UNIQUE admincenter_audit_org_id_id_key (org_id, id)

@@ -53,10 +53,14 @@ CREATE TABLE admincenter_audit (
     at           INTEGER NOT NULL,
     actor_kind   TEXT    NOT NULL,
     actor_id     TEXT    NOT NULL,
+    actor_for    TEXT    NOT NULL,
     action       TEXT    NOT NULL,
     subject_kind TEXT    NOT NULL,
     subject_id   TEXT    NOT NULL,
     changes      TEXT    NOT NULL,
+    source       TEXT    NOT NULL,
+    user_agent   TEXT    NOT NULL,
+    request_id   TEXT    NOT NULL,
     PRIMARY KEY (org_id, at, id),
     UNIQUE (org_id, id)
 ) STRICT, WITHOUT ROWID;

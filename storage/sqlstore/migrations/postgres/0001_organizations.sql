@@ -46,10 +46,14 @@ CREATE TABLE admincenter_audit (
     at           BIGINT NOT NULL,
     actor_kind   TEXT COLLATE "C" NOT NULL,
     actor_id     TEXT COLLATE "C" NOT NULL,
+    actor_for    TEXT COLLATE "C" NOT NULL,
     action       TEXT COLLATE "C" NOT NULL,
     subject_kind TEXT COLLATE "C" NOT NULL,
     subject_id   TEXT COLLATE "C" NOT NULL,
     changes      TEXT   NOT NULL,
+    source       TEXT COLLATE "C" NOT NULL,
+    user_agent   TEXT   NOT NULL,
+    request_id   TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (org_id, at, id),
     UNIQUE (org_id, id)
 );
