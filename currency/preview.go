@@ -16,6 +16,9 @@ import (
 // can change it once it is saved, so it must be [Confirmed].
 var ErrFarOff = admin.NewError("rate_far_off", admin.ErrInvalid, "confirm the rate if it is meant")
 
+// CodeFarOff is the code of a problem with a rate that is far off what is expected and was not confirmed.
+const CodeFarOff = "far_off"
+
 // Confirmation is given to [Service.Add] with a rate that is far off.
 type Confirmation string
 
@@ -121,7 +124,7 @@ func (e *FarOffError) Unwrap() []error {
 	if far == nil {
 		return []error{ErrFarOff}
 	}
-	p.Add("/rate", "far_off", "%s", far.Message).With("rate", rateText(e.Preview.Rate)).
+	p.Add("/rate", CodeFarOff, "%s", far.Message).With("rate", rateText(e.Preview.Rate)).
 		With("expected", rateText(far.Expected)).With("inverse", rateText(e.Preview.Inverse)).
 		With("inverseFits", far.InverseFits)
 	return []error{ErrFarOff, p.Err()}
