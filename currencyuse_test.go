@@ -60,17 +60,17 @@ func newBankerWithCurrencies(t *testing.T, backend storage.Backend) banker {
 	return b
 }
 
-func (b banker) archive(code iso4217.Code) {
+func (b banker) archiveSEK() {
 	b.t.Helper()
-	_, err := b.Currencies.Archive(b.t.Context(), b.scope, code)
+	_, err := b.Currencies.Archive(b.t.Context(), b.scope, "SEK")
 	require.NoError(b.t, err)
 }
 
-func (b banker) plan(id string, version int, codes ...iso4217.Code) (priceplan.Plan, error) {
+func (b banker) plan(id string, codes ...iso4217.Code) (priceplan.Plan, error) {
 	cycle, err := priceplan.NewCycle(priceplan.Monthly, priceplan.Last, priceplan.Nil)
 	require.NoError(b.t, err)
 	return b.PricePlans.CreatePlan(b.t.Context(), b.scope, priceplan.NewPlan{
-		Ref: priceplan.Ref{ID: id, Version: version}, Name: "Plan", Status: priceplan.Active, Currencies: codes, Cycle: cycle,
+		Ref: priceplan.Ref{ID: id, Version: 1}, Name: "Plan", Status: priceplan.Active, Currencies: codes, Cycle: cycle,
 	})
 }
 
@@ -96,15 +96,15 @@ const (
 func TestPlansAreInCurrenciesThatTheOrganizationUses(t *testing.T) {
 	b := newBankerWithCurrencies(t, memory.New())
 	ctx, scope := t.Context(), b.scope
-	old, err := b.plan("old", 1, "EUR", "SEK")
+	old, err := b.plan("old", "EUR", "SEK")
 	require.NoError(t, err)
-	b.archive("SEK")
+	b.archiveSEK()
 
-	_, err = b.plan("new", 1, "EUR", "GBP")
+	_, err = b.plan("new", "EUR", "GBP")
 	requireRefused(t, err, "/supportedCurrencies/1", "unknown", unused)
-	_, err = b.plan("new", 1, "SEK")
+	_, err = b.plan("new", "SEK")
 	requireRefused(t, err, "/supportedCurrencies/0", "archived", archived)
-	_, err = b.plan("new", 1, "QQQ", "EUR")
+	_, err = b.plan("new", "QQQ", "EUR")
 	requireRefused(t, err, "/supportedCurrencies/0", "unknown", "not an ISO 4217 currency code")
 
 	draft, err := b.PricePlans.CreateVersion(ctx, scope, old.Ref, priceplan.PlanChanges{})
@@ -129,7 +129,7 @@ func TestPlansAreInCurrenciesThatTheOrganizationUses(t *testing.T) {
 func TestSchedulesAreInCurrenciesThatTheOrganizationUses(t *testing.T) {
 	b := newBankerWithCurrencies(t, memory.New())
 	ctx, scope := t.Context(), b.scope
-	_, err := b.plan("old", 1, "EUR", "SEK", "USD")
+	_, err := b.plan("old", "EUR", "SEK", "USD")
 	require.NoError(t, err)
 	associate := func(account string, code iso4217.Code) (priceplan.Schedule, error) {
 		return b.PricePlans.Associate(ctx, scope, priceplan.Association{
@@ -140,7 +140,7 @@ func TestSchedulesAreInCurrenciesThatTheOrganizationUses(t *testing.T) {
 	require.NoError(t, err)
 	eur, err := associate("a2", "EUR")
 	require.NoError(t, err)
-	b.archive("SEK")
+	b.archiveSEK()
 	_, err = associate("a3", "SEK")
 	requireRefused(t, err, "/currency", "archived", archived)
 	cards := "agreed"
@@ -173,7 +173,7 @@ func TestAccountsAreInCurrenciesThatTheOrganizationUses(t *testing.T) {
 	require.NoError(t, err)
 	_, err = b.account("a3", "")
 	require.NoError(t, err, "the base currency")
-	b.archive("SEK")
+	b.archiveSEK()
 	_, err = b.account("a4", "GBP")
 	requireRefused(t, err, "/invoiceCurrency", "unknown", unused)
 	_, err = b.account("a4", "SEK")
@@ -185,7 +185,7 @@ func TestAccountsAreInCurrenciesThatTheOrganizationUses(t *testing.T) {
 	require.ErrorAs(t, err, &invalid)
 	require.Len(t, invalid.Fields, 2, "together with what else is wrong")
 
-	code := func(c iso4217.Code) customer.Optional[iso4217.Code] { return customer.Set(c) }
+	code := customer.Set[iso4217.Code]
 	sek, err = b.Customers.EditAccount(ctx, scope, "a1", sek.Version, customer.AccountEdit{InvoiceCurrency: code("SEK"), Name: customer.Set("Renamed")})
 	require.NoError(t, err, "what it has it keeps")
 	_, err = b.Customers.EditAccount(ctx, scope, "a2", eur.Version, customer.AccountEdit{InvoiceCurrency: code("SEK")})
@@ -235,7 +235,7 @@ func TestImportedAccountsAreInCurrenciesThatTheOrganizationUses(t *testing.T) {
 	ctx, scope := t.Context(), b.scope
 	_, err := b.account("old", "SEK")
 	require.NoError(t, err)
-	b.archive("SEK")
+	b.archiveSEK()
 
 	var rows strings.Builder
 	rows.WriteString("id,name,customer_id,currency\n")
@@ -274,11 +274,11 @@ func TestImportedAccountsAreInCurrenciesThatTheOrganizationUses(t *testing.T) {
 // A host that does not use the currencies keeps working: only ISO 4217 is checked.
 func TestWithoutABaseCurrencyEveryCurrencyIsTaken(t *testing.T) {
 	b := newBanker(t, memory.New())
-	_, err := b.plan("any", 1, "GBP", "SEK")
+	_, err := b.plan("any", "GBP", "SEK")
 	require.NoError(t, err)
 	_, err = b.account("a1", "GBP")
 	require.NoError(t, err)
-	_, err = b.plan("none", 1, "XXX")
+	_, err = b.plan("none", "XXX")
 	require.ErrorIs(t, err, admin.ErrInvalid)
 }
 

@@ -62,7 +62,8 @@ func (o Options) complete() Options {
 		o.Roles = DefaultRoles()
 	}
 	for _, r := range []*admin.Runtime{
-		&o.People.Runtime, &o.Currencies.Runtime, &o.Tokens.Runtime, &o.Settings.Runtime, &o.Imports.Runtime, &o.Migrations.Runtime,
+		&o.People.Runtime, &o.Currencies.Runtime, &o.Tokens.Runtime, &o.Settings.Runtime, &o.Imports.Runtime,
+		&o.Migrations.Runtime,
 	} {
 		*r = r.Or(o.Runtime)
 	}

@@ -84,10 +84,11 @@ func checkWeights(weights []decimal.Decimal) (total decimal.Decimal, err error) 
 }
 
 // ConvertParts converts the parts of one amount, such as the lines of an invoice, so that the results sum exactly to
-// the conversion of their sum by [Table.ConvertWith]: three lines of 33.335 USD are 33.34, 33.33 and 33.33 in USD, because
-// their sum of 100.005 is 100.00, a tie to the even; rounded half up they are 33.34, 33.34 and 33.33. Each result is its exact value rounded down or
-// up to minor units of to; up goes to the parts that come closest, and of equals to the first. Negated parts give
-// negated results if the mode is one of the halves, UP or DOWN. Parts may be negative, such as a discount.
+// the conversion of their sum by [Table.ConvertWith]: three lines of 33.335 USD are 33.34, 33.33 and 33.33 in USD,
+// because their sum of 100.005 is 100.00, a tie to the even; rounded half up they are 33.34, 33.34 and 33.33. Each
+// result is its exact value rounded down or up to minor units of to; up goes to the parts that come closest, and of
+// equals to the first. Negated parts give negated results if the mode is one of the halves, UP or DOWN. Parts may be
+// negative, such as a discount.
 //
 // It fails as [Table.ConvertWith] does, for a part, the sum or a result, and with [admin.ErrInvalid] for more than
 // [MaxParts]. No parts give no results.

@@ -23,8 +23,8 @@ import (
 //
 // It fails with [admin.ErrNotFound] for a currency that the organization does not have, with [ErrArchived], with
 // [ErrBaseFixed] for the base, with a [*admin.ValidationError] for a rate as [Service.Add] does and for a ValidFrom in
-// the past, with a [*FarOffError] for a rate that is far off unless it is Confirmed, and with [admin.ErrConflict] if another rate was saved meanwhile: look at that first. It requires
-// [PermissionWrite].
+// the past, with a [*FarOffError] for a rate that is far off unless it is Confirmed, and with [admin.ErrConflict] if
+// another rate was saved meanwhile: look at that first. It requires [PermissionWrite].
 func (s *Service) AddRate(
 	ctx context.Context, scope admin.Scope, code iso4217.Code, in RateInput,
 ) (Rate, error) {

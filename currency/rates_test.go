@@ -33,9 +33,9 @@ func newDated(t *testing.T) (*currency.Service, *memory.Backend, *time.Time) {
 	return s, b, &now
 }
 
-func addRate(t *testing.T, s *currency.Service, code iso4217.Code, rate string, from time.Time) currency.Rate {
+func addRate(t *testing.T, s *currency.Service, rate string, from time.Time) currency.Rate {
 	t.Helper()
-	r, err := s.AddRate(t.Context(), writer, code, currency.RateInput{Rate: dec(rate), ValidFrom: from})
+	r, err := s.AddRate(t.Context(), writer, "EUR", currency.RateInput{Rate: dec(rate), ValidFrom: from})
 	require.NoError(t, err)
 	return r
 }
@@ -55,7 +55,7 @@ func TestAddRate(t *testing.T) {
 		return rate.String()
 	}
 	*now = start.Add(time.Hour)
-	second := addRate(t, s, "EUR", "1.0900", time.Time{})
+	second := addRate(t, s, "1.0900", time.Time{})
 	require.Equal(t, currency.Rate{Code: "EUR", Number: 2, Rate: dec("1.09"), ValidFrom: *now, CreatedAt: *now, CreatedBy: ann}, second)
 	require.Equal(t, "1.08", rateAt(start.AddDate(-100, 0, 0)), "the first is valid from always")
 	require.Equal(t, "1.08", rateAt(now.Add(-time.Microsecond)), "yesterday is as it was")
@@ -65,11 +65,11 @@ func TestAddRate(t *testing.T) {
 	require.Equal(t, "1.08", eur.Rate.String(), "what was saved never changes")
 
 	midnight := start.Add(12 * time.Hour)
-	addRate(t, s, "EUR", "1.2", midnight)
+	addRate(t, s, "1.2", midnight)
 	require.Equal(t, "1.2", rateAt(midnight))
-	addRate(t, s, "EUR", "1.1", midnight)
+	addRate(t, s, "1.1", midnight)
 	require.Equal(t, "1.1", rateAt(midnight), "a planned rate is replaced by one with its beginning")
-	addRate(t, s, "EUR", "1.095", time.Time{})
+	addRate(t, s, "1.095", time.Time{})
 	require.Equal(t, "1.095", rateAt(*now), "of those that begin together the last that was saved")
 	require.Equal(t, "1.1", rateAt(midnight), "what is planned stays planned")
 	require.Equal(t, "1.095", rateAt(midnight.Add(-time.Nanosecond)))

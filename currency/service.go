@@ -195,7 +195,8 @@ func (s *Service) Convert(
 
 func (s *Service) currency(scope admin.Scope, code iso4217.Code, rate decimal.Decimal) Currency {
 	return Currency{
-		Code: code, Status: Active, Rate: admin.CanonicalDecimal(rate), CreatedAt: s.runtime.Instant(), CreatedBy: scope.Actor(),
+		Code: code, Status: Active, Rate: admin.CanonicalDecimal(rate),
+		CreatedAt: s.runtime.Instant(), CreatedBy: scope.Actor(),
 	}
 }
 

@@ -64,8 +64,9 @@ func (s *Service) create(ctx context.Context, scope admin.Scope, plan Plan) (Pla
 }
 
 // CreateVersion adds a draft of the plan's next version: a copy of from (Version 0 for the latest active
-// version) with changes. It keeps currencies that were archived since. It fails with [admin.ErrNotFound], with [admin.ErrExists] if another caller
-// created that version first, and with a [*admin.ValidationError]. It requires [PermissionWrite].
+// version) with changes. It keeps currencies that were archived since. It fails with [admin.ErrNotFound], with
+// [admin.ErrExists] if another caller created that version first, and with a [*admin.ValidationError]. It requires
+// [PermissionWrite].
 func (s *Service) CreateVersion(ctx context.Context, scope admin.Scope, from Ref, c PlanChanges) (Plan, error) {
 	if err := scope.Require(PermissionWrite); err != nil {
 		return Plan{}, err

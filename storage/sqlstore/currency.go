@@ -41,7 +41,8 @@ func newCurrencySQL(db *DB) currencySQL {
 		base:   db.bind(joined + `WHERE c.org_id = ? AND c.base_slot = 1`),
 		list:   db.bind(joined + page + `ORDER BY c.code LIMIT ?`),
 		active: db.bind(joined + page + `AND a.code IS NULL ORDER BY c.code LIMIT ?`),
-		archived: db.bind(columns + `FROM {archived_currencies} a JOIN {currencies} c ON c.org_id = a.org_id AND c.code = a.code
+		archived: db.bind(columns + `FROM {archived_currencies} a
+			JOIN {currencies} c ON c.org_id = a.org_id AND c.code = a.code
 			WHERE a.org_id = ? AND a.code > ? ORDER BY a.code LIMIT ?`),
 		archive: db.bind(`INSERT INTO {archived_currencies} (org_id, code, archived_at, archived_by_kind, archived_by_id)
 			VALUES (?, ?, ?, ?, ?)`),

@@ -104,7 +104,7 @@ func (w *world) seedCurrencies() {
 	require.NoError(w.t, w.b.Currencies().Create(w.t.Context(), w.org, w.currency("EUR", "1.08"), w.rec("currency.add")))
 	require.NoError(w.t, w.b.Currencies().Create(w.t.Context(), w.org, w.currency("SEK", "0.095"), w.rec("currency.add")))
 	require.NoError(w.t, w.b.Currencies().Archive(w.t.Context(), w.org, "SEK", w.archival(), w.rec("currency.archive")))
-	require.NoError(w.t, w.b.Currencies().AddRate(w.t.Context(), w.org, w.rate("EUR", 2, "1.09", 2), w.rec("currency.add_rate")))
+	w.addRate(w.rate("EUR", 2, "1.09", 2))
 }
 
 func testCurrencies(t *testing.T, open Open) {
