@@ -131,5 +131,7 @@ func decimalSamples(t *testing.T, h *house) map[string]any {
 	require.NoError(t, err)
 	rates, err := h.Currencies.Table(t.Context(), admin.System(acme))
 	require.NoError(t, err)
-	return map[string]any{"a table of rates": rates}
+	money, err := currency.ParseMoney(bareDecimal + " EUR")
+	require.NoError(t, err)
+	return map[string]any{"a table of rates": rates, "an amount": money}
 }
