@@ -2,6 +2,7 @@ package admincenter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/admincenter/admincenter/admin"
@@ -23,6 +24,7 @@ import (
 type Center struct {
 	People      *people.Service        // profile, users, invitations, sign-in
 	Trail       *admin.Trail           // what was done
+	Log         *admin.Log             // the trail as one log, to follow and to verify
 	Currencies  *currency.Service      // base currency and rates
 	Tokens      *token.Service         // API tokens
 	Customers   *customer.Service      // customers and their accounts
@@ -49,6 +51,7 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	var p admin.Problems
 	s := c.stores
 	c.Trail = admin.NewTrail(s.Audit())
+	c.Log = made(admin.NewLog(logPorts(s), c.o.Log))(&p, "/log")
 	c.People = made(people.NewService(c.peopleProcess(s), c.o.People))(&p, "/people")
 	c.Currencies = made(currency.NewService(currencyPorts(s), c.o.Currencies))(&p, "/currencies")
 	c.Tokens = made(token.NewService(c.tokenPorts(s), c.o.Tokens))(&p, "/tokens")
@@ -86,6 +89,7 @@ func (c *Center) In(s storage.Stores) *Center {
 	s = c.o.Own.Stores(s)
 	in.stores, in.backend = s, nil
 	in.Trail = admin.NewTrail(s.Audit())
+	in.Log = c.Log.In(logPorts(s))
 	in.People = c.People.In(in.peopleProcess(s))
 	in.Currencies = c.Currencies.In(currencyPorts(s))
 	in.Tokens = c.Tokens.In(in.tokenPorts(s))
@@ -143,15 +147,23 @@ func (c *Center) Step(ctx context.Context, ref job.Ref) (job.Progress, error) {
 
 // Worker returns a worker that does the jobs of every kind when they are due: call its Run in each process
 // that should take part. It runs c.Tokens.Run too, which notes the last use of the tokens that its process
-// verifies. The runtime of c is the default. It fails with an [admin.ValidationError] for options that are out of
-// their range, and with [admin.ErrState] for a Center that is in a transaction.
+// verifies, and c.Log.Run, which seals the audit trail. The runtime of c is the default. It fails with an
+// [admin.ValidationError] for options that are out of their range, and with [admin.ErrState] for a Center that is in a
+// transaction.
 func (c *Center) Worker(o job.WorkerOptions) (*job.Worker, error) {
 	if c.backend == nil {
 		return nil, fmt.Errorf("admincenter: a Center in a transaction has no worker: use the one that New returned: %w",
 			admin.ErrState)
 	}
 	o.Runtime = o.Or(c.o.Runtime)
-	return job.NewWorker(job.WorkerPorts{Due: c.Jobs.Due, Step: c.Step, Beside: c.Tokens.Run}, o)
+	return job.NewWorker(job.WorkerPorts{Due: c.Jobs.Due, Step: c.Step, Beside: c.beside}, o)
+}
+
+// beside does what goes on beside jobs until ctx ends.
+func (c *Center) beside(ctx context.Context) error {
+	sealed := make(chan error, 1)
+	go func() { sealed <- c.Log.Run(ctx) }()
+	return errors.Join(c.Tokens.Run(ctx), <-sealed)
 }
 
 // Authorize returns nil if actor may do all of ps in org at this moment: a user who is active and whose role

@@ -29,6 +29,7 @@ type Options struct {
 	Fresh time.Duration
 
 	// The services' own options. A field that is zero is taken from above.
+	Log        admin.LogOptions
 	People     people.Options
 	Currencies currency.Options
 	Tokens     token.Options
@@ -62,8 +63,8 @@ func (o Options) complete() Options {
 		o.Roles = DefaultRoles()
 	}
 	for _, r := range []*admin.Runtime{
-		&o.People.Runtime, &o.Currencies.Runtime, &o.Tokens.Runtime, &o.Settings.Runtime, &o.Imports.Runtime,
-		&o.Migrations.Runtime,
+		&o.Log.Runtime, &o.People.Runtime, &o.Currencies.Runtime, &o.Tokens.Runtime, &o.Settings.Runtime,
+		&o.Imports.Runtime, &o.Migrations.Runtime,
 	} {
 		*r = r.Or(o.Runtime)
 	}

@@ -33,6 +33,8 @@ func (c *Center) peopleProcess(s storage.Stores) people.Ports {
 	return p
 }
 
+func logPorts(s storage.Stores) admin.LogPorts { return admin.LogPorts{Log: s.Log()} }
+
 func currencyPorts(s storage.Stores) currency.Ports {
 	return currency.Ports{Currencies: s.Currencies()}
 }

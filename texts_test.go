@@ -66,6 +66,7 @@ func takesAnyText() map[string]string {
 		"People.KeepSession 1":               "a session that the service returned",
 		"People.KeepSession 2":               "TestWhatASessionIsKnownByIsClean",
 		"People.Memberships 1":               "an address to look up",
+		"Log.Heads 1/org":                    "a place in an order",
 		"Tokens.DeactivateBy 2/for":          "of actors of another kind",
 		"People.ProvisionedUsers 3/after":    "a cursor, after the filter is checked",
 		"People.UpdateProvisioned 3/role":    "a role to look up, after the user",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -101,6 +102,23 @@ func (r Record) Check() error {
 	return nil
 }
 
+// verbErase ends the actions of erasures.
+const verbErase = ".erase"
+
+func isErasure(a Action) bool { return strings.HasSuffix(string(a), verbErase) }
+
+// CheckErasure is [Record.Check] for the record of an erasure. Adapters call it before they erase.
+func (r Record) CheckErasure() error {
+	if err := r.Check(); err != nil {
+		return err
+	}
+	if !isErasure(r.Action) {
+		return fmt.Errorf("audit record of an erasure: the action %q does not end in %s: %w",
+			Clip(string(r.Action)), verbErase, ErrInvalid)
+	}
+	return nil
+}
+
 // checkBytes checks that a text can be read as what it is and has so many bytes at most.
 func checkBytes(p *Problems, path, value string, most int) {
 	r, hidden := text.Hidden(value)
@@ -137,7 +155,7 @@ func (f AuditFilter) check() error {
 	return p.Err()
 }
 
-// AuditStore keeps an organization's audit trail. Nothing changes or deletes a record.
+// AuditStore keeps an organization's audit trail. Nothing changes or deletes a record, but for its personal values.
 type AuditStore interface {
 	// List returns at most seek.Limit records that match the filter, newest first (by descending
 	// [Record.At], then by descending id), that come after seek.After in that order; the zero
@@ -154,6 +172,12 @@ type AuditStore interface {
 	// incomplete ([Record.Check]), with [ErrExists] if its id is taken, and with [ErrNotFound] if there
 	// is no such organization.
 	Append(ctx context.Context, org OrgID, rec Record) error
+
+	// Erase takes the personal values ([Change.Personal]) out of every record whose subject is one of those
+	// given, and returns of how many changes. What remains verifies, and says that rec, the record of the erasure,
+	// tells why. It is written also if there was nothing to erase. It fails with [ErrInvalid] if the action of
+	// rec does not end in ".erase" ([Record.CheckErasure]).
+	Erase(ctx context.Context, org OrgID, subjects []Subject, rec Record) (int, error)
 }
 
 // Trail reads the audit trail.

@@ -17,8 +17,12 @@ func center(ctx context.Context, backend storage.Backend, o admincenter.Options)
 	if err != nil {
 		return nil, err
 	}
-	_, _, err = c.People.CreateOrganization(ctx, people.NewOrganization{
-		ID: org, Name: "Acme", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example"},
+	return c, organization(ctx, c, org)
+}
+
+func organization(ctx context.Context, c *admincenter.Center, id admin.OrgID) error {
+	_, _, err := c.People.CreateOrganization(ctx, people.NewOrganization{
+		ID: id, Name: "Acme", Admin: people.NewAdmin{Name: "Ann", Email: "ann@acme.example"},
 	})
-	return c, err
+	return err
 }

@@ -28,6 +28,7 @@ type Stores interface {
 	Roles() people.RoleStore
 	Factors() people.FactorStore
 	Audit() admin.AuditStore
+	Log() admin.LogStore
 	Jobs() job.Store
 	Currencies() currency.Store
 	Settings() settings.Store

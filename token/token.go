@@ -1,6 +1,7 @@
 package token
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -76,7 +77,8 @@ func (t Token) Reactivated(want Token) (Token, error) {
 
 // Rotated returns the token as [Store.Rotate] must leave the old one: with the ExpiresAt, RotatedTo and
 // UpdatedAt of want and the next Version. It fails with [ErrRotated] if another token replaces this one
-// already, with [ErrDeactivated] if it is switched off, and as [Token.Renamed] does.
+// already, with [ErrDeactivated] if it is switched off, with [admin.ErrInvalid] if want lives longer, and as
+// [Token.Renamed] does.
 func (t Token) Rotated(want Token) (Token, error) {
 	switch {
 	case t.RotatedTo != uuid.Nil:
@@ -86,6 +88,10 @@ func (t Token) Rotated(want Token) (Token, error) {
 	}
 	if err := t.changeable(want); err != nil {
 		return Token{}, err
+	}
+	if !t.ExpiresAt.IsZero() && (want.ExpiresAt.IsZero() || want.ExpiresAt.After(t.ExpiresAt)) {
+		return Token{}, fmt.Errorf("token that expires at %v: rotation does not let it live longer: %w",
+			t.ExpiresAt, admin.ErrInvalid)
 	}
 	t.ExpiresAt, t.RotatedTo, t.UpdatedAt = want.ExpiresAt, want.RotatedTo, want.UpdatedAt
 	t.Version++

@@ -29,6 +29,19 @@ func compareRecords(a, b recordKey) int {
 	return cmp.Or(cmp.Compare(a.at, b.at), compareID(a.id, b.id))
 }
 
+// trailRow is a record with its proof.
+type trailRow struct {
+	rec   admin.Record
+	proof admin.Proof
+}
+
+// clone returns a row that shares no memory with r.
+func (r trailRow) clone() trailRow {
+	r.rec.Changes = slices.Clone(r.rec.Changes)
+	r.proof.Marks = slices.Clone(r.proof.Marks)
+	return r
+}
+
 func (s audit) Append(ctx context.Context, org admin.OrgID, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(*tenant, *journal) error { return nil })
 }
@@ -37,13 +50,49 @@ func (s audit) List(
 	ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey],
 ) (out []admin.Record, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
-		out = t.audit.descending(keyOfRecord(seek.After), seek.Limit, func(r admin.Record) bool { return auditMatches(f, r) })
-		for i := range out {
-			out[i].Changes = slices.Clone(out[i].Changes)
+		for _, r := range t.audit.descending(keyOfRecord(seek.After), seek.Limit, func(r trailRow) bool {
+			return auditMatches(f, r.rec)
+		}) {
+			out = append(out, r.clone().rec)
 		}
 		return nil
 	})
 	return out, err
+}
+
+func (s audit) Erase(
+	ctx context.Context, org admin.OrgID, subjects []admin.Subject, rec admin.Record,
+) (erased int, err error) {
+	if err := rec.CheckErasure(); err != nil {
+		return 0, err
+	}
+	err = s.write(ctx, org, rec, func(t *tenant, j *journal) error {
+		for _, key := range slices.Clone(t.audit.order) {
+			row, _ := t.audit.get(key)
+			if !slices.Contains(subjects, row.rec.Subject) {
+				continue
+			}
+			row = row.clone()
+			n := 0
+			for i := range row.proof.Marks {
+				if m := &row.proof.Marks[i]; m.Erasure == uuid.Nil {
+					m.Salt, m.Erasure = nil, rec.ID
+					c := &row.rec.Changes[m.Change]
+					c.From, c.To, c.Erased = "", "", true
+					n++
+				}
+			}
+			if n > 0 {
+				t.audit.put(j, key, row)
+				erased += n
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return erased, nil
 }
 
 func auditMatches(f admin.AuditFilter, r admin.Record) bool {
@@ -58,13 +107,14 @@ func wants[T comparable](filter, value T) bool {
 	return filter == zero || filter == value
 }
 
-func (t *tenant) record(j *journal, rec admin.Record) error {
+func (t *tenant) record(j *journal, keys admin.TrailKeys, rec admin.Record) error {
 	if _, ok := t.recorded.get(rec.ID); ok {
 		return taken("audit record")
 	}
-	rec.Changes = slices.Clone(rec.Changes)
+	row := trailRow{rec, keys.Prove(t.organization.ID, rec)}.clone()
 	key := keyOfRecord(rec.Key())
 	t.recorded.put(j, rec.ID, key)
-	t.audit.put(j, key, rec)
+	t.audit.put(j, key, row)
+	t.log.waiting.put(j, rec.ID, struct{}{})
 	return nil
 }

@@ -38,6 +38,7 @@ type Backend struct {
 	journal journal
 	depth   int // of atomically
 	kinds   kinds
+	keys    admin.TrailKeys
 	// digests is one index over all organizations, as in a database.
 	digests map[admin.SecretDigest]tokenRef
 }
@@ -57,8 +58,9 @@ type tenant struct {
 	externalIDs  *table[string, provisioned]
 	roles        *table[string, people.CustomRole]
 	factors      factorTables
-	audit        *table[recordKey, admin.Record]
+	audit        *table[recordKey, trailRow]
 	recorded     *table[uuid.UUID, recordKey]
+	log          logTables
 	jobs         *table[uuid.UUID, job.Job]
 	entries      map[uuid.UUID]*table[int64, job.Entry]
 	effects      map[uuid.UUID]*table[int64, job.Effect]
@@ -85,8 +87,9 @@ func newTenant(o people.Organization) *tenant {
 		externalIDs:  newTable[string, provisioned](strings.Compare),
 		roles:        newTable[string, people.CustomRole](strings.Compare),
 		factors:      newFactorTables(),
-		audit:        newTable[recordKey, admin.Record](compareRecords),
+		audit:        newTable[recordKey, trailRow](compareRecords),
 		recorded:     newTable[uuid.UUID, recordKey](compareID),
+		log:          newLogTables(),
 		jobs:         newTable[uuid.UUID, job.Job](compareID),
 		entries:      map[uuid.UUID]*table[int64, job.Entry]{},
 		effects:      map[uuid.UUID]*table[int64, job.Effect]{},
@@ -105,8 +108,13 @@ func newTenant(o people.Organization) *tenant {
 func compareID(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }
 
 // New is an empty Backend.
-func New() *Backend {
-	b := &Backend{tenants: map[admin.OrgID]*tenant{}, kinds: kinds{customer.Customers(), customer.Accounts()}}
+func New() *Backend { return NewKeyed(admin.TrailKeys{}) }
+
+// NewKeyed is an empty Backend whose audit trail is digested under keys.
+func NewKeyed(keys admin.TrailKeys) *Backend {
+	b := &Backend{
+		tenants: map[admin.OrgID]*tenant{}, kinds: kinds{customer.Customers(), customer.Accounts()}, keys: keys,
+	}
 	b.stores = stores{access{b: b}}
 	return b
 }
@@ -155,6 +163,7 @@ func (s stores) Identities() people.IdentityStore        { return identities{s.a
 func (s stores) Roles() people.RoleStore                 { return roles{s.access} }
 func (s stores) Factors() people.FactorStore             { return factors{s.access} }
 func (s stores) Audit() admin.AuditStore                 { return audit{s.access} }
+func (s stores) Log() admin.LogStore                     { return logs{s.access} }
 func (s stores) Jobs() job.Store                         { return jobs{s.access} }
 func (s stores) Currencies() currency.Store              { return currencies{s.access} }
 func (s stores) Settings() settings.Store                { return settingStore{s.access} }
@@ -193,7 +202,7 @@ func (a access) write(ctx context.Context, org admin.OrgID, rec admin.Record, fn
 		if err := fn(t, j); err != nil {
 			return err
 		}
-		return t.record(j, rec)
+		return t.record(j, a.b.keys, rec)
 	})
 }
 
@@ -218,7 +227,7 @@ func (a access) record(
 			case !exists:
 				return missing("organization")
 			}
-			return t.record(&a.b.journal, rec)
+			return t.record(&a.b.journal, a.b.keys, rec)
 		})
 	})
 }

@@ -26,7 +26,7 @@ func (s organizations) Create(
 			b.journal.undo = append(b.journal.undo, func() { delete(b.tenants, o.ID) })
 			t.users.put(&b.journal, first.ID, first)
 			t.credentials.put(&b.journal, first.ID, c)
-			return t.record(&b.journal, rec)
+			return t.record(&b.journal, b.keys, rec)
 		})
 	})
 }

@@ -84,7 +84,7 @@ func (s schedules) ReplaceAll(
 		if !done {
 			return nil
 		}
-		return t.record(j, rec)
+		return t.record(j, s.b.keys, rec)
 	})
 	if err != nil {
 		return nil, err

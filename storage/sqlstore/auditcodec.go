@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 
@@ -18,19 +19,25 @@ type storedChange struct {
 	Field string `json:"field"`
 	From  string `json:"from,omitempty"`
 	To    string `json:"to,omitempty"`
+	// Personal is the sum of the mark of values that are stored elsewhere, in base64.
+	Personal string `json:"personal,omitempty"`
 }
 
 // changesVersion is the version that is written. A reader refuses others instead of guessing.
 const changesVersion = 1
 
 // writeChanges returns what is stored of changes; none are an empty text.
-func writeChanges(changes []admin.Change) (string, error) {
+func writeChanges(changes []admin.Change, marks []admin.Mark) (string, error) {
 	if len(changes) == 0 {
 		return "", nil
 	}
 	stored := storedChanges{Version: changesVersion, Changes: make([]storedChange, len(changes))}
 	for i, c := range changes {
 		stored.Changes[i] = storedChange{Field: c.Field, From: c.From, To: c.To}
+	}
+	for _, m := range marks {
+		c := &stored.Changes[m.Change]
+		c.From, c.To, c.Personal = "", "", base64.StdEncoding.EncodeToString(m.Sum)
 	}
 	b, err := json.Marshal(stored)
 	if err != nil {
@@ -39,25 +46,34 @@ func writeChanges(changes []admin.Change) (string, error) {
 	return string(b), nil
 }
 
-// readChanges reads what writeChanges wrote.
-func readChanges(text string) ([]admin.Change, error) {
+// readChanges reads what writeChanges wrote. The marks have neither salt nor erasure.
+func readChanges(text string) ([]admin.Change, []admin.Mark, error) {
 	if text == "" {
-		return nil, nil
+		return nil, nil, nil
 	}
-	if changes, ok := plainChanges(text); ok {
-		return changes, nil
+	list, ok := plainChanges(text)
+	if !ok {
+		var stored storedChanges
+		if err := json.Unmarshal([]byte(text), &stored); err != nil {
+			return nil, nil, fmt.Errorf("audit record: read its changes: %w", err)
+		}
+		if stored.Version != changesVersion {
+			return nil, nil, fmt.Errorf("audit record: its changes are stored in version %d: this library reads version %d",
+				stored.Version, changesVersion)
+		}
+		list = stored.Changes
 	}
-	var stored storedChanges
-	if err := json.Unmarshal([]byte(text), &stored); err != nil {
-		return nil, fmt.Errorf("audit record: read its changes: %w", err)
+	changes := make([]admin.Change, len(list))
+	var marks []admin.Mark
+	for i, c := range list {
+		changes[i] = admin.Change{Field: c.Field, From: c.From, To: c.To, Personal: c.Personal != ""}
+		if c.Personal != "" {
+			sum, err := base64.StdEncoding.DecodeString(c.Personal)
+			if err != nil {
+				return nil, nil, fmt.Errorf("audit record: read the mark of its change %d: %w", i, err)
+			}
+			marks = append(marks, admin.Mark{Change: i, Sum: sum})
+		}
 	}
-	if stored.Version != changesVersion {
-		return nil, fmt.Errorf("audit record: its changes are stored in version %d: this library reads version %d",
-			stored.Version, changesVersion)
-	}
-	changes := make([]admin.Change, len(stored.Changes))
-	for i, c := range stored.Changes {
-		changes[i] = admin.Change{Field: c.Field, From: c.From, To: c.To}
-	}
-	return changes, nil
+	return changes, marks, nil
 }

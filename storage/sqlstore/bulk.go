@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql/driver"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -95,8 +96,11 @@ func (b bulk) insert(ctx context.Context, t *tx, noun string, n int, row func(i 
 
 func textSize(values []any) (n int) {
 	for _, v := range values {
-		if s, ok := v.(string); ok {
-			n += len(s)
+		switch v := v.(type) {
+		case string:
+			n += len(v)
+		case []byte:
+			n += 2 * len(v)
 		}
 	}
 	return n
@@ -176,6 +180,10 @@ func writeElement(s *strings.Builder, v any) error {
 		s.WriteString(strconv.FormatInt(v, 10))
 	case bool:
 		s.WriteString(strconv.FormatBool(v))
+	case []byte:
+		s.WriteString(`"\\x`) // as \x…, with its backslash escaped
+		s.WriteString(hex.EncodeToString(v))
+		s.WriteByte('"')
 	case string:
 		s.WriteByte('"')
 		for {

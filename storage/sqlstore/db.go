@@ -32,6 +32,9 @@ type Options struct {
 	// first that run often. 0 means 250 on SQLite, 64 on MySQL and none on PostgreSQL, because pgx
 	// keeps its own; a negative number means none. See docs/databases.md.
 	Prepared int
+	// TrailKeys are the keys outside the database under which the audit trail is digested; none means plain SHA-256.
+	// Every process needs the same.
+	TrailKeys admin.TrailKeys
 }
 
 // checkRetries is how often New looks again at a database that was busy: for some seconds.
@@ -53,6 +56,7 @@ type DB struct {
 	texts      []string // of all statements
 	prepared   *prepared
 	kinds      kinds
+	keys       admin.TrailKeys
 	sql        statements
 }
 
@@ -99,7 +103,7 @@ func New(ctx context.Context, pool *sql.DB, d Dialect, o Options) (*DB, error) {
 	if o.Prepared == 0 {
 		o.Prepared = dia.prepared
 	}
-	db := &DB{pool: pool, dialect: dia, prefix: o.Prefix, retries: o.Retries}
+	db := &DB{pool: pool, dialect: dia, prefix: o.Prefix, retries: o.Retries, keys: o.TrailKeys}
 	db.beginWrite = db.bind(dia.begin)
 	db.kinds = kinds{customers: customer.Customers(), accounts: customer.Accounts()}
 	db.sql = newStatements(db)
@@ -137,6 +141,7 @@ func (db *DB) outside() *tx { return &tx{db: db, raw: outside{db.prepared}} }
 // statements are every query of the adapter, bound to the dialect and the prefix once.
 type statements struct {
 	audit        auditSQL
+	log          logSQL
 	currency     currencySQL
 	job          jobSQL
 	organization organizationSQL
@@ -161,6 +166,7 @@ type statements struct {
 func newStatements(db *DB) statements {
 	return statements{
 		audit:        newAuditSQL(db),
+		log:          newLogSQL(db),
 		currency:     newCurrencySQL(db),
 		job:          newJobSQL(db),
 		organization: newOrganizationSQL(db),
@@ -195,6 +201,7 @@ func (s stores) Identities() people.IdentityStore        { return identities{s.a
 func (s stores) Roles() people.RoleStore                 { return roles{s.access} }
 func (s stores) Factors() people.FactorStore             { return factors{s.access} }
 func (s stores) Audit() admin.AuditStore                 { return audit{s.access} }
+func (s stores) Log() admin.LogStore                     { return logs{s.access} }
 func (s stores) Jobs() job.Store                         { return jobs{s.access} }
 func (s stores) Currencies() currency.Store              { return currencies{s.access} }
 func (s stores) Settings() settings.Store                { return settingStore{s.access} }

@@ -209,6 +209,8 @@ func texts(t *testing.T, v reflect.Value, name string, out map[string]string) {
 func acrossOrganizations() map[string]string {
 	return map[string]string{
 		".job.due.some":          "schedulers look for work of every organization, and get ids only",
+		".log.heads":             "followers of every organization get ids and hashes only",
+		".log.unsealed":          "sealers look for work of every organization, and get ids only",
 		".user.memberships":      "a sign-in page of every organization asks where an address is a user's",
 		".token.byDigest.packed": "the caller has a secret only, and the token names the organization",
 		".token.byDigest.apart":  "as packed",

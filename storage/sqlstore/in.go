@@ -76,3 +76,45 @@ func (q in) args(keys []string, places int, before []any) ([]any, error) {
 	}
 	return append([]any{array.String() + "}"}, before...), nil
 }
+
+// inWrite changes or deletes the rows of many keys with few statements, each of one of few sizes.
+type inWrite struct{ in }
+
+// newInWrite prepares a statement whose text ends with "IN " before the keys.
+func newInWrite(db *DB, text string) inWrite {
+	if db.dialect.arrays {
+		return inWrite{in{sizes: []int{arrayRows}, array: true, texts: []string{
+			db.bind(strings.TrimSuffix(text, "IN ") + "= ANY (?::text::text[])"),
+		}}}
+	}
+	q := in{sizes: []int{1, 8, 64, 500}}
+	for _, n := range q.sizes {
+		q.texts = append(q.texts, db.bind(text+places(n)))
+	}
+	return inWrite{q}
+}
+
+// run runs the statement for keys, after the arguments that come before them, and returns how many rows it changed.
+func (q inWrite) run(ctx context.Context, t *tx, noun string, keys []string, before ...any) (changed int64, err error) {
+	for len(keys) > 0 {
+		i := 0
+		for i < len(q.sizes)-1 && q.sizes[i] < len(keys) {
+			i++
+		}
+		some := keys[:min(len(keys), q.sizes[i])]
+		args, err := q.args(some, q.sizes[i], before)
+		if err != nil {
+			return 0, fmt.Errorf("%s: %w", noun, err)
+		}
+		if q.array { // which is the last parameter of a write
+			args = append(args[1:], args[0])
+		}
+		n, err := t.exec(ctx, noun, q.texts[i], args...)
+		if err != nil {
+			return 0, err
+		}
+		changed += n
+		keys = keys[len(some):]
+	}
+	return changed, nil
+}

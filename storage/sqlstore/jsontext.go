@@ -3,8 +3,6 @@ package sqlstore
 import (
 	"strings"
 	"unicode/utf8"
-
-	"github.com/admincenter/admincenter/admin"
 )
 
 // Small JSON is read on every row of a list, and encoding/json takes as long as the database. What it
@@ -19,12 +17,12 @@ func plainTexts(text string) (map[string]string, bool) {
 }
 
 // plainChanges reads what writeChanges wrote.
-func plainChanges(text string) ([]admin.Change, bool) {
+func plainChanges(text string) ([]storedChange, bool) {
 	list, ok := strings.CutPrefix(text, `{"v":1,"changes":[`)
 	r := newJSONReader(list)
-	out := make([]admin.Change, 0, strings.Count(list, "{"))
+	out := make([]storedChange, 0, strings.Count(list, "{"))
 	for first := true; ok && (first || r.byte(',')); first = false {
-		var c admin.Change
+		var c storedChange
 		r.object(func(key, value string) bool {
 			switch key {
 			case "field":
@@ -33,6 +31,8 @@ func plainChanges(text string) ([]admin.Change, bool) {
 				c.From = value
 			case "to":
 				c.To = value
+			case "personal":
+				c.Personal = value
 			default:
 				return false
 			}

@@ -19,7 +19,7 @@ func jsonTexts() []string {
 		`{"v":1,"changes":[{}]}`, `{"v":1,"changes":[{"field":"a","other":"b"}]}`, `{"v":1,"changes":[{"Field":"a"}]}`, `{"v":1,"changes":[`,
 		`{"v":1,"changes":[{`, `{"v":1,"changes":[{"field":"a"}`, `{"v":1,"changes":[{"field":"a"}]`, `{"v":1,"changes":[{"field":"a"},]}`,
 		`{"v":1,"changes":[{"field":"a"}]}}`, `{"v":1,"changes":[,]}`, `{"v":1,"changes":[null]}`, `{"v":1,"changes":[]}`,
-		`{"v":1,"changes":[{"field":"a","to":"\n"}]}`, `{"v":2,"changes":[{"field":"a"}]}`, `{"v":1}`, "", " ",
+		`{"v":1,"changes":[{"field":"a","personal":"c3Vt"}]}`, `{"v":1,"changes":[{"field":"a","to":"\n"}]}`, `{"v":2,"changes":[{"field":"a"}]}`, `{"v":1}`, "", " ",
 	}
 }
 
@@ -34,11 +34,7 @@ func requireReadsAlike(t *testing.T, text string) {
 		var stored storedChanges
 		require.NoError(t, json.Unmarshal([]byte(text), &stored), text)
 		require.Equal(t, changesVersion, stored.Version)
-		want := make([]admin.Change, len(stored.Changes))
-		for i, c := range stored.Changes {
-			want[i] = admin.Change{Field: c.Field, From: c.From, To: c.To}
-		}
-		require.Equal(t, want, changes, text)
+		require.Equal(t, stored.Changes, changes, text)
 	}
 }
 
@@ -46,12 +42,12 @@ func TestPlainJSONIsReadHere(t *testing.T) {
 	texts, ok := plainTexts(`{"segment":"enterprise","owner":"Zoë"}`)
 	require.True(t, ok)
 	require.Equal(t, map[string]string{"segment": "enterprise", "owner": "Zoë"}, texts)
-	want := []admin.Change{{Field: "name", From: "a", To: "b"}, {Field: "email"}}
-	written, err := writeChanges(want)
+	written, err := writeChanges([]admin.Change{{Field: "name", From: "a", To: "b"}, {Field: "email", To: "c", Personal: true}},
+		[]admin.Mark{{Change: 1, Sum: []byte("sum")}})
 	require.NoError(t, err)
 	changes, ok := plainChanges(written)
 	require.True(t, ok)
-	require.Equal(t, want, changes)
+	require.Equal(t, []storedChange{{Field: "name", From: "a", To: "b"}, {Field: "email", Personal: "c3Vt"}}, changes)
 	for _, text := range []string{`{"a":"\n"}`, `{"a":1}`, `{ "a":"b"}`, ""} {
 		_, ok := plainTexts(text)
 		require.False(t, ok, text)

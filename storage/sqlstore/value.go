@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/admincenter/admincenter/admin"
 )
 
 // Instants are stored as microseconds since 1970 in UTC, the zero time as NULL: no database then
@@ -56,4 +58,24 @@ func (i *identifier) Scan(src any) error {
 		return nil
 	}
 	return i.u.Scan(src)
+}
+
+// scanDigest reads the bytes of a digest into d.
+func scanDigest(d *admin.Digest) any { return &digest{d} }
+
+type digest struct{ d *admin.Digest }
+
+// Scan implements sql.Scanner. Bytes that are no digest are one that fits nothing: it is for the verification of the
+// trail to tell, which would not go on after an error.
+func (x *digest) Scan(src any) error {
+	b, ok := src.([]byte)
+	if !ok && src != nil {
+		return fmt.Errorf("digest stored as %T: want bytes", src)
+	}
+	read, ok := admin.DigestOf(b)
+	if !ok {
+		read = admin.Digest{Key: "malformed"}
+	}
+	*x.d = read
+	return nil
 }

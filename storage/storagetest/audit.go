@@ -24,6 +24,15 @@ func auditCalls() map[string]call {
 		) (any, error) {
 			return nil, s.Audit().Append(ctx, org, rec)
 		},
+		"Audit.Erase": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
+			if rec.Action != "" {
+				rec.Action = "test.erase"
+			}
+			n, err := s.Audit().Erase(ctx, org, []admin.Subject{{Kind: "person", ID: "1"}}, rec)
+			return n, err
+		},
 		"Audit.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
 			rs, err := s.Audit().List(ctx, org, admin.AuditFilter{}, page[admin.RecordKey](100))
 			return rs, err
@@ -116,6 +125,16 @@ func testAudit(t *testing.T, open Open) {
 		require.NoError(t, err)
 		require.Empty(t, got)
 	})
+	t.Run("keeps where a call came from and whom support acts for", func(t *testing.T) {
+		rec := w.rec("host.request")
+		rec.Actor = admin.Actor{Kind: admin.ActorSupport, ID: "staff 7", For: w.first.ID.String()}
+		rec.Request = admin.Request{Source: "2001:db8::1", UserAgent: "é/1.0", ID: "req-1"}
+		require.NoError(t, b.Audit().Append(t.Context(), w.org, rec))
+		got, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: "host.request"}, page[admin.RecordKey](10))
+		require.NoError(t, err)
+		require.Equal(t, []admin.Record{rec}, got)
+	})
+	t.Run("erases what tells of a person", func(t *testing.T) { testErase(t, b, c) })
 	t.Run("refuses a record with an id that is taken, and the write with it", func(t *testing.T) {
 		err := b.Organizations().Rename(t.Context(), w.org, "Other", int64(len(records)+1), records[0])
 		require.ErrorIs(t, err, admin.ErrExists)
@@ -123,6 +142,48 @@ func testAudit(t *testing.T, open Open) {
 		require.NoError(t, err)
 		require.Equal(t, "Name", o.Name)
 	})
+}
+
+// testErase erases what records tell of one person, and nothing else.
+func testErase(t *testing.T, b storage.Backend, c *ids) {
+	w := newWorld(t, b, c)
+	person := admin.Subject{Kind: "person", ID: "1"}
+	write := func(subject admin.Subject) admin.Record {
+		rec := w.rec("person.update")
+		rec.Subject = subject
+		rec.Changes = []admin.Change{
+			{Field: "name", From: "Ann é\"\n", To: "Anna", Personal: true}, {Field: "role", From: "a", To: "b"},
+			{Field: "email", To: "ann@example.com", Personal: true},
+		}
+		require.NoError(t, b.Audit().Append(t.Context(), w.org, rec))
+		return rec
+	}
+	first, second := write(person), write(person)
+	others := write(admin.Subject{Kind: "person", ID: "2"})
+	list := func() []admin.Record {
+		got, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: "person.update"}, page[admin.RecordKey](10))
+		require.NoError(t, err)
+		slices.Reverse(got)
+		return got
+	}
+	require.Equal(t, []admin.Record{first, second, others}, list())
+
+	rec := w.rec("person.forget")
+	_, err := b.Audit().Erase(t.Context(), w.org, []admin.Subject{person}, rec)
+	require.ErrorIs(t, err, admin.ErrInvalid, "its action does not tell that it is an erasure")
+	rec.Action = "person.erase"
+	n, err := b.Audit().Erase(t.Context(), w.org, []admin.Subject{{Kind: "person", ID: "none"}, person}, rec)
+	require.NoError(t, err)
+	require.Equal(t, 4, n)
+	for _, r := range []admin.Record{first, second} {
+		for _, i := range []int{0, 2} {
+			r.Changes[i].From, r.Changes[i].To, r.Changes[i].Erased = "", "", true
+		}
+	}
+	require.Equal(t, []admin.Record{first, second, others}, list())
+	n, err = b.Audit().Erase(t.Context(), w.org, []admin.Subject{person}, w.rec("person.erase"))
+	require.NoError(t, err)
+	require.Zero(t, n, "each value is erased once")
 }
 
 // testAuditOrder writes records whose ids ascend while their clock goes to and fro, as the clocks of

@@ -41,6 +41,11 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 	put("invitations")(b.Invitations().List(ctx, org, people.InvitationFilter{}, s.now, all))
 	put("roles")(b.Roles().List(ctx, org, largest[string]()))
 	put("audit")(b.Audit().List(ctx, org, admin.AuditFilter{}, largest[admin.RecordKey]()))
+	put("log")(func() (any, error) {
+		entries, err := b.Log().Entries(ctx, org, largest[int64]())
+		return bareEntries(entries), err
+	}())
+	put("places")(b.Log().Places(ctx, org, largest[admin.RecordKey]()))
 	put("jobs")(b.Jobs().List(ctx, org, job.Filter{}, all))
 	put("due")(b.Jobs().Due(ctx, s.now, s.everyKind()))
 	put("currencies")(b.Currencies().List(ctx, org, currency.Filter{}, largest[string]()))

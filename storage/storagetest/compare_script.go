@@ -46,7 +46,8 @@ func draws() map[string]func(*script) do {
 	all := map[string]func(*script) do{}
 	for _, part := range []map[string]func(*script) do{
 		peopleDraws(), roleDraws(), ticketDraws(), sessionDraws(), identityDraws(), factorDraws(), tokenDraws(),
-		jobDraws(), tenantDraws(), enrichmentDraws(), importDraws(), planDraws(), scheduleDraws(), customerDraws(),
+		jobDraws(), logDraws(), tenantDraws(),
+		enrichmentDraws(), importDraws(), planDraws(), scheduleDraws(), customerDraws(),
 		accountDraws(),
 	} {
 		maps.Copy(all, part)
@@ -149,7 +150,10 @@ func (s *script) rec(action admin.Action) admin.Record {
 		Subject: admin.Subject{Kind: pick(s, "test", "Test", "test "), ID: s.sometimes()},
 	}
 	if s.chance(2) {
-		rec.Changes = []admin.Change{{Field: s.text(), From: s.sometimes(), To: s.text()}}
+		rec.Changes = []admin.Change{{Field: s.text(), From: s.sometimes(), To: s.text(), Personal: s.chance(2)}}
+	}
+	if s.chance(4) {
+		rec.Request = admin.Request{Source: s.sometimes(), UserAgent: s.sometimes(), ID: s.sometimes()}
 	}
 	if s.chance(50) {
 		rec.Actor = admin.Actor{}

@@ -3,6 +3,7 @@ package storagetest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -60,6 +61,102 @@ func (s *script) setting(org admin.OrgID) settings.Setting {
 	}
 	v.Version = s.version(v.Version)
 	return v
+}
+
+// logDraws compare everything of the log but its digests, in which salts are.
+func logDraws() map[string]func(*script) do {
+	seek := func(s *script) admin.Seek[int64] {
+		return admin.Seek[int64]{Limit: 1 + s.r.IntN(9), After: int64(s.r.IntN(20))}
+	}
+	return map[string]func(*script) do{
+		"Log.Seal": func(s *script) do {
+			org, in := s.org(), admin.Sealing{At: s.now, Horizon: pick(s, time.Time{}, s.at()), Limit: 1 + s.r.IntN(5)}
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				head, drained, err := st.Log().Seal(ctx, org, in)
+				return fmt.Sprint(bareHead(head), drained), err
+			}
+		},
+		"Log.Head": func(s *script) do {
+			org := s.org()
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				head, err := st.Log().Head(ctx, org)
+				return bareHead(head), err
+			}
+		},
+		"Log.Heads": func(s *script) do {
+			after, limit := admin.HeadKey{SealedAt: pick(s, time.Time{}, s.at()), Org: s.org()}, 1+s.r.IntN(3)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				heads, err := st.Log().Heads(ctx, after, limit)
+				for i := range heads {
+					heads[i] = bareHead(heads[i])
+				}
+				return heads, err
+			}
+		},
+		"Log.Entries": func(s *script) do {
+			org, seek := s.org(), seek(s)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				entries, err := st.Log().Entries(ctx, org, seek)
+				return bareEntries(entries), err
+			}
+		},
+		"Log.Inspect": func(s *script) do {
+			org, seek := s.org(), seek(s)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				in, err := st.Log().Inspect(ctx, org, seek)
+				return bareInspected(in), err
+			}
+		},
+		"Log.Waiting": func(s *script) do {
+			org, seek := s.org(), s.seek()
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				in, err := st.Log().Waiting(ctx, org, seek)
+				return bareInspected(in), err
+			}
+		},
+		"Log.Places": func(s *script) do {
+			org, seek := s.org(), admin.Seek[admin.RecordKey]{
+				Limit: 1 + s.r.IntN(9), After: pick(s, admin.RecordKey{}, admin.RecordKey{At: s.at(), ID: s.id()}),
+			}
+			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Log().Places(ctx, org, seek) }
+		},
+		"Log.Unsealed": func(s *script) do {
+			after, limit := pick(s, admin.OrgID(""), s.org()), 1+s.r.IntN(3)
+			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Log().Unsealed(ctx, after, limit) }
+		},
+		"Audit.Erase": func(s *script) do {
+			org, rec := s.org(), s.rec(pick(s, admin.Action("test.erase"), "test.erase", "test.other"))
+			subjects := []admin.Subject{rec.Subject, {Kind: "test", ID: s.sometimes()}}
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Audit().Erase(ctx, org, subjects, rec)
+			}
+		},
+	}
+}
+
+func bareHead(h admin.Head) admin.Head {
+	h.Hash = admin.Digest{}
+	return h
+}
+
+func bareEntries(entries []admin.Entry) []admin.Entry {
+	out := make([]admin.Entry, len(entries))
+	for i, e := range entries {
+		e.Digest, e.Prev, e.Hash, e.Proof.Digest = admin.Digest{}, admin.Digest{}, admin.Digest{}, admin.Digest{}
+		e.Proof.Marks = slices.Clone(e.Proof.Marks)
+		for m := range e.Proof.Marks {
+			e.Proof.Marks[m].Salt, e.Proof.Marks[m].Sum = nil, nil
+		}
+		out[i] = e
+	}
+	return out
+}
+
+func bareInspected(in []admin.Inspected) (out []string) {
+	for _, x := range in {
+		out = append(out, fmt.Sprintf("%+v %v %q", bareEntries([]admin.Entry{x.Entry}), x.BadLink, x.Wrong))
+	}
+	return out
 }
 
 func tenantDraws() map[string]func(*script) do {

@@ -58,13 +58,14 @@ func methods(t *testing.T) []method {
 func dump(t *testing.T, ms []method, w *world) string {
 	t.Helper()
 	orgs := []admin.OrgID{w.org, w.created()}
+	across := map[string]bool{"Jobs.Due": true, "Log.Heads": true, "Log.Unsealed": true}
 	var b strings.Builder
 	if _, err := w.b.Organizations().Get(t.Context(), w.created()); errors.Is(err, admin.ErrNotFound) {
 		fmt.Fprintf(&b, "%s: %v\n", w.created(), err) // which nothing can belong to
 		orgs = orgs[:1]
 	}
 	for _, m := range ms {
-		if m.writes || m.name == "Jobs.Due" { // its answer changes with every other organization
+		if m.writes || across[m.name] { // whose answer changes with every other organization
 			continue
 		}
 		for _, org := range orgs {
@@ -144,6 +145,9 @@ func checkMethods(t *testing.T, b storage.Backend, ms, checked []method) {
 				})
 			}
 			rec := s.rec("test.write")
+			if m.name == "Audit.Erase" {
+				rec.Action = "test.erase"
+			}
 			answer := sync.OnceValues(func() (any, error) { return m.call(t.Context(), b, s.world, s.org, rec) })
 			check("answers its own organization", func(t *testing.T) {
 				got, err := answer()

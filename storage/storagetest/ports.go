@@ -22,6 +22,7 @@ func ports() []port {
 		{"Roles", testRoles},
 		{"Factors", testFactors},
 		{"Audit", testAudit},
+		{"Log", testLog},
 		{"Jobs", testJobs},
 		{"Currencies", testCurrencies},
 		{"Settings", func(t *testing.T, open Open) {

@@ -106,6 +106,7 @@ func (w *world) user() admin.Actor {
 func (w *world) seed() {
 	w.t.Helper()
 	w.seedCurrencies()
+	w.seedLog()
 	w.seedJobs()
 	w.seedSettings()
 	w.seedEnrichments()
@@ -147,7 +148,7 @@ type call func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID,
 func calls() map[string]call {
 	all := map[string]call{}
 	for _, part := range []map[string]call{
-		organizationCalls(), auditCalls(), jobCalls(), currencyCalls(),
+		organizationCalls(), auditCalls(), logCalls(), jobCalls(), currencyCalls(),
 		settingCalls(),
 		enrichmentCalls(),
 		tokenCalls(),
@@ -169,6 +170,8 @@ func calls() map[string]call {
 func crossing() map[string]bool {
 	return map[string]bool{
 		"Jobs.Due":             true, // finds work for schedulers; returns ids only
+		"Log.Heads":            true, // for followers of every organization; they have no data of it
+		"Log.Unsealed":         true, // finds work for sealers; returns ids only
 		"Organizations.Create": true, // makes one
 		"Users.Memberships":    true, // for a sign-in page of every organization
 		"Tokens.ByDigest":      true, // a presented secret does not name its organization
@@ -186,6 +189,7 @@ func bookkeeping() map[string]bool {
 		"Jobs.Commit":      true,
 		"Jobs.Release":     true,
 		"Jobs.Renew":       true,
+		"Log.Seal":         true,
 		"Sessions.Touch":   true,
 		"Tokens.Rehash":    true,
 		"Tokens.Touch":     true,

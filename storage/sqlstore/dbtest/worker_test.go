@@ -39,6 +39,7 @@ type errand struct {
 	Inside    bool           // within the next batch's transaction, before its COMMIT
 	Serve     bool           // do what is due until SIGTERM
 	Lease     time.Duration  // of Serve
+	Seal      bool           // the log, until it is killed
 }
 
 // What a worker says, each in a line of its standard output.
@@ -66,6 +67,10 @@ func work(t *testing.T) bool {
 	require.NoError(t, json.Unmarshal([]byte(text), &e))
 	if e.Serve {
 		e.serve(t)
+		return true
+	}
+	if e.Seal {
+		e.seal(t)
 		return true
 	}
 	db, _ := e.Place.open(t)

@@ -59,6 +59,7 @@ TABLE admincenter_audit InnoDB utf8mb4_bin
     source varbinary(100) NOT NULL
     user_agent varbinary(500) NOT NULL
     request_id varbinary(200) NOT NULL
+    digest varbinary(64) NOT NULL
     INDEX audit_action (org_id, action, at, id)
     INDEX audit_actor (org_id, actor_kind, actor_id, at, id)
     UNIQUE audit_id (org_id, id)
@@ -68,12 +69,74 @@ TABLE admincenter_audit InnoDB utf8mb4_bin
     FOREIGN KEY admincenter_audit_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
     TRIGGER admincenter_audit_no_delete BEFORE DELETE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: audit records cannot be deleted'
     TRIGGER admincenter_audit_no_update BEFORE UPDATE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: audit records cannot be changed'
+    TRIGGER admincenter_audit_waits AFTER INSERT INSERT INTO admincenter_audit_queue (org_id, id) VALUES (NEW.org_id, NEW.id)
 
 TABLE admincenter_audit_anchor InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
     id varbinary(36) NOT NULL
     PRIMARY KEY PRIMARY (org_id, id)
     FOREIGN KEY admincenter_audit_anchor_ibfk_1 (org_id, id) REFERENCES admincenter_audit (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
+
+TABLE admincenter_audit_heads InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    seq bigint(20) NOT NULL
+    hash varbinary(64) NOT NULL
+    sealed_at bigint(20)
+    horizon bigint(20)
+    INDEX audit_heads_sealed (sealed_at, org_id)
+    PRIMARY KEY PRIMARY (org_id)
+    FOREIGN KEY admincenter_audit_heads_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+
+TABLE admincenter_audit_log InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    seq bigint(20) NOT NULL
+    record_id varbinary(36) NOT NULL
+    sealed_at bigint(20) NOT NULL
+    horizon bigint(20)
+    digest varbinary(64) NOT NULL
+    prev varbinary(64) NOT NULL
+    hash varbinary(64) NOT NULL
+    UNIQUE audit_log_record (record_id, org_id)
+    PRIMARY KEY PRIMARY (org_id, seq)
+    FOREIGN KEY admincenter_audit_log_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    TRIGGER admincenter_audit_log_no_delete BEFORE DELETE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: the log of the audit trail cannot be deleted'
+    TRIGGER admincenter_audit_log_no_update BEFORE UPDATE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: the log of the audit trail cannot be changed'
+
+TABLE admincenter_audit_log_anchor InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    seq bigint(20) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, seq)
+    FOREIGN KEY admincenter_audit_log_anchor_ibfk_1 (org_id, seq) REFERENCES admincenter_audit_log (org_id, seq) ON DELETE RESTRICT ON UPDATE RESTRICT
+
+TABLE admincenter_audit_queue InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    id varbinary(36) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, id)
+    FOREIGN KEY admincenter_audit_queue_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+
+TABLE admincenter_audit_values InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    record_id varbinary(36) NOT NULL
+    change_no bigint(20) NOT NULL
+    salt varbinary(64) NOT NULL
+    from_value mediumtext COLLATE utf8mb4_bin NOT NULL
+    to_value mediumtext COLLATE utf8mb4_bin NOT NULL
+    erasure_id varbinary(36)
+    PRIMARY KEY PRIMARY (org_id, record_id, change_no)
+    FOREIGN KEY admincenter_audit_values_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    TRIGGER admincenter_audit_values_erased BEFORE UPDATE IF OLD.erasure_id IS NOT NULL OR NEW.erasure_id IS NULL OR NEW.salt <> '' OR NEW.from_value <> ''
+            OR NEW.to_value <> '' OR NEW.org_id <> OLD.org_id OR NEW.record_id <> OLD.record_id
+            OR NEW.change_no <> OLD.change_no THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: values of audit records cannot be changed';
+        END IF
+    TRIGGER admincenter_audit_values_no_delete BEFORE DELETE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: values of audit records cannot be deleted'
+
+TABLE admincenter_audit_values_anchor InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    record_id varbinary(36) NOT NULL
+    change_no bigint(20) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, record_id, change_no)
+    FOREIGN KEY admincenter_audit_values_anchor_ibfk_1 (org_id, record_id, change_no) REFERENCES admincenter_audit_values (org_id, record_id, change_no) ON DELETE RESTRICT ON UPDATE RESTRICT
 
 TABLE admincenter_credentials InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL

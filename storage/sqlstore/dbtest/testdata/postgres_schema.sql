@@ -59,6 +59,7 @@ TABLE admincenter_audit
     source text COLLATE C NOT NULL
     user_agent text COLLATE default NOT NULL
     request_id text COLLATE C NOT NULL
+    digest bytea NOT NULL
     INDEX admincenter_audit_action (org_id, action, at, id)
     INDEX admincenter_audit_actor (org_id, actor_kind, actor_id, at, id)
     UNIQUE admincenter_audit_org_id_id_key (org_id, id)
@@ -67,6 +68,68 @@ TABLE admincenter_audit
     INDEX admincenter_audit_subject_kind (org_id, subject_kind, at, id)
     FOREIGN KEY admincenter_audit_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
     CREATE TRIGGER admincenter_audit_fixed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.admincenter_audit FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
+    BEGIN
+        RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END
+    CREATE TRIGGER admincenter_audit_waits AFTER INSERT ON public.admincenter_audit FOR EACH ROW EXECUTE FUNCTION admincenter_audit_wait() ENABLED A AS 
+    BEGIN
+        INSERT INTO admincenter_audit_queue (org_id, id) VALUES (NEW.org_id, NEW.id);
+        RETURN NULL;
+    END
+
+TABLE admincenter_audit_heads
+    org_id text COLLATE C NOT NULL
+    seq bigint NOT NULL
+    hash bytea NOT NULL
+    sealed_at bigint
+    horizon bigint
+    PRIMARY KEY admincenter_audit_heads_pkey (org_id)
+    INDEX admincenter_audit_heads_sealed (sealed_at, org_id)
+    FOREIGN KEY admincenter_audit_heads_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+
+TABLE admincenter_audit_log
+    org_id text COLLATE C NOT NULL
+    seq bigint NOT NULL
+    record_id text COLLATE C NOT NULL
+    sealed_at bigint NOT NULL
+    horizon bigint
+    digest bytea NOT NULL
+    prev bytea NOT NULL
+    hash bytea NOT NULL
+    PRIMARY KEY admincenter_audit_log_pkey (org_id, seq)
+    UNIQUE admincenter_audit_log_record (record_id, org_id)
+    FOREIGN KEY admincenter_audit_log_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CREATE TRIGGER admincenter_audit_log_fixed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.admincenter_audit_log FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
+    BEGIN
+        RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END
+
+TABLE admincenter_audit_queue
+    org_id text COLLATE C NOT NULL
+    id text COLLATE C NOT NULL
+    PRIMARY KEY admincenter_audit_queue_pkey (org_id, id)
+    FOREIGN KEY admincenter_audit_queue_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+
+TABLE admincenter_audit_values
+    org_id text COLLATE C NOT NULL
+    record_id text COLLATE C NOT NULL
+    change_no bigint NOT NULL
+    salt bytea NOT NULL
+    from_value text COLLATE default NOT NULL
+    to_value text COLLATE default NOT NULL
+    erasure_id text COLLATE C
+    PRIMARY KEY admincenter_audit_values_pkey (org_id, record_id, change_no)
+    FOREIGN KEY admincenter_audit_values_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CREATE TRIGGER admincenter_audit_values_erased BEFORE UPDATE ON public.admincenter_audit_values FOR EACH ROW EXECUTE FUNCTION admincenter_audit_erase() ENABLED A AS 
+    BEGIN
+        IF OLD.erasure_id IS NOT NULL OR NEW.erasure_id IS NULL OR NEW.salt <> ''::bytea OR NEW.from_value <> ''
+            OR NEW.to_value <> '' OR NEW.org_id <> OLD.org_id OR NEW.record_id <> OLD.record_id
+            OR NEW.change_no <> OLD.change_no THEN
+            RAISE EXCEPTION 'admincenter: values of audit records cannot be changed' USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
+    END
+    CREATE TRIGGER admincenter_audit_values_fixed BEFORE DELETE OR TRUNCATE ON public.admincenter_audit_values FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
     BEGIN
         RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END

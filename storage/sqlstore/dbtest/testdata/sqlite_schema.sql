@@ -61,6 +61,7 @@ CREATE TABLE admincenter_audit (
     source       TEXT    NOT NULL,
     user_agent   TEXT    NOT NULL,
     request_id   TEXT    NOT NULL,
+    digest       BLOB    NOT NULL,
     PRIMARY KEY (org_id, at, id),
     UNIQUE (org_id, id)
 ) STRICT, WITHOUT ROWID;
@@ -88,6 +89,92 @@ END;
 CREATE INDEX admincenter_audit_subject ON admincenter_audit (org_id, subject_kind, subject_id, at, id);
 
 CREATE INDEX admincenter_audit_subject_kind ON admincenter_audit (org_id, subject_kind, at, id);
+
+CREATE TRIGGER admincenter_audit_waits AFTER INSERT ON admincenter_audit
+BEGIN
+    INSERT INTO admincenter_audit_queue (org_id, id) VALUES (NEW.org_id, NEW.id);
+END;
+
+CREATE TABLE admincenter_audit_heads (
+    org_id    TEXT    NOT NULL PRIMARY KEY REFERENCES admincenter_organizations (org_id),
+    seq       INTEGER NOT NULL,
+    hash      BLOB    NOT NULL,
+    sealed_at INTEGER,
+    horizon   INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_audit_heads_sealed ON admincenter_audit_heads (sealed_at, org_id);
+
+CREATE TABLE admincenter_audit_log (
+    org_id    TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    seq       INTEGER NOT NULL,
+    record_id TEXT    NOT NULL,
+    sealed_at INTEGER NOT NULL,
+    horizon   INTEGER,
+    digest    BLOB    NOT NULL,
+    prev      BLOB    NOT NULL,
+    hash      BLOB    NOT NULL,
+    PRIMARY KEY (org_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER admincenter_audit_log_no_delete BEFORE DELETE ON admincenter_audit_log
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: the log of the audit trail cannot be deleted');
+END;
+
+CREATE TRIGGER admincenter_audit_log_no_replace BEFORE INSERT ON admincenter_audit_log
+WHEN EXISTS (
+    SELECT 1 FROM admincenter_audit_log WHERE org_id = NEW.org_id AND (seq = NEW.seq OR record_id = NEW.record_id)
+)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: taken: the log of the audit trail cannot be replaced');
+END;
+
+CREATE TRIGGER admincenter_audit_log_no_update BEFORE UPDATE ON admincenter_audit_log
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: the log of the audit trail cannot be changed');
+END;
+
+CREATE UNIQUE INDEX admincenter_audit_log_record ON admincenter_audit_log (record_id, org_id);
+
+CREATE TABLE admincenter_audit_queue (
+    org_id TEXT NOT NULL REFERENCES admincenter_organizations (org_id),
+    id     TEXT NOT NULL,
+    PRIMARY KEY (org_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE admincenter_audit_values (
+    org_id     TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    record_id  TEXT    NOT NULL,
+    change_no  INTEGER NOT NULL,
+    salt       BLOB    NOT NULL,
+    from_value TEXT    NOT NULL,
+    to_value   TEXT    NOT NULL,
+    erasure_id TEXT, -- the record of the erasure
+    PRIMARY KEY (org_id, record_id, change_no)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER admincenter_audit_values_erased BEFORE UPDATE ON admincenter_audit_values
+WHEN OLD.erasure_id IS NOT NULL OR NEW.erasure_id IS NULL OR NEW.salt <> x'' OR NEW.from_value <> ''
+    OR NEW.to_value <> '' OR NEW.org_id <> OLD.org_id OR NEW.record_id <> OLD.record_id
+    OR NEW.change_no <> OLD.change_no
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: values of audit records cannot be changed');
+END;
+
+CREATE TRIGGER admincenter_audit_values_no_delete BEFORE DELETE ON admincenter_audit_values
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: values of audit records cannot be deleted');
+END;
+
+CREATE TRIGGER admincenter_audit_values_no_replace BEFORE INSERT ON admincenter_audit_values
+WHEN EXISTS (
+    SELECT 1 FROM admincenter_audit_values
+    WHERE org_id = NEW.org_id AND record_id = NEW.record_id AND change_no = NEW.change_no
+)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: taken: values of audit records cannot be replaced');
+END;
 
 CREATE TABLE admincenter_credentials (
     org_id     TEXT    NOT NULL,

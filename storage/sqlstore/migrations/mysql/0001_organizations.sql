@@ -55,6 +55,7 @@ CREATE TABLE IF NOT EXISTS admincenter_audit (
     source       VARBINARY(100)  NOT NULL,
     user_agent   VARBINARY(500)  NOT NULL,
     request_id   VARBINARY(200)  NOT NULL,
+    digest       VARBINARY(64)   NOT NULL,
     PRIMARY KEY (org_id, at, id),
     UNIQUE KEY audit_id (org_id, id),
     -- One for each filter of the trail but the kind of actor, which is one of three. The time comes

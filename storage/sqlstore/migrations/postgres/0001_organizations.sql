@@ -54,6 +54,7 @@ CREATE TABLE admincenter_audit (
     source       TEXT COLLATE "C" NOT NULL,
     user_agent   TEXT   NOT NULL,
     request_id   TEXT COLLATE "C" NOT NULL,
+    digest       BYTEA  NOT NULL,
     PRIMARY KEY (org_id, at, id),
     UNIQUE (org_id, id)
 );

@@ -53,6 +53,7 @@ CREATE TABLE admincenter_audit (
     source       TEXT    NOT NULL,
     user_agent   TEXT    NOT NULL,
     request_id   TEXT    NOT NULL,
+    digest       BLOB    NOT NULL,
     PRIMARY KEY (org_id, at, id),
     UNIQUE (org_id, id)
 ) STRICT, WITHOUT ROWID;
