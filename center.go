@@ -56,7 +56,7 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	c.Trail = admin.NewTrail(s.Audit()).With(admin.TrailOptions{Runtime: o.Runtime, Reserved: ownNouns()})
 	c.Log = made(admin.NewLog(logPorts(s), c.o.Log))(&p, "/log")
 	c.People = made(people.NewService(c.peopleProcess(s), c.o.People))(&p, "/people")
-	c.Currencies = made(currency.NewService(currencyPorts(s), currency.Options{Runtime: o.Runtime}))(&p, "/currencies")
+	c.Currencies = made(currency.NewService(currencyPorts(s), c.o.Currencies))(&p, "/currencies")
 	c.Tokens = made(token.NewService(c.tokenPorts(s), c.o.Tokens))(&p, "/tokens")
 	c.Customers = made(customer.NewService(customerPorts(s), customer.Options{Runtime: o.Runtime}))(&p, "/customers")
 	plans := priceplan.Options{Runtime: o.Runtime, Zone: o.Migrations.Zone}

@@ -9,6 +9,7 @@ import (
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
+	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
@@ -39,6 +40,7 @@ type Options struct {
 	// The services' own options. A field that is zero is taken from above.
 	Log        admin.LogOptions
 	People     people.Options
+	Currencies currency.Options
 	Tokens     token.Options
 	Settings   settings.Options
 	Imports    bulkimport.Options
@@ -70,7 +72,8 @@ func (o Options) complete() Options {
 		o.Roles = DefaultRoles()
 	}
 	for _, r := range []*admin.Runtime{
-		&o.Log.Runtime, &o.People.Runtime, &o.Tokens.Runtime, &o.Settings.Runtime, &o.Imports.Runtime, &o.Migrations.Runtime,
+		&o.Log.Runtime, &o.People.Runtime, &o.Currencies.Runtime, &o.Tokens.Runtime, &o.Settings.Runtime,
+		&o.Imports.Runtime, &o.Migrations.Runtime,
 	} {
 		*r = r.Or(o.Runtime)
 	}

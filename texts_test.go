@@ -45,7 +45,7 @@ func hostileTexts() []hostile {
 // an empty list.
 func lookUps() *regexp.Regexp {
 	return regexp.MustCompile(`\.(Get|Find|List|All\w*|Count\w*|Users?|Invitations?|Accounts?|Plans?|Versions|Timeline|` +
-		`Removed|Resolve\w*|Evaluate\w*|Explain|Uses|(New)?Enricher|Verify|Authorize|ScopeOf|SignIn\w*|Convert|Preview\w*|` +
+		`Removed|Resolve\w*|Evaluate\w*|Explain|Uses|(New)?Enricher|Verify|Authorize|ScopeOf|SignIn\w*|Convert(At)?|Rates|Preview\w*|` +
 		`Entries|Effects|Errors|History|Watch|Before|Progress|Due|Changes|Forget)$|^Authorize$`)
 }
 

@@ -61,13 +61,14 @@ const (
 	CodeInvalidBool      = "invalid_bool"
 	CodeInvalidDate      = "invalid_date"
 	CodeAmbiguousDate    = "ambiguous_date"
-	CodeInvalidOption    = "invalid_option" // not a country or currency that exists
+	CodeInvalidOption    = "invalid_option" // not a country or currency that exists, or that the organization uses
 	CodeExcelScientific  = "excel_scientific"
 	CodeDuplicateInFile  = "duplicate_in_file"
 	CodeAlreadyExists    = "already_exists"
 	CodeRelationNotFound = "relation_not_found"
 	CodeArchived         = "archived"          // the record that the row would change
 	CodeCustomerArchived = "customer_archived" // that of the row's account
+	CodeCurrencyArchived = "currency_archived" // that of the row's account
 	CodeRefused          = "refused"           // by the target
 )
 

@@ -13,6 +13,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/internal/text"
 )
 
@@ -37,6 +38,9 @@ type Ports struct {
 	Jobs      job.Store
 	Customers customer.Store
 	Accounts  customer.AccountStore
+	// Currencies, if set, refuses invoice currencies in which an organization starts nothing new. It is asked once
+	// a batch, in the transaction.
+	Currencies iso4217.Uses
 	// Target returns where the rows of a host's own type go that share the transaction of the ports, or nil
 	// for a type that it does not know.
 	Target func(TypeName) Target

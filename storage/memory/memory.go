@@ -65,6 +65,7 @@ type tenant struct {
 	entries      map[uuid.UUID]*table[int64, job.Entry]
 	effects      map[uuid.UUID]*table[int64, job.Effect]
 	currencies   *table[string, currency.Currency]
+	rates        *table[rateKey, currency.Rate]
 	settings     settingTables
 	tokens       *table[uuid.UUID, tokenRow]
 	imports      *table[uuid.UUID, bulkimport.Import]
@@ -93,6 +94,7 @@ func newTenant(o people.Organization) *tenant {
 		entries:      map[uuid.UUID]*table[int64, job.Entry]{},
 		effects:      map[uuid.UUID]*table[int64, job.Effect]{},
 		currencies:   newTable[string, currency.Currency](strings.Compare),
+		rates:        newTable[rateKey, currency.Rate](compareRates),
 		settings:     newSettingTables(),
 		tokens:       newTable[uuid.UUID, tokenRow](compareID),
 		imports:      newTable[uuid.UUID, bulkimport.Import](compareID),

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/storage"
 )
 
@@ -139,7 +140,7 @@ func TestPreparedLimit(t *testing.T) {
 			for range 2 * preparedAfter {
 				get(t, db)
 				f.rows = nil
-				_, err := db.Currencies().List(t.Context(), "acme", admin.Seek[string]{Limit: 1})
+				_, err := db.Currencies().List(t.Context(), "acme", currency.Filter{}, admin.Seek[string]{Limit: 1})
 				require.NoError(t, err)
 				f.rows = organization
 			}

@@ -11,9 +11,11 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/sqlstore"
 	"github.com/admincenter/admincenter/token"
@@ -35,6 +37,14 @@ func onAny() []attack {
 		{"update to the same", "UPDATE admincenter_currencies SET rate = rate", ""},
 		{"delete of a rate", "DELETE FROM admincenter_currencies WHERE code = 'EUR'", ""},
 		{"delete of all rates", "DELETE FROM admincenter_currencies", ""},
+		{"update of a further rate", "UPDATE admincenter_exchange_rates SET rate = '2'", ""},
+		{"update of when a rate begins", "UPDATE admincenter_exchange_rates SET valid_from = valid_from + 1", ""},
+		{"update of a further rate to the same", "UPDATE admincenter_exchange_rates SET rate = rate", ""},
+		{"delete of a further rate", "DELETE FROM admincenter_exchange_rates WHERE seq = 2", ""},
+		{"delete of all further rates", "DELETE FROM admincenter_exchange_rates", ""},
+		{"a rate for the past", "INSERT INTO admincenter_exchange_rates VALUES ('acme', 'EUR', 1, 3, '2', 2, 'system', '')", "constraint"},
+		{"a further rate as the first", "INSERT INTO admincenter_exchange_rates VALUES ('acme', 'EUR', 2, 1, '2', 2, 'system', '')", "constraint"},
+		{"a rate of nothing", "INSERT INTO admincenter_exchange_rates VALUES ('acme', 'EUR', 2, 3, '0', 2, 'system', '')", "constraint"},
 		{"update of a record", "UPDATE admincenter_audit SET action = 'nothing.happened'", ""},
 		{"delete of one record", "DELETE FROM admincenter_audit WHERE action = 'currency.add'", ""},
 		{"delete of all records", "DELETE FROM admincenter_audit", ""},
@@ -57,10 +67,13 @@ func onAny() []attack {
 
 const (
 	otherRate = "INTO admincenter_currencies VALUES ('acme', 'EUR', '2', NULL, 1, 'system', '')"
+	// The same rate, and its number with another beginning.
+	sameRate  = "INTO admincenter_exchange_rates SELECT org_id, code, valid_from, seq, '2', created_at, 'system', '' FROM admincenter_exchange_rates WHERE 1 = 1"
+	sameSeq   = "INTO admincenter_exchange_rates SELECT org_id, code, valid_from + 1, seq, '2', created_at, 'system', '' FROM admincenter_exchange_rates WHERE 1 = 1"
 	otherBase = "INTO admincenter_currencies VALUES ('acme', 'GBP', '1', 1, 1, 'system', '')"
 	// A SELECT at the end of an INSERT needs a WHERE before ON CONFLICT on SQLite.
-	otherRecord = `INTO admincenter_audit (org_id, id, at, actor_kind, actor_id, actor_for, action, subject_kind, subject_id, changes, source, user_agent, request_id)
-		SELECT org_id, id, at, actor_kind, actor_id, actor_for, 'nothing.happened', subject_kind, subject_id, changes, source, user_agent, request_id
+	otherRecord = `INTO admincenter_audit (org_id, id, at, actor_kind, actor_id, actor_for, action, subject_kind, subject_id, changes, source, user_agent, request_id, digest)
+		SELECT org_id, id, at, actor_kind, actor_id, actor_for, 'nothing.happened', subject_kind, subject_id, changes, source, user_agent, request_id, digest
 		FROM admincenter_audit WHERE 1 = 1`
 	otherToken = `INTO admincenter_tokens (org_id, id, name, permissions, networks, prefix, last4, state, expires_at, last_used_at, created_at,
 		created_by_kind, created_by_id, updated_at, version, hash_key, digest) SELECT org_id, id, name, 'users.write', networks, prefix, last4, 'ACTIVE', expires_at, last_used_at, created_at,
@@ -74,11 +87,12 @@ func onSQLite() []attack {
 	attacks := []attack{
 		{"update or ignore", "UPDATE OR IGNORE admincenter_currencies SET rate = '2'", ""},
 		{"update or replace", "UPDATE OR REPLACE admincenter_currencies SET code = 'USD' WHERE code = 'EUR'", ""},
+		{"update or replace of a further rate", "UPDATE OR REPLACE admincenter_exchange_rates SET seq = 3", ""},
 		{"update or replace of a token by its digest", "UPDATE OR REPLACE admincenter_tokens SET digest = (SELECT digest FROM admincenter_tokens WHERE state = 'DELETED') WHERE state = 'ACTIVE'", ""},
 		{"update or replace of a token by its id", "UPDATE OR REPLACE admincenter_tokens SET id = (SELECT id FROM admincenter_tokens WHERE state = 'DELETED') WHERE state = 'ACTIVE'", ""},
 	}
 	for _, verb := range []string{"REPLACE ", "INSERT OR REPLACE ", "INSERT OR IGNORE ", "INSERT OR FAIL "} {
-		for what, into := range map[string]string{"rate": otherRate, "base": otherBase, "record": otherRecord, "token": otherToken, "digest": sameDigest} {
+		for what, into := range map[string]string{"rate": otherRate, "further rate": sameRate, "number of a rate": sameSeq, "base": otherBase, "record": otherRecord, "token": otherToken, "digest": sameDigest} {
 			attacks = append(attacks, attack{strings.ToLower(verb) + "of a " + what, verb + into, "admincenter: taken: "})
 		}
 	}
@@ -88,6 +102,8 @@ func onSQLite() []attack {
 func onConflict() []attack {
 	return []attack{
 		{"upsert of a rate", "INSERT " + otherRate + " ON CONFLICT (org_id, code) DO UPDATE SET rate = '2'", ""},
+		{"upsert of a further rate", "INSERT " + sameRate + " ON CONFLICT (org_id, code, valid_from, seq) DO UPDATE SET rate = '2'", ""},
+		{"upsert of a rate by its number", "INSERT " + sameSeq + " ON CONFLICT (org_id, code, seq) DO UPDATE SET rate = '2'", ""},
 		{"upsert of the base", "INSERT " + otherBase + " ON CONFLICT (org_id, base_slot) DO UPDATE SET rate = '2'", ""},
 		{"upsert of a record", "INSERT " + otherRecord + " ON CONFLICT (org_id, id) DO UPDATE SET action = 'nothing.happened'", ""},
 		{"upsert of a token", "INSERT " + otherToken + " ON CONFLICT (org_id, id) DO UPDATE SET state = excluded.state", ""},
@@ -97,7 +113,10 @@ func onConflict() []attack {
 
 func onPostgres() []attack {
 	return append(onConflict(),
-		attack{"truncate of rates", "TRUNCATE admincenter_currencies", ""},
+		attack{"truncate of rates", "TRUNCATE admincenter_currencies", "cannot truncate a table referenced in a foreign key constraint"},
+		attack{"truncate of rates with what refers to them", "TRUNCATE admincenter_currencies CASCADE", ""},
+		attack{"truncate of further rates", "TRUNCATE admincenter_exchange_rates", ""},
+		attack{"merge into further rates", "MERGE INTO admincenter_exchange_rates r USING (SELECT 1) x ON r.code = 'EUR' WHEN MATCHED THEN UPDATE SET rate = 2", ""},
 		attack{"truncate of records", "TRUNCATE admincenter_audit", ""},
 		attack{"truncate of tokens", "TRUNCATE admincenter_tokens", ""},
 		attack{"truncate of organizations with all that belongs to them", "TRUNCATE admincenter_organizations CASCADE", ""},
@@ -109,14 +128,18 @@ func onPostgres() []attack {
 
 func onMySQL() []attack {
 	var attacks []attack
-	for what, into := range map[string]string{"rate": otherRate, "base": otherBase, "record": otherRecord, "token": otherToken, "digest": sameDigest} {
+	for what, into := range map[string]string{"rate": otherRate, "further rate": sameRate, "number of a rate": sameSeq, "base": otherBase, "record": otherRecord, "token": otherToken, "digest": sameDigest} {
 		attacks = append(attacks, attack{"replace of a " + what, "REPLACE " + into, ""})
 	}
-	for _, table := range []string{"currencies", "audit", "tokens"} {
+	for _, table := range []string{"currencies", "exchange_rates", "audit", "tokens"} {
 		attacks = append(attacks, attack{"truncate of " + table, "TRUNCATE admincenter_" + table, "Cannot truncate a table referenced in a foreign key constraint"})
 	}
 	return append(attacks,
 		attack{"upsert of a rate", "INSERT " + otherRate + " ON DUPLICATE KEY UPDATE rate = '2'", ""},
+		attack{"upsert of a further rate", "INSERT " + sameRate + " ON DUPLICATE KEY UPDATE rate = '2'", ""},
+		attack{"upsert of a rate by its number", "INSERT " + sameSeq + " ON DUPLICATE KEY UPDATE rate = '2'", ""},
+		attack{"update of further rates that ignores errors", "UPDATE IGNORE admincenter_exchange_rates SET rate = '2'", ""},
+		attack{"delete of further rates that ignores errors", "DELETE IGNORE FROM admincenter_exchange_rates", ""},
 		attack{"upsert of the base", "INSERT " + otherBase + " ON DUPLICATE KEY UPDATE rate = '2'", ""},
 		attack{"upsert of a record", "INSERT " + otherRecord + " ON DUPLICATE KEY UPDATE action = 'nothing.happened'", ""},
 		attack{"upsert of a token", "INSERT " + otherToken + " ON DUPLICATE KEY UPDATE state = 'ACTIVE'", ""},
@@ -147,7 +170,7 @@ func TestWhatIsSavedForGoodCannotBeChanged(t *testing.T) {
 		db, pool := s.openPool(t)
 		saveForGood(t, db)
 		everything := func() (out []string) {
-			for _, table := range []string{"currencies", "audit", "tokens"} {
+			for _, table := range []string{"currencies", "exchange_rates", "audit", "tokens"} {
 				for _, row := range cells(t, pool, "SELECT * FROM admincenter_"+table+" ORDER BY 1, 2") {
 					out = append(out, fmt.Sprintf("%q", row))
 				}
@@ -155,7 +178,7 @@ func TestWhatIsSavedForGoodCannotBeChanged(t *testing.T) {
 			return out
 		}
 		before := everything()
-		require.Len(t, before, 2+5+2)
+		require.Len(t, before, 2+1+6+2)
 		conn, err := pool.Conn(t.Context())
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = conn.Close() })
@@ -203,7 +226,7 @@ func (l lower) Error() string {
 	return strings.ToLower(l.error.Error())
 }
 
-// saveForGood makes two rates, a deleted and an active token, and their records.
+// saveForGood makes two currencies, a further rate, a deleted and an active token, and their records.
 func saveForGood(t *testing.T, db storage.Stores) {
 	t.Helper()
 	createOrganization(t, db, "acme")
@@ -211,6 +234,9 @@ func saveForGood(t *testing.T, db storage.Stores) {
 	base.Base = true
 	require.NoError(t, db.Currencies().Create(t.Context(), "acme", base, rec("currency.set_base")))
 	require.NoError(t, db.Currencies().Create(t.Context(), "acme", aCurrency("EUR", "1.08"), rec("currency.add")))
+	require.NoError(t, db.Currencies().AddRate(t.Context(), "acme", currency.Rate{
+		Code: "EUR", Number: 2, Rate: decimal.RequireFromString("1.09"), ValidFrom: noon, CreatedAt: noon, CreatedBy: admin.Actor{Kind: admin.ActorSystem},
+	}, rec("currency.add_rate")))
 	for i, state := range []token.State{token.Deleted, token.Active} {
 		require.NoError(t, db.Tokens().Create(t.Context(), "acme", token.Token{
 			ID: uuid.Must(uuid.NewV7()), Name: "one", Permissions: admin.ParsePermissions("settings.read"), Prefix: "adm_live_", Last4: "aB3x",

@@ -109,16 +109,20 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		"invitations.expires_at": func(n int) string {
 			return fmt.Sprint(noon.Add([]time.Duration{-time.Minute, time.Minute, -time.Minute}[n/rareEvery%3]).UnixMicro())
 		},
-		"audit.changes":       one("''"),
-		"tokens.state":        either("DEACTIVATED", "ACTIVE"),
-		"tokens.permissions":  one("'settings.read'"),
-		"tokens.last4":        one("'aB3x'"),
-		"tokens.user_id":      id,
-		"tokens.networks":     one("''"),
-		"tokens.expires_at":   one(fmt.Sprint(noon.Add(time.Minute).UnixMicro())),
-		"tokens.rotated_from": one("NULL"),
-		"tokens.rotated_to":   one("NULL"),
-		"currencies.code": func(n int) string {
+		"audit.changes":             one("''"),
+		"tokens.state":              either("DEACTIVATED", "ACTIVE"),
+		"tokens.permissions":        one("'settings.read'"),
+		"tokens.last4":              one("'aB3x'"),
+		"tokens.user_id":            id,
+		"tokens.networks":           one("''"),
+		"tokens.expires_at":         one(fmt.Sprint(noon.Add(time.Minute).UnixMicro())),
+		"tokens.rotated_from":       one("NULL"),
+		"tokens.rotated_to":         one("NULL"),
+		"exchange_rates.code":       one("'AAA'"),
+		"exchange_rates.seq":        func(n int) string { return fmt.Sprint(n + 2) },
+		"exchange_rates.created_at": one("1"),
+		"valid_from":                func(n int) string { return fmt.Sprint(n + 1) },
+		"code": func(n int) string {
 			return fmt.Sprintf("'%c%c%c'", 'A'+n/676%26, 'A'+n/26%26, 'A'+n%26)
 		},
 
@@ -214,6 +218,8 @@ func rowsOf(table string) int {
 		return 0
 	case table == "currencies": // of which there are not more
 		return 200
+	case table == "archived_currencies":
+		return 100
 	case table == "plan_migrations":
 		return planRows / rareEvery * 60
 	}

@@ -36,6 +36,15 @@ TABLE admincenter_account_aliases InnoDB utf8mb4_bin
     PRIMARY KEY PRIMARY (org_id, value)
     FOREIGN KEY admincenter_account_aliases_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
 
+TABLE admincenter_archived_currencies InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    code varbinary(3) NOT NULL
+    archived_at bigint(20) NOT NULL
+    archived_by_kind varbinary(30) NOT NULL
+    archived_by_id varbinary(237) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, code)
+    FOREIGN KEY admincenter_archived_currencies_ibfk_1 (org_id, code) REFERENCES admincenter_currencies (org_id, code) ON DELETE RESTRICT ON UPDATE RESTRICT
+
 TABLE admincenter_audit InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
     id varbinary(36) NOT NULL
@@ -205,6 +214,32 @@ TABLE admincenter_enrichment_dependencies InnoDB utf8mb4_bin
     INDEX enrichment_dependencies_schema (org_id, event_schema)
     PRIMARY KEY PRIMARY (org_id, namespace, name, event_schema)
     FOREIGN KEY admincenter_enrichment_dependencies_ibfk_1 (org_id, event_schema) REFERENCES admincenter_enrichments (org_id, event_schema) ON DELETE RESTRICT ON UPDATE RESTRICT
+
+TABLE admincenter_exchange_rates InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    code varbinary(3) NOT NULL
+    valid_from bigint(20) NOT NULL
+    seq bigint(20) NOT NULL
+    rate varchar(64) COLLATE ascii_bin NOT NULL
+    created_at bigint(20) NOT NULL
+    created_by_kind varbinary(30) NOT NULL
+    created_by_id varbinary(237) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, code, valid_from, seq)
+    UNIQUE seq (org_id, code, seq)
+    FOREIGN KEY admincenter_exchange_rates_ibfk_1 (org_id, code) REFERENCES admincenter_currencies (org_id, code) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK CONSTRAINT_1 `valid_from` >= `created_at`
+    CHECK rate !(`rate` regexp '[^0-9.]') and `rate` regexp '[1-9]' and `rate` regexp '^[0-9]{1,12}([.][0-9]{1,18})?$'
+    CHECK seq `seq` > 1
+    CHECK seq `seq` > 1
+    TRIGGER admincenter_exchange_rates_no_delete BEFORE DELETE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a saved exchange rate cannot be deleted'
+    TRIGGER admincenter_exchange_rates_no_update BEFORE UPDATE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a saved exchange rate cannot be changed'
+
+TABLE admincenter_exchange_rates_anchor InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    code varbinary(3) NOT NULL
+    seq bigint(20) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, code, seq)
+    FOREIGN KEY admincenter_exchange_rates_anchor_ibfk_1 (org_id, code, seq) REFERENCES admincenter_exchange_rates (org_id, code, seq) ON DELETE RESTRICT ON UPDATE RESTRICT
 
 TABLE admincenter_external_ids InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL

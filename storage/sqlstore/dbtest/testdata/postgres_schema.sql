@@ -36,6 +36,15 @@ TABLE admincenter_accounts
     INDEX admincenter_accounts_status (org_id, status, id)
     FOREIGN KEY admincenter_accounts_org_id_customer_id_fkey (org_id, customer_id) REFERENCES admincenter_customers (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
 
+TABLE admincenter_archived_currencies
+    org_id text COLLATE C NOT NULL
+    code text COLLATE C NOT NULL
+    archived_at bigint NOT NULL
+    archived_by_kind text COLLATE C NOT NULL
+    archived_by_id text COLLATE C NOT NULL
+    PRIMARY KEY admincenter_archived_currencies_pkey (org_id, code)
+    FOREIGN KEY admincenter_archived_currencies_org_id_code_fkey (org_id, code) REFERENCES admincenter_currencies (org_id, code) ON DELETE NO ACTION ON UPDATE NO ACTION
+
 TABLE admincenter_audit
     org_id text COLLATE C NOT NULL
     id text COLLATE C NOT NULL
@@ -197,6 +206,26 @@ TABLE admincenter_enrichments
     version bigint NOT NULL
     PRIMARY KEY admincenter_enrichments_pkey (org_id, event_schema)
     FOREIGN KEY admincenter_enrichments_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+
+TABLE admincenter_exchange_rates
+    org_id text COLLATE C NOT NULL
+    code text COLLATE C NOT NULL
+    valid_from bigint NOT NULL
+    seq bigint NOT NULL
+    rate numeric NOT NULL
+    created_at bigint NOT NULL
+    created_by_kind text COLLATE C NOT NULL
+    created_by_id text COLLATE C NOT NULL
+    UNIQUE admincenter_exchange_rates_org_id_code_seq_key (org_id, code, seq)
+    PRIMARY KEY admincenter_exchange_rates_pkey (org_id, code, valid_from, seq)
+    FOREIGN KEY admincenter_exchange_rates_org_id_code_fkey (org_id, code) REFERENCES admincenter_currencies (org_id, code) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK (((rate > (0)::numeric) AND (rate < ('1000000000000'::bigint)::numeric) AND (scale(rate) <= 18)))
+    CHECK ((seq > 1))
+    CHECK ((valid_from >= created_at))
+    CREATE TRIGGER admincenter_exchange_rates_fixed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.admincenter_exchange_rates FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
+    BEGIN
+        RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END
 
 TABLE admincenter_external_ids
     org_id text COLLATE C NOT NULL

@@ -37,6 +37,16 @@ CREATE INDEX admincenter_accounts_customer ON admincenter_accounts (org_id, cust
 
 CREATE INDEX admincenter_accounts_status ON admincenter_accounts (org_id, status, id);
 
+CREATE TABLE admincenter_archived_currencies (
+    org_id           TEXT    NOT NULL,
+    code             TEXT    NOT NULL,
+    archived_at      INTEGER NOT NULL,
+    archived_by_kind TEXT    NOT NULL,
+    archived_by_id   TEXT    NOT NULL,
+    PRIMARY KEY (org_id, code),
+    FOREIGN KEY (org_id, code) REFERENCES admincenter_currencies (org_id, code)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE admincenter_audit (
     org_id       TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
     id           TEXT    NOT NULL,
@@ -257,6 +267,43 @@ CREATE TABLE admincenter_enrichments (
     version         INTEGER NOT NULL,
     PRIMARY KEY (org_id, event_schema)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE admincenter_exchange_rates (
+    org_id          TEXT    NOT NULL,
+    code            TEXT    NOT NULL,
+    valid_from      INTEGER NOT NULL,
+    seq             INTEGER NOT NULL CHECK (seq > 1),
+    rate            TEXT    NOT NULL CHECK (
+        rate NOT GLOB '*[^0-9.]*' AND rate GLOB '[0-9]*' AND rate GLOB '*[1-9]*' AND rate NOT GLOB '*.*.*'
+        AND rate NOT GLOB '*.' AND instr(rate || '.', '.') <= 13 AND length(rate) <= instr(rate || '.', '.') + 18
+    ),
+    created_at      INTEGER NOT NULL,
+    created_by_kind TEXT    NOT NULL,
+    created_by_id   TEXT    NOT NULL,
+    PRIMARY KEY (org_id, code, valid_from, seq),
+    UNIQUE (org_id, code, seq),
+    FOREIGN KEY (org_id, code) REFERENCES admincenter_currencies (org_id, code),
+    CHECK (valid_from >= created_at) -- the past is not rewritten
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER admincenter_exchange_rates_no_delete BEFORE DELETE ON admincenter_exchange_rates
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: a saved exchange rate cannot be deleted');
+END;
+
+CREATE TRIGGER admincenter_exchange_rates_no_replace BEFORE INSERT ON admincenter_exchange_rates
+WHEN EXISTS (
+    SELECT 1 FROM admincenter_exchange_rates
+    WHERE org_id = NEW.org_id AND code = NEW.code AND seq = NEW.seq
+)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: taken: a saved exchange rate cannot be replaced');
+END;
+
+CREATE TRIGGER admincenter_exchange_rates_no_update BEFORE UPDATE ON admincenter_exchange_rates
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: a saved exchange rate cannot be changed');
+END;
 
 CREATE TABLE admincenter_external_ids (
     org_id      TEXT NOT NULL,
