@@ -29,10 +29,10 @@ type Store interface {
 	List(ctx context.Context, org admin.OrgID, f Filter, seek admin.Seek[uuid.UUID]) ([]Job, error)
 
 	// Due returns jobs of the kinds of q whose [Job.DueAt] is not after now: those of the first q.Orgs
-	// organizations above q.After that have any, in ascending order of organization (by bytes); of each
+	// active organizations above q.After that have any, in ascending order of organization (by bytes); of each
 	// organization the first q.PerOrg in order of TriedAt (never first), then id. It is the one method
 	// that crosses organizations. Its cost must not depend on how many jobs are final, and on how many
-	// are due only as far as they are in the result.
+	// are due only as far as they are in the result, or would be if their organizations were not suspended.
 	Due(ctx context.Context, now time.Time, q DueQuery) ([]Ref, error)
 
 	// Update replaces Status, StartAt, Decision, Failure, Failures, RetryAt, UpdatedAt and SettledAt of
@@ -44,7 +44,8 @@ type Store interface {
 
 	// Claim gives c.Worker the lease until c.Until, raises Lease.Attempt by one, makes the job InProgress,
 	// sets TriedAt to c.Now, and returns the job. The Version stays. It fails with [ErrLeased] while
-	// another lease runs past c.Now, with [ErrNotDue] before StartAt or RetryAt, and with
+	// another lease runs past c.Now, with [admin.ErrSuspended] before all others while the organization is suspended,
+	// with [ErrNotDue] before StartAt or RetryAt, and with
 	// [admin.ErrState] for a Status that is not [Status.Runnable]. [Job.Claimed] states the same in code.
 	Claim(ctx context.Context, org admin.OrgID, id uuid.UUID, c Claim) (Job, error)
 

@@ -52,7 +52,8 @@ type SignInInput struct {
 // address, known or not ([Limits]): more fail with [admin.ErrRateLimited]. Too many sign-ins at the same
 // time fail with [admin.ErrBusy], a Source that is too long with [admin.ErrInvalid].
 //
-// For a user who has a second factor it fails with a [*SecondFactorRequired], for [Service.CompleteSignIn].
+// For a user who has a second factor it fails with a [*SecondFactorRequired], for [Service.CompleteSignIn]. With the
+// right password it fails with [admin.ErrSuspended] if the organization is suspended.
 func (s *Service) SignIn(ctx context.Context, org admin.OrgID, in SignInInput) (Session, error) {
 	if err := org.Check(); err != nil {
 		return Session{}, err
@@ -87,6 +88,9 @@ func (s *Service) SignIn(ctx context.Context, org admin.OrgID, in SignInInput) (
 		event.Kind, event.UserID, event.Reason = admin.EventSignInFailed, eventUser(m.User), signInReason(m)
 		s.o.Emit(ctx, event)
 		return Session{}, ErrSignIn
+	}
+	if err := s.refuseSuspended(ctx, m, event); err != nil {
+		return Session{}, err
 	}
 	s.rehash(ctx, org, m.Credential, in.Password)
 	session, err := s.secondFactor(ctx, org, m, event)
@@ -149,7 +153,8 @@ func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email str
 
 // ScopeOf returns the current scope of the user in a host session. epoch is the [Session]'s when they
 // signed in; if it has risen since, or there is no such active user, it fails with [ErrSession]. When the user
-// last authenticated is not known to it: give that to Scope.WithAuthenticatedAt if Options.Fresh is set.
+// last authenticated is not known to it: give that to Scope.WithAuthenticatedAt if Options.Fresh is set. It fails with
+// [admin.ErrSuspended] while the organization is suspended.
 func (s *Service) ScopeOf(ctx context.Context, org admin.OrgID, id uuid.UUID, epoch int64) (admin.Scope, error) {
 	if err := org.Check(); err != nil {
 		return admin.Scope{}, err
@@ -161,16 +166,30 @@ func (s *Service) ScopeOf(ctx context.Context, org admin.OrgID, id uuid.UUID, ep
 	} else if err != nil {
 		return admin.Scope{}, err
 	}
+	if m.Suspended {
+		s.o.Emit(ctx, admin.Event{
+			Kind: admin.EventSessionRefused, Org: org, UserID: id.String(), Reason: reasonSuspended,
+		})
+		return admin.Scope{}, admin.ErrSuspended
+	}
 	return s.scope(org, m)
 }
 
 // Authorize checks that an actor may still do ps, as a job does before each batch. The host's own code
 // always may; a user must be active and have a role with all of ps; tokens are refused, because this
-// package does not know them. It fails with [admin.ErrForbidden].
+// package does not know them. It fails with [admin.ErrForbidden], and for every actor with [admin.ErrSuspended] while
+// the organization is suspended, so that jobs wait.
 func (s *Service) Authorize(ctx context.Context, org admin.OrgID, actor admin.Actor, ps ...admin.Permission) error {
 	switch actor.Kind {
 	case admin.ActorSystem:
-		return admin.System(org).Require(ps...)
+		if err := admin.System(org).Require(ps...); err != nil {
+			return err
+		}
+		o, err := s.ports.Organizations.Get(ctx, org)
+		if err == nil && o.Status == OrganizationSuspended {
+			err = admin.ErrSuspended
+		}
+		return err
 	case admin.ActorUser:
 		_, scope, err := s.scopeOfActor(ctx, org, actor)
 		if err != nil {
@@ -181,7 +200,8 @@ func (s *Service) Authorize(ctx context.Context, org admin.OrgID, actor admin.Ac
 	return fmt.Errorf("%s is not a user: %w", actor, admin.ErrForbidden)
 }
 
-// scopeOfActor returns the current scope of a user, or [admin.ErrForbidden] if they are not active.
+// scopeOfActor returns the current scope of a user, or [admin.ErrForbidden] if they are not active and
+// [admin.ErrSuspended] if the organization is suspended.
 func (s *Service) scopeOfActor(
 	ctx context.Context, org admin.OrgID, actor admin.Actor,
 ) (Member, admin.Scope, error) {
@@ -195,6 +215,9 @@ func (s *Service) scopeOfActor(
 		return Member{}, admin.Scope{}, inactive
 	} else if err != nil {
 		return Member{}, admin.Scope{}, err
+	}
+	if m.Suspended {
+		return Member{}, admin.Scope{}, admin.ErrSuspended
 	}
 	scope, err := s.scope(org, m)
 	return m, scope, err

@@ -35,6 +35,8 @@ type Backend struct {
 	stores
 	mu      sync.RWMutex
 	tenants map[admin.OrgID]*tenant
+	// deleted are the organizations that were deleted; nil for those that were purged.
+	deleted map[admin.OrgID]*tenant
 	journal journal
 	depth   int // of atomically
 	kinds   kinds
@@ -104,7 +106,10 @@ func compareID(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }
 
 // New is an empty Backend.
 func New() *Backend {
-	b := &Backend{tenants: map[admin.OrgID]*tenant{}, kinds: kinds{customer.Customers(), customer.Accounts()}}
+	b := &Backend{
+		tenants: map[admin.OrgID]*tenant{}, deleted: map[admin.OrgID]*tenant{},
+		kinds: kinds{customer.Customers(), customer.Accounts()},
+	}
 	b.stores = stores{access{b: b}}
 	return b
 }

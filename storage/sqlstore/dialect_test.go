@@ -212,11 +212,12 @@ func acrossOrganizations() map[string]string {
 		".user.memberships":      "a sign-in page of every organization asks where an address is a user's",
 		".token.byDigest.packed": "the caller has a secret only, and the token names the organization",
 		".token.byDigest.apart":  "as packed",
+		".organization.deleted":  "a worker looks for what is to be purged, and gets ids only",
 	}
 }
 
 func TestQueriesAreConfinedToAnOrganization(t *testing.T) {
-	confined := regexp.MustCompile(`WHERE (\w+\.)?org_id = \?|^INSERT INTO \w+ \(org_id, `)
+	confined := regexp.MustCompile(`WHERE \(?(\w+\.)?org_id = \?|WHERE (\w+\.)?org_id = \(SELECT living|^INSERT INTO \w+ \(org_id, `)
 	all, across := map[string]string{}, acrossOrganizations()
 	texts(t, reflect.ValueOf(newFake(t, &fake{}, Options{}).sql), "", all)
 	require.Greater(t, len(all), 15)

@@ -30,12 +30,13 @@ const (
 var packedColumns = [...]string{
 	"t.org_id", "t.hash_key", "t.id", "COALESCE(t.user_id, '')", "t.permissions", "t.networks", "t.state",
 	"COALESCE(t.expires_at, " + never + ")", "COALESCE(t.last_used_at, " + never + ")", "COALESCE(u.status, '')",
-	"COALESCE(u.role, '')", "COALESCE(r.permissions, '')",
+	"COALESCE(u.role, '')", "COALESCE(r.permissions, '')", "o.status",
 }
 
 func newDigestSQL(db *DB, apart string) digestSQL {
 	return digestSQL{
 		packed: db.bind(`SELECT ` + db.dialect.pack(packedColumns[:]) + ` FROM {tokens} t
+			JOIN {organizations} o ON o.org_id = t.org_id AND o.status <> 'DELETED'
 			LEFT JOIN {users} u ON u.org_id = t.org_id AND u.id = t.user_id
 			LEFT JOIN {roles} r ON r.org_id = u.org_id AND r.name = u.role WHERE t.digest = ?`),
 		apart: db.bind(apart + `WHERE t.digest = ?`),
@@ -85,6 +86,7 @@ func unpack(text string, s *token.Stored) error {
 			ID: t.UserID, Active: status == string(people.UserActive), Role: role, Custom: admin.ParsePermissions(custom),
 		}
 	}
+	s.User.Suspended = u.text() == string(people.OrganizationSuspended)
 	if u.err != nil {
 		return fmt.Errorf("a token as it is stored: %w", u.err)
 	}

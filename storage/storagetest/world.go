@@ -78,7 +78,10 @@ func (w *world) id() uuid.UUID { return w.ids.next() }
 func (w *world) mark(noun string) string { return noun + " of " + string(w.org) }
 
 func (w *world) organization(org admin.OrgID) (people.Organization, people.User, people.Credential) {
-	o := people.Organization{ID: org, Name: "Company of " + string(org), CreatedAt: epoch, Version: 1}
+	o := people.Organization{
+		ID: org, Name: "Company of " + string(org), Status: people.OrganizationActive, StatusAt: epoch, CreatedAt: epoch,
+		Version: 1,
+	}
 	u := people.User{
 		ID: w.id(), Name: "First of " + string(org),
 		Email: people.Email{Address: "First@Example.com", Key: "first@example.com"},
@@ -115,6 +118,7 @@ func (w *world) seed() {
 	w.seedFactors()
 	w.seedImports()
 	w.seedPlans()
+	w.seedDeleted()
 }
 
 // page returns the first page of at most limit items.
@@ -168,10 +172,11 @@ func calls() map[string]call {
 // crossing lists the methods that are meant to look across organizations.
 func crossing() map[string]bool {
 	return map[string]bool{
-		"Jobs.Due":             true, // finds work for schedulers; returns ids only
-		"Organizations.Create": true, // makes one
-		"Users.Memberships":    true, // for a sign-in page of every organization
-		"Tokens.ByDigest":      true, // a presented secret does not name its organization
+		"Jobs.Due":              true, // finds work for schedulers; returns ids only
+		"Organizations.Create":  true, // makes one
+		"Organizations.Deleted": true, // finds what is to be purged; returns ids only
+		"Users.Memberships":     true, // for a sign-in page of every organization
+		"Tokens.ByDigest":       true, // a presented secret does not name its organization
 	}
 }
 
@@ -179,16 +184,17 @@ func crossing() map[string]bool {
 // user decided anything.
 func bookkeeping() map[string]bool {
 	return map[string]bool{
-		"Factors.Attempt":  true,
-		"Factors.Complete": true,
-		"Factors.Pend":     true,
-		"Jobs.Claim":       true,
-		"Jobs.Commit":      true,
-		"Jobs.Release":     true,
-		"Jobs.Renew":       true,
-		"Sessions.Touch":   true,
-		"Tokens.Rehash":    true,
-		"Tokens.Touch":     true,
-		"Users.Rehash":     true,
+		"Factors.Attempt":     true,
+		"Factors.Complete":    true,
+		"Factors.Pend":        true,
+		"Jobs.Claim":          true,
+		"Jobs.Commit":         true,
+		"Jobs.Release":        true,
+		"Jobs.Renew":          true,
+		"Organizations.Purge": true,
+		"Sessions.Touch":      true,
+		"Tokens.Rehash":       true,
+		"Tokens.Touch":        true,
+		"Users.Rehash":        true,
 	}
 }

@@ -57,7 +57,11 @@ TABLE admincenter_audit InnoDB utf8mb4_bin
     INDEX audit_subject_kind (org_id, subject_kind, at, id)
     PRIMARY KEY PRIMARY (org_id, at, id)
     FOREIGN KEY admincenter_audit_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
-    TRIGGER admincenter_audit_no_delete BEFORE DELETE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: audit records cannot be deleted'
+    TRIGGER admincenter_audit_no_delete BEFORE DELETE BEGIN
+        IF NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED') THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: audit records cannot be deleted';
+        END IF;
+    END
     TRIGGER admincenter_audit_no_update BEFORE UPDATE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: audit records cannot be changed'
 
 TABLE admincenter_audit_anchor InnoDB utf8mb4_bin
@@ -89,7 +93,11 @@ TABLE admincenter_currencies InnoDB utf8mb4_bin
     CHECK base_slot `base_slot` = 1
     CHECK code octet_length(`code`) = 3
     CHECK rate !(`rate` regexp '[^0-9.]') and `rate` regexp '[1-9]' and `rate` regexp '^[0-9]{1,12}([.][0-9]{1,18})?$'
-    TRIGGER admincenter_currencies_no_delete BEFORE DELETE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a saved exchange rate cannot be deleted'
+    TRIGGER admincenter_currencies_no_delete BEFORE DELETE BEGIN
+        IF NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED') THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a saved exchange rate cannot be deleted';
+        END IF;
+    END
     TRIGGER admincenter_currencies_no_update BEFORE UPDATE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a saved exchange rate cannot be changed'
 
 TABLE admincenter_currencies_anchor InnoDB utf8mb4_bin
@@ -290,9 +298,38 @@ TABLE admincenter_job_entries InnoDB utf8mb4_bin
 TABLE admincenter_organizations InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
     name text COLLATE utf8mb4_bin NOT NULL
+    status varbinary(30) NOT NULL
+    status_at bigint(20) NOT NULL
+    purged bigint(20) NOT NULL DEFAULT 0
     created_at bigint(20) NOT NULL
     version bigint(20) NOT NULL
+    INDEX organizations_status (status, purged, org_id)
     PRIMARY KEY PRIMARY (org_id)
+    CHECK purged `purged` = 0 or `purged` = 1 and `status` = 'DELETED'
+    CHECK status `status` in ('ACTIVE','SUSPENDED','DELETED')
+    TRIGGER admincenter_organizations_guarded BEFORE UPDATE BEGIN
+        IF NEW.org_id <> OLD.org_id THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: the id of an organization cannot be changed';
+        END IF;
+        IF OLD.status = 'DELETED' AND (OLD.purged = 1 OR NEW.purged = 0 OR NEW.status <> 'DELETED'
+            OR CAST(NEW.name AS BINARY) <> '' OR NEW.status_at <> OLD.status_at OR NEW.created_at <> OLD.created_at
+            OR NEW.version <> OLD.version) THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a deleted organization cannot be changed';
+        END IF;
+        IF OLD.status <> 'DELETED' AND NEW.status = 'DELETED' AND (OLD.status <> 'SUSPENDED'
+            OR NEW.version <> OLD.version + 1 OR CAST(NEW.name AS BINARY) <> '' OR NEW.purged <> 0
+            OR NOT EXISTS (SELECT 1 FROM admincenter_audit
+                WHERE org_id = NEW.org_id AND action = 'organization.delete' AND at = NEW.status_at)) THEN
+            SIGNAL SQLSTATE '45000'
+                SET MESSAGE_TEXT = 'admincenter: an organization is suspended first, and deleted on record';
+        END IF;
+    END
+    TRIGGER admincenter_organizations_made BEFORE INSERT BEGIN
+        IF NEW.status <> 'ACTIVE' THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: an organization is made active';
+        END IF;
+    END
+    TRIGGER admincenter_organizations_no_delete BEFORE DELETE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: an organization stays, if only as deleted'
 
 TABLE admincenter_pending_sign_ins InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
@@ -564,7 +601,11 @@ TABLE admincenter_tokens InnoDB utf8mb4_bin
             SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: the id of a token cannot be changed';
         END IF;
     END
-    TRIGGER admincenter_tokens_no_delete BEFORE DELETE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a token stays, if only as deleted'
+    TRIGGER admincenter_tokens_no_delete BEFORE DELETE BEGIN
+        IF NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED') THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a token stays, if only as deleted';
+        END IF;
+    END
 
 TABLE admincenter_tokens_anchor InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL

@@ -57,8 +57,19 @@ TABLE admincenter_audit
     INDEX admincenter_audit_subject (org_id, subject_kind, subject_id, at, id)
     INDEX admincenter_audit_subject_kind (org_id, subject_kind, at, id)
     FOREIGN KEY admincenter_audit_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
-    CREATE TRIGGER admincenter_audit_fixed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.admincenter_audit FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
+    CREATE TRIGGER admincenter_audit_fixed BEFORE UPDATE OR TRUNCATE ON public.admincenter_audit FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
     BEGIN
+        RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END
+    CREATE TRIGGER admincenter_audit_no_delete BEFORE DELETE ON public.admincenter_audit FOR EACH ROW EXECUTE FUNCTION admincenter_refuse_delete() ENABLED A AS 
+    DECLARE
+        gone BOOLEAN;
+    BEGIN
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_organizations WHERE org_id = $1 AND status = ''DELETED'')',
+            TG_TABLE_SCHEMA) INTO gone USING OLD.org_id;
+        IF gone THEN
+            RETURN OLD;
+        END IF;
         RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END
 
@@ -85,8 +96,19 @@ TABLE admincenter_currencies
     CHECK (((rate > (0)::numeric) AND (rate < ('1000000000000'::bigint)::numeric) AND (scale(rate) <= 18)))
     CHECK ((base_slot = 1))
     CHECK ((length(code) = 3))
-    CREATE TRIGGER admincenter_currencies_fixed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.admincenter_currencies FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
+    CREATE TRIGGER admincenter_currencies_fixed BEFORE UPDATE OR TRUNCATE ON public.admincenter_currencies FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
     BEGIN
+        RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END
+    CREATE TRIGGER admincenter_currencies_no_delete BEFORE DELETE ON public.admincenter_currencies FOR EACH ROW EXECUTE FUNCTION admincenter_refuse_delete() ENABLED A AS 
+    DECLARE
+        gone BOOLEAN;
+    BEGIN
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_organizations WHERE org_id = $1 AND status = ''DELETED'')',
+            TG_TABLE_SCHEMA) INTO gone USING OLD.org_id;
+        IF gone THEN
+            RETURN OLD;
+        END IF;
         RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END
 
@@ -297,9 +319,79 @@ END
 TABLE admincenter_organizations
     org_id text COLLATE C NOT NULL
     name text COLLATE default NOT NULL
+    status text COLLATE C NOT NULL
+    status_at bigint NOT NULL
+    purged bigint NOT NULL DEFAULT 0
     created_at bigint NOT NULL
     version bigint NOT NULL
     PRIMARY KEY admincenter_organizations_pkey (org_id)
+    INDEX admincenter_organizations_status (status, purged, org_id)
+    CHECK (((purged = 0) OR ((purged = 1) AND (status = 'DELETED'::text))))
+    CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'SUSPENDED'::text, 'DELETED'::text])))
+    CREATE TRIGGER admincenter_organizations_fixed BEFORE DELETE OR TRUNCATE ON public.admincenter_organizations FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
+    BEGIN
+        RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END
+    CREATE TRIGGER admincenter_organizations_guarded BEFORE UPDATE ON public.admincenter_organizations FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION admincenter_organizations_guard() ENABLED A AS 
+    DECLARE
+        recorded BOOLEAN;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            IF NEW.status <> 'ACTIVE' THEN
+                RAISE EXCEPTION 'admincenter: an organization is made active' USING ERRCODE = 'restrict_violation';
+            END IF;
+            RETURN NEW;
+        END IF;
+        IF NEW.org_id <> OLD.org_id THEN
+            RAISE EXCEPTION 'admincenter: the id of an organization cannot be changed' USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF OLD.status = 'DELETED' AND (OLD.purged = 1 OR NEW.purged = 0 OR NEW.status <> 'DELETED'
+            OR NEW.name <> '' OR NEW.status_at <> OLD.status_at OR NEW.created_at <> OLD.created_at
+            OR NEW.version <> OLD.version) THEN
+            RAISE EXCEPTION 'admincenter: a deleted organization cannot be changed' USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF OLD.status <> 'DELETED' AND NEW.status = 'DELETED' THEN
+            EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_audit
+                WHERE org_id = $1 AND action = ''organization.delete'' AND at = $2)', TG_TABLE_SCHEMA)
+                INTO recorded USING NEW.org_id, NEW.status_at;
+            IF OLD.status <> 'SUSPENDED' OR NEW.version <> OLD.version + 1 OR NEW.name <> '' OR NEW.purged <> 0
+                OR NOT recorded THEN
+                RAISE EXCEPTION 'admincenter: an organization is suspended first, and deleted on record'
+                    USING ERRCODE = 'restrict_violation';
+            END IF;
+        END IF;
+        RETURN NEW;
+    END
+    CREATE TRIGGER admincenter_organizations_made BEFORE INSERT ON public.admincenter_organizations FOR EACH ROW EXECUTE FUNCTION admincenter_organizations_guard() ENABLED A AS 
+    DECLARE
+        recorded BOOLEAN;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            IF NEW.status <> 'ACTIVE' THEN
+                RAISE EXCEPTION 'admincenter: an organization is made active' USING ERRCODE = 'restrict_violation';
+            END IF;
+            RETURN NEW;
+        END IF;
+        IF NEW.org_id <> OLD.org_id THEN
+            RAISE EXCEPTION 'admincenter: the id of an organization cannot be changed' USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF OLD.status = 'DELETED' AND (OLD.purged = 1 OR NEW.purged = 0 OR NEW.status <> 'DELETED'
+            OR NEW.name <> '' OR NEW.status_at <> OLD.status_at OR NEW.created_at <> OLD.created_at
+            OR NEW.version <> OLD.version) THEN
+            RAISE EXCEPTION 'admincenter: a deleted organization cannot be changed' USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF OLD.status <> 'DELETED' AND NEW.status = 'DELETED' THEN
+            EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_audit
+                WHERE org_id = $1 AND action = ''organization.delete'' AND at = $2)', TG_TABLE_SCHEMA)
+                INTO recorded USING NEW.org_id, NEW.status_at;
+            IF OLD.status <> 'SUSPENDED' OR NEW.version <> OLD.version + 1 OR NEW.name <> '' OR NEW.purged <> 0
+                OR NOT recorded THEN
+                RAISE EXCEPTION 'admincenter: an organization is suspended first, and deleted on record'
+                    USING ERRCODE = 'restrict_violation';
+            END IF;
+        END IF;
+        RETURN NEW;
+    END
 
 TABLE admincenter_pending_sign_ins
     org_id text COLLATE C NOT NULL
@@ -577,8 +669,19 @@ END
         END IF;
         RETURN NEW;
     END
-    CREATE TRIGGER admincenter_tokens_kept BEFORE DELETE OR TRUNCATE ON public.admincenter_tokens FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
+    CREATE TRIGGER admincenter_tokens_kept BEFORE TRUNCATE ON public.admincenter_tokens FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
     BEGIN
+        RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END
+    CREATE TRIGGER admincenter_tokens_no_delete BEFORE DELETE ON public.admincenter_tokens FOR EACH ROW EXECUTE FUNCTION admincenter_refuse_delete() ENABLED A AS 
+    DECLARE
+        gone BOOLEAN;
+    BEGIN
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_organizations WHERE org_id = $1 AND status = ''DELETED'')',
+            TG_TABLE_SCHEMA) INTO gone USING OLD.org_id;
+        IF gone THEN
+            RETURN OLD;
+        END IF;
         RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END
 

@@ -15,9 +15,12 @@ CREATE TABLE admincenter_currencies (
 );
 
 -- A saved rate never changes. For each statement, so that one that touches no row is refused too.
-CREATE TRIGGER admincenter_currencies_fixed BEFORE UPDATE OR DELETE OR TRUNCATE ON admincenter_currencies
+CREATE TRIGGER admincenter_currencies_fixed BEFORE UPDATE OR TRUNCATE ON admincenter_currencies
     FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse();
 ALTER TABLE admincenter_currencies ENABLE ALWAYS TRIGGER admincenter_currencies_fixed;
+CREATE TRIGGER admincenter_currencies_no_delete BEFORE DELETE ON admincenter_currencies
+    FOR EACH ROW EXECUTE FUNCTION admincenter_refuse_delete();
+ALTER TABLE admincenter_currencies ENABLE ALWAYS TRIGGER admincenter_currencies_no_delete;
 
 -- +goose Down
 DROP TABLE admincenter_currencies;
