@@ -45,6 +45,8 @@ func withoutScope() map[string]string {
 		"People.SignInVerified":         "the host has authenticated the user",
 		"People.SignInIdentity":         "the host has authenticated the user",
 		"People.ScopeOf":                "makes the scope of a session of the host's",
+		"People.PurgeDeleted":           "what it removes belongs to nobody any more",
+		"Tidy":                          "the host's own worker, for every organization",
 		"People.CreateOrganization":     "there is no tenant yet: the host's own sign-up",
 		"Authorize":                     "decides over an actor, and tells nothing else",
 		"People.Authorize":              "as Authorize",

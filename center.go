@@ -143,15 +143,16 @@ func (c *Center) Step(ctx context.Context, ref job.Ref) (job.Progress, error) {
 
 // Worker returns a worker that does the jobs of every kind when they are due: call its Run in each process
 // that should take part. It runs c.Tokens.Run too, which notes the last use of the tokens that its process
-// verifies. The runtime of c is the default. It fails with an [admin.ValidationError] for options that are out of
-// their range, and with [admin.ErrState] for a Center that is in a transaction.
+// verifies, and [Center.Tidy] once a minute. The runtime of c is the default. It fails with an
+// [admin.ValidationError] for options that are out of their range, and with [admin.ErrState] for a Center that is in
+// a transaction.
 func (c *Center) Worker(o job.WorkerOptions) (*job.Worker, error) {
 	if c.backend == nil {
 		return nil, fmt.Errorf("admincenter: a Center in a transaction has no worker: use the one that New returned: %w",
 			admin.ErrState)
 	}
 	o.Runtime = o.Or(c.o.Runtime)
-	return job.NewWorker(job.WorkerPorts{Due: c.Jobs.Due, Step: c.Step, Beside: c.Tokens.Run}, o)
+	return job.NewWorker(job.WorkerPorts{Due: c.Jobs.Due, Step: c.Step, Beside: c.beside}, o)
 }
 
 // Authorize returns nil if actor may do all of ps in org at this moment: a user who is active and whose role

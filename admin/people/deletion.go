@@ -20,9 +20,9 @@ import (
 // It takes and fails as [Service.SuspendOrganization] does, and with [admin.ErrState] unless the organization is
 // suspended.
 func (s *Service) DeleteOrganization(ctx context.Context, scope admin.Scope, version int64, reason string) error {
-	o, err := s.changeStatus(ctx, scope, version, OrganizationDeleted, ActionDeleteOrganization, reason)
+	_, err := s.changeStatus(ctx, scope, version, OrganizationDeleted, ActionDeleteOrganization, reason)
 	if err == nil {
-		s.o.Logger.InfoContext(ctx, "organization deleted", "org", o.ID, "reason", reason)
+		s.o.Logger.InfoContext(ctx, "organization deleted", "org", scope.Org())
 	}
 	return err
 }

@@ -217,7 +217,7 @@ func acrossOrganizations() map[string]string {
 }
 
 func TestQueriesAreConfinedToAnOrganization(t *testing.T) {
-	confined := regexp.MustCompile(`WHERE \(?(\w+\.)?org_id = \?|WHERE (\w+\.)?org_id = \(SELECT living|^INSERT INTO \w+ \(org_id, `)
+	confined := regexp.MustCompile(`WHERE \(?(\w+\.)?org_id = \?|^INSERT INTO \w+ \(org_id, `)
 	all, across := map[string]string{}, acrossOrganizations()
 	texts(t, reflect.ValueOf(newFake(t, &fake{}, Options{}).sql), "", all)
 	require.Greater(t, len(all), 15)
@@ -237,7 +237,8 @@ func TestQueriesArePortable(t *testing.T) {
 	foreign := regexp.MustCompile(`(?i)\bRETURNING\b|\? IS (NOT )?NULL|\bINSERT OR\b|\bREPLACE INTO\b|\bILIKE\b|\bGLOB\b|\bstrftime\b|\bdatetime\(|\bjson_|\browid\b|\|\||::|"|` + "`" + `|\bTRUE\b|\bFALSE\b|\bNOW\(`)
 	all := map[string]string{}
 	texts(t, reflect.ValueOf(newFake(t, &fake{}, Options{}).sql), "", all)
-	pack := newFake(t, &fake{}, Options{}).dialect.pack(packedColumns[:])
+	fakeDB := newFake(t, &fake{}, Options{})
+	pack := fakeDB.oneOff(fakeDB.dialect.pack(packedColumns[:]))
 	for name, text := range all {
 		text = strings.ReplaceAll(text, pack, "packed") // each dialect has its own
 		require.NotRegexp(t, foreign, text, "%s: not every database has this", name)
