@@ -3,8 +3,8 @@ package dbtest
 import (
 	"database/sql"
 	"fmt"
-	"slices"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
