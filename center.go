@@ -47,6 +47,7 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	}
 	c := &Center{backend: backend, stores: o.Own.Stores(backend), o: o.complete()}
 	var p admin.Problems
+	o.Retention.check(&p)
 	s := c.stores
 	c.Trail = admin.NewTrail(s.Audit())
 	c.People = made(people.NewService(c.peopleProcess(s), c.o.People))(&p, "/people")

@@ -134,18 +134,24 @@ func (w *work[P]) allowed(ctx context.Context) error {
 		return nil
 	}
 	err := w.r.Authorize(ctx, w.scope.Org(), w.job)
-	if errors.Is(err, admin.ErrSuspended) || !errors.Is(err, admin.ErrForbidden) && !errors.Is(err, admin.ErrNotFound) {
+	if !refusal(err) {
 		return err
 	}
 	if d := w.job.Decision; d.Action == ActionRetry || d.Action == ActionResume || d.Action == ActionConfirm {
 		theirs := w.job
 		theirs.CreatedBy = d.By
 		again := w.r.Authorize(ctx, w.scope.Org(), theirs)
-		if errors.Is(again, admin.ErrSuspended) || !errors.Is(again, admin.ErrForbidden) && !errors.Is(again, admin.ErrNotFound) {
+		if !refusal(again) {
 			return again
 		}
 	}
 	return Fail(fmt.Errorf("%s may no longer do this: %w", w.job.CreatedBy, err))
+}
+
+// refusal reports whether err says that an actor may not do something, and not only as long as the organization is
+// suspended.
+func refusal(err error) bool {
+	return (errors.Is(err, admin.ErrForbidden) || errors.Is(err, admin.ErrNotFound)) && !errors.Is(err, admin.ErrSuspended)
 }
 
 // own returns the error of a batch's own code without what it may wrap of another job's: that one is leased, or

@@ -79,8 +79,9 @@ type Runner[P any] struct {
 	Engine     Engine        // with defaults
 
 	// Authorize reports before each batch whether the job's CreatedBy may still do what the job does. If it
-	// fails with [admin.ErrSuspended], the job waits for its organization. If it fails with [admin.ErrForbidden] or [admin.ErrNotFound], it is asked the same of the user who confirmed,
-	// resumed or retried the job last, if that was the last decision; then the job is Failed. nil allows all.
+	// fails with [admin.ErrSuspended], the job waits for its organization. If it fails with [admin.ErrForbidden] or
+	// [admin.ErrNotFound], it is asked the same of the user who confirmed, resumed or retried the job last, if that was
+	// the last decision; then the job is Failed. nil allows all.
 	Authorize func(ctx context.Context, org admin.OrgID, j Job) error
 }
 

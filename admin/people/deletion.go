@@ -32,8 +32,8 @@ const MaxPurge = 10_000
 
 // PurgeDeleted removes at most limit rows, 1 to [MaxPurge], of an organization that is deleted, in one transaction, and
 // reports whether there may be more, of the same or of another one. Of a purged organization a row with its id is left,
-// so that nobody gets that again. It takes no Scope, because it works on what belongs to nobody any more. An error tells of
-// organizations that cannot be purged; others were nevertheless.
+// so that nobody gets that again. It takes no Scope, because it works on what belongs to nobody any more. An error
+// tells of organizations that cannot be purged; others were nevertheless.
 //
 // A worker (admincenter.Center.Worker) calls it; a host without one calls it until it reports false:
 //

@@ -68,8 +68,8 @@ func (o Organization) StatusChanged(want Organization) (Organization, error) {
 // one, an organization that is deleted is one that does not exist, from the commit of its deletion on.
 type OrganizationStore interface {
 	// Create adds the organization, its first user, that user's credential and the audit record
-	// together, or none of them. It is kept as [Organization.Created] returns it. It fails with [admin.ErrExists] if the id is taken, also by an organization that is
-	// deleted.
+	// together, or none of them. It is kept as [Organization.Created] returns it. It fails with [admin.ErrExists] if the
+	// id is taken, also by an organization that is deleted.
 	Create(ctx context.Context, o Organization, first User, c Credential, rec admin.Record) error
 
 	// Get returns the organization, or [admin.ErrNotFound].

@@ -14,47 +14,48 @@ import (
 
 // Audit actions on people.
 const (
-	ActionCreateOrganization     admin.Action = "organization.create"
-	ActionRenameOrganization     admin.Action = "organization.rename"
-	ActionSuspendOrganization    admin.Action = "organization.suspend"
-	ActionReactivateOrganization admin.Action = "organization.reactivate"
-	ActionDeleteOrganization     admin.Action = "organization.delete"         // removed with all others of the organization
-	ActionUpdateProfile          admin.Action = "user.update_profile"         // name and company
-	ActionRequestEmail           admin.Action = "user.request_email"          // the address stays until it is confirmed
-	ActionConfirmEmail           admin.Action = "user.confirm_email"          // one of two addresses confirmed
-	ActionChangeEmail            admin.Action = "user.change_email"           // every address confirmed
-	ActionCancelEmail            admin.Action = "user.cancel_email"           // the address stays
-	ActionRequestReset           admin.Action = "user.request_password_reset" // by anyone; without a user if none is known
-	ActionSendReset              admin.Action = "user.send_password_reset"    // by an administrator
-	ActionResetPassword          admin.Action = "user.reset_password"         // by a secret that was sent to the user
-	ActionChangePassword         admin.Action = "user.change_password"
-	ActionBeginTOTP              admin.Action = "user.begin_totp"   // to enroll an authenticator app
-	ActionConfirmTOTP            admin.Action = "user.confirm_totp" // from now on it is asked for
-	ActionRemoveTOTP             admin.Action = "user.remove_totp"  // and the recovery codes
-	ActionUseRecoveryCode        admin.Action = "user.use_recovery_code"
-	ActionResetFactors           admin.Action = "user.reset_factors" // by an administrator
-	ActionChangeRole             admin.Action = "user.change_role"
-	ActionDeactivate             admin.Action = "user.deactivate" // ends the user's invitations and API tokens too
-	ActionReactivate             admin.Action = "user.reactivate"
-	ActionLinkIdentity           admin.Action = "user.link_identity"
-	ActionUnlinkIdentity         admin.Action = "user.unlink_identity"
-	ActionProvision              admin.Action = "user.provision"          // by a directory
-	ActionAdopt                  admin.Action = "user.adopt"              // a directory provisions the user from now on
-	ActionUpdateProvisioned      admin.Action = "user.update_provisioned" // name and e-mail, by a directory
-	ActionInvite                 admin.Action = "invitation.create"
-	ActionResend                 admin.Action = "invitation.resend"
-	ActionRevoke                 admin.Action = "invitation.revoke"
-	ActionAccept                 admin.Action = "invitation.accept" // by the user that it created
-	ActionStartSession           admin.Action = "session.start"     // ends the oldest if there are too many
-	ActionReauthenticate         admin.Action = "session.reauthenticate"
-	ActionEndSession             admin.Action = "session.end"
-	ActionEndSessions            admin.Action = "user.end_sessions" // all of a user
-	ActionEndOtherSessions       admin.Action = "user.end_other_sessions"
-	ActionCreateRole             admin.Action = "role.create"
-	ActionUpdateRole             admin.Action = "role.update"
-	ActionDeleteRole             admin.Action = "role.delete"
+	ActionCreateOrganization admin.Action = "organization.create"
+	ActionRenameOrganization admin.Action = "organization.rename"
+	ActionUpdateProfile      admin.Action = "user.update_profile"         // name and company
+	ActionRequestEmail       admin.Action = "user.request_email"          // the address stays until it is confirmed
+	ActionConfirmEmail       admin.Action = "user.confirm_email"          // one of two addresses confirmed
+	ActionChangeEmail        admin.Action = "user.change_email"           // every address confirmed
+	ActionCancelEmail        admin.Action = "user.cancel_email"           // the address stays
+	ActionRequestReset       admin.Action = "user.request_password_reset" // by anyone; without a user if none is known
+	ActionSendReset          admin.Action = "user.send_password_reset"    // by an administrator
+	ActionResetPassword      admin.Action = "user.reset_password"         // by a secret that was sent to the user
+	ActionChangePassword     admin.Action = "user.change_password"
+	ActionBeginTOTP          admin.Action = "user.begin_totp"   // to enroll an authenticator app
+	ActionConfirmTOTP        admin.Action = "user.confirm_totp" // from now on it is asked for
+	ActionRemoveTOTP         admin.Action = "user.remove_totp"  // and the recovery codes
+	ActionUseRecoveryCode    admin.Action = "user.use_recovery_code"
+	ActionResetFactors       admin.Action = "user.reset_factors" // by an administrator
+	ActionChangeRole         admin.Action = "user.change_role"
+	ActionDeactivate         admin.Action = "user.deactivate" // ends the user's invitations and API tokens too
+	ActionReactivate         admin.Action = "user.reactivate"
+	ActionLinkIdentity       admin.Action = "user.link_identity"
+	ActionUnlinkIdentity     admin.Action = "user.unlink_identity"
+	ActionProvision          admin.Action = "user.provision"          // by a directory
+	ActionAdopt              admin.Action = "user.adopt"              // a directory provisions the user from now on
+	ActionUpdateProvisioned  admin.Action = "user.update_provisioned" // name and e-mail, by a directory
+	ActionInvite             admin.Action = "invitation.create"
+	ActionResend             admin.Action = "invitation.resend"
+	ActionRevoke             admin.Action = "invitation.revoke"
+	ActionAccept             admin.Action = "invitation.accept" // by the user that it created
+	ActionStartSession       admin.Action = "session.start"     // ends the oldest if there are too many
+	ActionReauthenticate     admin.Action = "session.reauthenticate"
+	ActionEndSession         admin.Action = "session.end"
+	ActionEndSessions        admin.Action = "user.end_sessions" // all of a user
+	ActionEndOtherSessions   admin.Action = "user.end_other_sessions"
+	ActionCreateRole         admin.Action = "role.create"
+	ActionUpdateRole         admin.Action = "role.update"
+	ActionDeleteRole         admin.Action = "role.delete"
 
 	ActionRegenerateRecoveryCodes admin.Action = "user.regenerate_recovery_codes"
+
+	ActionSuspendOrganization    admin.Action = "organization.suspend"
+	ActionReactivateOrganization admin.Action = "organization.reactivate"
+	ActionDeleteOrganization     admin.Action = "organization.delete" // removed with all others of the organization
 )
 
 // Kinds of Subject in the audit trail.

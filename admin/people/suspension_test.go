@@ -66,7 +66,10 @@ func (w *watched) doors() []door {
 		_, err := w.CompleteSignIn(ctx, acme, people.CompleteInput{Ticket: ticket, Code: app.code(0)})
 		return err
 	}
-	again := func(secret, password admin.Secret) error { _, _, err := w.Reauthenticate(ctx, acme, secret, password); return err }
+	again := func(secret, password admin.Secret) error {
+		_, _, err := w.Reauthenticate(ctx, acme, secret, password)
+		return err
+	}
 	return []door{
 		{"a password", func() error { return signIn("bob@acme.example", bobsPassword) }, people.ErrSignIn,
 			func() error { return signIn("bob@acme.example", wrong) }},

@@ -64,6 +64,8 @@ type tenant struct {
 	jobs         *table[uuid.UUID, job.Job]
 	entries      map[uuid.UUID]*table[int64, job.Entry]
 	effects      map[uuid.UUID]*table[int64, job.Effect]
+	pruned       map[uuid.UUID]bool // jobs without entries and effects
+	fileGone     map[uuid.UUID]bool // imports without a file
 	currencies   *table[string, currency.Currency]
 	settings     settingTables
 	tokens       *table[uuid.UUID, tokenRow]
@@ -91,6 +93,8 @@ func newTenant(o people.Organization) *tenant {
 		jobs:         newTable[uuid.UUID, job.Job](compareID),
 		entries:      map[uuid.UUID]*table[int64, job.Entry]{},
 		effects:      map[uuid.UUID]*table[int64, job.Effect]{},
+		pruned:       map[uuid.UUID]bool{},
+		fileGone:     map[uuid.UUID]bool{},
 		currencies:   newTable[string, currency.Currency](strings.Compare),
 		settings:     newSettingTables(),
 		tokens:       newTable[uuid.UUID, tokenRow](compareID),

@@ -43,9 +43,9 @@ type dialect struct {
 	useIndex func(index string) string
 	// pack returns an expression for the texts of columns, none of them NULL, with separator between them.
 	pack func(columns []string) string
-	// deleteSome returns a statement that deletes rows of an organization from a table, as many as its second parameter
-	// at most. key are the columns of the primary key.
-	deleteSome func(table string, key []string) string
+	// deleteSome returns a statement that deletes the rows of a table that where finds, as many as its last parameter at
+	// most. key are the columns of the primary key.
+	deleteSome func(table, where string, key []string) string
 	// join joins two tables of which the first is read first, also if the planner prefers the other.
 	join string
 	// isolation is the level of every transaction.
@@ -91,7 +91,8 @@ var (
 	ofOrganization = regexp.MustCompile(`^(INSERT INTO \{[a-z_]+\} \(org_id,[^)]*\)\s+VALUES \()\?`)
 )
 
-const livingID = `SELECT living.org_id FROM {organizations} living WHERE living.org_id = ? AND living.status <> 'DELETED'`
+const livingID = `SELECT living.org_id FROM {organizations} living
+	WHERE living.org_id = ? AND living.status <> 'DELETED'`
 
 // alive has a statement find and add nothing of an organization that is deleted.
 func alive(text string) string {
@@ -106,8 +107,8 @@ func alive(text string) string {
 }
 
 // bind makes a query out of its constant text: {name} becomes the prefixed table, {forUpdate},
-// {forShare}, {keep} and {latest} the dialect's clause, {join} its join, {index} nothing, and each ? the dialect's placeholder.
-// The texts have no literal ? or {.
+// {forShare}, {keep} and {latest} the dialect's clause, {join} its join, {index} nothing, and each ? the dialect's
+// placeholder. The texts have no literal ? or {.
 func (d dialect) bind(prefix, text string) string {
 	var b strings.Builder
 	n := 0
@@ -147,13 +148,13 @@ func selectForUpdate(table, column string) string {
 }
 
 // deleteByKey is the deleteSome of a database whose DELETE has no LIMIT.
-func deleteByKey(table string, key []string) string {
+func deleteByKey(table, where string, key []string) string {
 	columns := strings.Join(key, ", ")
 	if len(key) > 1 {
 		columns = "(" + columns + ")"
 	}
 	return `DELETE FROM {` + table + `} WHERE ` + columns + ` IN
-		(SELECT ` + strings.Join(key, ", ") + ` FROM {` + table + `} WHERE org_id = ? LIMIT ?)`
+		(SELECT ` + strings.Join(key, ", ") + ` FROM {` + table + `} WHERE ` + where + ` LIMIT ?)`
 }
 
 func onConflict(key, set []string) string {

@@ -212,6 +212,8 @@ func acrossOrganizations() map[string]string {
 		".user.memberships":      "a sign-in page of every organization asks where an address is a user's",
 		".token.byDigest.packed": "the caller has a secret only, and the token names the organization",
 		".token.byDigest.apart":  "as packed",
+		".job.prune.settled":     "a worker looks for what is to be removed, and gets ids only",
+		".imports.expired":       "as settled",
 		".organization.deleted":  "a worker looks for what is to be purged, and gets ids only",
 	}
 }

@@ -21,6 +21,7 @@ type jobSQL struct {
 	due                                                                 dueSQL
 	list, entries                                                       list
 	effects                                                             string
+	prune                                                               pruneSQL
 	addEntries, addEffects                                              bulk
 }
 
@@ -28,6 +29,7 @@ type jobSQL struct {
 func jobColumns(alias string) string {
 	columns := []string{
 		"id", "kind", "status", "start_at", "created_at", "created_by_kind", "created_by_id", "updated_at", "settled_at",
+		"pruned_at",
 		"total", "completed", "skipped", "failed", "failure", "failures", "retry_at", "decision", "attempt",
 		"lease_worker", "lease_until", "tried_at", "cursor_text", "state_text", "version",
 	}
@@ -70,6 +72,7 @@ func newJobSQL(db *DB) jobSQL {
 			walk{"job_entries_status", "status"}),
 		effects: db.bind(`SELECT effects FROM {job_effects}
 			WHERE org_id = ? AND job_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`),
+		prune:      newPruneSQL(db),
 		addEntries: newBulk(db, "job_entries", slices.Concat([]string{"org_id", "job_id", "seq bigint"}, entry), key, entry),
 		addEffects: newBulk(db, "job_effects", []string{"org_id", "job_id", "seq bigint", "effects"}, nil, nil),
 	}
@@ -254,7 +257,8 @@ func scanJob(scan func(...any) error, j *job.Job) error { return scan(jobFields(
 func jobFields(j *job.Job) []any {
 	return []any{
 		scanID(&j.ID), &j.Kind, &j.Status, scanAt(&j.StartAt), scanAt(&j.CreatedAt), &j.CreatedBy.Kind,
-		&j.CreatedBy.ID, scanAt(&j.UpdatedAt), scanAt(&j.SettledAt), &j.Counts.Total, &j.Counts.Completed,
+		&j.CreatedBy.ID, scanAt(&j.UpdatedAt), scanAt(&j.SettledAt), scanAt(&j.PrunedAt),
+		&j.Counts.Total, &j.Counts.Completed,
 		&j.Counts.Skipped, &j.Counts.Failed, &j.Failure, &j.Failures, scanAt(&j.RetryAt), scanDecision(&j.Decision),
 		&j.Lease.Attempt, &j.Lease.Worker, scanAt(&j.Lease.Until), scanAt(&j.TriedAt), &j.Cursor, &j.State, &j.Version,
 	}

@@ -56,7 +56,7 @@ func TestList(t *testing.T) {
 
 // living is how a statement has an organization that is not deleted.
 func living(parameter string) string {
-	return "(SELECT living.org_id FROM x_organizations living WHERE living.org_id = " + parameter +
+	return "(SELECT living.org_id FROM x_organizations living\n\tWHERE living.org_id = " + parameter +
 		" AND living.status <> 'DELETED')"
 }
 

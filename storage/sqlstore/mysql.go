@@ -26,8 +26,8 @@ func mysql() dialect {
 		join:      "STRAIGHT_JOIN",
 		pack:      func(columns []string) string { return "CONCAT_WS(CHAR(31), " + strings.Join(columns, ", ") + ")" },
 		upsert:    onDuplicateKey,
-		deleteSome: func(table string, _ []string) string {
-			return `DELETE FROM {` + table + `} WHERE org_id = ? LIMIT ?`
+		deleteSome: func(table, where string, _ []string) string {
+			return `DELETE FROM {` + table + `} WHERE ` + where + ` LIMIT ?`
 		},
 		// A server holds 16,382 statements by default (max_prepared_stmt_count), and has 151 connections.
 		prepared:  64,

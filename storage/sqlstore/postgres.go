@@ -28,8 +28,9 @@ func postgres() dialect {
 		join:      "CROSS JOIN", // in either order, because there are no hints
 		pack:      func(columns []string) string { return "concat_ws(chr(31), " + strings.Join(columns, ", ") + ")" },
 		upsert:    onConflict,
-		deleteSome: func(table string, _ []string) string {
-			return `DELETE FROM {` + table + `} WHERE ctid = ANY (ARRAY (SELECT ctid FROM {` + table + `} WHERE org_id = ? LIMIT ?))`
+		deleteSome: func(table, where string, _ []string) string {
+			return `DELETE FROM {` + table + `}
+				WHERE ctid = ANY (ARRAY (SELECT ctid FROM {` + table + `} WHERE ` + where + ` LIMIT ?))`
 		},
 		arrays:    true,
 		maxParams: 60_000,

@@ -67,7 +67,7 @@ func newPurgeSQL(db *DB) purgeSQL {
 		if t.key != "" {
 			key += ", " + t.key
 		}
-		q.remove = append(q.remove, db.bindAll(db.dialect.deleteSome(t.name, strings.Split(key, ", "))))
+		q.remove = append(q.remove, db.bindAll(db.dialect.deleteSome(t.name, "org_id = ?", strings.Split(key, ", "))))
 	}
 	return q
 }
@@ -80,19 +80,10 @@ func (s organizations) Purge(ctx context.Context, org admin.OrgID, limit int) (m
 		if _, err := one(ctx, t, "organization", q.lock, scanText, org); err != nil {
 			return err
 		}
-		left := int64(limit)
-		for _, remove := range q.remove {
-			n, err := t.exec(ctx, "organization", remove, org, left)
-			if err != nil {
-				return err
-			}
-			if left -= n; left <= 0 {
-				more = true
-				return nil
-			}
+		more, err = t.removeSome(ctx, "organization", limit, q.remove, org)
+		if err == nil && !more {
+			_, err = t.exec(ctx, "organization", q.purged, org)
 		}
-		more = false
-		_, err := t.exec(ctx, "organization", q.purged, org)
 		return err
 	})
 	return more && err == nil, err

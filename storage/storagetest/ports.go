@@ -22,7 +22,10 @@ func ports() []port {
 		{"Roles", testRoles},
 		{"Factors", testFactors},
 		{"Audit", testAudit},
-		{"Jobs", testJobs},
+		{"Jobs", func(t *testing.T, open Open) {
+			testJobs(t, open)
+			t.Run("removes what is over", func(t *testing.T) { testRetention(t, open) })
+		}},
 		{"Currencies", testCurrencies},
 		{"Settings", func(t *testing.T, open Open) {
 			t.Run("Values", func(t *testing.T) { testSettings(t, open) })

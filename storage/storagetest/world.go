@@ -58,6 +58,7 @@ type seeds struct {
 	tickets  ticketSeeds
 	plans    planSeeds
 	factors  factorSeeds
+	settled  settledSeeds
 	importSeeds
 }
 
@@ -119,6 +120,7 @@ func (w *world) seed() {
 	w.seedImports()
 	w.seedPlans()
 	w.seedDeleted()
+	w.seedSettled()
 }
 
 // page returns the first page of at most limit items.
@@ -156,7 +158,7 @@ func calls() map[string]call {
 		enrichmentCalls(),
 		tokenCalls(),
 		userCalls(), invitationCalls(), ticketCalls(), sessionCalls(), identityCalls(), roleCalls(), factorCalls(),
-		importCalls(), customerCalls(), accountCalls(),
+		retentionCalls(), importCalls(), customerCalls(), accountCalls(),
 		planCalls(), scheduleCalls(), migrationCalls(),
 	} {
 		for name, c := range part {
@@ -172,6 +174,8 @@ func calls() map[string]call {
 // crossing lists the methods that are meant to look across organizations.
 func crossing() map[string]bool {
 	return map[string]bool{
+		"Jobs.Settled":          true, // finds what is to be removed; returns ids only
+		"Imports.ExpiredFiles":  true, // as Jobs.Settled
 		"Jobs.Due":              true, // finds work for schedulers; returns ids only
 		"Organizations.Create":  true, // makes one
 		"Organizations.Deleted": true, // finds what is to be purged; returns ids only

@@ -195,12 +195,16 @@ TABLE admincenter_imports InnoDB utf8mb4_bin
     created_by_kind varbinary(30) NOT NULL
     created_by_id varbinary(200) NOT NULL
     updated_at bigint(20) NOT NULL
+    file_removed_at bigint(20)
+    file_kept bigint(20) NOT NULL DEFAULT 1
     version bigint(20) NOT NULL
+    INDEX imports_file (file_kept, updated_at, org_id, id)
     INDEX imports_sha256 (org_id, sha256, id)
     INDEX imports_status (org_id, status, id)
     INDEX imports_type (org_id, type, id)
     PRIMARY KEY PRIMARY (org_id, id)
     FOREIGN KEY admincenter_imports_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK file_kept `file_kept` in (0,1)
 
 TABLE admincenter_import_pieces InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
@@ -248,6 +252,8 @@ TABLE admincenter_jobs InnoDB utf8mb4_bin
     created_by_id varbinary(200) NOT NULL
     updated_at bigint(20) NOT NULL
     settled_at bigint(20)
+    pruned_at bigint(20)
+    prunable bigint(20) NOT NULL DEFAULT 1
     total bigint(20) NOT NULL
     completed bigint(20) NOT NULL
     skipped bigint(20) NOT NULL
@@ -268,9 +274,11 @@ TABLE admincenter_jobs InnoDB utf8mb4_bin
     INDEX jobs_due (queue_org, tried_at, id, due_at, kind)
     INDEX jobs_kind (org_id, kind, id)
     INDEX jobs_kind_status (org_id, kind, status, id)
+    INDEX jobs_settled (prunable, settled_at, org_id, id)
     INDEX jobs_status (org_id, status, id)
     PRIMARY KEY PRIMARY (org_id, id)
     FOREIGN KEY admincenter_jobs_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK prunable `prunable` in (0,1)
     CHECK status `status` in ('SCHEDULED','WAITING_FOR_CONFIRMATION','PENDING','IN_PROGRESS','PAUSED','COMPLETED','COMPLETED_WITH_FAILURES','FAILED','CANCELLED')
 
 TABLE admincenter_job_effects InnoDB utf8mb4_bin

@@ -209,12 +209,16 @@ TABLE admincenter_imports
     created_by_kind text COLLATE C NOT NULL
     created_by_id text COLLATE C NOT NULL
     updated_at bigint NOT NULL
+    file_removed_at bigint
+    file_kept bigint NOT NULL DEFAULT 1
     version bigint NOT NULL
+    INDEX admincenter_imports_file (file_kept, updated_at, org_id, id)
     PRIMARY KEY admincenter_imports_pkey (org_id, id)
     INDEX admincenter_imports_sha256 (org_id, sha256, id)
     INDEX admincenter_imports_status (org_id, status, id)
     INDEX admincenter_imports_type (org_id, type, id)
     FOREIGN KEY admincenter_imports_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK ((file_kept = ANY (ARRAY[(0)::bigint, (1)::bigint])))
 
 TABLE admincenter_invitations
     org_id text COLLATE C NOT NULL
@@ -275,6 +279,8 @@ TABLE admincenter_jobs
     created_by_id text COLLATE C NOT NULL
     updated_at bigint NOT NULL
     settled_at bigint
+    pruned_at bigint
+    prunable bigint NOT NULL DEFAULT 1
     total bigint NOT NULL
     completed bigint NOT NULL
     skipped bigint NOT NULL
@@ -312,8 +318,10 @@ END
     INDEX admincenter_jobs_kind (org_id, kind, id)
     INDEX admincenter_jobs_kind_status (org_id, kind, status, id)
     PRIMARY KEY admincenter_jobs_pkey (org_id, id)
+    INDEX admincenter_jobs_settled (prunable, settled_at, org_id, id)
     INDEX admincenter_jobs_status (org_id, status, id)
     FOREIGN KEY admincenter_jobs_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK ((prunable = ANY (ARRAY[(0)::bigint, (1)::bigint])))
     CHECK ((status = ANY (ARRAY['SCHEDULED'::text, 'WAITING_FOR_CONFIRMATION'::text, 'PENDING'::text, 'IN_PROGRESS'::text, 'PAUSED'::text, 'COMPLETED'::text, 'COMPLETED_WITH_FAILURES'::text, 'FAILED'::text, 'CANCELLED'::text])))
 
 TABLE admincenter_organizations

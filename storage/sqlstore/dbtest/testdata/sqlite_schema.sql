@@ -229,9 +229,13 @@ CREATE TABLE admincenter_imports (
     created_by_kind TEXT    NOT NULL,
     created_by_id   TEXT    NOT NULL,
     updated_at      INTEGER NOT NULL,
+    file_removed_at INTEGER,
+    file_kept       INTEGER NOT NULL DEFAULT 1 CHECK (file_kept IN (0, 1)),
     version         INTEGER NOT NULL,
     PRIMARY KEY (org_id, id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_imports_file ON admincenter_imports (file_kept, updated_at, org_id, id);
 
 CREATE INDEX admincenter_imports_sha256 ON admincenter_imports (org_id, sha256, id);
 
@@ -304,6 +308,8 @@ CREATE TABLE admincenter_jobs (
     created_by_id   TEXT    NOT NULL,
     updated_at      INTEGER NOT NULL,
     settled_at      INTEGER,
+    pruned_at       INTEGER,
+    prunable        INTEGER NOT NULL DEFAULT 1 CHECK (prunable IN (0, 1)),
     total           INTEGER NOT NULL,
     completed       INTEGER NOT NULL,
     skipped         INTEGER NOT NULL,
@@ -335,6 +341,8 @@ CREATE INDEX admincenter_jobs_due ON admincenter_jobs (queue_org, tried_at, id, 
 CREATE INDEX admincenter_jobs_kind ON admincenter_jobs (org_id, kind, id);
 
 CREATE INDEX admincenter_jobs_kind_status ON admincenter_jobs (org_id, kind, status, id);
+
+CREATE INDEX admincenter_jobs_settled ON admincenter_jobs (prunable, settled_at, org_id, id);
 
 CREATE INDEX admincenter_jobs_status ON admincenter_jobs (org_id, status, id);
 
