@@ -35,6 +35,7 @@ const (
 	CodeBadQuotes      = "bad_quotes"       // too many quotes that are not closed
 	CodeFileChanged    = "file_changed"     // the stored content is not what was uploaded
 	CodeManyDuplicates = "too_many_duplicates"
+	CodeFileRemoved    = "file_removed" // it is not kept any longer; see [Import].FileRemovedAt
 )
 
 // NoColumn is the CellError.Column of an error in a row as a whole.

@@ -30,6 +30,8 @@ const (
 	ActionStart  admin.Action = "import.start"  // the import was fixed as it is and its job made
 	ActionWrite  admin.Action = "import.write"  // rows were written to customers or accounts
 	ActionDelete admin.Action = "import.delete" // an import, its file and its failed rows were deleted
+
+	ActionRemoveFile admin.Action = "import.remove_file" // a file was removed, because its time was over
 )
 
 // Ports are the stores of a Service. All but Target, Announce and Authorize are needed.

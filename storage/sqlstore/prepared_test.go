@@ -38,7 +38,7 @@ func repeated(word string, n int) (out []string) {
 }
 
 func organization(string) [][]driver.Value {
-	return [][]driver.Value{{"acme", "Acme", int64(1), int64(1)}}
+	return [][]driver.Value{{"acme", "Acme", "ACTIVE", int64(1), int64(1), int64(1)}}
 }
 
 func get(t *testing.T, s storage.Stores) {

@@ -37,6 +37,7 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 		}
 	}
 	put("organization")(b.Organizations().Get(ctx, org))
+	put("deleted")(b.Organizations().Deleted(ctx, "", 10))
 	put("users")(b.Users().List(ctx, org, people.UserFilter{}, all))
 	put("invitations")(b.Invitations().List(ctx, org, people.InvitationFilter{}, s.now, all))
 	put("roles")(b.Roles().List(ctx, org, largest[string]()))

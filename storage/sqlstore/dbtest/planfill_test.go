@@ -66,6 +66,9 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 	migrated := func(n int) int { return rareEvery*(n/60) + rareFirst + 1 + n%60 } // the jobs that are migrations
 	return map[string]func(n int) string{
 		"org_id":                one(quoted(string(planOrg))),
+		"organizations.org_id":  func(n int) string { return fmt.Sprintf("'zz%d'", n) },
+		"organizations.status":  one("'ACTIVE'"),
+		"organizations.purged":  one("0"),
 		"id":                    id,
 		"version":               one("1"),
 		"extra":                 one("''"),
@@ -212,10 +215,12 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 // rowsOf is how many rows a table gets.
 func rowsOf(table string) int {
 	switch {
-	case strings.HasSuffix(table, "_anchor"), table == "organizations", table == "setting_counts":
+	case strings.HasSuffix(table, "_anchor"), table == "setting_counts":
 		return 0
 	case table == "audit_queue", table == "audit_heads": // a trigger fills one, and an organization has one of the other
 		return 0
+	case table == "organizations": // besides that of the others
+		return 1000
 	case table == "currencies": // of which there are not more
 		return 200
 	case table == "archived_currencies":

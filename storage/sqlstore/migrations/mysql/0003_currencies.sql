@@ -24,8 +24,14 @@ DROP TRIGGER IF EXISTS admincenter_currencies_no_update;
 CREATE TRIGGER admincenter_currencies_no_update BEFORE UPDATE ON admincenter_currencies FOR EACH ROW
     SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a saved exchange rate cannot be changed';
 DROP TRIGGER IF EXISTS admincenter_currencies_no_delete;
+-- +goose StatementBegin
 CREATE TRIGGER admincenter_currencies_no_delete BEFORE DELETE ON admincenter_currencies FOR EACH ROW
-    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a saved exchange rate cannot be deleted';
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED') THEN
+        SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a saved exchange rate cannot be deleted';
+    END IF;
+END;
+-- +goose StatementEnd
 
 -- TRUNCATE fires no trigger, but is refused for a table that a foreign key refers to. This table is
 -- there for its foreign key and stays empty. What gets past it, SET foreign_key_checks = 0, is stopped
@@ -71,8 +77,12 @@ DROP TRIGGER IF EXISTS admincenter_exchange_rates_no_update;
 CREATE TRIGGER admincenter_exchange_rates_no_update BEFORE UPDATE ON admincenter_exchange_rates FOR EACH ROW
     SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a saved exchange rate cannot be changed';
 DROP TRIGGER IF EXISTS admincenter_exchange_rates_no_delete;
+-- +goose StatementBegin
 CREATE TRIGGER admincenter_exchange_rates_no_delete BEFORE DELETE ON admincenter_exchange_rates FOR EACH ROW
-    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a saved exchange rate cannot be deleted';
+    IF NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED') THEN
+        SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a saved exchange rate cannot be deleted';
+    END IF;
+-- +goose StatementEnd
 
 -- Against TRUNCATE, as above.
 CREATE TABLE IF NOT EXISTS admincenter_exchange_rates_anchor (

@@ -15,9 +15,12 @@ CREATE TABLE admincenter_currencies (
 );
 
 -- A saved rate never changes. For each statement, so that one that touches no row is refused too.
-CREATE TRIGGER admincenter_currencies_fixed BEFORE UPDATE OR DELETE OR TRUNCATE ON admincenter_currencies
+CREATE TRIGGER admincenter_currencies_fixed BEFORE UPDATE OR TRUNCATE ON admincenter_currencies
     FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse();
 ALTER TABLE admincenter_currencies ENABLE ALWAYS TRIGGER admincenter_currencies_fixed;
+CREATE TRIGGER admincenter_currencies_no_delete BEFORE DELETE ON admincenter_currencies
+    FOR EACH ROW EXECUTE FUNCTION admincenter_refuse_delete();
+ALTER TABLE admincenter_currencies ENABLE ALWAYS TRIGGER admincenter_currencies_no_delete;
 
 -- The currencies that are archived at the moment. A row of its own, because those above never change.
 CREATE TABLE admincenter_archived_currencies (
@@ -47,9 +50,12 @@ CREATE TABLE admincenter_exchange_rates (
     CHECK (valid_from >= created_at) -- the past is not rewritten
 );
 
-CREATE TRIGGER admincenter_exchange_rates_fixed BEFORE UPDATE OR DELETE OR TRUNCATE ON admincenter_exchange_rates
+CREATE TRIGGER admincenter_exchange_rates_fixed BEFORE UPDATE OR TRUNCATE ON admincenter_exchange_rates
     FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse();
 ALTER TABLE admincenter_exchange_rates ENABLE ALWAYS TRIGGER admincenter_exchange_rates_fixed;
+CREATE TRIGGER admincenter_exchange_rates_no_delete BEFORE DELETE ON admincenter_exchange_rates
+    FOR EACH ROW EXECUTE FUNCTION admincenter_refuse_delete();
+ALTER TABLE admincenter_exchange_rates ENABLE ALWAYS TRIGGER admincenter_exchange_rates_no_delete;
 
 -- +goose Down
 DROP TABLE admincenter_exchange_rates;

@@ -25,6 +25,7 @@ END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER admincenter_currencies_no_delete BEFORE DELETE ON admincenter_currencies
+WHEN NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: a saved exchange rate cannot be deleted');
 END;
@@ -80,6 +81,7 @@ END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER admincenter_exchange_rates_no_delete BEFORE DELETE ON admincenter_exchange_rates
+WHEN NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: a saved exchange rate cannot be deleted');
 END;
