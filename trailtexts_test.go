@@ -119,8 +119,8 @@ func newLoggedHouse(t *testing.T) (*house, *bytes.Buffer) {
 	return newHouse(t, o), log
 }
 
-// Whoever may read the trail need not be allowed to read the values of settings and of metadata, and nothing is ever
-// taken out of the trail. So values are not in it: of those it has the size.
+// Whoever may read the trail need not be allowed to read the values of settings and of metadata, and nothing but what
+// tells of a person is ever taken out of the trail. So values are not in it: of those it has the size.
 func TestTheTrailKeepsNoValuesThatMayBeSecret(t *testing.T) {
 	h, log := newLoggedHouse(t)
 	writeMarkers(t, h)
