@@ -142,7 +142,7 @@ func actionsWithoutText() *regexp.Regexp {
 	return regexp.MustCompile(`^(customer\.restore|account\.(archive|restore)|currency\.(add|set_base)|import\.delete|` +
 		`invitation\.(resend|revoke)|job\.(confirm|reject|pause|resume|retry|cancel|fail)|plan\.(archive|restore)|` +
 		`schedule\.(end|withdraw)|session\.(end|reauthenticate)|token\.(deactivate|reactivate|delete|deactivate_by)|` +
-		`user\.(confirm_email|change_email|cancel_email|request_password_reset|send_password_reset|reset_password|` +
+		`user\.(erase|confirm_email|change_email|cancel_email|request_password_reset|send_password_reset|reset_password|` +
 		`change_password|change_role|deactivate|reactivate|end_sessions|end_other_sessions|` +
 		`(begin|confirm|remove)_totp|(use_recovery_code|regenerate_recovery_codes)|reset_factors))$`)
 }

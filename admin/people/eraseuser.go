@@ -24,7 +24,8 @@ import (
 // outside the organization. The records keep the addresses and the programs that requests came from
 // ([admin.Request]).
 //
-// It requires [PermissionUsersWrite], and a user must have authenticated within Options.Fresh, 10 minutes if that is 0.
+// It requires [PermissionUsersWrite] and every permission of the user's role, and a user must have authenticated within
+// Options.Fresh, 10 minutes if that is 0.
 // It fails with [admin.ErrForbidden] through an API token that the user answers for; with [admin.ErrNotFound];
 // with [admin.ErrState] for an active user and without Ports.Audit; with [ErrErased]; and with [admin.ErrConflict] if
 // the user is changed at the same time.
