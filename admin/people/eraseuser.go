@@ -22,7 +22,7 @@ import (
 //
 // It does not know of texts that others wrote: the names of tokens, files that were imported, and what is kept
 // outside the organization. The records keep the addresses and the programs that requests came from
-// ([admin.Request]).
+// ([admin.Request]), and kept events of sign-ins to an address that no user had then keep its [AddressDigest].
 //
 // It requires [PermissionUsersWrite] and every permission of the user's role, and a user must have authenticated within
 // Options.Fresh, 10 minutes if that is 0.
