@@ -102,7 +102,8 @@ func Customers() *Table[Customer] {
 			func(c *Customer) *string { return &c.ID }, edit(nil)),
 		with(field{Name: "name", Path: "/name", Format: FormatText, Required: true, Min: 3, Max: 255, Personal: true},
 			func(c *Customer) *string { return &c.Name }, func(e *Edit) *Optional[string] { return &e.Name }),
-		with(field{Name: "primary_email", Path: "/primaryEmail", Format: FormatEmail, Required: true, Max: maxEmail, Personal: true},
+		with(field{Name: "primary_email", Path: "/primaryEmail", Format: FormatEmail, Required: true, Max: maxEmail,
+			Personal: true},
 			func(c *Customer) *string { return &c.PrimaryEmail }, func(e *Edit) *Optional[string] { return &e.PrimaryEmail }),
 	}
 	fields = append(fields, address(func(c *Customer) *Address { return &c.Address },

@@ -77,7 +77,8 @@ func (s *Service) eraseUser(ctx context.Context, scope admin.Scope, id uuid.UUID
 	if err != nil {
 		return User{}, err
 	}
-	rec := s.userRecord(scope, ActionErase, id, admin.Change{Field: "status", From: string(u.Status), To: string(out.Status)},
+	rec := s.userRecord(scope, ActionErase, id,
+		admin.Change{Field: "status", From: string(u.Status), To: string(out.Status)},
 		admin.Change{Field: "invitations", To: strconv.Itoa(len(f.invitations))},
 		admin.Change{Field: "identities", To: strconv.Itoa(len(linked))},
 		admin.Change{Field: "values", To: strconv.Itoa(f.values)})

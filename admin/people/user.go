@@ -41,9 +41,9 @@ func (u User) Administers(administering []Role) bool {
 
 // AccessUpdated returns the user as [UserStore].UpdateAccess must leave it: with the Role, Status and
 // UpdatedAt of want and the next Version. It fails with [admin.ErrConflict] unless want.Version is the
-// user's, with [ErrErased] for a user who was erased, and with [ErrLastAdministrator] if no user would be left who administers. administering are
-// the roles that do. another reports whether another active user has one of them; it is called only if u
-// stops being one.
+// user's, with [ErrErased] for a user who was erased, and with [ErrLastAdministrator] if no user would be left who
+// administers. administering are the roles that do. another reports whether another active user has one of them; it
+// is called only if u stops being one.
 func (u User) AccessUpdated(want User, administering []Role, another func() (bool, error)) (User, error) {
 	if u.Version != want.Version {
 		return User{}, admin.Conflict("user")

@@ -58,11 +58,11 @@ func (t *tenant) removeSignOns(j *journal, user uuid.UUID) {
 	t.factors.clear(j, user)
 }
 
-// standing returns a user who was not erased.
-func (t *tenant) standing(id uuid.UUID) (people.User, error) {
+// checkStanding fails unless there is such a user, who was not erased.
+func (t *tenant) checkStanding(id uuid.UUID) error {
 	u, err := t.user(id)
 	if err != nil {
-		return people.User{}, err
+		return err
 	}
-	return u, u.CheckErased()
+	return u.CheckErased()
 }

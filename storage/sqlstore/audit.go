@@ -183,8 +183,8 @@ func (s audit) Erase(
 	return erased, nil
 }
 
-// erasePersonal takes the personal values of subjects out of the trail, and returns how many there were. It looks up the
-// records first: a statement that does both is slow on MariaDB.
+// erasePersonal takes the personal values of subjects out of the trail, and returns how many there were. It looks up
+// the records first: a statement that does both is slow on MariaDB.
 func (s auditSQL) erasePersonal(
 	ctx context.Context, t *tx, org admin.OrgID, subjects []admin.Subject, erasure uuid.UUID,
 ) (erased int, err error) {

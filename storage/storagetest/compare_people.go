@@ -114,7 +114,8 @@ func peopleDraws() map[string]func(*script) do {
 		"Users.List": func(s *script) do {
 			org, seek := s.org(), s.seek()
 			f := people.UserFilter{
-				Status: pick(s, "", people.UserActive, people.UserDeactivated, people.UserErased, "Active"), Role: pick(s, "", s.role(), " "),
+				Status: pick(s, "", people.UserActive, people.UserDeactivated, people.UserErased, "Active"),
+				Role:   pick(s, "", s.role(), " "),
 			}
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Users().List(ctx, org, f, seek) }
 		},

@@ -73,7 +73,8 @@ func (w *world) person(t *testing.T, name string) person {
 	p.token.UserID, p.token.CreatedBy = p.ID, admin.Actor{Kind: admin.ActorUser, ID: p.ID.String()}
 	w.addToken(p.token)
 	rec := w.rec("user.rename")
-	rec.Subject, rec.Changes = p.onThem, []admin.Change{{Field: "name", To: w.mark(name), Personal: true}, {Field: "role", To: "a"}}
+	rec.Subject = p.onThem
+	rec.Changes = []admin.Change{{Field: "name", To: w.mark(name), Personal: true}, {Field: "role", To: "a"}}
 	require.NoError(t, w.b.Audit().Append(t.Context(), w.org, rec))
 	p.User = w.deactivated(t, p.User)
 	return p
@@ -176,7 +177,8 @@ func testErasure(t *testing.T, b storage.Backend, c *ids) {
 	require.NoError(t, err)
 	m, err := b.Users().Member(t.Context(), w.org, ann.ID)
 	require.NoError(t, err)
-	require.Equal(t, revealed(people.Member{User: want, Credential: people.Credential{UserID: ann.ID, Epoch: 3}}), revealed(m))
+	none := people.Credential{UserID: ann.ID, Epoch: 3}
+	require.Equal(t, revealed(people.Member{User: want, Credential: none}), revealed(m))
 	require.Equal(t, ann.invitation.Erased(e.User), w.get(t, ann.invitation.ID))
 	require.Equal(t, people.InvitationAccepted, w.get(t, ann.invitation.ID).Status)
 	require.Equal(t, ann.sent.Erased(e.User), w.get(t, ann.sent.ID))
@@ -186,14 +188,15 @@ func testErasure(t *testing.T, b storage.Backend, c *ids) {
 	require.Equal(t, at, off.UpdatedAt)
 	require.Equal(t, ann.token.Version+1, off.Version)
 	again := sending(w.invitation("ann"), w.digest("again"), 1000)
-	require.NoError(t, b.Invitations().Create(t.Context(), w.org, again, w.rec("invitation.create")), "the address is free")
+	require.NoError(t, b.Invitations().Create(t.Context(), w.org, again, w.rec("invitation.create")), "it is free")
 
 	e.User = want
 	require.ErrorIs(t, erase(e), people.ErrErased, "once")
 	back := want
 	back.Status = people.UserActive
 	require.ErrorIs(t, w.updateAccess(back, "user.reactivate"), people.ErrErased)
-	require.ErrorIs(t, b.Identities().Link(t.Context(), w.org, ann.identity, 10, w.rec("user.link_identity")), people.ErrErased)
+	err = b.Identities().Link(t.Context(), w.org, ann.identity, 10, w.rec("user.link_identity"))
+	require.ErrorIs(t, err, people.ErrErased)
 	require.ErrorIs(t, b.Identities().SetExternalID(t.Context(), w.org, ann.ID, "ann", w.rec("user.provision")),
 		people.ErrErased)
 	require.NoError(t, erase(bob.erasure(at)), "two are erased")
