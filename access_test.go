@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter"
@@ -46,6 +47,11 @@ func withoutScope() map[string]string {
 		"People.SignInVerified":         "the host has authenticated the user",
 		"People.SignInIdentity":         "the host has authenticated the user",
 		"People.ScopeOf":                "makes the scope of a session of the host's",
+		"Jobs.PruneSettled":             "the host's own worker, for every organization",
+		"Jobs.RemoveSettled":            "as Jobs.PruneSettled",
+		"Imports.RemoveFiles":           "as Jobs.PruneSettled",
+		"People.PurgeDeleted":           "what it removes belongs to nobody any more",
+		"Tidy":                          "the host's own worker, for every organization",
 		"People.CreateOrganization":     "there is no tenant yet: the host's own sign-up",
 		"Authorize":                     "decides over an actor, and tells nothing else",
 		"People.Authorize":              "as Authorize",
@@ -165,6 +171,10 @@ func (h *house) migration() uuid.UUID {
 	ctx, scope := h.t.Context(), admin.System(acme)
 	monthly, err := priceplan.NewCycle(priceplan.Monthly, priceplan.Last, priceplan.Nil)
 	require.NoError(h.t, err)
+	if _, err := h.Currencies.Base(ctx, scope); err == nil { // the plans need a currency that is in use
+		_, err := h.Currencies.Add(ctx, scope, "USD", decimal.RequireFromString("0.9"))
+		require.NoError(h.t, err)
+	}
 	source, target := priceplan.Ref{ID: "basic", Version: 1}, priceplan.Ref{ID: "basic", Version: 2}
 	for _, ref := range []priceplan.Ref{source, target} {
 		_, err := h.PricePlans.CreatePlan(ctx, scope, priceplan.NewPlan{

@@ -2,7 +2,6 @@ package admincenter
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/admincenter/admincenter/admin"
@@ -51,12 +50,13 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	}
 	c := &Center{backend: backend, stores: o.Own.Stores(backend), o: o.complete()}
 	var p admin.Problems
+	o.Retention.check(&p)
 	s := c.stores
 	c.keeper = newKeeper(&p, s.Audit(), o)
 	c.Trail = admin.NewTrail(s.Audit()).With(admin.TrailOptions{Runtime: o.Runtime, Reserved: ownNouns()})
 	c.Log = made(admin.NewLog(logPorts(s), c.o.Log))(&p, "/log")
 	c.People = made(people.NewService(c.peopleProcess(s), c.o.People))(&p, "/people")
-	c.Currencies = made(currency.NewService(currencyPorts(s), currency.Options{Runtime: o.Runtime}))(&p, "/currencies")
+	c.Currencies = made(currency.NewService(currencyPorts(s), c.o.Currencies))(&p, "/currencies")
 	c.Tokens = made(token.NewService(c.tokenPorts(s), c.o.Tokens))(&p, "/tokens")
 	c.Customers = made(customer.NewService(customerPorts(s), customer.Options{Runtime: o.Runtime}))(&p, "/customers")
 	plans := priceplan.Options{Runtime: o.Runtime, Zone: o.Migrations.Zone}
@@ -159,9 +159,9 @@ func (c *Center) Step(ctx context.Context, ref job.Ref) (job.Progress, error) {
 
 // Worker returns a worker that does the jobs of every kind when they are due: call its Run in each process
 // that should take part. It runs c.Tokens.Run too, which notes the last use of the tokens that its process
-// verifies, and c.Log.Run, which seals the audit trail. The runtime of c is the default. It fails with an
-// [admin.ValidationError] for options that are out of their range, and with [admin.ErrState] for a Center that is in a
-// transaction.
+// verifies, c.Log.Run, which seals the audit trail, and [Center.Tidy] once a minute. The runtime of c is the default.
+// It fails with an [admin.ValidationError] for options that are out of their range, and with [admin.ErrState] for a
+// Center that is in a transaction.
 func (c *Center) Worker(o job.WorkerOptions) (*job.Worker, error) {
 	if c.backend == nil {
 		return nil, fmt.Errorf("admincenter: a Center in a transaction has no worker: use the one that New returned: %w",
@@ -169,13 +169,6 @@ func (c *Center) Worker(o job.WorkerOptions) (*job.Worker, error) {
 	}
 	o.Runtime = o.Or(c.o.Runtime)
 	return job.NewWorker(job.WorkerPorts{Due: c.Jobs.Due, Step: c.Step, Beside: c.beside}, o)
-}
-
-// beside does what goes on beside jobs until ctx ends.
-func (c *Center) beside(ctx context.Context) error {
-	sealed := make(chan error, 1)
-	go func() { sealed <- c.Log.Run(ctx) }()
-	return errors.Join(c.Tokens.Run(ctx), <-sealed)
 }
 
 // Authorize returns nil if actor may do all of ps in org at this moment: a user who is active and whose role

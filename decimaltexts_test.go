@@ -12,6 +12,7 @@ import (
 
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/settings"
 )
 
@@ -126,9 +127,11 @@ func decimalSamples(t *testing.T, h *house) map[string]any {
 	t.Helper()
 	_, err := h.Currencies.SetBase(t.Context(), h.ann.Scope, "USD")
 	require.NoError(t, err)
-	_, err = h.Currencies.Add(t.Context(), h.ann.Scope, "EUR", decimal.RequireFromString(bareDecimal))
+	_, err = h.Currencies.Add(t.Context(), h.ann.Scope, "EUR", decimal.RequireFromString(bareDecimal), currency.Confirmed)
 	require.NoError(t, err)
 	rates, err := h.Currencies.Table(t.Context(), admin.System(acme))
 	require.NoError(t, err)
-	return map[string]any{"a table of rates": rates}
+	money, err := currency.ParseMoney(bareDecimal + " EUR")
+	require.NoError(t, err)
+	return map[string]any{"a table of rates": rates, "an amount": money}
 }

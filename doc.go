@@ -9,7 +9,7 @@
 //	session, err := center.People.SignIn(ctx, "acme", people.SignInInput{
 //		Email: email, Password: password, Source: address,
 //	})
-//	page, err := center.Currencies.List(ctx, session.Scope, admin.Query{})
+//	page, err := center.Currencies.List(ctx, session.Scope, currency.Filter{}, admin.Query{})
 //
 // There is no server and no transport: a host calls the services from its own handlers, and
 // [Center.Step] for the jobs that are due from its own workers. [New] starts no goroutine and does no I/O.

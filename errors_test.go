@@ -25,6 +25,7 @@ import (
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
+	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/settings/enrich"
 	"github.com/admincenter/admincenter/settings/jsonlogic"
@@ -58,6 +59,7 @@ func errorSamples(t *testing.T) map[string]struct {
 		"admin/job.permanent":        {job.Fail(foreign), nil},
 		"admin/priceplan.LaterError": {&priceplan.LaterError{Schedules: []priceplan.Schedule{{AccountID: "a"}}}, []string{"Schedules"}},
 		"bulkimport.FileError":       {&bulkimport.FileError{Code: "empty", Message: "has no rows"}, []string{"code", "message"}},
+		"currency.FarOffError":       {&currency.FarOffError{}, []string{"preview"}},
 		"settings.InUseError":        {settings.NewInUse([]string{"trips"}), []string{"eventSchemas"}},
 		"settings/enrich.FieldError": {
 			&enrich.FieldError{EventSchema: "trips", Field: "x", Type: enrich.Dimension, Err: &jsonlogic.Error{Detail: "thrown", Value: hiddenText}},

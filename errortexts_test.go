@@ -16,6 +16,7 @@ import (
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
+	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/settings/enrich"
@@ -42,6 +43,10 @@ func parsers(h *house) map[string]func(s string) error {
 		"offset":   func(s string) error { _, err := priceplan.ParseOffset(s); return err },
 		"token":    func(s string) error { _, _, err := token.Parse(admin.NewSecret(s)); return err },
 		"currency": func(s string) error { _, err := iso4217.Parse(iso4217.Code(s)); return err },
+		"money":    func(s string) error { _, err := currency.ParseMoney(s); return err },
+		"amount":   func(s string) error { _, err := currency.ParseMoney(s + " EUR"); return err },
+		"code":     func(s string) error { _, err := currency.ParseMoney("12.50 " + s); return err },
+		"total":    asJSON(&currency.Money{}),
 		"org":      func(s string) error { return admin.OrgID(s).Check() },
 		"schema":   func(s string) error { _, err := settings.ParseSchema([]byte(s)); return err },
 		"v3 rule":  func(s string) error { _, err := jsonlogicv3.NewEvaluator().Compile(ctx, []byte(s)); return err },

@@ -17,24 +17,25 @@ import (
 
 // notFresh are the methods of users and tokens that do not ask when the user last authenticated, and why.
 func notFresh() map[string]string {
-	const reads = "it changes nothing"
+	const reads, host = "it changes nothing", "only the host can, who does not authenticate"
 	return map[string]string{
 		"People.Profile": reads, "People.Organization": reads, "People.User": reads, "People.Users": reads,
 		"People.AllUsers": reads, "People.Invitation": reads, "People.Invitations": reads, "People.AllInvitations": reads,
 		"People.Identities": reads, "People.UserByEmail": reads, "People.UserByExternalID": reads,
 		"People.ProvisionedUsers": reads,
 		"People.Role":             reads, "People.Roles": reads, "People.Sessions": reads, "People.SessionsOf": reads,
-		"People.ChangePassword":     "it asks for the password",
-		"People.UpdateProfile":      "a name is no credential",
-		"People.RequestEmailChange": "it asks for the password, or has a limit of its own",
-		"People.LinkIdentity":       "it has a limit of its own",
-		"People.UnlinkIdentity":     "it has a limit of its own",
-		"People.Factors":            reads,
-		"People.ConfirmTOTP":        "it belongs to BeginTOTP",
-		"People.CancelEmailChange":  "it leaves the address as it is",
-		"People.RenameOrganization": "a company's name is no credential",
-		"People.KeepSession":        "it belongs to the sign-in",
-		"People.Impersonate":        "the host's own code alone may", "People.ResumeImpersonation": "as Impersonate",
+		"People.ChangePassword":      "it asks for the password",
+		"People.UpdateProfile":       "a name is no credential",
+		"People.RequestEmailChange":  "it asks for the password, or has a limit of its own",
+		"People.LinkIdentity":        "it has a limit of its own",
+		"People.UnlinkIdentity":      "it has a limit of its own",
+		"People.Factors":             reads,
+		"People.ConfirmTOTP":         "it belongs to BeginTOTP",
+		"People.CancelEmailChange":   "it leaves the address as it is",
+		"People.RenameOrganization":  "a company's name is no credential",
+		"People.KeepSession":         "it belongs to the sign-in",
+		"People.SuspendOrganization": host, "People.ReactivateOrganization": host, "People.DeleteOrganization": host,
+		"People.Impersonate": "the host's own code alone may", "People.ResumeImpersonation": "as Impersonate",
 		"Tokens.Rename":    "a name is no credential",
 		"Tokens.Recognize": reads,
 		"Tokens.Get":       reads, "Tokens.List": reads, "Tokens.All": reads,

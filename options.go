@@ -9,6 +9,7 @@ import (
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
+	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
@@ -39,6 +40,7 @@ type Options struct {
 	// The services' own options. A field that is zero is taken from above.
 	Log        admin.LogOptions
 	People     people.Options
+	Currencies currency.Options
 	Tokens     token.Options
 	Settings   settings.Options
 	Imports    bulkimport.Options
@@ -49,6 +51,9 @@ type Options struct {
 	// Announce, if set, is called within the transaction by which a job becomes due, with its stores, so
 	// that a queue's own insert (by sqlstore.TxOf) commits with it; see [job.Announce].
 	Announce func(ctx context.Context, s storage.Stores, r job.Ref, at time.Time) error
+
+	// Retention is how long what jobs and imports leave is kept; the zero value keeps it for ever.
+	Retention Retention
 
 	// Own are the host's own tables of customers, accounts, price plans and schedules, which take part in
 	// the storage's transactions.
@@ -70,7 +75,8 @@ func (o Options) complete() Options {
 		o.Roles = DefaultRoles()
 	}
 	for _, r := range []*admin.Runtime{
-		&o.Log.Runtime, &o.People.Runtime, &o.Tokens.Runtime, &o.Settings.Runtime, &o.Imports.Runtime, &o.Migrations.Runtime,
+		&o.Log.Runtime, &o.People.Runtime, &o.Currencies.Runtime, &o.Tokens.Runtime, &o.Settings.Runtime,
+		&o.Imports.Runtime, &o.Migrations.Runtime,
 	} {
 		*r = r.Or(o.Runtime)
 	}

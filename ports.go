@@ -50,11 +50,15 @@ func currencyPorts(s storage.Stores) currency.Ports {
 }
 
 func customerPorts(s storage.Stores) customer.Ports {
-	return customer.Ports{Customers: s.Customers(), Accounts: s.Accounts()}
+	return customer.Ports{
+		Customers: s.Customers(), Accounts: s.Accounts(), Currencies: currency.Uses(s.Currencies()),
+	}
 }
 
 func pricePlanPorts(s storage.Stores) priceplan.Ports {
-	return priceplan.Ports{Plans: s.Plans(), Schedules: s.Schedules()}
+	return priceplan.Ports{
+		Plans: s.Plans(), Schedules: s.Schedules(), Currencies: currency.Uses(s.Currencies()),
+	}
 }
 
 func (c *Center) tokenPorts(s storage.Stores) token.Ports {
@@ -90,7 +94,7 @@ func (c *Center) enrichPorts(s storage.Stores) enrich.Ports {
 func (c *Center) importPorts(s storage.Stores) bulkimport.Ports {
 	p := bulkimport.Ports{
 		Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts(),
-		Authorize: c.Authorize, Announce: c.announce(s),
+		Currencies: currency.Uses(s.Currencies()), Authorize: c.Authorize, Announce: c.announce(s),
 	}
 	if target := c.o.ImportTarget; target != nil {
 		p.Target = func(name bulkimport.TypeName) bulkimport.Target { return target(s, name) }

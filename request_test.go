@@ -105,6 +105,8 @@ func TestRecordsAreMadeInOnePlace(t *testing.T) {
 		"admin/people/passwordreset.go System(": "with the request of the service",
 		"admin/people/bootstrap.go System(":     "with the request of the service",
 		"token/verify.go NewScope(":             "with the peer, and to ask for permissions",
+		"admin/job/retention.go System(":        "what is kept no longer, which is no request",
+		"bulkimport/retention.go System(":       "what is kept no longer, which is no request",
 		"center.go System(":                     "a job's batch, which is no request",
 	}
 	found := map[string]bool{}

@@ -45,7 +45,7 @@ func hostileTexts() []hostile {
 // an empty list.
 func lookUps() *regexp.Regexp {
 	return regexp.MustCompile(`\.(Get|Find|List|All\w*|Count\w*|Users?|Invitations?|Accounts?|Plans?|Versions|Timeline|` +
-		`Removed|Resolve\w*|Evaluate\w*|Explain|Uses|(New)?Enricher|Verify|Authorize|ScopeOf|SignIn\w*|Convert|Preview\w*|` +
+		`Removed|Resolve\w*|Evaluate\w*|Explain|Uses|(New)?Enricher|Verify|Authorize|ScopeOf|SignIn\w*|Convert(At)?|Rates|Preview\w*|` +
 		`Entries|Effects|Errors|History|Watch|Before|Progress|Due|Changes|Forget)$|^Authorize$`)
 }
 
@@ -262,9 +262,13 @@ func TestTextsThatCannotBeSeenAreRefused(t *testing.T) {
 	tried, wrong := 0, map[string]bool{}
 	for _, m := range allMethods(h.Center) {
 		for _, bad := range hostileTexts() {
-			for i := range fullCall(t.Context(), m, h.ann.Scope, uuid.Nil, 1).leaves {
+			scope := h.ann.Scope
+			if strings.HasPrefix(notFresh()[m.name], "only the host") {
+				scope = admin.System(acme)
+			}
+			for i := range fullCall(t.Context(), m, scope, uuid.Nil, 1).leaves {
 				tried++
-				for _, w := range tryText(t.Context(), m, h.ann.Scope, ids, i, bad) {
+				for _, w := range tryText(t.Context(), m, scope, ids, i, bad) {
 					wrong[w] = true
 				}
 			}

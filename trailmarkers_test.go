@@ -162,6 +162,13 @@ func writePeopleMarkers(t *testing.T, h *house) {
 	_, err = h.People.Impersonate(ctx, admin.System(acme).WithRequest(scope.Request()), h.bea.User.ID,
 		people.ImpersonateInput{StaffID: "staff-7", Reason: marker})
 	require.NoError(t, err)
+	system := admin.System(acme).WithRequest(scope.Request())
+	organization, err = h.People.Organization(ctx, system)
+	require.NoError(t, err)
+	organization, err = h.People.SuspendOrganization(ctx, system, organization.Version, marker)
+	require.NoError(t, err)
+	_, err = h.People.ReactivateOrganization(ctx, system, organization.Version, marker)
+	require.NoError(t, err)
 	made, err := h.Tokens.Generate(ctx, scope, token.GenerateInput{Name: marker, Permissions: []admin.Permission{customer.PermissionRead}})
 	require.NoError(t, err)
 	_, err = h.Tokens.Rename(ctx, scope, made.Token.ID, made.Token.Version, marker+"2")

@@ -27,6 +27,7 @@ func ofNoPerson() map[string]string {
 		"plan_migration plan": ids,
 		"account tags":        "labels to find accounts by",
 		"organization name":   names,
+		"organization reason": "why the host suspended an organization",
 		"user role":           names,
 		"user company":        names,
 		"user issuer":         "an identity provider, which many users sign in by",

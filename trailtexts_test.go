@@ -31,7 +31,7 @@ func trailTexts() map[string]string {
 		"subject":            "the id of what was changed, which the trail is searched by; and that of a user at an identity provider",
 		"issuer":             "the identity provider that a user signs in by",
 		"externalId":         "a directory's id of a user",
-		"reason":             "why support acted in the place of a user, who can read it",
+		"reason":             "why support acted in the place of a user, or the host changed the status of the organization",
 		"role":               "the name of a role, which decides what a user may do",
 		"displayName":        "what a role is called",
 		"name":               "what a record is called, so that a reader knows it again when it is gone",
@@ -137,10 +137,10 @@ func TestTheTrailKeepsNoValuesThatMayBeSecret(t *testing.T) {
 }
 
 // actionsWithoutText matches those that take no text of a caller's but ids: they change a status, a role or a secret, end
-// something, or have numbers.
+// something, or have numbers. The record of a deletion is deleted too.
 func actionsWithoutText() *regexp.Regexp {
-	return regexp.MustCompile(`^(customer\.restore|account\.(archive|restore)|currency\.(add|set_base)|import\.delete|` +
-		`invitation\.(resend|revoke)|job\.(confirm|reject|pause|resume|retry|cancel|fail)|plan\.(archive|restore)|` +
+	return regexp.MustCompile(`^(customer\.restore|account\.(archive|restore)|currency\.(add|add_rate|archive|restore|set_base)|import\.(delete|remove_file)|` +
+		`invitation\.(resend|revoke)|job\.(confirm|reject|pause|resume|retry|cancel|fail|prune|remove)|organization\.delete|plan\.(archive|restore)|` +
 		`schedule\.(end|withdraw)|session\.(end|reauthenticate)|token\.(deactivate|reactivate|delete|deactivate_by)|` +
 		`user\.(erase|confirm_email|change_email|cancel_email|request_password_reset|send_password_reset|reset_password|` +
 		`change_password|change_role|deactivate|reactivate|end_sessions|end_other_sessions|` +

@@ -36,6 +36,10 @@ var ErrSupport = NewError("support_refused", ErrForbidden, "support cannot do th
 // not: ask for the password or the second factor again.
 var ErrReauthenticate = NewError("reauthenticate", ErrForbidden, "this needs a fresh authentication")
 
+// ErrSuspended is returned when the organization is suspended: its users cannot sign in, its tokens and sessions are
+// refused and its jobs wait, until the host reactivates it.
+var ErrSuspended = NewError("organization_suspended", ErrForbidden, "the organization is suspended")
+
 // Codes of errors that this library does not declare.
 const (
 	codeInternal = "internal"

@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -180,7 +181,8 @@ func (l *Log) sweep(ctx context.Context, horizon time.Time) bool {
 			return false
 		}
 		for _, org := range orgs {
-			if _, err := l.seal(ctx, org, horizon); err != nil {
+			// One that was deleted meanwhile has nothing to seal.
+			if _, err := l.seal(ctx, org, horizon); err != nil && !errors.Is(err, ErrNotFound) {
 				l.failed(ctx, org, err)
 				whole = false
 			}

@@ -24,7 +24,7 @@ func (s *Service) duplicates(ctx context.Context, org admin.OrgID, i Import, t T
 	plan := newPlan(t.Schema, i, s.caster, s.limits)
 	seed := maphash.MakeSeed()
 	hashes := make([]uint64, 0, i.Rows)
-	text := &verified{from: &content{ctx: ctx, store: s.ports.Imports, org: org, id: i.ID}, sum: sha256.New()}
+	text := &verified{from: i.content(ctx, s.ports.Imports, org, 0), sum: sha256.New()}
 	if _, err := io.CopyN(io.Discard, text, i.Content.Offset); err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (s *Service) duplicates(ctx context.Context, org admin.OrgID, i Import, t T
 	first := map[string]int64{}
 	var out []job.Entry
 	size := 0
-	data := &content{ctx: ctx, store: s.ports.Imports, org: org, id: i.ID, offset: i.Content.Offset}
+	data := i.content(ctx, s.ports.Imports, org, i.Content.Offset)
 	err = s.keys(i, data, plan, func(rec record, number int64, key string) error {
 		if _, ok := slices.BinarySearch(suspects, maphash.String(seed, key)); !ok {
 			return nil

@@ -35,6 +35,7 @@ const (
 	CodeBadQuotes      = "bad_quotes"       // too many quotes that are not closed
 	CodeFileChanged    = "file_changed"     // the stored content is not what was uploaded
 	CodeManyDuplicates = "too_many_duplicates"
+	CodeFileRemoved    = "file_removed" // it is not kept any longer; see [Import].FileRemovedAt
 )
 
 // NoColumn is the CellError.Column of an error in a row as a whole.
@@ -61,13 +62,14 @@ const (
 	CodeInvalidBool      = "invalid_bool"
 	CodeInvalidDate      = "invalid_date"
 	CodeAmbiguousDate    = "ambiguous_date"
-	CodeInvalidOption    = "invalid_option" // not a country or currency that exists
+	CodeInvalidOption    = "invalid_option" // not a country or currency that exists, or that the organization uses
 	CodeExcelScientific  = "excel_scientific"
 	CodeDuplicateInFile  = "duplicate_in_file"
 	CodeAlreadyExists    = "already_exists"
 	CodeRelationNotFound = "relation_not_found"
 	CodeArchived         = "archived"          // the record that the row would change
 	CodeCustomerArchived = "customer_archived" // that of the row's account
+	CodeCurrencyArchived = "currency_archived" // that of the row's account
 	CodeRefused          = "refused"           // by the target
 )
 

@@ -3,6 +3,7 @@ package bulkimport
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -31,16 +32,31 @@ type FailedRow struct {
 }
 
 // Errors pages through the failed rows of a started import, in the order of the file, each with
-// everything that is wrong with it. It requires the type's Read permission.
+// everything that is wrong with it. It requires the type's Read permission, and fails with [job.ErrPruned] when they
+// are not kept any longer.
 func (s *Service) Errors(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, q admin.Query,
 ) (admin.Page[FailedRow], error) {
 	if _, _, err := s.open(ctx, scope, id, read); err != nil {
 		return admin.Page[FailedRow]{}, err
 	}
+	if err := s.complete(ctx, scope.Org(), id); err != nil {
+		return admin.Page[FailedRow]{}, err
+	}
 	return admin.Paginate(scope.Org(), fmt.Sprintf("import errors %s", id), q,
 		func(seek admin.Seek[int64]) ([]FailedRow, error) { return s.failed(ctx, scope.Org(), id, seek) },
 		func(r FailedRow) int64 { return r.Number })
+}
+
+// complete fails with [job.ErrPruned] if the failed rows of an import are not kept any longer.
+func (s *Service) complete(ctx context.Context, org admin.OrgID, id uuid.UUID) error {
+	j, err := s.ports.Jobs.Get(ctx, org, id)
+	if errors.Is(err, admin.ErrNotFound) {
+		return nil // it was not started
+	} else if err != nil {
+		return err
+	}
+	return j.Complete()
 }
 
 func (s *Service) failed(
@@ -70,7 +86,8 @@ func failedRow(e job.Entry) (FailedRow, error) {
 // FailedRows writes the failed rows as a CSV file to fix and upload again: the columns of the
 // original in their order and with its delimiter, then _line and _errors, which a later Upload
 // leaves out. Every cell is in quotes, so that a spreadsheet splits rows nowhere else. Cells that it would take for
-// formulas get an apostrophe, which a later Upload takes off. It requires the type's Read permission.
+// formulas get an apostrophe, which a later Upload takes off. It requires the type's Read permission, and fails with
+// [job.ErrPruned] when they are not kept any longer.
 func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUID, w io.Writer) error {
 	i, _, err := s.open(ctx, scope, id, read)
 	if err != nil {
@@ -78,6 +95,9 @@ func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUI
 	}
 	if i.Status == Uploading {
 		return fmt.Errorf("the upload is not complete: %w", admin.ErrState)
+	}
+	if err := s.complete(ctx, scope.Org(), id); err != nil {
+		return err
 	}
 	out := newQuotingWriter(w, i.Content.Delimiter[0])
 	out.write(i.failedHeader())

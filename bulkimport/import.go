@@ -36,7 +36,10 @@ type Import struct {
 	CreatedAt time.Time    `json:"createdAt,omitzero"`
 	CreatedBy admin.Actor  `json:"createdBy"`
 	UpdatedAt time.Time    `json:"updatedAt,omitzero"`
-	Version   int64        `json:"version"`
+	// FileRemovedAt is when the file began to be removed, because its time was over: it cannot be read any more. Zero if
+	// it is there.
+	FileRemovedAt time.Time `json:"fileRemovedAt,omitzero"`
+	Version       int64     `json:"version"`
 }
 
 // Content is the layout of the stored text of a file. It is canonical: UTF-8 without a byte order

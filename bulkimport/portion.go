@@ -44,7 +44,7 @@ func (i Import) beginning() cursor { return cursor{offset: i.Content.Offset, lin
 
 // reader reads an import's data from a cursor on.
 func (s *Service) reader(ctx context.Context, org admin.OrgID, i Import, c cursor) *reader {
-	from := &content{ctx: ctx, store: s.ports.Imports, org: org, id: i.ID, offset: c.offset}
+	from := i.content(ctx, s.ports.Imports, org, c.offset)
 	return newReader(from, i.Content.Delimiter[0], c.offset, c.line, s.limits)
 }
 

@@ -3,10 +3,13 @@ package bulkimport
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
 // writeBatch writes a batch through the ports of one transaction.
@@ -55,6 +58,9 @@ func changing[T customer.Record](kind *customer.Table[T], b Batch, store func(Po
 		return nil, err
 	}
 	return func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) (written, error) {
+		if err := refuseCurrencies(ctx, p, org, changes); err != nil {
+			return written{}, err
+		}
 		made, err := store(p)(ctx, org, changes, rec)
 		if err == nil && len(made) != len(changes) {
 			err = fmt.Errorf("the store gave %d outcomes for %d changes", len(made), len(changes))
@@ -69,6 +75,28 @@ func changing[T customer.Record](kind *customer.Table[T], b Batch, store func(Po
 		w.effects, err = effects(kind, b.Rows, changes, made)
 		return w, err
 	}, nil
+}
+
+// refuseCurrencies has the accounts of a batch refused that get a currency in which the organization starts nothing
+// new, after one look-up.
+func refuseCurrencies[T customer.Record](
+	ctx context.Context, p Ports, org admin.OrgID, changes []customer.Change[T],
+) error {
+	accounts, ok := any(changes).([]customer.Change[customer.Account])
+	if !ok {
+		return nil
+	}
+	codes := map[iso4217.Code]bool{}
+	for i := range accounts {
+		if code := accounts[i].Record.InvoiceCurrency; code != "" {
+			codes[code] = true
+		}
+	}
+	refused, err := p.Currencies.Refused(ctx, org, slices.Sorted(maps.Keys(codes))...)
+	for i := range accounts {
+		accounts[i].Currencies = refused
+	}
+	return err
 }
 
 // changesOf reads rows, which have the same fields, as changes. Fields that the record does not have are
@@ -131,6 +159,10 @@ func outcomeOf[T customer.Record](o *customer.Outcome[T]) Outcome {
 		return Outcome{Result: Exists}
 	case customer.ReasonRelationNotFound:
 		return Outcome{Result: RelationNotFound, Field: o.Field, Detail: o.Detail + ": import the customer first"}
+	case customer.ReasonCurrencyUnused:
+		return Outcome{Result: Refused, Code: CodeInvalidOption, Field: o.Field, Detail: o.Detail}
+	case customer.ReasonCurrencyArchived:
+		return Outcome{Result: Refused, Code: CodeCurrencyArchived, Field: o.Field, Detail: o.Detail}
 	case customer.ReasonArchived:
 		return Outcome{Result: Refused, Code: CodeArchived, Field: o.Field, Detail: o.Detail + ": restore it first"}
 	case customer.ReasonCustomerArchived:

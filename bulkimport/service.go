@@ -13,6 +13,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/internal/text"
 )
 
@@ -29,6 +30,8 @@ const (
 	ActionStart  admin.Action = "import.start"  // the import was fixed as it is and its job made
 	ActionWrite  admin.Action = "import.write"  // rows were written to customers or accounts
 	ActionDelete admin.Action = "import.delete" // an import, its file and its failed rows were deleted
+
+	ActionRemoveFile admin.Action = "import.remove_file" // a file was removed, because its time was over
 )
 
 // Ports are the stores of a Service. All but Target, Announce and Authorize are needed.
@@ -37,6 +40,9 @@ type Ports struct {
 	Jobs      job.Store
 	Customers customer.Store
 	Accounts  customer.AccountStore
+	// Currencies, if set, refuses invoice currencies in which an organization starts nothing new. It is asked once
+	// a batch, in the transaction.
+	Currencies iso4217.Uses
 	// Target returns where the rows of a host's own type go that share the transaction of the ports, or nil
 	// for a type that it does not know.
 	Target func(TypeName) Target

@@ -3,6 +3,7 @@ package bulkimport
 import (
 	"context"
 	"io"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -21,7 +22,7 @@ type Store interface {
 	// admin.ErrNotFound. Pieces leave no audit record: the end of the upload does.
 	Append(ctx context.Context, org admin.OrgID, id uuid.UUID, offset int64, piece []byte) error
 
-	// Update replaces everything but ID, Type, CreatedAt and CreatedBy of the import whose Version
+	// Update replaces everything but ID, Type, CreatedAt, CreatedBy and FileRemovedAt of the import whose Version
 	// is i.Version, and raises the Version by one. Errors: admin.ErrNotFound, and
 	// admin.ErrConflict for another Version.
 	Update(ctx context.Context, org admin.OrgID, i Import, rec admin.Record) error
@@ -41,6 +42,17 @@ type Store interface {
 	// after seek.After in that order.
 	List(ctx context.Context, org admin.OrgID, f Filter, seek admin.Seek[uuid.UUID]) ([]Import, error)
 
+	// ExpiredFiles returns imports that may have a file and were not changed since until: those that were not started,
+	// and those whose job is final since until or longer; ordered by UpdatedAt, then organization and id (by bytes), at
+	// most limit. It crosses organizations.
+	ExpiredFiles(ctx context.Context, until time.Time, limit int) ([]FileRef, error)
+
+	// RemoveFile sets FileRemovedAt to rec.At and raises the Version by one, unless it is set already; it removes at
+	// most limit pieces of the content in one transaction, and reports whether there may be more. rec is kept with the
+	// first call on an import only. It fails with [admin.ErrNotFound], and with [admin.ErrState] while the import has a
+	// job that is not final.
+	RemoveFile(ctx context.Context, org admin.OrgID, id uuid.UUID, limit int, rec admin.Record) (more bool, err error)
+
 	// Content returns the content from offset to the end of the piece that it falls into, and
 	// nothing at the end of the content or for an unknown import.
 	Content(ctx context.Context, org admin.OrgID, id uuid.UUID, offset int64) ([]byte, error)
@@ -49,6 +61,12 @@ type Store interface {
 // MaxChunk is the most bytes that one Store.Append gets: about a batch, because each batch
 // begins by reading the piece that it is in.
 const MaxChunk = 64 << 10
+
+// FileRef points at the file of an import of any organization.
+type FileRef struct {
+	Org admin.OrgID
+	ID  uuid.UUID // of the import
+}
 
 // Filter narrows a list of imports; zero fields do not narrow.
 type Filter struct {
@@ -65,10 +83,23 @@ type content struct {
 	id     uuid.UUID
 	offset int64
 	rest   []byte
+	err    error // of a file that is not kept any longer
+}
+
+// content returns what reads an import's text from an offset on.
+func (i Import) content(ctx context.Context, s Store, org admin.OrgID, offset int64) *content {
+	c := &content{ctx: ctx, store: s, org: org, id: i.ID, offset: offset}
+	if !i.FileRemovedAt.IsZero() {
+		c.err = fileError(CodeFileRemoved, "the file is not kept any longer: upload it again")
+	}
+	return c
 }
 
 // Read implements io.Reader.
 func (c *content) Read(p []byte) (int, error) {
+	if c.err != nil {
+		return 0, c.err
+	}
 	if len(c.rest) == 0 {
 		piece, err := c.store.Content(c.ctx, c.org, c.id, c.offset)
 		if err != nil {

@@ -17,9 +17,9 @@ func Round(amount decimal.Decimal, code iso4217.Code) (decimal.Decimal, error) {
 	return RoundHalfEven.Round(amount, code)
 }
 
-// Table is an organization's rates at one moment, to convert many amounts without reading them
-// again. Rates never change, so a Table can only lack currencies that were added later. It is
-// immutable and safe for concurrent use.
+// Table is an organization's rates as they are valid at one instant, to convert many amounts without reading
+// them again. Rates never change, so a Table can only lack what was added later. It is immutable and safe for
+// concurrent use.
 type Table struct {
 	rates map[iso4217.Code]decimal.Decimal
 }
@@ -95,6 +95,10 @@ func (p pair) convert(amount decimal.Decimal, rounding Rounding) (decimal.Decima
 	}
 	return result, nil
 }
+
+// Rate returns the number of units of the base currency that one unit of code is worth. It fails as
+// [Table.Convert] does for a code.
+func (t Table) Rate(code iso4217.Code) (decimal.Decimal, error) { return t.rate(code) }
 
 func (t Table) rate(code iso4217.Code) (decimal.Decimal, error) {
 	if r, ok := t.rates[code]; ok {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -16,6 +17,9 @@ import (
 const (
 	ActionSetBase admin.Action = "currency.set_base"
 	ActionAdd     admin.Action = "currency.add"
+	ActionAddRate admin.Action = "currency.add_rate"
+	ActionArchive admin.Action = "currency.archive"
+	ActionRestore admin.Action = "currency.restore"
 )
 
 // Ports are the stores of a [Service]. All are required.
@@ -26,12 +30,15 @@ type Ports struct {
 // Options of a [Service]; the zero value is ready.
 type Options struct {
 	admin.Runtime
+	// Reference, if set, knows market rates, with which a rate is compared before it is saved.
+	Reference Reference
 }
 
 // Service keeps the currencies of organizations. It is safe for concurrent use.
 type Service struct {
-	ports   Ports
-	runtime admin.Runtime
+	ports     Ports
+	runtime   admin.Runtime
+	reference Reference
 }
 
 // NewService returns a Service over ports. It fails with [admin.ErrInvalid] if a port is missing.
@@ -43,7 +50,7 @@ func NewService(ports Ports, o Options) (*Service, error) {
 	if err := p.Err(); err != nil {
 		return nil, fmt.Errorf("currency: %w", err)
 	}
-	return &Service{ports: ports, runtime: o.WithDefaults()}, nil
+	return &Service{ports: ports, runtime: o.WithDefaults(), reference: o.Reference}, nil
 }
 
 // In returns the service over other ports, such as those of a transaction, with the same options.
@@ -77,10 +84,12 @@ func (s *Service) SetBase(ctx context.Context, scope admin.Scope, code iso4217.C
 
 // Add adds a currency at a rate that can never be changed: one unit of code is worth rate units of
 // the base currency. It fails with [ErrNoBase] before [Service.SetBase], with [admin.ErrExists] for a
-// currency that is in use, the base included, and with [admin.ErrInvalid] for a code that is not a
-// currency of ISO 4217 or a rate that is not above 0 and below 10^12. It requires [PermissionWrite].
+// currency that is in use, the base included, or archived, and with [admin.ErrInvalid] for a code that is not a
+// currency of ISO 4217 or a rate that is not above 0 and below 10^12. A rate that is far off what is expected, such as
+// one that was typed the other way round, fails with a [*FarOffError] unless [Confirmed] is given; see
+// [Service.Preview]. It requires [PermissionWrite].
 func (s *Service) Add(
-	ctx context.Context, scope admin.Scope, code iso4217.Code, rate decimal.Decimal,
+	ctx context.Context, scope admin.Scope, code iso4217.Code, rate decimal.Decimal, confirmed ...Confirmation,
 ) (Currency, error) {
 	if err := scope.Require(PermissionWrite); err != nil {
 		return Currency{}, err
@@ -88,13 +97,23 @@ func (s *Service) Add(
 	if err := check(code, rate); err != nil {
 		return Currency{}, err
 	}
-	if _, err := s.base(ctx, scope.Org()); err != nil {
+	base, err := s.base(ctx, scope.Org())
+	if err != nil {
+		return Currency{}, err
+	}
+	err = s.confirm(ctx, base.Code, code, rate, nil, slices.Contains(confirmed, Confirmed))
+	if errors.Is(err, ErrFarOff) { // which does not matter for one that is there
+		if _, found := s.ports.Currencies.Get(ctx, scope.Org(), code); !errors.Is(found, admin.ErrNotFound) {
+			err = s.taken(ctx, scope.Org(), code)
+		}
+	}
+	if err != nil {
 		return Currency{}, err
 	}
 	c := s.currency(scope, code, rate)
-	err := s.ports.Currencies.Create(ctx, scope.Org(), c, s.record(scope, ActionAdd, c))
+	err = s.ports.Currencies.Create(ctx, scope.Org(), c, s.record(scope, ActionAdd, c))
 	if errors.Is(err, admin.ErrExists) {
-		return Currency{}, fmt.Errorf("currency %s is in use and its rate is fixed: %w", code, admin.ErrExists)
+		return Currency{}, s.taken(ctx, scope.Org(), code)
 	}
 	if err != nil {
 		return Currency{}, err
@@ -102,7 +121,19 @@ func (s *Service) Add(
 	return c, nil
 }
 
-// Get returns one currency, or [admin.ErrNotFound]. It requires [PermissionRead].
+// taken returns why a currency cannot be added that there is already.
+func (s *Service) taken(ctx context.Context, org admin.OrgID, code iso4217.Code) error {
+	c, err := s.ports.Currencies.Get(ctx, org, code)
+	switch {
+	case err != nil && !errors.Is(err, admin.ErrNotFound):
+		return err
+	case c.Status == Archived:
+		return fmt.Errorf("currency %s is archived: restore it, with the rate that it has: %w", code, admin.ErrExists)
+	}
+	return fmt.Errorf("currency %s is in use and its rate is fixed: %w", code, admin.ErrExists)
+}
+
+// Get returns one currency, archived or not, or [admin.ErrNotFound]. It requires [PermissionRead].
 func (s *Service) Get(ctx context.Context, scope admin.Scope, code iso4217.Code) (Currency, error) {
 	if err := scope.Require(PermissionRead); err != nil {
 		return Currency{}, err
@@ -126,66 +157,50 @@ func (s *Service) base(ctx context.Context, org admin.OrgID) (Currency, error) {
 	return c, err
 }
 
-// List pages through the currencies in order of code. It requires [PermissionRead].
-func (s *Service) List(ctx context.Context, scope admin.Scope, q admin.Query) (admin.Page[Currency], error) {
+// List pages through the currencies that match f, in order of code. The zero Filter is all, archived ones
+// too. It fails with [admin.ErrInvalid] for a status that does not exist. It requires [PermissionRead].
+func (s *Service) List(
+	ctx context.Context, scope admin.Scope, f Filter, q admin.Query,
+) (admin.Page[Currency], error) {
 	if err := scope.Require(PermissionRead); err != nil {
 		return admin.Page[Currency]{}, err
 	}
-	return admin.Paginate(scope.Org(), "currencies", q,
+	if err := f.check(); err != nil {
+		return admin.Page[Currency]{}, err
+	}
+	return admin.Paginate(scope.Org(), "currencies "+string(f.Status), q,
 		func(seek admin.Seek[string]) ([]Currency, error) {
-			return s.ports.Currencies.List(ctx, scope.Org(), seek)
+			return s.ports.Currencies.List(ctx, scope.Org(), f, seek)
 		},
 		func(c Currency) string { return string(c.Code) })
 }
 
-// All returns every currency in order of code. It requires [PermissionRead].
-func (s *Service) All(ctx context.Context, scope admin.Scope) iter.Seq2[Currency, error] {
-	return admin.All(func(q admin.Query) (admin.Page[Currency], error) { return s.List(ctx, scope, q) })
+// All returns every currency that matches f in order of code. It requires [PermissionRead].
+func (s *Service) All(ctx context.Context, scope admin.Scope, f Filter) iter.Seq2[Currency, error] {
+	return admin.All(func(q admin.Query) (admin.Page[Currency], error) { return s.List(ctx, scope, f, q) })
 }
 
-// Table returns all rates, to convert many amounts. It requires [PermissionRead].
+// Table returns the rates of all currencies, archived ones too, as they are valid now, to convert many amounts. It
+// requires [PermissionRead].
 func (s *Service) Table(ctx context.Context, scope admin.Scope) (Table, error) {
-	t := Table{rates: map[iso4217.Code]decimal.Decimal{}}
-	for c, err := range s.All(ctx, scope) {
-		if err != nil {
-			return Table{}, err
-		}
-		t.rates[c.Code] = c.Rate
-	}
-	return t, nil
+	return s.TableAt(ctx, scope, s.runtime.Now())
 }
 
-// Convert is [Table.Convert] for a single amount. It requires [PermissionRead].
+// Convert is [Table.Convert] for a single amount, with the rates that are valid now. It requires [PermissionRead].
 func (s *Service) Convert(
 	ctx context.Context, scope admin.Scope, amount decimal.Decimal, from, to iso4217.Code,
 ) (decimal.Decimal, error) {
-	if err := scope.Require(PermissionRead); err != nil {
-		return decimal.Decimal{}, err
-	}
-	t := Table{rates: map[iso4217.Code]decimal.Decimal{}}
-	for _, code := range []iso4217.Code{from, to} {
-		c, err := s.ports.Currencies.Get(ctx, scope.Org(), code)
-		if errors.Is(err, admin.ErrNotFound) {
-			continue // Table.Convert fails and names the code
-		} else if err != nil {
-			return decimal.Decimal{}, err
-		}
-		t.rates[code] = c.Rate
-	}
-	return t.Convert(amount, from, to)
+	return s.ConvertAt(ctx, scope, amount, from, to, s.runtime.Now())
 }
 
 func (s *Service) currency(scope admin.Scope, code iso4217.Code, rate decimal.Decimal) Currency {
 	return Currency{
-		Code: code, Rate: admin.CanonicalDecimal(rate), CreatedAt: s.runtime.Instant(), CreatedBy: scope.Actor(),
+		Code: code, Status: Active, Rate: admin.CanonicalDecimal(rate),
+		CreatedAt: s.runtime.Instant(), CreatedBy: scope.Actor(),
 	}
 }
 
 func (s *Service) record(scope admin.Scope, action admin.Action, c Currency) admin.Record {
-	rate, err := admin.DecimalText(c.Rate)
-	if err != nil {
-		rate = c.Rate.String() // check has passed the rate
-	}
-	return s.runtime.Record(scope, action, admin.Subject{Kind: "currency", ID: string(c.Code)},
-		admin.Change{Field: "rate", To: rate})
+	return s.runtime.Record(scope, action, subject(c.Code),
+		admin.Change{Field: "rate", To: rateText(c.Rate)})
 }

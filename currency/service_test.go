@@ -66,7 +66,7 @@ func TestSetBase(t *testing.T) {
 
 	usd, err := s.SetBase(t.Context(), writer, "USD")
 	require.NoError(t, err)
-	require.Equal(t, currency.Currency{Code: "USD", Rate: decimal.NewFromInt(1), Base: true, CreatedAt: noon.Truncate(time.Microsecond), CreatedBy: ann}, usd)
+	require.Equal(t, currency.Currency{Status: currency.Active, Code: "USD", Rate: decimal.NewFromInt(1), Base: true, CreatedAt: noon.Truncate(time.Microsecond), CreatedBy: ann}, usd)
 	got, err := s.Base(t.Context(), reader)
 	require.NoError(t, err)
 	require.Equal(t, usd, got)
@@ -98,7 +98,7 @@ func TestAdd(t *testing.T) {
 
 	eur, err := s.Add(t.Context(), writer, "EUR", dec("1.0800"))
 	require.NoError(t, err)
-	require.Equal(t, currency.Currency{Code: "EUR", Rate: dec("1.08"), CreatedAt: noon.Truncate(time.Microsecond), CreatedBy: ann}, eur)
+	require.Equal(t, currency.Currency{Status: currency.Active, Code: "EUR", Rate: dec("1.08"), CreatedAt: noon.Truncate(time.Microsecond), CreatedBy: ann}, eur)
 	got, err := s.Get(t.Context(), reader, "EUR")
 	require.NoError(t, err)
 	require.Equal(t, eur, got)
@@ -116,6 +116,63 @@ func TestAdd(t *testing.T) {
 
 	_, err = s.Get(t.Context(), admin.System("umbrella"), "EUR")
 	require.ErrorIs(t, err, admin.ErrNotFound, "another organization uses its own")
+}
+
+func TestArchiveAndRestore(t *testing.T) {
+	s, b := newService(t)
+	_, err := s.SetBase(t.Context(), writer, "USD")
+	require.NoError(t, err)
+	eur, err := s.Add(t.Context(), writer, "EUR", dec("1.08"))
+	require.NoError(t, err)
+	_, err = s.Restore(t.Context(), writer, "EUR")
+	require.ErrorIs(t, err, currency.ErrNotArchived)
+	require.ErrorIs(t, err, admin.ErrState)
+
+	archived, err := s.Archive(t.Context(), writer, "EUR")
+	require.NoError(t, err)
+	want := eur
+	want.Status, want.ArchivedAt, want.ArchivedBy = currency.Archived, noon.Truncate(time.Microsecond), ann
+	require.Equal(t, want, archived)
+	got, err := s.Get(t.Context(), reader, "EUR")
+	require.NoError(t, err)
+	require.Equal(t, archived, got)
+	require.Equal(t, []admin.Change{{Field: "status", From: "ACTIVE", To: "ARCHIVED"}}, records(t, b, currency.ActionArchive)[0].Changes)
+	usd, err := s.Convert(t.Context(), reader, dec("19.99"), "EUR", "USD")
+	require.NoError(t, err)
+	require.Equal(t, "21.59", usd.String(), "history still converts")
+	_, err = s.Archive(t.Context(), writer, "EUR")
+	require.ErrorIs(t, err, currency.ErrArchived)
+	require.ErrorIs(t, err, admin.ErrState)
+	_, err = s.Add(t.Context(), writer, "EUR", dec("2"))
+	require.EqualError(t, err, "currency EUR is archived: restore it, with the rate that it has: already exists")
+	for status, codes := range map[currency.Status][]iso4217.Code{"": {"EUR", "USD"}, currency.Active: {"USD"}, currency.Archived: {"EUR"}} {
+		page, err := s.List(t.Context(), reader, currency.Filter{Status: status}, admin.Query{})
+		require.NoError(t, err)
+		var found []iso4217.Code
+		for _, c := range page.Items {
+			found = append(found, c.Code)
+		}
+		require.Equal(t, codes, found)
+	}
+	_, err = s.List(t.Context(), reader, currency.Filter{Status: "archived"}, admin.Query{})
+	require.EqualError(t, err, `invalid input: /status: "archived" is not a status: use one of ACTIVE, ARCHIVED`)
+
+	restored, err := s.Restore(t.Context(), writer, "EUR")
+	require.NoError(t, err)
+	require.Equal(t, eur, restored, "with the rate that it had")
+	got, err = s.Get(t.Context(), reader, "EUR")
+	require.NoError(t, err)
+	require.Equal(t, eur, got)
+	require.Len(t, records(t, b, currency.ActionRestore), 1)
+
+	_, err = s.Archive(t.Context(), writer, "USD")
+	require.ErrorIs(t, err, currency.ErrBaseFixed)
+	for _, call := range []func(context.Context, admin.Scope, iso4217.Code) (currency.Currency, error){s.Archive, s.Restore} {
+		_, err = call(t.Context(), writer, "GBP")
+		require.ErrorIs(t, err, admin.ErrNotFound)
+		_, err = call(t.Context(), admin.System("umbrella"), "EUR")
+		require.ErrorIs(t, err, admin.ErrNotFound, "another organization's")
+	}
 }
 
 func TestAddRefuses(t *testing.T) {
@@ -160,7 +217,7 @@ func TestAddRefuses(t *testing.T) {
 	_, err = s.SetBase(t.Context(), admin.System("umbrella"), "XXX")
 	require.ErrorIs(t, err, admin.ErrInvalid)
 	for _, ok := range []string{"0.000000000000000001", "999999999999.999999999999999999"} {
-		_, err = s.Add(t.Context(), writer, map[string]iso4217.Code{"0": "EUR", "9": "GBP"}[ok[:1]], dec(ok))
+		_, err = s.Add(t.Context(), writer, map[string]iso4217.Code{"0": "EUR", "9": "GBP"}[ok[:1]], dec(ok), currency.Confirmed)
 		require.NoError(t, err, "the limits are in")
 	}
 }
@@ -195,17 +252,27 @@ func TestEveryMethodRequiresItsPermission(t *testing.T) {
 	}{
 		"SetBase": {currency.PermissionWrite, func(sc admin.Scope) error { _, err := s.SetBase(ctx, sc, "USD"); return err }},
 		"Add":     {currency.PermissionWrite, func(sc admin.Scope) error { _, err := s.Add(ctx, sc, "EUR", dec("1")); return err }},
+		"Archive": {currency.PermissionWrite, func(sc admin.Scope) error { _, err := s.Archive(ctx, sc, "EUR"); return err }},
+		"Restore": {currency.PermissionWrite, func(sc admin.Scope) error { _, err := s.Restore(ctx, sc, "EUR"); return err }},
 		"Get":     {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Get(ctx, sc, "EUR"); return err }},
 		"Base":    {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Base(ctx, sc); return err }},
-		"List":    {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.List(ctx, sc, admin.Query{}); return err }},
+		"List":    {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.List(ctx, sc, currency.Filter{}, admin.Query{}); return err }},
 		"All": {currency.PermissionRead, func(sc admin.Scope) (last error) {
-			for _, err := range s.All(ctx, sc) {
+			for _, err := range s.All(ctx, sc, currency.Filter{}) {
 				last = err
 			}
 			return last
 		}},
-		"Table":   {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Table(ctx, sc); return err }},
-		"Convert": {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Convert(ctx, sc, dec("1"), "EUR", "USD"); return err }},
+		"AddRate": {currency.PermissionWrite, func(sc admin.Scope) error {
+			_, err := s.AddRate(ctx, sc, "EUR", currency.RateInput{Rate: dec("1")})
+			return err
+		}},
+		"Rates":     {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Rates(ctx, sc, "EUR", admin.Query{}); return err }},
+		"TableAt":   {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.TableAt(ctx, sc, noon); return err }},
+		"ConvertAt": {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.ConvertAt(ctx, sc, dec("1"), "EUR", "USD", noon); return err }},
+		"Preview":   {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Preview(ctx, sc, "EUR", dec("1")); return err }},
+		"Table":     {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Table(ctx, sc); return err }},
+		"Convert":   {currency.PermissionRead, func(sc admin.Scope) error { _, err := s.Convert(ctx, sc, dec("1"), "EUR", "USD"); return err }},
 	}
 	service := reflect.TypeFor[*currency.Service]()
 	for i := range service.NumMethod() {
@@ -239,7 +306,7 @@ func TestListConvertAndTable(t *testing.T) {
 		var codes []iso4217.Code
 		q := admin.Query{Limit: 2}
 		for {
-			page, err := s.List(t.Context(), reader, q)
+			page, err := s.List(t.Context(), reader, currency.Filter{}, q)
 			require.NoError(t, err)
 			for _, c := range page.Items {
 				codes = append(codes, c.Code)
@@ -249,9 +316,9 @@ func TestListConvertAndTable(t *testing.T) {
 			}
 		}
 		require.Equal(t, []iso4217.Code{"CHF", "EUR", "GBP", "JPY", "USD"}, codes)
-		page, err := s.List(t.Context(), reader, admin.Query{Limit: 1})
+		page, err := s.List(t.Context(), reader, currency.Filter{}, admin.Query{Limit: 1})
 		require.NoError(t, err)
-		_, err = s.List(t.Context(), admin.System("umbrella"), admin.Query{After: page.Next})
+		_, err = s.List(t.Context(), admin.System("umbrella"), currency.Filter{}, admin.Query{After: page.Next})
 		require.ErrorIs(t, err, admin.ErrInvalid, "a page of another organization")
 	})
 	t.Run("converts one amount and many the same way", func(t *testing.T) {
@@ -298,7 +365,7 @@ func (failing) Get(context.Context, admin.OrgID, iso4217.Code) (currency.Currenc
 func (failing) Base(context.Context, admin.OrgID) (currency.Currency, error) {
 	return currency.Currency{}, errDown
 }
-func (failing) List(context.Context, admin.OrgID, admin.Seek[string]) ([]currency.Currency, error) {
+func (failing) List(context.Context, admin.OrgID, currency.Filter, admin.Seek[string]) ([]currency.Currency, error) {
 	return nil, errDown
 }
 
@@ -321,6 +388,13 @@ func TestFailingStoreIsReported(t *testing.T) {
 	}
 }
 
+func (failing) RatesAt(context.Context, admin.OrgID, time.Time) ([]currency.Valued, error) {
+	return nil, errDown
+}
+func (failing) RateAt(context.Context, admin.OrgID, iso4217.Code, time.Time) (currency.Valued, error) {
+	return currency.Valued{}, errDown
+}
+
 // The port has no method that could change a saved rate.
 func TestStoreCannotChangeARate(t *testing.T) {
 	port := reflect.TypeFor[currency.Store]()
@@ -328,7 +402,7 @@ func TestStoreCannotChangeARate(t *testing.T) {
 	for i := range port.NumMethod() {
 		names = append(names, port.Method(i).Name)
 	}
-	require.Equal(t, []string{"Base", "Create", "Get", "List"}, names)
+	require.Equal(t, []string{"AddRate", "Archive", "Base", "Create", "Get", "List", "RateAt", "Rates", "RatesAt", "Restore"}, names)
 	change := regexp.MustCompile(`(?i)set|update|delete|upsert|replace|put|remove|save|change|edit`)
 	for _, of := range []reflect.Type{port, reflect.TypeFor[*currency.Service](), reflect.TypeFor[*currency.Currency](), reflect.TypeFor[*currency.Table]()} {
 		for i := range of.NumMethod() {
@@ -376,8 +450,8 @@ func TestJSON(t *testing.T) {
 		value  any
 		want   string
 	}{
-		{"the base", usd, `{"code":"USD","rate":"1","base":true,"createdAt":"2026-03-01T12:00:00.123456Z","createdBy":` + string(actor) + `}`},
-		{"another", eur, `{"code":"EUR","rate":"1.08","base":false,"createdAt":"2026-03-01T12:00:00.123456Z","createdBy":` + string(actor) + `}`},
+		{"the base", usd, `{"code":"USD","status":"ACTIVE","rate":"1","base":true,"createdAt":"2026-03-01T12:00:00.123456Z","createdBy":` + string(actor) + `}`},
+		{"another", eur, `{"code":"EUR","status":"ACTIVE","rate":"1.08","base":false,"createdAt":"2026-03-01T12:00:00.123456Z","createdBy":` + string(actor) + `}`},
 		{"a table", table, `{"rates":{"EUR":"1.08","USD":"1"}}`},
 		{"an empty table", currency.Table{}, `{"rates":{}}`},
 		{"a unit", unit, `{"code":"KWD","number":"414","minorUnits":3,"name":"Kuwaiti Dinar"}`},

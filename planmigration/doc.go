@@ -20,6 +20,8 @@
 //
 //   - An account never has two schedules at one instant, and never falls off its plan: the new schedule
 //     begins when the old one ends, and ends when that would have ended.
+//   - An account keeps its currency. It is moved only to a plan that has rates in it, also if the organization has
+//     archived the currency since: nothing new begins in it.
 //   - An account with a later schedule is left alone, and so is one that changes while it is being moved.
 //   - Every account of the migration has an [Entry] that says what was done, or why not.
 //   - With schedules that share the transaction, a crash at any point moves each account exactly once.

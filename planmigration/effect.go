@@ -84,7 +84,7 @@ func scheduleOf(e job.Effect) (priceplan.Schedule, error) {
 }
 
 // Before pages through the schedules that a migration has ended or removed, as they were, the last one first.
-// It requires [PermissionRead].
+// It requires [PermissionRead]. It fails with [job.ErrPruned] when they are not kept any longer.
 func (s *Service) Before(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, q admin.Query,
 ) (admin.Page[priceplan.Schedule], error) {
@@ -92,7 +92,11 @@ func (s *Service) Before(
 		seq      int64
 		schedule priceplan.Schedule
 	}
-	if _, err := s.Get(ctx, scope, id); err != nil {
+	m, err := s.Get(ctx, scope, id)
+	if err == nil {
+		err = m.Job.Complete()
+	}
+	if err != nil {
 		return admin.Page[priceplan.Schedule]{}, err
 	}
 	page, err := admin.Paginate(scope.Org(), fmt.Sprintf("plan migration %s before", id), q,

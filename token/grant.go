@@ -74,6 +74,9 @@ func (s *Service) userGrantor(ctx context.Context, scope admin.Scope, g *grantor
 	} else if err != nil {
 		return admin.PermissionSet{}, err
 	}
+	if u.Suspended {
+		return admin.PermissionSet{}, admin.ErrSuspended
+	}
 	g.UserID, g.UserEpoch = u.ID, u.Epoch
 	return s.ports.UserPermissions(u)
 }
@@ -89,8 +92,12 @@ func (s *Service) tokenGrantor(ctx context.Context, scope admin.Scope, g *granto
 }
 
 // effective returns what a token may do at this moment: what it was granted, of that what the user who
-// answers for it may do. It returns [ReasonUser] if that user may do nothing any longer.
+// answers for it may do. It returns [ReasonSuspended] if the organization is suspended, and [ReasonUser] if that user
+// may do nothing any longer.
 func (s *Service) effective(t *Bearer, u *UserAccess) (admin.PermissionSet, Reason) {
+	if u.Suspended {
+		return admin.PermissionSet{}, ReasonSuspended
+	}
 	if t.UserID == uuid.Nil {
 		return t.Permissions, ""
 	}

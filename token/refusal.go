@@ -23,6 +23,7 @@ const (
 	ReasonDeleted     Reason = "deleted"     // its token is deleted: an old secret is still in use
 	ReasonDeactivated Reason = "deactivated" // its token is switched off
 	ReasonExpired     Reason = "expired"     // its token has expired
+	ReasonSuspended   Reason = "suspended"   // the organization of its token is suspended
 	ReasonUser        Reason = "user"        // the user who answers for its token is not active, or has no role
 	ReasonNetwork     Reason = "network"     // presented from outside of its token's networks, or from an unknown peer
 )
@@ -32,7 +33,7 @@ const (
 func Reasons() []Reason {
 	return []Reason{
 		ReasonMalformed, ReasonChecksum, ReasonForeign, ReasonUnknown, ReasonDeleted, ReasonDeactivated, ReasonExpired,
-		ReasonUser, ReasonNetwork,
+		ReasonSuspended, ReasonUser, ReasonNetwork,
 	}
 }
 

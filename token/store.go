@@ -83,7 +83,7 @@ type Store interface {
 }
 
 // Stored is what [Store.ByDigest] finds: a token's [Bearer], its organization, the hash that it is found by, and the
-// user who answers for it, without the Epoch. User is zero if no user does.
+// user who answers for it, without the Epoch. User has no more than Suspended if no user does.
 type Stored struct {
 	Org   admin.OrgID
 	Token Bearer
@@ -103,6 +103,9 @@ type UserAccess struct {
 	Custom admin.PermissionSet
 	// Epoch is the credential's: it rises when the password, the role or the status changes.
 	Epoch int64
+	// Suspended reports whether the organization is suspended, so that none of its tokens is accepted. It is there for
+	// a token that no user answers for too.
+	Suspended bool
 }
 
 // Grant is what the service has seen when it let an actor grant permissions to a token, and which must hold

@@ -24,7 +24,8 @@ type Verified struct {
 // storage. Any other error is the storage's and says nothing about the secret.
 //
 // The scope has those of the token's permissions that the role of the user who answers for it has now, and
-// tells who that is ([admin.Scope.User]). The tokens of a user who is not active are refused. A token that is
+// tells who that is ([admin.Scope.User]). The tokens of a user who is not active are refused, and those of an
+// organization that is suspended. A token that is
 // confined to networks is refused too, because the peer is not known: use [Service.VerifyFrom].
 //
 // Verify reads the storage once and writes nothing: that the token was used is kept in the process, and
@@ -146,7 +147,8 @@ func (s *Service) find(ctx context.Context, secret admin.Secret, found *Stored) 
 }
 
 // Authorize checks that a token may still do ps. It is for work that a token began and that continues
-// later, such as a job, which keeps the actor and not the scope. It fails with [admin.ErrForbidden] if
+// later, such as a job, which keeps the actor and not the scope. It fails with [admin.ErrSuspended] if the organization
+// is suspended; with [admin.ErrForbidden] if
 // the token is deactivated, deleted or expired, if the user who answers for it is not active, if it or the
 // user's role lacks a permission, and if actor is not a token; with [admin.ErrNotFound] if org has no such
 // token; and with [admin.ErrInvalid] for a malformed org.
@@ -181,6 +183,8 @@ func (s *Service) authorized(
 		may, reason = s.effective(&b, &u)
 	}
 	switch {
+	case reason == ReasonSuspended:
+		err = admin.ErrSuspended
 	case reason == ReasonUser:
 		err = fmt.Errorf("the user who answers for %s is not active: %w", actor, admin.ErrForbidden)
 	case reason != "":

@@ -9,7 +9,9 @@ import (
 )
 
 func (s *Service) accountBook(scope admin.Scope) book[Account] {
-	return book[Account]{s.accounts, s.runtime, scope, s.ports.Accounts}
+	return book[Account]{
+		Table: s.accounts, runtime: s.runtime, scope: scope, store: s.ports.Accounts, currencies: s.ports.Currencies,
+	}
 }
 
 // Account returns an account, or [admin.ErrNotFound].
@@ -55,8 +57,9 @@ func (s *Service) CountAccounts(ctx context.Context, scope admin.Scope, f Accoun
 
 // CreateAccount adds an account, whose ID the caller chooses. Its Status is [Active], unless it is [Draft];
 // CreatedAt, UpdatedAt and Version are left zero. Tags are kept in lower case. It fails with a
-// [*admin.ValidationError] that lists everything that is wrong, an unknown customer and aliases that
-// another account has at the same time included; with [admin.ErrExists] if there is an account with the
+// [*admin.ValidationError] that lists everything that is wrong, an unknown customer, aliases that
+// another account has at the same time, and an InvoiceCurrency that the organization does not use or has archived
+// included; with [admin.ErrExists] if there is an account with the
 // ID; and with [ErrCustomerArchived].
 func (s *Service) CreateAccount(ctx context.Context, scope admin.Scope, a Account) (Account, error) {
 	if err := scope.Require(PermissionAccountsWrite); err != nil {
@@ -67,7 +70,8 @@ func (s *Service) CreateAccount(ctx context.Context, scope admin.Scope, a Accoun
 
 // EditAccount changes the fields of an account that the edit gives. It fails with a
 // [*admin.ValidationError] that lists everything that is wrong, with [admin.ErrConflict] for another
-// version, and with [ErrArchived]. An edit that changes nothing leaves the version as it is.
+// version, and with [ErrArchived]. An account keeps an InvoiceCurrency that was archived since, but does not get one.
+// An edit that changes nothing leaves the version as it is.
 func (s *Service) EditAccount(
 	ctx context.Context, scope admin.Scope, id string, version int64, e AccountEdit,
 ) (Account, error) {

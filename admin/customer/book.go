@@ -26,6 +26,8 @@ type book[T Record] struct {
 	runtime admin.Runtime
 	scope   admin.Scope
 	store   recordStore[T]
+	// currencies refuses currencies of accounts; nil refuses none.
+	currencies iso4217.Uses
 }
 
 func (b book[T]) create(ctx context.Context, action admin.Action, r T) (T, error) {
@@ -40,6 +42,9 @@ func (b book[T]) create(ctx context.Context, action admin.Action, r T) (T, error
 	b.check(&p, &r, b.All())
 	if *h.Version != 0 || !h.CreatedAt.IsZero() || !h.UpdatedAt.IsZero() {
 		p.Add("/version", admin.CodeFormat, "a new %s has no version and no times yet: leave them out", b.noun)
+	}
+	if err := b.checkCurrency(ctx, &p, &zero, &r); err != nil {
+		return zero, err
 	}
 	if err := p.Err(); err != nil {
 		return zero, err
@@ -70,7 +75,29 @@ func (b book[T]) edit(ctx context.Context, action admin.Action, id string, versi
 	if *b.head(&old).Status == Archived {
 		return zero, fmt.Errorf("%s %q is archived: %w", b.noun, admin.Clip(id), ErrArchived)
 	}
-	return b.apply(ctx, action, Change[T]{Mode: ModeUpdate, Record: want, Given: given, Version: version}, old)
+	c := Change[T]{Mode: ModeUpdate, Record: want, Given: given, Version: version}
+	after := b.merge(old, &c)
+	if err := b.checkCurrency(ctx, &p, &old, &after); err != nil {
+		return zero, err
+	}
+	if err := p.Err(); err != nil {
+		return zero, err
+	}
+	return b.apply(ctx, action, c, old)
+}
+
+// checkCurrency adds a problem if a record gets a currency in which the organization starts nothing new. One that is
+// none is a problem already.
+func (b book[T]) checkCurrency(ctx context.Context, p *admin.Problems, old, after *T) error {
+	code := invoiceCurrency(after)
+	if unit, ok := iso4217.Lookup(code); !ok || !unit.HoldsMoney() || code == invoiceCurrency(old) {
+		return nil
+	}
+	refused, err := b.currencies.Refused(ctx, b.scope.Org(), code)
+	if err == nil {
+		refused.Check(p, b.path(currencyField), code)
+	}
+	return err
 }
 
 func (b book[T]) setStatus(

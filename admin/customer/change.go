@@ -1,6 +1,10 @@
 package customer
 
-import "time"
+import (
+	"time"
+
+	"github.com/admincenter/admincenter/currency/iso4217"
+)
 
 // Mode is what a [Change] does to a record that exists, or does not.
 type Mode string
@@ -27,6 +31,9 @@ type Change[T Record] struct {
 	// Accounts are those to archive together with a customer that is archived, which is refused with
 	// ReasonHasAccounts as long as it has others that are not archived. A change of an account has none.
 	Accounts []string
+	// Currencies are those that an account does not get as its InvoiceCurrency: a change that gives it one is refused
+	// with ReasonCurrencyUnused or ReasonCurrencyArchived. What an account has it keeps.
+	Currencies iso4217.Refusals
 }
 
 // Result is what became of a change.
@@ -54,6 +61,8 @@ const (
 	ReasonCustomerArchived Reason = "customer_archived"  // the customer of an account that is not archived
 	ReasonHasAccounts      Reason = "has_accounts"       // of a customer to archive
 	ReasonAliasTaken       Reason = "alias_taken"        // another account has it at the same time
+	ReasonCurrencyUnused   Reason = "currency_unused"    // the organization does not use the account's currency
+	ReasonCurrencyArchived Reason = "currency_archived"  // the organization has archived it
 	ReasonStorage          Reason = "storage"            // the storage refuses a value by a rule of its own
 )
 

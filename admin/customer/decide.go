@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
 // Decide returns what becomes of each change, given what a store knows. Every store goes by it, so that
@@ -49,6 +50,9 @@ func (t *Table[T]) decide(c *Change[T], k *Known[T]) Outcome[T] {
 	if exists && was == Archived && is == Archived {
 		return refuse(old, ReasonArchived, "", "%s %q is archived", t.noun, admin.Clip(id))
 	}
+	if o, ok := currencyRefused(c, &old, &after); ok {
+		return o
+	}
 	if o, ok := t.related(c, &old, &after, k); !ok {
 		return o
 	}
@@ -61,6 +65,30 @@ func (t *Table[T]) decide(c *Change[T], k *Known[T]) Outcome[T] {
 		o.Result, o.After = Created, after
 	}
 	return o
+}
+
+// currencyField is the name of the field that Change.Currencies is about.
+const currencyField = "invoice_currency"
+
+func currencyRefused[T Record](c *Change[T], old, after *T) (Outcome[T], bool) {
+	code := invoiceCurrency(after)
+	why, refused := c.Currencies[code]
+	if !refused || code == invoiceCurrency(old) {
+		return Outcome[T]{}, false
+	}
+	reason := ReasonCurrencyUnused
+	if why == iso4217.Archived {
+		reason = ReasonCurrencyArchived
+	}
+	return refuse(*old, reason, currencyField, "%s", why.Message(code)), true
+}
+
+// invoiceCurrency is that of an account, and empty for a customer.
+func invoiceCurrency[T Record](r *T) iso4217.Code {
+	if a, ok := any(r).(*Account); ok {
+		return a.InvoiceCurrency
+	}
+	return ""
 }
 
 // refuse makes the outcome of a change that leaves the record as it is.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/internal/text"
 )
 
@@ -37,6 +38,10 @@ func refusal[T Record](t *Table[T], o Outcome[T]) error {
 		return fmt.Errorf("%s: %w", o.Detail, ErrHasAccounts)
 	case ReasonRelationNotFound:
 		p.Add(t.path(o.Field), admin.CodeUnknown, "%s: create the customer first", o.Detail)
+	case ReasonCurrencyUnused:
+		p.Add(t.path(o.Field), string(iso4217.Unused), "%s", o.Detail)
+	case ReasonCurrencyArchived:
+		p.Add(t.path(o.Field), string(iso4217.Archived), "%s", o.Detail)
 	case ReasonAliasTaken:
 		p.Add(t.path(o.Field), admin.CodeDuplicate, "%s: end it there first", o.Detail)
 	default:

@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
 // Audit actions.
@@ -25,6 +26,8 @@ const (
 type Ports struct {
 	Customers Store
 	Accounts  AccountStore
+	// Currencies, if set, refuses invoice currencies in which an organization starts nothing new.
+	Currencies iso4217.Uses
 }
 
 // Options of a Service; the zero value is ready.
@@ -68,7 +71,7 @@ func (s *Service) In(p Ports) *Service { return &Service{ports: p, core: s.core}
 
 // book is what the methods for customers and those for accounts go by.
 func (s *Service) book(scope admin.Scope) book[Customer] {
-	return book[Customer]{s.customers, s.runtime, scope, s.ports.Customers}
+	return book[Customer]{Table: s.customers, runtime: s.runtime, scope: scope, store: s.ports.Customers}
 }
 
 // Get returns a customer, or [admin.ErrNotFound].

@@ -57,8 +57,8 @@ func (w *work[P]) settle(ctx context.Context, counts Counts, err error) error {
 		return nil
 	case errors.Is(err, ErrLeaseLost):
 		return err
-	case ctx.Err() != nil:
-		// The worker stops; the job has done nothing wrong.
+	case ctx.Err() != nil, errors.Is(err, admin.ErrSuspended):
+		// The worker stops, or the organization is suspended; the job has done nothing wrong.
 		w.release(ctx)
 		return err
 	case w.r.Atomically == nil:
@@ -118,7 +118,9 @@ func (w *work[P]) attempt(ctx context.Context, keep bool) (counts Counts, err er
 
 // prepared asks whether the job may still be done, and prepares its next batch.
 func (w *work[P]) prepared(ctx context.Context) (Batch[P], error) {
-	if err := w.allowed(ctx); err != nil {
+	if err := w.allowed(ctx); errors.Is(err, admin.ErrSuspended) {
+		return nil, admin.ErrSuspended
+	} else if err != nil {
 		return nil, own(err)
 	}
 	batch, err := w.prepare(ctx, w.job)
@@ -132,24 +134,31 @@ func (w *work[P]) allowed(ctx context.Context) error {
 		return nil
 	}
 	err := w.r.Authorize(ctx, w.scope.Org(), w.job)
-	if !errors.Is(err, admin.ErrForbidden) && !errors.Is(err, admin.ErrNotFound) {
+	if !refusal(err) {
 		return err
 	}
 	if d := w.job.Decision; d.Action == ActionRetry || d.Action == ActionResume || d.Action == ActionConfirm {
 		theirs := w.job
 		theirs.CreatedBy = d.By
 		again := w.r.Authorize(ctx, w.scope.Org(), theirs)
-		if !errors.Is(again, admin.ErrForbidden) && !errors.Is(again, admin.ErrNotFound) {
+		if !refusal(again) {
 			return again
 		}
 	}
 	return Fail(fmt.Errorf("%s may no longer do this: %w", w.job.CreatedBy, err))
 }
 
+// refusal reports whether err says that an actor may not do something, and not only as long as the organization is
+// suspended.
+func refusal(err error) bool {
+	return (errors.Is(err, admin.ErrForbidden) || errors.Is(err, admin.ErrNotFound)) && !errors.Is(err, admin.ErrSuspended)
+}
+
 // own returns the error of a batch's own code without what it may wrap of another job's: that one is leased, or
-// its lease lost, is no reason to leave this one as it is.
+// its lease lost, or that another organization is suspended, is no reason to leave this one as it is.
 func own(err error) error {
-	if !errors.Is(err, ErrLeaseLost) && !errors.Is(err, ErrLeased) && !errors.Is(err, ErrNotDue) {
+	if !errors.Is(err, ErrLeaseLost) && !errors.Is(err, ErrLeased) && !errors.Is(err, ErrNotDue) &&
+		!errors.Is(err, admin.ErrSuspended) {
 		return err
 	}
 	plain := errors.New(fmt.Sprint(err))

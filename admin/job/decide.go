@@ -105,6 +105,9 @@ func tryAgain(j *Job) (changed bool, err error) {
 	case !j.Status.Runnable() && j.Status != Failed:
 		return false, j.refused(Failed)
 	case j.Status == Failed:
+		if err := j.Complete(); err != nil {
+			return false, err
+		}
 		j.Status = Pending
 	}
 	j.SettledAt, j.RetryAt = time.Time{}, time.Time{}

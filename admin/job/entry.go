@@ -56,10 +56,13 @@ type EntryFilter struct {
 
 // Entries returns the entries of j as [Store.Entries] does, with those that were pending when the job was
 // cancelled as EntryCancelled. Cancelling changes no entry, so that it takes the same time for any number
-// of them.
+// of them. It fails with [ErrPruned].
 func (j Job) Entries(
 	ctx context.Context, s Store, org admin.OrgID, f EntryFilter, seek admin.Seek[int64],
 ) ([]Entry, error) {
+	if err := j.Complete(); err != nil {
+		return nil, err
+	}
 	if j.Status != Cancelled {
 		return s.Entries(ctx, org, j.ID, f, seek)
 	}

@@ -16,6 +16,9 @@ var (
 	// ErrNotDue is returned before the job's StartAt, and after a batch that failed before its RetryAt;
 	// [admin.RetryAfter] gives the time until then.
 	ErrNotDue = admin.NewError("job_not_due", admin.ErrState, "job is not due")
+	// ErrPruned is returned for the entries and the effects of a job, and for what would need them, when they were
+	// removed because their time was over.
+	ErrPruned = admin.NewError("job_pruned", admin.ErrState, "the details of this job are not kept any longer")
 )
 
 // permanent marks an error after which a retry is useless.

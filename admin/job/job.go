@@ -28,6 +28,9 @@ type Job struct {
 	UpdatedAt time.Time   `json:"updatedAt,omitzero"`
 	SettledAt time.Time   `json:"settledAt,omitzero"` // when it became final
 	Counts    Counts      `json:"counts"`
+	// PrunedAt is when its entries and effects began to be removed, because their time was over: they cannot be read
+	// any more, and the job cannot go on. Zero if it has all of them.
+	PrunedAt time.Time `json:"prunedAt,omitzero"`
 
 	// Failure is the error of the last batch, at most 2000 characters; empty if that one succeeded. Every user
 	// who may read the job sees it, so the errors of a host's own code must hold no secret.
@@ -148,6 +151,27 @@ func (j Job) Updated(want Job) (Job, error) {
 	j.Lease = Lease{Attempt: j.Lease.Attempt + 1}
 	j.Version++
 	return j, nil
+}
+
+// Pruned returns the job as [Store.Prune] must leave it if it is not pruned already: with the PrunedAt and the next
+// Version. It fails with [admin.ErrState] unless the job is final.
+func (j Job) Pruned(at time.Time) (Job, error) {
+	if !j.Status.Final() {
+		return j, fmt.Errorf("job is %s, and has entries until it is final: %w", j.Status, admin.ErrState)
+	}
+	if j.PrunedAt.IsZero() {
+		j.PrunedAt = at
+		j.Version++
+	}
+	return j, nil
+}
+
+// Complete returns nil, or [ErrPruned] if the job has been pruned.
+func (j Job) Complete() error {
+	if j.PrunedAt.IsZero() {
+		return nil
+	}
+	return fmt.Errorf("job %s was pruned %s: %w", j.ID, text.Instant(j.PrunedAt), ErrPruned)
 }
 
 // Filter narrows a list of jobs; zero fields do not narrow.

@@ -79,14 +79,16 @@ type Runner[P any] struct {
 	Engine     Engine        // with defaults
 
 	// Authorize reports before each batch whether the job's CreatedBy may still do what the job does. If it
-	// fails with [admin.ErrForbidden] or [admin.ErrNotFound], it is asked the same of the user who confirmed,
-	// resumed or retried the job last, if that was the last decision; then the job is Failed. nil allows all.
+	// fails with [admin.ErrSuspended], the job waits for its organization. If it fails with [admin.ErrForbidden] or
+	// [admin.ErrNotFound], it is asked the same of the user who confirmed, resumed or retried the job last, if that was
+	// the last decision; then the job is Failed. nil allows all.
 	Authorize func(ctx context.Context, org admin.OrgID, j Job) error
 }
 
 // Step claims the job, does one batch and releases the lease. A final job is left as it is. It fails with
 // [admin.ErrNotFound], with [ErrLeased] while another worker has the job, with [ErrNotDue], with
-// [admin.ErrState] while the job is paused or waits for confirmation, and with [ErrLeaseLost] if another
+// [admin.ErrState] while the job is paused or waits for confirmation, with [admin.ErrSuspended] while the organization
+// is suspended, which does not count as a failure, and with [ErrLeaseLost] if another
 // worker overtook this one, or the job was paused or cancelled.
 //
 // After any other error the batch has not happened, or, if the storage answers neither a COMMIT nor whether

@@ -217,7 +217,11 @@ func (s *Service) Entries(
 func (s *Service) Effects(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, q admin.Query,
 ) (admin.Page[Effect], error) {
-	if _, err := s.Get(ctx, scope, id); err != nil {
+	j, err := s.Get(ctx, scope, id)
+	if err == nil {
+		err = j.Complete()
+	}
+	if err != nil {
 		return admin.Page[Effect]{}, err
 	}
 	return admin.Paginate(scope.Org(), fmt.Sprintf("effects %s", id), q,

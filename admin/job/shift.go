@@ -199,7 +199,7 @@ func (s *shift) sortOut(ctx context.Context, r Ref, p Progress, err error) bool 
 		s.aside.drop(r.key())
 		return true
 	case ctx.Err() != nil: // the worker stops
-	case taken, errors.Is(err, admin.ErrBusy):
+	case taken, errors.Is(err, admin.ErrBusy), errors.Is(err, admin.ErrSuspended):
 		s.aside.briefly(r.key())
 		log.DebugContext(ctx, "job not stepped", "error", err)
 	case errors.Is(err, admin.ErrState), errors.Is(err, admin.ErrNotFound):

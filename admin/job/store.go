@@ -29,10 +29,10 @@ type Store interface {
 	List(ctx context.Context, org admin.OrgID, f Filter, seek admin.Seek[uuid.UUID]) ([]Job, error)
 
 	// Due returns jobs of the kinds of q whose [Job.DueAt] is not after now: those of the first q.Orgs
-	// organizations above q.After that have any, in ascending order of organization (by bytes); of each
+	// active organizations above q.After that have any, in ascending order of organization (by bytes); of each
 	// organization the first q.PerOrg in order of TriedAt (never first), then id. It is the one method
 	// that crosses organizations. Its cost must not depend on how many jobs are final, and on how many
-	// are due only as far as they are in the result.
+	// are due only as far as they are in the result, or would be if their organizations were not suspended.
 	Due(ctx context.Context, now time.Time, q DueQuery) ([]Ref, error)
 
 	// Update replaces Status, StartAt, Decision, Failure, Failures, RetryAt, UpdatedAt and SettledAt of
@@ -44,7 +44,8 @@ type Store interface {
 
 	// Claim gives c.Worker the lease until c.Until, raises Lease.Attempt by one, makes the job InProgress,
 	// sets TriedAt to c.Now, and returns the job. The Version stays. It fails with [ErrLeased] while
-	// another lease runs past c.Now, with [ErrNotDue] before StartAt or RetryAt, and with
+	// another lease runs past c.Now, with [admin.ErrSuspended] before all others while the organization is suspended,
+	// with [ErrNotDue] before StartAt or RetryAt, and with
 	// [admin.ErrState] for a Status that is not [Status.Runnable]. [Job.Claimed] states the same in code.
 	Claim(ctx context.Context, org admin.OrgID, id uuid.UUID, c Claim) (Job, error)
 
@@ -75,9 +76,31 @@ type Store interface {
 	// above seek.After. An unknown job has none.
 	Entries(ctx context.Context, org admin.OrgID, id uuid.UUID, f EntryFilter, seek admin.Seek[int64]) ([]Entry, error)
 
+	// Settled returns jobs that are final since q.Until or longer, ordered by SettledAt, then organization and id (by
+	// bytes), at most q.Limit: those with entries or effects that may be left, or with q.Pruned those without. It crosses
+	// organizations.
+	Settled(ctx context.Context, q SettledQuery) ([]Ref, error)
+
+	// Prune makes the job what [Job.Pruned] makes of it with rec.At, and returns the errors of that, or
+	// [admin.ErrNotFound]; it removes at most limit of its entries and effects (a row of a storage may have several
+	// effects) in one transaction, and reports whether there may be more. rec is kept with the first call on a job only.
+	Prune(ctx context.Context, org admin.OrgID, id uuid.UUID, limit int, rec admin.Record) (more bool, err error)
+
+	// Remove removes a job without entries and effects, with the import or the migration that it is the job of. It fails
+	// with [admin.ErrNotFound], and with [admin.ErrState] unless [Store.Prune] has removed everything, and as long as
+	// the import has a file.
+	Remove(ctx context.Context, org admin.OrgID, id uuid.UUID, rec admin.Record) error
+
 	// Effects returns at most seek.Limit effects of the job in descending Seq, the last one first, with a
 	// Seq below seek.After unless that is 0. An unknown job has none.
 	Effects(ctx context.Context, org admin.OrgID, id uuid.UUID, seek admin.Seek[int64]) ([]Effect, error)
+}
+
+// SettledQuery asks a [Store] for jobs that are over.
+type SettledQuery struct {
+	Until  time.Time // of SettledAt
+	Pruned bool      // only those that have no entries and effects any more, in place of the others
+	Limit  int
 }
 
 // Claim asks for a job's lease.

@@ -23,7 +23,8 @@ type AcceptInput struct {
 // (call [Service.SignIn]), and never changes an existing user.
 //
 // A secret that is wrong, expired, revoked or used, and an inviter who can no longer give the role,
-// all give the same [ErrInvitation]. Only with a valid secret it fails with [admin.ErrInvalid], for the
+// all give the same [ErrInvitation]. Only with the secret of a pending invitation it fails with [admin.ErrSuspended]
+// while the organization is suspended, and only with a valid secret with [admin.ErrInvalid], for the
 // name, the identity or a password that breaks [PasswordRules], with [ErrIdentityTaken], and with
 // [admin.ErrBusy] from hashing.
 func (s *Service) Accept(ctx context.Context, org admin.OrgID, secret admin.Secret, in AcceptInput) (User, error) {
@@ -68,6 +69,13 @@ func (s *Service) validInvitation(
 	} else if err != nil {
 		return Acceptance{}, err
 	}
+	o, err := s.ports.Organizations.Get(ctx, org)
+	if err != nil {
+		return Acceptance{}, err
+	}
+	if o.Status == OrganizationSuspended {
+		return Acceptance{}, admin.ErrSuspended
+	}
 	role, err := s.grantOf(ctx, org, i.Role)
 	if errors.Is(err, admin.ErrInvalid) {
 		return Acceptance{}, ErrInvitation // the host has removed the role
@@ -81,7 +89,7 @@ func (s *Service) validInvitation(
 	if err == nil {
 		err = scope.Require(role.set.With(PermissionUsersWrite).List()...)
 	}
-	if errors.Is(err, admin.ErrForbidden) {
+	if errors.Is(err, admin.ErrForbidden) && !errors.Is(err, admin.ErrSuspended) {
 		return Acceptance{}, ErrInvitation
 	} else if err != nil {
 		return Acceptance{}, err

@@ -26,8 +26,8 @@ type NewAdmin struct {
 
 // CreateOrganization creates an organization with its first [Administrator], both or neither. It takes
 // no Scope, because the tenant does not exist yet: call it only in the host's own sign-up code. It fails
-// with [admin.ErrInvalid] and every broken rule, with [admin.ErrExists] if the id is taken, and with
-// [admin.ErrBusy] from hashing.
+// with [admin.ErrInvalid] and every broken rule, with [admin.ErrExists] if the id is taken, also by an
+// organization that was deleted, and with [admin.ErrBusy] from hashing.
 func (s *Service) CreateOrganization(ctx context.Context, n NewOrganization) (Organization, User, error) {
 	if n.ID == "" {
 		n.ID = admin.OrgID(s.o.NewID().String())
@@ -50,7 +50,7 @@ func (s *Service) CreateOrganization(ctx context.Context, n NewOrganization) (Or
 		return Organization{}, User{}, err
 	}
 	u, c := s.newUser(n.Admin.Name, email, Administrator, hash)
-	o := Organization{ID: n.ID, Name: n.Name, CreatedAt: u.CreatedAt, Version: 1}
+	o := Organization{ID: n.ID, Name: n.Name, CreatedAt: u.CreatedAt, Version: 1}.Created()
 	rec := s.o.Record(admin.System(n.ID).WithRequest(s.request), ActionCreateOrganization,
 		admin.Subject{Kind: subjectOrganization, ID: string(n.ID)},
 		admin.Change{Field: "name", To: o.Name}, admin.Change{Field: "administrator", To: u.ID.String()})

@@ -14,7 +14,9 @@ func TestCreateOrganizationMakesItsFirstAdministrator(t *testing.T) {
 	h := newHouse(t)
 	o, err := h.Organization(t.Context(), h.ann.Scope)
 	require.NoError(t, err)
-	require.Equal(t, people.Organization{ID: acme, Name: "Acme Ltd", CreatedAt: h.clock.Now(), Version: 1}, o)
+	require.Equal(t, people.Organization{
+		ID: acme, Name: "Acme Ltd", Status: people.OrganizationActive, StatusAt: h.clock.Now(), CreatedAt: h.clock.Now(), Version: 1,
+	}, o)
 	require.Equal(t, people.User{
 		ID: h.ann.User.ID, Name: "Ann", Email: people.Email{Address: "Ann@Acme.example", Key: "ann@acme.example"},
 		Role: people.Administrator, Status: people.UserActive, CreatedAt: h.clock.Now(), UpdatedAt: h.clock.Now(), Version: 1,

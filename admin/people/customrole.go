@@ -108,4 +108,6 @@ type Member struct {
 	// Custom is the organization's own role with the name User.Role, nil if there is none: the user's role
 	// is a built-in one then.
 	Custom *CustomRole
+	// Suspended reports whether the organization is suspended, so that the user may do nothing.
+	Suspended bool
 }

@@ -19,11 +19,14 @@ const (
 	ReasonDeactivated   admin.EventReason = "deactivated"    // the user is deactivated; the password may be right
 	ReasonNoPassword    admin.EventReason = "no_password"    // the user signs in elsewhere
 	ReasonWrongPassword admin.EventReason = "wrong_password" // a user has the address, and this is not their password
+	ReasonSuspended     admin.EventReason = "suspended"      // the organization is, and nothing else is wrong
 )
 
 // EventReasons returns the reasons of the events of this package.
 func EventReasons() []admin.EventReason {
-	return []admin.EventReason{ReasonMalformed, ReasonUnknown, ReasonDeactivated, ReasonNoPassword, ReasonWrongPassword}
+	return []admin.EventReason{
+		ReasonMalformed, ReasonUnknown, ReasonDeactivated, ReasonNoPassword, ReasonWrongPassword, ReasonSuspended,
+	}
 }
 
 // AddressDigest returns what stands for an e-mail address in an [admin.Event], so that a host finds the events
@@ -73,10 +76,24 @@ func (s *Service) emitLimited(ctx context.Context, err error, e admin.Event) {
 	}
 }
 
+// refuseSuspended fails with [admin.ErrSuspended], and emits the event of it, if the organization of the member is
+// suspended. Call it when everything else has been found right, so that nobody learns it who could not sign in.
+func (s *Service) refuseSuspended(ctx context.Context, m Member, e admin.Event) error {
+	if !m.Suspended {
+		return nil
+	}
+	e.Kind, e.UserID, e.Reason = admin.EventSignInFailed, eventUser(m.User), ReasonSuspended
+	s.emit(ctx, e)
+	return admin.ErrSuspended
+}
+
 // admitVerified ends a sign-in of which the host has authenticated the user, by a second factor too if trusted.
 func (s *Service) admitVerified(
 	ctx context.Context, org admin.OrgID, m Member, trusted bool, e admin.Event,
 ) (Session, error) {
+	if err := s.refuseSuspended(ctx, m, e); err != nil {
+		return Session{}, err
+	}
 	if !trusted {
 		return s.secondFactor(ctx, org, m, e)
 	}

@@ -67,8 +67,9 @@ func TestJSON(t *testing.T) {
 			UserID: user.ID, Name: "Ann", Email: email, Role: people.Analyst, Company: "Acme", HasPassword: true, Version: 2, CompanyVersion: 3,
 		}, `{"userId":"` + id + `","name":"Ann","email":"Ann@MÜNCHEN.example","role":"analyst","company":"Acme","hasPassword":true,
 			"version":2,"companyVersion":3}`},
-		{"an organization", people.Organization{ID: acme, Name: "Acme", CreatedAt: at, Version: 1},
-			`{"id":"acme","name":"Acme","createdAt":` + instant + `,"version":1}`},
+		{"an organization", people.Organization{
+			ID: acme, Name: "Acme", Status: people.OrganizationSuspended, StatusAt: at, CreatedAt: at, Version: 1,
+		}, `{"id":"acme","name":"Acme","status":"SUSPENDED","statusAt":` + instant + `,"createdAt":` + instant + `,"version":1}`},
 		{"a pending invitation", pending, invitation("PENDING", "")},
 		{"an accepted invitation", accepted, invitation("ACCEPTED", `,"settledAt":`+instant+`,"userId":"`+id+`"`)},
 		{"a change of a profile", people.ProfileChange{Name: ptr("Ann"), Version: 1}, `{"name":"Ann","version":1}`},

@@ -30,9 +30,9 @@ type ResetRequest struct {
 
 // RequestPasswordReset makes a secret for a user who has forgotten the password. It takes no Scope: anyone can ask for
 // any address. The answer is the same, after the same work, for an active user with a password, for a
-// deactivated user, one without a password, and for an address that no user has; only To of the [Mail] reveals
-// it, which is zero then. The host must not let it show: put the Mail on a queue in every case, and show the
-// same page.
+// deactivated user, one without a password, one of a suspended organization, and for an address that no user has;
+// only To of the [Mail] reveals it, which is zero then. The host must not let it show: put the Mail on a queue in
+// every case, and show the same page.
 //
 // Requests are limited by source and by address, known or not ([Limits]): more fail with
 // [admin.ErrRateLimited]. A Source that is too long fails with [admin.ErrInvalid].
@@ -68,7 +68,7 @@ func (s *Service) RequestPasswordReset(ctx context.Context, org admin.OrgID, in 
 			return err
 		}
 		u, c := found.User, found.Credential
-		if u.Status != UserActive || c.Hash.IsZero() {
+		if u.Status != UserActive || c.Hash.IsZero() || found.Suspended {
 			u, c = User{}, Credential{}
 		}
 		event.UserID = eventUser(u)
@@ -156,9 +156,9 @@ func (s *Service) issueReset(
 // invalid. It does not sign the user in (call [Service.SignIn]). Have the host notify the user by mail.
 //
 // It takes no Scope: the secret is the authority. A secret that is not valid gives [ErrTicket]. Only with a
-// valid secret it fails with [admin.ErrInvalid] for a password that breaks [PasswordRules], after too many
-// with [admin.ErrRateLimited], and with [admin.ErrBusy] from hashing or the check against breaches. The secret
-// is valid until a password is set.
+// valid secret it fails with [admin.ErrSuspended] while the organization is suspended, with [admin.ErrInvalid] for a
+// password that breaks [PasswordRules], after too many with [admin.ErrRateLimited], and with [admin.ErrBusy] from
+// hashing or the check against breaches. The secret is valid until a password is set.
 func (s *Service) ResetPassword(
 	ctx context.Context, org admin.OrgID, secret, replacement admin.Secret,
 ) (User, error) {

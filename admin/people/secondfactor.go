@@ -115,7 +115,8 @@ func (in CompleteInput) check() error {
 //
 // A wrong code or passkey, one that was used, a ticket that is wrong, expired or used, and a user whose password or
 // access changed meanwhile all give the same [ErrSecondFactor]. Attempts are limited for each user: more fail with
-// [admin.ErrRateLimited]. It fails with [admin.ErrInvalid] unless one factor is given. A recovery code that was used
+// [admin.ErrRateLimited]. It fails with [admin.ErrInvalid] unless one factor is given, and for a valid ticket with
+// [admin.ErrSuspended] while the organization is suspended. A recovery code that was used
 // leaves an audit record; have the host notify the user by mail.
 func (s *Service) CompleteSignIn(ctx context.Context, org admin.OrgID, in CompleteInput) (Session, error) {
 	if err := org.Check(); err != nil {
@@ -147,6 +148,10 @@ func (s *Service) CompleteSignIn(ctx context.Context, org admin.OrgID, in Comple
 		s.emit(ctx, event)
 		return Session{}, ErrSecondFactor
 	} else if err != nil {
+		if errors.Is(err, admin.ErrSuspended) {
+			event.Kind, event.Reason = admin.EventSecondFactorFailed, ReasonSuspended
+			s.emit(ctx, event)
+		}
 		return Session{}, err
 	}
 	event.Kind = admin.EventSecondFactor
@@ -180,6 +185,9 @@ func (s *Service) complete(
 	session, err := s.session(org, m)
 	if err != nil {
 		return Session{}, err
+	}
+	if m.Suspended {
+		return Session{}, admin.ErrSuspended // the password was right, and the code is not used up
 	}
 	if !in.RecoveryCode.IsZero() {
 		rec := s.userRecord(session.Scope, ActionUseRecoveryCode, m.User.ID)

@@ -55,6 +55,10 @@ const (
 	ActionImpersonate admin.Action = "user.impersonate" // by support, which acts for the user until an instant
 
 	ActionRegenerateRecoveryCodes admin.Action = "user.regenerate_recovery_codes"
+
+	ActionSuspendOrganization    admin.Action = "organization.suspend"
+	ActionReactivateOrganization admin.Action = "organization.reactivate"
+	ActionDeleteOrganization     admin.Action = "organization.delete" // removed with all others of the organization
 )
 
 // Kinds of Subject in the audit trail.

@@ -92,7 +92,8 @@ func (s Session) requireUser() error {
 // request.
 //
 // It fails with [ErrSession] if there is no such session in org, or it was ended, expired or idle for too long,
-// or the user's password, role or status changed since: the error does not say which.
+// or the user's password, role or status changed since: the error does not say which. For a session that goes on it
+// fails with [admin.ErrSuspended] while the organization is suspended.
 func (s *Service) ResumeSession(ctx context.Context, org admin.OrgID, secret admin.Secret) (Session, error) {
 	o, err := s.liveSession(ctx, org, secret)
 	if err != nil {
@@ -114,7 +115,8 @@ func (s *Service) ResumeSession(ctx context.Context, org admin.OrgID, secret adm
 // maxSessionSecret is more than the length of any secret of a session: longer ones are not hashed.
 const maxSessionSecret = 64
 
-// liveSession returns a session that has not ended, or [ErrSession].
+// liveSession returns a session that has not ended, or [ErrSession]; of one that has not, [admin.ErrSuspended] if the
+// organization is suspended.
 func (s *Service) liveSession(ctx context.Context, org admin.OrgID, secret admin.Secret) (SessionOwner, error) {
 	if err := org.Check(); err != nil {
 		return SessionOwner{}, err
@@ -135,6 +137,10 @@ func (s *Service) liveSession(ctx context.Context, org admin.OrgID, secret admin
 	case s.o.Sessions.at(s.o.Instant()).Ended(o.Session), o.User.Status != UserActive,
 		o.Session.Epoch != o.Credential.Epoch:
 		refused.UserID = eventUser(o.User)
+	case o.Suspended:
+		refused.UserID, refused.Reason = eventUser(o.User), ReasonSuspended
+		s.emit(ctx, refused)
+		return SessionOwner{}, admin.ErrSuspended
 	default:
 		return o, nil
 	}

@@ -52,7 +52,8 @@ type SignInInput struct {
 // address, known or not ([Limits]): more fail with [admin.ErrRateLimited]. Too many sign-ins at the same
 // time fail with [admin.ErrBusy], a Source that is too long with [admin.ErrInvalid].
 //
-// For a user who has a second factor it fails with a [*SecondFactorRequired], for [Service.CompleteSignIn].
+// For a user who has a second factor it fails with a [*SecondFactorRequired], for [Service.CompleteSignIn]. With the
+// right password it fails with [admin.ErrSuspended] if the organization is suspended.
 func (s *Service) SignIn(ctx context.Context, org admin.OrgID, in SignInInput) (Session, error) {
 	if err := org.Check(); err != nil {
 		return Session{}, err
@@ -86,6 +87,9 @@ func (s *Service) SignIn(ctx context.Context, org admin.OrgID, in SignInInput) (
 		event.Kind, event.UserID, event.Reason = admin.EventSignInFailed, eventUser(m.User), signInReason(m)
 		s.emit(ctx, event)
 		return Session{}, ErrSignIn
+	}
+	if err := s.refuseSuspended(ctx, m, event); err != nil {
+		return Session{}, err
 	}
 	s.rehash(ctx, org, m.Credential, in.Password)
 	session, err := s.secondFactor(ctx, org, m, event)
@@ -148,7 +152,8 @@ func (s *Service) SignInVerified(ctx context.Context, org admin.OrgID, email str
 
 // ScopeOf returns the current scope of the user in a host session. epoch is the [Session]'s when they
 // signed in; if it has risen since, or there is no such active user, it fails with [ErrSession]. When the user
-// last authenticated is not known to it: give that to Scope.WithAuthenticatedAt if Options.Fresh is set.
+// last authenticated is not known to it: give that to Scope.WithAuthenticatedAt if Options.Fresh is set. It fails with
+// [admin.ErrSuspended] while the organization is suspended.
 func (s *Service) ScopeOf(ctx context.Context, org admin.OrgID, id uuid.UUID, epoch int64) (admin.Scope, error) {
 	if err := org.Check(); err != nil {
 		return admin.Scope{}, err
@@ -160,17 +165,31 @@ func (s *Service) ScopeOf(ctx context.Context, org admin.OrgID, id uuid.UUID, ep
 	} else if err != nil {
 		return admin.Scope{}, err
 	}
+	if m.Suspended {
+		s.emit(ctx, admin.Event{
+			Kind: admin.EventSessionRefused, Org: org, UserID: id.String(), Reason: ReasonSuspended,
+		})
+		return admin.Scope{}, admin.ErrSuspended
+	}
 	return s.scope(org, m)
 }
 
 // Authorize checks that an actor may still do ps, as a job does before each batch. The host's own code
 // always may; a user must be active and have a role with all of ps, and so must the user in whose place support acted,
 // however long ago that was; tokens are refused, because this package does not know them. It fails with
-// [admin.ErrForbidden].
+// [admin.ErrForbidden], and for every actor with [admin.ErrSuspended] while the organization is suspended, so that jobs
+// wait.
 func (s *Service) Authorize(ctx context.Context, org admin.OrgID, actor admin.Actor, ps ...admin.Permission) error {
 	switch actor.Kind {
 	case admin.ActorSystem:
-		return admin.System(org).Require(ps...)
+		if err := admin.System(org).Require(ps...); err != nil {
+			return err
+		}
+		o, err := s.ports.Organizations.Get(ctx, org)
+		if err == nil && o.Status == OrganizationSuspended {
+			err = admin.ErrSuspended
+		}
+		return err
 	case admin.ActorUser, admin.ActorSupport:
 		_, scope, err := s.scopeOfActor(ctx, org, actor)
 		if err != nil {
@@ -193,7 +212,7 @@ func actingUser(a admin.Actor) string {
 }
 
 // scopeOfActor returns the current scope of a user, or of the one in whose place support acts, or
-// [admin.ErrForbidden] if they are not active.
+// [admin.ErrForbidden] if they are not active and [admin.ErrSuspended] if the organization is suspended.
 func (s *Service) scopeOfActor(
 	ctx context.Context, org admin.OrgID, actor admin.Actor,
 ) (Member, admin.Scope, error) {
@@ -207,6 +226,9 @@ func (s *Service) scopeOfActor(
 		return Member{}, admin.Scope{}, inactive
 	} else if err != nil {
 		return Member{}, admin.Scope{}, err
+	}
+	if m.Suspended {
+		return Member{}, admin.Scope{}, admin.ErrSuspended
 	}
 	scope, err := s.scope(org, m)
 	return m, scope, err

@@ -142,7 +142,8 @@ var (
 		"a user is changing their e-mail address to this one")
 )
 
-// ticketOf returns the valid ticket of a secret, with its user and their credential, or [ErrTicket].
+// ticketOf returns the valid ticket of a secret, with its user and their credential, or [ErrTicket]; of a valid one
+// [admin.ErrSuspended] if the organization is suspended.
 func (s *Service) ticketOf(
 	ctx context.Context, org admin.OrgID, kind TicketKind, secret admin.Secret,
 ) (Ticket, User, Credential, error) {
@@ -157,6 +158,9 @@ func (s *Service) ticketOf(
 	u, c := m.User, m.Credential
 	if err != nil || !s.valid(t, u, c) {
 		return Ticket{}, User{}, Credential{}, notTicket(err)
+	}
+	if m.Suspended {
+		return Ticket{}, User{}, Credential{}, admin.ErrSuspended
 	}
 	return t, u, c, nil
 }

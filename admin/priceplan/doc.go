@@ -11,6 +11,11 @@
 // ([Service.CreateVersion]), to which a migration moves the accounts. An archived plan keeps its accounts
 // and takes no more, until it is restored.
 //
+// # Currencies
+//
+// A plan or a schedule gets no currency that the organization does not use or has archived (Ports.Currencies). One that
+// has it already keeps it, and so do the plan's next versions. Without a base currency only ISO 4217 is checked.
+//
 // # Schedules
 //
 // A [Schedule] has one account on one plan for a time, and all of an account's are its [Timeline]. An

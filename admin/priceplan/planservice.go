@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/internal/text"
 )
 
@@ -21,7 +22,8 @@ const (
 )
 
 // CreatePlan adds a version of a plan, as a draft or active. It fails with [admin.ErrExists] if the
-// version exists, and with a [*admin.ValidationError] that lists everything that is wrong with n. It
+// version exists, and with a [*admin.ValidationError] that lists everything that is wrong with n, a currency
+// included that the organization does not use or has archived; see [Ports]. It
 // requires [PermissionWrite].
 func (s *Service) CreatePlan(ctx context.Context, scope admin.Scope, n NewPlan) (Plan, error) {
 	if err := scope.Require(PermissionWrite); err != nil {
@@ -42,6 +44,9 @@ func (s *Service) CreatePlan(ctx context.Context, scope admin.Scope, n NewPlan) 
 			admin.Clip(string(plan.Status)), Draft, Active)
 	}
 	plan.check(&p)
+	if err := s.checkCurrencies(ctx, scope.Org(), &p, nil, plan.Currencies); err != nil {
+		return Plan{}, err
+	}
 	if err := p.Err(); err != nil {
 		return Plan{}, err
 	}
@@ -59,8 +64,9 @@ func (s *Service) create(ctx context.Context, scope admin.Scope, plan Plan) (Pla
 }
 
 // CreateVersion adds a draft of the plan's next version: a copy of from (Version 0 for the latest active
-// version) with changes. It fails with [admin.ErrNotFound], with [admin.ErrExists] if another caller
-// created that version first, and with a [*admin.ValidationError]. It requires [PermissionWrite].
+// version) with changes. It keeps currencies that were archived since. It fails with [admin.ErrNotFound], with
+// [admin.ErrExists] if another caller created that version first, and with a [*admin.ValidationError]. It requires
+// [PermissionWrite].
 func (s *Service) CreateVersion(ctx context.Context, scope admin.Scope, from Ref, c PlanChanges) (Plan, error) {
 	if err := scope.Require(PermissionWrite); err != nil {
 		return Plan{}, err
@@ -81,10 +87,34 @@ func (s *Service) CreateVersion(ctx context.Context, scope admin.Scope, from Ref
 	var p admin.Problems
 	draft.Ref.check(&p, "/ref", 1)
 	draft.check(&p)
+	if err := s.checkCurrencies(ctx, scope.Org(), &p, base.Currencies, draft.Currencies); err != nil {
+		return Plan{}, err
+	}
 	if err := p.Err(); err != nil {
 		return Plan{}, err
 	}
 	return s.create(ctx, scope, draft)
+}
+
+// checkCurrencies adds a problem for each currency of a plan that it did not have before and that the organization
+// starts nothing new in. What it had it keeps, archived or not: the accounts on it are charged in that.
+func (s *Service) checkCurrencies(
+	ctx context.Context, org admin.OrgID, p *admin.Problems, had, has []iso4217.Code,
+) error {
+	added := slices.DeleteFunc(slices.Clone(has), func(c iso4217.Code) bool {
+		u, ok := iso4217.Lookup(c)
+		return !ok || !u.HoldsMoney() || slices.Contains(had, c) // those that are none are problems already
+	})
+	refused, err := s.ports.Currencies.Refused(ctx, org, added...)
+	if err != nil {
+		return err
+	}
+	for i, c := range has {
+		if slices.Contains(added, c) && !slices.Contains(has[:i], c) {
+			refused.Check(p, fmt.Sprintf("/supportedCurrencies/%d", i), c)
+		}
+	}
+	return nil
 }
 
 // UpdatePlan changes the given fields of a draft whose record has the given version. It fails with
@@ -99,9 +129,13 @@ func (s *Service) UpdatePlan(
 			return fmt.Errorf("plan %s is %s and only a %s can be edited: create a new version: %w",
 				ref, plan.Status, Draft, admin.ErrState)
 		}
+		had := plan.Currencies
 		*plan = c.apply(*plan)
 		var p admin.Problems
 		plan.check(&p)
+		if err := s.checkCurrencies(ctx, scope.Org(), &p, had, plan.Currencies); err != nil {
+			return err
+		}
 		return p.Err()
 	})
 }

@@ -106,7 +106,8 @@ type ScheduleChanges struct {
 // old terms stay in the timeline, or among the removed schedules if they never were in force. A change of
 // the end alone keeps the schedule. It fails with [admin.ErrNotFound], [admin.ErrConflict], with
 // [ErrOverlap] if a later end reaches into another schedule, and with a [*admin.ValidationError] that
-// lists everything that is wrong with c. It requires [PermissionWrite].
+// lists everything that is wrong with c. A schedule keeps a currency that was archived since, but does not change
+// to one. It requires [PermissionWrite].
 func (s *Service) ChangeSchedule(
 	ctx context.Context, scope admin.Scope, account, id string, version int64, c ScheduleChanges,
 ) (Schedule, error) {
@@ -178,6 +179,11 @@ func (s *Service) changed(ctx context.Context, org admin.OrgID, had Schedule, c 
 			return Schedule{}, fmt.Errorf("plan %s: %w", had.Plan, err)
 		}
 		plan.checkCurrency(&p, has.Currency)
+		if has.Currency != had.Currency {
+			if err := s.checkCurrency(ctx, org, &p, has.Currency); err != nil {
+				return Schedule{}, err
+			}
+		}
 		if has.CycleOverride, err = s.ownCycle(ctx, org, plan, has); err != nil {
 			return Schedule{}, err
 		}

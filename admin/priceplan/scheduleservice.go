@@ -32,8 +32,8 @@ type Association struct {
 }
 
 // Associate puts an account on a plan for a time. It fails with [ErrOverlap] if the account is on another
-// then, and with a [*admin.ValidationError] that lists everything that is wrong with a. It requires
-// [PermissionWrite].
+// then, and with a [*admin.ValidationError] that lists everything that is wrong with a, a currency included that
+// the organization does not use or has archived. It requires [PermissionWrite].
 func (s *Service) Associate(ctx context.Context, scope admin.Scope, a Association) (Schedule, error) {
 	if err := scope.Require(PermissionWrite); err != nil {
 		return Schedule{}, err
@@ -56,6 +56,9 @@ func (s *Service) Associate(ctx context.Context, scope admin.Scope, a Associatio
 		}
 		plan.checkCurrency(&p, n.Currency)
 	}
+	if err := s.checkCurrency(ctx, scope.Org(), &p, n.Currency); err != nil {
+		return Schedule{}, err
+	}
 	if err := p.Err(); err != nil {
 		return Schedule{}, err
 	}
@@ -65,6 +68,20 @@ func (s *Service) Associate(ctx context.Context, scope admin.Scope, a Associatio
 	rec := s.scheduleRecord(scope, ActionAssociate, n.ID, n.AccountID, scheduleChanges(Schedule{}, n))
 	n.CreatedAt, n.UpdatedAt, n.Version = rec.At, rec.At, 1
 	return n, s.replace(ctx, scope, Replacement{AccountID: n.AccountID, Add: []Schedule{n}}, rec)
+}
+
+// checkCurrency adds a problem if the organization starts nothing new in a currency.
+func (s *Service) checkCurrency(
+	ctx context.Context, org admin.OrgID, p *admin.Problems, currency iso4217.Code,
+) error {
+	if unit, ok := iso4217.Lookup(currency); !ok || !unit.HoldsMoney() {
+		return nil // which is a problem already
+	}
+	refused, err := s.ports.Currencies.Refused(ctx, org, currency)
+	if err == nil {
+		refused.Check(p, "/currency", currency)
+	}
+	return err
 }
 
 // checkCurrency adds a problem if the plan has no rates in a currency; one that is no currency is a problem

@@ -6,12 +6,15 @@ import (
 	"fmt"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
 // Ports are the stores of a [Service]. All are required.
 type Ports struct {
 	Plans     Store
 	Schedules ScheduleStore
+	// Currencies, if set, refuses currencies in which an organization starts nothing new.
+	Currencies iso4217.Uses
 }
 
 // Options of a [Service]; the zero value is ready.

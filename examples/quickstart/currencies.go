@@ -27,7 +27,7 @@ func (t *tour) currencies(ctx context.Context) error {
 		}
 	}
 	var rows [][]string
-	for c, err := range t.center.Currencies.All(ctx, t.scope) {
+	for c, err := range t.center.Currencies.All(ctx, t.scope, currency.Filter{}) {
 		if err != nil {
 			return err
 		}

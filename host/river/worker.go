@@ -81,6 +81,8 @@ func (w *Worker) outcome(ctx context.Context, a Args, p job.Progress, err error)
 		// Another worker is at it. If that one dies, the sweep finds the job; if this River job waited for
 		// that, there would be one more with each sweep.
 		return nil
+	case errors.Is(err, admin.ErrSuspended):
+		return nil // the sweep finds the job when its organization is reactivated
 	case errors.Is(err, job.ErrNotDue) && wait > w.o.Every:
 		return nil // what made it due at another instant has inserted a River job for that
 	case errors.Is(err, job.ErrNotDue):

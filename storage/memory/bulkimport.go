@@ -23,7 +23,12 @@ func (s imports) Create(ctx context.Context, org admin.OrgID, i bulkimport.Impor
 		}
 		t.imports.put(j, i.ID, cloneImport(i))
 		t.contents[i.ID] = newTable[int64, []byte](cmp.Compare[int64])
-		j.undo = append(j.undo, func() { delete(t.contents, i.ID) })
+		gone := t.fileGone[i.ID] // that of one that was deleted
+		delete(t.fileGone, i.ID)
+		j.undo = append(j.undo, func() {
+			delete(t.contents, i.ID)
+			t.fileGone[i.ID] = gone
+		})
 		return nil
 	})
 }
@@ -56,6 +61,7 @@ func (t *tenant) updateImport(j *journal, i bulkimport.Import) error {
 	}
 	i = cloneImport(i)
 	i.Type, i.CreatedAt, i.CreatedBy, i.Version = old.Type, old.CreatedAt, old.CreatedBy, old.Version+1
+	i.FileRemovedAt = old.FileRemovedAt
 	t.imports.put(j, i.ID, i)
 	return nil
 }

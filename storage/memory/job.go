@@ -72,6 +72,9 @@ func (s jobs) Due(ctx context.Context, now time.Time, q job.DueQuery) (out []job
 			if org <= q.After || orgs == q.Orgs {
 				continue
 			}
+			if s.b.tenants[org].suspended() {
+				continue
+			}
 			if due := s.b.tenants[org].due(org, now, q); len(due) > 0 {
 				out = append(out, due...)
 				orgs++
@@ -113,6 +116,9 @@ func (s jobs) Claim(ctx context.Context, org admin.OrgID, id uuid.UUID, c job.Cl
 	err = s.change(ctx, org, func(t *tenant, log *journal) error {
 		if j, err = t.job(id); err != nil {
 			return err
+		}
+		if t.suspended() {
+			return admin.ErrSuspended
 		}
 		if j, err = j.Claimed(c); err != nil {
 			return err

@@ -35,6 +35,8 @@ type Backend struct {
 	stores
 	mu      sync.RWMutex
 	tenants map[admin.OrgID]*tenant
+	// deleted are the organizations that were deleted; nil for those that were purged.
+	deleted map[admin.OrgID]*tenant
 	journal journal
 	depth   int // of atomically
 	kinds   kinds
@@ -64,7 +66,10 @@ type tenant struct {
 	jobs         *table[uuid.UUID, job.Job]
 	entries      map[uuid.UUID]*table[int64, job.Entry]
 	effects      map[uuid.UUID]*table[int64, job.Effect]
+	pruned       map[uuid.UUID]bool // jobs without entries and effects
+	fileGone     map[uuid.UUID]bool // imports without a file
 	currencies   *table[string, currency.Currency]
+	rates        *table[rateKey, currency.Rate]
 	settings     settingTables
 	tokens       *table[uuid.UUID, tokenRow]
 	imports      *table[uuid.UUID, bulkimport.Import]
@@ -92,7 +97,10 @@ func newTenant(o people.Organization) *tenant {
 		jobs:         newTable[uuid.UUID, job.Job](compareID),
 		entries:      map[uuid.UUID]*table[int64, job.Entry]{},
 		effects:      map[uuid.UUID]*table[int64, job.Effect]{},
+		pruned:       map[uuid.UUID]bool{},
+		fileGone:     map[uuid.UUID]bool{},
 		currencies:   newTable[string, currency.Currency](strings.Compare),
+		rates:        newTable[rateKey, currency.Rate](compareRates),
 		settings:     newSettingTables(),
 		tokens:       newTable[uuid.UUID, tokenRow](compareID),
 		imports:      newTable[uuid.UUID, bulkimport.Import](compareID),
@@ -111,7 +119,8 @@ func New() *Backend { return NewKeyed(admin.TrailKeys{}) }
 // NewKeyed is an empty Backend whose audit trail is digested under keys.
 func NewKeyed(keys admin.TrailKeys) *Backend {
 	b := &Backend{
-		tenants: map[admin.OrgID]*tenant{}, kinds: kinds{customer.Customers(), customer.Accounts()}, keys: keys,
+		tenants: map[admin.OrgID]*tenant{}, deleted: map[admin.OrgID]*tenant{},
+		kinds: kinds{customer.Customers(), customer.Accounts()}, keys: keys,
 	}
 	b.stores = stores{access{b: b}}
 	return b

@@ -109,7 +109,9 @@ func (t *tenant) userAccess(id uuid.UUID) (a token.UserAccess, ok bool) {
 
 // accessOf returns what decides what a user may do, without the epoch.
 func (t *tenant) accessOf(u *people.User) token.UserAccess {
-	a := token.UserAccess{ID: u.ID, Active: u.Status == people.UserActive, Role: string(u.Role)}
+	a := token.UserAccess{
+		ID: u.ID, Active: u.Status == people.UserActive, Role: string(u.Role), Suspended: t.suspended(),
+	}
 	if custom := t.customRole(u.Role); custom != nil {
 		a.Custom = custom.Permissions
 	}
@@ -137,6 +139,7 @@ func (s tokens) WithUser(
 		}
 		tok = row.Token
 		a, _ = t.userAccess(tok.UserID)
+		a.Suspended = t.suspended()
 		return nil
 	})
 	return tok, a, err
@@ -329,6 +332,7 @@ func (s tokens) ByDigest(ctx context.Context, digest admin.SecretDigest) (found 
 		if u, ok := t.users.rows[row.UserID]; ok {
 			found.User = t.accessOf(&u)
 		}
+		found.User.Suspended = t.suspended()
 		return nil
 	})
 	return found, err

@@ -45,7 +45,7 @@ func (s users) Member(ctx context.Context, org admin.OrgID, id uuid.UUID) (m peo
 
 func (t *tenant) member(u people.User) people.Member {
 	c, _ := t.credentials.get(u.ID)
-	return people.Member{User: u, Credential: c, Custom: t.customRole(u.Role)}
+	return people.Member{User: u, Credential: c, Custom: t.customRole(u.Role), Suspended: t.suspended()}
 }
 
 func (s users) ByEmail(ctx context.Context, org admin.OrgID, key string) (m people.Member, err error) {

@@ -15,19 +15,30 @@ type imports struct{ access }
 type importSQL struct {
 	insert, append, update, get, content               string
 	deletePieces, deleteEntries, deleteEffects, delete string
+	lock, expired, markFile, removePieces, fileGone    string
 	list                                               list
 }
 
 func newImportSQL(db *DB) importSQL {
 	const columns = `SELECT id, type, file_name, size, sha256, details, row_count, status, created_at, created_by_kind,
-		created_by_id, updated_at, version FROM {imports}{index} `
+		created_by_id, updated_at, file_removed_at, version FROM {imports}{index} `
 	return importSQL{
 		insert: db.bind(`INSERT INTO {imports} (org_id, id, type, file_name, size, sha256, details, row_count, status,
 			created_at, created_by_kind, created_by_id, updated_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		append: db.bind(`INSERT INTO {import_pieces} (org_id, import_id, start, piece) VALUES (?, ?, ?, ?)`),
 		update: db.bind(`UPDATE {imports} SET file_name = ?, size = ?, sha256 = ?, details = ?, row_count = ?, status = ?,
 			updated_at = ?, version = version + 1 WHERE org_id = ? AND id = ? AND version = ?`),
-		get: db.bind(columns + `WHERE org_id = ? AND id = ?`),
+		get:  db.bind(columns + `WHERE org_id = ? AND id = ?`),
+		lock: db.bind(columns + `WHERE org_id = ? AND id = ?{forUpdate}`),
+		expired: db.bindAll(db.along("imports_file", `SELECT i.org_id, i.id FROM {imports} i{index}
+			WHERE i.file_kept = 1 AND i.updated_at <= ? AND (i.status <> 'STARTED' OR EXISTS (SELECT 1 FROM {jobs} j
+				WHERE j.org_id = i.org_id AND j.id = i.id AND j.settled_at <= ?))
+			AND (SELECT o.status FROM {organizations} o WHERE o.org_id = i.org_id) <> 'DELETED'
+			ORDER BY i.updated_at, i.org_id, i.id LIMIT ?`)),
+		markFile: db.bind(`UPDATE {imports} SET file_removed_at = ?, version = version + 1 WHERE org_id = ? AND id = ?`),
+		removePieces: db.bind(db.dialect.deleteSome("import_pieces", `org_id = ? AND import_id = ?`,
+			[]string{"org_id", "import_id", "start"})),
+		fileGone: db.bind(`UPDATE {imports} SET file_kept = 0 WHERE org_id = ? AND id = ?`),
 		list: newList(db, columns+`WHERE org_id = ?`, []string{"type", "status", "sha256"},
 			` AND id < ? ORDER BY id DESC LIMIT ?`,
 			walk{"imports_sha256", "sha256"}, walk{"imports_type", "type"}, walk{"imports_status", "status"}),
@@ -132,7 +143,7 @@ func scanImport(scan func(...any) error, i *bulkimport.Import) error {
 	var details string
 	if err := scan(scanID(&i.ID), &i.Type, &i.FileName, &i.Size, &i.SHA256, &details, &i.Rows, &i.Status,
 		scanAt(&i.CreatedAt),
-		&i.CreatedBy.Kind, scanActorID(&i.CreatedBy), scanAt(&i.UpdatedAt), &i.Version); err != nil {
+		&i.CreatedBy.Kind, scanActorID(&i.CreatedBy), scanAt(&i.UpdatedAt), scanAt(&i.FileRemovedAt), &i.Version); err != nil {
 		return err
 	}
 	return scanImportDetails(details, i)

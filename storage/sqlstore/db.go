@@ -116,10 +116,12 @@ func New(ctx context.Context, pool *sql.DB, d Dialect, o Options) (*DB, error) {
 // is needed only if the pool outlives the DB, and must come after the last call of a port.
 func (db *DB) Close() error { return db.prepared.close() }
 
-// bind makes a statement out of a constant text, when the adapter is made.
-func (db *DB) bind(text string) string {
-	return db.keep(db.oneOff(text))
-}
+// bind makes a statement out of a constant text, when the adapter is made. The statement finds nothing of an
+// organization that is deleted.
+func (db *DB) bind(text string) string { return db.bindAll(alive(text)) }
+
+// bindAll is bind for a statement that looks by itself whether an organization is deleted.
+func (db *DB) bindAll(text string) string { return db.keep(db.oneOff(text)) }
 
 // keep has a statement that is made once prepared when it runs often.
 func (db *DB) keep(text string) string {

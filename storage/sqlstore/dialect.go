@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -28,6 +29,8 @@ type dialect struct {
 	forUpdate string
 	// forShare ends a SELECT of rows that must not change before the transaction ends.
 	forShare string
+	// keep ends a SELECT of a row that must not be deleted, nor be locked by {forUpdate}, before the transaction ends.
+	keep string
 	// latest ends a SELECT, also of an aggregate, of what is decided by under a lock: in a transaction of the
 	// host's that has read something before, it reads the latest that is committed. It is empty if hold
 	// fails in such a transaction.
@@ -40,6 +43,9 @@ type dialect struct {
 	useIndex func(index string) string
 	// pack returns an expression for the texts of columns, none of them NULL, with separator between them.
 	pack func(columns []string) string
+	// deleteSome returns a statement that deletes the rows of a table that where finds, as many as its last parameter at
+	// most. key are the columns of the primary key.
+	deleteSome func(table, where string, key []string) string
 	// join joins two tables of which the first is read first, also if the planner prefers the other.
 	join string
 	// isolation is the level of every transaction.
@@ -77,9 +83,32 @@ func dialectOf(d Dialect) (dialect, error) {
 	return dialect{}, fmt.Errorf("dialect %q is not known: use sqlstore.SQLite, PostgreSQL or MySQL", d)
 }
 
+// An organization that is deleted is as if there were none, although its rows may be there yet: what looks for its rows
+// looks for those of another id then, which finds nothing, and what adds one adds it to no organization, which the
+// foreign key refuses. The id is looked up once for each statement.
+var (
+	byOrganization = regexp.MustCompile(`\b((?:[a-z]\.)?org_id) = \?`)
+	ofOrganization = regexp.MustCompile(`^(INSERT INTO \{[a-z_]+\} \(org_id,[^)]*\)\s+VALUES \()\?`)
+)
+
+const livingID = `SELECT living.org_id FROM {organizations} living
+	WHERE living.org_id = ? AND living.status <> 'DELETED'`
+
+// alive has a statement find and add nothing of an organization that is deleted.
+func alive(text string) string {
+	switch {
+	case strings.HasPrefix(text, "INSERT INTO {organizations} "):
+		return text
+	case strings.Contains(text, " {organizations} WHERE "), strings.HasPrefix(text, "UPDATE {organizations} "):
+		return byOrganization.ReplaceAllString(text, "$0 AND status <> 'DELETED'")
+	}
+	text = byOrganization.ReplaceAllString(text, "$1 = ("+livingID+")")
+	return ofOrganization.ReplaceAllString(text, "${1}COALESCE(("+livingID+"{keep}), '')")
+}
+
 // bind makes a query out of its constant text: {name} becomes the prefixed table, {forUpdate},
-// {forShare} and {latest} the dialect's clause, {join} its join, {index} nothing, and each ? the dialect's placeholder.
-// The texts have no literal ? or {.
+// {forShare}, {keep} and {latest} the dialect's clause, {join} its join, {index} nothing, and each ? the dialect's
+// placeholder. The texts have no literal ? or {.
 func (d dialect) bind(prefix, text string) string {
 	var b strings.Builder
 	n := 0
@@ -93,6 +122,8 @@ func (d dialect) bind(prefix, text string) string {
 			switch name := text[i+1 : end]; name {
 			case "forUpdate":
 				b.WriteString(d.forUpdate)
+			case "keep":
+				b.WriteString(d.keep)
 			case "forShare":
 				b.WriteString(d.forShare)
 			case "latest":
@@ -114,6 +145,16 @@ func (d dialect) bind(prefix, text string) string {
 // selectForUpdate is the hold of a database whose locking reads see the latest.
 func selectForUpdate(table, column string) string {
 	return `SELECT ` + column + ` FROM {` + table + `} WHERE org_id = ?{forUpdate}`
+}
+
+// deleteByKey is the deleteSome of a database whose DELETE has no LIMIT.
+func deleteByKey(table, where string, key []string) string {
+	columns := strings.Join(key, ", ")
+	if len(key) > 1 {
+		columns = "(" + columns + ")"
+	}
+	return `DELETE FROM {` + table + `} WHERE ` + columns + ` IN
+		(SELECT ` + strings.Join(key, ", ") + ` FROM {` + table + `} WHERE ` + where + ` LIMIT ?)`
 }
 
 func onConflict(key, set []string) string {

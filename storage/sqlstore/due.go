@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
 )
 
 // dueSQL reads due jobs along an index of those that can run at all, by organization, instant of the last
 // try and id. Its columns queue_org and due_at follow from the others: queue_org is the organization of a
-// job that can run, and due_at is what [job.Job.DueAt] returns.
+// job that can run, and due_at is what [job.Job.DueAt] returns. The status of the organization comes with each job and
+// is no condition: the queue of one that is not active is skipped as the rest of any other, and not read row by row.
 type dueSQL struct {
 	some string // for any number of kinds on a dialect that takes arrays, else for dueKinds of them
 }
@@ -25,8 +27,9 @@ func newDueSQL(db *DB) dueSQL {
 	if db.dialect.arrays {
 		among = "= ANY (?::text::text[])"
 	}
-	return dueSQL{some: db.bind(db.along("jobs_due", `SELECT queue_org, id, kind, tried_at FROM {jobs}{index}
-		WHERE queue_org > ? AND due_at <= ? AND kind `+among+` ORDER BY queue_org, tried_at, id LIMIT ?`))}
+	return dueSQL{some: db.bind(db.along("jobs_due", `SELECT j.queue_org, j.id, j.kind, j.tried_at,
+		(SELECT o.status FROM {organizations} o WHERE o.org_id = j.queue_org) FROM {jobs} j{index}
+		WHERE j.queue_org > ? AND j.due_at <= ? AND j.kind `+among+` ORDER BY j.queue_org, j.tried_at, j.id LIMIT ?`))}
 }
 
 func places(n int) string { return "(?" + strings.Repeat(", ?", n-1) + ")" }
@@ -72,25 +75,34 @@ func (s jobs) Due(ctx context.Context, now time.Time, q job.DueQuery) (out []job
 	for q.Orgs > 0 {
 		limit := min(max(page, 2*q.PerOrg), q.Orgs*q.PerOrg)
 		args := slices.Concat([]any{q.After, now.UnixMicro()}, kinds, []any{limit})
-		found, err := rows(ctx, s.reader(), "job", query, func(scan func(...any) error, r *job.Ref) error {
-			return scan(&r.Org, scanID(&r.ID), &r.Kind, scanAt(&r.TriedAt))
+		found, err := rows(ctx, s.reader(), "job", query, func(scan func(...any) error, r *dueJob) error {
+			return scan(&r.Org, scanID(&r.ID), &r.Kind, scanAt(&r.TriedAt), &r.status)
 		}, args...)
 		if err != nil {
 			return nil, err
 		}
-		before := len(out)
+		used := 0
 		for refs := range byOrg(found) {
-			cut := len(found) == limit && refs[len(refs)-1] == found[limit-1] && len(refs) < q.PerOrg
+			active := refs[0].status == people.OrganizationActive
+			cut := active && len(found) == limit && refs[len(refs)-1] == found[limit-1] && len(refs) < q.PerOrg
 			if cut || q.Orgs == 0 {
 				break // the next page begins with it
 			}
-			out = append(out, refs[:min(len(refs), q.PerOrg)]...)
-			q.After, q.Orgs = refs[0].Org, q.Orgs-1
+			taken := refs[:min(len(refs), q.PerOrg)]
+			used += len(taken)
+			q.After = refs[0].Org
+			if !active {
+				continue
+			}
+			for _, r := range taken {
+				out = append(out, r.Ref)
+			}
+			q.Orgs--
 		}
 		if len(found) < limit {
 			break
 		}
-		if used := len(out) - before; 2*used < len(found) {
+		if 2*used < len(found) {
 			page = 2 * used
 		} else {
 			page = 2 * limit
@@ -99,11 +111,17 @@ func (s jobs) Due(ctx context.Context, now time.Time, q job.DueQuery) (out []job
 	return out, nil
 }
 
+// dueJob is a due job with the status of its organization.
+type dueJob struct {
+	job.Ref
+	status people.OrganizationStatus
+}
+
 // byOrg iterates over the parts of refs that are of one organization, which are together.
-func byOrg(refs []job.Ref) func(yield func([]job.Ref) bool) {
-	return func(yield func([]job.Ref) bool) {
+func byOrg(refs []dueJob) func(yield func([]dueJob) bool) {
+	return func(yield func([]dueJob) bool) {
 		for len(refs) > 0 {
-			n := slices.IndexFunc(refs, func(r job.Ref) bool { return r.Org != refs[0].Org })
+			n := slices.IndexFunc(refs, func(r dueJob) bool { return r.Org != refs[0].Org })
 			if n < 0 {
 				n = len(refs)
 			}

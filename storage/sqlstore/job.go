@@ -11,22 +11,25 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/admin/people"
 )
 
 type jobs struct{ access }
 
 type jobSQL struct {
-	insert, get, lock, update, claim, renew, commit, release string
-	due                                                      dueSQL
-	list, entries                                            list
-	effects                                                  string
-	addEntries, addEffects                                   bulk
+	insert, get, lock, claimable, update, claim, renew, commit, release string
+	due                                                                 dueSQL
+	list, entries                                                       list
+	effects                                                             string
+	prune                                                               pruneSQL
+	addEntries, addEffects                                              bulk
 }
 
 // jobColumns are the columns that scanJob reads, of the table of that alias.
 func jobColumns(alias string) string {
 	columns := []string{
 		"id", "kind", "status", "start_at", "created_at", "created_by_kind", "created_by_id", "updated_at", "settled_at",
+		"pruned_at",
 		"total", "completed", "skipped", "failed", "failure", "failures", "retry_at", "decision", "attempt",
 		"lease_worker", "lease_until", "tried_at", "cursor_text", "state_text", "version",
 	}
@@ -44,6 +47,9 @@ func newJobSQL(db *DB) jobSQL {
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		get:  db.bind(columns + ` AND j.id = ?`),
 		lock: db.bind(columns + ` AND j.id = ?{forUpdate}`),
+		claimable: db.bind(`SELECT ` + jobColumns("j") + `,
+			(SELECT o.status FROM {organizations} o WHERE o.org_id = j.org_id)
+			FROM {jobs} j WHERE j.org_id = ? AND j.id = ?{forUpdate}`),
 		list: newList(db, columns, []string{"j.kind", "j.status"}, ` AND j.id < ? ORDER BY j.id DESC LIMIT ?`,
 			walk{"jobs_kind_status", "j.kind j.status"}, walk{"jobs_kind", "j.kind"}, walk{"jobs_status", "j.status"}),
 		due: newDueSQL(db),
@@ -66,6 +72,7 @@ func newJobSQL(db *DB) jobSQL {
 			walk{"job_entries_status", "status"}),
 		effects: db.bind(`SELECT effects FROM {job_effects}
 			WHERE org_id = ? AND job_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`),
+		prune:      newPruneSQL(db),
 		addEntries: newBulk(db, "job_entries", slices.Concat([]string{"org_id", "job_id", "seq bigint"}, entry), key, entry),
 		addEffects: newBulk(db, "job_effects", []string{"org_id", "job_id", "seq bigint", "effects"}, nil, nil),
 	}
@@ -135,11 +142,23 @@ func (s jobs) Update(ctx context.Context, org admin.OrgID, want job.Job, rec adm
 
 func (s jobs) Claim(ctx context.Context, org admin.OrgID, jobID uuid.UUID, c job.Claim) (j job.Job, err error) {
 	err = s.bookkeep(ctx, func(t *tx) error {
-		j, err = s.locked(ctx, t, org, jobID, func(j job.Job) (job.Job, error) { return j.Claimed(c) })
+		q, suspended := s.db.sql.job, false
+		j, err = one(ctx, t, "job", q.claimable, func(scan func(...any) error, j *job.Job) error {
+			var status people.OrganizationStatus
+			err := scan(append(jobFields(j), &status)...)
+			suspended = status == people.OrganizationSuspended
+			return err
+		}, org, id(jobID))
+		if err == nil && suspended {
+			err = admin.ErrSuspended
+		}
 		if err != nil {
 			return err
 		}
-		_, err = t.exec(ctx, "job", s.db.sql.job.claim, j.Status, j.Lease.Attempt, j.Lease.Worker,
+		if j, err = j.Claimed(c); err != nil {
+			return err
+		}
+		_, err = t.exec(ctx, "job", q.claim, j.Status, j.Lease.Attempt, j.Lease.Worker,
 			at(j.Lease.Until), j.TriedAt.UnixMicro(), org, id(jobID))
 		return err
 	})
@@ -232,9 +251,15 @@ func (s jobs) Entries(
 	}, args...)
 }
 
-func scanJob(scan func(...any) error, j *job.Job) error {
-	return scan(scanID(&j.ID), &j.Kind, &j.Status, scanAt(&j.StartAt), scanAt(&j.CreatedAt), &j.CreatedBy.Kind,
-		scanActorID(&j.CreatedBy), scanAt(&j.UpdatedAt), scanAt(&j.SettledAt), &j.Counts.Total, &j.Counts.Completed,
+func scanJob(scan func(...any) error, j *job.Job) error { return scan(jobFields(j)...) }
+
+// jobFields returns where the columns of jobColumns are scanned to.
+func jobFields(j *job.Job) []any {
+	return []any{
+		scanID(&j.ID), &j.Kind, &j.Status, scanAt(&j.StartAt), scanAt(&j.CreatedAt), &j.CreatedBy.Kind,
+		scanActorID(&j.CreatedBy), scanAt(&j.UpdatedAt), scanAt(&j.SettledAt), scanAt(&j.PrunedAt),
+		&j.Counts.Total, &j.Counts.Completed,
 		&j.Counts.Skipped, &j.Counts.Failed, &j.Failure, &j.Failures, scanAt(&j.RetryAt), scanDecision(&j.Decision),
-		&j.Lease.Attempt, &j.Lease.Worker, scanAt(&j.Lease.Until), scanAt(&j.TriedAt), &j.Cursor, &j.State, &j.Version)
+		&j.Lease.Attempt, &j.Lease.Worker, scanAt(&j.Lease.Until), scanAt(&j.TriedAt), &j.Cursor, &j.State, &j.Version,
+	}
 }

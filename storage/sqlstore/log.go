@@ -25,6 +25,9 @@ type logSQL struct {
 	places      in
 }
 
+// notDeleted leaves out what is to be purged, in a query over organizations.
+const notDeleted = ` AND NOT EXISTS (SELECT 1 FROM {organizations} o WHERE o.org_id = x.org_id AND o.status = 'DELETED')`
+
 const headColumns = `org_id, seq, hash, sealed_at, horizon`
 
 func newLogSQL(db *DB) logSQL {
@@ -33,15 +36,15 @@ func newLogSQL(db *DB) logSQL {
 		addHead: db.bind(`INSERT INTO {audit_heads} (org_id, seq, hash) VALUES (?, 0, ?)` +
 			db.dialect.upsert([]string{"org_id"}, nil)),
 		moveHead: db.bind(`UPDATE {audit_heads} SET seq = ?, hash = ?, sealed_at = ?, horizon = ? WHERE org_id = ?`),
-		heads: db.bind(db.along("audit_heads_sealed", `SELECT `+headColumns+` FROM {audit_heads}{index}
-			WHERE sealed_at >= ? AND (sealed_at > ? OR org_id > ?) ORDER BY sealed_at, org_id LIMIT ?`)),
+		heads: db.bind(db.along("audit_heads_sealed", `SELECT `+headColumns+` FROM {audit_heads} x{index}
+			WHERE sealed_at >= ? AND (sealed_at > ? OR org_id > ?)`+notDeleted+` ORDER BY sealed_at, org_id LIMIT ?`)),
 
 		waiting: db.bind(`SELECT id FROM {audit_queue} WHERE org_id = ? AND id > ? ORDER BY id LIMIT ?`),
 		digests: newIn(db, `SELECT id, digest FROM {audit} WHERE org_id = ? AND id IN `, ""),
 		add: newBulk(db, "audit_log", []string{"org_id", "seq bigint", "record_id", "sealed_at bigint", "horizon bigint",
 			"digest bytea", "prev bytea", "hash bytea"}, nil, nil),
 		take:     newInWrite(db, `DELETE FROM {audit_queue} WHERE org_id = ? AND id IN `),
-		unsealed: db.bind(`SELECT org_id FROM {audit_queue} WHERE org_id > ? ORDER BY org_id LIMIT 1`),
+		unsealed: db.bind(`SELECT org_id FROM {audit_queue} x WHERE org_id > ?` + notDeleted + ` ORDER BY org_id LIMIT 1`),
 		links: db.bind(`SELECT seq, record_id, sealed_at, horizon, digest, prev, hash FROM {audit_log}
 			WHERE org_id = ? AND seq > ? ORDER BY seq LIMIT ?`),
 		records: newIn(db, `SELECT `+recordColumns+` FROM {audit} WHERE org_id = ? AND id IN `, ""),

@@ -16,6 +16,7 @@ func mysql() dialect {
 		placeholder: func(int) string { return "?" },
 		forUpdate:   " FOR UPDATE",
 		forShare:    " LOCK IN SHARE MODE",
+		keep:        " LOCK IN SHARE MODE",
 		latest:      " LOCK IN SHARE MODE",
 		hold:        selectForUpdate,
 		// At REPEATABLE READ, the server's default, a transaction that lost a compare-and-swap
@@ -25,6 +26,9 @@ func mysql() dialect {
 		join:      "STRAIGHT_JOIN",
 		pack:      func(columns []string) string { return "CONCAT_WS(CHAR(31), " + strings.Join(columns, ", ") + ")" },
 		upsert:    onDuplicateKey,
+		deleteSome: func(table, where string, _ []string) string {
+			return `DELETE FROM {` + table + `} WHERE ` + where + ` LIMIT ?`
+		},
 		// A server holds 16,382 statements by default (max_prepared_stmt_count), and has 151 connections.
 		prepared:  64,
 		maxParams: 60_000,

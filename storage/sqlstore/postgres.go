@@ -15,6 +15,7 @@ func postgres() dialect {
 		placeholder: func(n int) string { return "$" + strconv.Itoa(n) },
 		forUpdate:   " FOR UPDATE",
 		forShare:    " FOR SHARE",
+		keep:        " FOR KEY SHARE",
 		// At REPEATABLE READ a transaction reads on what it read first, and a row that others only locked does
 		// not tell it that they have decided something; a row that they wrote fails it.
 		hold: func(table, column string) string {
@@ -27,6 +28,10 @@ func postgres() dialect {
 		join:      "CROSS JOIN", // in either order, because there are no hints
 		pack:      func(columns []string) string { return "concat_ws(chr(31), " + strings.Join(columns, ", ") + ")" },
 		upsert:    onConflict,
+		deleteSome: func(table, where string, _ []string) string {
+			return `DELETE FROM {` + table + `}
+				WHERE ctid = ANY (ARRAY (SELECT ctid FROM {` + table + `} WHERE ` + where + ` LIMIT ?))`
+		},
 		arrays:    true,
 		maxParams: 60_000,
 		classify:  classifyPostgres,

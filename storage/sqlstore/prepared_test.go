@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/storage"
 )
 
@@ -37,7 +38,7 @@ func repeated(word string, n int) (out []string) {
 }
 
 func organization(string) [][]driver.Value {
-	return [][]driver.Value{{"acme", "Acme", int64(1), int64(1)}}
+	return [][]driver.Value{{"acme", "Acme", "ACTIVE", int64(1), int64(1), int64(1)}}
 }
 
 func get(t *testing.T, s storage.Stores) {
@@ -139,7 +140,7 @@ func TestPreparedLimit(t *testing.T) {
 			for range 2 * preparedAfter {
 				get(t, db)
 				f.rows = nil
-				_, err := db.Currencies().List(t.Context(), "acme", admin.Seek[string]{Limit: 1})
+				_, err := db.Currencies().List(t.Context(), "acme", currency.Filter{}, admin.Seek[string]{Limit: 1})
 				require.NoError(t, err)
 				f.rows = organization
 			}

@@ -34,6 +34,8 @@ func newSettingSQL(db *DB) settingSQL {
 	const columns = `SELECT ` + names + ` FROM {settings}{index} `
 	const copied = `INSERT INTO {setting_versions} (org_id, ` + names + `, deleted) SELECT org_id, ` + names + `, `
 	const versions = `SELECT ` + names + `, deleted FROM {setting_versions} `
+	// For each setting that is found, because the organization is that of each key.
+	const alive = ` AND (SELECT o.status FROM {organizations} o WHERE o.org_id = {settings}.org_id) <> 'DELETED'`
 	const key = `org_id = ? AND entity_kind = ? AND entity_id = ? AND namespace = ? AND name = ?`
 	return settingSQL{
 		insert: db.bind(`INSERT INTO {settings} (org_id, ` + names + `)
@@ -41,8 +43,8 @@ func newSettingSQL(db *DB) settingSQL {
 		get: db.bind(columns + `WHERE org_id = ? AND id = ?`),
 		// With the whole key in each part, SQLite finds each by the index; with what they share
 		// taken out it would read the whole organization.
-		lookup:  db.bind(columns + `WHERE ` + key + strings.Repeat(` OR `+key, lookupWidth-1)),
-		lookups: db.bind(columns + `WHERE ` + key + strings.Repeat(` OR `+key, lookupsWidth-1)),
+		lookup:  db.bindAll(columns + `WHERE (` + key + strings.Repeat(` OR `+key, lookupWidth-1) + `)` + alive),
+		lookups: db.bindAll(columns + `WHERE (` + key + strings.Repeat(` OR `+key, lookupsWidth-1) + `)` + alive),
 		list: newList(db, columns+`WHERE org_id = ?`, []string{"entity_kind", "entity_id", "namespace", "name", "value_type"},
 			` AND id > ? ORDER BY id LIMIT ?`, walk{"settings_entity", "entity_kind entity_id"}, walk{"settings_name", "name"},
 			walk{"settings_namespace", "namespace"}, walk{"settings_value_type", "value_type"},

@@ -20,15 +20,16 @@ func sqlite() dialect {
 		hold:     selectForUpdate,
 		useIndex: func(index string) string { return " INDEXED BY {" + index + "}" },
 		// concat_ws is younger than the oldest SQLite that is supported.
-		pack:      func(columns []string) string { return strings.Join(columns, " || char(31) || ") },
-		join:      "CROSS JOIN", // https://www.sqlite.org/optoverview.html#manual_control_of_query_plans_using_cross_join
-		migrate:   migrateSQLite,
-		upsert:    onConflict,
-		prepared:  250, // all of them
-		maxParams: 30_000,
-		classify:  classifySQLite,
-		tables:    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = ?",
-		check:     checkSQLite,
+		pack:       func(columns []string) string { return strings.Join(columns, " || char(31) || ") },
+		join:       "CROSS JOIN", // https://www.sqlite.org/optoverview.html#manual_control_of_query_plans_using_cross_join
+		migrate:    migrateSQLite,
+		upsert:     onConflict,
+		deleteSome: deleteByKey,
+		prepared:   250, // all of them
+		maxParams:  30_000,
+		classify:   classifySQLite,
+		tables:     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = ?",
+		check:      checkSQLite,
 	}
 }
 

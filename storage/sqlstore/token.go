@@ -32,10 +32,13 @@ func newTokenSQL(db *DB) tokenSQL {
 		t.version`
 	const one = `SELECT ` + columns + ` FROM {tokens} WHERE org_id = ? AND id = ?`
 	const found = `SELECT t.org_id, t.hash_key, t.digest, t.id, t.user_id, t.permissions, t.networks, t.state,
-		t.expires_at, t.last_used_at, u.id, u.status, u.role, r.permissions, 0
+		t.expires_at, t.last_used_at, u.id, u.status, u.role, r.permissions, 0,
+		(SELECT o.status FROM {organizations} o WHERE o.org_id = t.org_id)
 		FROM {tokens} t LEFT JOIN {users} u ON u.org_id = t.org_id AND u.id = t.user_id
 		LEFT JOIN {roles} r ON r.org_id = u.org_id AND r.name = u.role `
-	const user = `u.id, u.status, u.role, r.permissions, c.epoch `
+	const user = `u.id, u.status, u.role, r.permissions, c.epoch, `
+	const ofToken = user + `(SELECT o.status FROM {organizations} o WHERE o.org_id = t.org_id) `
+	const ofUser = user + `(SELECT o.status FROM {organizations} o WHERE o.org_id = u.org_id) `
 	const custom = ` LEFT JOIN {roles} r ON r.org_id = u.org_id AND r.name = u.role `
 	const seen = `SELECT id, permissions, state FROM {tokens} WHERE org_id = ? AND `
 	const end = `UPDATE {tokens} SET state = ?, updated_at = ?, version = version + 1
@@ -48,10 +51,10 @@ func newTokenSQL(db *DB) tokenSQL {
 			WHERE org_id = ? AND state = 'ACTIVE' AND (expires_at IS NULL OR expires_at > ?) AND id <> ?{latest}`)),
 		get:  db.bind(one),
 		lock: db.bind(one + `{forUpdate}`),
-		withUser: db.bind(`SELECT ` + qualified + `, ` + user + `FROM {tokens} t
+		withUser: db.bind(`SELECT ` + qualified + `, ` + ofToken + `FROM {tokens} t
 			LEFT JOIN {users} u ON u.org_id = t.org_id AND u.id = t.user_id
 			LEFT JOIN {credentials} c ON c.org_id = u.org_id AND c.user_id = u.id` + custom + `WHERE t.org_id = ? AND t.id = ?`),
-		user: db.bind(`SELECT ` + user + `FROM {users} u
+		user: db.bind(`SELECT ` + ofUser + `FROM {users} u
 			JOIN {credentials} c ON c.org_id = u.org_id AND c.user_id = u.id` + custom + `WHERE u.org_id = ? AND u.id = ?`),
 		activeUser: db.bind(`SELECT id FROM {users} WHERE org_id = ? AND id = ? AND status = 'ACTIVE'{forUpdate}`),
 		list: newList(db, `SELECT `+columns+` FROM {tokens}{index} WHERE org_id = ?`,
@@ -271,7 +274,9 @@ func scanStored(scan func(...any) error, s *token.Stored) error {
 func scanWithUser(scan func(...any) error, columns []any, u *token.UserAccess) error {
 	var status, role, custom sql.NullString
 	var epoch sql.NullInt64
-	err := scan(append(columns, scanID(&u.ID), &status, &role, &custom, &epoch)...)
+	var organization string
+	err := scan(append(columns, scanID(&u.ID), &status, &role, &custom, &epoch, &organization)...)
+	u.Suspended = organization == string(people.OrganizationSuspended)
 	if custom.String != "" {
 		u.Custom = admin.ParsePermissions(custom.String)
 	}

@@ -31,6 +31,7 @@ var packedColumns = [...]string{
 	"t.org_id", "t.hash_key", "t.id", "COALESCE(t.user_id, '')", "t.permissions", "t.networks", "t.state",
 	"COALESCE(t.expires_at, " + never + ")", "COALESCE(t.last_used_at, " + never + ")", "COALESCE(u.status, '')",
 	"COALESCE(u.role, '')", "COALESCE(r.permissions, '')",
+	"(SELECT o.status FROM {organizations} o WHERE o.org_id = t.org_id)",
 }
 
 func newDigestSQL(db *DB, apart string) digestSQL {
@@ -38,13 +39,17 @@ func newDigestSQL(db *DB, apart string) digestSQL {
 		packed: db.bind(`SELECT ` + db.dialect.pack(packedColumns[:]) + ` FROM {tokens} t
 			LEFT JOIN {users} u ON u.org_id = t.org_id AND u.id = t.user_id
 			LEFT JOIN {roles} r ON r.org_id = u.org_id AND r.name = u.role WHERE t.digest = ?`),
-		apart: db.bind(apart + `WHERE t.digest = ?`),
+		apart: db.bind(apart + `WHERE t.digest = ? AND
+			(SELECT o.status FROM {organizations} o WHERE o.org_id = t.org_id) <> 'DELETED'`),
 	}
 }
 
 func (s tokens) ByDigest(ctx context.Context, digest admin.SecretDigest) (token.Stored, error) {
 	q := s.db.sql.token.byDigest
 	found, err := one(ctx, s.reader(), "token", q.packed, scanPacked, digest[:])
+	if err == nil && found.deleted {
+		return token.Stored{}, missing("token")
+	}
 	if err == nil && found.apart {
 		return one(ctx, s.reader(), "token", q.apart, scanStored, digest[:])
 	}
@@ -55,7 +60,8 @@ func (s tokens) ByDigest(ctx context.Context, digest admin.SecretDigest) (token.
 // packedToken is a token that was read from one column, or the news that it has to be read from several.
 type packedToken struct {
 	token.Stored
-	apart bool
+	apart   bool
+	deleted bool // with its organization
 }
 
 func scanPacked(scan func(...any) error, p *packedToken) error {
@@ -67,11 +73,13 @@ func scanPacked(scan func(...any) error, p *packedToken) error {
 	if p.apart {
 		return nil
 	}
-	return unpack(text, &p.Stored)
+	status, err := unpack(text, &p.Stored)
+	p.deleted = status == string(people.OrganizationDeleted)
+	return err
 }
 
-// unpack reads packedColumns into s.
-func unpack(text string, s *token.Stored) error {
+// unpack reads packedColumns into s, and returns the status of the organization.
+func unpack(text string, s *token.Stored) (organization string, err error) {
 	u := unpacker{rest: text}
 	t := &s.Token
 	s.Org, s.Hash.Key = admin.OrgID(u.text()), u.text()
@@ -85,10 +93,12 @@ func unpack(text string, s *token.Stored) error {
 			ID: t.UserID, Active: status == string(people.UserActive), Role: role, Custom: admin.ParsePermissions(custom),
 		}
 	}
+	organization = u.text()
+	s.User.Suspended = organization == string(people.OrganizationSuspended)
 	if u.err != nil {
-		return fmt.Errorf("a token as it is stored: %w", u.err)
+		return organization, fmt.Errorf("a token as it is stored: %w", u.err)
 	}
-	return nil
+	return organization, nil
 }
 
 // unpacker reads one column after the other, and keeps the first error.

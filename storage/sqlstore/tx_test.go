@@ -222,13 +222,17 @@ func TestCompareAndSwapTellsMissingFromMoved(t *testing.T) {
 	}}
 	db := newFake(t, f, Options{})
 	require.ErrorIs(t, rename(t, db), admin.ErrNotFound)
-	f.rows = func(string) [][]driver.Value { return [][]driver.Value{{"acme", "Name", int64(0), int64(2)}} }
+	f.rows = func(string) [][]driver.Value {
+		return [][]driver.Value{{"acme", "Name", "ACTIVE", int64(0), int64(0), int64(2)}}
+	}
 	require.ErrorIs(t, rename(t, db), admin.ErrConflict)
 	require.Zero(t, f.sent("COMMIT"))
 }
 
 func TestRowThatCannotBeReadBreaksTheTransaction(t *testing.T) {
-	f := &fake{rows: func(string) [][]driver.Value { return [][]driver.Value{{"acme", "Name", "yesterday", int64(2)}} }}
+	f := &fake{rows: func(string) [][]driver.Value {
+		return [][]driver.Value{{"acme", "Name", "ACTIVE", "yesterday", int64(0), int64(2)}}
+	}}
 	db := newFake(t, f, Options{})
 	_, err := db.Organizations().Get(t.Context(), "acme")
 	require.ErrorContains(t, err, "instant stored as string: want whole microseconds")

@@ -24,7 +24,8 @@ type userSQL struct {
 const (
 	memberColumns = `u.id, u.name, u.email, u.email_key, u.role, u.status, u.created_at, u.updated_at,
 		u.version, c.user_id, c.hash, c.epoch, c.changed_at, COALESCE(r.name, ''), COALESCE(r.display_name, ''),
-		COALESCE(r.description, ''), COALESCE(r.permissions, ''), r.created_at, r.updated_at, COALESCE(r.version, 0)`
+		COALESCE(r.description, ''), COALESCE(r.permissions, ''), r.created_at, r.updated_at, COALESCE(r.version, 0),
+		(SELECT o.status FROM {organizations} o WHERE o.org_id = u.org_id)`
 	memberJoins = `JOIN {credentials} c ON c.org_id = u.org_id AND c.user_id = u.id
 		LEFT JOIN {roles} r ON r.org_id = u.org_id AND r.name = u.role`
 )
@@ -58,7 +59,7 @@ func newUserSQL(db *DB) userSQL {
 		lockEpoch: db.bind(`SELECT epoch FROM {credentials} WHERE org_id = ? AND user_id = ?{forUpdate}`),
 		lockHash:  db.bind(`SELECT hash FROM {credentials} WHERE org_id = ? AND user_id = ?{forUpdate}`),
 		memberships: db.bind(`SELECT u.org_id, o.name, u.id FROM {users} u JOIN {organizations} o ON o.org_id = u.org_id
-			WHERE u.email_key = ? AND u.status = ? ORDER BY u.org_id LIMIT ?`),
+			WHERE u.email_key = ? AND u.status = ? AND o.status <> 'DELETED' ORDER BY u.org_id LIMIT ?`),
 		lockOrganization: db.bind(db.dialect.hold("organizations", "version")),
 	}
 }
@@ -94,15 +95,16 @@ func scanMember(scan func(...any) error, m *people.Member) error {
 // memberFields returns where memberColumns are scanned to, and what completes m then.
 func memberFields(m *people.Member) (fields []any, done func()) {
 	u, c, r := &m.User, &m.Credential, new(people.CustomRole)
-	var hash string
+	var hash, status string
 	fields = []any{
 		scanID(&u.ID), &u.Name, &u.Email.Address, &u.Email.Key, &u.Role, &u.Status,
 		scanAt(&u.CreatedAt), scanAt(&u.UpdatedAt), &u.Version,
 		scanID(&c.UserID), &hash, &c.Epoch, scanAt(&c.ChangedAt),
 		&r.Name, &r.DisplayName, &r.Description, scanPermissions(&r.Permissions),
-		scanAt(&r.CreatedAt), scanAt(&r.UpdatedAt), &r.Version,
+		scanAt(&r.CreatedAt), scanAt(&r.UpdatedAt), &r.Version, &status,
 	}
 	return fields, func() {
+		m.Suspended = status == string(people.OrganizationSuspended)
 		c.Hash = people.NewPasswordHash(hash)
 		if r.Name != "" {
 			m.Custom = r

@@ -8,6 +8,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
 func testAccounts(t *testing.T, open Open) {
@@ -103,7 +104,26 @@ func testAccounts(t *testing.T, open Open) {
 		require.Equal(t, []string{"z"},
 			w.accountIDs(t, customer.AccountFilter{Text: "zed", Status: customer.Active, CustomerID: "beta"}))
 	})
+	t.Run("gives no account a currency that is refused", func(t *testing.T) {
+		testRefusedCurrencies(t, newWorld(t, b, c))
+	})
 	t.Run("gives an alias to one account at a time", func(t *testing.T) { testAliases(t, newWorld(t, b, c)) })
+}
+
+func testRefusedCurrencies(t *testing.T, w *world) {
+	w.seedCustomers()
+	fields := []string{"id", "name", "customer_id", "invoice_currency"}
+	w.applyAccounts(t, w.accounts(customer.ModeCreate, fields, []string{"old", "Old", "acme", "SEK"}))
+	changes := w.accounts(customer.ModeUpsert, fields,
+		[]string{"a1", "One", "acme", "GBP"}, []string{"a2", "Two", "acme", "SEK"}, []string{"a3", "Three", "acme", "EUR"},
+		[]string{"old", "Renamed", "acme", "SEK"}, []string{"a4", "Four", "acme", ""})
+	for i := range changes {
+		changes[i].Currencies = iso4217.Refusals{"GBP": iso4217.Unused, "SEK": iso4217.Archived}
+	}
+	require.Equal(t, []string{"REFUSED currency_unused", "REFUSED currency_archived", "CREATED", "UPDATED", "CREATED"},
+		w.applyAccounts(t, changes))
+	require.Equal(t, "Renamed", w.account(t, "old").Name, "what an account has it keeps")
+	require.Equal(t, []string{"a3", "a4", "main", "old"}, w.accountIDs(t, customer.AccountFilter{}))
 }
 
 func fullAccount() customer.Account {

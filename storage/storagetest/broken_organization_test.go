@@ -14,6 +14,22 @@ type organizationPort struct {
 	people.OrganizationStore
 	get    func(context.Context, admin.OrgID) (people.Organization, error)
 	rename func(context.Context, admin.OrgID, string, int64, admin.Record) error
+	status func(context.Context, people.Organization, admin.Record) error
+	purge  func(context.Context, admin.OrgID, int) (bool, error)
+}
+
+func (s organizationPort) SetStatus(ctx context.Context, o people.Organization, rec admin.Record) error {
+	if s.status == nil {
+		return s.OrganizationStore.SetStatus(ctx, o, rec)
+	}
+	return s.status(ctx, o, rec)
+}
+
+func (s organizationPort) Purge(ctx context.Context, id admin.OrgID, limit int) (bool, error) {
+	if s.purge == nil {
+		return s.OrganizationStore.Purge(ctx, id, limit)
+	}
+	return s.purge(ctx, id, limit)
 }
 
 func (s organizationPort) Get(ctx context.Context, id admin.OrgID) (people.Organization, error) {
@@ -81,6 +97,27 @@ func organizationFaults() []fault {
 				}}
 			},
 			caught: "Methods/Organizations.Rename/hides and keeps everything from another organization",
+		},
+		{
+			name: "Organizations.SetStatus does not look at the version",
+			organizations: func(s people.OrganizationStore, _ *known) people.OrganizationStore {
+				return organizationPort{OrganizationStore: s, status: func(ctx context.Context, o people.Organization, rec admin.Record) error {
+					if stored, err := s.Get(ctx, o.ID); err == nil {
+						o.Version = stored.Version
+					}
+					return s.SetStatus(ctx, o, rec)
+				}}
+			},
+			caught: "Organizations/suspends, reactivates and deletes",
+		},
+		{
+			name: "Organizations.Purge says that it is done before it is",
+			organizations: func(s people.OrganizationStore, _ *known) people.OrganizationStore {
+				return organizationPort{OrganizationStore: s, purge: func(context.Context, admin.OrgID, int) (bool, error) {
+					return false, nil
+				}}
+			},
+			caught: "Organizations/purges a deleted one",
 		},
 		{
 			name: "Organizations.Rename does not look at the version",

@@ -120,7 +120,7 @@ func errorKinds() []error {
 		people.ErrEmailTaken, people.ErrAlreadyInvited, people.ErrEmailPending,
 		people.ErrTooManyIdentities, people.ErrLastIdentity, people.ErrEmailNotProvisioned,
 		people.ErrRoleInUse, people.ErrTooManyRoles,
-		job.ErrLeaseLost, job.ErrNotDue, priceplan.ErrOverlap, token.ErrDeleted,
+		admin.ErrSuspended, job.ErrLeaseLost, job.ErrNotDue, priceplan.ErrOverlap, token.ErrDeleted,
 	}
 }
 

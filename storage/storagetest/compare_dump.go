@@ -12,6 +12,8 @@ import (
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/bulkimport"
+	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
@@ -35,6 +37,7 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 		}
 	}
 	put("organization")(b.Organizations().Get(ctx, org))
+	put("deleted")(b.Organizations().Deleted(ctx, "", 10))
 	put("users")(b.Users().List(ctx, org, people.UserFilter{}, all))
 	put("invitations")(b.Invitations().List(ctx, org, people.InvitationFilter{}, s.now, all))
 	put("roles")(b.Roles().List(ctx, org, largest[string]()))
@@ -46,7 +49,10 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 	put("places")(b.Log().Places(ctx, org, largest[admin.RecordKey]()))
 	put("jobs")(b.Jobs().List(ctx, org, job.Filter{}, all))
 	put("due")(b.Jobs().Due(ctx, s.now, s.everyKind()))
-	put("currencies")(b.Currencies().List(ctx, org, largest[string]()))
+	put("currencies")(b.Currencies().List(ctx, org, currency.Filter{}, largest[string]()))
+	for _, code := range []iso4217.Code{"EUR", "eur", "USD", "JPY", "A B"} {
+		put("rates of " + string(code))(b.Currencies().Rates(ctx, org, code, largest[int64]()))
+	}
 	put("settings")(b.Settings().List(ctx, org, settings.Filter{}, all))
 	put("enrichments")(b.Enrichments().List(ctx, org, largest[string]()))
 	put("tokens")(b.Tokens().List(ctx, org, token.Filter{}, epoch, all))

@@ -72,6 +72,19 @@ func importDraws() map[string]func(*script) do {
 				return nil, st.Imports().Delete(ctx, org, id, rec)
 			}
 		},
+		"Imports.ExpiredFiles": func(s *script) do {
+			until, limit := pick(s, s.now, s.at()), 1+s.r.IntN(9)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Imports().ExpiredFiles(ctx, until, limit)
+			}
+		},
+		"Imports.RemoveFile": func(s *script) do {
+			org, rec := s.org(), s.rec("import.remove_file")
+			i := s.imported(org)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Imports().RemoveFile(ctx, org, i.ID, 100_000, rec)
+			}
+		},
 		"Imports.Get": func(s *script) do {
 			org, id := s.org(), s.id()
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Imports().Get(ctx, org, id) }

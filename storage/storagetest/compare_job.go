@@ -137,6 +137,24 @@ func jobDraws() map[string]func(*script) do {
 				return nil, st.Jobs().Update(ctx, org, j, rec)
 			}
 		},
+		"Jobs.Settled": func(s *script) do {
+			q := job.SettledQuery{Until: pick(s, s.now, s.at()), Pruned: s.chance(2), Limit: 1 + s.r.IntN(20)}
+			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Jobs().Settled(ctx, q) }
+		},
+		"Jobs.Prune": func(s *script) do {
+			org, rec := s.org(), s.rec("job.prune")
+			j := s.job(org)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Jobs().Prune(ctx, org, j.ID, 100_000, rec)
+			}
+		},
+		"Jobs.Remove": func(s *script) do {
+			org, rec := s.org(), s.rec("job.remove")
+			j := s.job(org)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Jobs().Remove(ctx, org, j.ID, rec)
+			}
+		},
 		"Jobs.Claim": func(s *script) do {
 			org, c := s.org(), job.Claim{Worker: s.text(), Now: s.now, Until: s.now.Add(time.Hour)}
 			j := s.job(org)

@@ -90,6 +90,30 @@ func peopleDraws() map[string]func(*script) do {
 				return nil, st.Organizations().Rename(ctx, org, name, version, rec)
 			}
 		},
+		"Organizations.SetStatus": func(s *script) do {
+			org, status := s.org(), pick(s, people.OrganizationActive, people.OrganizationActive, people.OrganizationSuspended)
+			if s.chance(4) {
+				org, status = s.orgs[2], pick(s, people.OrganizationSuspended, people.OrganizationDeleted)
+			}
+			rec := s.rec("organization.delete")
+			o, _ := s.ref.Organizations().Get(s.t.Context(), org)
+			o.ID, o.Status, o.StatusAt, o.Version = org, status, rec.At, s.version(o.Version)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Organizations().SetStatus(ctx, o, rec)
+			}
+		},
+		"Organizations.Deleted": func(s *script) do {
+			after, limit := pick(s, "", s.orgs[1], s.orgs[2]), s.r.IntN(3)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Organizations().Deleted(ctx, after, limit)
+			}
+		},
+		"Organizations.Purge": func(s *script) do {
+			org := pick(s, s.orgs...)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Organizations().Purge(ctx, org, 100_000)
+			}
+		},
 		"Users.Get": func(s *script) do {
 			org := s.org()
 			u, _ := s.user(org)

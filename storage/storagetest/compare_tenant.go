@@ -201,7 +201,52 @@ func tenantDraws() map[string]func(*script) do {
 		},
 		"Currencies.List": func(s *script) do {
 			org, seek := s.org(), s.textSeek()
-			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Currencies().List(ctx, org, seek) }
+			f := currency.Filter{Status: pick(s, "", currency.Active, currency.Archived, "archived")}
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Currencies().List(ctx, org, f, seek)
+			}
+		},
+		"Currencies.Archive": func(s *script) do {
+			org, code, rec := s.org(), s.code(), s.rec("currency.archive")
+			a := currency.Archival{At: s.now, By: s.actor()}
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Currencies().Archive(ctx, org, code, a, rec)
+			}
+		},
+		"Currencies.AddRate": func(s *script) do {
+			org, rec := s.org(), s.rec("currency.add_rate")
+			r := currency.Rate{
+				Code: s.code(), Number: 2 + int64(s.r.IntN(6)), CreatedAt: epoch, ValidFrom: s.at(), CreatedBy: s.actor(),
+				Rate: decimal.RequireFromString(pick(s, "1", "0.000000000000000001", "999999999999.999999999999999999", "0.1")),
+			}
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Currencies().AddRate(ctx, org, r, rec)
+			}
+		},
+		"Currencies.Rates": func(s *script) do {
+			org, code := s.org(), pick(s, s.code(), iso4217.Code(s.text()), "")
+			seek := admin.Seek[int64]{Limit: 1 + s.r.IntN(5), After: int64(s.r.IntN(8))}
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Currencies().Rates(ctx, org, code, seek)
+			}
+		},
+		"Currencies.RatesAt": func(s *script) do {
+			org, at := s.org(), pick(s, s.at(), s.now, time.Unix(0, 0).UTC())
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Currencies().RatesAt(ctx, org, at)
+			}
+		},
+		"Currencies.RateAt": func(s *script) do {
+			org, code, at := s.org(), pick(s, s.code(), iso4217.Code(s.text()), ""), s.at()
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Currencies().RateAt(ctx, org, code, at)
+			}
+		},
+		"Currencies.Restore": func(s *script) do {
+			org, code, rec := s.org(), s.code(), s.rec("currency.restore")
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Currencies().Restore(ctx, org, code, rec)
+			}
 		},
 		"Settings.Create": func(s *script) do {
 			org, v, rec := s.org(), s.newSetting(), s.rec("setting.create")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
@@ -36,17 +37,63 @@ func currencyCalls() map[string]call {
 		"Currencies.List": func(
 			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
 		) (any, error) {
-			cs, err := s.Currencies().List(ctx, org, page[string](100))
+			cs, err := s.Currencies().List(ctx, org, currency.Filter{}, page[string](100))
 			return cs, err
+		},
+		"Currencies.Archive": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
+			return nil, s.Currencies().Archive(ctx, org, "EUR", w.archival(), rec)
+		},
+		"Currencies.Restore": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
+			return nil, s.Currencies().Restore(ctx, org, "SEK", rec)
+		},
+		"Currencies.AddRate": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
+			return nil, s.Currencies().AddRate(ctx, org, w.rate("EUR", 3, "1.1", 3), rec)
+		},
+		"Currencies.Rates": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
+			rs, err := s.Currencies().Rates(ctx, org, "EUR", page[int64](100))
+			return rs, err
+		},
+		"Currencies.RatesAt": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
+			vs, err := s.Currencies().RatesAt(ctx, org, epoch.Add(5*time.Hour))
+			return vs, err
+		},
+		"Currencies.RateAt": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
+			v, err := s.Currencies().RateAt(ctx, org, "EUR", epoch.Add(5*time.Hour))
+			return v, err
 		},
 	}
 }
 
 func (w *world) currency(code iso4217.Code, rate string) currency.Currency {
 	return currency.Currency{
-		Code: code, Rate: decimal.RequireFromString(rate), CreatedAt: epoch,
+		Code: code, Status: currency.Active, Rate: decimal.RequireFromString(rate), CreatedAt: epoch,
 		CreatedBy: admin.Actor{Kind: admin.ActorUser, ID: w.mark("user")},
 	}
+}
+
+// rate is the rate of a currency from some hours after epoch on.
+func (w *world) rate(code iso4217.Code, number int64, rate string, hours int) currency.Rate {
+	return currency.Rate{
+		Code: code, Number: number, Rate: decimal.RequireFromString(rate), CreatedAt: epoch,
+		ValidFrom: epoch.Add(time.Duration(hours) * time.Hour),
+		CreatedBy: admin.Actor{Kind: admin.ActorUser, ID: w.mark("corrector")},
+	}
+}
+
+func (w *world) archival() currency.Archival {
+	return currency.Archival{At: epoch.Add(time.Hour), By: admin.Actor{Kind: admin.ActorUser, ID: w.mark("archiver")}}
 }
 
 func (w *world) seedCurrencies() {
@@ -55,6 +102,9 @@ func (w *world) seedCurrencies() {
 	base.Base = true
 	require.NoError(w.t, w.b.Currencies().Create(w.t.Context(), w.org, base, w.rec("currency.set_base")))
 	require.NoError(w.t, w.b.Currencies().Create(w.t.Context(), w.org, w.currency("EUR", "1.08"), w.rec("currency.add")))
+	require.NoError(w.t, w.b.Currencies().Create(w.t.Context(), w.org, w.currency("SEK", "0.095"), w.rec("currency.add")))
+	require.NoError(w.t, w.b.Currencies().Archive(w.t.Context(), w.org, "SEK", w.archival(), w.rec("currency.archive")))
+	w.addRate(w.rate("EUR", 2, "1.09", 2))
 }
 
 func testCurrencies(t *testing.T, open Open) {
@@ -104,15 +154,75 @@ func testCurrencies(t *testing.T, open Open) {
 		}
 		var codes []string
 		for _, c := range pages(t, func(seek admin.Seek[string]) ([]currency.Currency, error) {
-			return b.Currencies().List(t.Context(), w.org, seek)
+			return b.Currencies().List(t.Context(), w.org, currency.Filter{}, seek)
 		}, func(c currency.Currency) string { return string(c.Code) }) {
 			codes = append(codes, string(c.Code))
 		}
 		require.Equal(t, strings.Fields("AED DKK NOK SEK ZAR"), codes)
 	})
+	t.Run("archives a currency and restores it with its rate", func(t *testing.T) { testArchive(t, newWorld(t, b, c)) })
+	t.Run("lists currencies by status", func(t *testing.T) { testCurrencyStatus(t, newWorld(t, b, c)) })
+	testRates(t, b, c)
 	t.Run("refuses an organization that does not exist", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		err := b.Currencies().Create(t.Context(), w.org+".none", w.currency("EUR", "1"), w.rec("currency.add"))
 		require.ErrorIs(t, err, admin.ErrNotFound)
 	})
+}
+
+func testArchive(t *testing.T, w *world) {
+	s := w.b.Currencies()
+	w.seedCurrencies()
+	want, err := s.Get(t.Context(), w.org, "EUR")
+	require.NoError(t, err)
+	require.Equal(t, w.currency("EUR", "1.08"), want)
+	require.ErrorIs(t, s.Restore(t.Context(), w.org, "EUR", w.rec("currency.restore")), admin.ErrNotFound, "it is in use")
+
+	require.NoError(t, s.Archive(t.Context(), w.org, "EUR", w.archival(), w.rec("currency.archive")))
+	archived := want
+	archived.Status, archived.ArchivedAt, archived.ArchivedBy = currency.Archived, w.archival().At, w.archival().By
+	got, err := s.Get(t.Context(), w.org, "EUR")
+	require.NoError(t, err)
+	require.Equal(t, archived, got)
+	again := currency.Archival{At: epoch.Add(2 * time.Hour), By: admin.Actor{Kind: admin.ActorSystem}}
+	require.ErrorIs(t, s.Archive(t.Context(), w.org, "EUR", again, w.rec("currency.archive")), admin.ErrExists)
+	require.ErrorIs(t, s.Create(t.Context(), w.org, w.currency("EUR", "2"), w.rec("currency.add")), admin.ErrExists)
+	got, err = s.Get(t.Context(), w.org, "EUR")
+	require.NoError(t, err)
+	require.Equal(t, archived, got, "what was refused changed nothing")
+
+	require.NoError(t, s.Restore(t.Context(), w.org, "EUR", w.rec("currency.restore")))
+	got, err = s.Get(t.Context(), w.org, "EUR")
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+	require.NoError(t, s.Archive(t.Context(), w.org, "EUR", again, w.rec("currency.archive")), "as often as needed")
+
+	require.ErrorIs(t, s.Archive(t.Context(), w.org, "CHF", again, w.rec("currency.archive")), admin.ErrNotFound)
+	require.ErrorIs(t, s.Restore(t.Context(), w.org, "CHF", w.rec("currency.restore")), admin.ErrNotFound)
+	require.ErrorIs(t, s.Archive(t.Context(), w.org, "eur", again, w.rec("currency.archive")), admin.ErrNotFound)
+}
+
+func testCurrencyStatus(t *testing.T, w *world) {
+	for _, code := range strings.Fields("SEK AED NOK ZAR DKK") {
+		require.NoError(t,
+			w.b.Currencies().Create(t.Context(), w.org, w.currency(iso4217.Code(code), "2"), w.rec("currency.add")))
+	}
+	for _, code := range strings.Fields("NOK AED ZAR") {
+		require.NoError(t, w.b.Currencies().Archive(t.Context(), w.org, iso4217.Code(code), w.archival(),
+			w.rec("currency.archive")))
+	}
+	for status, want := range map[currency.Status]string{
+		"": "AED DKK NOK SEK ZAR", currency.Active: "DKK SEK", currency.Archived: "AED NOK ZAR", "archived": "",
+	} {
+		var codes []string
+		for _, c := range pages(t, func(seek admin.Seek[string]) ([]currency.Currency, error) {
+			return w.b.Currencies().List(t.Context(), w.org, currency.Filter{Status: status}, seek)
+		}, func(c currency.Currency) string { return string(c.Code) }) {
+			codes = append(codes, string(c.Code))
+			if status != "" {
+				require.Equal(t, status, c.Status)
+			}
+		}
+		require.Equal(t, want, strings.Join(codes, " "), status)
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage"
 )
 
@@ -31,6 +32,22 @@ func organizationCalls() map[string]call {
 			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
 		) (any, error) {
 			return nil, s.Organizations().Rename(ctx, org, w.mark("renamed"), 1, rec)
+		},
+		"Organizations.SetStatus": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, rec admin.Record,
+		) (any, error) {
+			o := people.Organization{ID: org, Status: people.OrganizationSuspended, StatusAt: rec.At, Version: 1}
+			return nil, s.Organizations().SetStatus(ctx, o, rec)
+		},
+		"Organizations.Deleted": func(
+			ctx context.Context, s storage.Stores, w *world, _ admin.OrgID, _ admin.Record,
+		) (any, error) {
+			return s.Organizations().Deleted(ctx, w.org, 1)
+		},
+		"Organizations.Purge": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
+			return s.Organizations().Purge(ctx, gone(org), 1000)
 		},
 	}
 }
@@ -66,6 +83,10 @@ func testOrganizations(t *testing.T, open Open) {
 		o, u, cred := w.organization(upper)
 		require.NoError(t, b.Organizations().Create(t.Context(), o, u, cred, w.rec("test.upper")))
 	})
+	t.Run("suspends, reactivates and deletes", func(t *testing.T) { testStatus(t, b, c) })
+	t.Run("holds what is of a suspended one", func(t *testing.T) { testSuspended(t, b, c) })
+	t.Run("hides a deleted one from every method", func(t *testing.T) { testDeleted(t, b, c) })
+	t.Run("purges a deleted one", func(t *testing.T) { testPurge(t, b, c) })
 	t.Run("renames only the version that was read", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		require.NoError(t, b.Organizations().Rename(t.Context(), w.org, "Two", 1, w.rec("test.rename")))

@@ -23,7 +23,10 @@ func ports() []port {
 		{"Factors", testFactors},
 		{"Audit", testAudit},
 		{"Log", testLog},
-		{"Jobs", testJobs},
+		{"Jobs", func(t *testing.T, open Open) {
+			testJobs(t, open)
+			t.Run("removes what is over", func(t *testing.T) { testRetention(t, open) })
+		}},
 		{"Currencies", testCurrencies},
 		{"Settings", func(t *testing.T, open Open) {
 			t.Run("Values", func(t *testing.T) { testSettings(t, open) })

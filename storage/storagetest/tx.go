@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/storage"
 )
 
@@ -63,7 +64,7 @@ func testTransactions(t *testing.T, open Open) {
 			}
 			return s.Currencies().Create(t.Context(), w.org, w.currency("GBP", "3"), w.rec("currency.add"))
 		}))
-		got, err := b.Currencies().List(t.Context(), w.org, page[string](10))
+		got, err := b.Currencies().List(t.Context(), w.org, currency.Filter{}, page[string](10))
 		require.NoError(t, err)
 		require.Len(t, got, 2)
 		require.Equal(t, "2", got[0].Rate.String())

@@ -58,6 +58,7 @@ type seeds struct {
 	tickets  ticketSeeds
 	plans    planSeeds
 	factors  factorSeeds
+	settled  settledSeeds
 	importSeeds
 }
 
@@ -78,7 +79,10 @@ func (w *world) id() uuid.UUID { return w.ids.next() }
 func (w *world) mark(noun string) string { return noun + " of " + string(w.org) }
 
 func (w *world) organization(org admin.OrgID) (people.Organization, people.User, people.Credential) {
-	o := people.Organization{ID: org, Name: "Company of " + string(org), CreatedAt: epoch, Version: 1}
+	o := people.Organization{
+		ID: org, Name: "Company of " + string(org), Status: people.OrganizationActive, StatusAt: epoch, CreatedAt: epoch,
+		Version: 1,
+	}
 	u := people.User{
 		ID: w.id(), Name: "First of " + string(org),
 		Email: people.Email{Address: "First@Example.com", Key: "first@example.com"},
@@ -116,6 +120,8 @@ func (w *world) seed() {
 	w.seedFactors()
 	w.seedImports()
 	w.seedPlans()
+	w.seedDeleted()
+	w.seedSettled()
 }
 
 // page returns the first page of at most limit items.
@@ -154,7 +160,7 @@ func calls() map[string]call {
 		tokenCalls(),
 		userCalls(), erasureCalls(), invitationCalls(), ticketCalls(), sessionCalls(), identityCalls(), roleCalls(),
 		factorCalls(),
-		importCalls(), customerCalls(), accountCalls(),
+		retentionCalls(), importCalls(), customerCalls(), accountCalls(),
 		planCalls(), scheduleCalls(), migrationCalls(),
 	} {
 		for name, c := range part {
@@ -170,12 +176,15 @@ func calls() map[string]call {
 // crossing lists the methods that are meant to look across organizations.
 func crossing() map[string]bool {
 	return map[string]bool{
-		"Jobs.Due":             true, // finds work for schedulers; returns ids only
-		"Log.Heads":            true, // for followers of every organization; they have no data of it
-		"Log.Unsealed":         true, // finds work for sealers; returns ids only
-		"Organizations.Create": true, // makes one
-		"Users.Memberships":    true, // for a sign-in page of every organization
-		"Tokens.ByDigest":      true, // a presented secret does not name its organization
+		"Jobs.Settled":          true, // finds what is to be removed; returns ids only
+		"Imports.ExpiredFiles":  true, // as Jobs.Settled
+		"Jobs.Due":              true, // finds work for schedulers; returns ids only
+		"Organizations.Create":  true, // makes one
+		"Organizations.Deleted": true, // finds what is to be purged; returns ids only
+		"Users.Memberships":     true, // for a sign-in page of every organization
+		"Tokens.ByDigest":       true, // a presented secret does not name its organization
+		"Log.Heads":             true, // for followers of every organization; they have no data of it
+		"Log.Unsealed":          true, // finds work for sealers; returns ids only
 	}
 }
 
@@ -183,17 +192,18 @@ func crossing() map[string]bool {
 // user decided anything.
 func bookkeeping() map[string]bool {
 	return map[string]bool{
-		"Factors.Attempt":  true,
-		"Factors.Complete": true,
-		"Factors.Pend":     true,
-		"Jobs.Claim":       true,
-		"Jobs.Commit":      true,
-		"Jobs.Release":     true,
-		"Jobs.Renew":       true,
-		"Log.Seal":         true,
-		"Sessions.Touch":   true,
-		"Tokens.Rehash":    true,
-		"Tokens.Touch":     true,
-		"Users.Rehash":     true,
+		"Factors.Attempt":     true,
+		"Factors.Complete":    true,
+		"Factors.Pend":        true,
+		"Jobs.Claim":          true,
+		"Jobs.Commit":         true,
+		"Jobs.Release":        true,
+		"Jobs.Renew":          true,
+		"Organizations.Purge": true,
+		"Sessions.Touch":      true,
+		"Tokens.Rehash":       true,
+		"Tokens.Touch":        true,
+		"Users.Rehash":        true,
+		"Log.Seal":            true,
 	}
 }

@@ -66,6 +66,9 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 	migrated := func(n int) int { return rareEvery*(n/60) + rareFirst + 1 + n%60 } // the jobs that are migrations
 	return map[string]func(n int) string{
 		"org_id":                one(quoted(string(planOrg))),
+		"organizations.org_id":  func(n int) string { return fmt.Sprintf("'zz%d'", n) },
+		"organizations.status":  one("'ACTIVE'"),
+		"organizations.purged":  one("0"),
 		"id":                    id,
 		"version":               one("1"),
 		"extra":                 one("''"),
@@ -109,16 +112,20 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		"invitations.expires_at": func(n int) string {
 			return fmt.Sprint(noon.Add([]time.Duration{-time.Minute, time.Minute, -time.Minute}[n/rareEvery%3]).UnixMicro())
 		},
-		"audit.changes":       one("''"),
-		"tokens.state":        either("DEACTIVATED", "ACTIVE"),
-		"tokens.permissions":  one("'settings.read'"),
-		"tokens.last4":        one("'aB3x'"),
-		"tokens.user_id":      id,
-		"tokens.networks":     one("''"),
-		"tokens.expires_at":   one(fmt.Sprint(noon.Add(time.Minute).UnixMicro())),
-		"tokens.rotated_from": one("NULL"),
-		"tokens.rotated_to":   one("NULL"),
-		"currencies.code": func(n int) string {
+		"audit.changes":             one("''"),
+		"tokens.state":              either("DEACTIVATED", "ACTIVE"),
+		"tokens.permissions":        one("'settings.read'"),
+		"tokens.last4":              one("'aB3x'"),
+		"tokens.user_id":            id,
+		"tokens.networks":           one("''"),
+		"tokens.expires_at":         one(fmt.Sprint(noon.Add(time.Minute).UnixMicro())),
+		"tokens.rotated_from":       one("NULL"),
+		"tokens.rotated_to":         one("NULL"),
+		"exchange_rates.code":       one("'AAA'"),
+		"exchange_rates.seq":        func(n int) string { return fmt.Sprint(n + 2) },
+		"exchange_rates.created_at": one("1"),
+		"valid_from":                func(n int) string { return fmt.Sprint(n + 1) },
+		"code": func(n int) string {
 			return fmt.Sprintf("'%c%c%c'", 'A'+n/676%26, 'A'+n/26%26, 'A'+n%26)
 		},
 
@@ -165,6 +172,7 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		"audit_log.seq":          func(n int) string { return fmt.Sprint(n + 1) },
 		"audit_log.record_id":    id,
 		"audit_log.prev":         digestOf(d),
+		"audit_heads.hash":       digestOf(d),
 		"audit_log.hash":         digestOf(d),
 		"audit_values.salt":      digestOf(d),
 		"audit_values.record_id": id,
@@ -208,12 +216,18 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 // rowsOf is how many rows a table gets.
 func rowsOf(table string) int {
 	switch {
-	case strings.HasSuffix(table, "_anchor"), table == "organizations", table == "setting_counts":
+	case strings.HasSuffix(table, "_anchor"), table == "setting_counts":
 		return 0
-	case table == "audit_queue", table == "audit_heads": // a trigger fills one, and an organization has one of the other
+	case table == "audit_queue": // which a trigger fills
 		return 0
+	case table == "audit_heads": // of which an organization has one
+		return 1
+	case table == "organizations": // besides that of the others
+		return 1000
 	case table == "currencies": // of which there are not more
 		return 200
+	case table == "archived_currencies":
+		return 100
 	case table == "plan_migrations":
 		return planRows / rareEvery * 60
 	}

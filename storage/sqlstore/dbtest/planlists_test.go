@@ -18,6 +18,8 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/admin/priceplan"
+	"github.com/admincenter/admincenter/currency"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/sqlstore"
@@ -104,6 +106,7 @@ func planArguments(t *testing.T, method string, typ reflect.Type) []planArgument
 		reflect.TypeFor[string]():        rare,
 		reflect.TypeFor[priceplan.Ref](): priceplan.Ref{ID: "p7", Version: 1},
 		reflect.TypeFor[uuid.UUID]():     numbered(0),
+		reflect.TypeFor[iso4217.Code]():  iso4217.Code("AAA"),
 	}
 	switch method {
 	case "Settings.History":
@@ -162,6 +165,7 @@ func filterValues(t *testing.T, path string, field reflect.StructField) (out []p
 		"customer.AccountFilter.CustomerID": {"c7"},
 		"customer.AccountFilter.Status":     {customer.Archived},
 		"customer.Filter.Status":            {customer.Archived},
+		"currency.Filter.Status":            {currency.Active, currency.Archived},
 		"priceplan.PlanFilter.Status":       {priceplan.Archived},
 	}[path]
 	if values == nil {
@@ -201,6 +205,7 @@ func sortedLists() map[string]string {
 // joinedLists are the lists of two tables that PostgreSQL may read whole, and why.
 func joinedLists() map[string]string {
 	return map[string]string{
+		"Currencies.List by Status":     "an organization has less currencies than ISO 4217, which are soon joined whole",
 		"PlanMigrations.List by Status": "it joins some thousand migrations by hash, and more by their key; an organization has less",
 	}
 }

@@ -27,7 +27,7 @@ func TestSQLiteSettingsOfBeforeBeginTheirHistory(t *testing.T) {
 		up(name)
 	}
 	for _, statement := range []string{
-		`INSERT INTO admincenter_organizations (org_id, name, created_at, version) VALUES ('acme', 'Acme', 0, 1)`,
+		`INSERT INTO admincenter_organizations (org_id, name, status, status_at, created_at, version) VALUES ('acme', 'Acme', 'ACTIVE', 0, 0, 1)`,
 		`INSERT INTO admincenter_settings VALUES ('acme', '1', 'ACCOUNT', 'a', 'USER', 'rate', 'NUMERIC', '7', 1, 'system', '', 2, 'user', 'u', 3)`,
 		`INSERT INTO admincenter_settings VALUES ('acme', '2', 'ACCOUNT', 'a', 'USER', 'other', 'NUMERIC', '8', 1, 'system', '', 1, 'system', '', 1)`,
 	} {

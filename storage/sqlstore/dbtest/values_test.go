@@ -35,5 +35,5 @@ func createOrganization(t *testing.T, s storage.Stores, org admin.OrgID) {
 }
 
 func aCurrency(code iso4217.Code, rate string) currency.Currency {
-	return currency.Currency{Code: code, Rate: decimal.RequireFromString(rate), CreatedAt: noon, CreatedBy: admin.Actor{Kind: admin.ActorSystem}}
+	return currency.Currency{Code: code, Status: currency.Active, Rate: decimal.RequireFromString(rate), CreatedAt: noon, CreatedBy: admin.Actor{Kind: admin.ActorSystem}}
 }

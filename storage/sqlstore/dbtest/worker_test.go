@@ -40,6 +40,7 @@ type errand struct {
 	Serve     bool           // do what is due until SIGTERM
 	Lease     time.Duration  // of Serve
 	Seal      bool           // the log, until it is killed
+	Purge     int            // so many rows at once of the organization acme, in place of a job
 }
 
 // What a worker says, each in a line of its standard output.
@@ -90,7 +91,9 @@ func work(t *testing.T) bool {
 		signal(false)
 	}
 	var err error
-	if e.Migration {
+	if e.Purge > 0 {
+		err = e.purge(t, interrupted{db, func() { signal(true) }}, func() { settled(job.Progress{}) })
+	} else if e.Migration {
 		_, err = center.Migrations.Run(t.Context(), admin.System("acme"), e.Job, settled)
 	} else {
 		_, err = center.Imports.Run(t.Context(), admin.System("acme"), e.Job, settled)
@@ -106,6 +109,20 @@ func work(t *testing.T) bool {
 		fmt.Println(sayEnded + err.Error())
 	}
 	return true
+}
+
+// purge removes what is left of an organization, and calls done after each batch.
+func (e errand) purge(t *testing.T, b storage.Backend, done func()) error {
+	for more := true; more; done() {
+		err := b.InTx(t.Context(), func(s storage.Stores) (err error) {
+			more, err = s.Organizations().Purge(t.Context(), "acme", e.Purge)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // interrupted is a backend in whose transactions something happens before the commit.

@@ -36,6 +36,15 @@ TABLE admincenter_account_aliases InnoDB utf8mb4_bin
     PRIMARY KEY PRIMARY (org_id, value)
     FOREIGN KEY admincenter_account_aliases_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
 
+TABLE admincenter_archived_currencies InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    code varbinary(3) NOT NULL
+    archived_at bigint(20) NOT NULL
+    archived_by_kind varbinary(30) NOT NULL
+    archived_by_id varbinary(237) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, code)
+    FOREIGN KEY admincenter_archived_currencies_ibfk_1 (org_id, code) REFERENCES admincenter_currencies (org_id, code) ON DELETE RESTRICT ON UPDATE RESTRICT
+
 TABLE admincenter_audit InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
     id varbinary(36) NOT NULL
@@ -58,7 +67,11 @@ TABLE admincenter_audit InnoDB utf8mb4_bin
     INDEX audit_subject_kind (org_id, subject_kind, at, id)
     PRIMARY KEY PRIMARY (org_id, at, id)
     FOREIGN KEY admincenter_audit_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
-    TRIGGER admincenter_audit_no_delete BEFORE DELETE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: audit records cannot be deleted'
+    TRIGGER admincenter_audit_no_delete BEFORE DELETE BEGIN
+        IF NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED') THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: audit records cannot be deleted';
+        END IF;
+    END
     TRIGGER admincenter_audit_no_update BEFORE UPDATE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: audit records cannot be changed'
     TRIGGER admincenter_audit_waits AFTER INSERT INSERT INTO admincenter_audit_queue (org_id, id) VALUES (NEW.org_id, NEW.id)
 
@@ -90,7 +103,9 @@ TABLE admincenter_audit_log InnoDB utf8mb4_bin
     UNIQUE audit_log_record (record_id, org_id)
     PRIMARY KEY PRIMARY (org_id, seq)
     FOREIGN KEY admincenter_audit_log_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
-    TRIGGER admincenter_audit_log_no_delete BEFORE DELETE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: the log of the audit trail cannot be deleted'
+    TRIGGER admincenter_audit_log_no_delete BEFORE DELETE IF NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED') THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: the log of the audit trail cannot be deleted';
+        END IF
     TRIGGER admincenter_audit_log_no_update BEFORE UPDATE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: the log of the audit trail cannot be changed'
 
 TABLE admincenter_audit_log_anchor InnoDB utf8mb4_bin
@@ -120,7 +135,9 @@ TABLE admincenter_audit_values InnoDB utf8mb4_bin
             OR NEW.change_no <> OLD.change_no THEN
             SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: values of audit records cannot be changed';
         END IF
-    TRIGGER admincenter_audit_values_no_delete BEFORE DELETE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: values of audit records cannot be deleted'
+    TRIGGER admincenter_audit_values_no_delete BEFORE DELETE IF NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED') THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: values of audit records cannot be deleted';
+        END IF
 
 TABLE admincenter_audit_values_anchor InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
@@ -152,7 +169,11 @@ TABLE admincenter_currencies InnoDB utf8mb4_bin
     CHECK base_slot `base_slot` = 1
     CHECK code octet_length(`code`) = 3
     CHECK rate !(`rate` regexp '[^0-9.]') and `rate` regexp '[1-9]' and `rate` regexp '^[0-9]{1,12}([.][0-9]{1,18})?$'
-    TRIGGER admincenter_currencies_no_delete BEFORE DELETE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a saved exchange rate cannot be deleted'
+    TRIGGER admincenter_currencies_no_delete BEFORE DELETE BEGIN
+        IF NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED') THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a saved exchange rate cannot be deleted';
+        END IF;
+    END
     TRIGGER admincenter_currencies_no_update BEFORE UPDATE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a saved exchange rate cannot be changed'
 
 TABLE admincenter_currencies_anchor InnoDB utf8mb4_bin
@@ -206,6 +227,34 @@ TABLE admincenter_enrichment_dependencies InnoDB utf8mb4_bin
     PRIMARY KEY PRIMARY (org_id, namespace, name, event_schema)
     FOREIGN KEY admincenter_enrichment_dependencies_ibfk_1 (org_id, event_schema) REFERENCES admincenter_enrichments (org_id, event_schema) ON DELETE RESTRICT ON UPDATE RESTRICT
 
+TABLE admincenter_exchange_rates InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    code varbinary(3) NOT NULL
+    valid_from bigint(20) NOT NULL
+    seq bigint(20) NOT NULL
+    rate varchar(64) COLLATE ascii_bin NOT NULL
+    created_at bigint(20) NOT NULL
+    created_by_kind varbinary(30) NOT NULL
+    created_by_id varbinary(237) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, code, valid_from, seq)
+    UNIQUE seq (org_id, code, seq)
+    FOREIGN KEY admincenter_exchange_rates_ibfk_1 (org_id, code) REFERENCES admincenter_currencies (org_id, code) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK CONSTRAINT_1 `valid_from` >= `created_at`
+    CHECK rate !(`rate` regexp '[^0-9.]') and `rate` regexp '[1-9]' and `rate` regexp '^[0-9]{1,12}([.][0-9]{1,18})?$'
+    CHECK seq `seq` > 1
+    CHECK seq `seq` > 1
+    TRIGGER admincenter_exchange_rates_no_delete BEFORE DELETE IF NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED') THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a saved exchange rate cannot be deleted';
+        END IF
+    TRIGGER admincenter_exchange_rates_no_update BEFORE UPDATE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a saved exchange rate cannot be changed'
+
+TABLE admincenter_exchange_rates_anchor InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    code varbinary(3) NOT NULL
+    seq bigint(20) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, code, seq)
+    FOREIGN KEY admincenter_exchange_rates_anchor_ibfk_1 (org_id, code, seq) REFERENCES admincenter_exchange_rates (org_id, code, seq) ON DELETE RESTRICT ON UPDATE RESTRICT
+
 TABLE admincenter_external_ids InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
     external_id varbinary(256) NOT NULL
@@ -250,12 +299,16 @@ TABLE admincenter_imports InnoDB utf8mb4_bin
     created_by_kind varbinary(30) NOT NULL
     created_by_id varbinary(237) NOT NULL
     updated_at bigint(20) NOT NULL
+    file_removed_at bigint(20)
+    file_kept bigint(20) NOT NULL DEFAULT 1
     version bigint(20) NOT NULL
+    INDEX imports_file (file_kept, updated_at, org_id, id)
     INDEX imports_sha256 (org_id, sha256, id)
     INDEX imports_status (org_id, status, id)
     INDEX imports_type (org_id, type, id)
     PRIMARY KEY PRIMARY (org_id, id)
     FOREIGN KEY admincenter_imports_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK file_kept `file_kept` in (0,1)
 
 TABLE admincenter_import_pieces InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
@@ -303,6 +356,8 @@ TABLE admincenter_jobs InnoDB utf8mb4_bin
     created_by_id varbinary(237) NOT NULL
     updated_at bigint(20) NOT NULL
     settled_at bigint(20)
+    pruned_at bigint(20)
+    prunable bigint(20) NOT NULL DEFAULT 1
     total bigint(20) NOT NULL
     completed bigint(20) NOT NULL
     skipped bigint(20) NOT NULL
@@ -323,9 +378,11 @@ TABLE admincenter_jobs InnoDB utf8mb4_bin
     INDEX jobs_due (queue_org, tried_at, id, due_at, kind)
     INDEX jobs_kind (org_id, kind, id)
     INDEX jobs_kind_status (org_id, kind, status, id)
+    INDEX jobs_settled (prunable, settled_at, org_id, id)
     INDEX jobs_status (org_id, status, id)
     PRIMARY KEY PRIMARY (org_id, id)
     FOREIGN KEY admincenter_jobs_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK prunable `prunable` in (0,1)
     CHECK status `status` in ('SCHEDULED','WAITING_FOR_CONFIRMATION','PENDING','IN_PROGRESS','PAUSED','COMPLETED','COMPLETED_WITH_FAILURES','FAILED','CANCELLED')
 
 TABLE admincenter_job_effects InnoDB utf8mb4_bin
@@ -353,9 +410,38 @@ TABLE admincenter_job_entries InnoDB utf8mb4_bin
 TABLE admincenter_organizations InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
     name text COLLATE utf8mb4_bin NOT NULL
+    status varbinary(30) NOT NULL
+    status_at bigint(20) NOT NULL
+    purged bigint(20) NOT NULL DEFAULT 0
     created_at bigint(20) NOT NULL
     version bigint(20) NOT NULL
+    INDEX organizations_status (status, purged, org_id)
     PRIMARY KEY PRIMARY (org_id)
+    CHECK purged `purged` = 0 or `purged` = 1 and `status` = 'DELETED'
+    CHECK status `status` in ('ACTIVE','SUSPENDED','DELETED')
+    TRIGGER admincenter_organizations_guarded BEFORE UPDATE BEGIN
+        IF NEW.org_id <> OLD.org_id THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: the id of an organization cannot be changed';
+        END IF;
+        IF OLD.status = 'DELETED' AND (OLD.purged = 1 OR NEW.purged = 0 OR NEW.status <> 'DELETED'
+            OR CAST(NEW.name AS BINARY) <> '' OR NEW.status_at <> OLD.status_at OR NEW.created_at <> OLD.created_at
+            OR NEW.version <> OLD.version) THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a deleted organization cannot be changed';
+        END IF;
+        IF OLD.status <> 'DELETED' AND NEW.status = 'DELETED' AND (OLD.status <> 'SUSPENDED'
+            OR NEW.version <> OLD.version + 1 OR CAST(NEW.name AS BINARY) <> '' OR NEW.purged <> 0
+            OR NOT EXISTS (SELECT 1 FROM admincenter_audit
+                WHERE org_id = NEW.org_id AND action = 'organization.delete' AND at = NEW.status_at)) THEN
+            SIGNAL SQLSTATE '45000'
+                SET MESSAGE_TEXT = 'admincenter: an organization is suspended first, and deleted on record';
+        END IF;
+    END
+    TRIGGER admincenter_organizations_made BEFORE INSERT BEGIN
+        IF NEW.status <> 'ACTIVE' THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: an organization is made active';
+        END IF;
+    END
+    TRIGGER admincenter_organizations_no_delete BEFORE DELETE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: an organization stays, if only as deleted'
 
 TABLE admincenter_pending_sign_ins InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
@@ -627,7 +713,11 @@ TABLE admincenter_tokens InnoDB utf8mb4_bin
             SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: the id of a token cannot be changed';
         END IF;
     END
-    TRIGGER admincenter_tokens_no_delete BEFORE DELETE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a token stays, if only as deleted'
+    TRIGGER admincenter_tokens_no_delete BEFORE DELETE BEGIN
+        IF NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED') THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a token stays, if only as deleted';
+        END IF;
+    END
 
 TABLE admincenter_tokens_anchor InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL

@@ -36,6 +36,15 @@ TABLE admincenter_accounts
     INDEX admincenter_accounts_status (org_id, status, id)
     FOREIGN KEY admincenter_accounts_org_id_customer_id_fkey (org_id, customer_id) REFERENCES admincenter_customers (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
 
+TABLE admincenter_archived_currencies
+    org_id text COLLATE C NOT NULL
+    code text COLLATE C NOT NULL
+    archived_at bigint NOT NULL
+    archived_by_kind text COLLATE C NOT NULL
+    archived_by_id text COLLATE C NOT NULL
+    PRIMARY KEY admincenter_archived_currencies_pkey (org_id, code)
+    FOREIGN KEY admincenter_archived_currencies_org_id_code_fkey (org_id, code) REFERENCES admincenter_currencies (org_id, code) ON DELETE NO ACTION ON UPDATE NO ACTION
+
 TABLE admincenter_audit
     org_id text COLLATE C NOT NULL
     id text COLLATE C NOT NULL
@@ -58,8 +67,19 @@ TABLE admincenter_audit
     INDEX admincenter_audit_subject (org_id, subject_kind, subject_id, at, id)
     INDEX admincenter_audit_subject_kind (org_id, subject_kind, at, id)
     FOREIGN KEY admincenter_audit_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
-    CREATE TRIGGER admincenter_audit_fixed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.admincenter_audit FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
+    CREATE TRIGGER admincenter_audit_fixed BEFORE UPDATE OR TRUNCATE ON public.admincenter_audit FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
     BEGIN
+        RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END
+    CREATE TRIGGER admincenter_audit_no_delete BEFORE DELETE ON public.admincenter_audit FOR EACH ROW EXECUTE FUNCTION admincenter_refuse_delete() ENABLED A AS 
+    DECLARE
+        gone BOOLEAN;
+    BEGIN
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_organizations WHERE org_id = $1 AND status = ''DELETED'')',
+            TG_TABLE_SCHEMA) INTO gone USING OLD.org_id;
+        IF gone THEN
+            RETURN OLD;
+        END IF;
         RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END
     CREATE TRIGGER admincenter_audit_waits AFTER INSERT ON public.admincenter_audit FOR EACH ROW EXECUTE FUNCTION admincenter_audit_wait() ENABLED A AS 
@@ -90,8 +110,19 @@ TABLE admincenter_audit_log
     PRIMARY KEY admincenter_audit_log_pkey (org_id, seq)
     UNIQUE admincenter_audit_log_record (record_id, org_id)
     FOREIGN KEY admincenter_audit_log_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
-    CREATE TRIGGER admincenter_audit_log_fixed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.admincenter_audit_log FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
+    CREATE TRIGGER admincenter_audit_log_fixed BEFORE UPDATE OR TRUNCATE ON public.admincenter_audit_log FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
     BEGIN
+        RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END
+    CREATE TRIGGER admincenter_audit_log_no_delete BEFORE DELETE ON public.admincenter_audit_log FOR EACH ROW EXECUTE FUNCTION admincenter_refuse_delete() ENABLED A AS 
+    DECLARE
+        gone BOOLEAN;
+    BEGIN
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_organizations WHERE org_id = $1 AND status = ''DELETED'')',
+            TG_TABLE_SCHEMA) INTO gone USING OLD.org_id;
+        IF gone THEN
+            RETURN OLD;
+        END IF;
         RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END
 
@@ -120,8 +151,19 @@ TABLE admincenter_audit_values
         END IF;
         RETURN NEW;
     END
-    CREATE TRIGGER admincenter_audit_values_fixed BEFORE DELETE OR TRUNCATE ON public.admincenter_audit_values FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
+    CREATE TRIGGER admincenter_audit_values_fixed BEFORE TRUNCATE ON public.admincenter_audit_values FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
     BEGIN
+        RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END
+    CREATE TRIGGER admincenter_audit_values_no_delete BEFORE DELETE ON public.admincenter_audit_values FOR EACH ROW EXECUTE FUNCTION admincenter_refuse_delete() ENABLED A AS 
+    DECLARE
+        gone BOOLEAN;
+    BEGIN
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_organizations WHERE org_id = $1 AND status = ''DELETED'')',
+            TG_TABLE_SCHEMA) INTO gone USING OLD.org_id;
+        IF gone THEN
+            RETURN OLD;
+        END IF;
         RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END
 
@@ -148,8 +190,19 @@ TABLE admincenter_currencies
     CHECK (((rate > (0)::numeric) AND (rate < ('1000000000000'::bigint)::numeric) AND (scale(rate) <= 18)))
     CHECK ((base_slot = 1))
     CHECK ((length(code) = 3))
-    CREATE TRIGGER admincenter_currencies_fixed BEFORE DELETE OR UPDATE OR TRUNCATE ON public.admincenter_currencies FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
+    CREATE TRIGGER admincenter_currencies_fixed BEFORE UPDATE OR TRUNCATE ON public.admincenter_currencies FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
     BEGIN
+        RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END
+    CREATE TRIGGER admincenter_currencies_no_delete BEFORE DELETE ON public.admincenter_currencies FOR EACH ROW EXECUTE FUNCTION admincenter_refuse_delete() ENABLED A AS 
+    DECLARE
+        gone BOOLEAN;
+    BEGIN
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_organizations WHERE org_id = $1 AND status = ''DELETED'')',
+            TG_TABLE_SCHEMA) INTO gone USING OLD.org_id;
+        IF gone THEN
+            RETURN OLD;
+        END IF;
         RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END
 
@@ -197,6 +250,37 @@ TABLE admincenter_enrichments
     version bigint NOT NULL
     PRIMARY KEY admincenter_enrichments_pkey (org_id, event_schema)
     FOREIGN KEY admincenter_enrichments_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+
+TABLE admincenter_exchange_rates
+    org_id text COLLATE C NOT NULL
+    code text COLLATE C NOT NULL
+    valid_from bigint NOT NULL
+    seq bigint NOT NULL
+    rate numeric NOT NULL
+    created_at bigint NOT NULL
+    created_by_kind text COLLATE C NOT NULL
+    created_by_id text COLLATE C NOT NULL
+    UNIQUE admincenter_exchange_rates_org_id_code_seq_key (org_id, code, seq)
+    PRIMARY KEY admincenter_exchange_rates_pkey (org_id, code, valid_from, seq)
+    FOREIGN KEY admincenter_exchange_rates_org_id_code_fkey (org_id, code) REFERENCES admincenter_currencies (org_id, code) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK (((rate > (0)::numeric) AND (rate < ('1000000000000'::bigint)::numeric) AND (scale(rate) <= 18)))
+    CHECK ((seq > 1))
+    CHECK ((valid_from >= created_at))
+    CREATE TRIGGER admincenter_exchange_rates_fixed BEFORE UPDATE OR TRUNCATE ON public.admincenter_exchange_rates FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
+    BEGIN
+        RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END
+    CREATE TRIGGER admincenter_exchange_rates_no_delete BEFORE DELETE ON public.admincenter_exchange_rates FOR EACH ROW EXECUTE FUNCTION admincenter_refuse_delete() ENABLED A AS 
+    DECLARE
+        gone BOOLEAN;
+    BEGIN
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_organizations WHERE org_id = $1 AND status = ''DELETED'')',
+            TG_TABLE_SCHEMA) INTO gone USING OLD.org_id;
+        IF gone THEN
+            RETURN OLD;
+        END IF;
+        RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END
 
 TABLE admincenter_external_ids
     org_id text COLLATE C NOT NULL
@@ -250,12 +334,16 @@ TABLE admincenter_imports
     created_by_kind text COLLATE C NOT NULL
     created_by_id text COLLATE C NOT NULL
     updated_at bigint NOT NULL
+    file_removed_at bigint
+    file_kept bigint NOT NULL DEFAULT 1
     version bigint NOT NULL
+    INDEX admincenter_imports_file (file_kept, updated_at, org_id, id)
     PRIMARY KEY admincenter_imports_pkey (org_id, id)
     INDEX admincenter_imports_sha256 (org_id, sha256, id)
     INDEX admincenter_imports_status (org_id, status, id)
     INDEX admincenter_imports_type (org_id, type, id)
     FOREIGN KEY admincenter_imports_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK ((file_kept = ANY (ARRAY[(0)::bigint, (1)::bigint])))
 
 TABLE admincenter_invitations
     org_id text COLLATE C NOT NULL
@@ -316,6 +404,8 @@ TABLE admincenter_jobs
     created_by_id text COLLATE C NOT NULL
     updated_at bigint NOT NULL
     settled_at bigint
+    pruned_at bigint
+    prunable bigint NOT NULL DEFAULT 1
     total bigint NOT NULL
     completed bigint NOT NULL
     skipped bigint NOT NULL
@@ -353,16 +443,88 @@ END
     INDEX admincenter_jobs_kind (org_id, kind, id)
     INDEX admincenter_jobs_kind_status (org_id, kind, status, id)
     PRIMARY KEY admincenter_jobs_pkey (org_id, id)
+    INDEX admincenter_jobs_settled (prunable, settled_at, org_id, id)
     INDEX admincenter_jobs_status (org_id, status, id)
     FOREIGN KEY admincenter_jobs_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK ((prunable = ANY (ARRAY[(0)::bigint, (1)::bigint])))
     CHECK ((status = ANY (ARRAY['SCHEDULED'::text, 'WAITING_FOR_CONFIRMATION'::text, 'PENDING'::text, 'IN_PROGRESS'::text, 'PAUSED'::text, 'COMPLETED'::text, 'COMPLETED_WITH_FAILURES'::text, 'FAILED'::text, 'CANCELLED'::text])))
 
 TABLE admincenter_organizations
     org_id text COLLATE C NOT NULL
     name text COLLATE default NOT NULL
+    status text COLLATE C NOT NULL
+    status_at bigint NOT NULL
+    purged bigint NOT NULL DEFAULT 0
     created_at bigint NOT NULL
     version bigint NOT NULL
     PRIMARY KEY admincenter_organizations_pkey (org_id)
+    INDEX admincenter_organizations_status (status, purged, org_id)
+    CHECK (((purged = 0) OR ((purged = 1) AND (status = 'DELETED'::text))))
+    CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'SUSPENDED'::text, 'DELETED'::text])))
+    CREATE TRIGGER admincenter_organizations_fixed BEFORE DELETE OR TRUNCATE ON public.admincenter_organizations FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
+    BEGIN
+        RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END
+    CREATE TRIGGER admincenter_organizations_guarded BEFORE UPDATE ON public.admincenter_organizations FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION admincenter_organizations_guard() ENABLED A AS 
+    DECLARE
+        recorded BOOLEAN;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            IF NEW.status <> 'ACTIVE' THEN
+                RAISE EXCEPTION 'admincenter: an organization is made active' USING ERRCODE = 'restrict_violation';
+            END IF;
+            RETURN NEW;
+        END IF;
+        IF NEW.org_id <> OLD.org_id THEN
+            RAISE EXCEPTION 'admincenter: the id of an organization cannot be changed' USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF OLD.status = 'DELETED' AND (OLD.purged = 1 OR NEW.purged = 0 OR NEW.status <> 'DELETED'
+            OR NEW.name <> '' OR NEW.status_at <> OLD.status_at OR NEW.created_at <> OLD.created_at
+            OR NEW.version <> OLD.version) THEN
+            RAISE EXCEPTION 'admincenter: a deleted organization cannot be changed' USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF OLD.status <> 'DELETED' AND NEW.status = 'DELETED' THEN
+            EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_audit
+                WHERE org_id = $1 AND action = ''organization.delete'' AND at = $2)', TG_TABLE_SCHEMA)
+                INTO recorded USING NEW.org_id, NEW.status_at;
+            IF OLD.status <> 'SUSPENDED' OR NEW.version <> OLD.version + 1 OR NEW.name <> '' OR NEW.purged <> 0
+                OR NOT recorded THEN
+                RAISE EXCEPTION 'admincenter: an organization is suspended first, and deleted on record'
+                    USING ERRCODE = 'restrict_violation';
+            END IF;
+        END IF;
+        RETURN NEW;
+    END
+    CREATE TRIGGER admincenter_organizations_made BEFORE INSERT ON public.admincenter_organizations FOR EACH ROW EXECUTE FUNCTION admincenter_organizations_guard() ENABLED A AS 
+    DECLARE
+        recorded BOOLEAN;
+    BEGIN
+        IF TG_OP = 'INSERT' THEN
+            IF NEW.status <> 'ACTIVE' THEN
+                RAISE EXCEPTION 'admincenter: an organization is made active' USING ERRCODE = 'restrict_violation';
+            END IF;
+            RETURN NEW;
+        END IF;
+        IF NEW.org_id <> OLD.org_id THEN
+            RAISE EXCEPTION 'admincenter: the id of an organization cannot be changed' USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF OLD.status = 'DELETED' AND (OLD.purged = 1 OR NEW.purged = 0 OR NEW.status <> 'DELETED'
+            OR NEW.name <> '' OR NEW.status_at <> OLD.status_at OR NEW.created_at <> OLD.created_at
+            OR NEW.version <> OLD.version) THEN
+            RAISE EXCEPTION 'admincenter: a deleted organization cannot be changed' USING ERRCODE = 'restrict_violation';
+        END IF;
+        IF OLD.status <> 'DELETED' AND NEW.status = 'DELETED' THEN
+            EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_audit
+                WHERE org_id = $1 AND action = ''organization.delete'' AND at = $2)', TG_TABLE_SCHEMA)
+                INTO recorded USING NEW.org_id, NEW.status_at;
+            IF OLD.status <> 'SUSPENDED' OR NEW.version <> OLD.version + 1 OR NEW.name <> '' OR NEW.purged <> 0
+                OR NOT recorded THEN
+                RAISE EXCEPTION 'admincenter: an organization is suspended first, and deleted on record'
+                    USING ERRCODE = 'restrict_violation';
+            END IF;
+        END IF;
+        RETURN NEW;
+    END
 
 TABLE admincenter_pending_sign_ins
     org_id text COLLATE C NOT NULL
@@ -640,8 +802,19 @@ END
         END IF;
         RETURN NEW;
     END
-    CREATE TRIGGER admincenter_tokens_kept BEFORE DELETE OR TRUNCATE ON public.admincenter_tokens FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
+    CREATE TRIGGER admincenter_tokens_kept BEFORE TRUNCATE ON public.admincenter_tokens FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
     BEGIN
+        RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END
+    CREATE TRIGGER admincenter_tokens_no_delete BEFORE DELETE ON public.admincenter_tokens FOR EACH ROW EXECUTE FUNCTION admincenter_refuse_delete() ENABLED A AS 
+    DECLARE
+        gone BOOLEAN;
+    BEGIN
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_organizations WHERE org_id = $1 AND status = ''DELETED'')',
+            TG_TABLE_SCHEMA) INTO gone USING OLD.org_id;
+        IF gone THEN
+            RETURN OLD;
+        END IF;
         RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END
 

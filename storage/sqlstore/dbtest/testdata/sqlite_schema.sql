@@ -37,6 +37,16 @@ CREATE INDEX admincenter_accounts_customer ON admincenter_accounts (org_id, cust
 
 CREATE INDEX admincenter_accounts_status ON admincenter_accounts (org_id, status, id);
 
+CREATE TABLE admincenter_archived_currencies (
+    org_id           TEXT    NOT NULL,
+    code             TEXT    NOT NULL,
+    archived_at      INTEGER NOT NULL,
+    archived_by_kind TEXT    NOT NULL,
+    archived_by_id   TEXT    NOT NULL,
+    PRIMARY KEY (org_id, code),
+    FOREIGN KEY (org_id, code) REFERENCES admincenter_currencies (org_id, code)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE admincenter_audit (
     org_id       TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
     id           TEXT    NOT NULL,
@@ -61,6 +71,7 @@ CREATE INDEX admincenter_audit_action ON admincenter_audit (org_id, action, at, 
 CREATE INDEX admincenter_audit_actor ON admincenter_audit (org_id, actor_kind, actor_id, at, id);
 
 CREATE TRIGGER admincenter_audit_no_delete BEFORE DELETE ON admincenter_audit
+WHEN NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: audit records cannot be deleted');
 END;
@@ -108,6 +119,7 @@ CREATE TABLE admincenter_audit_log (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER admincenter_audit_log_no_delete BEFORE DELETE ON admincenter_audit_log
+WHEN NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: the log of the audit trail cannot be deleted');
 END;
@@ -153,6 +165,7 @@ BEGIN
 END;
 
 CREATE TRIGGER admincenter_audit_values_no_delete BEFORE DELETE ON admincenter_audit_values
+WHEN NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: values of audit records cannot be deleted');
 END;
@@ -192,6 +205,7 @@ CREATE TABLE admincenter_currencies (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER admincenter_currencies_no_delete BEFORE DELETE ON admincenter_currencies
+WHEN NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: a saved exchange rate cannot be deleted');
 END;
@@ -258,6 +272,44 @@ CREATE TABLE admincenter_enrichments (
     PRIMARY KEY (org_id, event_schema)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE admincenter_exchange_rates (
+    org_id          TEXT    NOT NULL,
+    code            TEXT    NOT NULL,
+    valid_from      INTEGER NOT NULL,
+    seq             INTEGER NOT NULL CHECK (seq > 1),
+    rate            TEXT    NOT NULL CHECK (
+        rate NOT GLOB '*[^0-9.]*' AND rate GLOB '[0-9]*' AND rate GLOB '*[1-9]*' AND rate NOT GLOB '*.*.*'
+        AND rate NOT GLOB '*.' AND instr(rate || '.', '.') <= 13 AND length(rate) <= instr(rate || '.', '.') + 18
+    ),
+    created_at      INTEGER NOT NULL,
+    created_by_kind TEXT    NOT NULL,
+    created_by_id   TEXT    NOT NULL,
+    PRIMARY KEY (org_id, code, valid_from, seq),
+    UNIQUE (org_id, code, seq),
+    FOREIGN KEY (org_id, code) REFERENCES admincenter_currencies (org_id, code),
+    CHECK (valid_from >= created_at) -- the past is not rewritten
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER admincenter_exchange_rates_no_delete BEFORE DELETE ON admincenter_exchange_rates
+WHEN NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: a saved exchange rate cannot be deleted');
+END;
+
+CREATE TRIGGER admincenter_exchange_rates_no_replace BEFORE INSERT ON admincenter_exchange_rates
+WHEN EXISTS (
+    SELECT 1 FROM admincenter_exchange_rates
+    WHERE org_id = NEW.org_id AND code = NEW.code AND seq = NEW.seq
+)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: taken: a saved exchange rate cannot be replaced');
+END;
+
+CREATE TRIGGER admincenter_exchange_rates_no_update BEFORE UPDATE ON admincenter_exchange_rates
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: a saved exchange rate cannot be changed');
+END;
+
 CREATE TABLE admincenter_external_ids (
     org_id      TEXT NOT NULL,
     external_id TEXT NOT NULL,
@@ -314,9 +366,13 @@ CREATE TABLE admincenter_imports (
     created_by_kind TEXT    NOT NULL,
     created_by_id   TEXT    NOT NULL,
     updated_at      INTEGER NOT NULL,
+    file_removed_at INTEGER,
+    file_kept       INTEGER NOT NULL DEFAULT 1 CHECK (file_kept IN (0, 1)),
     version         INTEGER NOT NULL,
     PRIMARY KEY (org_id, id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_imports_file ON admincenter_imports (file_kept, updated_at, org_id, id);
 
 CREATE INDEX admincenter_imports_sha256 ON admincenter_imports (org_id, sha256, id);
 
@@ -389,6 +445,8 @@ CREATE TABLE admincenter_jobs (
     created_by_id   TEXT    NOT NULL,
     updated_at      INTEGER NOT NULL,
     settled_at      INTEGER,
+    pruned_at       INTEGER,
+    prunable        INTEGER NOT NULL DEFAULT 1 CHECK (prunable IN (0, 1)),
     total           INTEGER NOT NULL,
     completed       INTEGER NOT NULL,
     skipped         INTEGER NOT NULL,
@@ -421,14 +479,61 @@ CREATE INDEX admincenter_jobs_kind ON admincenter_jobs (org_id, kind, id);
 
 CREATE INDEX admincenter_jobs_kind_status ON admincenter_jobs (org_id, kind, status, id);
 
+CREATE INDEX admincenter_jobs_settled ON admincenter_jobs (prunable, settled_at, org_id, id);
+
 CREATE INDEX admincenter_jobs_status ON admincenter_jobs (org_id, status, id);
 
 CREATE TABLE admincenter_organizations (
     org_id     TEXT    NOT NULL PRIMARY KEY,
     name       TEXT    NOT NULL,
+    status     TEXT    NOT NULL CHECK (status IN ('ACTIVE', 'SUSPENDED', 'DELETED')),
+    status_at  INTEGER NOT NULL,
+    purged     INTEGER NOT NULL DEFAULT 0 CHECK (purged = 0 OR purged = 1 AND status = 'DELETED'),
     created_at INTEGER NOT NULL,
     version    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER admincenter_organizations_made BEFORE INSERT ON admincenter_organizations
+WHEN NEW.status <> 'ACTIVE'
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: an organization is made active');
+END;
+
+CREATE TRIGGER admincenter_organizations_no_delete BEFORE DELETE ON admincenter_organizations
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: an organization stays, if only as deleted');
+END;
+
+CREATE TRIGGER admincenter_organizations_no_other_id BEFORE UPDATE OF org_id ON admincenter_organizations
+WHEN NEW.org_id <> OLD.org_id
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: the id of an organization cannot be changed');
+END;
+
+CREATE TRIGGER admincenter_organizations_no_replace BEFORE INSERT ON admincenter_organizations
+WHEN EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = NEW.org_id)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: taken: an organization cannot be replaced');
+END;
+
+CREATE TRIGGER admincenter_organizations_no_return BEFORE UPDATE ON admincenter_organizations
+WHEN OLD.status = 'DELETED' AND (OLD.purged = 1 OR NEW.purged = 0 OR NEW.status <> 'DELETED'
+    OR NEW.name <> '' OR NEW.status_at <> OLD.status_at OR NEW.created_at <> OLD.created_at
+    OR NEW.version <> OLD.version)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: a deleted organization cannot be changed');
+END;
+
+CREATE TRIGGER admincenter_organizations_no_shortcut BEFORE UPDATE ON admincenter_organizations
+WHEN OLD.status <> 'DELETED' AND NEW.status = 'DELETED' AND (OLD.status <> 'SUSPENDED'
+    OR NEW.version <> OLD.version + 1 OR NEW.name <> '' OR NEW.purged <> 0
+    OR NOT EXISTS (SELECT 1 FROM admincenter_audit
+        WHERE org_id = NEW.org_id AND action = 'organization.delete' AND at = NEW.status_at))
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: an organization is suspended first, and deleted on record');
+END;
+
+CREATE INDEX admincenter_organizations_status ON admincenter_organizations (status, purged, org_id);
 
 CREATE TABLE admincenter_pending_sign_ins (
     org_id     TEXT    NOT NULL,
@@ -671,6 +776,7 @@ CREATE INDEX admincenter_tokens_listed ON admincenter_tokens (org_id, listed, id
 CREATE INDEX admincenter_tokens_live ON admincenter_tokens (org_id, state, expires_at);
 
 CREATE TRIGGER admincenter_tokens_no_delete BEFORE DELETE ON admincenter_tokens
+WHEN NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: a token stays, if only as deleted');
 END;

@@ -12,6 +12,9 @@ CREATE TABLE IF NOT EXISTS admincenter_jobs (
     created_by_id   VARBINARY(237) NOT NULL,
     updated_at      BIGINT         NOT NULL,
     settled_at      BIGINT,
+    -- When its entries and effects began to be removed, and whether any may be left.
+    pruned_at       BIGINT,
+    prunable        BIGINT NOT NULL DEFAULT 1 CHECK (prunable IN (0, 1)),
     total           BIGINT         NOT NULL,
     completed       BIGINT         NOT NULL,
     skipped         BIGINT         NOT NULL,
@@ -37,6 +40,8 @@ CREATE TABLE IF NOT EXISTS admincenter_jobs (
             COALESCE(retry_at, -62135596800000000),
             COALESCE(CASE WHEN lease_worker <> '' THEN lease_until END, -62135596800000000)) END) STORED,
     PRIMARY KEY (org_id, id),
+    -- For what is over and not yet removed.
+    KEY jobs_settled (prunable, settled_at, org_id, id),
     KEY jobs_due (queue_org, tried_at, id, due_at, kind),
     -- For lists by kind and status: how a host finds the few that run among the many that are done.
     KEY jobs_kind_status (org_id, kind, status, id),

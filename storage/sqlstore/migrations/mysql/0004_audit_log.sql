@@ -31,8 +31,12 @@ DROP TRIGGER IF EXISTS admincenter_audit_log_no_update;
 CREATE TRIGGER admincenter_audit_log_no_update BEFORE UPDATE ON admincenter_audit_log FOR EACH ROW
     SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: the log of the audit trail cannot be changed';
 DROP TRIGGER IF EXISTS admincenter_audit_log_no_delete;
+-- +goose StatementBegin
 CREATE TRIGGER admincenter_audit_log_no_delete BEFORE DELETE ON admincenter_audit_log FOR EACH ROW
-    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: the log of the audit trail cannot be deleted';
+    IF NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED') THEN
+        SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: the log of the audit trail cannot be deleted';
+    END IF;
+-- +goose StatementEnd
 
 -- Against TRUNCATE, as that of admincenter_audit.
 CREATE TABLE IF NOT EXISTS admincenter_audit_log_anchor (
@@ -76,8 +80,12 @@ CREATE TRIGGER admincenter_audit_values_erased BEFORE UPDATE ON admincenter_audi
     END IF;
 -- +goose StatementEnd
 DROP TRIGGER IF EXISTS admincenter_audit_values_no_delete;
+-- +goose StatementBegin
 CREATE TRIGGER admincenter_audit_values_no_delete BEFORE DELETE ON admincenter_audit_values FOR EACH ROW
-    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: values of audit records cannot be deleted';
+    IF NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED') THEN
+        SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: values of audit records cannot be deleted';
+    END IF;
+-- +goose StatementEnd
 CREATE TABLE IF NOT EXISTS admincenter_audit_values_anchor (
     org_id    VARBINARY(64) NOT NULL,
     record_id VARBINARY(36) NOT NULL,

@@ -66,8 +66,14 @@ BEGIN
 END;
 -- +goose StatementEnd
 DROP TRIGGER IF EXISTS admincenter_tokens_no_delete;
+-- +goose StatementBegin
 CREATE TRIGGER admincenter_tokens_no_delete BEFORE DELETE ON admincenter_tokens FOR EACH ROW
-    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a token stays, if only as deleted';
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED') THEN
+        SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: a token stays, if only as deleted';
+    END IF;
+END;
+-- +goose StatementEnd
 
 -- TRUNCATE fires no trigger, but is refused for a table that a foreign key refers to. This table is
 -- there for its foreign key and stays empty. What gets past it, SET foreign_key_checks = 0, is stopped

@@ -14,8 +14,13 @@ CREATE TABLE IF NOT EXISTS admincenter_imports (
     created_by_kind VARBINARY(30)  NOT NULL,
     created_by_id   VARBINARY(237) NOT NULL,
     updated_at      BIGINT         NOT NULL,
+    -- When its file began to be removed, and whether any of it may be left.
+    file_removed_at BIGINT,
+    file_kept       BIGINT NOT NULL DEFAULT 1 CHECK (file_kept IN (0, 1)),
     version         BIGINT         NOT NULL,
     PRIMARY KEY (org_id, id),
+    -- For what is over and not yet removed.
+    KEY imports_file (file_kept, updated_at, org_id, id),
     -- For lists, in order of id.
     KEY imports_sha256 (org_id, sha256, id),
     KEY imports_type (org_id, type, id),

@@ -12,6 +12,9 @@ CREATE TABLE admincenter_jobs (
     created_by_id   TEXT COLLATE "C" NOT NULL,
     updated_at      BIGINT NOT NULL,
     settled_at      BIGINT,
+    -- When its entries and effects began to be removed, and whether any may be left.
+    pruned_at       BIGINT,
+    prunable        BIGINT NOT NULL DEFAULT 1 CHECK (prunable IN (0, 1)),
     total           BIGINT NOT NULL,
     completed       BIGINT NOT NULL,
     skipped         BIGINT NOT NULL,
@@ -42,6 +45,9 @@ CREATE TABLE admincenter_jobs (
 -- For Due, which looks for work across organizations. It has what can run and no more.
 CREATE INDEX admincenter_jobs_due ON admincenter_jobs (queue_org, tried_at, id, due_at, kind)
     WHERE queue_org IS NOT NULL;
+
+-- For what is over and not yet removed.
+CREATE INDEX admincenter_jobs_settled ON admincenter_jobs (prunable, settled_at, org_id, id);
 
 -- For lists by kind and status: how a host finds the few that run among the many that are done.
 CREATE INDEX admincenter_jobs_status ON admincenter_jobs (org_id, status, id);

@@ -35,9 +35,12 @@ CREATE TABLE admincenter_audit_log (
 -- A record is found along it whatever the planner takes the organization to have.
 CREATE UNIQUE INDEX admincenter_audit_log_record ON admincenter_audit_log (record_id, org_id);
 
-CREATE TRIGGER admincenter_audit_log_fixed BEFORE UPDATE OR DELETE OR TRUNCATE ON admincenter_audit_log
+CREATE TRIGGER admincenter_audit_log_fixed BEFORE UPDATE OR TRUNCATE ON admincenter_audit_log
     FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse();
 ALTER TABLE admincenter_audit_log ENABLE ALWAYS TRIGGER admincenter_audit_log_fixed;
+CREATE TRIGGER admincenter_audit_log_no_delete BEFORE DELETE ON admincenter_audit_log
+    FOR EACH ROW EXECUTE FUNCTION admincenter_refuse_delete();
+ALTER TABLE admincenter_audit_log ENABLE ALWAYS TRIGGER admincenter_audit_log_no_delete;
 
 -- The end of each log. Whoever seals holds its row.
 CREATE TABLE admincenter_audit_heads (
@@ -77,9 +80,12 @@ $$;
 CREATE TRIGGER admincenter_audit_values_erased BEFORE UPDATE ON admincenter_audit_values
     FOR EACH ROW EXECUTE FUNCTION admincenter_audit_erase();
 ALTER TABLE admincenter_audit_values ENABLE ALWAYS TRIGGER admincenter_audit_values_erased;
-CREATE TRIGGER admincenter_audit_values_fixed BEFORE DELETE OR TRUNCATE ON admincenter_audit_values
+CREATE TRIGGER admincenter_audit_values_fixed BEFORE TRUNCATE ON admincenter_audit_values
     FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse();
 ALTER TABLE admincenter_audit_values ENABLE ALWAYS TRIGGER admincenter_audit_values_fixed;
+CREATE TRIGGER admincenter_audit_values_no_delete BEFORE DELETE ON admincenter_audit_values
+    FOR EACH ROW EXECUTE FUNCTION admincenter_refuse_delete();
+ALTER TABLE admincenter_audit_values ENABLE ALWAYS TRIGGER admincenter_audit_values_no_delete;
 
 -- +goose Down
 DROP TABLE admincenter_audit_values;

@@ -72,9 +72,12 @@ $$;
 CREATE TRIGGER admincenter_tokens_guarded BEFORE UPDATE ON admincenter_tokens
     FOR EACH ROW EXECUTE FUNCTION admincenter_tokens_guard();
 ALTER TABLE admincenter_tokens ENABLE ALWAYS TRIGGER admincenter_tokens_guarded;
-CREATE TRIGGER admincenter_tokens_kept BEFORE DELETE OR TRUNCATE ON admincenter_tokens
+CREATE TRIGGER admincenter_tokens_kept BEFORE TRUNCATE ON admincenter_tokens
     FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse();
 ALTER TABLE admincenter_tokens ENABLE ALWAYS TRIGGER admincenter_tokens_kept;
+CREATE TRIGGER admincenter_tokens_no_delete BEFORE DELETE ON admincenter_tokens
+    FOR EACH ROW EXECUTE FUNCTION admincenter_refuse_delete();
+ALTER TABLE admincenter_tokens ENABLE ALWAYS TRIGGER admincenter_tokens_no_delete;
 
 -- +goose Down
 DROP TABLE admincenter_tokens;

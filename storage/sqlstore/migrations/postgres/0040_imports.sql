@@ -14,9 +14,15 @@ CREATE TABLE admincenter_imports (
     created_by_kind TEXT COLLATE "C" NOT NULL,
     created_by_id   TEXT COLLATE "C" NOT NULL,
     updated_at      BIGINT NOT NULL,
+    -- When its file began to be removed, and whether any of it may be left.
+    file_removed_at BIGINT,
+    file_kept       BIGINT NOT NULL DEFAULT 1 CHECK (file_kept IN (0, 1)),
     version         BIGINT NOT NULL,
     PRIMARY KEY (org_id, id)
 );
+
+-- For files whose time is over.
+CREATE INDEX admincenter_imports_file ON admincenter_imports (file_kept, updated_at, org_id, id);
 
 -- For lists, in order of id.
 CREATE INDEX admincenter_imports_status ON admincenter_imports (org_id, status, id);

@@ -2,9 +2,16 @@
 CREATE TABLE admincenter_organizations (
     org_id     TEXT    NOT NULL PRIMARY KEY,
     name       TEXT    NOT NULL,
+    status     TEXT    NOT NULL CHECK (status IN ('ACTIVE', 'SUSPENDED', 'DELETED')),
+    status_at  INTEGER NOT NULL,
+    -- Whether no other row is left of one that is deleted.
+    purged     INTEGER NOT NULL DEFAULT 0 CHECK (purged = 0 OR purged = 1 AND status = 'DELETED'),
     created_at INTEGER NOT NULL,
     version    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- For the deleted ones that have rows left.
+CREATE INDEX admincenter_organizations_status ON admincenter_organizations (status, purged, org_id);
 
 CREATE TABLE admincenter_users (
     org_id     TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
@@ -72,8 +79,10 @@ BEGIN
     SELECT RAISE(ABORT, 'admincenter: audit records cannot be changed');
 END;
 -- +goose StatementEnd
+-- Only the rows of an organization that is deleted are. Every table with rows that stay has such a trigger.
 -- +goose StatementBegin
 CREATE TRIGGER admincenter_audit_no_delete BEFORE DELETE ON admincenter_audit
+WHEN NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: audit records cannot be deleted');
 END;
@@ -84,6 +93,56 @@ CREATE TRIGGER admincenter_audit_no_replace BEFORE INSERT ON admincenter_audit
 WHEN EXISTS (SELECT 1 FROM admincenter_audit WHERE org_id = NEW.org_id AND id = NEW.id)
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: taken: audit records cannot be replaced');
+END;
+-- +goose StatementEnd
+
+-- An organization is made active, is suspended before it is deleted, is deleted for good and on record, and keeps its
+-- row. A deleted one changes once more, when the last of its other rows is removed.
+-- +goose StatementBegin
+CREATE TRIGGER admincenter_organizations_made BEFORE INSERT ON admincenter_organizations
+WHEN NEW.status <> 'ACTIVE'
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: an organization is made active');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER admincenter_organizations_no_other_id BEFORE UPDATE OF org_id ON admincenter_organizations
+WHEN NEW.org_id <> OLD.org_id
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: the id of an organization cannot be changed');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER admincenter_organizations_no_return BEFORE UPDATE ON admincenter_organizations
+WHEN OLD.status = 'DELETED' AND (OLD.purged = 1 OR NEW.purged = 0 OR NEW.status <> 'DELETED'
+    OR NEW.name <> '' OR NEW.status_at <> OLD.status_at OR NEW.created_at <> OLD.created_at
+    OR NEW.version <> OLD.version)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: a deleted organization cannot be changed');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER admincenter_organizations_no_shortcut BEFORE UPDATE ON admincenter_organizations
+WHEN OLD.status <> 'DELETED' AND NEW.status = 'DELETED' AND (OLD.status <> 'SUSPENDED'
+    OR NEW.version <> OLD.version + 1 OR NEW.name <> '' OR NEW.purged <> 0
+    OR NOT EXISTS (SELECT 1 FROM admincenter_audit
+        WHERE org_id = NEW.org_id AND action = 'organization.delete' AND at = NEW.status_at))
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: an organization is suspended first, and deleted on record');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER admincenter_organizations_no_delete BEFORE DELETE ON admincenter_organizations
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: an organization stays, if only as deleted');
+END;
+-- +goose StatementEnd
+-- REPLACE deletes without firing delete triggers unless recursive_triggers is on.
+-- +goose StatementBegin
+CREATE TRIGGER admincenter_organizations_no_replace BEFORE INSERT ON admincenter_organizations
+WHEN EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = NEW.org_id)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: taken: an organization cannot be replaced');
 END;
 -- +goose StatementEnd
 

@@ -12,6 +12,9 @@ CREATE TABLE admincenter_jobs (
     created_by_id   TEXT    NOT NULL,
     updated_at      INTEGER NOT NULL,
     settled_at      INTEGER,
+    -- When its entries and effects began to be removed, and whether any may be left.
+    pruned_at       INTEGER,
+    prunable        INTEGER NOT NULL DEFAULT 1 CHECK (prunable IN (0, 1)),
     total           INTEGER NOT NULL,
     completed       INTEGER NOT NULL,
     skipped         INTEGER NOT NULL,
@@ -42,6 +45,9 @@ CREATE TABLE admincenter_jobs (
 -- For Due, which looks for work across organizations. It has what can run and no more.
 CREATE INDEX admincenter_jobs_due ON admincenter_jobs (queue_org, tried_at, id, due_at, kind)
     WHERE queue_org IS NOT NULL;
+
+-- For what is over and not yet removed.
+CREATE INDEX admincenter_jobs_settled ON admincenter_jobs (prunable, settled_at, org_id, id);
 
 -- For lists by kind and status: how a host finds the few that run among the many that are done.
 CREATE INDEX admincenter_jobs_status ON admincenter_jobs (org_id, status, id);

@@ -38,6 +38,7 @@ END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER admincenter_audit_log_no_delete BEFORE DELETE ON admincenter_audit_log
+WHEN NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: the log of the audit trail cannot be deleted');
 END;
@@ -87,6 +88,7 @@ END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER admincenter_audit_values_no_delete BEFORE DELETE ON admincenter_audit_values
+WHEN NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: values of audit records cannot be deleted');
 END;

@@ -88,6 +88,7 @@ END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER admincenter_tokens_no_delete BEFORE DELETE ON admincenter_tokens
+WHEN NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: a token stays, if only as deleted');
 END;
