@@ -93,8 +93,8 @@ func TestSupportActsInTheTrailUnderBothIDs(t *testing.T) {
 	first := page.Items[len(page.Items)-1]
 	require.Equal(t, people.ActionImpersonate, first.Action)
 	require.Equal(t, admin.Subject{Kind: "user", ID: by.For}, first.Subject)
-	require.Equal(t, []admin.Change{{Field: "reason", To: "ticket 4711"}, {Field: "until", To: "2026-03-01T11:00:00Z"}},
-		first.Changes)
+	require.Equal(t, []admin.Change{{Field: "reason", To: "ticket 4711", Personal: true},
+		{Field: "until", To: "2026-03-01T11:00:00Z"}}, first.Changes)
 	require.Equal(t, by, keptEvents(t, h, "event.impersonated")[0].Actor)
 	_, err = h.Trail.List(t.Context(), h.ann.Scope, admin.AuditFilter{Actor: by}, admin.Query{})
 	require.ErrorIs(t, err, admin.ErrInvalid)

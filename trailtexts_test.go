@@ -119,8 +119,8 @@ func newLoggedHouse(t *testing.T) (*house, *bytes.Buffer) {
 	return newHouse(t, o), log
 }
 
-// Whoever may read the trail need not be allowed to read the values of settings and of metadata, and nothing is ever
-// taken out of the trail. So values are not in it: of those it has the size.
+// Whoever may read the trail need not be allowed to read the values of settings and of metadata, and nothing but what
+// tells of a person is ever taken out of the trail. So values are not in it: of those it has the size.
 func TestTheTrailKeepsNoValuesThatMayBeSecret(t *testing.T) {
 	h, log := newLoggedHouse(t)
 	writeMarkers(t, h)
@@ -142,7 +142,7 @@ func actionsWithoutText() *regexp.Regexp {
 	return regexp.MustCompile(`^(customer\.restore|account\.(archive|restore)|currency\.(add|add_rate|archive|restore|set_base)|import\.(delete|remove_file)|` +
 		`invitation\.(resend|revoke)|job\.(confirm|reject|pause|resume|retry|cancel|fail|prune|remove)|organization\.delete|plan\.(archive|restore)|` +
 		`schedule\.(end|withdraw)|session\.(end|reauthenticate)|token\.(deactivate|reactivate|delete|deactivate_by)|` +
-		`user\.(confirm_email|change_email|cancel_email|request_password_reset|send_password_reset|reset_password|` +
+		`user\.(erase|confirm_email|change_email|cancel_email|request_password_reset|send_password_reset|reset_password|` +
 		`change_password|change_role|deactivate|reactivate|end_sessions|end_other_sessions|` +
 		`(begin|confirm|remove)_totp|(use_recovery_code|regenerate_recovery_codes)|reset_factors))$`)
 }

@@ -40,7 +40,7 @@ func TestAccountIsCreatedEditedArchivedAndRestored(t *testing.T) {
 	want.Status, want.NetTermDays, want.Tags, want.City, want.InvoiceCurrency, want.Version = customer.Active, nil, nil, "Bonn", "", 2
 	require.Equal(t, want, edited)
 	require.Equal(t, []admin.Change{
-		{Field: "invoiceCurrency", From: "EUR"}, {Field: "netTermDays", From: "30"}, {Field: "address/city", To: "Bonn"},
+		{Field: "invoiceCurrency", From: "EUR"}, {Field: "netTermDays", From: "30"}, {Field: "address/city", To: "Bonn", Personal: true},
 		{Field: "tags", From: `["gold","vip"]`}, {Field: "status", From: "DRAFT", To: "ACTIVE"},
 	}, w.records("account", "a1")[1].Changes)
 

@@ -165,7 +165,7 @@ func (b book[T]) changes(old, after *T, accounts []string) []admin.Change {
 			continue
 		}
 		if !sameField(from, to) {
-			out = append(out, admin.Change{Field: f.Path[1:], From: valueText(from), To: valueText(to)})
+			out = append(out, admin.Change{Field: f.Path[1:], From: valueText(from), To: valueText(to), Personal: f.Personal})
 		}
 	}
 	for _, id := range accounts {

@@ -35,6 +35,9 @@ type Field[T Record] struct {
 	Format   Format
 	Min, Max int64
 	Required bool
+	// Personal marks a field that tells of a person if the customer is one, or of whom to write to. Its values can be
+	// taken out of the audit trail ([admin.Change]).
+	Personal bool
 	of       func(*T) any
 	check    func(p *admin.Problems, path string, r *T) // of FormatNone
 	edit     func(edit any, into *T) bool               // nil for a field that is not edited by hand

@@ -65,8 +65,8 @@ func TestCustomerIsCreatedEditedArchivedAndRestored(t *testing.T) {
 	require.Equal(t, []admin.Action{customer.ActionCreate, customer.ActionUpdate, customer.ActionArchive,
 		customer.ActionRestore}, actions,
 		"one record of each action, and none of what was refused or changed nothing")
-	require.Equal(t, []admin.Change{{Field: "name", From: "Lumen", To: "Lumen Ltd"},
-		{Field: "address/city", From: "Bonn"}},
+	require.Equal(t, []admin.Change{{Field: "name", From: "Lumen", To: "Lumen Ltd", Personal: true},
+		{Field: "address/city", From: "Bonn", Personal: true}},
 		w.records("customer", "c1")[1].Changes)
 }
 

@@ -100,9 +100,10 @@ func Customers() *Table[Customer] {
 	fields := []field{
 		with(field{Name: "id", Path: "/id", Format: FormatID, Required: true, Min: 1, Max: admin.MaxID},
 			func(c *Customer) *string { return &c.ID }, edit(nil)),
-		with(field{Name: "name", Path: "/name", Format: FormatText, Required: true, Min: 3, Max: 255},
+		with(field{Name: "name", Path: "/name", Format: FormatText, Required: true, Min: 3, Max: 255, Personal: true},
 			func(c *Customer) *string { return &c.Name }, func(e *Edit) *Optional[string] { return &e.Name }),
-		with(field{Name: "primary_email", Path: "/primaryEmail", Format: FormatEmail, Required: true, Max: maxEmail},
+		with(field{Name: "primary_email", Path: "/primaryEmail", Format: FormatEmail, Required: true, Max: maxEmail,
+			Personal: true},
 			func(c *Customer) *string { return &c.PrimaryEmail }, func(e *Edit) *Optional[string] { return &e.PrimaryEmail }),
 	}
 	fields = append(fields, address(func(c *Customer) *Address { return &c.Address },
@@ -127,14 +128,14 @@ func Accounts() *Table[Account] {
 	fields := []field{
 		with(field{Name: "id", Path: "/id", Format: FormatID, Required: true, Min: 1, Max: admin.MaxID},
 			func(a *Account) *string { return &a.ID }, text(nil)),
-		with(field{Name: "name", Path: "/name", Format: FormatText, Required: true, Min: 3, Max: 255},
+		with(field{Name: "name", Path: "/name", Format: FormatText, Required: true, Min: 3, Max: 255, Personal: true},
 			func(a *Account) *string { return &a.Name }, func(e *AccountEdit) *Optional[string] { return &e.Name }),
 		with(field{Name: ownerField, Path: "/customerId", Format: FormatID, Required: true, Min: 1, Max: admin.MaxID},
 			func(a *Account) *string { return &a.CustomerID }, text(nil)),
 		with(field{Name: "invoice_currency", Path: "/invoiceCurrency", Format: FormatCurrency},
 			func(a *Account) *iso4217.Code { return &a.InvoiceCurrency },
 			func(e *AccountEdit) *Optional[iso4217.Code] { return &e.InvoiceCurrency }),
-		with(field{Name: "primary_email", Path: "/primaryEmail", Format: FormatEmail, Max: maxEmail},
+		with(field{Name: "primary_email", Path: "/primaryEmail", Format: FormatEmail, Max: maxEmail, Personal: true},
 			func(a *Account) *string { return &a.PrimaryEmail },
 			func(e *AccountEdit) *Optional[string] { return &e.PrimaryEmail }),
 		with(field{Name: "net_term_days", Path: "/netTermDays", Format: FormatInteger, Max: 3650},
@@ -147,7 +148,7 @@ func Accounts() *Table[Account] {
 		with(field{Name: aliasesField, Path: "/aliases", check: checkAliases},
 			func(a *Account) *[]Alias { return &a.Aliases },
 			func(e *AccountEdit) *Optional[[]Alias] { return &e.Aliases }),
-		with(field{Name: "billing_information", Path: "/billingInformation", check: checkBilling},
+		with(field{Name: "billing_information", Path: "/billingInformation", Personal: true, check: checkBilling},
 			func(a *Account) *BillingInformation { return &a.BillingInformation },
 			func(e *AccountEdit) *Optional[BillingInformation] { return &e.BillingInformation }),
 		with(field{Name: "metadata", Path: "/metadata",
@@ -181,7 +182,7 @@ func newTable[T Record](noun string, fields []Field[T], head func(*T) Head, sear
 func address[T Record, E any](of func(*T) *Address, edit func(*E) *AddressEdit) []Field[T] {
 	part := func(name, json string, format Format, part func(*Address) *string,
 		edited func(*AddressEdit) *Optional[string]) Field[T] {
-		return with(Field[T]{Name: name, Path: "/address/" + json, Format: format, Max: 255},
+		return with(Field[T]{Name: name, Path: "/address/" + json, Format: format, Max: 255, Personal: true},
 			func(r *T) *string { return part(of(r)) }, func(e *E) *Optional[string] { return edited(edit(e)) })
 	}
 	return []Field[T]{

@@ -90,7 +90,7 @@ func (s *Service) RequestEmailChange(
 		return EmailChange{}, nil, err
 	}
 	rec := s.userRecord(scope, ActionRequestEmail, u.ID,
-		admin.Change{Field: "email", From: u.Email.Address, To: to.Address})
+		admin.Change{Field: "email", From: u.Email.Address, To: to.Address, Personal: true})
 	if err := s.ports.Tickets.Issue(ctx, org, t, 1, rec); err != nil {
 		return EmailChange{}, nil, explainUse(to, err, ErrEmailPending)
 	}
@@ -190,7 +190,7 @@ func (s *Service) confirmEmail(ctx context.Context, org admin.OrgID, secret admi
 		err = s.ports.Tickets.Confirm(ctx, org, t, s.userRecord(scope, ActionConfirmEmail, t.UserID))
 	} else {
 		rec := s.userRecord(scope, ActionChangeEmail, t.UserID,
-			admin.Change{Field: "email", From: t.OldEmail.Address, To: t.NewEmail.Address})
+			admin.Change{Field: "email", From: t.OldEmail.Address, To: t.NewEmail.Address, Personal: true})
 		err = s.ports.Tickets.ChangeEmail(ctx, org, t, *at, rec)
 	}
 	if err != nil {
@@ -245,7 +245,8 @@ func (s *Service) CancelEmailChange(ctx context.Context, scope admin.Scope, id u
 }
 
 func (s *Service) cancelEmail(ctx context.Context, scope admin.Scope, t Ticket) error {
-	rec := s.userRecord(scope, ActionCancelEmail, t.UserID, admin.Change{Field: "email", From: t.NewEmail.Address})
+	rec := s.userRecord(scope, ActionCancelEmail, t.UserID,
+		admin.Change{Field: "email", From: t.NewEmail.Address, Personal: true})
 	return s.ports.Tickets.Cancel(ctx, scope.Org(), t, rec)
 }
 

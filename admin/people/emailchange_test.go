@@ -67,7 +67,8 @@ func TestEmailIsChangedWhenBothAddressesConfirm(t *testing.T) {
 				{To: want.From, Kind: people.MailEmailConfirmOld, Secret: mails[1].Secret, ExpiresAt: want.ExpiresAt},
 			}, mails)
 			require.NotEqual(t, mails[0].Secret.Reveal(), mails[1].Secret.Reveal())
-			require.Equal(t, []admin.Change{{Field: "email", From: "Ann@Acme.example", To: "Anna@Acme.example"}}, h.lastRecord().Changes)
+			changed := admin.Change{Field: "email", From: "Ann@Acme.example", To: "Anna@Acme.example", Personal: true}
+			require.Equal(t, []admin.Change{changed}, h.lastRecord().Changes)
 			require.Equal(t, people.ActionRequestEmail, h.lastRecord().Action)
 			p, err := h.Profile(t.Context(), h.ann.Scope)
 			require.NoError(t, err)

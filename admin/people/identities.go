@@ -37,7 +37,7 @@ func (i IdentityInput) of(user uuid.UUID, now time.Time) Identity {
 }
 
 func (i IdentityInput) changes() []admin.Change {
-	return []admin.Change{{Field: "issuer", To: i.Issuer}, {Field: "subject", To: i.Subject}}
+	return []admin.Change{{Field: "issuer", To: i.Issuer}, {Field: "subject", To: i.Subject, Personal: true}}
 }
 
 // IdentitySignIn is the input of [Service.SignInIdentity].

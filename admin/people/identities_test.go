@@ -42,7 +42,8 @@ func TestSignInIdentity(t *testing.T) {
 	require.Equal(t, people.Identity{UserID: h.ann.User.ID, Issuer: "https://idp.example", Subject: "ann", LinkedAt: h.clock.Now()}, i)
 	rec := h.lastRecord()
 	require.Equal(t, people.ActionLinkIdentity, rec.Action)
-	require.Equal(t, []admin.Change{{Field: "issuer", To: "https://idp.example"}, {Field: "subject", To: "ann"}}, rec.Changes)
+	require.Equal(t, []admin.Change{{Field: "issuer", To: "https://idp.example"},
+		{Field: "subject", To: "ann", Personal: true}}, rec.Changes)
 
 	at := h.clock.Now().Add(-time.Hour)
 	w.take()

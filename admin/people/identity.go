@@ -94,7 +94,7 @@ type Provisioning struct {
 // IdentityStore keeps the identities by which an organization's users sign in, and the external ids by which
 // a directory provisions them.
 type IdentityStore interface {
-	// Link adds i. It fails with [admin.ErrNotFound] unless the user exists, with the error of
+	// Link adds i. It fails with [admin.ErrNotFound] unless the user exists, with [ErrErased], with the error of
 	// [CheckIdentities], and with [admin.ErrExists] if a user of the organization has the issuer and subject.
 	// It locks the user, so that the limit holds against every other Link.
 	Link(ctx context.Context, org admin.OrgID, i Identity, limit int, rec admin.Record) error
@@ -118,7 +118,7 @@ type IdentityStore interface {
 	Provision(ctx context.Context, org admin.OrgID, p Provisioning, rec admin.Record) error
 
 	// SetExternalID gives a user who has none an external id. It fails with [admin.ErrNotFound] if there is no
-	// such user, and with [admin.ErrExists] if the user has one or another user has this one.
+	// such user, with [ErrErased], and with [admin.ErrExists] if the user has one or another user has this one.
 	SetExternalID(ctx context.Context, org admin.OrgID, id uuid.UUID, externalID string, rec admin.Record) error
 
 	// ByExternalID returns the id of the user with the external id, byte by byte, or [admin.ErrNotFound].

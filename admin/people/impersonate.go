@@ -75,7 +75,7 @@ func (s *Service) Impersonate(
 	if i, err = s.impersonation(scope.Org(), m, i); err != nil {
 		return Impersonation{}, err
 	}
-	rec := s.userRecord(i.Scope, ActionImpersonate, user, admin.Change{Field: "reason", To: in.Reason},
+	rec := s.userRecord(i.Scope, ActionImpersonate, user, admin.Change{Field: "reason", To: in.Reason, Personal: true},
 		admin.Change{Field: "until", To: i.Until.Format(time.RFC3339Nano)})
 	if err := s.ports.Audit.Append(ctx, scope.Org(), rec); err != nil {
 		return Impersonation{}, err

@@ -47,7 +47,7 @@ func (s *Service) Invite(
 		return Invitation{}, admin.Secret{}, err
 	}
 	rec := s.invitationRecord(scope, ActionInvite, i,
-		admin.Change{Field: "email", To: e.String()}, admin.Change{Field: "role", To: string(role)})
+		admin.Change{Field: "email", To: e.String(), Personal: true}, admin.Change{Field: "role", To: string(role)})
 	sending := Sending{
 		Invitation: i, Digest: secret.Digest(), Limit: s.o.Invitations.Pending, Custom: g.versions(),
 	}

@@ -214,7 +214,7 @@ func TestFiltersRefuseUnknownValues(t *testing.T) {
 	h := newHouse(t)
 	_, err := h.Users(t.Context(), h.ann.Scope, people.UserFilter{Status: "bogus"}, admin.Query{})
 	requireProblem(t, err, "/status", admin.CodeUnknown)
-	require.ErrorContains(t, err, `"bogus" is not a status of a user: use ACTIVE or DEACTIVATED`)
+	require.ErrorContains(t, err, `"bogus" is not a status of a user: use ACTIVE, DEACTIVATED or ERASED`)
 	_, err = h.Users(t.Context(), h.ann.Scope, people.UserFilter{Role: "emperor"}, admin.Query{})
 	requireProblem(t, err, "/role", admin.CodeUnknown)
 	require.EqualError(t, err,

@@ -151,7 +151,7 @@ func (c ProfileChange) apply(u User, o Organization) (User, Organization, []admi
 	var changes []admin.Change
 	if c.Name != nil && *c.Name != u.Name {
 		p.Text("/name", *c.Name, 1, maxName)
-		changes = append(changes, admin.Change{Field: "name", From: u.Name, To: *c.Name})
+		changes = append(changes, admin.Change{Field: "name", From: u.Name, To: *c.Name, Personal: true})
 		u.Name = *c.Name
 	}
 	if c.Company != nil && *c.Company != o.Name {

@@ -52,7 +52,7 @@ func TestUpdateProfileName(t *testing.T) {
 	u, err := h.User(t.Context(), h.ann.Scope, p.UserID)
 	require.NoError(t, err)
 	require.Equal(t, h.clock.Now(), u.UpdatedAt)
-	require.Equal(t, []admin.Change{{Field: "name", From: "Ann", To: "Anna Ångström"}}, h.lastRecord().Changes)
+	require.Equal(t, []admin.Change{{Field: "name", From: "Ann", To: "Anna Ångström", Personal: true}}, h.lastRecord().Changes)
 
 	_, err = h.UpdateProfile(t.Context(), h.ann.Scope, people.ProfileChange{Version: 1, Name: ptr("Late")})
 	require.ErrorIs(t, err, admin.ErrConflict)
@@ -99,7 +99,7 @@ func TestUpdateProfileSavesEverythingTogether(t *testing.T) {
 	require.Equal(t, people.ActionUpdateProfile, rec.Action)
 	require.Equal(t, admin.Subject{Kind: "user", ID: h.ann.User.ID.String()}, rec.Subject)
 	require.Equal(t, []admin.Change{
-		{Field: "name", From: "Ann", To: "Anna"}, {Field: "company", From: "Acme Ltd", To: "Acme GmbH"},
+		{Field: "name", From: "Ann", To: "Anna", Personal: true}, {Field: "company", From: "Acme Ltd", To: "Acme GmbH"},
 	}, rec.Changes)
 }
 

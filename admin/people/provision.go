@@ -125,8 +125,8 @@ func (s *Service) provision(
 		u.Status = UserDeactivated
 	}
 	changes := []admin.Change{
-		{Field: "externalId", To: in.ExternalID}, {Field: "email", To: e.Address}, {Field: "role", To: string(in.Role)},
-		{Field: "status", To: string(u.Status)},
+		{Field: "externalId", To: in.ExternalID, Personal: true}, {Field: "email", To: e.Address, Personal: true},
+		{Field: "role", To: string(in.Role)}, {Field: "status", To: string(u.Status)},
 	}
 	p.User, p.Credential, p.ExternalID = u, c, in.ExternalID
 	if in.Identity != nil {
@@ -297,7 +297,7 @@ func (s *Service) adopt(ctx context.Context, scope admin.Scope, u User, want *st
 	if ids[u.ID] != "" {
 		return "", ErrExternalIDTaken
 	}
-	rec := s.userRecord(scope, ActionAdopt, u.ID, admin.Change{Field: "externalId", To: *want})
+	rec := s.userRecord(scope, ActionAdopt, u.ID, admin.Change{Field: "externalId", To: *want, Personal: true})
 	err = s.ports.Identities.SetExternalID(ctx, scope.Org(), u.ID, *want, rec)
 	if errors.Is(err, admin.ErrExists) {
 		return "", ErrExternalIDTaken
@@ -312,11 +312,11 @@ func (s *Service) updateDescription(
 	var changes []admin.Change
 	next := u
 	if in.Name != nil && *in.Name != u.Name {
-		changes = append(changes, admin.Change{Field: "name", From: u.Name, To: *in.Name})
+		changes = append(changes, admin.Change{Field: "name", From: u.Name, To: *in.Name, Personal: true})
 		next.Name = *in.Name
 	}
 	if in.Email != nil && e != u.Email {
-		changes = append(changes, admin.Change{Field: "email", From: u.Email.Address, To: e.Address})
+		changes = append(changes, admin.Change{Field: "email", From: u.Email.Address, To: e.Address, Personal: true})
 		next.Email = e
 		if err := s.checkInvited(ctx, scope, e); err != nil {
 			return User{}, err

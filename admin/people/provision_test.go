@@ -45,8 +45,9 @@ func TestProvision(t *testing.T) {
 	require.Equal(t, people.ActionProvision, rec.Action)
 	require.Equal(t, scope.Actor().Kind, rec.Actor.Kind)
 	require.Equal(t, []admin.Change{
-		{Field: "externalId", To: "ext-bob"}, {Field: "email", To: "bob@acme.example"}, {Field: "role", To: "developer"},
-		{Field: "status", To: "ACTIVE"}, {Field: "issuer", To: "https://idp.example"}, {Field: "subject", To: "bob"},
+		{Field: "externalId", To: "ext-bob", Personal: true}, {Field: "email", To: "bob@acme.example", Personal: true},
+		{Field: "role", To: "developer"},
+		{Field: "status", To: "ACTIVE"}, {Field: "issuer", To: "https://idp.example"}, {Field: "subject", To: "bob", Personal: true},
 	}, rec.Changes)
 
 	s, err := h.signInIdentity(identity("bob"))

@@ -33,6 +33,7 @@ const (
 	ActionChangeRole         admin.Action = "user.change_role"
 	ActionDeactivate         admin.Action = "user.deactivate" // ends the user's invitations and API tokens too
 	ActionReactivate         admin.Action = "user.reactivate"
+	ActionErase              admin.Action = "user.erase" // takes what tells of the person out of the trail
 	ActionLinkIdentity       admin.Action = "user.link_identity"
 	ActionUnlinkIdentity     admin.Action = "user.unlink_identity"
 	ActionProvision          admin.Action = "user.provision"          // by a directory
@@ -85,7 +86,7 @@ type Ports struct {
 	// Atomically runs fn with the stores of a transaction, which commits when fn returns nil; it may run fn
 	// again. nil means that the ports are those of a transaction already.
 	Atomically func(ctx context.Context, fn func(Ports) error) error
-	// Audit keeps the record of [Service.Impersonate], which fails without it.
+	// Audit keeps the record of [Service.Impersonate] and has what [Service.EraseUser] erases, which fail without it.
 	Audit admin.AuditStore
 	// KeepEvent, if set, keeps an event after it was emitted. It must return soon, and take as long for each user.
 	KeepEvent func(context.Context, admin.Event)

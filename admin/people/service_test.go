@@ -89,7 +89,7 @@ func ports(b storage.Stores) people.Ports {
 	return people.Ports{
 		Organizations: b.Organizations(), Users: b.Users(), Invitations: b.Invitations(), Tickets: b.Tickets(),
 		Sessions: b.Sessions(), Identities: b.Identities(), Roles: b.Roles(),
-		Factors: b.Factors(),
+		Factors: b.Factors(), Audit: b.Audit(),
 	}
 }
 

@@ -60,7 +60,8 @@ func (s *Service) KeepSession(
 		ExpiresAt: admin.Instant(now.Add(s.o.Sessions.Lifetime)), Epoch: session.Epoch,
 	}
 	rec := s.sessionRecord(session.Scope, ActionStartSession, k.ID,
-		admin.Change{Field: "label", To: k.Label}, admin.Change{Field: "source", To: k.Source})
+		admin.Change{Field: "label", To: k.Label, Personal: true},
+		admin.Change{Field: "source", To: k.Source, Personal: true})
 	org := session.Scope.Org()
 	err = s.ports.Sessions.Create(ctx, org, k, secret.Digest(), s.o.Sessions.at(now), rec)
 	if errors.Is(err, admin.ErrConflict) || errors.Is(err, admin.ErrNotFound) {

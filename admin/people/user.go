@@ -17,6 +17,7 @@ type UserStatus string
 const (
 	UserActive      UserStatus = "ACTIVE"
 	UserDeactivated UserStatus = "DEACTIVATED" // cannot sign in
+	UserErased      UserStatus = "ERASED"      // for good: nothing tells of the person any longer
 )
 
 // User is a person in one organization. A person who works in two organizations is two users, so a
@@ -25,7 +26,7 @@ type User struct {
 	ID        uuid.UUID  `json:"id"`
 	Name      string     `json:"name"`  // 1 to 255 characters
 	Email     Email      `json:"email"` // unique within the organization, by Key
-	Role      Role       `json:"role"`
+	Role      Role       `json:"role"`  // none of a user who was erased
 	Status    UserStatus `json:"status"`
 	CreatedAt time.Time  `json:"createdAt,omitzero"`
 	UpdatedAt time.Time  `json:"updatedAt,omitzero"`
@@ -40,12 +41,15 @@ func (u User) Administers(administering []Role) bool {
 
 // AccessUpdated returns the user as [UserStore].UpdateAccess must leave it: with the Role, Status and
 // UpdatedAt of want and the next Version. It fails with [admin.ErrConflict] unless want.Version is the
-// user's, and with [ErrLastAdministrator] if no user would be left who administers. administering are
-// the roles that do. another reports whether another active user has one of them; it is called only if u
-// stops being one.
+// user's, with [ErrErased] for a user who was erased, and with [ErrLastAdministrator] if no user would be left who
+// administers. administering are the roles that do. another reports whether another active user has one of them; it
+// is called only if u stops being one.
 func (u User) AccessUpdated(want User, administering []Role, another func() (bool, error)) (User, error) {
 	if u.Version != want.Version {
 		return User{}, admin.Conflict("user")
+	}
+	if err := u.CheckErased(); err != nil {
+		return User{}, err
 	}
 	next := u
 	next.Role, next.Status, next.UpdatedAt = want.Role, want.Status, want.UpdatedAt
@@ -114,7 +118,8 @@ type ProfileUpdate struct {
 
 // UserStore keeps an organization's users and their credentials. It has no method that adds a user:
 // users come with their organization ([OrganizationStore].Create), by an invitation ([InvitationStore].Accept)
-// or from a directory ([IdentityStore].Provision), and are never removed, because the audit trail names them.
+// or from a directory ([IdentityStore].Provision), and are never removed, because the audit trail names them: Erase
+// leaves one who tells of nobody.
 // Their e-mail address is changed by [TicketStore].ChangeEmail, or by a directory ([IdentityStore].Update).
 type UserStore interface {
 	// Get returns the user, or [admin.ErrNotFound].
@@ -155,6 +160,16 @@ type UserStore interface {
 	// who demote each other at the same time, one fails. What is read under the lock must be the latest, also in a
 	// transaction of the host's that has read something before.
 	UpdateAccess(ctx context.Context, org admin.OrgID, a AccessUpdate, rec admin.Record) error
+
+	// Erase replaces the user with what [User.Erased] makes of it and e.User, and returns the errors of that, or
+	// [admin.ErrNotFound]. It fails with [admin.ErrConflict] unless every role of e.Custom exists with its Version. It
+	// clears Hash and ChangedAt of the credential and raises its Epoch by one; removes the user's tickets, sessions,
+	// identities, external id, factors, recovery codes and pending sign-ins; makes the active API tokens that the user
+	// answers for deactivated, updated at e.User.UpdatedAt and with the next Version; replaces the invitations of
+	// e.Invitations with what [Invitation.Erased] makes of them; and takes the personal values of e.Subjects out of
+	// the audit trail, as [admin.AuditStore].Erase does, whose demands on rec it has too. It locks as UpdateAccess
+	// does.
+	Erase(ctx context.Context, org admin.OrgID, e Erasure, rec admin.Record) error
 
 	// SetPassword replaces Hash and ChangedAt of the credential of user c.UserID whose Epoch is
 	// c.Epoch, and raises the Epoch by one. It fails with [admin.ErrNotFound], and with

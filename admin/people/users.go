@@ -30,10 +30,10 @@ func (s *Service) Users(
 func (s *Service) checkUserFilter(ctx context.Context, org admin.OrgID, f UserFilter) error {
 	var p admin.Problems
 	switch f.Status {
-	case "", UserActive, UserDeactivated:
+	case "", UserActive, UserDeactivated, UserErased:
 	default:
-		p.Add("/status", admin.CodeUnknown, "%q is not a status of a user: use %s or %s, or none for all",
-			admin.Clip(string(f.Status)), UserActive, UserDeactivated)
+		p.Add("/status", admin.CodeUnknown, "%q is not a status of a user: use %s, %s or %s, or none for all",
+			admin.Clip(string(f.Status)), UserActive, UserDeactivated, UserErased)
 	}
 	if f.Role != "" {
 		if _, err := s.checkRole(ctx, &p, org, f.Role); err != nil {
@@ -166,7 +166,7 @@ func (s *Service) setStatus(
 
 // userWithin returns a user whose role has no permission that scope lacks, and that role; and who does not
 // answer for the API token that acts, if one does: otherwise what a user left behind could undo what was done
-// to them. A role that the host has removed has no permission.
+// to them. A role that the host has removed has no permission. It fails with [ErrErased] for a user who was erased.
 func (s *Service) userWithin(ctx context.Context, scope admin.Scope, id uuid.UUID) (User, grant, error) {
 	m, err := s.ports.Users.Member(ctx, scope.Org(), id)
 	if err != nil {
@@ -183,7 +183,7 @@ func (s *Service) userWithin(ctx context.Context, scope admin.Scope, id uuid.UUI
 	if err := scope.Require(g.set.List()...); err != nil {
 		return User{}, grant{}, fmt.Errorf("user %s is %s: %w", id, m.User.Role, err)
 	}
-	return m.User, g, nil
+	return m.User, g, m.User.CheckErased()
 }
 
 func (s *Service) updateAccess(

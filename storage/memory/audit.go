@@ -67,32 +67,38 @@ func (s audit) Erase(
 		return 0, err
 	}
 	err = s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		for _, key := range slices.Clone(t.audit.order) {
-			row, _ := t.audit.get(key)
-			if !slices.Contains(subjects, row.rec.Subject) {
-				continue
-			}
-			row = row.clone()
-			n := 0
-			for i := range row.proof.Marks {
-				if m := &row.proof.Marks[i]; m.Erasure == uuid.Nil {
-					m.Salt, m.Erasure = nil, rec.ID
-					c := &row.rec.Changes[m.Change]
-					c.From, c.To, c.Erased = "", "", true
-					n++
-				}
-			}
-			if n > 0 {
-				t.audit.put(j, key, row)
-				erased += n
-			}
-		}
+		erased = t.erasePersonal(j, subjects, rec.ID)
 		return nil
 	})
 	if err != nil {
 		return 0, err
 	}
 	return erased, nil
+}
+
+// erasePersonal takes the personal values of subjects out of the trail, and returns how many there were.
+func (t *tenant) erasePersonal(j *journal, subjects []admin.Subject, erasure uuid.UUID) (erased int) {
+	for _, key := range slices.Clone(t.audit.order) {
+		row, _ := t.audit.get(key)
+		if !slices.Contains(subjects, row.rec.Subject) {
+			continue
+		}
+		row = row.clone()
+		n := 0
+		for i := range row.proof.Marks {
+			if m := &row.proof.Marks[i]; m.Erasure == uuid.Nil {
+				m.Salt, m.Erasure = nil, erasure
+				c := &row.rec.Changes[m.Change]
+				c.From, c.To, c.Erased = "", "", true
+				n++
+			}
+		}
+		if n > 0 {
+			t.audit.put(j, key, row)
+			erased += n
+		}
+	}
+	return erased
 }
 
 func auditMatches(f admin.AuditFilter, r admin.Record) bool {

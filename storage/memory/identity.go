@@ -25,7 +25,7 @@ func (s identities) Link(
 	ctx context.Context, org admin.OrgID, i people.Identity, limit int, rec admin.Record,
 ) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		if _, err := t.user(i.UserID); err != nil {
+		if err := t.checkStanding(i.UserID); err != nil {
 			return err
 		}
 		if err := people.CheckIdentities(len(t.identitiesOf(i.UserID)), limit); err != nil {
@@ -150,7 +150,7 @@ func (s identities) SetExternalID(
 	ctx context.Context, org admin.OrgID, id uuid.UUID, externalID string, rec admin.Record,
 ) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		if _, err := t.user(id); err != nil {
+		if err := t.checkStanding(id); err != nil {
 			return err
 		}
 		return t.setExternalID(j, id, externalID)

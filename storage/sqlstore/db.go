@@ -157,6 +157,7 @@ type statements struct {
 	identity     identitySQL
 	role         roleSQL
 	factor       factorSQL
+	erasure      erasureSQL
 	imports      importSQL
 	customer     customerSQL
 	account      accountSQL
@@ -182,6 +183,7 @@ func newStatements(db *DB) statements {
 		identity:     newIdentitySQL(db),
 		role:         newRoleSQL(db),
 		factor:       newFactorSQL(db),
+		erasure:      newErasureSQL(db),
 		imports:      newImportSQL(db),
 		customer:     newCustomerSQL(db),
 		account:      newAccountSQL(db),

@@ -46,7 +46,7 @@ func (s identities) Link(
 	ctx context.Context, org admin.OrgID, i people.Identity, limit int, rec admin.Record,
 ) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
-		if _, err := one(ctx, t, "user", s.db.sql.user.lock, scanUser, org, id(i.UserID)); err != nil {
+		if err := s.db.sql.user.lockStanding(ctx, t, org, i.UserID); err != nil {
 			return err
 		}
 		q := s.db.sql.identity
@@ -167,7 +167,7 @@ func (s identities) SetExternalID(
 	ctx context.Context, org admin.OrgID, userID uuid.UUID, externalID string, rec admin.Record,
 ) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
-		if _, err := one(ctx, t, "user", s.db.sql.user.lock, scanUser, org, id(userID)); err != nil {
+		if err := s.db.sql.user.lockStanding(ctx, t, org, userID); err != nil {
 			return err
 		}
 		return s.db.sql.identity.give(ctx, t, org, userID, externalID)

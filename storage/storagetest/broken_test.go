@@ -25,6 +25,7 @@ type fault struct {
 	// What a port is replaced by, inside transactions too; nil where it stays as it is. A port that
 	// gets its first fault gets a field here and an accessor below; every further fault is a row.
 	organizations func(people.OrganizationStore, *known) people.OrganizationStore
+	users         func(people.UserStore, *known) people.UserStore
 	audit         func(admin.AuditStore, *known) admin.AuditStore
 	jobs          func(job.Store, *known) job.Store
 	currencies    func(currency.Store, *known) currency.Store
@@ -89,6 +90,9 @@ func replaced[P any](port P, with func(P, *known) P, k *known) P {
 func (s brokenStores) Organizations() people.OrganizationStore {
 	return replaced[people.OrganizationStore](noting{s.Stores.Organizations(), s.known}, s.fault.organizations, s.known)
 }
+func (s brokenStores) Users() people.UserStore {
+	return replaced(s.Stores.Users(), s.fault.users, s.known)
+}
 func (s brokenStores) Audit() admin.AuditStore {
 	return replaced(s.Stores.Audit(), s.fault.audit, s.known)
 }
@@ -112,7 +116,7 @@ func (s noting) Create(ctx context.Context, o people.Organization, first people.
 }
 
 func TestBrokenAdaptersFail(t *testing.T) {
-	faults := slices.Concat(transactionFaults(), organizationFaults(), auditFaults(), jobFaults(), queueFaults(), currencyFaults())
+	faults := slices.Concat(transactionFaults(), organizationFaults(), userFaults(), auditFaults(), jobFaults(), queueFaults(), currencyFaults())
 	for _, f := range faults {
 		if storagetest.Fault() == f.name {
 			storagetest.Run(t, func(*testing.T) storage.Backend { return newBroken(f) })

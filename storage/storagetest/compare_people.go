@@ -138,7 +138,8 @@ func peopleDraws() map[string]func(*script) do {
 		"Users.List": func(s *script) do {
 			org, seek := s.org(), s.seek()
 			f := people.UserFilter{
-				Status: pick(s, "", people.UserActive, people.UserDeactivated, "Active"), Role: pick(s, "", s.role(), " "),
+				Status: pick(s, "", people.UserActive, people.UserDeactivated, people.UserErased, "Active"),
+				Role:   pick(s, "", s.role(), " "),
 			}
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Users().List(ctx, org, f, seek) }
 		},
@@ -162,6 +163,18 @@ func peopleDraws() map[string]func(*script) do {
 			a.KeepTokens = s.chance(3)
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return nil, st.Users().UpdateAccess(ctx, org, a, rec)
+			}
+		},
+		"Users.Erase": func(s *script) do {
+			org, rec := s.org(), s.rec(pick(s, admin.Action("user.erase"), "user.erase", "user.other"))
+			u, _ := s.user(org)
+			u.UpdatedAt, u.Version = s.now, s.version(u.Version)
+			e := people.Erasure{
+				User: u, Custom: s.versions(org), Invitations: []uuid.UUID{s.invitation(org).ID, s.id()},
+				Subjects: []admin.Subject{rec.Subject},
+			}
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Users().Erase(ctx, org, e, rec)
 			}
 		},
 		"Users.SetPassword": func(s *script) do {

@@ -15,12 +15,14 @@ import (
 )
 
 // peopleSeeds are a second user, who is a Developer, a session of theirs, a custom role with a user who has it
-// and one that no user has, and a pending invitation by the first user.
+// and one that no user has, a pending invitation by the first user, and one who
+// is deactivated.
 type peopleSeeds struct {
 	member, clerk people.User
 	role, unused  people.CustomRole
 	invitation    people.Invitation
 	session       people.KeptSession
+	gone          people.User     // deactivated, with nothing
 	identity      people.Identity // of the member, whose external id is "member", marked
 }
 
@@ -30,6 +32,7 @@ func (w *world) seedPeople() {
 	w.seeds.people.role = w.addRole(w.t, w.role("clerk"))
 	w.seeds.people.unused = w.addRole(w.t, w.role("unused"))
 	w.seeds.people.clerk = w.member(w.t, "clerk", "clerk")
+	w.seeds.people.gone = w.deactivated(w.t, w.member(w.t, "gone", people.Developer))
 	w.seeds.people.invitation = w.invited(w.t, "pending")
 	w.seeds.people.session = w.begun(w.t, w.seeds.people.member, "session")
 	w.seeds.people.identity = w.linked(w.t, w.seeds.people.member.ID, "member")
@@ -379,6 +382,7 @@ func testUsers(t *testing.T, open Open) {
 		err := b.Invitations().Create(t.Context(), w.org, sending(again, w.digest("again"), 1000), w.rec("invitation.create"))
 		require.NoError(t, err, "the address is free again")
 	})
+	t.Run("erases a user and nobody else", func(t *testing.T) { testErasure(t, b, c) })
 	t.Run("sets a password under the epoch that was read", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		want := get(t, w, w.first.ID)

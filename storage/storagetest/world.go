@@ -158,7 +158,8 @@ func calls() map[string]call {
 		settingCalls(),
 		enrichmentCalls(),
 		tokenCalls(),
-		userCalls(), invitationCalls(), ticketCalls(), sessionCalls(), identityCalls(), roleCalls(), factorCalls(),
+		userCalls(), erasureCalls(), invitationCalls(), ticketCalls(), sessionCalls(), identityCalls(), roleCalls(),
+		factorCalls(),
 		retentionCalls(), importCalls(), customerCalls(), accountCalls(),
 		planCalls(), scheduleCalls(), migrationCalls(),
 	} {
