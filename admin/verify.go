@@ -303,7 +303,8 @@ func (v *verifier) record(in Inspected, sealed Digest, horizon time.Time) error 
 			"the record is not the one that was sealed: its digest is another one")
 	}
 	if err == nil && !horizon.IsZero() && in.Record.At.Before(horizon.Add(-v.o.Grace)) {
-		err = v.find(FindingBackdated, in.Link, in.Record.At, "the record says %s, and came after all until %s had been sealed",
+		err = v.find(FindingBackdated, in.Link, in.Record.At,
+			"the record says %s, and came after all until %s had been sealed",
 			in.Record.At.Format(time.RFC3339Nano), horizon.Format(time.RFC3339Nano))
 	}
 	return err
@@ -362,7 +363,8 @@ func (v *verifier) end(ctx context.Context, head Head) (err error) {
 	}
 	switch {
 	case last > head.Seq:
-		err = v.find(FindingInserted, v.prev, time.Time{}, "the entry is beyond the head of the log, which is at %d", head.Seq)
+		err = v.find(FindingInserted, v.prev, time.Time{},
+			"the entry is beyond the head of the log, which is at %d", head.Seq)
 	case last < head.Seq:
 		err = v.gap(last, head.Seq)
 	case head.Hash != v.prev.Hash && !v.bad:

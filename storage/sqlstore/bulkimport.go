@@ -143,7 +143,8 @@ func scanImport(scan func(...any) error, i *bulkimport.Import) error {
 	var details string
 	if err := scan(scanID(&i.ID), &i.Type, &i.FileName, &i.Size, &i.SHA256, &details, &i.Rows, &i.Status,
 		scanAt(&i.CreatedAt),
-		&i.CreatedBy.Kind, scanActorID(&i.CreatedBy), scanAt(&i.UpdatedAt), scanAt(&i.FileRemovedAt), &i.Version); err != nil {
+		&i.CreatedBy.Kind, scanActorID(&i.CreatedBy), scanAt(&i.UpdatedAt), scanAt(&i.FileRemovedAt),
+		&i.Version); err != nil {
 		return err
 	}
 	return scanImportDetails(details, i)

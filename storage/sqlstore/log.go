@@ -26,7 +26,8 @@ type logSQL struct {
 }
 
 // notDeleted leaves out what is to be purged, in a query over organizations.
-const notDeleted = ` AND NOT EXISTS (SELECT 1 FROM {organizations} o WHERE o.org_id = x.org_id AND o.status = 'DELETED')`
+const notDeleted = ` AND NOT EXISTS
+	(SELECT 1 FROM {organizations} o WHERE o.org_id = x.org_id AND o.status = 'DELETED')`
 
 const headColumns = `org_id, seq, hash, sealed_at, horizon`
 
