@@ -4,7 +4,5 @@ package currency
 var (
 	HalfEven    = halfEven
 	SomeDecimal = someDecimal
+	RandomCases = randomCases
 )
-
-// RandomCases is how many random cases a law is checked on.
-const RandomCases = randomCases

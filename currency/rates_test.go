@@ -211,7 +211,7 @@ func TestCorrectionsChangeNoConversionOfThePast(t *testing.T) {
 		}
 		return got.String()
 	}
-	for checked := 0; checked < currency.RandomCases; {
+	for checked := 0; checked < currency.RandomCases(); {
 		*now = now.Add(time.Duration(r.IntN(3)) * 20 * time.Minute)
 		code := codes[r.IntN(4)]
 		in := currency.RateInput{Rate: currency.SomeDecimal(r, 6).Abs(), Confirmed: true}
@@ -261,5 +261,5 @@ func TestCorrectionsChangeNoConversionOfThePast(t *testing.T) {
 			checked++
 		}
 	}
-	require.Greater(t, len(final), 1000)
+	require.Greater(t, len(final), currency.RandomCases()/100)
 }
