@@ -150,7 +150,7 @@ func TestPurgedBesideWriters(t *testing.T) {
 							Name: "t", Permissions: []admin.Permission{settings.PermissionRead},
 						})
 					case 4:
-						_, _, err = c.People.Invite(ctx, system, fmt.Sprintf("i%d@acme.example", n), people.Analyst)
+						_, _, err = c.People.Invite(ctx, system, fmt.Sprintf("i%d@%s.example", n, org), people.Analyst) // each address has a limit
 					case 5:
 						_, err = c.Currencies.SetBase(ctx, system, "USD")
 						if errors.Is(err, admin.ErrInvalid) || errors.Is(err, admin.ErrExists) || errors.Is(err, admin.ErrState) {
