@@ -27,8 +27,8 @@ type Entry struct {
 	Proof  Proof  `json:"proof,omitzero"`
 }
 
-// Head is the end of an organization's log. Whoever keeps a head elsewhere can tell later that the log up to there
-// is the one that it was ([VerifyOptions.Published]). It has no data of the organization but its id.
+// Head is the end of an organization's log. A head that is kept elsewhere proves later that the log up to it is
+// unchanged ([VerifyOptions.Published]). It has no data of the organization but its id.
 type Head struct {
 	Org      OrgID     `json:"org"`
 	Seq      int64     `json:"seq"` // of the last link; 0 if there is none
@@ -59,8 +59,8 @@ type Sealing struct {
 	Limit   int       // records at most
 }
 
-// Extend returns the links by which next follow head, and the head after them. drained tells that nothing else was
-// waiting. Adapters seal by it.
+// Extend returns the links by which next follow head, and the head after them. drained means that no other record
+// was waiting. Adapters seal by it.
 func (k TrailKeys) Extend(head Head, next []Unsealed, s Sealing, drained bool) ([]Link, Head) {
 	at := s.At
 	if at.Before(head.SealedAt) { // another process's clock is ahead
@@ -100,17 +100,21 @@ type Place struct {
 // Inspected is an entry with what is wrong with it alone, under the storage's keys.
 type Inspected struct {
 	Entry
-	// BadLink tells that the link's hash is not that of its fields, or under a key that is not given.
+	// BadLink is set if the link's hash is not that of its fields, or under a key that is not given.
 	BadLink bool
+	// Keyless is set if the storage has keys and the link or the record is under none.
+	Keyless bool
 	Wrong   []string // see [TrailKeys.Check]; not filled in if the record is not there
 }
 
 // Inspect returns an entry of org with what is wrong with it. Adapters answer [LogStore.Inspect] by it.
 func (k TrailKeys) Inspect(org OrgID, e Entry) Inspected {
-	in := Inspected{Entry: e, BadLink: !k.fits(org, e.Link)}
+	in := Inspected{Entry: e, BadLink: !k.fits(org, e.Link), Keyless: e.Seq > 0 && e.Hash.Key == ""}
 	if e.Record.ID != uuid.Nil {
 		in.Wrong = k.Check(org, e.Record, e.Proof)
+		in.Keyless = in.Keyless || e.Proof.Digest.Key == ""
 	}
+	in.Keyless = in.Keyless && k.current != ""
 	return in
 }
 

@@ -98,8 +98,8 @@ func isTrailKeyID(id string) bool {
 	return id != "" && len(id) <= maxTrailKeyID && strings.Trim(id, trailKeyCharacters) == ""
 }
 
-// TrailKey is a key that is kept outside the storage. What is written under it cannot be made by somebody who can
-// only write to the storage.
+// TrailKey is a key that is kept outside the storage. Write access to the storage alone is not
+// enough to forge what is written under it.
 type TrailKey struct {
 	// ID distinguishes the key from earlier and later ones: 1 to 32 of a-z 0-9 _ -. It is stored.
 	ID string

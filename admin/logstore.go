@@ -33,7 +33,7 @@ type LogStore interface {
 	Waiting(ctx context.Context, org OrgID, seek Seek[uuid.UUID]) ([]Inspected, error)
 
 	// Unsealed returns at most limit organizations after one, in order, in which something waits. It looks across
-	// organizations, for whoever seals them.
+	// organizations, for the process that seals them.
 	Unsealed(ctx context.Context, after OrgID, limit int) ([]OrgID, error)
 
 	// Heads returns at most limit heads after a place in their order, of all organizations: those that grew last

@@ -18,17 +18,17 @@ type FindingKind string
 
 // The kinds of finding.
 const (
-	// FindingRemoved: a record that was written is not there any more, or a link of the log.
+	// FindingRemoved is a record that was written, or a link of the log, that is missing.
 	FindingRemoved FindingKind = "REMOVED"
-	// FindingAltered: a record, or a link of the log, is not what was written.
+	// FindingAltered is a record, or a link of the log, that differs from what was written.
 	FindingAltered FindingKind = "ALTERED"
-	// FindingInserted: a record or a link that this library did not write.
+	// FindingInserted is a record or a link that this library did not write.
 	FindingInserted FindingKind = "INSERTED"
-	// FindingReordered: a link is not at the place that it was given.
+	// FindingReordered is a link at another number than the one it was sealed with.
 	FindingReordered FindingKind = "REORDERED"
-	// FindingBackdated: a record says that it was made long before it was there to seal.
+	// FindingBackdated is a record whose time is long before it was there to seal.
 	FindingBackdated FindingKind = "BACKDATED"
-	// FindingHead: the log is not the one that a head is of.
+	// FindingHead is a difference between the log and a head that was kept elsewhere.
 	FindingHead FindingKind = "HEAD"
 )
 
@@ -37,7 +37,7 @@ type Finding struct {
 	Kind   FindingKind `json:"kind"`
 	Seq    int64       `json:"seq,omitempty"`     // 0 for a record without a place in the log
 	Record uuid.UUID   `json:"recordId,omitzero"` // zero if it is not known
-	At     time.Time   `json:"recordAt,omitzero"` // as the record says, if it is there
+	At     time.Time   `json:"recordAt,omitzero"` // the record's time, if it is there
 	Detail string      `json:"detail"`            // a sentence
 }
 
@@ -54,7 +54,7 @@ func (f Finding) String() string {
 	return b.String() + ": " + f.Detail
 }
 
-// ErrTampered is what [Verification.Err] wraps: the trail is not what was written.
+// ErrTampered is returned, by [Verification.Err], if the trail is not what was written.
 var ErrTampered = NewError("audit_tampered", nil, "the audit trail is not what was written")
 
 // VerifyOptions are the options of [Log.Verify]; the zero value verifies everything.
@@ -65,6 +65,9 @@ type VerifyOptions struct {
 	// After is a head up to which the log was verified before; the links up to it are not read again. Records are
 	// looked for in the whole trail nevertheless.
 	After Head
+	// UnkeyedUntil is the number of the last entry that was sealed, or whose record was written, before the storage
+	// had [TrailKeys]. Later ones must be under a key if the storage has keys, because plain SHA-256 needs none.
+	UnkeyedUntil int64
 	// Grace is how much later than it says a record may have come: what clocks differ by and transactions last.
 	// 0 means 5 minutes.
 	Grace time.Duration
@@ -82,9 +85,9 @@ type Verification struct {
 	Head     Head      `json:"head"`               // the end of what was verified
 	Entries  int64     `json:"entries"`            // links that were read
 	Waiting  int64     `json:"waiting"`            // records that were not sealed yet; they were checked as well
-	Unkeyed  int64     `json:"unkeyed"`            // links under no key, which whoever owns the storage can make
+	Unkeyed  int64     `json:"unkeyed"`            // links under no key, which an owner of the storage can forge
 	Findings []Finding `json:"findings,omitempty"` // what is wrong, in the order of the log
-	// Truncated tells that there were more findings than asked for, and the rest was not looked at.
+	// Truncated is set if there were more findings than MaxFindings; the rest of the trail was not read.
 	Truncated bool `json:"truncated,omitempty"`
 }
 
@@ -105,10 +108,10 @@ func (v Verification) Err() error {
 }
 
 // Verify reads the whole trail and returns what is wrong with it: records that were removed, altered, inserted,
-// reordered or backdated by other ways than this library, and a log that a published head is not of. It finds what
-// somebody with every right on the storage did, except for this: without [TrailKeys], who computes the digests
-// anew from some place on leaves a log that only a head published after that place tells from the true one. With
-// keys nobody can who does not have them. A log that is cut short at its end is found by a published head alone.
+// reordered or backdated by other ways than this library, and a log that differs from a published head. It finds
+// changes made with every right on the storage, with two limits. Without [TrailKeys], a log whose digests were computed
+// again from some entry on, or a record inserted with its digest and the current time, looks like a true one; a head
+// published before finds the former. A log cut short at its end is found by a published head alone.
 //
 // It reads in pages, takes no lock and can run beside writers and sealers. The error is a failure to read. It requires
 // [PermissionAuditRead].
@@ -158,7 +161,6 @@ type verifier struct {
 
 	prev  Link   // the link before
 	bad   bool   // something was found about it
-	keyed bool   // a link before was under a key
 	moved []Link // whose hash is not that of their fields
 
 	erasures map[uuid.UUID]time.Time // the records of erasures, and when they were made
@@ -203,7 +205,6 @@ func (v *verifier) find(kind FindingKind, l Link, at time.Time, format string, a
 func (v *verifier) links(ctx context.Context) error {
 	last := v.o.After
 	v.prev = Link{Seq: last.Seq, Hash: last.Hash}
-	v.keyed = last.Hash.Key != ""
 	seen := last.Seq == 0
 	// The link of that head is read too, to compare it.
 	for in, err := range v.inspect(ctx, max(last.Seq-1, 0)) {
@@ -241,8 +242,6 @@ func (v *verifier) link(in Inspected) error {
 	switch {
 	case in.BadLink:
 		v.moved = append(v.moved, l)
-	case l.Hash.Key == "" && v.keyed:
-		err = v.find(FindingInserted, l, in.Record.At, "the entry is under no key, and those before it are under one")
 	case l.Seq == v.prev.Seq+1 && l.Prev != v.prev.Hash && !v.bad:
 		err = v.find(FindingAltered, v.prev, time.Time{}, "the entry is not the one that entry %d follows", l.Seq)
 	}
@@ -252,9 +251,13 @@ func (v *verifier) link(in Inspected) error {
 	if l.Hash.Key == "" {
 		v.out.Unkeyed++
 	}
-	v.keyed = v.keyed || l.Hash.Key != ""
 	if err := v.record(in, l.Digest, l.Horizon); err != nil {
 		return err
+	}
+	if len(v.out.Findings) == found && !in.BadLink {
+		if err := v.keyless(in); err != nil {
+			return err
+		}
 	}
 	for _, h := range v.o.Published {
 		if h.Seq == l.Seq {
@@ -266,6 +269,14 @@ func (v *verifier) link(in Inspected) error {
 	v.prev, v.bad = l, in.BadLink || len(v.out.Findings) > found
 	v.out.Head = Head{Org: v.org, Seq: l.Seq, Hash: l.Hash, SealedAt: l.SealedAt, Horizon: l.Horizon}
 	return nil
+}
+
+// keyless reports an entry that was made without the keys.
+func (v *verifier) keyless(in Inspected) error {
+	if !in.Keyless || in.Seq > 0 && in.Seq <= v.o.UnkeyedUntil {
+		return nil
+	}
+	return v.find(FindingInserted, in.Link, in.Record.At, "it is under no key, and the storage has keys")
 }
 
 // gap tells of links after one number and up to another that are not there.
@@ -416,7 +427,14 @@ func (v *verifier) waiting(ctx context.Context) error {
 			return err
 		}
 		v.out.Waiting++
+		found := len(v.out.Findings)
 		if err := v.record(in, in.Proof.Digest, head.Horizon); err != nil {
+			return err
+		}
+		if len(v.out.Findings) > found {
+			continue
+		}
+		if err := v.keyless(in); err != nil {
 			return err
 		}
 	}

@@ -163,7 +163,7 @@ func (o *owner) rewrite(from admin.Entry) {
 	for seq := from.Seq; seq <= trailLength; seq++ {
 		e := o.entry(seq)
 		if seq == from.Seq {
-			e.Digest = from.Proof.Digest
+			e.Digest, e.SealedAt = from.Proof.Digest, e.SealedAt.Add(time.Microsecond)
 		}
 		o.exec("DELETE FROM admincenter_audit_log WHERE org_id = '%s' AND seq = %d", o.org, seq)
 		var links []admin.Link
@@ -191,6 +191,23 @@ func (o *owner) inserted(at time.Time, digest []byte) uuid.UUID {
 	o.exec(`INSERT INTO admincenter_audit (org_id, id, at, actor_kind, actor_id, actor_for, action, subject_kind, subject_id, changes, source, user_agent, request_id, digest)
 		VALUES ('%s', '%s', %d, 'SYSTEM', '', '', 'user.update', 'user', '1', '', '', '', '', %s)`, o.org, id, at.UnixMicro(), o.bytes(digest))
 	return id
+}
+
+// insertedWithDigest writes a record by SQL with the digest that this library computes without keys.
+func (o *owner) insertedWithDigest() uuid.UUID {
+	o.t.Helper()
+	id := o.inserted(o.now, nil)
+	r := admin.Record{ID: id, At: o.now, Actor: admin.Actor{Kind: admin.ActorSystem}, Action: "user.update", Subject: admin.Subject{Kind: "user", ID: "1"}}
+	digest := admin.TrailKeys{}.Prove(o.org, r).Digest
+	o.exec("UPDATE admincenter_audit SET digest = %s WHERE org_id = '%s' AND id = '%s'", o.bytes(digest.Bytes()), o.org, id)
+	return id
+}
+
+func everyEntry() (out []string) {
+	for seq := 1; seq <= last; seq++ {
+		out = append(out, fmt.Sprint("INSERTED ", seq))
+	}
+	return out
 }
 
 // last is the number of the last entry.
@@ -294,6 +311,18 @@ func tamperings() []struct {
 		{reason: "a record is inserted with a digest of something else", do: func(o *owner) string {
 			return o.inserted(o.now, o.entry(5).Digest.Bytes()).String()
 		}, want: []string{"ALTERED record"}},
+		{reason: "a record is inserted with its digest", do: func(o *owner) string {
+			return o.insertedWithDigest().String()
+		}, want: []string{}, keyed: []string{"INSERTED record"}},
+		{reason: "a record is inserted with its digest, and sealed then", do: func(o *owner) string {
+			o.insertedWithDigest()
+			o.seal()
+			return ""
+		}, want: []string{}, keyed: []string{fmt.Sprint("INSERTED ", last+1)}},
+		{reason: "the log is computed anew from its first entry on", do: func(o *owner) string {
+			o.rewrite(o.entry(1))
+			return ""
+		}, want: []string{fmt.Sprint("HEAD ", last)}, onlyByPublishing: true, keyed: everyEntry()},
 		{reason: "a record is inserted and does not wait", do: func(o *owner) string {
 			id := o.inserted(o.now, nil)
 			o.exec("DELETE FROM admincenter_audit_queue WHERE org_id = '%s' AND id = '%s'", o.org, id)
@@ -404,4 +433,51 @@ func slicesCompact(found []string) []string {
 		}
 	}
 	return out
+}
+
+// A host gives keys to a trail that has had none, and changes them later.
+func TestTrailKeysComeLaterAndChange(t *testing.T) {
+	driver, dsn := createSQLite(t)
+	pool := openPool(t, driver, dsn)
+	key := func(id string) admin.TrailKey {
+		return admin.TrailKey{ID: id, Key: admin.NewSecret(strings.Repeat(id, 32))}
+	}
+	at := noon
+	with := func(keys ...admin.TrailKey) *admin.Log {
+		var set admin.TrailKeys
+		if len(keys) > 0 {
+			var err error
+			set, err = admin.NewTrailKeys(keys[0], keys[1:]...)
+			require.NoError(t, err)
+		}
+		db, err := sqlstore.New(t.Context(), pool, sqlstore.SQLite, sqlstore.Options{TrailKeys: set})
+		require.NoError(t, err)
+		require.NoError(t, db.Migrate(t.Context()))
+		if at.Equal(noon) {
+			createOrganization(t, db, "acme")
+		}
+		at = at.Add(time.Minute)
+		r := rec("host.write")
+		r.At = at
+		require.NoError(t, db.Audit().Append(t.Context(), "acme", r))
+		l, err := admin.NewLog(admin.LogPorts{Log: db.Log()}, admin.LogOptions{Runtime: admin.Runtime{Now: func() time.Time { return at }}})
+		require.NoError(t, err)
+		_, err = l.Seal(t.Context(), admin.System("acme"))
+		require.NoError(t, err)
+		return l
+	}
+	found := func(l *admin.Log, until int64) (kinds []admin.FindingKind) {
+		v, err := l.Verify(t.Context(), admin.System("acme"), admin.VerifyOptions{UnkeyedUntil: until})
+		require.NoError(t, err)
+		for _, f := range v.Findings {
+			kinds = append(kinds, f.Kind)
+		}
+		return kinds
+	}
+	require.Empty(t, found(with(), 0))
+	keyed := with(key("a"))
+	require.Equal(t, []admin.FindingKind{admin.FindingInserted, admin.FindingInserted}, found(keyed, 0), "what had no key yet")
+	require.Empty(t, found(keyed, 2))
+	require.Empty(t, found(with(key("b"), key("a")), 2))
+	require.Contains(t, found(with(key("b")), 2), admin.FindingAltered, "the old key is needed to verify what is under it")
 }
