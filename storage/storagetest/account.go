@@ -88,6 +88,18 @@ func testAccounts(t *testing.T, open Open) {
 		require.Equal(t, []string{"REFUSED relation_not_found"},
 			w.applyAccounts(t, w.accounts(customer.ModeUpsert, []string{"id", "customer_id"}, []string{"a1", "missing"})))
 	})
+	t.Run("updates metadata by name, in the version that was read only", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		w.seedCustomers()
+		w.applyAccounts(t, w.accounts(customer.ModeCreate, append(accountFields(), "a", "b"),
+			[]string{"a1", "One", "acme", "1", "2"}))
+		change := w.accounts(customer.ModeUpdate, []string{"id", "b", "c"}, []string{"a1", "", "3"})
+		change[0].Version = 2
+		require.Equal(t, []string{"REFUSED conflict"}, w.applyAccounts(t, change))
+		change[0].Version = 1
+		require.Equal(t, []string{"UPDATED"}, w.applyAccounts(t, change))
+		require.Equal(t, map[string]string{"a": "1", "c": "3"}, w.account(t, "a1").Metadata)
+	})
 	t.Run("lists by customer, status and text in order of identifier", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		w.seedCustomers()

@@ -57,7 +57,31 @@ func auditFaults() []fault {
 			caught: caught,
 		}
 	}
+	lose := func(name string, change func(*admin.Record)) fault {
+		return fault{
+			name: name,
+			audit: func(s admin.AuditStore, _ *known) admin.AuditStore {
+				return appendPort{s, func(ctx context.Context, org admin.OrgID, rec admin.Record) error {
+					change(&rec)
+					return s.Append(ctx, org, rec)
+				}}
+			},
+			caught: "Audit/keeps where a call came from and whom support acts for",
+		}
+	}
 	return []fault{
+		lose("Audit.Append loses whom support acts for", func(r *admin.Record) { r.Actor.For = "" }),
+		lose("Audit.Append loses the id of support", func(r *admin.Record) { r.Actor.ID = "" }),
+		lose("Audit.Append loses where a call came from", func(r *admin.Record) { r.Request.Source = "" }),
+		lose("Audit.Append loses what a call came with", func(r *admin.Record) { r.Request.UserAgent = "" }),
+		lose("Audit.Append loses the id of a request", func(r *admin.Record) { r.Request.ID = "" }),
+		result("Audit.List loses whom support acts for", "Audit/keeps where a call came from and whom support acts for",
+			func(_ admin.Seek[admin.RecordKey], rs []admin.Record) []admin.Record {
+				for i := range rs {
+					rs[i].Actor.For = ""
+				}
+				return rs
+			}),
 		{
 			name: "Audit.List looks into every organization",
 			audit: func(s admin.AuditStore, k *known) admin.AuditStore {

@@ -154,6 +154,8 @@ func currencyFaults() []fault {
 		})
 	}
 	return []fault{
+		create("Currencies.Create loses whom support acts for", "Values/keep support and whom it acts for/currencies",
+			func(c *currency.Currency) { c.CreatedBy.For = "" }),
 		addRate("Currencies.AddRate rounds a rate", "Currencies/keeps every digit of a further rate", func(_ currency.Store, r currency.Rate) (currency.Rate, bool) {
 			r.Rate = r.Rate.Truncate(15)
 			return r, false

@@ -24,6 +24,14 @@ type jobPort struct {
 	release func(context.Context, admin.OrgID, uuid.UUID, int64) error
 	entries func(context.Context, admin.OrgID, uuid.UUID, job.EntryFilter, admin.Seek[int64]) ([]job.Entry, error)
 	effects func(context.Context, admin.OrgID, uuid.UUID, admin.Seek[int64]) ([]job.Effect, error)
+	prune   func(context.Context, admin.OrgID, uuid.UUID, int, admin.Record) (bool, error)
+}
+
+func (s jobPort) Prune(ctx context.Context, org admin.OrgID, id uuid.UUID, limit int, rec admin.Record) (bool, error) {
+	if s.prune == nil {
+		return s.Store.Prune(ctx, org, id, limit, rec)
+	}
+	return s.prune(ctx, org, id, limit, rec)
 }
 
 func (s jobPort) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (job.Job, error) {
@@ -150,6 +158,8 @@ func jobFaults() []fault {
 		})
 	}
 	return []fault{
+		update("Jobs.Update loses whom support acts for", "Values/keep support and whom it acts for/jobs and their decisions",
+			func(_ job.Job, want *job.Job) { want.Decision.By.For = "" }),
 		jobFault("Jobs.Get looks into every organization", "Methods/Jobs.Get/hides and keeps everything from another organization", func(s job.Store, k *known) jobPort {
 			return jobPort{get: func(ctx context.Context, org admin.OrgID, id uuid.UUID) (job.Job, error) {
 				return in(k, org, func(org admin.OrgID) (job.Job, error) { return s.Get(ctx, org, id) }, anything)

@@ -10,8 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/storage/memory"
@@ -29,6 +31,9 @@ type fault struct {
 	audit         func(admin.AuditStore, *known) admin.AuditStore
 	jobs          func(job.Store, *known) job.Store
 	currencies    func(currency.Store, *known) currency.Store
+	imports       func(bulkimport.Store, *known) bulkimport.Store
+	customers     func(customer.Store, *known) customer.Store
+	accounts      func(customer.AccountStore, *known) customer.AccountStore
 	// inTx replaces InTx.
 	inTx func(ctx context.Context, b storage.Backend, fn func(storage.Stores) error) error
 	// caught is the subtest that is there to find it.
@@ -100,6 +105,15 @@ func (s brokenStores) Jobs() job.Store { return replaced(s.Stores.Jobs(), s.faul
 func (s brokenStores) Currencies() currency.Store {
 	return replaced(s.Stores.Currencies(), s.fault.currencies, s.known)
 }
+func (s brokenStores) Imports() bulkimport.Store {
+	return replaced(s.Stores.Imports(), s.fault.imports, s.known)
+}
+func (s brokenStores) Customers() customer.Store {
+	return replaced(s.Stores.Customers(), s.fault.customers, s.known)
+}
+func (s brokenStores) Accounts() customer.AccountStore {
+	return replaced(s.Stores.Accounts(), s.fault.accounts, s.known)
+}
 
 // noting keeps known up to date.
 type noting struct {
@@ -116,7 +130,8 @@ func (s noting) Create(ctx context.Context, o people.Organization, first people.
 }
 
 func TestBrokenAdaptersFail(t *testing.T) {
-	faults := slices.Concat(transactionFaults(), organizationFaults(), userFaults(), auditFaults(), jobFaults(), queueFaults(), currencyFaults())
+	faults := slices.Concat(transactionFaults(), organizationFaults(), userFaults(), auditFaults(), jobFaults(),
+		queueFaults(), retentionFaults(), currencyFaults(), customerFaults())
 	for _, f := range faults {
 		if storagetest.Fault() == f.name {
 			storagetest.Run(t, func(*testing.T) storage.Backend { return newBroken(f) })

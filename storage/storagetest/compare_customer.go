@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/storage"
 )
 
@@ -129,6 +130,11 @@ func accountDraws() map[string]func(*script) do {
 		"Accounts.Apply": func(s *script) do {
 			org, rec := s.org(), s.rec("account.apply")
 			changes := changesDrawn(s, customer.Accounts(), fieldDrawn[customer.Account](s))
+			for i := range changes {
+				if s.chance(3) {
+					changes[i].Currencies = iso4217.Refusals{s.code(): pick(s, iso4217.Unused, iso4217.Archived)}
+				}
+			}
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return st.Accounts().Apply(ctx, org, changes, rec)
 			}

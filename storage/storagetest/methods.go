@@ -145,6 +145,7 @@ func checkMethods(t *testing.T, b storage.Backend, ms, checked []method) {
 				})
 			}
 			rec := s.rec("test.write")
+			rec.Actor, rec.Request = s.support(), admin.Request{Source: "2001:db8::1", UserAgent: "é/1.0", ID: "req-1"}
 			if strings.HasSuffix(m.name, ".Erase") {
 				rec.Action = "test.erase"
 			}

@@ -73,6 +73,28 @@ func methodFaults() []methodFault {
 			caught: "leaves its audit record",
 		},
 		{
+			name: "loses the user whom support acts for from the record",
+			in:   records,
+			breaks: func(c call) call {
+				return func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+					rec.Actor.For = ""
+					return c(ctx, s, w, org, rec)
+				}
+			},
+			caught: "leaves its audit record",
+		},
+		{
+			name: "loses where the call came from from the record",
+			in:   records,
+			breaks: func(c call) call {
+				return func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+					rec.Request = admin.Request{}
+					return c(ctx, s, w, org, rec)
+				}
+			},
+			caught: "leaves its audit record",
+		},
+		{
 			name: "makes up the record that it was not given",
 			in:   records,
 			breaks: func(c call) call {

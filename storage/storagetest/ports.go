@@ -26,6 +26,7 @@ func ports() []port {
 		{"Jobs", func(t *testing.T, open Open) {
 			testJobs(t, open)
 			t.Run("removes what is over", func(t *testing.T) { testRetention(t, open) })
+			t.Run("removes of one that is over what is its own", func(t *testing.T) { testRetentionOfOne(t, open) })
 		}},
 		{"Currencies", testCurrencies},
 		{"Settings", func(t *testing.T, open Open) {

@@ -193,3 +193,41 @@ func testRetention(t *testing.T, open Open) {
 	require.NoError(t, err)
 	require.NotEmpty(t, entries, "those of another job stay")
 }
+
+// testRetentionOfOne removes what one import leaves, while others that are over keep what they have.
+func testRetentionOfOne(t *testing.T, open Open) {
+	b, c := open(t), &ids{}
+	c.n.Store(1<<41 + 1<<40) // apart from the organizations of the other topics
+	w := newWorld(t, b, c)
+	ctx := t.Context()
+	gone, stays := w.settled(t), w.settled(t)
+	type left struct{ entries, effects, text int }
+	of := func(id uuid.UUID) left {
+		entries, err := b.Jobs().Entries(ctx, w.org, id, job.EntryFilter{}, page[int64](10))
+		require.NoError(t, err)
+		effects, err := b.Jobs().Effects(ctx, w.org, id, page[int64](10))
+		require.NoError(t, err)
+		text, err := b.Imports().Content(ctx, w.org, id, 0)
+		require.NoError(t, err)
+		return left{len(entries), len(effects), len(text)}
+	}
+	all := left{len(w.entries()), len(w.effects()), 1}
+	require.Equal(t, all, of(stays))
+
+	more, err := b.Imports().RemoveFile(ctx, w.org, gone, 1000, w.rec("import.remove_file"))
+	require.NoError(t, err)
+	require.False(t, more)
+	require.Equal(t, left{all.entries, all.effects, 0}, of(gone), "the details are kept longer than the file")
+	more, err = b.Jobs().Prune(ctx, w.org, gone, 1000, w.rec("job.prune"))
+	require.NoError(t, err)
+	require.False(t, more)
+	require.Equal(t, left{}, of(gone))
+	require.Equal(t, all, of(stays))
+
+	_, err = b.Jobs().Prune(ctx, w.org, stays, 1000, w.rec("job.prune"))
+	require.NoError(t, err)
+	require.Equal(t, left{text: 1}, of(stays), "the file is kept longer than the details")
+	require.ErrorIs(t, b.Jobs().Remove(ctx, w.org, stays, w.rec("job.remove")), admin.ErrState, "it has a file")
+	require.NoError(t, b.Jobs().Remove(ctx, w.org, gone, w.rec("job.remove")))
+	require.Equal(t, left{text: 1}, of(stays))
+}

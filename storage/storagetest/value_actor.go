@@ -53,6 +53,11 @@ func testActors(t *testing.T, w *world) {
 		got, err := b.Jobs().Get(ctx, w.org, j.ID)
 		require.NoError(t, err)
 		require.Equal(t, j, got)
+		got.Decision = job.Decision{Action: job.ActionResume, By: by, At: epoch.Add(time.Minute)}
+		require.NoError(t, b.Jobs().Update(ctx, w.org, got, rec("job.resume")))
+		resumed, err := b.Jobs().Get(ctx, w.org, j.ID)
+		require.NoError(t, err)
+		require.Equal(t, got.Decision, resumed.Decision)
 	})
 	t.Run("imports", func(t *testing.T) {
 		i := w.imp()
