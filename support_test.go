@@ -96,7 +96,15 @@ func TestSupportActsInTheTrailUnderBothIDs(t *testing.T) {
 	require.Equal(t, []admin.Change{{Field: "reason", To: "ticket 4711", Personal: true},
 		{Field: "until", To: "2026-03-01T11:00:00Z"}}, first.Changes)
 	require.Equal(t, by, keptEvents(t, h, "event.impersonated")[0].Actor)
-	_, err = h.Trail.List(t.Context(), h.ann.Scope, admin.AuditFilter{Actor: by}, admin.Query{})
+	for reason, f := range map[string]admin.Actor{
+		"both ids": by, "the user": {Kind: by.Kind, For: by.For},
+	} {
+		found, err := h.Trail.List(t.Context(), h.ann.Scope, admin.AuditFilter{Actor: f}, admin.Query{})
+		require.NoError(t, err, reason)
+		require.Equal(t, page.Items, found.Items, reason)
+	}
+	_, err = h.Trail.List(t.Context(), h.ann.Scope, admin.AuditFilter{Actor: admin.Actor{Kind: admin.ActorUser, For: by.For}},
+		admin.Query{})
 	require.ErrorIs(t, err, admin.ErrInvalid)
 	require.ErrorContains(t, err, "/actor/for")
 

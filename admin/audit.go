@@ -123,7 +123,7 @@ func checkBytes(p *Problems, path, value string, most int) {
 // record, newest first, so narrow it by time if records of that kind are rare.
 type AuditFilter struct {
 	Subject Subject   `json:"subject,omitzero"` // Kind alone, or Kind and ID
-	Actor   Actor     `json:"actor,omitzero"`   // Kind alone, or Kind and ID, not For
+	Actor   Actor     `json:"actor,omitzero"`   // Kind alone or with ID; of SUPPORT also with For, or both
 	Action  Action    `json:"action,omitempty"` // exactly this
 	From    time.Time `json:"from,omitzero"`    // at or after
 	Until   time.Time `json:"until,omitzero"`   // before
@@ -140,9 +140,8 @@ func (f AuditFilter) check() error {
 	if f.Actor != (Actor{}) {
 		f.Actor.checkForm(&p, "/actor")
 	}
-	if f.Actor.For != "" {
-		p.Add("/actor/for", CodeUnknown, "is no filter: list the records of the user as a subject, those of the action "+
-			"user.impersonate have the ids of support")
+	if f.Actor.For != "" && f.Actor.Kind != ActorSupport {
+		p.Add("/actor/for", CodeUnknown, "only %s acts for a user: give it as the kind", ActorSupport)
 	}
 	return p.Err()
 }
@@ -199,7 +198,9 @@ func (t *Trail) List(ctx context.Context, scope Scope, f AuditFilter, q Query) (
 	if !f.Until.IsZero() {
 		f.Until = Instant(f.Until)
 	}
-	texts := []string{f.Subject.Kind, f.Subject.ID, string(f.Actor.Kind), f.Actor.ID, string(f.Action)}
+	texts := []string{
+		f.Subject.Kind, f.Subject.ID, string(f.Actor.Kind), f.Actor.ID, f.Actor.For, string(f.Action),
+	}
 	list := fmt.Sprintf("audit %q %d %d", texts, f.From.UnixMicro(), f.Until.UnixMicro())
 	return Paginate(scope.Org(), list, q,
 		func(seek Seek[RecordKey]) ([]Record, error) { return t.store.List(ctx, scope.Org(), f, seek) },

@@ -103,8 +103,8 @@ func (t *tenant) erasePersonal(j *journal, subjects []admin.Subject, erasure uui
 
 func auditMatches(f admin.AuditFilter, r admin.Record) bool {
 	return wants(f.Subject.Kind, r.Subject.Kind) && wants(f.Subject.ID, r.Subject.ID) &&
-		wants(f.Actor.Kind, r.Actor.Kind) && wants(f.Actor.ID, r.Actor.ID) && wants(f.Action, r.Action) &&
-		!r.At.Before(f.From) && (f.Until.IsZero() || r.At.Before(f.Until))
+		wants(f.Actor.Kind, r.Actor.Kind) && wants(f.Actor.ID, r.Actor.ID) && wants(f.Actor.For, r.Actor.For) &&
+		wants(f.Action, r.Action) && !r.At.Before(f.From) && (f.Until.IsZero() || r.At.Before(f.Until))
 }
 
 // wants reports whether a filter's field lets a value through; the zero field lets everything.

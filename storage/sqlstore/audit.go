@@ -35,9 +35,9 @@ func newAuditSQL(db *DB) auditSQL {
 		erase: newInWrite(db, `UPDATE {audit_values} SET salt = ?, from_value = '', to_value = '', erasure_id = ?
 			WHERE org_id = ? AND erasure_id IS NULL AND record_id IN `),
 		list: newList(db, `SELECT `+recordColumns+` FROM {audit}{index} WHERE org_id = ?`,
-			[]string{"subject_kind", "subject_id", "actor_kind", "actor_id", "action"},
+			[]string{"subject_kind", "subject_id", "actor_kind", "actor_id", "actor_for = ? AND actor_for <> ''", "action"},
 			` AND at >= ? AND at <= ? AND (at < ? OR id < ?) ORDER BY at DESC, id DESC LIMIT ?`,
-			walk{"audit_subject", "subject_kind subject_id"}, walk{"audit_actor", "actor_kind actor_id"},
+			walk{"audit_support", "actor_for"}, walk{"audit_subject", "subject_kind subject_id"}, walk{"audit_actor", "actor_kind actor_id"},
 			walk{"audit_action", "action"}, walk{"audit_subject_kind", "subject_kind"}),
 	}
 }
@@ -61,7 +61,7 @@ func (s audit) List(
 		last = min(last, f.Until.UnixMicro()-1)
 	}
 	query, args := s.db.sql.audit.list.page([]any{org},
-		byText(f.Subject.Kind, f.Subject.ID, string(f.Actor.Kind), f.Actor.ID, string(f.Action)),
+		byText(f.Subject.Kind, f.Subject.ID, string(f.Actor.Kind), f.Actor.ID, f.Actor.For, string(f.Action)),
 		from, last, below, before(seek.After.ID), seek.Limit)
 	found, err := rows(ctx, s.reader(), "audit record", query, scanRecord, args...)
 	if err != nil {

@@ -25,6 +25,7 @@ type list struct {
 type walk struct {
 	index   string // named as in the migrations, without the prefix
 	filters string // the columns, with blanks in between, that must be filtered by; none for always
+	// A filter is meant that is such a column, or a condition that begins with it.
 }
 
 // newList composes a list's statements: head, the filters that are present, tail.
@@ -45,7 +46,7 @@ func newList(db *DB, head string, filters []string, tail string, walks ...walk) 
 	l := list{filters: len(filters)}
 	for set := range 1 << len(filters) {
 		has := func(filter string) bool {
-			i := slices.Index(filters, filter)
+			i := slices.IndexFunc(filters, func(f string) bool { return f == filter || strings.HasPrefix(f, filter+" ") })
 			return i >= 0 && set&(1<<i) != 0
 		}
 		text := ""

@@ -46,6 +46,13 @@ func TestList(t *testing.T) {
 		query, _ = l.page([]any{"acme"}, byText("1"), 20)
 		require.Equal(t, "SELECT id FROM x_t INDEXED BY x_t_a WHERE org_id = "+living("?")+" AND a = ? LIMIT ?", query)
 	})
+	t.Run("an index serves the condition that begins with its column", func(t *testing.T) {
+		l := newList(db, `SELECT id FROM {t}{index} WHERE org_id = ?`, []string{"a = ? AND a <> ''", "ab"}, ` LIMIT ?`, walk{"t_a", "a"})
+		query, _ := l.page([]any{"acme"}, byText("1", ""), 20)
+		require.Equal(t, "SELECT id FROM x_t INDEXED BY x_t_a WHERE org_id = "+living("?")+" AND a = ? AND a <> '' LIMIT ?", query)
+		query, _ = l.page([]any{"acme"}, byText("", "1"), 20)
+		require.Equal(t, "SELECT id FROM x_t WHERE org_id = "+living("?")+" AND ab = ? LIMIT ?", query)
+	})
 	t.Run("parameters are numbered across head, filters and tail", func(t *testing.T) {
 		l := newList(&DB{dialect: postgres(), prefix: "x_"}, `SELECT id FROM {t}{index} WHERE org_id = ?`, []string{"a", "b"},
 			` AND id > ? LIMIT ?`, walk{"t_a", "a"})

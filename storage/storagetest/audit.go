@@ -51,6 +51,12 @@ func testAudit(t *testing.T, open Open) {
 			Subject: admin.Subject{Kind: "a", ID: "2"}},
 		{ID: w.id(), At: epoch.Add(time.Second), Actor: w.user(), Action: "b.one", Subject: admin.Subject{Kind: "b", ID: "1"},
 			Changes: []admin.Change{{Field: "x", From: "é\"\n", To: "2"}}},
+		{ID: w.id(), At: epoch.Add(time.Minute), Actor: admin.Actor{Kind: admin.ActorSupport, ID: "s1", For: w.user().ID},
+			Action: "c.one", Subject: admin.Subject{Kind: "c", ID: "1"}},
+		{ID: w.id(), At: epoch.Add(time.Hour), Actor: admin.Actor{Kind: admin.ActorSupport, ID: "s2", For: w.user().ID},
+			Action: "c.one", Subject: admin.Subject{Kind: "c", ID: "2"}},
+		{ID: w.id(), At: epoch.Add(time.Hour), Actor: admin.Actor{Kind: admin.ActorSupport, ID: "s2", For: w.id().String()},
+			Action: "c.one", Subject: admin.Subject{Kind: "c", ID: "2"}},
 	}
 	for i, r := range records {
 		require.NoError(t, b.Organizations().Rename(t.Context(), w.org, "Name", int64(i+1), r))
@@ -68,8 +74,15 @@ func testAudit(t *testing.T, open Open) {
 		{"everything", admin.AuditFilter{}, all},
 		{"by kind of subject", admin.AuditFilter{Subject: admin.Subject{Kind: "a"}}, records[:2]},
 		{"by subject", admin.AuditFilter{Subject: admin.Subject{Kind: "a", ID: "2"}}, records[1:2]},
-		{"by actor", admin.AuditFilter{Actor: w.user()}, records[1:]},
-		{"by action", admin.AuditFilter{Action: "b.one"}, records[2:]},
+		{"by actor", admin.AuditFilter{Actor: w.user()}, records[1:3]},
+		{"by support", admin.AuditFilter{Actor: admin.Actor{Kind: admin.ActorSupport, ID: "s2"}}, records[4:]},
+		{"by the user whom support acts for",
+			admin.AuditFilter{Actor: admin.Actor{Kind: admin.ActorSupport, For: w.user().ID}}, records[3:5]},
+		{"by support and the user whom it acts for", admin.AuditFilter{Actor: records[4].Actor}, records[4:5]},
+		{"by that user and a subject", admin.AuditFilter{
+			Actor: admin.Actor{Kind: admin.ActorSupport, For: w.user().ID}, Subject: records[5].Subject,
+		}, records[4:5]},
+		{"by action", admin.AuditFilter{Action: "b.one"}, records[2:3]},
 		{"from an instant, which is in", admin.AuditFilter{From: epoch.Add(time.Microsecond)}, records[1:]},
 		{"until an instant, which is out",
 			admin.AuditFilter{Until: epoch.Add(time.Microsecond), Subject: admin.Subject{Kind: "a"}}, records[:1]},

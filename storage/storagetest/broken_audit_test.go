@@ -143,6 +143,8 @@ func auditFaults() []fault {
 		}),
 		filter("Audit.List takes no notice of the id of a subject", "Audit/by subject", func(f *admin.AuditFilter) { f.Subject.ID = "" }),
 		filter("Audit.List takes no notice of the actor", "Audit/by actor", func(f *admin.AuditFilter) { f.Actor = admin.Actor{} }),
+		filter("Audit.List takes no notice of the user whom support acts for", "Audit/by the user whom support acts for",
+			func(f *admin.AuditFilter) { f.Actor.For = "" }),
 		filter("Audit.List takes no notice of the action", "Audit/by action", func(f *admin.AuditFilter) { f.Action = "" }),
 		filter("Audit.List leaves out the instant that it begins with", "Audit/from an instant, which is in", func(f *admin.AuditFilter) {
 			if !f.From.IsZero() {

@@ -239,6 +239,11 @@ func hotQueries() []hotQuery {
 			l, err := s.Audit().List(ctx, org, admin.AuditFilter{Actor: admin.Actor{Kind: rare, ID: rare}}, admin.Seek[admin.RecordKey]{Limit: 20})
 			return len(l), err
 		}},
+		{"what support did for a user", "audit_support", func(ctx context.Context, s storage.Stores) (int, error) {
+			f := admin.AuditFilter{Actor: admin.Actor{Kind: rare, For: rare}}
+			l, err := s.Audit().List(ctx, org, f, admin.Seek[admin.RecordKey]{Limit: 20})
+			return len(l), err
+		}},
 		{"accounts on a plan", "", func(ctx context.Context, s storage.Stores) (int, error) {
 			l, err := s.Schedules().OnPlan(ctx, org, priceplan.Ref{ID: "p7", Version: 1}, noon, admin.Seek[string]{Limit: 20})
 			return len(l), err

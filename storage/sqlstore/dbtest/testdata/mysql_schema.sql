@@ -65,6 +65,7 @@ TABLE admincenter_audit InnoDB utf8mb4_bin
     UNIQUE audit_id (org_id, id)
     INDEX audit_subject (org_id, subject_kind, subject_id, at, id)
     INDEX audit_subject_kind (org_id, subject_kind, at, id)
+    INDEX audit_support (org_id, actor_for, at, id)
     PRIMARY KEY PRIMARY (org_id, at, id)
     FOREIGN KEY admincenter_audit_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
     TRIGGER admincenter_audit_no_delete BEFORE DELETE BEGIN

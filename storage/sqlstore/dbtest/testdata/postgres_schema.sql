@@ -66,6 +66,7 @@ TABLE admincenter_audit
     PRIMARY KEY admincenter_audit_pkey (org_id, at, id)
     INDEX admincenter_audit_subject (org_id, subject_kind, subject_id, at, id)
     INDEX admincenter_audit_subject_kind (org_id, subject_kind, at, id)
+    INDEX admincenter_audit_support (org_id, actor_for, at, id)
     FOREIGN KEY admincenter_audit_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
     CREATE TRIGGER admincenter_audit_fixed BEFORE UPDATE OR TRUNCATE ON public.admincenter_audit FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
     BEGIN

@@ -91,6 +91,8 @@ CREATE INDEX admincenter_audit_subject ON admincenter_audit (org_id, subject_kin
 
 CREATE INDEX admincenter_audit_subject_kind ON admincenter_audit (org_id, subject_kind, at, id);
 
+CREATE INDEX admincenter_audit_support ON admincenter_audit (org_id, actor_for, at, id) WHERE actor_for <> '';
+
 CREATE TRIGGER admincenter_audit_waits AFTER INSERT ON admincenter_audit
 BEGIN
     INSERT INTO admincenter_audit_queue (org_id, id) VALUES (NEW.org_id, NEW.id);

@@ -70,6 +70,7 @@ CREATE TABLE IF NOT EXISTS admincenter_audit (
     KEY audit_subject_kind (org_id, subject_kind, at, id),
     KEY audit_actor (org_id, actor_kind, actor_id, at, id),
     KEY audit_action (org_id, action, at, id),
+    KEY audit_support (org_id, actor_for, at, id),
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
