@@ -39,7 +39,7 @@ func withoutScope() map[string]string {
 		"People.ReauthenticateVerified": "the session's secret is the authority, and the host has authenticated the user",
 		"People.KeepSession":            "the Session has the scope",
 		"People.EndOtherSessions":       "the Session has the scope",
-		"People.RequestPasswordReset":   "whoever forgot a password has nothing else, and it tells nothing",
+		"People.RequestPasswordReset":   "a user who forgot a password has nothing else, and it returns nothing",
 		"Log.Heads":                     "crosses organizations: the host's own followers, and no data but ids and hashes",
 		"People.Memberships":            "crosses organizations: the host's own sign-in page",
 		"People.CheckPassword":          "reads no data",
@@ -50,10 +50,10 @@ func withoutScope() map[string]string {
 		"Jobs.PruneSettled":             "the host's own worker, for every organization",
 		"Jobs.RemoveSettled":            "as Jobs.PruneSettled",
 		"Imports.RemoveFiles":           "as Jobs.PruneSettled",
-		"People.PurgeDeleted":           "what it removes belongs to nobody any more",
+		"People.PurgeDeleted":           "what it removes belongs to no organization any more",
 		"Tidy":                          "the host's own worker, for every organization",
 		"People.CreateOrganization":     "there is no tenant yet: the host's own sign-up",
-		"Authorize":                     "decides over an actor, and tells nothing else",
+		"Authorize":                     "decides over an actor, and returns nothing else",
 		"People.Authorize":              "as Authorize",
 		"Tokens.Authorize":              "as Authorize",
 		"People.PermissionsOf":          "reads no data",
@@ -229,7 +229,7 @@ func accessRows(t *testing.T) map[string]string {
 }
 
 // TestEveryMethodHasItsPermissions calls every method as each sort of scope. A method without a row fails,
-// so that nobody adds one without a decision on who may call it; go test . -run EveryMethod -update writes the rows.
+// so that none is added without a decision on who may call it; go test . -run EveryMethod -update writes the rows.
 func TestEveryMethodHasItsPermissions(t *testing.T) {
 	h := newAccessHouse(t)
 	got := map[string]string{}

@@ -28,7 +28,7 @@ type keeper struct {
 	windows map[windowKey]*window
 }
 
-// windowKey is what has a limit of its own. It does not depend on the user: how long a refusal takes must not tell
+// windowKey is what has a limit of its own. It does not depend on the user: how long a refusal takes must not show
 // whether there is one.
 type windowKey struct {
 	org  admin.OrgID
@@ -70,7 +70,7 @@ func newKeeper(p *admin.Problems, store admin.AuditStore, o Options) *keeper {
 func (k *keeper) keeps(e admin.Event) bool { return e.Org != "" && slices.Contains(k.kinds, e.Kind) }
 
 // keep writes the record of an event, which costs one insert. It does not fail: the call that the event is about has
-// its own result. Who made the call cannot prevent the record by leaving before it is written.
+// its own result. The caller cannot prevent the record by leaving before it is written.
 func (k *keeper) keep(ctx context.Context, e admin.Event) {
 	if !k.keeps(e) {
 		return
@@ -119,7 +119,7 @@ func (k *keeper) admit(ctx context.Context, key windowKey, at time.Time) (omitte
 	return omitted, true
 }
 
-// sweep drops windows that are over and have nothing to tell.
+// sweep drops windows that are over and have left nothing out.
 func (k *keeper) sweep(minute int64) {
 	if len(k.windows) < sweepWindows {
 		return

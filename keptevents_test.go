@@ -96,7 +96,7 @@ func TestOnlyChosenEventsOfOrganizationsThatExistAreKept(t *testing.T) {
 	require.ErrorContains(t, err, "/keepEventsPerMinute")
 }
 
-// Who guesses cannot fill the trail, and what was left out is counted.
+// A client that guesses cannot fill the trail, and what was left out is counted.
 func TestKeptEventsAreBounded(t *testing.T) {
 	h, log := keepingHouse(t, 3)
 	h.now = h.now.Add(time.Hour)
@@ -154,7 +154,7 @@ func TestEventsOfATransactionAreKeptOnce(t *testing.T) {
 	require.Len(t, keptEvents(t, h, "event.sign_in_failed"), 4)
 }
 
-// A caller who leaves is recorded as well, and a trail that cannot be written fails nobody.
+// A caller who leaves is recorded as well, and a trail that cannot be written fails no call.
 func TestKeepingAnEventFailsNothing(t *testing.T) {
 	h, _ := keepingHouse(t, 0)
 	h.now = h.now.Add(time.Hour)

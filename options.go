@@ -34,7 +34,7 @@ type Options struct {
 	// after its end ([Center.InTx], or Committed of what [Center.In] returned).
 	KeepEvents []admin.EventKind
 	// KeepEventsPerMinute bounds the records of one kind and organization in a minute, in each process, of events
-	// that anyone can cause: 60 if it is 0. The next record after that tells how many were left out ("omitted").
+	// that anyone can cause: 60 if it is 0. The next record after that has how many were left out ("omitted").
 	KeepEventsPerMinute int
 
 	// The services' own options. A field that is zero is taken from above.

@@ -49,7 +49,7 @@ func requireRequest(t *testing.T, c *admincenter.Center, before map[uuid.UUID]ad
 	}
 }
 
-// Every record that a service writes on behalf of a scope tells where the call came from.
+// Every record that a service writes on behalf of a scope has where the call came from.
 func TestEveryRecordHasTheRequestOfItsScope(t *testing.T) {
 	seen := map[admin.Action]bool{}
 	all := allMethods(newHouse(t, admincenter.Options{}).Center)
@@ -133,7 +133,7 @@ func TestRecordsAreMadeInOnePlace(t *testing.T) {
 	require.Len(t, found, len(allowed))
 }
 
-// Who acts by a secret is recorded with where they came from.
+// A caller that acts by a secret is recorded with where they came from.
 func TestDoorsRecordTheRequest(t *testing.T) {
 	h := newHouse(t, admincenter.Options{})
 	before := recorded(t, h.Center)

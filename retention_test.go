@@ -91,7 +91,7 @@ func TestWhatIsNotKeptAnyLongerIsRemoved(t *testing.T) {
 	require.Equal(t, "Lumen", c.Name, "what was imported stays")
 }
 
-// A file that nobody imported goes too, and nothing reads what is not there as an empty one.
+// A file that was not imported goes too, and nothing reads what is not there as an empty one.
 func TestAFileThatWasRemovedIsNotRead(t *testing.T) {
 	const day = 24 * time.Hour
 	h := newHouse(t, admincenter.Options{Retention: admincenter.Retention{Jobs: day}})

@@ -9,7 +9,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// ofNoPerson lists the texts in the audit trail that tell of no person, by the kind of the subject and the field of the
+// ofNoPerson lists the texts in the trail that are about no person, by the kind of the subject and the field of the
 // change, and why. All others are personal, and can be taken out of the trail.
 func ofNoPerson() map[string]string {
 	const (

@@ -21,7 +21,7 @@ import (
 	"github.com/admincenter/admincenter/settings/enrich"
 )
 
-// marker is what somebody may put where a value goes, and nobody may find in the audit trail.
+// marker is what a caller may put where a value goes, and no reader may find in the audit trail.
 const marker = "sk_live_51hx9"
 
 // trailTexts are the texts that the audit trail keeps as they were given, by the field of a change or as "subject",
@@ -119,8 +119,8 @@ func newLoggedHouse(t *testing.T) (*house, *bytes.Buffer) {
 	return newHouse(t, o), log
 }
 
-// Whoever may read the trail need not be allowed to read the values of settings and of metadata, and nothing but what
-// tells of a person is ever taken out of the trail. So values are not in it: of those it has the size.
+// Readers of the trail need not be allowed to read the values of settings and of metadata, and nothing but what
+// is about a person is ever taken out of the trail. So values are not in it: of those it has the size.
 func TestTheTrailKeepsNoValuesThatMayBeSecret(t *testing.T) {
 	h, log := newLoggedHouse(t)
 	writeMarkers(t, h)

@@ -61,7 +61,7 @@ func (a Actor) check(p *Problems, path string) {
 	switch {
 	case a.Kind != ActorSupport:
 		if a.For != "" {
-			p.Add(path+"/for", CodeUnknown, "%q acts for nobody: only %s does", Clip(string(a.Kind)), ActorSupport)
+			p.Add(path+"/for", CodeUnknown, "%q acts for no user: only %s does", Clip(string(a.Kind)), ActorSupport)
 		}
 	case a.ID == "":
 		p.Add(path+"/id", CodeRequired, "is required of %s: give the id of the member of staff", ActorSupport)

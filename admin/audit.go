@@ -27,7 +27,7 @@ type Change struct {
 	Field string `json:"field"`
 	From  string `json:"from,omitempty"`
 	To    string `json:"to,omitempty"`
-	// Personal marks values that tell of a person: a name, an address. They alone can be taken out of the trail
+	// Personal marks values that are about a person: a name, an address. They alone can be taken out of the trail
 	// later. From and To are empty then, and Erased is set.
 	Personal bool `json:"personal,omitempty"`
 	Erased   bool `json:"erased,omitempty"`
@@ -61,7 +61,7 @@ const (
 	maxSubjectID   = 1000
 )
 
-// Check fails with [ErrInvalid] for a record that does not say who did what and when, whose parts are longer than every
+// Check fails with [ErrInvalid] for a record that lacks who did what and when, whose parts are longer than every
 // storage keeps, or that has characters that cannot be seen or change how the text around them is shown
 // ([Problems.Text]); values may have several lines. Adapters call it before they write, so that a forgotten record
 // is an error and not a gap in the trail.
@@ -165,8 +165,8 @@ type AuditStore interface {
 	Append(ctx context.Context, org OrgID, rec Record) error
 
 	// Erase takes the personal values ([Change.Personal]) out of every record whose subject is one of those
-	// given, and returns of how many changes. What remains verifies, and says that rec, the record of the erasure,
-	// tells why. It is written also if there was nothing to erase. It fails with [ErrInvalid] if the action of
+	// given, and returns of how many changes. What remains verifies, and names rec, the record of the erasure.
+	// rec is written also if there was nothing to erase. It fails with [ErrInvalid] if the action of
 	// rec does not end in ".erase" ([Record.CheckErasure]).
 	Erase(ctx context.Context, org OrgID, subjects []Subject, rec Record) (int, error)
 }

@@ -191,7 +191,7 @@ func TestRuntime(t *testing.T) {
 		now := admin.Instant(time.Now())
 		require.Equal(t, now, time.UnixMicro(now.UnixMicro()).UTC(), "no monotonic reading is left")
 	})
-	t.Run("a record tells who and when", func(t *testing.T) {
+	t.Run("a record has who and when", func(t *testing.T) {
 		at, id := time.Date(2026, 3, 1, 0, 0, 0, 999, time.UTC), uuid.New()
 		r := admin.Runtime{Now: func() time.Time { return at }, NewID: func() uuid.UUID { return id }}.WithDefaults()
 		subject := admin.Subject{Kind: "thing", ID: "1"}

@@ -50,7 +50,7 @@ func Message(err error) string {
 	return sentence(c.text)
 }
 
-// RetryAfter returns how long to wait before a retry, and whether err says so. Errors that wrap
+// RetryAfter returns how long to wait before a retry, and whether err has one. Errors that wrap
 // [ErrRateLimited] do, and those of a job that is not due or that another worker has leased.
 func RetryAfter(err error) (time.Duration, bool) {
 	var w *waitError

@@ -53,7 +53,7 @@ func TestCursorIsBound(t *testing.T) {
 		t.Run(reason, func(t *testing.T) {
 			_, err := openCursor[string](elsewhere.org, elsewhere.list, c)
 			require.ErrorIs(t, err, ErrInvalid)
-			require.NotContains(t, err.Error(), "acme", "the error tells nothing of where it is from")
+			require.NotContains(t, err.Error(), "acme", "the error shows nothing of where it is from")
 		})
 	}
 	for reason, open := range map[string]func() error{

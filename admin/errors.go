@@ -2,7 +2,7 @@ package admin
 
 import "context"
 
-// The kinds of failure. Every error of this library that a caller may want to tell apart wraps one of
+// The kinds of failure. Every error of this library that a caller may want to distinguish wraps one of
 // these, so errors.Is recognizes it. Packages declare narrower errors by [NewError].
 var (
 	// ErrNotFound is returned when there is no such record in the organization. A record of another
@@ -47,9 +47,9 @@ const (
 	codeDeadline = "deadline_exceeded"
 )
 
-// NewError declares an error that a program can tell apart by errors.Is and by [Code]. code is stable,
+// NewError declares an error that a program can distinguish by errors.Is and by [Code]. code is stable,
 // in lower_snake_case; kind is one of the kinds of failure above, or an error that wraps one, or nil
-// for a failure that the caller can do nothing about; text says what happened, without the kind.
+// for a failure that the caller can do nothing about; text is what happened, without the kind.
 // Declare such errors as package variables.
 func NewError(code string, kind error, text string) error {
 	return &codedError{code: code, kind: kind, text: text}

@@ -14,7 +14,7 @@ type EventKind string
 // The kinds of event.
 const (
 	EventSignIn              EventKind = "SIGN_IN"               // a user signed in
-	EventSignInFailed        EventKind = "SIGN_IN_FAILED"        // nobody was signed in; the reason says why
+	EventSignInFailed        EventKind = "SIGN_IN_FAILED"        // a sign-in failed, for the reason
 	EventSignInLimited       EventKind = "SIGN_IN_LIMITED"       // too many attempts to sign in: locked out, unchecked
 	EventPasswordFailed      EventKind = "PASSWORD_FAILED"       // a signed-in user gave a wrong current password
 	EventPasswordLimited     EventKind = "PASSWORD_LIMITED"      // too many attempts of a signed-in user, unchecked
@@ -29,7 +29,7 @@ const (
 	EventResetUsed           EventKind = "RESET_USED"            // a password was set by the secret of a reset
 	EventResetRefused        EventKind = "RESET_REFUSED"         // the secret was not that of a valid reset
 	EventImpersonated        EventKind = "IMPERSONATED"          // support began to act in the place of a user
-	EventTokenRefused        EventKind = "TOKEN_REFUSED"         // an API token was refused; the reason says why
+	EventTokenRefused        EventKind = "TOKEN_REFUSED"         // an API token was refused, for the reason
 )
 
 // EventKinds returns every kind of event.

@@ -55,7 +55,7 @@ func ExampleLog_Verify() {
 	// HEAD 3 the log has another entry here than when its head was kept <nil>
 }
 
-// Follow goes on after the last entry that was dealt with.
+// Follow goes on after the last entry that was handled.
 func ExampleLog_Follow() {
 	ctx := context.Background()
 	_, log, scope := exampleTrail(ctx)

@@ -15,12 +15,12 @@ import (
 // once, but for one organization by one at a time.
 type FollowerPorts struct {
 	Log LogStore
-	// Position returns the number of the last entry of the log of head.Org that was dealt with, 0 if none was. head
+	// Position returns the number of the last entry of the log of head.Org that was handled, 0 if none was. head
 	// is the end of the log: return head.Seq to begin with what comes after it. It is called when the organization
 	// is met first, after a failure, and again when it has been quiet for more than a minute.
 	Position func(ctx context.Context, head Head) (int64, error)
-	// Handle deals with an entry. The entries of an organization come in order, each at least once. To deal with each
-	// exactly once, keep e.Seq where Position reads it, in the transaction in which the entry is dealt with.
+	// Handle handles an entry. The entries of an organization come in order, each at least once. To handle each exactly
+	// once, keep e.Seq where Position reads it, in the transaction in which the entry is handled.
 	Handle func(ctx context.Context, org OrgID, e Entry) error
 }
 
@@ -32,7 +32,7 @@ type FollowerOptions struct {
 	// After leaves out organizations whose logs have not grown since a minute before this place. The zero place
 	// leaves out none.
 	After HeadKey
-	// Goroutines is how many organizations are dealt with at once, at most 1000; 0 means 4.
+	// Goroutines is how many organizations are handled at once, at most 1000; 0 means 4.
 	Goroutines int
 	// Retry is how long an organization waits after a failure; 0 means 1 second. It doubles with each further one.
 	Retry time.Duration
@@ -56,7 +56,7 @@ const (
 // than [MaxLimit] of them have within a minute.
 //
 // An organization whose function fails waits, longer and longer, and is tried again from where it was; others go on. An
-// organization with many entries takes turns with the others. Each entry is dealt with at least once, also if the
+// organization with many entries takes turns with the others. Each entry is handled at least once, also if the
 // clocks of the processes that seal differ, by a minute at most.
 //
 // A Follower is for one goroutine. Two that share positions do twice what is done: run one, or lock.
@@ -71,7 +71,7 @@ type Follower struct {
 type followed struct {
 	head     Head
 	known    bool  // seq is that of Position, or later
-	seq      int64 // the last that was dealt with
+	seq      int64 // the last that was handled
 	failures int   // in a row
 	retryAt  time.Time
 }
@@ -269,6 +269,6 @@ func (f *Follower) failed(ctx context.Context, p *followed, err error) {
 	p.failures++
 	p.known = false // what Handle kept before it failed is not known
 	p.retryAt = f.o.Instant().Add(wait)
-	f.o.Logger.ErrorContext(ctx, "an entry of the audit trail was not dealt with", slog.Any("error", err),
+	f.o.Logger.ErrorContext(ctx, "an entry of the audit trail was not handled", slog.Any("error", err),
 		slog.String("organization", string(p.head.Org)), slog.Duration("retry", wait), slog.Int("failures", p.failures))
 }

@@ -18,7 +18,7 @@ type Proof struct {
 }
 
 // Mark stands for the values of a personal [Change] in the digest of its record, so that the record verifies after
-// they were erased. Without the salt, which is erased with them, nobody can find out what they were by trying.
+// they were erased. Without the salt, which is erased with them, what they were cannot be found by trying.
 type Mark struct {
 	Change int    `json:"change"`         // the index in the record's changes
 	Sum    []byte `json:"sum,omitempty"`  // SHA-256 of salt and values
@@ -100,7 +100,7 @@ func (k TrailKeys) Check(org OrgID, rec Record, p Proof) (wrong []string) {
 		case m.Erasure != uuid.Nil:
 			wrong = append(wrong, fmt.Sprintf("the values of %q were erased and are there", c.Field))
 		case len(m.Salt) == 0:
-			wrong = append(wrong, fmt.Sprintf("the values of %q are gone, and no record tells who erased them", c.Field))
+			wrong = append(wrong, fmt.Sprintf("the values of %q are gone, and no record of an erasure names them", c.Field))
 		case string(personalSum(org, m.Salt, c)) != string(m.Sum):
 			wrong = append(wrong, fmt.Sprintf("the values of %q are not what was written", c.Field))
 		}

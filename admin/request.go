@@ -2,7 +2,7 @@ package admin
 
 import "github.com/admincenter/admincenter/internal/text"
 
-// Request is where a call came from, as the host tells it. All of it may be empty. A service that was given a request
+// Request is where a call came from, as the host gives it. All of it may be empty. A service that was given a request
 // escapes what cannot be seen in it, and cuts what is too long: its parts come from the headers of any client.
 type Request struct {
 	Source    string `json:"source,omitempty"`    // an IP address; at most 100 bytes
@@ -47,8 +47,8 @@ func (r Request) check(p *Problems, path string) {
 	checkBytes(p, path+"/id", r.ID, maxRequestID)
 }
 
-// WithRequest returns the scope with where the call came from: the records of what it does tell it. It fails for no
-// text, as [Request.Clean] says. Call it for each request, as with the scope itself.
+// WithRequest returns the scope with where the call came from: the records of what it does have it. It fails for no
+// text, as [Request.Clean] does not. Call it for each request, as with the scope itself.
 func (s Scope) WithRequest(r Request) Scope {
 	s.request = nil
 	if r = r.Clean(); r != (Request{}) {

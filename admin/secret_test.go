@@ -150,7 +150,7 @@ func TestSecretsReveal(t *testing.T) {
 	require.Empty(t, s.Reveal())
 	require.True(t, s.IsZero())
 	require.True(t, admin.NewSecret("").IsZero(), "nothing is no secret")
-	require.Equal(t, "[redacted]", s.String(), "that there is none is not told either")
+	require.Equal(t, "[redacted]", s.String(), "that there is none is not shown either")
 	var h people.PasswordHash
 	require.Empty(t, h.PHC())
 	require.True(t, h.IsZero())

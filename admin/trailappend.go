@@ -29,8 +29,8 @@ func (t *Trail) With(o TrailOptions) *Trail {
 //	_, err = center.Trail.Append(ctx, scope, "invoice.send", admin.Subject{Kind: "invoice", ID: "i-7"})
 //
 // It has the actor and the request of scope, and the time and an id of the options. The action is "<noun>.<verb>" of
-// a-z, 0-9 and _, and its noun none of the library's, so that a host cannot tell of what the library did; the subject
-// can be anything. Values must not be secret.
+// a-z, 0-9 and _, and its noun none of the library's, so that a host cannot append records of what the library did; the
+// subject can be anything. Values must not be secret.
 //
 // It requires [PermissionAuditWrite], which no role has unless the host gives it, and which [System] has. It fails with
 // [ErrInvalid] for an action or a value that a record cannot have ([Record.Check]), and with [ErrNotFound] if there is

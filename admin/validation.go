@@ -27,7 +27,7 @@ type FieldError struct {
 	// for people and logs as well.
 	Path string `json:"path"`
 	Code string `json:"code"` // one of the Code constants, or a package's own
-	// Message says what was wrong with which value, and what would be right. It is escaped as Path is.
+	// Message is what was wrong with which value, and what would be right. It is escaped as Path is.
 	Message string `json:"message"`
 	// Params are the values that a translation of the message needs, by name: "max" of a CodeTooLong.
 	Params map[string]string `json:"params,omitempty"`

@@ -24,7 +24,7 @@ type contest struct {
 type contestant struct {
 	name string
 	ours bool
-	// run does the job n times and tells the last answer. The loop is the contestant's, so that no
+	// run does the job n times and returns the last answer. The loop is the contestant's, so that no
 	// call of ours is counted with what it does.
 	run func(n int) (any, error)
 }

@@ -53,7 +53,7 @@ func printRates(rates []rate) error {
 	return nil
 }
 
-// run has each goroutine do it n times; it tells the time and the allocations, without those of the
+// run has each goroutine do it n times; it returns the time and the allocations, without those of the
 // start.
 func (r rate) run(n int) (time.Duration, uint64, error) {
 	var before, after runtime.MemStats

@@ -31,7 +31,7 @@ func v3(rule string, data any) (contestant, error) {
 	}}, nil
 }
 
-// exprVM is github.com/expr-lang/expr: a program that was told the types in the data, run by one
+// exprVM is github.com/expr-lang/expr: a program that was given the types in the data, run by one
 // machine again and again, which is its fastest way.
 func exprVM(text string, data map[string]any) (contestant, error) {
 	program, err := expr.Compile(text, expr.Env(exprType(data)))

@@ -14,7 +14,7 @@ import (
 	"github.com/admincenter/admincenter/bulkimport"
 )
 
-// scripted is a target that does as it is told.
+// scripted is a target that does what the test sets.
 type scripted func(bulkimport.Batch) ([]bulkimport.Outcome, error)
 
 func (s scripted) Write(_ context.Context, _ admin.OrgID, b bulkimport.Batch, _ admin.Record) ([]bulkimport.Outcome, error) {

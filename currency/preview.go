@@ -12,8 +12,8 @@ import (
 	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
-// ErrFarOff is returned, as a [*FarOffError], for a rate that is far off what is expected of the currency: nobody
-// can change it once it is saved, so it must be [Confirmed].
+// ErrFarOff is returned, as a [*FarOffError], for a rate that is far off what is expected of the currency: it
+// cannot be changed once it is saved, so it must be [Confirmed].
 var ErrFarOff = admin.NewError("rate_far_off", admin.ErrInvalid, "confirm the rate if it is meant")
 
 // CodeFarOff is the code of a problem with a rate that is far off what is expected and was not confirmed.

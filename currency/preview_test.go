@@ -87,7 +87,7 @@ func TestYenTypedTheOtherWayRoundMustBeConfirmed(t *testing.T) {
 	_, err = s.Add(t.Context(), writer, "JPY", dec("150"))
 	require.ErrorIs(t, err, admin.ErrExists, "one that is there is not asked about")
 	_, err = s.Add(t.Context(), writer, "KRW", dec("1350"), currency.Confirmed)
-	require.NoError(t, err, "whoever confirms it means it")
+	require.NoError(t, err, "a caller who confirms it means it")
 }
 
 func TestFarOffComparesWithTheBestThatIsKnown(t *testing.T) {

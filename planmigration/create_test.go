@@ -137,7 +137,7 @@ func TestStartAt(t *testing.T) {
 	m := h.create(planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.Immediate,
 		StartAt: h.day("2026-04-01")})
 	require.Equal(t, job.Scheduled, m.Job.Status)
-	require.Len(t, h.entries(m.ID), 2, "those who will be on the plan then")
+	require.Len(t, h.entries(m.ID), 2, "the accounts that will be on the plan then")
 	_, err := h.service().Run(t.Context(), h.scope, m.ID, nil)
 	require.ErrorIs(t, err, job.ErrNotDue)
 	h.now = h.day("2026-04-03") // the worker was late; the instant stays

@@ -7,7 +7,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Changes counts the writes to the settings of one organization, so that a cache of settings can tell that
+// Changes counts the writes to the settings of one organization, so that a cache of settings can find that
 // it is out of date without asking the storage. It counts what the [Service] that returned it writes, and
 // every Service that shares its caches through [Service.In]. Another process has counts of its own.
 type Changes struct{ n atomic.Uint64 }

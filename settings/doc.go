@@ -40,7 +40,7 @@
 // # Changes
 //
 // Updates name the Version that they replace and fail with admin.ErrConflict if the setting has another. [Service.In]
-// works in a transaction. [Service.Changes] tells caches that settings were written.
+// works in a transaction. [Service.Changes] counts writes, for caches of settings.
 //
 // Package settings/enrich enriches usage events with settings; a setting that an enrichment depends on is not deleted
 // unless DeleteInUse is used. All limits are in docs/settings.md.

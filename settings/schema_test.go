@@ -171,7 +171,7 @@ func TestValuesThatCannotBeChecked(t *testing.T) {
 	require.Equal(t, []string{"/value"}, paths(t, err))
 }
 
-// distinct lists n of something, told apart by their number from 1.
+// distinct lists n of something, distinguished by their number from 1.
 func distinct(n int, format string) string {
 	list := make([]string, n)
 	for i := range list {

@@ -146,7 +146,7 @@ func (n *NewSetting) UnmarshalJSON(raw []byte) error {
 	}
 	*n = NewSetting{Entity: w.entity(), Namespace: w.Namespace, Name: w.Name, Schema: w.Schema}
 	if w.Text == nil {
-		return nil // Create tells that it is required
+		return nil // Create fails because it is required
 	}
 	var err error
 	n.Value, err = wireValue{w.Type, *w.Text}.parse()

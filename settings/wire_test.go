@@ -112,7 +112,7 @@ func TestNewSettingsAreReadFromJSON(t *testing.T) {
 		Entity: account("eu"), Name: "limits", Value: value(t, settings.TypeJSON, `{"a":1.0}`), Schema: parseSchema(t, `{"type":"object"}`),
 	}, n)
 	require.NoError(t, json.Unmarshal([]byte(`{"entityType":"ORGANIZATION","name":"n"}`), &n))
-	require.True(t, n.Value.IsZero(), "that it is required is for Create to tell")
+	require.True(t, n.Value.IsZero(), "that it is required is for Create to report")
 	require.NoError(t, json.Unmarshal([]byte(`{"dataType":"STRING","value":"","schema":null}`), &n))
 	require.Equal(t, value(t, settings.TypeString, ""), n.Value)
 

@@ -170,7 +170,7 @@ func (s *Service) Delete(ctx context.Context, scope admin.Scope, id uuid.UUID, v
 	return s.remove(ctx, scope, id, version, false)
 }
 
-// DeleteInUse is Delete even if enrichments depend on the setting. The audit record tells the two apart.
+// DeleteInUse is Delete even if enrichments depend on the setting. The audit record shows which of the two it was.
 func (s *Service) DeleteInUse(ctx context.Context, scope admin.Scope, id uuid.UUID, version int64) error {
 	return s.remove(ctx, scope, id, version, true)
 }
@@ -216,7 +216,7 @@ func (s *Service) at(ctx context.Context, scope admin.Scope, id uuid.UUID, versi
 	return old, nil
 }
 
-// valueChanges is what the trail has of an update. Values may be secrets, and whoever reads the trail need not be
+// valueChanges is what the trail has of an update. Values may be secrets, and a user who reads the trail need not be
 // allowed to read settings, so that they stay out of it; the [History] of a setting has them.
 func valueChanges(from, to Setting) []admin.Change {
 	var changes []admin.Change

@@ -13,7 +13,7 @@
 //	page, err := imports.List(ctx, verified.Scope, …)
 //
 // A secret is shown once. The storage keeps a digest of it ([Hasher]), by which it is recognized and
-// from which it cannot be computed, and its first and last characters, so that people can tell their
+// from which it cannot be computed, and its first and last characters, so that people can recognize their
 // tokens apart.
 //
 // # Format
@@ -39,7 +39,7 @@
 //
 // # Leaked secrets
 //
-// [Scan] finds secrets in any text, and [Service.Recognize] tells which of them are known and in force.
+// [Scan] finds secrets in any text, and [Service.Recognize] returns which of them are known and in force.
 //
 // # Permissions
 //

@@ -76,7 +76,7 @@ func (s *Service) DeactivateBy(ctx context.Context, scope admin.Scope, actor adm
 		p.Add("/actor/kind", admin.CodeUnknown, "%q is not a kind of actor that creates tokens: use %s, %s or %s",
 			admin.Clip(string(actor.Kind)), admin.ActorUser, admin.ActorToken, admin.ActorSystem)
 	}
-	actor.For = "" // of kinds that act for nobody else
+	actor.For = "" // of kinds that act for no other user
 	if err := p.Err(); err != nil {
 		return 0, err
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Environment is the second part of a secret, so that test and live secrets can be told apart at a
+// Environment is the second part of a secret, so that test and live secrets can be distinguished at a
 // glance.
 type Environment string
 

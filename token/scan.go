@@ -33,7 +33,7 @@ const (
 // Scan finds the secrets of API tokens in a text of any length and encoding that has ASCII in it: a log, a
 // repository, a message. It yields every part of the text that [Parse] accepts, of whatever brand and
 // environment, in ascending order, also where it is joined to other characters; by their checksum, what looks
-// like a secret by chance is left out but for one in four billion. [Service.Recognize] tells which are known.
+// like a secret by chance is left out but for one in four billion. [Service.Recognize] returns which are known.
 //
 // Scan reads r once and keeps some 32 KiB of it. If r fails, the error is the last that is yielded.
 func Scan(r io.Reader) iter.Seq2[Match, error] {

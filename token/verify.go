@@ -24,7 +24,7 @@ type Verified struct {
 // storage. Any other error is the storage's and says nothing about the secret.
 //
 // The scope has those of the token's permissions that the role of the user who answers for it has now, and
-// tells who that is ([admin.Scope.User]). The tokens of a user who is not active are refused, and those of an
+// names that user ([admin.Scope.User]). The tokens of a user who is not active are refused, and those of an
 // organization that is suspended. A token that is
 // confined to networks is refused too, because the peer is not known: use [Service.VerifyFrom].
 //

@@ -35,7 +35,7 @@ type Field[T Record] struct {
 	Format   Format
 	Min, Max int64
 	Required bool
-	// Personal marks a field that tells of a person if the customer is one, or of whom to write to. Its values can be
+	// Personal marks a field that is about a person if the customer is one, or about whom to write to. Its values can be
 	// taken out of the audit trail ([admin.Change]).
 	Personal bool
 	of       func(*T) any

@@ -148,7 +148,7 @@ func (w *work[P]) allowed(ctx context.Context) error {
 	return Fail(fmt.Errorf("%s may no longer do this: %w", w.job.CreatedBy, err))
 }
 
-// refusal reports whether err says that an actor may not do something, and not only as long as the organization is
+// refusal reports whether err means that an actor may not do something, and not only as long as the organization is
 // suspended.
 func refusal(err error) bool {
 	return (errors.Is(err, admin.ErrForbidden) || errors.Is(err, admin.ErrNotFound)) && !errors.Is(err, admin.ErrSuspended)
@@ -168,7 +168,7 @@ func own(err error) error {
 	return plain
 }
 
-// panicked returns the error of a batch in which a panic was recovered. What the panic says may be anything; it
+// panicked returns the error of a batch in which a panic was recovered. The value of the panic may be anything; it
 // is in the log and not in the job.
 func panicked(value any) (err error) {
 	const message = "panic in the code of the host: the log has its stack"
@@ -252,7 +252,7 @@ func (w *work[P]) record(cp Checkpoint) admin.Record {
 
 // keepFailure keeps the error of a batch in the job, which is tried again later or is given up. It keeps
 // nothing and reports true if the batch was committed although the storage did not answer. The store cannot
-// tell that by the cursor, because a batch need not move it.
+// find that by the cursor, because a batch need not move it.
 func (w *work[P]) keepFailure(ctx context.Context, cause error) (committed bool, err error) {
 	jobs, org, retry := w.r.jobs(), w.scope.Org(), w.r.Engine.Retry
 	j, err := jobs.Get(ctx, org, w.job.ID)

@@ -11,7 +11,7 @@ import (
 )
 
 // Kind names what a job does, such as "price_plan_migration"; each package that has jobs names its own.
-// Who may read a job depends on its kind, so work on different things has different kinds:
+// Which callers may read a job depends on its kind, so work on different things has different kinds:
 // "import.customers" and "import.accounts".
 type Kind string
 

@@ -334,7 +334,7 @@ func TestLawsOfAJob(t *testing.T) {
 		p := j.Progress(start)
 		require.Equal(t, hold, p.Hold)
 
-		// Who has claimed can renew, release and commit; who had the lease before cannot.
+		// The worker that has claimed can renew, release and commit; the one that had the lease before cannot.
 		if err == nil {
 			_, err = claimed.Renewed(claimed.Lease.Attempt, start.Add(time.Hour))
 			require.NoError(t, err)

@@ -167,7 +167,7 @@ func TestRenewalThatComesAfterTheCommit(t *testing.T) {
 			err := w.backend.InTx(ctx, fn)
 			close(committed)
 			synctest.Wait()
-			require.NoError(t, ctx.Err(), "the batch is not told that its lease is lost")
+			require.NoError(t, ctx.Err(), "the batch does not learn that its lease is lost")
 			return err
 		}
 		_, err := w.stepWith(id, func(ctx context.Context, j job.Job) (job.Batch[storage.Stores], error) {

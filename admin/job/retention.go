@@ -23,7 +23,7 @@ const (
 
 // PruneSettled removes the entries and the effects of jobs that are final since until or longer, of up to 100 of
 // them, in transactions of at most 1,000 rows each, and reports whether there may be more. Each job gets a record,
-// which says until when. The job itself can be read on, and has a PrunedAt: its entries fail with [ErrPruned], and it
+// that has until. The job itself can be read on, and has a PrunedAt: its entries fail with [ErrPruned], and it
 // can neither go on nor be undone. It takes no Scope: it is for the host's own scheduler (admincenter.Center.Tidy).
 func (s *Service) PruneSettled(ctx context.Context, until time.Time) (more bool, err error) {
 	return s.sweep(ctx, SettledQuery{Until: until, Limit: sweepJobs}, func(r Ref) error {

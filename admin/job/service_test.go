@@ -32,7 +32,7 @@ func TestJobs(t *testing.T) {
 	plan := w.create(0, func(j *job.Job) { j.Kind = "plan" })
 	secret := w.create(0, func(j *job.Job) { j.Kind = "secret" })
 
-	t.Run("gives a job to those who may read its kind", func(t *testing.T) {
+	t.Run("gives a job to callers who may read its kind", func(t *testing.T) {
 		j, err := jobs.Get(t.Context(), reader, first)
 		require.NoError(t, err)
 		require.Equal(t, w.get(first), j)

@@ -138,7 +138,7 @@ func (s *shift) handOut(ctx context.Context, refs []Ref, cut bool) bool {
 }
 
 // order returns the first job of each organization, and the others, without those that are being stepped or
-// are left out. Jobs that could not be stepped come last in both: where they stand in refs does not tell when
+// are left out. Jobs that could not be stepped come last in both: where they stand in refs does not show when
 // they were tried.
 func (s *shift) order(refs []Ref) (firsts, further []Ref) {
 	var clean, failing []Ref

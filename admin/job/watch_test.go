@@ -145,7 +145,7 @@ func TestWatchEndsWithTheJob(t *testing.T) {
 				require.NoError(t, err)
 				s.read()
 				time.Sleep(time.Minute)
-				require.Zero(t, s.read(), "nothing is read when nobody watches")
+				require.Zero(t, s.read(), "nothing is read when no caller watches")
 			})
 		})
 	}
@@ -405,7 +405,7 @@ func TestWatchEndsWithTheErrorOfTheRead(t *testing.T) {
 		s.mu.Unlock()
 		again := s.watch(t.Context(), jobs, nil)
 		synctest.Wait()
-		require.Equal(t, []int64{1}, again.versions(), "those who watch from then on begin anew")
+		require.Equal(t, []int64{1}, again.versions(), "callers who watch from then on begin anew")
 		s.end(job.Completed)
 		time.Sleep(time.Second)
 		synctest.Wait()

@@ -136,7 +136,7 @@ func TestNewWorkerRefuses(t *testing.T) {
 		{"more goroutines than any database serves", ports, job.WorkerOptions{Goroutines: 1001}, []string{"/goroutines"}},
 		{"a poll in the past", ports, job.WorkerOptions{Poll: -time.Second}, []string{"/poll"}},
 		{"a poll that is a spin", ports, job.WorkerOptions{Poll: time.Millisecond}, []string{"/poll"}},
-		{"a poll that nobody waits for", ports, job.WorkerOptions{Poll: 2 * time.Hour}, []string{"/poll"}},
+		{"a poll that is too long to wait for", ports, job.WorkerOptions{Poll: 2 * time.Hour}, []string{"/poll"}},
 		{"everything together", job.WorkerPorts{Due: b.due}, job.WorkerOptions{Goroutines: -1, Poll: 1}, []string{"/step", "/goroutines", "/poll"}},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {

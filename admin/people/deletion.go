@@ -9,11 +9,11 @@ import (
 )
 
 // DeleteOrganization deletes the organization of scope, which must be suspended: a host suspends it first, exports
-// what must be kept, and deletes it when nobody has objected. version is the organization's; reason has 1 to 500
+// what must be kept, and deletes it when there is no objection. version is the organization's; reason has 1 to 500
 // characters.
 //
-// From its commit on every call fails as for an organization that never was, whoever asks: with [admin.ErrNotFound],
-// or with the error that stands for it. There is no way back, and the id can never be created again. The rows are
+// From its commit on every call fails as for an organization that never was: with [admin.ErrNotFound], or with the
+// error that stands for it. There is no way back, and the id can never be created again. The rows are
 // removed afterwards, in batches: see [Service.PurgeDeleted]. The audit trail is removed too, with the record of the
 // deletion; the host's log keeps a line of it at level INFO.
 //
@@ -32,8 +32,8 @@ const MaxPurge = 10_000
 
 // PurgeDeleted removes at most limit rows, 1 to [MaxPurge], of an organization that is deleted, in one transaction, and
 // reports whether there may be more, of the same or of another one. Of a purged organization a row with its id is left,
-// so that nobody gets that again. It takes no Scope, because it works on what belongs to nobody any more. An error
-// tells of organizations that cannot be purged; others were nevertheless.
+// so that the id is never given again. It takes no Scope, because it works on what no organization has any more. An
+// error names the organizations that cannot be purged; others were nevertheless.
 //
 // A worker (admincenter.Center.Worker) calls it; a host without one calls it until it reports false:
 //

@@ -5,7 +5,7 @@
 //		Email: email, Password: admin.NewSecret(password), Source: address,
 //	})
 //	if errors.Is(err, admin.ErrUnauthenticated) {
-//		// the e-mail address or the password is wrong; the error does not say which
+//		// the e-mail address or the password is wrong; the error does not show which
 //	}
 //
 // [Service.CreateOrganization] creates an organization with its first [Administrator], who invites

@@ -16,9 +16,9 @@ import (
 type EmailChangeRules struct {
 	// Lifetime is how long a change can be confirmed; 0 means 24 hours.
 	Lifetime time.Duration
-	// NewOnly lets the new address alone confirm the change of a user who has a password. The old one is told
-	// and can cancel it. Without it both must confirm (OWASP Authentication Cheat Sheet, "Change A User's
-	// Registered Email Address"), and who has lost the old mailbox cannot change the address.
+	// NewOnly lets the new address alone confirm the change of a user who has a password. The old one is
+	// notified and can cancel it. Without it both must confirm (OWASP Authentication Cheat Sheet, "Change A User's
+	// Registered Email Address"), and a user who has lost the old mailbox cannot change the address.
 	NewOnly bool
 }
 
@@ -151,7 +151,7 @@ func explainUse(e Email, err, otherwise error) error {
 
 // ConfirmEmailChange confirms a change for the address that the secret was sent to. The last address that must
 // confirm makes the change: the user signs in with the new address from then on, their sessions end, and every
-// other secret that was sent to them is invalid. Have the host tell both addresses then. To confirm again
+// other secret that was sent to them is invalid. The host should notify both addresses then. To confirm again
 // while the other address has not is not an error.
 //
 // It takes no Scope: the secret is the authority. A secret that is not valid, or only cancels, gives

@@ -156,7 +156,7 @@ func (h *house) invite(email string) people.Invitation {
 	return i
 }
 
-// Nobody becomes another by setting an address: the next single sign-on by it is not theirs.
+// No user becomes another by setting an address: the next single sign-on by it is not theirs.
 func TestAnAddressIsNobodysBeforeItIsProven(t *testing.T) {
 	h := newHouse(t)
 	mallory := h.join("mallory@acme.example", people.Analyst)
@@ -183,7 +183,7 @@ func TestEmailChangeOfAUserWithoutAPassword(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, change.AwaitsOld)
 	require.Equal(t, []people.MailKind{people.MailEmailConfirm, people.MailEmailNotice}, []people.MailKind{mails[0].Kind, mails[1].Kind})
-	require.Equal(t, sue.User.Email, mails[1].To, "the old address is told")
+	require.Equal(t, sue.User.Email, mails[1].To, "the old address is notified")
 	_, err = h.ConfirmEmailChange(t.Context(), acme, mails[1].Secret)
 	require.Equal(t, people.ErrTicket, err, "which only cancels")
 	change, err = h.ConfirmEmailChange(t.Context(), acme, mails[0].Secret)

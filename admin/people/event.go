@@ -77,7 +77,7 @@ func (s *Service) emitLimited(ctx context.Context, err error, e admin.Event) {
 }
 
 // refuseSuspended fails with [admin.ErrSuspended], and emits the event of it, if the organization of the member is
-// suspended. Call it when everything else has been found right, so that nobody learns it who could not sign in.
+// suspended. Call it when everything else has been found right, so that only a user who could sign in learns it.
 func (s *Service) refuseSuspended(ctx context.Context, m Member, e admin.Event) error {
 	if !m.Suspended {
 		return nil

@@ -133,7 +133,7 @@ var (
 	ErrSecondFactorRequired = admin.NewError("second_factor_required", admin.ErrUnauthenticated,
 		"a second factor is required")
 	// ErrSecondFactor is returned for every sign-in that could not be completed: the code or passkey is wrong or
-	// was used before, or the ticket is wrong, expired or used. It does not say which.
+	// was used before, or the ticket is wrong, expired or used. It does not show which.
 	ErrSecondFactor = admin.NewError("second_factor", admin.ErrUnauthenticated,
 		"this code is not valid or no longer valid: try the next one, or sign in again")
 	// ErrFactorCode is returned when the code that confirms an authenticator app is wrong.

@@ -65,7 +65,7 @@ func (s *Service) Impersonate(
 		return Impersonation{}, err
 	}
 	if m.User.Status != UserActive {
-		return Impersonation{}, fmt.Errorf("user %s is deactivated, support acts for nobody then: %w", user, admin.ErrState)
+		return Impersonation{}, fmt.Errorf("user %s is deactivated, support acts for active users: %w", user, admin.ErrState)
 	}
 	if in.Lifetime == 0 {
 		in.Lifetime = supportLifetime

@@ -103,7 +103,7 @@ func CheckPendingInvitations(others, limit int) error {
 
 var (
 	// ErrInvitation is returned for every invitation secret that is not valid: it is wrong, expired,
-	// revoked or used, or its inviter may no longer invite. The error does not say which.
+	// revoked or used, or its inviter may no longer invite. The error does not show which.
 	ErrInvitation = admin.NewError("invitation_not_valid", admin.ErrUnauthenticated,
 		"this invitation is not valid or no longer valid: ask for a new one")
 	// ErrTooManyInvitations is returned when the organization has as many pending invitations as

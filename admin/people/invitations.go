@@ -137,7 +137,7 @@ func (s *Service) Revoke(ctx context.Context, scope admin.Scope, id uuid.UUID, v
 	return i, nil
 }
 
-// checkRevoker fails unless scope has every permission of the role of an invitation: nobody takes away what they
+// checkRevoker fails unless scope has every permission of the role of an invitation: no user takes away what they
 // do not have. A role that the host has removed has no permission.
 func (s *Service) checkRevoker(ctx context.Context, scope admin.Scope, i Invitation) error {
 	g, err := s.grantOf(ctx, scope.Org(), i.Role)

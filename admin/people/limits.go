@@ -61,7 +61,7 @@ type Limits struct {
 	Mail Rate
 	// MailOrganization limits messages of one organization: 200, one regained every minute. Messages that
 	// anyone can ask for have a limit of their own at the same rate, which counts requests for unknown addresses
-	// as well, since it must not tell them apart; while it is used up administrators can still send resets.
+	// as well, since it must not distinguish them; while it is used up administrators can still send resets.
 	MailOrganization Rate
 }
 

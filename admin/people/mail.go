@@ -17,7 +17,7 @@ const (
 	// MailEmailConfirmOld asks the old address to confirm by [Service.ConfirmEmailChange], or to cancel by
 	// [Service.RefuseEmailChange].
 	MailEmailConfirmOld MailKind = "EMAIL_CONFIRM_OLD"
-	// MailEmailNotice tells the old address of the change, which it can cancel by
+	// MailEmailNotice notifies the old address of the change, which it can cancel by
 	// [Service.RefuseEmailChange].
 	MailEmailNotice MailKind = "EMAIL_NOTICE"
 	// MailPasswordReset lets a user set a new password by [Service.ResetPassword].

@@ -126,7 +126,7 @@ func TestUsersWithPasskeysHaveRecoveryCodes(t *testing.T) {
 	h.signIn("ann@acme.example", annsPassword)
 }
 
-// A verifier that fails lets nobody in without the second factor.
+// A verifier that fails lets no user in without the second factor.
 func TestAFailingPasskeyVerifierFailsTheSignIn(t *testing.T) {
 	h, p := withPasskeys(t)
 	required := h.halfway()

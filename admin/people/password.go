@@ -18,7 +18,7 @@ var (
 // ChangePassword replaces the password of the user in scope and ends all their sessions: the Epoch
 // rises, and [Service.ScopeOf] refuses the old one. It returns the new [Session], so that the host can
 // keep the browser signed in that changed the password. Have the host notify the user by mail. The password
-// alone does not stand for the second factor: for a user who has one, the Session says that they last
+// alone does not stand for the second factor: for a user who has one, the Session has that they last
 // authenticated when the scope does.
 //
 // It requires [PermissionProfileWrite] and a user. It fails with [admin.ErrInvalid] for a new password

@@ -269,7 +269,7 @@ func TestSendPasswordReset(t *testing.T) {
 	require.ErrorIs(t, err, admin.ErrRateLimited)
 }
 
-// Who asks in organizations that do not exist keeps nobody from a new password.
+// A client that asks in organizations that do not exist keeps no user from a new password.
 func TestResetsInNoOrganizationUseUpNothing(t *testing.T) {
 	h := newHouse(t)
 	for n := range 30 {

@@ -175,12 +175,12 @@ func (s *Service) checkInvited(ctx context.Context, scope admin.Scope, e Email) 
 	}
 }
 
-// UpdateProvisioned changes a user as a directory says: all of it or nothing, with a record for each kind of
+// UpdateProvisioned changes a user as a directory asks: all of it or nothing, with a record for each kind of
 // change: [ActionAdopt], [ActionUpdateProvisioned], [ActionLinkIdentity], [ActionChangeRole], [ActionDeactivate]
 // and [ActionReactivate]. Fields that already have the given value are no change.
 //
 // The address of a user who is provisioned and has no password is changed at once, because it is the
-// directory's to say; their sessions end, and an invitation that is pending to the address is revoked, which takes
+// directory's to decide; their sessions end, and an invitation that is pending to the address is revoked, which takes
 // the permissions of its role. A user who acts cannot change their own ExternalID, Email and Identity by it, and to
 // change another's must have authenticated within Options.Fresh, 10 minutes if that is 0.
 //
@@ -219,8 +219,8 @@ func (s *Service) UpdateProvisioned(
 	return u, nil
 }
 
-// checkDirectory fails unless scope may say who a user is. The e-mail address and the identity are what users
-// sign in by, so a session that somebody left open must not be enough.
+// checkDirectory fails unless scope may decide who a user is. The e-mail address and the identity are what users
+// sign in by, so a session that was left open must not be enough.
 func (s *Service) checkDirectory(scope admin.Scope, id uuid.UUID, in ProvisionChange) error {
 	if in.ExternalID == nil && in.Email == nil && in.Identity == nil {
 		return nil

@@ -297,7 +297,7 @@ func TestUsersOfADirectory(t *testing.T) {
 	require.ErrorIs(t, err, admin.ErrForbidden)
 }
 
-// Who may not revoke an invitation cannot take its address either.
+// A caller that may not revoke an invitation cannot take its address either.
 func TestADirectoryTakesNoAddressThatWasInvitedToMore(t *testing.T) {
 	h := newHouse(t)
 	set, err := admincenter.DefaultRoles().Permissions(people.Analyst)
@@ -320,7 +320,7 @@ func TestADirectoryTakesNoAddressThatWasInvitedToMore(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// A session that somebody left open is not enough to become its user for good.
+// A session that was left open is not enough to become its user for good.
 func TestUsersAreNoDirectoryOfThemselves(t *testing.T) {
 	h := newHouse(t, func(o *people.Options) { o.Passwords.Optional = true })
 	sue := h.joinWithout("sue@acme.example")

@@ -3,7 +3,7 @@ package people
 import "github.com/admincenter/admincenter/admin"
 
 // From returns the service for one request, of which the host knows where it came from. What its methods without a
-// Scope record and emit tells that, and so do the scopes that they return:
+// Scope record and emit has that, and so do the scopes that they return:
 //
 //	session, err := center.People.From(request).ResumeSession(ctx, org, secret)
 //

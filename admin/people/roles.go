@@ -194,7 +194,7 @@ func (s *Service) checkOwnRole(ctx context.Context, scope admin.Scope, old, next
 	id, err := uuid.Parse(scope.User())
 	added := old.Permissions.Intersect(s.rules.Allowed).Missing(next.Permissions)
 	if err != nil || len(added) == 0 {
-		return nil //nolint:nilerr // nobody answers for the scope
+		return nil //nolint:nilerr // no user answers for the scope
 	}
 	u, err := s.ports.Users.Get(ctx, scope.Org(), id)
 	if errors.Is(err, admin.ErrNotFound) || err == nil && u.Role != old.Name {

@@ -125,7 +125,7 @@ func TestATicketAllowsFiveAttempts(t *testing.T) {
 	require.NoError(t, err, "it was not used up")
 }
 
-// Who has the password cannot guess codes with one ticket after the other, nor make any number of tickets.
+// A client that has the password cannot guess codes with one ticket after the other, nor make any number of tickets.
 func TestGuessingTheSecondFactorIsLimitedForAUser(t *testing.T) {
 	h := guarded(t)
 	a, _ := h.enroll(h.ann, annsPassword)
@@ -219,7 +219,7 @@ func TestSecretsOfAppsAreBoundToTheirUser(t *testing.T) {
 	bob := h.join("bob@acme.example", people.Developer)
 	bobs, _ := h.enroll(bob, bobsPassword)
 	h.enroll(h.ann, annsPassword)
-	// Whoever can write to the database copies the sealed secret of a user to another.
+	// An attacker who can write to the database copies the sealed secret of a user to another.
 	state, err := h.b.Factors().Get(t.Context(), acme, bob.User.ID)
 	require.NoError(t, err)
 	hers, err := h.b.Factors().Get(t.Context(), acme, h.ann.User.ID)

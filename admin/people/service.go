@@ -33,7 +33,7 @@ const (
 	ActionChangeRole         admin.Action = "user.change_role"
 	ActionDeactivate         admin.Action = "user.deactivate" // ends the user's invitations and API tokens too
 	ActionReactivate         admin.Action = "user.reactivate"
-	ActionErase              admin.Action = "user.erase" // takes what tells of the person out of the trail
+	ActionErase              admin.Action = "user.erase" // takes what is about the person out of the trail
 	ActionLinkIdentity       admin.Action = "user.link_identity"
 	ActionUnlinkIdentity     admin.Action = "user.unlink_identity"
 	ActionProvision          admin.Action = "user.provision"          // by a directory
@@ -273,8 +273,8 @@ func (s *Service) requireFresh(scope admin.Scope) error {
 	return scope.RequireRecent(s.o.Instant(), s.o.Fresh)
 }
 
-// proofWithin is how recently a user must have authenticated for what always requires it, if Options.Fresh does
-// not say.
+// proofWithin is how recently a user must have authenticated for what always requires it, if Options.Fresh is
+// not set.
 const proofWithin = 10 * time.Minute
 
 // requireProof is requireFresh for what a stolen session must never be enough for: it does not depend on

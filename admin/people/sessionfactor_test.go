@@ -10,7 +10,7 @@ import (
 	"github.com/admincenter/admincenter/admin/people"
 )
 
-// Who has the password and a session of long ago does not pass for one who gave the second factor.
+// A client that has the password and a session of long ago does not pass for one who gave the second factor.
 func TestThePasswordDoesNotStandForTheSecondFactor(t *testing.T) {
 	h := guarded(t, func(o *people.Options) { o.Fresh = 10 * time.Minute })
 	a, _ := h.enroll(h.ann, annsPassword)
@@ -79,7 +79,7 @@ func TestEverySessionTellsThatAFactorIsNeeded(t *testing.T) {
 	require.False(t, s.NeedsFactor)
 }
 
-// Who is signed in cannot make any number of sign-ins that wait.
+// A signed-in user cannot make any number of sign-ins that wait.
 func TestReauthenticatingWithASecondFactorIsLimited(t *testing.T) {
 	h := guarded(t)
 	h.enroll(h.ann, annsPassword)

@@ -92,7 +92,7 @@ func (s Session) requireUser() error {
 // request.
 //
 // It fails with [ErrSession] if there is no such session in org, or it was ended, expired or idle for too long,
-// or the user's password, role or status changed since: the error does not say which. For a session that goes on it
+// or the user's password, role or status changed since: the error does not show which. For a session that goes on it
 // fails with [admin.ErrSuspended] while the organization is suspended.
 func (s *Service) ResumeSession(ctx context.Context, org admin.OrgID, secret admin.Secret) (Session, error) {
 	o, err := s.liveSession(ctx, org, secret)

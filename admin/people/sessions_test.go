@@ -299,7 +299,7 @@ func TestSessionsAreSeenByTheirUserAndReaders(t *testing.T) {
 	h.requireLive(secret)
 }
 
-// Who may change users, but less than another one may, cannot end the other's sessions.
+// A user who may change users, but less than another one may, cannot end the other's sessions.
 func TestSessionsAreEndedByWhoMayDoAsMuch(t *testing.T) {
 	h := newHouse(t)
 	k, secret := h.keep(h.ann)

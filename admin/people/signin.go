@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	// ErrSignIn is returned for every failed sign-in. It does not say which of the two is wrong, nor
+	// ErrSignIn is returned for every failed sign-in. It does not show which of the two is wrong, nor
 	// whether there is such a user or they were deactivated.
 	ErrSignIn = admin.NewError("sign_in", admin.ErrUnauthenticated, "wrong e-mail address or password")
 	// ErrSession is returned when a session has ended: it was ended, expired or idle for too long, or the
@@ -32,7 +32,7 @@ type Session struct {
 	ID uuid.UUID `json:"id,omitzero"`
 	// NeedsFactor reports whether FactorOptions.Required demands a second factor that the user does not have: send
 	// them to enroll one, and let them do nothing else. The Scope is not narrowed by it, and [Service.ScopeOf] does
-	// not tell it. It is false for a user without a password if FactorOptions.TrustIdentities or TrustVerified is set.
+	// not report it. It is false for a user without a password if FactorOptions.TrustIdentities or TrustVerified is set.
 	NeedsFactor bool `json:"needsFactor,omitempty"`
 }
 
@@ -94,8 +94,8 @@ func (s *Service) SignIn(ctx context.Context, org admin.OrgID, in SignInInput) (
 	s.rehash(ctx, org, m.Credential, in.Password)
 	session, err := s.secondFactor(ctx, org, m, event)
 	if errors.Is(err, ErrSecondFactorRequired) {
-		// The attempts are kept, so that tickets are limited; but those who guess from elsewhere must not keep out
-		// who knows the password.
+		// The attempts are kept, so that tickets are limited; but guesses from elsewhere must not keep out the
+		// user, who knows the password.
 		if err := s.trustSource(ctx, keys); err != nil {
 			return Session{}, err
 		}

@@ -13,7 +13,7 @@ const maxReason = 500
 // SuspendOrganization suspends the organization of scope, for a reason of 1 to 500 characters that is put on record.
 // version is the organization's.
 //
-// From its commit on nobody gets in: API tokens do not verify; sign-ins, second factors, sessions, secrets for a new
+// From its commit on no caller gets in: API tokens do not verify; sign-ins, second factors, sessions, secrets for a new
 // password and invitations fail with [admin.ErrSuspended], once what was presented has been found right; and jobs wait.
 // A batch of a job that is under way commits, and is the last. Nothing ends or is lost: after
 // [Service.ReactivateOrganization] the same sessions, tokens and jobs go on. A Scope that a request has already does

@@ -28,7 +28,7 @@ type door struct {
 	wrong  func() error
 }
 
-// doors are every way by which somebody comes in.
+// doors are every way by which a user comes in.
 func (w *watched) doors() []door {
 	t, ctx := w.t, w.t.Context()
 	bob := w.join("bob@acme.example", people.Analyst)
@@ -215,5 +215,5 @@ func TestDeleteOrganization(t *testing.T) {
 		more, err = h.PurgeDeleted(ctx, 10)
 		require.NoError(t, err)
 	}
-	require.ErrorIs(t, again(), admin.ErrExists, "nobody gets the id again")
+	require.ErrorIs(t, again(), admin.ErrExists, "no organization gets the id again")
 }

@@ -21,7 +21,7 @@ const (
 
 // Ticket lets the holder of a secret do one thing to one user, once. It is invalid from ExpiresAt on, and
 // as soon as the Epoch of the user's credential is another. A storage keeps the digests of its secrets; a
-// ticket that was used or cancelled is deleted, and the audit trail tells of it.
+// ticket that was used or cancelled is deleted, and the audit trail has a record of it.
 type Ticket struct {
 	ID   uuid.UUID
 	Kind TicketKind
@@ -133,7 +133,7 @@ type TicketStore interface {
 
 var (
 	// ErrTicket is returned for every secret of a ticket that is not valid: it is wrong, expired, used or
-	// cancelled, or the user's access changed since. The error does not say which.
+	// cancelled, or the user's access changed since. The error does not show which.
 	ErrTicket = admin.NewError("ticket_not_valid", admin.ErrUnauthenticated,
 		"this link is not valid or no longer valid: ask for a new one")
 	// ErrEmailPending is returned when a user of the organization is changing their e-mail address to this

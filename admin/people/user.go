@@ -17,7 +17,7 @@ type UserStatus string
 const (
 	UserActive      UserStatus = "ACTIVE"
 	UserDeactivated UserStatus = "DEACTIVATED" // cannot sign in
-	UserErased      UserStatus = "ERASED"      // for good: nothing tells of the person any longer
+	UserErased      UserStatus = "ERASED"      // for good: nothing is about the person any longer
 )
 
 // User is a person in one organization. A person who works in two organizations is two users, so a
@@ -119,7 +119,7 @@ type ProfileUpdate struct {
 // UserStore keeps an organization's users and their credentials. It has no method that adds a user:
 // users come with their organization ([OrganizationStore].Create), by an invitation ([InvitationStore].Accept)
 // or from a directory ([IdentityStore].Provision), and are never removed, because the audit trail names them: Erase
-// leaves one who tells of nobody.
+// leaves one that no longer names a person.
 // Their e-mail address is changed by [TicketStore].ChangeEmail, or by a directory ([IdentityStore].Update).
 type UserStore interface {
 	// Get returns the user, or [admin.ErrNotFound].

@@ -88,7 +88,7 @@ func (s *Service) ChangeRole(
 	if err != nil {
 		return User{}, err
 	}
-	// Who acts may have had a role with more when their scope was made.
+	// The caller may have had a role with more when their scope was made.
 	if scope.User() == id.String() && len(had.set.Missing(g.set)) > 0 {
 		return User{}, fmt.Errorf("%s cannot give themselves the role %s: %w", scope.Actor(), role, admin.ErrForbidden)
 	}

@@ -30,7 +30,7 @@ func (r Ref) check(p *admin.Problems, path string, least int) {
 	}
 }
 
-// Status tells whether accounts can be put on a version of a plan. The values are Togai's.
+// Status is whether accounts can be put on a version of a plan. The values are Togai's.
 type Status string
 
 // The statuses of a plan's version.

@@ -53,7 +53,7 @@ type ScheduleEnd struct {
 
 // EndSchedule takes an account off its plan: the account's schedule with the given id and version ends at
 // an instant within it. The account is on no plan from then on: its later schedules are withdrawn, or the
-// call fails with a [*LaterError], as e.Later says. It also fails with [admin.ErrNotFound] and
+// call fails with a [*LaterError], by the policy e.Later. It also fails with [admin.ErrNotFound] and
 // [admin.ErrConflict], and with [admin.ErrInvalid] for an instant that is not within the schedule; one
 // that has not begun is withdrawn instead ([Service.WithdrawSchedule]). It requires [PermissionWrite].
 func (s *Service) EndSchedule(
@@ -221,7 +221,7 @@ type Withdrawal struct {
 // WithdrawSchedule removes the account's schedule with the given id and version, which has not begun: that
 // of a scheduled migration, for example. [Service.Removed] returns it from then on. It fails with
 // [ErrBegun], [admin.ErrNotFound], [admin.ErrConflict] and [admin.ErrInvalid], and with a [*LaterError] as
-// w.Later says. It requires [PermissionWrite].
+// w.Later decides. It requires [PermissionWrite].
 func (s *Service) WithdrawSchedule(
 	ctx context.Context, scope admin.Scope, account, id string, version int64, w Withdrawal,
 ) error {
@@ -266,7 +266,7 @@ func (s *Service) WithdrawSchedule(
 	return s.leave(ctx, scope, r, w.Later, rec)
 }
 
-// removeLater adds the schedules after s to those that are removed, if the policy says so, and returns
+// removeLater adds the schedules after s to those that are removed, if the policy is to remove them, and returns
 // what the audit trail has of them.
 func (r *Replacement) removeLater(tl Timeline, s Schedule, policy LaterPolicy) (changes []admin.Change) {
 	if policy != WithdrawLater {

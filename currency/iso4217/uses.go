@@ -42,7 +42,7 @@ func (r Refusals) Check(p *admin.Problems, path string, code Code) {
 	}
 }
 
-// Message says of a currency why it is refused and what to do.
+// Message returns why a currency is refused and what to do.
 func (r Refusal) Message(code Code) string {
 	if r == Archived {
 		return fmt.Sprintf("%s is archived: restore it first, or give another currency", admin.Clip(string(code)))

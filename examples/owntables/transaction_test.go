@@ -63,7 +63,7 @@ func TestOneConnectionIsEnough(t *testing.T) {
 	require.NoError(t, errors.Join(append(errs, err)...))
 }
 
-// requireNothing checks that no customer was imported, and that no record tells of one.
+// requireNothing checks that no customer was imported, and that no record is about one.
 func (h host) requireNothing(t *testing.T) {
 	t.Helper()
 	n, err := read(t.Context(), h.pool, single[int], "SELECT COUNT(*) FROM customers")

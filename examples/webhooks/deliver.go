@@ -26,8 +26,8 @@ type message struct {
 type data struct {
 	Org admin.OrgID `json:"organization"`
 	Seq int64       `json:"seq"` // rises by one in each organization
-	// Record has personal values (admin.Change.Personal) too. Who erases them at home has to tell the receiver, or
-	// not to send them.
+	// Record has personal values (admin.Change.Personal) too. A host that erases them must notify the receiver, or
+	// not send them.
 	Record admin.Record `json:"record"`
 }
 

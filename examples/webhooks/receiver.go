@@ -87,7 +87,7 @@ func (r *receiver) begin() {
 	r.run++
 }
 
-// state returns how many messages there are, doubles included, and whether somebody is connected.
+// state returns how many messages there are, doubles included, and whether a sender is connected.
 func (r *receiver) state() (messages int, connected bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

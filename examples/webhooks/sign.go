@@ -43,7 +43,7 @@ func (s secret) sign(id string, at time.Time, payload []byte) string {
 	return "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// tolerance is how old, or how far ahead, a message may be, so that nobody sends one again later.
+// tolerance is how old, or how far ahead, a message may be, so that none is sent again later.
 const tolerance = 5 * time.Minute
 
 // verify returns why a message is not from who has the secret. Receivers do so before they read the payload.

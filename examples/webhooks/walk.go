@@ -158,7 +158,7 @@ func (w *walk) deliverUntil(ctx context.Context, messages int, signal syscall.Si
 	if err := <-ended; err != nil && signal != syscall.SIGKILL {
 		return err
 	}
-	// What a killed process has sent is dealt with before another one begins.
+	// What a killed process has sent is handled before another one begins.
 	for connected := true; connected && ctx.Err() == nil; _, connected = w.receiver.state() {
 		time.Sleep(time.Millisecond)
 	}

@@ -65,7 +65,7 @@ func (w *Worker) Work(ctx context.Context, j *river.Job[Args]) error {
 }
 
 // overtaken reports whether the job was claimed while its River job waited in the queue: there is another River
-// job for it then, because a sweep cannot tell one that waits from one whose process is gone. Without this there
+// job for it then, because a sweep cannot distinguish one that waits from one whose process is gone. Without this there
 // would be one more with each slice, as long as the queue is longer than the time between two sweeps. If the clocks
 // of processes differ, the answer may be wrong, and the sweep inserts another River job.
 func (w *Worker) overtaken(ctx context.Context, row *river.Job[Args]) bool {

@@ -45,7 +45,7 @@ func costly() map[string][2]string {
 	}
 }
 
-// list writes n of something, told apart by their number from 1.
+// list writes n of something, distinguished by their number from 1.
 func list(n int, format string) string {
 	out := make([]string, n)
 	for i := range out {

@@ -110,6 +110,6 @@ func (s *Service) NewEnricher(
 	return r, nil
 }
 
-// Enrichment returns what the Enricher was made from. One that is kept has a Version, by which a host can tell
+// Enrichment returns what the Enricher was made from. One that is kept has a Version, by which a host can see
 // that there is a newer one.
 func (r *Enricher) Enrichment() Enrichment { return r.def.Clone() }

@@ -111,7 +111,7 @@ var faults = []struct {
 	{"a division by zero", `{"if":[true,{"/":[1,{"-":[1,1]}]}]}`, jsonlogic.Error{Fault: jsonlogic.NotANumber, Operator: "/", Pointer: "/if/1"}, "division by zero"},
 	{"a text and a number compared", `{"<":[{"var":"secret"},1]}`, jsonlogic.Error{Fault: jsonlogic.NotANumber, Operator: "<", Pointer: ""}, ""},
 	{"an argument that the operator does not take", `{"all":[{"var":"none"},true]}`, jsonlogic.Error{Fault: jsonlogic.InvalidArguments, Operator: "all", Pointer: ""}, "needs a list"},
-	{"a number of arguments that only the event tells", `{"rate":{"var":"list"}}`, jsonlogic.Error{Fault: jsonlogic.InvalidArguments, Operator: "rate", Pointer: ""}, "it has 3 arguments and takes 2 arguments"},
+	{"a number of arguments that only the event has", `{"rate":{"var":"list"}}`, jsonlogic.Error{Fault: jsonlogic.InvalidArguments, Operator: "rate", Pointer: ""}, "it has 3 arguments and takes 2 arguments"},
 	{"the rule throws", `{"if":[true,{"throw":{"var":"secret"}}]}`, jsonlogic.Error{Fault: jsonlogic.Thrown, Operator: "throw", Pointer: "/if/1"}, "thrown"},
 	{"the host's operator fails", `[{"fails":[{"var":"secret"}]}]`, jsonlogic.Error{Fault: jsonlogic.OperatorFailed, Operator: "fails", Pointer: "/0"}, "no such plan"},
 	{"the host's operator panics", `[{"panics":[{"var":"secret"}]}]`, jsonlogic.Error{Fault: jsonlogic.OperatorPanicked, Operator: "panics", Pointer: "/0"}, "panicked"},

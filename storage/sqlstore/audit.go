@@ -108,7 +108,7 @@ func scanRecord(scan func(...any) error, r *provenRecord) error {
 	return err
 }
 
-// personal is a row of the values of a record that tell of a person.
+// personal is a row of the values of a record that are about a person.
 type personal struct {
 	record uuid.UUID
 	change int

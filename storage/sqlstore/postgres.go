@@ -17,7 +17,7 @@ func postgres() dialect {
 		forShare:    " FOR SHARE",
 		keep:        " FOR KEY SHARE",
 		// At REPEATABLE READ a transaction reads on what it read first, and a row that others only locked does
-		// not tell it that they have decided something; a row that they wrote fails it.
+		// not show it that they have decided something; a row that they wrote fails it.
 		hold: func(table, column string) string {
 			return `UPDATE {` + table + `} SET ` + column + ` = ` + column + ` WHERE org_id = ? RETURNING ` + column
 		},

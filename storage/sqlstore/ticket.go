@@ -113,7 +113,7 @@ func (s ticketSQL) makeRoom(ctx context.Context, t *tx, org admin.OrgID, k peopl
 		}
 		surplus := others[min(max(keep-1, 0), len(others)):]
 		if len(surplus) == 0 {
-			surplus = []string{uuid.Nil.String()} // no ticket's, so that it takes the same time for nobody
+			surplus = []string{uuid.Nil.String()} // no ticket's, so that it takes the same time for an unknown user
 		}
 		for _, other := range surplus {
 			if _, err := t.exec(ctx, "ticket", s.remove, org, other); err != nil {

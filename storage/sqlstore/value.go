@@ -66,8 +66,8 @@ func scanDigest(d *admin.Digest) any { return &digest{d} }
 
 type digest struct{ d *admin.Digest }
 
-// Scan implements sql.Scanner. Bytes that are no digest are one that fits nothing: it is for the verification of the
-// trail to tell, which would not go on after an error.
+// Scan implements sql.Scanner. Bytes that are no digest are one that fits nothing: the verification of the
+// trail reports it, and would not go on after an error.
 func (x *digest) Scan(src any) error {
 	b, ok := src.([]byte)
 	if !ok && src != nil {

@@ -108,7 +108,7 @@ func testAudit(t *testing.T, open Open) {
 		require.ErrorIs(t, b.Audit().Append(t.Context(), w.org, rec), admin.ErrExists)
 		require.ErrorIs(t, b.Audit().Append(t.Context(), "org-missing", w.rec("host.write")), admin.ErrNotFound)
 	})
-	t.Run("refuses to append a record that does not say who did what", func(t *testing.T) {
+	t.Run("refuses to append a record that lacks who did what", func(t *testing.T) {
 		for _, spoil := range []func(*admin.Record){
 			func(r *admin.Record) { r.ID = uuid.Nil },
 			func(r *admin.Record) { r.At = time.Time{} },
@@ -147,7 +147,7 @@ func testAudit(t *testing.T, open Open) {
 		require.NoError(t, err)
 		require.Equal(t, []admin.Record{rec}, got)
 	})
-	t.Run("erases what tells of a person", func(t *testing.T) { testErase(t, b, c) })
+	t.Run("erases what is about a person", func(t *testing.T) { testErase(t, b, c) })
 	t.Run("refuses a record with an id that is taken, and the write with it", func(t *testing.T) {
 		err := b.Organizations().Rename(t.Context(), w.org, "Other", int64(len(records)+1), records[0])
 		require.ErrorIs(t, err, admin.ErrExists)
@@ -157,7 +157,7 @@ func testAudit(t *testing.T, open Open) {
 	})
 }
 
-// testErase erases what records tell of one person, and nothing else.
+// testErase erases what records have of one person, and nothing else.
 func testErase(t *testing.T, b storage.Backend, c *ids) {
 	w := newWorld(t, b, c)
 	person := admin.Subject{Kind: "person", ID: "1"}
@@ -183,7 +183,7 @@ func testErase(t *testing.T, b storage.Backend, c *ids) {
 
 	rec := w.rec("person.forget")
 	_, err := b.Audit().Erase(t.Context(), w.org, []admin.Subject{person}, rec)
-	require.ErrorIs(t, err, admin.ErrInvalid, "its action does not tell that it is an erasure")
+	require.ErrorIs(t, err, admin.ErrInvalid, "its action is not that of an erasure")
 	rec.Action = "person.erase"
 	n, err := b.Audit().Erase(t.Context(), w.org, []admin.Subject{{Kind: "person", ID: "none"}, person}, rec)
 	require.NoError(t, err)

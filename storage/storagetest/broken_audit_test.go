@@ -109,7 +109,7 @@ func auditFaults() []fault {
 					return s.Append(ctx, org, rec)
 				}}
 			},
-			caught: "Audit/refuses to append a record that does not say who did what",
+			caught: "Audit/refuses to append a record that lacks who did what",
 		},
 		{
 			name: "Audit.Append forgets what changed",

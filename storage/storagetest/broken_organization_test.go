@@ -111,7 +111,7 @@ func organizationFaults() []fault {
 			caught: "Organizations/suspends, reactivates and deletes",
 		},
 		{
-			name: "Organizations.Purge says that it is done before it is",
+			name: "Organizations.Purge reports that it is done before it is",
 			organizations: func(s people.OrganizationStore, _ *known) people.OrganizationStore {
 				return organizationPort{OrganizationStore: s, purge: func(context.Context, admin.OrgID, int) (bool, error) {
 					return false, nil

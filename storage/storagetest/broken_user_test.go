@@ -25,7 +25,7 @@ func userFaults() []fault {
 			users: func(s people.UserStore, _ *known) people.UserStore {
 				return erasePort{s, func(ctx context.Context, org admin.OrgID, e *people.Erasure) { change(ctx, s, org, e) }}
 			},
-			caught: "Users/erases a user and nobody else",
+			caught: "Users/erases one user only",
 		}
 	}
 	return []fault{

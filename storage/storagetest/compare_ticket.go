@@ -11,7 +11,7 @@ import (
 	"github.com/admincenter/admincenter/storage"
 )
 
-// newTicket returns a ticket of a stored user, if there is one, or for nobody.
+// newTicket returns a ticket of a stored user, if there is one, or for no user.
 func (s *script) newTicket(org admin.OrgID) people.Ticket {
 	u, c := s.user(org)
 	k := people.Ticket{

@@ -176,7 +176,7 @@ func testEnrichments(t *testing.T, open Open) {
 		require.ErrorIs(t, b.Enrichments().Put(t.Context(), w.org, w.enrichment("c"), 2, w.rec("enrichment.put")),
 			enrich.ErrTooMany)
 	})
-	t.Run("keeps a setting that is in use, unless told otherwise", func(t *testing.T) {
+	t.Run("keeps a setting that is in use, unless asked to delete it all the same", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		used := []settings.Setting{
 			w.createSetting(b, w.setting(ofAccount("a"), "rate")),

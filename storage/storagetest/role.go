@@ -168,7 +168,7 @@ func testRoles(t *testing.T, open Open) {
 		asked.Name = "none"
 		require.ErrorIs(t, update(w, asked), admin.ErrNotFound)
 	})
-	t.Run("is deleted only if nobody has it or can get it", func(t *testing.T) {
+	t.Run("is deleted only if no user has it or can get it", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		r := w.addRole(t, w.role("clerk"))
 		stale := r

@@ -145,7 +145,7 @@ func testIssuedTickets(t *testing.T, b storage.Backend, c *ids) {
 		_, err = b.Tickets().EmailChange(t.Context(), w.org, w.id())
 		require.ErrorIs(t, err, admin.ErrNotFound)
 	})
-	t.Run("keeps one for nobody", func(t *testing.T) {
+	t.Run("keeps one for no user", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		for _, name := range []string{"one", "two", "three", "four", "five", "six"} {
 			k := w.passwordReset(people.User{}, name)

@@ -95,7 +95,7 @@ func testUsedTickets(t *testing.T, b storage.Backend, c *ids) {
 			w.rec("user.reset_password")), admin.ErrConflict)
 		require.Equal(t, want, get(t, w, m.ID))
 	})
-	t.Run("for nobody does nothing", func(t *testing.T) {
+	t.Run("for no user does nothing", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		k := w.issued(t, w.passwordReset(people.User{}, "nobody"))
 		require.ErrorIs(t, b.Tickets().ResetPassword(t.Context(), w.org, k, w.newCredential(k),
@@ -124,7 +124,7 @@ func testTicketRaces(t *testing.T, b storage.Backend, c *ids) {
 	if testing.Short() {
 		rounds = 5
 	}
-	t.Run("gives an address to one of those who want it at the same time", func(t *testing.T) {
+	t.Run("gives an address to one of several that want it at the same time", func(t *testing.T) {
 		for range rounds {
 			w := newWorld(t, b, c)
 			m := w.member(t, "member", people.Developer)

@@ -64,7 +64,7 @@ func testTokenWithUser(t *testing.T, b storage.Backend, c *ids) {
 		want.Custom = r.Permissions
 		check(t)
 	})
-	t.Run("nobody for a token of the system", func(t *testing.T) {
+	t.Run("no user for a token of the system", func(t *testing.T) {
 		got, user, err := b.Tokens().WithUser(t.Context(), w.org, system.ID)
 		require.NoError(t, err)
 		require.Equal(t, system, got)
@@ -329,7 +329,7 @@ func testTokenTouch(t *testing.T, b storage.Backend, c *ids) {
 		})
 	}
 	t.Run("none", func(*testing.T) { touch() })
-	t.Run("nobody else's", func(t *testing.T) {
+	t.Run("those of no other organization", func(t *testing.T) {
 		theirs := neighbor.addToken(neighbor.token())
 		touch(token.Use{TokenID: theirs.ID, At: epoch})
 		require.Equal(t, theirs, neighbor.getToken(theirs.ID))

@@ -382,7 +382,7 @@ func testUsers(t *testing.T, open Open) {
 		err := b.Invitations().Create(t.Context(), w.org, sending(again, w.digest("again"), 1000), w.rec("invitation.create"))
 		require.NoError(t, err, "the address is free again")
 	})
-	t.Run("erases a user and nobody else", func(t *testing.T) { testErasure(t, b, c) })
+	t.Run("erases one user only", func(t *testing.T) { testErasure(t, b, c) })
 	t.Run("sets a password under the epoch that was read", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		want := get(t, w, w.first.ID)

@@ -10,7 +10,7 @@ import (
 )
 
 // Every 20 ms all connections are ended, in the middle of their work: a statement, a
-// transaction, a COMMIT whose answer is lost. Who calls Run again until it is done has each row
+// transaction, a COMMIT whose answer is lost. A worker that calls Run again until it is done has each row
 // imported once.
 func TestConnectionsLostDuringAnImport(t *testing.T) {
 	if testing.Short() {

@@ -59,7 +59,7 @@ func crossing(t *testing.T, db *sqlstore.DB) (errs []error, runs int64) {
 			return rename(t, s, orgs[1-i], fmt.Sprint(i))
 		}
 		for {
-			// Who lost may read what the winner has not committed yet, and hears so.
+			// The loser may read what the winner has not committed yet, and hears so.
 			if err := db.InTx(t.Context(), cross); !errors.Is(err, admin.ErrConflict) {
 				return err
 			}

@@ -235,7 +235,7 @@ func onNetworked(t *testing.T, test func(t *testing.T, s server)) {
 	}
 }
 
-// endSessions ends every connection to the database but the one it asks through, and tells how many.
+// endSessions ends every connection to the database but the one it asks through, and returns how many.
 func (p place) endSessions(ctx context.Context, through *sql.Conn) (int, error) {
 	others := `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`
 	end := `SELECT pg_terminate_backend(%d)`

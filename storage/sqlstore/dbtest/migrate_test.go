@@ -33,7 +33,7 @@ func TestMigrateAgainDoesNothing(t *testing.T) {
 	})
 }
 
-// migrateVariable tells a child process what to migrate: dialect, driver and data source name.
+// migrateVariable holds what a child process is to migrate: dialect, driver and data source name.
 const migrateVariable = "DBTEST_MIGRATE"
 
 // Many processes migrate one database concurrently, and half of them are to be killed within the time

@@ -9,7 +9,7 @@ import (
 	"github.com/admincenter/admincenter/storage/sqlstore"
 )
 
-// Time must not tell whether a user has forgotten the password or nobody has it: the statements are the same.
+// Time must not show whether there is a user with the address: the statements are the same.
 func TestAForgottenPasswordCostsTheSameForNobody(t *testing.T) {
 	onEach(t, func(t *testing.T, s server) {
 		driver, dsn := s.create(t)

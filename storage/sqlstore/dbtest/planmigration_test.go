@@ -220,7 +220,7 @@ func TestPlanMigrationResumesExactly(t *testing.T) {
 }
 
 // Two migrations and a person move the same accounts at the same time: no account gets two schedules at one
-// instant, or none, and each entry tells what became of its account.
+// instant, or none, and each entry has what became of its account.
 func TestPlanMigrationsContend(t *testing.T) {
 	onEach(t, func(t *testing.T, s server) {
 		const accounts = 120

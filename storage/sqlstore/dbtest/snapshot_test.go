@@ -115,7 +115,7 @@ func TestDecisionsInAnOldSnapshot(t *testing.T) {
 			people.ErrLastAdministrator,
 		},
 		{
-			"that nobody has a role", func(t *testing.T, c *admincenter.Center, _ people.User) {
+			"that no user has a role", func(t *testing.T, c *admincenter.Center, _ people.User) {
 				_, err := c.People.CreateRole(t.Context(), system, people.NewRole{Name: "clerk", Permissions: []admin.Permission{people.PermissionUsersRead}})
 				require.NoError(t, err)
 			},

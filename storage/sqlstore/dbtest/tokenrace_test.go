@@ -13,8 +13,8 @@ import (
 	"github.com/admincenter/admincenter/token"
 )
 
-// A token that comes to life beside the deactivation of its user is switched off with the others, or does
-// not come to life.
+// A token that is created beside the deactivation of its user is switched off with the others, or is
+// not created.
 func TestNoTokenOutlivesTheDeactivationOfItsUser(t *testing.T) {
 	rounds := atLength(200, 20)
 	onEachStaff(t, func(t *testing.T, s *staff) {

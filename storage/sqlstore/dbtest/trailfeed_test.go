@@ -33,8 +33,8 @@ func (e errand) seal(t *testing.T) {
 	}
 }
 
-// Followers read a feed without gap and without double while many write, some of them commit late, and those who
-// seal are killed anywhere.
+// Followers read a feed without gap and without double while many write, some of them commit late, and sealers
+// are killed anywhere.
 func TestFeedHasNoGapAndNoDouble(t *testing.T) {
 	if work(t) {
 		return

@@ -15,7 +15,7 @@ import (
 	"github.com/admincenter/admincenter/storage/sqlstore"
 )
 
-// owner is somebody with every right on the database, who has switched off what keeps the trail as it is. What
+// owner is a user with every right on the database, who has switched off what keeps the trail as it is. What
 // has records wait for their seal is left on: switched off, every record that is written would be found.
 type owner struct {
 	t    *testing.T
@@ -213,7 +213,7 @@ func everyEntry() (out []string) {
 // last is the number of the last entry.
 const last = trailLength
 
-// tamperings are what somebody does with every right, and what a verification finds of it: without keys, with keys
+// tamperings are what an owner does with every right, and what a verification finds of it: without keys, with keys
 // that the owner does not have, and with the head that was published before. nil is the same as without keys.
 func tamperings() []struct {
 	reason           string
@@ -358,11 +358,11 @@ func tamperings() []struct {
 			o.exec("UPDATE admincenter_audit_log SET sealed_at = sealed_at + 1 WHERE org_id = '%s' AND seq = 5", o.org)
 			return ""
 		}, want: []string{"ALTERED 5"}},
-		{reason: "a value that tells of a person is altered", do: func(o *owner) string {
+		{reason: "a value about a person is altered", do: func(o *owner) string {
 			o.exec("UPDATE admincenter_audit_values SET to_value = 'Bob' WHERE org_id = '%s' AND record_id = '%s'", o.org, o.entry(5).RecordID)
 			return ""
 		}, want: []string{"ALTERED 5"}},
-		{reason: "a value that tells of a person is removed", do: func(o *owner) string {
+		{reason: "a value about a person is removed", do: func(o *owner) string {
 			o.exec("DELETE FROM admincenter_audit_values WHERE org_id = '%s' AND record_id = '%s'", o.org, o.entry(5).RecordID)
 			return ""
 		}, want: []string{"ALTERED 5"}},

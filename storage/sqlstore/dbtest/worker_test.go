@@ -221,7 +221,7 @@ func (w *worker) goOn(t *testing.T) {
 	require.NoError(t, w.process.Process.Signal(syscall.SIGCONT))
 }
 
-// ended waits for the worker's end and tells how it ended.
+// ended waits for the worker's end and returns how it ended.
 func (w *worker) ended(t *testing.T) string {
 	t.Helper()
 	how := w.hear(t, sayEnded)
