@@ -37,8 +37,8 @@ func newAuditSQL(db *DB) auditSQL {
 		list: newList(db, `SELECT `+recordColumns+` FROM {audit}{index} WHERE org_id = ?`,
 			[]string{"subject_kind", "subject_id", "actor_kind", "actor_id", "actor_for = ? AND actor_for <> ''", "action"},
 			` AND at >= ? AND at <= ? AND (at < ? OR id < ?) ORDER BY at DESC, id DESC LIMIT ?`,
-			walk{"audit_support", "actor_for"}, walk{"audit_subject", "subject_kind subject_id"}, walk{"audit_actor", "actor_kind actor_id"},
-			walk{"audit_action", "action"}, walk{"audit_subject_kind", "subject_kind"}),
+			walk{"audit_support", "actor_for"}, walk{"audit_subject", "subject_kind subject_id"},
+			walk{"audit_actor", "actor_kind actor_id"}, walk{"audit_action", "action"}, walk{"audit_subject_kind", "subject_kind"}),
 	}
 }
 

@@ -84,7 +84,7 @@ func methodFaults() []methodFault {
 			caught: "leaves its audit record",
 		},
 		{
-			name: "loses where the call came from from the record",
+			name: "loses the request from the record",
 			in:   records,
 			breaks: func(c call) call {
 				return func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {

@@ -63,9 +63,6 @@ func TestRetentionKilledAtRandomMoments(t *testing.T) {
 	}
 	rows := 200 * kills // which leave about 35 entries and effects a kill, more than it takes
 	onEach(t, func(t *testing.T, s server) {
-		if s.name == "PostgreSQL pq" {
-			return // the same server and the same statements
-		}
 		w := newImporters(t, s, batch)
 		j := w.start(t, "retired", rows, batch)
 		j.runHere(t)
