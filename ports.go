@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
@@ -23,7 +25,7 @@ import (
 func ownNouns() []string {
 	return []string{
 		"account", "currency", "customer", "enrichment", "event", "import", "invitation", "job", "organization", "plan",
-		"plan_migration", "role", "schedule", "session", "setting", "token", "user",
+		"plan_migration", "role", "schedule", "session", "setting", "token", "trail", "user",
 	}
 }
 
@@ -31,7 +33,29 @@ func peoplePorts(s storage.Stores) people.Ports {
 	return people.Ports{
 		Organizations: s.Organizations(), Users: s.Users(), Invitations: s.Invitations(), Tickets: s.Tickets(),
 		Sessions: s.Sessions(), Identities: s.Identities(), Roles: s.Roles(), Factors: s.Factors(),
-		Audit: s.Audit(),
+		Audit: s.Audit(), TokensOf: tokensOf(s.Tokens()),
+	}
+}
+
+// tokensOf returns what returns the ids of all tokens that a user answers for.
+func tokensOf(s token.Store) func(context.Context, admin.OrgID, uuid.UUID) ([]uuid.UUID, error) {
+	const page = 500
+	return func(ctx context.Context, org admin.OrgID, user uuid.UUID) (ids []uuid.UUID, err error) {
+		for _, state := range []token.State{"", token.Deleted} { // the first has those that are not deleted
+			for seek := (admin.Seek[uuid.UUID]{Limit: page}); ; seek.After = ids[len(ids)-1] {
+				found, err := s.List(ctx, org, token.Filter{State: state, UserID: user}, time.Time{}, seek)
+				if err != nil {
+					return nil, err
+				}
+				for _, t := range found {
+					ids = append(ids, t.ID)
+				}
+				if len(found) < page {
+					break
+				}
+			}
+		}
+		return ids, nil
 	}
 }
 

@@ -34,23 +34,25 @@ const (
 	ActionDeactivate         admin.Action = "user.deactivate" // ends the user's invitations and API tokens too
 	ActionReactivate         admin.Action = "user.reactivate"
 	ActionErase              admin.Action = "user.erase" // takes what tells of the person out of the trail
-	ActionLinkIdentity       admin.Action = "user.link_identity"
-	ActionUnlinkIdentity     admin.Action = "user.unlink_identity"
-	ActionProvision          admin.Action = "user.provision"          // by a directory
-	ActionAdopt              admin.Action = "user.adopt"              // a directory provisions the user from now on
-	ActionUpdateProvisioned  admin.Action = "user.update_provisioned" // name and e-mail, by a directory
-	ActionInvite             admin.Action = "invitation.create"
-	ActionResend             admin.Action = "invitation.resend"
-	ActionRevoke             admin.Action = "invitation.revoke"
-	ActionAccept             admin.Action = "invitation.accept" // by the user that it created
-	ActionStartSession       admin.Action = "session.start"     // ends the oldest if there are too many
-	ActionReauthenticate     admin.Action = "session.reauthenticate"
-	ActionEndSession         admin.Action = "session.end"
-	ActionEndSessions        admin.Action = "user.end_sessions" // all of a user
-	ActionEndOtherSessions   admin.Action = "user.end_other_sessions"
-	ActionCreateRole         admin.Action = "role.create"
-	ActionUpdateRole         admin.Action = "role.update"
-	ActionDeleteRole         admin.Action = "role.delete"
+	// ActionEraseTrail takes the most of it out before, if the trail has much that tells of a user.
+	ActionEraseTrail        admin.Action = "trail.erase"
+	ActionLinkIdentity      admin.Action = "user.link_identity"
+	ActionUnlinkIdentity    admin.Action = "user.unlink_identity"
+	ActionProvision         admin.Action = "user.provision"          // by a directory
+	ActionAdopt             admin.Action = "user.adopt"              // a directory provisions the user from now on
+	ActionUpdateProvisioned admin.Action = "user.update_provisioned" // name and e-mail, by a directory
+	ActionInvite            admin.Action = "invitation.create"
+	ActionResend            admin.Action = "invitation.resend"
+	ActionRevoke            admin.Action = "invitation.revoke"
+	ActionAccept            admin.Action = "invitation.accept" // by the user that it created
+	ActionStartSession      admin.Action = "session.start"     // ends the oldest if there are too many
+	ActionReauthenticate    admin.Action = "session.reauthenticate"
+	ActionEndSession        admin.Action = "session.end"
+	ActionEndSessions       admin.Action = "user.end_sessions" // all of a user
+	ActionEndOtherSessions  admin.Action = "user.end_other_sessions"
+	ActionCreateRole        admin.Action = "role.create"
+	ActionUpdateRole        admin.Action = "role.update"
+	ActionDeleteRole        admin.Action = "role.delete"
 
 	ActionImpersonate admin.Action = "user.impersonate" // by support, which acts for the user until an instant
 
@@ -88,6 +90,9 @@ type Ports struct {
 	Atomically func(ctx context.Context, fn func(Ports) error) error
 	// Audit keeps the record of [Service.Impersonate] and has what [Service.EraseUser] erases, which fail without it.
 	Audit admin.AuditStore
+	// TokensOf, if set, returns the ids of all API tokens that a user answers for, also of those that are deleted:
+	// [Service.EraseUser] erases what the trail tells of them.
+	TokensOf func(ctx context.Context, org admin.OrgID, user uuid.UUID) ([]uuid.UUID, error)
 	// KeepEvent, if set, keeps an event after it was emitted. It must return soon, and take as long for each user.
 	KeepEvent func(context.Context, admin.Event)
 }

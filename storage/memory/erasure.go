@@ -36,9 +36,19 @@ func (s users) Erase(ctx context.Context, org admin.OrgID, e people.Erasure, rec
 				t.invitations.put(j, id, i)
 			}
 		}
-		t.erasePersonal(j, e.Subjects, rec.ID)
+		t.erasePersonal(j, e.Trail, rec.ID)
 		x := ending{t: t, j: j, Ending: token.Ending{State: token.Deactivated, At: u.UpdatedAt}}
-		return x.by(admin.Actor{Kind: admin.ActorUser, ID: u.ID.String()})
+		if err := x.by(admin.Actor{Kind: admin.ActorUser, ID: u.ID.String()}); err != nil {
+			return err
+		}
+		for id, row := range t.tokens.rows {
+			if row.UserID == u.ID {
+				row.Name, row.UpdatedAt = token.ErasedName, u.UpdatedAt
+				row.Version++
+				t.tokens.put(j, id, row)
+			}
+		}
+		return nil
 	})
 }
 

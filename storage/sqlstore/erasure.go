@@ -62,11 +62,15 @@ func (s users) Erase(ctx context.Context, org admin.OrgID, e people.Erasure, rec
 		if err := q.eraseInvitations(ctx, t, org, e); err != nil {
 			return err
 		}
-		if _, err := q.audit.erasePersonal(ctx, t, org, e.Subjects, rec.ID); err != nil {
+		if _, err := q.audit.erasePersonal(ctx, t, org, e.Trail, rec.ID); err != nil {
 			return err
 		}
 		end := token.Ending{State: token.Deactivated, At: u.UpdatedAt}
-		return q.token.ending(ctx, t, org, end).by(admin.Actor{Kind: admin.ActorUser, ID: u.ID.String()})
+		if err := q.token.ending(ctx, t, org, end).by(admin.Actor{Kind: admin.ActorUser, ID: u.ID.String()}); err != nil {
+			return err
+		}
+		_, err = t.exec(ctx, "token", q.token.forgetNames, token.ErasedName, at(u.UpdatedAt), org, id(u.ID))
+		return err
 	})
 }
 

@@ -30,7 +30,7 @@ func auditCalls() map[string]call {
 			if rec.Action != "" {
 				rec.Action = "test.erase"
 			}
-			n, err := s.Audit().Erase(ctx, org, []admin.Subject{{Kind: "person", ID: "1"}}, rec)
+			n, err := s.Audit().Erase(ctx, org, admin.TrailErasure{Subjects: []admin.Subject{{Kind: "person", ID: "1"}}}, rec)
 			return n, err
 		},
 		"Audit.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
@@ -169,10 +169,10 @@ func testErase(t *testing.T, b storage.Backend, c *ids) {
 	require.Equal(t, []admin.Record{first, second, others}, list())
 
 	rec := w.rec("person.forget")
-	_, err := b.Audit().Erase(t.Context(), w.org, []admin.Subject{person}, rec)
+	_, err := b.Audit().Erase(t.Context(), w.org, admin.TrailErasure{Subjects: []admin.Subject{person}}, rec)
 	require.ErrorIs(t, err, admin.ErrInvalid, "its action does not tell that it is an erasure")
 	rec.Action = "person.erase"
-	n, err := b.Audit().Erase(t.Context(), w.org, []admin.Subject{{Kind: "person", ID: "none"}, person}, rec)
+	n, err := b.Audit().Erase(t.Context(), w.org, admin.TrailErasure{Subjects: []admin.Subject{{Kind: "person", ID: "none"}, person}}, rec)
 	require.NoError(t, err)
 	require.Equal(t, 4, n)
 	for _, r := range []admin.Record{first, second} {
@@ -181,7 +181,7 @@ func testErase(t *testing.T, b storage.Backend, c *ids) {
 		}
 	}
 	require.Equal(t, []admin.Record{first, second, others}, list())
-	n, err = b.Audit().Erase(t.Context(), w.org, []admin.Subject{person}, w.rec("person.erase"))
+	n, err = b.Audit().Erase(t.Context(), w.org, admin.TrailErasure{Subjects: []admin.Subject{person}}, w.rec("person.erase"))
 	require.NoError(t, err)
 	require.Zero(t, n, "each value is erased once")
 }

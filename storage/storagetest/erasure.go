@@ -24,7 +24,7 @@ func erasureCalls() map[string]call {
 			}
 			return nil, s.Users().Erase(ctx, org, people.Erasure{
 				User: w.seeds.people.gone, Invitations: []uuid.UUID{w.seeds.people.invitation.ID},
-				Subjects: []admin.Subject{{Kind: "person", ID: "1"}},
+				Trail: admin.TrailErasure{Subjects: []admin.Subject{{Kind: "person", ID: "1"}}},
 			}, rec)
 		},
 	}
@@ -83,7 +83,8 @@ func (w *world) person(t *testing.T, name string) person {
 // erasure is that of a person at an instant.
 func (p person) erasure(at time.Time) people.Erasure {
 	e := people.Erasure{
-		User: p.User, Invitations: []uuid.UUID{p.invitation.ID, p.sent.ID}, Subjects: []admin.Subject{p.onThem},
+		User: p.User, Invitations: []uuid.UUID{p.invitation.ID, p.sent.ID},
+		Trail: admin.TrailErasure{Subjects: []admin.Subject{p.onThem}},
 	}
 	e.User.UpdatedAt = at
 	return e
@@ -186,7 +187,8 @@ func testErasure(t *testing.T, b storage.Backend, c *ids) {
 	off := w.getToken(ann.token.ID)
 	require.Equal(t, token.Deactivated, off.State)
 	require.Equal(t, at, off.UpdatedAt)
-	require.Equal(t, ann.token.Version+1, off.Version)
+	require.Equal(t, token.ErasedName, off.Name)
+	require.Equal(t, ann.token.Version+2, off.Version, "it is switched off and renamed")
 	again := sending(w.invitation("ann"), w.digest("again"), 1000)
 	require.NoError(t, b.Invitations().Create(t.Context(), w.org, again, w.rec("invitation.create")), "it is free")
 
