@@ -76,7 +76,20 @@ func currencyPorts(s storage.Stores) currency.Ports {
 func customerPorts(s storage.Stores) customer.Ports {
 	return customer.Ports{
 		Customers: s.Customers(), Accounts: s.Accounts(), Currencies: currency.Uses(s.Currencies()),
+		Audit: s.Audit(), Jobs: s.Jobs(),
+		ImportedRows: func(
+			ctx context.Context, org admin.OrgID, customer string, accounts []string,
+		) ([]job.Rows, error) {
+			return bulkimport.RowsOf(ctx, s.Imports(), s.Jobs(), org, customer, accounts)
+		},
 	}
+}
+
+// customerProcess returns the ports of customers with the transaction in which an erasure commits.
+func (c *Center) customerProcess(s storage.Stores) customer.Ports {
+	p := customerPorts(s)
+	p.Atomically = atomically(c, customerPorts)
+	return p
 }
 
 func pricePlanPorts(s storage.Stores) priceplan.Ports {
@@ -118,7 +131,7 @@ func (c *Center) enrichPorts(s storage.Stores) enrich.Ports {
 func (c *Center) importPorts(s storage.Stores) bulkimport.Ports {
 	p := bulkimport.Ports{
 		Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts(),
-		Currencies: currency.Uses(s.Currencies()), Authorize: c.Authorize, Announce: c.announce(s),
+		Currencies: currency.Uses(s.Currencies()), Authorize: c.Authorize, Announce: c.announce(s), Audit: s.Audit(),
 	}
 	if target := c.o.ImportTarget; target != nil {
 		p.Target = func(name bulkimport.TypeName) bulkimport.Target { return target(s, name) }

@@ -160,9 +160,9 @@ type TrailErasure struct {
 	Actors []Actor
 	// Since leaves out the earlier records of Subjects and Actors, which were erased in parts before.
 	Since time.Time
-	// Records are the ids of records that lose all of it, and Requests of those that only lose where the request came
-	// from.
-	Records, Requests []uuid.UUID
+	// Values are the ids of records that lose their personal values, and Requests of those that lose where the request
+	// came from.
+	Values, Requests []uuid.UUID
 }
 
 // RequestOfSubject reports whether where the request of a record came from tells of the subject: the subject did it,

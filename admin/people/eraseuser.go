@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -23,7 +24,7 @@ import (
 // still verifies. One record [ActionErase] remains, with numbers alone.
 //
 // All of it is one transaction, but for a trail with more than 2,000 records to change: it is changed in parts of so
-// many before the transaction, under one record [ActionEraseTrail]. If a call ends before the transaction, the user is
+// many before the transaction, under one record [admin.ActionEraseTrail]. If a call ends before the transaction, the user is
 // as before but for these values, and the next call goes on with what is left.
 //
 // It does not know of texts that others wrote, of files that were imported, and of what is kept outside the
@@ -80,7 +81,7 @@ func (s *Service) eraseUser(ctx context.Context, scope admin.Scope, id uuid.UUID
 		return User{}, err
 	}
 	// The user being deactivated, nothing below grows without raising the Version, which the store compares.
-	invitations, personal, err := s.findInvitations(ctx, org, u, f.keys)
+	invitations, err := s.findInvitations(ctx, org, u, f.keys)
 	if err != nil {
 		return User{}, err
 	}
@@ -94,31 +95,33 @@ func (s *Service) eraseUser(ctx context.Context, scope admin.Scope, id uuid.UUID
 	if err != nil {
 		return User{}, err
 	}
-	trail := f.trail
-	values := f.values
-	for _, r := range personal {
-		trail.Records = append(trail.Records, r.ID)
-		values += r.PersonalValues()
+	last := f.TrailParts // a copy: the transaction may run again
+	last.Store, last.Rest.Values = s.ports.Audit, slices.Clone(last.Rest.Values)
+	for _, invitation := range invitations {
+		on := admin.AuditFilter{Subject: admin.Subject{Kind: subjectInvitation, ID: invitation.String()}}
+		if err := last.Walk(ctx, on, last.TakeValues); err != nil {
+			return User{}, err
+		}
 	}
 	rec := s.userRecord(scope, ActionErase, id,
 		admin.Change{Field: "status", From: string(u.Status), To: string(out.Status)},
 		admin.Change{Field: "invitations", To: strconv.Itoa(len(invitations))},
 		admin.Change{Field: "identities", To: strconv.Itoa(len(linked))},
-		admin.Change{Field: "values", To: strconv.Itoa(values)})
-	e := Erasure{User: want, Custom: had.versions(), Invitations: invitations, Trail: trail}
+		admin.Change{Field: "values", To: strconv.Itoa(last.Count)})
+	e := Erasure{User: want, Custom: had.versions(), Invitations: invitations, Trail: last.Rest}
 	return out, s.ports.Users.Erase(ctx, org, e, rec)
 }
 
-// findInvitations finds the invitations that the user accepted, and those to addresses with the given keys that nobody
-// else did, with the records on them. It adds the addresses of the former to keys.
+// findInvitations returns the ids of the invitations that the user accepted, and of those to addresses with the given
+// keys that nobody did. It adds the addresses of the former to keys.
 func (s *Service) findInvitations(
 	ctx context.Context, org admin.OrgID, u User, keys map[string]bool,
-) (ids []uuid.UUID, records []admin.Record, err error) {
+) (ids []uuid.UUID, err error) {
 	var others []Invitation
 	for seek := (admin.Seek[uuid.UUID]{Limit: tracePage}); ; {
 		found, err := s.ports.Invitations.List(ctx, org, InvitationFilter{}, s.o.Instant(), seek)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		for _, i := range found {
 			switch {
@@ -139,16 +142,5 @@ func (s *Service) findInvitations(
 			ids = append(ids, i.ID)
 		}
 	}
-	for _, id := range ids {
-		on := admin.AuditFilter{Subject: admin.Subject{Kind: subjectInvitation, ID: id.String()}}
-		if err := s.eachRecord(ctx, org, on, func(r admin.Record) error {
-			if r.PersonalValues() > 0 {
-				records = append(records, r)
-			}
-			return nil
-		}); err != nil {
-			return nil, nil, err
-		}
-	}
-	return ids, records, nil
+	return ids, nil
 }

@@ -34,25 +34,23 @@ const (
 	ActionDeactivate         admin.Action = "user.deactivate" // ends the user's invitations and API tokens too
 	ActionReactivate         admin.Action = "user.reactivate"
 	ActionErase              admin.Action = "user.erase" // takes what tells of the person out of the trail
-	// ActionEraseTrail takes the most of it out before, if the trail has much that tells of a user.
-	ActionEraseTrail        admin.Action = "trail.erase"
-	ActionLinkIdentity      admin.Action = "user.link_identity"
-	ActionUnlinkIdentity    admin.Action = "user.unlink_identity"
-	ActionProvision         admin.Action = "user.provision"          // by a directory
-	ActionAdopt             admin.Action = "user.adopt"              // a directory provisions the user from now on
-	ActionUpdateProvisioned admin.Action = "user.update_provisioned" // name and e-mail, by a directory
-	ActionInvite            admin.Action = "invitation.create"
-	ActionResend            admin.Action = "invitation.resend"
-	ActionRevoke            admin.Action = "invitation.revoke"
-	ActionAccept            admin.Action = "invitation.accept" // by the user that it created
-	ActionStartSession      admin.Action = "session.start"     // ends the oldest if there are too many
-	ActionReauthenticate    admin.Action = "session.reauthenticate"
-	ActionEndSession        admin.Action = "session.end"
-	ActionEndSessions       admin.Action = "user.end_sessions" // all of a user
-	ActionEndOtherSessions  admin.Action = "user.end_other_sessions"
-	ActionCreateRole        admin.Action = "role.create"
-	ActionUpdateRole        admin.Action = "role.update"
-	ActionDeleteRole        admin.Action = "role.delete"
+	ActionLinkIdentity       admin.Action = "user.link_identity"
+	ActionUnlinkIdentity     admin.Action = "user.unlink_identity"
+	ActionProvision          admin.Action = "user.provision"          // by a directory
+	ActionAdopt              admin.Action = "user.adopt"              // a directory provisions the user from now on
+	ActionUpdateProvisioned  admin.Action = "user.update_provisioned" // name and e-mail, by a directory
+	ActionInvite             admin.Action = "invitation.create"
+	ActionResend             admin.Action = "invitation.resend"
+	ActionRevoke             admin.Action = "invitation.revoke"
+	ActionAccept             admin.Action = "invitation.accept" // by the user that it created
+	ActionStartSession       admin.Action = "session.start"     // ends the oldest if there are too many
+	ActionReauthenticate     admin.Action = "session.reauthenticate"
+	ActionEndSession         admin.Action = "session.end"
+	ActionEndSessions        admin.Action = "user.end_sessions" // all of a user
+	ActionEndOtherSessions   admin.Action = "user.end_other_sessions"
+	ActionCreateRole         admin.Action = "role.create"
+	ActionUpdateRole         admin.Action = "role.update"
+	ActionDeleteRole         admin.Action = "role.delete"
 
 	ActionImpersonate admin.Action = "user.impersonate" // by support, which acts for the user until an instant
 

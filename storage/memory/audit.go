@@ -78,16 +78,9 @@ func (s audit) List(
 func (s audit) Erase(
 	ctx context.Context, org admin.OrgID, e admin.TrailErasure, rec admin.Record,
 ) (erased int, err error) {
-	if err := rec.CheckErasure(); err != nil {
-		return 0, err
-	}
-	err = s.record(ctx, org, rec, func(t *tenant, j *journal) (first bool, err error) {
-		had := t.row(rec.ID).rec
-		if had.ID == rec.ID && had.Action != rec.Action {
-			return false, taken("audit record")
-		}
+	err = s.erasing(ctx, org, rec, func(t *tenant, j *journal) error {
 		erased = t.erasePersonal(j, e, rec.ID)
-		return had.ID != rec.ID, nil
+		return nil
 	})
 	if err != nil {
 		return 0, err
@@ -95,17 +88,33 @@ func (s audit) Erase(
 	return erased, nil
 }
 
+// erasing is write for a part of an erasure, of which the first writes the record.
+func (a access) erasing(
+	ctx context.Context, org admin.OrgID, rec admin.Record, fn func(*tenant, *journal) error,
+) error {
+	if err := rec.CheckErasure(); err != nil {
+		return err
+	}
+	return a.record(ctx, org, rec, func(t *tenant, j *journal) (first bool, err error) {
+		had := t.row(rec.ID).rec
+		if had.ID == rec.ID && had.Action != rec.Action {
+			return false, taken("audit record")
+		}
+		return had.ID != rec.ID, fn(t, j)
+	})
+}
+
 // erasePersonal takes personal values out of the trail, and returns how many there were.
 func (t *tenant) erasePersonal(j *journal, e admin.TrailErasure, erasure uuid.UUID) (erased int) {
 	for _, key := range slices.Clone(t.audit.order) {
 		row, _ := t.audit.get(key)
 		r := row.rec
-		named, late := slices.Contains(e.Records, r.ID), !r.At.Before(e.Since)
-		values := named || late && slices.Contains(e.Subjects, r.Subject)
-		request := named || values && r.RequestOfSubject() || slices.Contains(e.Requests, r.ID) ||
-			late && slices.ContainsFunc(e.Actors, func(a admin.Actor) bool {
-				return a.Kind == r.Actor.Kind && a.ID == r.Actor.ID
-			})
+		late := !r.At.Before(e.Since)
+		on := late && slices.Contains(e.Subjects, r.Subject)
+		values := on || slices.Contains(e.Values, r.ID)
+		request := on && r.RequestOfSubject() || slices.Contains(e.Requests, r.ID) || late && slices.ContainsFunc(e.Actors, func(a admin.Actor) bool {
+			return a.Kind == r.Actor.Kind && a.ID == r.Actor.ID
+		})
 		if !values && !request {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/token"
 )
@@ -75,4 +76,17 @@ func (t *tenant) checkStanding(id uuid.UUID) error {
 		return err
 	}
 	return u.CheckErased()
+}
+
+func (s jobs) Erase(ctx context.Context, org admin.OrgID, r job.Rows, rec admin.Record) error {
+	return s.erasing(ctx, org, rec, func(t *tenant, log *journal) error {
+		if _, err := t.job(r.Job); err != nil {
+			return err
+		}
+		for _, seq := range r.Seqs {
+			t.entries[r.Job].remove(log, seq)
+			t.effects[r.Job].remove(log, seq)
+		}
+		return nil
+	})
 }

@@ -214,25 +214,31 @@ func (s auditSQL) insert(ctx context.Context, t *tx, org admin.OrgID, r admin.Re
 func (s audit) Erase(
 	ctx context.Context, org admin.OrgID, e admin.TrailErasure, rec admin.Record,
 ) (erased int, err error) {
-	if err := rec.CheckErasure(); err != nil {
+	err = s.erasing(ctx, org, rec, func(t *tx) (err error) {
+		erased, err = s.db.sql.audit.erasePersonal(ctx, t, org, e, rec.ID)
+		return err
+	})
+	if err != nil {
 		return 0, err
 	}
-	err = s.record(ctx, org, rec, func(t *tx) (first bool, err error) {
-		q := s.db.sql.audit
-		had, err := rows(ctx, t, "audit record", q.known, scanText, org, id(rec.ID))
+	return erased, nil
+}
+
+// erasing is write for a part of an erasure, of which the first writes the record.
+func (a access) erasing(ctx context.Context, org admin.OrgID, rec admin.Record, fn func(*tx) error) error {
+	if err := rec.CheckErasure(); err != nil {
+		return err
+	}
+	return a.record(ctx, org, rec, func(t *tx) (first bool, err error) {
+		had, err := rows(ctx, t, "audit record", a.db.sql.audit.known, scanText, org, id(rec.ID))
 		if err != nil {
 			return false, err
 		}
 		if len(had) > 0 && had[0] != string(rec.Action) {
 			return false, admin.Exists("audit record")
 		}
-		erased, err = q.erasePersonal(ctx, t, org, e, rec.ID)
-		return len(had) == 0, err
+		return len(had) == 0, fn(t)
 	})
-	if err != nil {
-		return 0, err
-	}
-	return erased, nil
 }
 
 // erasePersonal takes personal values out of the trail, and returns how many there were. It looks up the records
@@ -244,7 +250,7 @@ func (s auditSQL) erasePersonal(
 	if !e.Since.IsZero() {
 		since = e.Since.UnixMicro()
 	}
-	all, requests := idTexts(e.Records), append(idTexts(e.Records), idTexts(e.Requests)...)
+	all, requests := idTexts(e.Values), idTexts(e.Requests)
 	for _, subject := range e.Subjects {
 		found, err := rows(ctx, t, "audit record", s.ofSubject, func(scan func(...any) error, r *admin.Record) error {
 			return scan(scanID(&r.ID), &r.Actor.Kind, &r.Actor.ID)

@@ -128,7 +128,7 @@ func logDraws() map[string]func(*script) do {
 			org, rec := s.org(), s.rec(pick(s, admin.Action("test.erase"), "test.erase", "test.other"))
 			e := admin.TrailErasure{
 				Subjects: []admin.Subject{rec.Subject, {Kind: "test", ID: s.sometimes()}}, Since: pick(s, time.Time{}, s.at()),
-				Records: []uuid.UUID{s.recorded()}, Requests: []uuid.UUID{s.recorded(), s.recorded(), rec.ID},
+				Values: []uuid.UUID{s.recorded()}, Requests: []uuid.UUID{s.recorded(), s.recorded(), rec.ID},
 			}
 			if s.chance(3) {
 				e.Actors = []admin.Actor{rec.Actor}
