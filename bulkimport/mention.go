@@ -31,11 +31,15 @@ type Mention struct {
 // least one is required. It fails with [admin.ErrInvalid] for a text of less than 3 characters.
 func (s *Service) Mentions(ctx context.Context, scope admin.Scope, text string) iter.Seq2[Mention, error] {
 	sought := customer.Fold(strings.TrimSpace(text))
-	if len([]rune(sought)) < minMention {
+	_, refused := s.readable(scope, Filter{})
+	if refused == nil && len([]rune(sought)) < minMention {
 		var p admin.Problems
 		p.Add("/text", admin.CodeTooShort, "is too short to be found: give at least %d characters", minMention).
 			With("min", minMention)
-		return func(yield func(Mention, error) bool) { yield(Mention{}, p.Err()) }
+		refused = p.Err()
+	}
+	if refused != nil {
+		return func(yield func(Mention, error) bool) { yield(Mention{}, refused) }
 	}
 	has := func(texts ...string) bool { return strings.Contains(customer.Fold(strings.Join(texts, " ")), sought) }
 	return func(yield func(Mention, error) bool) {

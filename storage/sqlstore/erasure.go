@@ -13,12 +13,13 @@ import (
 )
 
 type erasureSQL struct {
-	user, credential, sessions, identities, externalID, invitation string
-	entry, effectsAt, setEffects, dropEffects                      string
+	hold, user, credential, sessions, identities, externalID, invitation string
+	entry, effectsAt, setEffects, dropEffects                            string
 }
 
 func newErasureSQL(db *DB) erasureSQL {
 	return erasureSQL{
+		hold: db.bind(`SELECT org_id FROM {organizations} WHERE org_id = ?{forUpdate}`),
 		user: db.bind(`UPDATE {users} SET name = ?, email = ?, email_key = ?, role = ?, status = ?, updated_at = ?,
 			version = ? WHERE org_id = ? AND id = ?`),
 		credential: db.bind(`UPDATE {credentials} SET hash = '', changed_at = NULL, epoch = epoch + 1
@@ -40,8 +41,16 @@ func (s users) Erase(ctx context.Context, org admin.OrgID, e people.Erasure, rec
 	if err := rec.CheckErasure(); err != nil {
 		return err
 	}
-	return s.locked(ctx, org, rec, func(t *tx) error {
+	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql
+		// What adds a row keeps the organization from being locked like this, so that all that was written is
+		// committed then, and what comes later waits.
+		if _, err := one(ctx, t, "organization", q.erasure.hold, scanText, org); err != nil {
+			return err
+		}
+		if err := q.user.lockPeople(ctx, t, org); err != nil {
+			return err
+		}
 		u, err := one(ctx, t, "user", q.user.lock, scanUser, org, id(e.User.ID))
 		if err != nil {
 			return err

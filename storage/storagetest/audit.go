@@ -27,9 +27,7 @@ func auditCalls() map[string]call {
 		"Audit.Erase": func(
 			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
 		) (any, error) {
-			if rec.Action != "" {
-				rec.Action = "test.erase"
-			}
+			rec = erasing(rec)
 			n, err := s.Audit().Erase(ctx, org, admin.TrailErasure{Subjects: []admin.Subject{{Kind: "person", ID: "1"}}}, rec)
 			return n, err
 		},
@@ -135,6 +133,8 @@ func testAudit(t *testing.T, open Open) {
 		require.Equal(t, []admin.Record{rec}, got)
 	})
 	t.Run("erases what tells of a person", func(t *testing.T) { testErase(t, b, c) })
+	t.Run("erases where requests came from", func(t *testing.T) { testEraseRequests(t, b, c) })
+	t.Run("keeps nothing personal of who was erased", func(t *testing.T) { testAppendAfterErasure(t, b, c) })
 	t.Run("refuses a record with an id that is taken, and the write with it", func(t *testing.T) {
 		err := b.Organizations().Rename(t.Context(), w.org, "Other", int64(len(records)+1), records[0])
 		require.ErrorIs(t, err, admin.ErrExists)
