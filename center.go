@@ -58,7 +58,8 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	c.People = made(people.NewService(c.peopleProcess(s), c.o.People))(&p, "/people")
 	c.Currencies = made(currency.NewService(currencyPorts(s), c.o.Currencies))(&p, "/currencies")
 	c.Tokens = made(token.NewService(c.tokenPorts(s), c.o.Tokens))(&p, "/tokens")
-	c.Customers = made(customer.NewService(customerPorts(s), customer.Options{Runtime: o.Runtime}))(&p, "/customers")
+	customers := customer.Options{Runtime: o.Runtime}
+	c.Customers = made(customer.NewService(c.customerProcess(s), customers))(&p, "/customers")
 	plans := priceplan.Options{Runtime: o.Runtime, Zone: o.Migrations.Zone}
 	c.PricePlans = made(priceplan.NewService(pricePlanPorts(s), plans))(&p, "/pricePlans")
 	c.Settings = made(settings.NewService(settingPorts(s), c.o.Settings))(&p, "/settings")
@@ -99,7 +100,7 @@ func (c *Center) In(s storage.Stores) *Center {
 	in.People = c.People.In(in.peopleProcess(s))
 	in.Currencies = c.Currencies.In(currencyPorts(s))
 	in.Tokens = c.Tokens.In(in.tokenPorts(s))
-	in.Customers = c.Customers.In(customerPorts(s))
+	in.Customers = c.Customers.In(in.customerProcess(s))
 	in.PricePlans = c.PricePlans.In(pricePlanPorts(s))
 	in.Settings = c.Settings.In(settingPorts(s))
 	in.Enrichments = c.Enrichments.In(in.enrichPorts(s))

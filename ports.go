@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
@@ -23,7 +25,7 @@ import (
 func ownNouns() []string {
 	return []string{
 		"account", "currency", "customer", "enrichment", "event", "import", "invitation", "job", "organization", "plan",
-		"plan_migration", "role", "schedule", "session", "setting", "token", "user",
+		"plan_migration", "role", "schedule", "session", "setting", "token", "trail", "user",
 	}
 }
 
@@ -31,7 +33,29 @@ func peoplePorts(s storage.Stores) people.Ports {
 	return people.Ports{
 		Organizations: s.Organizations(), Users: s.Users(), Invitations: s.Invitations(), Tickets: s.Tickets(),
 		Sessions: s.Sessions(), Identities: s.Identities(), Roles: s.Roles(), Factors: s.Factors(),
-		Audit: s.Audit(),
+		Audit: s.Audit(), TokensOf: tokensOf(s.Tokens()),
+	}
+}
+
+// tokensOf returns what returns the ids of all tokens that a user answers for.
+func tokensOf(s token.Store) func(context.Context, admin.OrgID, uuid.UUID) ([]uuid.UUID, error) {
+	const page = 500
+	return func(ctx context.Context, org admin.OrgID, user uuid.UUID) (ids []uuid.UUID, err error) {
+		for _, state := range []token.State{"", token.Deleted} { // the first has those that are not deleted
+			for seek := (admin.Seek[uuid.UUID]{Limit: page}); ; seek.After = ids[len(ids)-1] {
+				found, err := s.List(ctx, org, token.Filter{State: state, UserID: user}, time.Time{}, seek)
+				if err != nil {
+					return nil, err
+				}
+				for _, t := range found {
+					ids = append(ids, t.ID)
+				}
+				if len(found) < page {
+					break
+				}
+			}
+		}
+		return ids, nil
 	}
 }
 
@@ -52,7 +76,20 @@ func currencyPorts(s storage.Stores) currency.Ports {
 func customerPorts(s storage.Stores) customer.Ports {
 	return customer.Ports{
 		Customers: s.Customers(), Accounts: s.Accounts(), Currencies: currency.Uses(s.Currencies()),
+		Audit: s.Audit(), Jobs: s.Jobs(),
+		ImportedRows: func(
+			ctx context.Context, org admin.OrgID, customer string, accounts []string,
+		) ([]job.Rows, error) {
+			return bulkimport.RowsOf(ctx, s.Imports(), s.Jobs(), org, customer, accounts)
+		},
 	}
+}
+
+// customerProcess returns the ports of customers with the transaction in which an erasure commits.
+func (c *Center) customerProcess(s storage.Stores) customer.Ports {
+	p := customerPorts(s)
+	p.Atomically = atomically(c, customerPorts)
+	return p
 }
 
 func pricePlanPorts(s storage.Stores) priceplan.Ports {
@@ -94,7 +131,7 @@ func (c *Center) enrichPorts(s storage.Stores) enrich.Ports {
 func (c *Center) importPorts(s storage.Stores) bulkimport.Ports {
 	p := bulkimport.Ports{
 		Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts(),
-		Currencies: currency.Uses(s.Currencies()), Authorize: c.Authorize, Announce: c.announce(s),
+		Currencies: currency.Uses(s.Currencies()), Authorize: c.Authorize, Announce: c.announce(s), Audit: s.Audit(),
 	}
 	if target := c.o.ImportTarget; target != nil {
 		p.Target = func(name bulkimport.TypeName) bulkimport.Target { return target(s, name) }

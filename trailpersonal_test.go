@@ -17,7 +17,6 @@ func ofNoPerson() map[string]string {
 		names = "the name of a thing"
 	)
 	return map[string]string{
-		"account aliases":     ids,
 		"account customerId":  ids,
 		"customer account":    ids,
 		"schedule accountId":  ids,
@@ -25,7 +24,6 @@ func ofNoPerson() map[string]string {
 		"schedule rateCards":  ids,
 		"setting entity":      ids,
 		"plan_migration plan": ids,
-		"account tags":        "labels to find accounts by",
 		"organization name":   names,
 		"organization reason": "why the host suspended an organization",
 		"user role":           names,
@@ -37,8 +35,6 @@ func ofNoPerson() map[string]string {
 		"plan description":    names,
 		"setting namespace":   names,
 		"setting name":        names,
-		"token name":          "the name of a machine's access, which the organization keeps with the token",
-		"import fileName":     "the name of a file",
 	}
 }
 
@@ -77,7 +73,7 @@ func TestTextsOfPersonsAreMarkedInTheTrail(t *testing.T) {
 	}
 	for _, what := range []string{
 		"user name", "user email", "user externalId", "user subject", "user reason", "invitation email", "session label",
-		"session source", "customer name", "customer primaryEmail", "customer address/line1", "account billingInformation",
+		"session source", "token name", "import fileName", "account aliases", "account tags", "customer name", "customer primaryEmail", "customer address/line1", "account billingInformation",
 	} {
 		require.True(t, marked[what], what)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,8 +28,8 @@ type Change struct {
 	Field string `json:"field"`
 	From  string `json:"from,omitempty"`
 	To    string `json:"to,omitempty"`
-	// Personal marks values that are about a person: a name, an address. They alone can be taken out of the trail
-	// later. From and To are empty then, and Erased is set.
+	// Personal marks values that are about a person: a name, an address. They, and where a request came from
+	// ([Record].Request), can be taken out of the trail later. From and To are empty then, and Erased is set.
 	Personal bool `json:"personal,omitempty"`
 	Erased   bool `json:"erased,omitempty"`
 }
@@ -42,7 +43,10 @@ type Record struct {
 	Action  Action    `json:"action"` // at most 100 bytes
 	Subject Subject   `json:"subject"`
 	Changes []Change  `json:"changes,omitempty"`
-	Request Request   `json:"request,omitzero"`
+	// Request is where the call came from. Its Source and UserAgent tell of the Actor and can be taken out of the trail
+	// as the values of a personal Change can. They are empty then, and RequestErased is set.
+	Request       Request `json:"request,omitzero"`
+	RequestErased bool    `json:"requestErased,omitempty"`
 }
 
 // RecordKey is a record's place in the trail, which is ordered by time and then by id.
@@ -146,6 +150,77 @@ func (f AuditFilter) check() error {
 	return p.Err()
 }
 
+// TrailErasure names what is taken out of the trail, see [AuditStore].Erase. Records that do not exist are ignored.
+type TrailErasure struct {
+	// Subjects are those whose records lose their personal values. Records by the subject itself, and those by
+	// [ActorSystem], lose where the request came from too ([Record.RequestOfSubject]).
+	Subjects []Subject
+	// Actors are those whose records lose where the request came from. For is ignored.
+	Actors []Actor
+	// Since leaves out the earlier records of Subjects and Actors, which were erased in parts before.
+	Since time.Time
+	// Values are the ids of records that lose their personal values, and Requests of those that lose where the request
+	// came from.
+	Values, Requests []uuid.UUID
+}
+
+// RequestOfSubject reports whether where the request of a record came from is about the subject: the subject did it,
+// or the system on behalf of someone it does not name.
+func (r Record) RequestOfSubject() bool {
+	return r.Actor.Kind == ActorSystem || r.Actor.Subject() == r.Subject
+}
+
+// Users returns the ids of the users that the record is about, its subject and its actor; a part that is not a user is
+// empty.
+func (r Record) Users() (subject, actor string) {
+	if r.Subject.Kind == subjectUser {
+		subject = r.Subject.ID
+	}
+	if r.Actor.Kind == ActorUser {
+		actor = r.Actor.ID
+	}
+	return subject, actor
+}
+
+// subjectUser is the kind of the subject that a user is.
+const subjectUser = "user"
+
+// Without returns the record as [AuditStore].Append keeps it if the users with these ids were erased, and whether
+// it differs: without the personal values of a subject that was erased, and without where the request of an actor
+// that was erased came from.
+func (r Record) Without(erased []string) (Record, bool) {
+	subject, actor := r.Users()
+	gone := func(id string) bool { return id != "" && slices.Contains(erased, id) }
+	differs := false
+	if gone(subject) {
+		kept := slices.DeleteFunc(slices.Clone(r.Changes), func(c Change) bool { return c.Personal })
+		differs = len(kept) < len(r.Changes)
+		r.Changes = kept
+	}
+	if gone(actor) || gone(subject) && r.RequestOfSubject() {
+		differs = differs || r.Request.Source != "" || r.Request.UserAgent != ""
+		r.Request.Source, r.Request.UserAgent = "", ""
+	}
+	if len(r.Changes) == 0 {
+		r.Changes = nil
+	}
+	return r, differs
+}
+
+// PersonalValues returns how many values of the record can be erased and are not: those of a personal change are one,
+// and so are those of the request.
+func (r Record) PersonalValues() (n int) {
+	if r.Request.Source != "" || r.Request.UserAgent != "" {
+		n++
+	}
+	for _, c := range r.Changes {
+		if c.Personal && !c.Erased {
+			n++
+		}
+	}
+	return n
+}
+
 // AuditStore keeps an organization's audit trail. Nothing changes or deletes a record, but for its personal values.
 type AuditStore interface {
 	// List returns at most seek.Limit records that match the filter, newest first (by descending
@@ -161,14 +236,17 @@ type AuditStore interface {
 	// Append adds a record of what a host writes itself, in the transaction that the store is in; the
 	// other ports add the records of their own writes. It fails with [ErrInvalid] if the record is
 	// incomplete ([Record.Check]), with [ErrExists] if its id is taken, and with [ErrNotFound] if there
-	// is no such organization.
+	// is no such organization. Of a record on a user who was erased, or by one, it keeps what [Record.Without] leaves;
+	// it waits for an erasure that is under way.
 	Append(ctx context.Context, org OrgID, rec Record) error
 
-	// Erase takes the personal values ([Change.Personal]) out of every record whose subject is one of those
-	// given, and returns of how many changes. What remains verifies, and names rec, the record of the erasure.
-	// rec is written also if there was nothing to erase. It fails with [ErrInvalid] if the action of
-	// rec does not end in ".erase" ([Record.CheckErasure]).
-	Erase(ctx context.Context, org OrgID, subjects []Subject, rec Record) (int, error)
+	// Erase takes personal values ([Change.Personal]) and where requests came from ([Record].Request) out of the
+	// records that e names, and returns how many values: those of one change are one, and so are those of one
+	// request. What remains verifies, and names rec, the record of the erasure. rec is written also if
+	// there was nothing to erase. The calls of an erasure in parts have the same rec, which the first one writes.
+	// It fails with [ErrInvalid] if the action of rec does not end in ".erase" ([Record.CheckErasure]), and with
+	// [ErrExists] if the id of rec is that of a record of another action.
+	Erase(ctx context.Context, org OrgID, e TrailErasure, rec Record) (int, error)
 }
 
 // Trail reads the audit trail, and appends records of a host's own.

@@ -16,6 +16,9 @@
 // the text in one canonical form in the [Store], so that any process can go on reading at a byte
 // offset. A broken row fails alone: a quote that is never closed costs its own line.
 //
+// [Service.Mentions] finds the imports that have a name or an address, and [Service.Erase] removes all that one has of
+// the persons in its file.
+//
 // # Mapping
 //
 // A [Schema] has the fields. [Service.Suggest] proposes a column for each, by header and values; a

@@ -41,6 +41,33 @@ func effects[T customer.Record](
 	return out, nil
 }
 
+// textsIn returns the texts of the fields that before wrote.
+func textsIn(stored string) (out []string, err error) {
+	d := beforeData{}
+	if err := json.Unmarshal([]byte(stored), &d); err != nil {
+		return nil, err
+	}
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case string:
+			out = append(out, v)
+		case []any:
+			for _, item := range v {
+				walk(item)
+			}
+		case map[string]any:
+			for _, item := range v {
+				walk(item)
+			}
+		}
+	}
+	for _, v := range d.Fields {
+		walk(v)
+	}
+	return out, nil
+}
+
 // before returns the given fields of a record, and all of its metadata.
 func before[T customer.Record](kind *customer.Table[T], given customer.Mask, r *T) (string, error) {
 	d := beforeData{Format: beforeFormat, Fields: map[string]any{}}

@@ -165,6 +165,8 @@ func outcomeOf[T customer.Record](o *customer.Outcome[T]) Outcome {
 		return Outcome{Result: Refused, Code: CodeCurrencyArchived, Field: o.Field, Detail: o.Detail}
 	case customer.ReasonArchived:
 		return Outcome{Result: Refused, Code: CodeArchived, Field: o.Field, Detail: o.Detail + ": restore it first"}
+	case customer.ReasonErased:
+		return Outcome{Result: Refused, Code: CodeErased, Field: o.Field, Detail: o.Detail}
 	case customer.ReasonCustomerArchived:
 		return Outcome{Result: Refused, Code: CodeCustomerArchived, Field: o.Field,
 			Detail: o.Detail + ": restore the customer first"}

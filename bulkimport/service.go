@@ -34,7 +34,7 @@ const (
 	ActionRemoveFile admin.Action = "import.remove_file" // a file was removed, because its time was over
 )
 
-// Ports are the stores of a Service. All but Target, Announce and Authorize are needed.
+// Ports are the stores of a Service. All but Target, Announce, Audit and Authorize are needed.
 type Ports struct {
 	Imports   Store
 	Jobs      job.Store
@@ -51,6 +51,8 @@ type Ports struct {
 	Atomically job.Atomically[Ports]
 	// Announce, if set, is called in the transaction by which an import becomes due.
 	Announce job.Announce
+	// Audit is the trail that [Service.Erase] takes names of files out of; without it that fails.
+	Audit admin.AuditStore
 	// Authorize, if set, takes the place of Options.Authorize. A service in a transaction is given one
 	// that reads in the transaction too.
 	Authorize admin.Authorize

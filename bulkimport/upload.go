@@ -165,7 +165,7 @@ func (u *upload) finish(in UploadInput) error {
 	i.SHA256, i.Content.SHA256 = hex.EncodeToString(u.original.Sum(nil)), hex.EncodeToString(u.canonical.Sum(nil))
 	i.Status, i.UpdatedAt = Uploaded, s.runtime.Instant()
 	rec := s.record(u.scope, ActionUpload, i,
-		admin.Change{Field: "fileName", To: i.FileName}, admin.Change{Field: "sha256",
+		admin.Change{Field: "fileName", To: i.FileName, Personal: true}, admin.Change{Field: "sha256",
 			To: i.SHA256}, admin.Change{Field: "rows", To: fmt.Sprint(i.Rows)})
 	if err := s.ports.Imports.Update(u.ctx, u.scope.Org(), i, rec); err != nil {
 		return err

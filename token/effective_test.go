@@ -151,7 +151,7 @@ func TestRename(t *testing.T) {
 	records := h.trail(admin.Subject{Kind: "token", ID: made.Token.ID.String()})
 	require.Equal(t, []admin.Action{token.ActionGenerate, token.ActionRename}, actions(records))
 	require.Equal(t, []admin.Change{
-		{Field: "last4", To: made.Token.Last4}, {Field: "name", From: "Import", To: "Nightly"},
+		{Field: "last4", To: made.Token.Last4}, {Field: "name", From: "Import", To: "Nightly", Personal: true},
 	}, records[1].Changes)
 	require.NoError(t, h.Delete(t.Context(), ann, made.Token.ID, token.EndOptions{}))
 	_, err = rename(3, "Gone")

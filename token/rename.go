@@ -35,7 +35,7 @@ func (s *Service) Rename(
 	if err != nil {
 		return Token{}, err
 	}
-	rec := s.record(scope, ActionRename, t, admin.Change{Field: "name", From: t.Name, To: name})
+	rec := s.record(scope, ActionRename, t, admin.Change{Field: "name", From: t.Name, To: name, Personal: true})
 	if err := s.ports.Tokens.Rename(ctx, scope.Org(), want, rec); err != nil {
 		return Token{}, err
 	}

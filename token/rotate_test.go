@@ -45,7 +45,7 @@ func TestRotate(t *testing.T) {
 	records := h.trail(admin.Subject{Kind: "token", ID: made.Token.ID.String()})
 	require.Equal(t, []admin.Action{token.ActionRotate}, actions(records))
 	require.Equal(t, []admin.Change{
-		{Field: "last4", To: made.Token.Last4}, {Field: "name", To: "Import"},
+		{Field: "last4", To: made.Token.Last4}, {Field: "name", To: "Import", Personal: true},
 		{Field: "permissions", To: "settings.read tokens.write"}, {Field: "expiresAt", To: "2026-03-31T10:20:30.123456Z"},
 		{Field: "networks", To: "10.0.0.0/8"}, {Field: "rotatedFrom", To: old.Token.ID.String()},
 		{Field: "overlapUntil", To: "2026-03-02T11:20:30.123456Z"},

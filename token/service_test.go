@@ -40,7 +40,7 @@ func TestGenerate(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, made.Token, kept)
 	require.Equal(t, []admin.Change{
-		{Field: "last4", To: made.Token.Last4}, {Field: "name", To: "Import ✓"},
+		{Field: "last4", To: made.Token.Last4}, {Field: "name", To: "Import ✓", Personal: true},
 		{Field: "permissions", To: "settings.read settings.write"}, {Field: "expiresAt", To: "2026-03-02T10:20:30.123456Z"},
 	}, h.trail(admin.Subject{Kind: "token"})[0].Changes, "what was granted is on record")
 }

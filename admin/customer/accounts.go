@@ -29,7 +29,7 @@ func (s *Service) Accounts(
 	if err := scope.Require(PermissionAccountsRead); err != nil {
 		return admin.Page[Account]{}, err
 	}
-	if err := checkFilter(f.Status, f.Text, Active, Draft, Archived); err != nil {
+	if err := checkFilter(f.Status, f.Text, Active, Draft, Archived, Erased); err != nil {
 		return admin.Page[Account]{}, err
 	}
 	return admin.Paginate(scope.Org(), fmt.Sprintf("accounts %q %q %q", f.CustomerID, f.Status, f.Text), q,
@@ -49,7 +49,7 @@ func (s *Service) CountAccounts(ctx context.Context, scope admin.Scope, f Accoun
 	if err := scope.Require(PermissionAccountsRead); err != nil {
 		return 0, err
 	}
-	if err := checkFilter(f.Status, f.Text, Active, Draft, Archived); err != nil {
+	if err := checkFilter(f.Status, f.Text, Active, Draft, Archived, Erased); err != nil {
 		return 0, err
 	}
 	return s.ports.Accounts.Count(ctx, scope.Org(), f)

@@ -128,6 +128,9 @@ func (b book[T]) at(ctx context.Context, id string, version int64) (T, error) {
 	if *b.head(&r).Version != version {
 		return zero, admin.Conflict(b.noun)
 	}
+	if *b.head(&r).Status == Erased {
+		return zero, fmt.Errorf("%s %q: %w", b.noun, admin.Clip(id), ErrErased)
+	}
 	return r, nil
 }
 

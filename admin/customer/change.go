@@ -15,6 +15,9 @@ const (
 	ModeSkip   Mode = "SKIP"   // Skipped if there is a record
 	ModeUpsert Mode = "UPSERT" // creates a record, or updates the one there is
 	ModeUpdate Mode = "UPDATE" // refused with ReasonNotFound if there is no record
+	// ModeErase takes all that may tell of a person out of an archived record ([Table.Erased]), and of the accounts of
+	// a customer. It is refused with ReasonNotFound, ReasonNotArchived and ReasonErased. Given and Keys are empty.
+	ModeErase Mode = "ERASE"
 )
 
 // Change is something to do to one record, for [Store.Apply] and [AccountStore.Apply].
@@ -28,8 +31,8 @@ type Change[T Record] struct {
 	// Version, if not 0, must be that of the record.
 	Version int64
 	At      time.Time // becomes UpdatedAt, and CreatedAt of a new record
-	// Accounts are those to archive together with a customer that is archived, which is refused with
-	// ReasonHasAccounts as long as it has others that are not archived. A change of an account has none.
+	// Accounts are those to archive or to erase together with a customer, which is refused with ReasonHasAccounts as
+	// long as it has others that are not archived, or not erased. A change of an account has none.
 	Accounts []string
 	// Currencies are those that an account does not get as its InvoiceCurrency: a change that gives it one is refused
 	// with ReasonCurrencyUnused or ReasonCurrencyArchived. What an account has it keeps.
@@ -57,6 +60,8 @@ const (
 	ReasonNotFound         Reason = "not_found"
 	ReasonConflict         Reason = "conflict"           // another version
 	ReasonArchived         Reason = "archived"           // it takes restoring first
+	ReasonErased           Reason = "erased"             // the record, or the customer of an account
+	ReasonNotArchived      Reason = "not_archived"       // a record to erase
 	ReasonRelationNotFound Reason = "relation_not_found" // the customer of an account
 	ReasonCustomerArchived Reason = "customer_archived"  // the customer of an account that is not archived
 	ReasonHasAccounts      Reason = "has_accounts"       // of a customer to archive
@@ -83,7 +88,8 @@ type Known[T Record] struct {
 	Customers map[string]Status
 	// Aliases are who has those of [AliasValues], for changes of accounts.
 	Aliases []Holding
-	// Accounts are the ids of accounts that are not archived, by the customer, of those of [Closing].
+	// Accounts are the ids of accounts by the customer: of those of [Closing] those that are neither archived nor
+	// erased, and of those of [Erasing] those that are not erased.
 	Accounts map[string][]string
 }
 

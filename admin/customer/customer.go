@@ -10,6 +10,7 @@ const (
 	Active   Status = "ACTIVE"
 	Draft    Status = "DRAFT"
 	Archived Status = "ARCHIVED"
+	Erased   Status = "ERASED" // what told of a person is gone for good; see [Service.Erase]
 )
 
 // Address is where a customer or an account is. Every part may be empty and has at most 255 characters.
@@ -33,7 +34,7 @@ type Customer struct {
 	// Metadata are the host's own fields, by name. Togai keeps them with accounts only; a customer has
 	// them too, so that what an import brings has one place. The limits are MaxMetadata and its siblings.
 	Metadata  map[string]string `json:"metadata,omitempty"`
-	Status    Status            `json:"status"` // Active or Archived
+	Status    Status            `json:"status"` // Active, Archived or Erased
 	CreatedAt time.Time         `json:"createdAt,omitzero"`
 	UpdatedAt time.Time         `json:"updatedAt,omitzero"`
 	Version   int64             `json:"version"`

@@ -37,10 +37,14 @@ func (t *Table[T]) decide(c *Change[T], k *Known[T]) Outcome[T] {
 		return Outcome[T]{Result: Skipped, Before: old, After: old}
 	case exists && c.Mode == ModeCreate:
 		return refuse(old, ReasonExists, "", "%s %q exists already", t.noun, admin.Clip(id))
-	case !exists && c.Mode == ModeUpdate:
+	case !exists && (c.Mode == ModeUpdate || c.Mode == ModeErase):
 		return refuse(old, ReasonNotFound, "", "there is no %s %q", t.noun, admin.Clip(id))
 	case exists && c.Version != 0 && *t.head(&old).Version != c.Version:
 		return refuse(old, ReasonConflict, "", "%s %q was changed meanwhile", t.noun, admin.Clip(id))
+	case exists && *t.head(&old).Status == Erased:
+		return refuse(old, ReasonErased, "", "%s %q was erased", t.noun, admin.Clip(id))
+	case c.Mode == ModeErase:
+		return t.erase(c, &old, k)
 	}
 	after := t.merge(old, c)
 	if exists && t.same(&after, &old) {
@@ -110,6 +114,8 @@ func (t *Table[T]) related(c *Change[T], old, after *T, k *Known[T]) (Outcome[T]
 	moved := owner != *t.fields[t.owner].of(old).(*string)
 	status, known := k.Customers[owner]
 	switch {
+	case known && status == Erased && is != Erased:
+		return refuse(*old, ReasonErased, ownerField, "customer %q was erased", admin.Clip(owner)), false
 	case !known:
 		return refuse(*old, ReasonRelationNotFound, ownerField, "no customer has the id %q", admin.Clip(owner)), false
 	case status == Archived && is != Archived && (moved || was == Archived):
@@ -118,7 +124,7 @@ func (t *Table[T]) related(c *Change[T], old, after *T, k *Known[T]) (Outcome[T]
 	return t.holds(old, after, k)
 }
 
-// closes refuses to archive a customer whose accounts stay behind.
+// closes refuses to archive or to erase a customer whose accounts stay behind.
 func (t *Table[T]) closes(c *Change[T], old *T, k *Known[T]) (Outcome[T], bool) {
 	var stay []string
 	for _, account := range k.Accounts[*t.head(old).ID] {
@@ -134,8 +140,12 @@ func (t *Table[T]) closes(c *Change[T], old *T, k *Known[T]) (Outcome[T], bool) 
 	if len(stay) > most {
 		names += fmt.Sprintf(" and %d more", len(stay)-most)
 	}
-	return refuse(*old, ReasonHasAccounts, "", "customer %q has accounts that are not archived: %s",
-		*t.head(old).ID, names), false
+	state := "archived"
+	if c.Mode == ModeErase {
+		state = "erased"
+	}
+	return refuse(*old, ReasonHasAccounts, "", "customer %q has accounts that are not %s: %s", *t.head(old).ID, state,
+		names), false
 }
 
 // holds refuses an account an alias that another one has at the same time, and else notes who has it now.

@@ -15,6 +15,8 @@
 // An account belongs to one customer. A customer that is archived gets no accounts, and is only archived when its
 // accounts are, or together with them.
 //
+// [Service.Erase] takes all that may tell of a person out of an archived customer and its accounts, for good.
+//
 // # In sets
 //
 // [Store.Apply] and [AccountStore.Apply] make many [Change]s with few statements, and return an [Outcome] for
@@ -22,5 +24,5 @@
 //
 // A host with tables of its own implements the two stores together, because customers and accounts refer to each
 // other. [Table.Decide] takes every decision: a store looks up what changes name ([IDs], [Owners], [AliasValues],
-// [Closing]), passes it as [Known], and writes the records of the outcomes that are Created or Updated.
+// [Closing], [Erasing]), passes it as [Known], and writes the records of the outcomes that are Created or Updated.
 package customer

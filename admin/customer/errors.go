@@ -14,6 +14,11 @@ var (
 	// ErrCustomerArchived is returned when an account is to be created or restored whose customer is
 	// archived.
 	ErrCustomerArchived = admin.NewError("customer_archived", admin.ErrState, "restore the customer first")
+	// ErrErased is returned for a customer or an account that was erased: it cannot be changed any more, and a
+	// customer gets no accounts.
+	ErrErased = admin.NewError("erased", admin.ErrState, "it was erased, which cannot be undone")
+	// ErrNotArchived is returned when a customer or an account is to be erased that is not archived.
+	ErrNotArchived = admin.NewError("not_archived", admin.ErrState, "archive it first")
 	// ErrHasAccounts is returned when a customer is to be archived who has accounts that are not.
 	ErrHasAccounts = admin.NewError("customer_has_accounts", admin.ErrState,
 		"archive them first, or together with the customer")
@@ -32,6 +37,10 @@ func refusal[T Record](t *Table[T], o Outcome[T]) error {
 		return admin.Conflict(t.noun)
 	case ReasonArchived:
 		return fmt.Errorf("%s: %w", o.Detail, ErrArchived)
+	case ReasonErased:
+		return fmt.Errorf("%s: %w", o.Detail, ErrErased)
+	case ReasonNotArchived:
+		return fmt.Errorf("%s: %w", o.Detail, ErrNotArchived)
 	case ReasonCustomerArchived:
 		return fmt.Errorf("%s: %w", o.Detail, ErrCustomerArchived)
 	case ReasonHasAccounts:

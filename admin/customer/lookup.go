@@ -40,9 +40,9 @@ func AliasValues(t *Table[Account], changes []Change[Account], known Known[Accou
 	return out
 }
 
-// Held returns the aliases that an account has: none if it is archived.
+// Held returns the aliases that an account has: none if it is archived or erased.
 func Held(a Account) []Alias {
-	if a.Status == Archived {
+	if a.Status == Archived || a.Status == Erased {
 		return nil
 	}
 	return a.Aliases
@@ -81,17 +81,31 @@ func Closing(t *Table[Customer], changes []Change[Customer]) []string {
 	})
 }
 
-// Cascade returns the changes that archive the accounts of customers that changes have archived; open is
-// [Known.Accounts].
+// Erasing returns the ids of the customers that changes erase, each once.
+func Erasing(t *Table[Customer], changes []Change[Customer]) []string {
+	return distinct(changes, func(c *Change[Customer]) string {
+		if c.Mode == ModeErase {
+			return *t.head(&c.Record).ID
+		}
+		return ""
+	})
+}
+
+// Cascade returns the changes that archive or erase the accounts of customers that changes have archived or erased;
+// open is [Known.Accounts].
 func Cascade(
 	t *Table[Account], changes []Change[Customer], outcomes []Outcome[Customer], open map[string][]string,
 ) []Change[Account] {
 	var out []Change[Account]
 	for i, o := range outcomes {
-		if o.Result != Updated || o.After.Status != Archived {
+		if o.Result != Updated || o.After.Status != Archived && o.After.Status != Erased {
 			continue
 		}
 		for _, id := range open[o.After.ID] {
+			if o.After.Status == Erased {
+				out = append(out, Change[Account]{Mode: ModeErase, Record: Account{ID: id}, At: changes[i].At})
+				continue
+			}
 			out = append(out, Change[Account]{
 				Mode: ModeUpdate, Record: Account{ID: id, Status: Archived}, Given: t.status(), At: changes[i].At,
 			})

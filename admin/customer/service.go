@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
@@ -20,14 +21,27 @@ const (
 	ActionUpdateAccount  admin.Action = "account.update"
 	ActionArchiveAccount admin.Action = "account.archive"
 	ActionRestoreAccount admin.Action = "account.restore"
+	ActionErase          admin.Action = "customer.erase" // with its accounts
+	ActionEraseAccount   admin.Action = "account.erase"
 )
 
-// Ports are the stores of a Service. Both are needed.
+// Ports are the stores of a Service. Customers and Accounts are needed.
 type Ports struct {
 	Customers Store
 	Accounts  AccountStore
 	// Currencies, if set, refuses invoice currencies in which an organization starts nothing new.
 	Currencies iso4217.Uses
+
+	// Audit and Jobs have what [Service.Erase] erases besides, which fails without Audit. Without Jobs and ImportedRows
+	// it leaves what imports keep.
+	Audit admin.AuditStore
+	Jobs  job.Store
+	// ImportedRows returns the rows of imports that keep values of a customer and of accounts: what was there before,
+	// and rows that failed.
+	ImportedRows func(ctx context.Context, org admin.OrgID, customer string, accounts []string) ([]job.Rows, error)
+	// Atomically runs fn with the stores of a transaction, which commits when fn returns nil; it may run fn again. nil
+	// means that the ports are those of a transaction already.
+	Atomically job.Atomically[Ports]
 }
 
 // Options of a Service; the zero value is ready.
@@ -87,7 +101,7 @@ func (s *Service) List(ctx context.Context, scope admin.Scope, f Filter, q admin
 	if err := scope.Require(PermissionRead); err != nil {
 		return admin.Page[Customer]{}, err
 	}
-	if err := checkFilter(f.Status, f.Text, Active, Archived); err != nil {
+	if err := checkFilter(f.Status, f.Text, Active, Archived, Erased); err != nil {
 		return admin.Page[Customer]{}, err
 	}
 	return admin.Paginate(scope.Org(), fmt.Sprintf("customers %q %q", f.Status, f.Text), q,
@@ -107,7 +121,7 @@ func (s *Service) Count(ctx context.Context, scope admin.Scope, f Filter) (int64
 	if err := scope.Require(PermissionRead); err != nil {
 		return 0, err
 	}
-	if err := checkFilter(f.Status, f.Text, Active, Archived); err != nil {
+	if err := checkFilter(f.Status, f.Text, Active, Archived, Erased); err != nil {
 		return 0, err
 	}
 	return s.ports.Customers.Count(ctx, scope.Org(), f)

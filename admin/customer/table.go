@@ -145,7 +145,7 @@ func Accounts() *Table[Account] {
 	fields = append(fields, address(func(a *Account) *Address { return &a.Address },
 		func(e *AccountEdit) *AddressEdit { return &e.Address })...)
 	fields = append(fields,
-		with(field{Name: aliasesField, Path: "/aliases", check: checkAliases},
+		with(field{Name: aliasesField, Path: "/aliases", Personal: true, check: checkAliases},
 			func(a *Account) *[]Alias { return &a.Aliases },
 			func(e *AccountEdit) *Optional[[]Alias] { return &e.Aliases }),
 		with(field{Name: "billing_information", Path: "/billingInformation", Personal: true, check: checkBilling},
@@ -155,7 +155,7 @@ func Accounts() *Table[Account] {
 			check: checkMetadata(func(a *Account) map[string]string { return a.Metadata })},
 			func(a *Account) *map[string]string { return &a.Metadata },
 			func(e *AccountEdit) *Optional[map[string]string] { return &e.Metadata }),
-		with(field{Name: "tags", Path: "/tags", check: checkTags}, func(a *Account) *[]string { return &a.Tags },
+		with(field{Name: "tags", Path: "/tags", Personal: true, check: checkTags}, func(a *Account) *[]string { return &a.Tags },
 			func(e *AccountEdit) *Optional[[]string] { return &e.Tags }),
 		with(field{Name: "status", Path: "/status", check: checkStatus(func(a *Account) Status { return a.Status }, Active,
 			Draft)},

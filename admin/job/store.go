@@ -91,9 +91,20 @@ type Store interface {
 	// the import has a file.
 	Remove(ctx context.Context, org admin.OrgID, id uuid.UUID, rec admin.Record) error
 
+	// Erase removes the entries and the effects with the Seqs of r, which tell of a person, from a job in any status:
+	// unknown ones are ignored. Counts stay. rec is written unless a record of its id and action is there, as
+	// [admin.AuditStore].Erase says, whose demands on rec it has too. It fails with [admin.ErrNotFound].
+	Erase(ctx context.Context, org admin.OrgID, r Rows, rec admin.Record) error
+
 	// Effects returns at most seek.Limit effects of the job in descending Seq, the last one first, with a
 	// Seq below seek.After unless that is 0. An unknown job has none.
 	Effects(ctx context.Context, org admin.OrgID, id uuid.UUID, seek admin.Seek[int64]) ([]Effect, error)
+}
+
+// Rows are entries and effects of a job.
+type Rows struct {
+	Job  uuid.UUID
+	Seqs []int64
 }
 
 // SettledQuery asks a [Store] for jobs that are over.

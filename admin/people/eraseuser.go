@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -17,12 +18,18 @@ import (
 // that what the audit trail says about the user is still about one. The password, sessions, second factors, recovery
 // codes, identities, the external id, unfinished sign-ins and tickets are removed; the invitations to the addresses
 // that the user has or had lose them, and pending ones are revoked; the API tokens that the user answers for are
-// switched off. The personal values ([admin.Change]) of the records on the user, their sessions and these invitations
-// are taken out of the audit trail, which still verifies. One record [ActionErase] remains, with numbers alone.
+// switched off, and lose their names. The personal values ([admin.Change]) of the records on the user, their sessions,
+// these tokens and invitations are taken out of the audit trail, and so are those of events about these addresses;
+// where requests came from ([admin.Request]) is taken out of the records by the user and by these tokens. The trail
+// still verifies. One record [ActionErase] remains, with numbers alone.
 //
-// It does not know of texts that others wrote: the names of tokens, files that were imported, and what is kept
-// outside the organization. The records keep the addresses and the programs that requests came from
-// ([admin.Request]), and kept events of sign-ins to an address that no user had then keep its [AddressDigest].
+// All of it is one transaction, but for a trail with more than 2,000 records to change: it is changed in parts of so
+// many before the transaction, under one record [admin.ActionEraseTrail]. If a call ends before the transaction, the user is
+// as before but for these values, and the next call goes on with what is left.
+//
+// It does not know of texts that others wrote, of files that were imported, and of what is kept outside the
+// organization. A request of the user that was under way when they were deactivated and that writes after the erasure
+// leaves its source: wait for it to end.
 //
 // It requires [PermissionUsersWrite] and every permission of the user's role, and a user must have authenticated within
 // Options.Fresh, 10 minutes if that is 0.
@@ -39,9 +46,17 @@ func (s *Service) EraseUser(ctx context.Context, scope admin.Scope, id uuid.UUID
 	if s.ports.Audit == nil {
 		return User{}, fmt.Errorf("EraseUser needs Ports.Audit, which knows what is to be erased: %w", admin.ErrState)
 	}
+	u, _, err := s.erasable(ctx, scope, id)
+	if err != nil {
+		return User{}, err
+	}
+	found, err := s.findTraces(ctx, scope, u)
+	if err != nil {
+		return User{}, err
+	}
 	var out User
-	err := s.atomically(ctx, func(s *Service) (err error) {
-		out, err = s.eraseUser(ctx, scope, id)
+	err = s.atomically(ctx, func(s *Service) (err error) {
+		out, err = s.eraseUser(ctx, scope, id, found)
 		return err
 	})
 	if err != nil {
@@ -50,21 +65,24 @@ func (s *Service) EraseUser(ctx context.Context, scope admin.Scope, id uuid.UUID
 	return out, nil
 }
 
-func (s *Service) eraseUser(ctx context.Context, scope admin.Scope, id uuid.UUID) (User, error) {
-	org := scope.Org()
+// erasable returns a user whom the scope may erase.
+func (s *Service) erasable(ctx context.Context, scope admin.Scope, id uuid.UUID) (User, grant, error) {
 	u, had, err := s.userWithin(ctx, scope, id)
+	if err == nil {
+		err = u.checkErasable()
+	}
+	return u, had, err
+}
+
+func (s *Service) eraseUser(ctx context.Context, scope admin.Scope, id uuid.UUID, f *traces) (User, error) {
+	org := scope.Org()
+	u, had, err := s.erasable(ctx, scope, id)
 	if err != nil {
 		return User{}, err
 	}
 	// The user being deactivated, nothing below grows without raising the Version, which the store compares.
-	if err := u.checkErasable(); err != nil {
-		return User{}, err
-	}
-	f := traces{keys: map[string]bool{u.Email.Key: true}}
-	if err := s.findTrail(ctx, org, u, &f); err != nil {
-		return User{}, err
-	}
-	if err := s.findInvitations(ctx, org, u, &f); err != nil {
+	invitations, err := s.findInvitations(ctx, org, u, f.keys)
+	if err != nil {
 		return User{}, err
 	}
 	linked, err := s.ports.Identities.OfUser(ctx, org, id)
@@ -77,81 +95,40 @@ func (s *Service) eraseUser(ctx context.Context, scope admin.Scope, id uuid.UUID
 	if err != nil {
 		return User{}, err
 	}
+	last := f.TrailParts // a copy: the transaction may run again
+	last.Store, last.Rest.Values = s.ports.Audit, slices.Clone(last.Rest.Values)
+	for _, invitation := range invitations {
+		on := admin.AuditFilter{Subject: admin.Subject{Kind: subjectInvitation, ID: invitation.String()}}
+		if err := last.Walk(ctx, on, last.TakeValues); err != nil {
+			return User{}, err
+		}
+	}
 	rec := s.userRecord(scope, ActionErase, id,
 		admin.Change{Field: "status", From: string(u.Status), To: string(out.Status)},
-		admin.Change{Field: "invitations", To: strconv.Itoa(len(f.invitations))},
+		admin.Change{Field: "invitations", To: strconv.Itoa(len(invitations))},
 		admin.Change{Field: "identities", To: strconv.Itoa(len(linked))},
-		admin.Change{Field: "values", To: strconv.Itoa(f.values)})
-	e := Erasure{User: want, Custom: had.versions(), Invitations: f.invitations, Subjects: f.subjects}
+		admin.Change{Field: "values", To: strconv.Itoa(last.Count)})
+	e := Erasure{User: want, Custom: had.versions(), Invitations: invitations, Trail: last.Rest}
 	return out, s.ports.Users.Erase(ctx, org, e, rec)
 }
 
-// traces are where an organization tells of a user.
-type traces struct {
-	keys        map[string]bool // of the addresses that the user has or had
-	invitations []uuid.UUID
-	subjects    []admin.Subject
-	values      int // personal ones in the audit trail
-}
-
-// tracePage is how many records or invitations are read by one statement.
-const tracePage = 500
-
-// findTrail finds the records on a user, and those on their sessions, which nobody else starts.
-func (s *Service) findTrail(ctx context.Context, org admin.OrgID, u User, f *traces) error {
-	of := admin.Subject{Kind: subjectUser, ID: u.ID.String()}
-	f.subjects = append(f.subjects, of)
-	if err := s.eachRecord(ctx, org, admin.AuditFilter{Subject: of}, f.read); err != nil {
-		return err
-	}
-	started := admin.AuditFilter{Subject: admin.Subject{Kind: subjectSession},
-		Actor: admin.Actor{Kind: admin.ActorUser, ID: of.ID}, Action: ActionStartSession}
-	return s.eachRecord(ctx, org, started, func(r admin.Record) {
-		f.subjects = append(f.subjects, r.Subject)
-		f.read(r)
-	})
-}
-
-// read counts the personal values of a record, and notes the addresses among them.
-func (f *traces) read(r admin.Record) {
-	for _, c := range r.Changes {
-		if !c.Personal || c.Erased {
-			continue
-		}
-		f.values++
-		if c.Field != "email" {
-			continue
-		}
-		for _, text := range []string{c.From, c.To} {
-			if e, err := ParseEmail(text); err == nil {
-				f.keys[e.Key] = true
-			}
-		}
-	}
-}
-
-// findInvitations finds the invitations that the user accepted, and those to their addresses that nobody else did.
-func (s *Service) findInvitations(ctx context.Context, org admin.OrgID, u User, f *traces) error {
-	now := s.o.Instant()
+// findInvitations returns the ids of the invitations that the user accepted, and of those to addresses with the given
+// keys that nobody did. It adds the addresses of the former to keys.
+func (s *Service) findInvitations(
+	ctx context.Context, org admin.OrgID, u User, keys map[string]bool,
+) (ids []uuid.UUID, err error) {
 	var others []Invitation
-	take := func(i Invitation) error {
-		on := admin.Subject{Kind: subjectInvitation, ID: i.ID.String()}
-		f.invitations, f.subjects = append(f.invitations, i.ID), append(f.subjects, on)
-		return s.eachRecord(ctx, org, admin.AuditFilter{Subject: on}, f.read)
-	}
 	for seek := (admin.Seek[uuid.UUID]{Limit: tracePage}); ; {
-		found, err := s.ports.Invitations.List(ctx, org, InvitationFilter{}, now, seek)
+		found, err := s.ports.Invitations.List(ctx, org, InvitationFilter{}, s.o.Instant(), seek)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, i := range found {
-			switch i.UserID {
-			case u.ID:
-				f.keys[i.Email.Key] = true
-				if err := take(i); err != nil {
-					return err
-				}
-			case uuid.Nil:
+			switch {
+			case i.UserID == u.ID:
+				keys[i.Email.Key] = true
+				ids = append(ids, i.ID)
+			case i.UserID == uuid.Nil && i.Email.Key != "":
 				others = append(others, i)
 			}
 		}
@@ -161,30 +138,9 @@ func (s *Service) findInvitations(ctx context.Context, org admin.OrgID, u User, 
 		seek.After = found[tracePage-1].ID
 	}
 	for _, i := range others {
-		if i.Email.Key != "" && f.keys[i.Email.Key] {
-			if err := take(i); err != nil {
-				return err
-			}
+		if keys[i.Email.Key] {
+			ids = append(ids, i.ID)
 		}
 	}
-	return nil
-}
-
-// eachRecord calls fn for each record of the audit trail that matches.
-func (s *Service) eachRecord(
-	ctx context.Context, org admin.OrgID, filter admin.AuditFilter, fn func(admin.Record),
-) error {
-	for seek := (admin.Seek[admin.RecordKey]{Limit: tracePage}); ; {
-		found, err := s.ports.Audit.List(ctx, org, filter, seek)
-		if err != nil {
-			return err
-		}
-		for _, r := range found {
-			fn(r)
-		}
-		if len(found) < tracePage {
-			return nil
-		}
-		seek.After = found[tracePage-1].Key()
-	}
+	return ids, nil
 }

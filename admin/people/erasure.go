@@ -22,8 +22,9 @@ type Erasure struct {
 	Custom []RoleVersion
 	// Invitations are the ids of those that lose their address. Unknown ids are ignored.
 	Invitations []uuid.UUID
-	// Subjects are those whose personal values are taken out of the audit trail.
-	Subjects []admin.Subject
+	// Trail is what is taken out of the audit trail. A store looks for it after it has made the writers of the
+	// organization wait, so that it finds what was written meanwhile.
+	Trail admin.TrailErasure
 }
 
 // Erased returns the user as [UserStore].Erase must leave it: with the ID, the CreatedAt, the UpdatedAt of want, the

@@ -1,7 +1,9 @@
 package people_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -139,4 +141,66 @@ func TestEraseUserRefuses(t *testing.T) {
 	got, err := h.User(ctx, h.ann.Scope, u.ID)
 	require.NoError(t, err)
 	require.Equal(t, u, got)
+}
+
+// failingTrail is a trail whose Erase fails after some calls.
+type failingTrail struct {
+	admin.AuditStore
+	left int
+}
+
+func (s *failingTrail) Erase(ctx context.Context, org admin.OrgID, e admin.TrailErasure, rec admin.Record) (int, error) {
+	if s.left == 0 {
+		return 0, errors.New("the database is gone")
+	}
+	s.left--
+	return s.AuditStore.Erase(ctx, org, e, rec)
+}
+
+// A long trail is erased in parts. One that was broken off goes on, and finds what the first call would have found.
+func TestEraseUserGoesOn(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	old, _, err := h.Invite(ctx, h.ann.Scope, "cleo@old.example", people.Analyst)
+	require.NoError(t, err)
+	_, err = h.Revoke(ctx, h.ann.Scope, old.ID, 1)
+	require.NoError(t, err)
+	u := h.join("cleo@old.example", people.Developer).User
+	by := admin.Actor{Kind: admin.ActorUser, ID: u.ID.String()}
+	for i := range 4100 {
+		rec := admin.Record{ID: uuid.New(), At: h.clock.Now(), Actor: by, Action: "thing.read", Subject: admin.Subject{Kind: "thing"},
+			Request: admin.Request{Source: "cleo.example"}}
+		if i%2 == 0 {
+			rec.Subject, rec.Changes = by.Subject(), []admin.Change{{Field: "address", To: "cleo", Personal: true}}
+		}
+		require.NoError(t, h.b.Audit().Append(ctx, acme, rec))
+	}
+	_, err = h.Deactivate(ctx, h.ann.Scope, u.ID, u.Version, people.DeactivateOptions{})
+	require.NoError(t, err)
+	p := ports(h.b)
+	p.Audit = &failingTrail{h.b.Audit(), 1}
+	_, err = h.In(p).EraseUser(ctx, h.ann.Scope, u.ID)
+	require.ErrorContains(t, err, "the database is gone")
+	got, err := h.User(ctx, h.ann.Scope, u.ID)
+	require.NoError(t, err)
+	require.Equal(t, people.UserDeactivated, got.Status)
+
+	_, err = h.EraseUser(ctx, h.ann.Scope, u.ID)
+	require.NoError(t, err)
+	var all []admin.Record
+	for r, err := range admin.NewTrail(h.b.Audit()).All(ctx, admin.System(acme), admin.AuditFilter{}) {
+		require.NoError(t, err)
+		all = append(all, r)
+	}
+	raw, err := json.Marshal(all)
+	require.NoError(t, err)
+	require.NotContains(t, string(raw), "cleo")
+	i, err := h.Invitation(ctx, h.ann.Scope, old.ID)
+	require.NoError(t, err)
+	require.Empty(t, i.Email)
+	log, err := admin.NewLog(admin.LogPorts{Log: h.b.Log()}, admin.LogOptions{})
+	require.NoError(t, err)
+	v, err := log.Verify(ctx, admin.System(acme), admin.VerifyOptions{})
+	require.NoError(t, err)
+	require.Empty(t, v.Findings)
 }

@@ -165,10 +165,11 @@ type UserStore interface {
 	// [admin.ErrNotFound]. It fails with [admin.ErrConflict] unless every role of e.Custom exists with its Version. It
 	// clears Hash and ChangedAt of the credential and raises its Epoch by one; removes the user's tickets, sessions,
 	// identities, external id, factors, recovery codes and pending sign-ins; makes the active API tokens that the user
-	// answers for deactivated, updated at e.User.UpdatedAt and with the next Version; replaces the invitations of
-	// e.Invitations with what [Invitation.Erased] makes of them; and takes the personal values of e.Subjects out of
-	// the audit trail, as [admin.AuditStore].Erase does, whose demands on rec it has too. It locks as UpdateAccess
-	// does.
+	// answers for deactivated, updated at e.User.UpdatedAt and with the next Version; gives all of these tokens
+	// token.ErasedName and the next Version; replaces the invitations of e.Invitations with what [Invitation.Erased]
+	// makes of them; and takes e.Trail out of the audit trail, as [admin.AuditStore].Erase does, whose demands on rec
+	// it has too. It locks as UpdateAccess does. What is committed before it has the lock loses its values; a record
+	// that [admin.AuditStore].Append adds later has none.
 	Erase(ctx context.Context, org admin.OrgID, e Erasure, rec admin.Record) error
 
 	// SetPassword replaces Hash and ChangedAt of the credential of user c.UserID whose Epoch is

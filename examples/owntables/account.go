@@ -114,14 +114,23 @@ func accountsWhere(org admin.OrgID, f customer.AccountFilter) where {
 		given("instr(search, ?) > 0", customer.Fold(f.Text))
 }
 
-// open returns the accounts that are not archived, by their customers.
+// open returns the accounts of customers to archive that are neither archived nor erased, and of those to erase that are
+// not erased, by their customers.
 func (s accounts) open(
-	ctx context.Context, tx *sql.Tx, org admin.OrgID, customers []string,
+	ctx context.Context, tx *sql.Tx, org admin.OrgID, archive, erase []string,
 ) (map[string][]string, error) {
-	found, err := s.read(ctx, tx, of(org).among("customer_id", customers).and("status <> ?", customer.Archived), "")
 	out := map[string][]string{}
-	for _, a := range found {
-		out[a.CustomerID] = append(out[a.CustomerID], a.ID)
+	for _, w := range []where{
+		of(org).among("customer_id", archive).and("status <> ?", customer.Archived).and("status <> ?", customer.Erased),
+		of(org).among("customer_id", erase).and("status <> ?", customer.Erased),
+	} {
+		found, err := s.read(ctx, tx, w, "")
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range found {
+			out[a.CustomerID] = append(out[a.CustomerID], a.ID)
+		}
 	}
-	return out, err
+	return out, nil
 }

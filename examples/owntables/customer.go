@@ -35,7 +35,8 @@ func (s customers) Apply(
 			return false, err
 		}
 		accounts := newAccounts(s.tables)
-		if known.Accounts, err = accounts.open(ctx, tx, org, customer.Closing(s.kind, changes)); err != nil {
+		if known.Accounts, err = accounts.open(ctx, tx, org, customer.Closing(s.kind, changes),
+			customer.Erasing(s.kind, changes)); err != nil {
 			return false, err
 		}
 		if out, err = s.kind.Decide(changes, known); err != nil {
@@ -44,7 +45,7 @@ func (s customers) Apply(
 		if err := s.save(ctx, tx, org, out); err != nil {
 			return false, err
 		}
-		// Accounts are archived together with their customer.
+		// Accounts are archived and erased together with their customer.
 		_, err = accounts.apply(ctx, tx, org, customer.Cascade(accounts.kind, changes, out, known.Accounts))
 		return slices.ContainsFunc(out, written[customer.Customer]), err
 	})

@@ -3,11 +3,13 @@ package memory
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/people"
 )
 
 type audit struct{ access }
@@ -43,7 +45,20 @@ func (r trailRow) clone() trailRow {
 }
 
 func (s audit) Append(ctx context.Context, org admin.OrgID, rec admin.Record) error {
-	return s.write(ctx, org, rec, func(*tenant, *journal) error { return nil })
+	if err := rec.Check(); err != nil {
+		return err
+	}
+	return s.change(ctx, org, func(t *tenant, j *journal) error {
+		subject, actor := rec.Users()
+		var erased []string
+		for _, id := range []string{subject, actor} {
+			if id, err := uuid.Parse(id); err == nil && errors.Is(t.checkStanding(id), people.ErrErased) {
+				erased = append(erased, id.String())
+			}
+		}
+		rec, _ := rec.Without(erased)
+		return t.record(j, s.b.keys, rec)
+	})
 }
 
 func (s audit) List(
@@ -61,13 +76,10 @@ func (s audit) List(
 }
 
 func (s audit) Erase(
-	ctx context.Context, org admin.OrgID, subjects []admin.Subject, rec admin.Record,
+	ctx context.Context, org admin.OrgID, e admin.TrailErasure, rec admin.Record,
 ) (erased int, err error) {
-	if err := rec.CheckErasure(); err != nil {
-		return 0, err
-	}
-	err = s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		erased = t.erasePersonal(j, subjects, rec.ID)
+	err = s.erasing(ctx, org, rec, func(t *tenant, j *journal) error {
+		erased = t.erasePersonal(j, e, rec.ID)
 		return nil
 	})
 	if err != nil {
@@ -76,20 +88,47 @@ func (s audit) Erase(
 	return erased, nil
 }
 
-// erasePersonal takes the personal values of subjects out of the trail, and returns how many there were.
-func (t *tenant) erasePersonal(j *journal, subjects []admin.Subject, erasure uuid.UUID) (erased int) {
+// erasing is write for a part of an erasure, of which the first writes the record.
+func (a access) erasing(
+	ctx context.Context, org admin.OrgID, rec admin.Record, fn func(*tenant, *journal) error,
+) error {
+	if err := rec.CheckErasure(); err != nil {
+		return err
+	}
+	return a.record(ctx, org, rec, func(t *tenant, j *journal) (first bool, err error) {
+		had := t.row(rec.ID).rec
+		if had.ID == rec.ID && had.Action != rec.Action {
+			return false, taken("audit record")
+		}
+		return had.ID != rec.ID, fn(t, j)
+	})
+}
+
+// erasePersonal takes personal values out of the trail, and returns how many there were.
+func (t *tenant) erasePersonal(j *journal, e admin.TrailErasure, erasure uuid.UUID) (erased int) {
 	for _, key := range slices.Clone(t.audit.order) {
 		row, _ := t.audit.get(key)
-		if !slices.Contains(subjects, row.rec.Subject) {
+		r := row.rec
+		late := !r.At.Before(e.Since)
+		on := late && slices.Contains(e.Subjects, r.Subject)
+		values := on || slices.Contains(e.Values, r.ID)
+		request := on && r.RequestOfSubject() || slices.Contains(e.Requests, r.ID) || late && slices.ContainsFunc(e.Actors, func(a admin.Actor) bool {
+			return a.Kind == r.Actor.Kind && a.ID == r.Actor.ID
+		})
+		if !values && !request {
 			continue
 		}
 		row = row.clone()
 		n := 0
 		for i := range row.proof.Marks {
-			if m := &row.proof.Marks[i]; m.Erasure == uuid.Nil {
+			m := &row.proof.Marks[i]
+			wanted := values
+			if m.Change == admin.MarkRequest {
+				wanted = request
+			}
+			if wanted && m.Erasure == uuid.Nil {
 				m.Salt, m.Erasure = nil, erasure
-				c := &row.rec.Changes[m.Change]
-				c.From, c.To, c.Erased = "", "", true
+				row.rec.SetMarked(*m, "", "")
 				n++
 			}
 		}

@@ -2,6 +2,7 @@ package memory
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/admincenter/admincenter/admin"
@@ -22,7 +23,7 @@ func (s customers) Apply(
 	kind := s.b.kinds.customers
 	err = s.record(ctx, org, rec, func(t *tenant, j *journal) (bool, error) {
 		known := customer.Known[customer.Customer]{
-			Records: among(t.customers, customer.IDs(kind, changes)), Accounts: t.openAccounts(customer.Closing(kind, changes)),
+			Records: among(t.customers, customer.IDs(kind, changes)), Accounts: t.openAccounts(customer.Closing(kind, changes), customer.Erasing(kind, changes)),
 		}
 		if out, err = kind.Decide(changes, known); err != nil {
 			return false, err
@@ -76,17 +77,18 @@ func customerMatch(kind *customer.Table[customer.Customer], f customer.Filter) f
 	}
 }
 
-// openAccounts returns the accounts that are not archived, by the customers that have them.
-func (t *tenant) openAccounts(customers []string) map[string][]string {
-	if len(customers) == 0 {
+// openAccounts returns the accounts of customers to archive that are neither archived nor erased, and those of customers
+// to erase that are not erased, by the customer.
+func (t *tenant) openAccounts(closing, erasing []string) map[string][]string {
+	if len(closing)+len(erasing) == 0 {
 		return nil
 	}
 	out := map[string][]string{}
-	for _, id := range customers {
-		for _, key := range t.accounts.order {
-			if a := t.accounts.rows[key]; a.CustomerID == id && a.Status != customer.Archived {
-				out[id] = append(out[id], a.ID)
-			}
+	for _, key := range t.accounts.order {
+		a := t.accounts.rows[key]
+		archived, erased := a.Status == customer.Archived, a.Status == customer.Erased
+		if !erased && (slices.Contains(erasing, a.CustomerID) || !archived && slices.Contains(closing, a.CustomerID)) {
+			out[a.CustomerID] = append(out[a.CustomerID], a.ID)
 		}
 	}
 	return out

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/token"
 )
@@ -36,9 +37,19 @@ func (s users) Erase(ctx context.Context, org admin.OrgID, e people.Erasure, rec
 				t.invitations.put(j, id, i)
 			}
 		}
-		t.erasePersonal(j, e.Subjects, rec.ID)
+		t.erasePersonal(j, e.Trail, rec.ID)
 		x := ending{t: t, j: j, Ending: token.Ending{State: token.Deactivated, At: u.UpdatedAt}}
-		return x.by(admin.Actor{Kind: admin.ActorUser, ID: u.ID.String()})
+		if err := x.by(admin.Actor{Kind: admin.ActorUser, ID: u.ID.String()}); err != nil {
+			return err
+		}
+		for id, row := range t.tokens.rows {
+			if row.UserID == u.ID {
+				row.Name, row.UpdatedAt = token.ErasedName, u.UpdatedAt
+				row.Version++
+				t.tokens.put(j, id, row)
+			}
+		}
+		return nil
 	})
 }
 
@@ -65,4 +76,17 @@ func (t *tenant) checkStanding(id uuid.UUID) error {
 		return err
 	}
 	return u.CheckErased()
+}
+
+func (s jobs) Erase(ctx context.Context, org admin.OrgID, r job.Rows, rec admin.Record) error {
+	return s.erasing(ctx, org, rec, func(t *tenant, log *journal) error {
+		if _, err := t.job(r.Job); err != nil {
+			return err
+		}
+		for _, seq := range r.Seqs {
+			t.entries[r.Job].remove(log, seq)
+			t.effects[r.Job].remove(log, seq)
+		}
+		return nil
+	})
 }

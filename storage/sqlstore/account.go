@@ -19,10 +19,12 @@ func (a access) accounts() accounts {
 
 type accountSQL struct {
 	recordSQL[customer.Account]
-	open        in   // accounts of customers
+	open        in   // accounts of customers that are neither archived nor erased
+	unerased    in   // those that are not erased
 	lockAliases bulk // makes others who give the same aliases wait until the transaction ends
 	holders     in   // of aliases
 	setHolders  bulk
+	dropAliases inWrite // that nobody holds
 }
 
 func newAccountSQL(db *DB) accountSQL {
@@ -32,11 +34,13 @@ func newAccountSQL(db *DB) accountSQL {
 		recordSQL: newRecordSQL(db, db.kinds.accounts, "accounts", []string{"customer_id", "status"},
 			walk{"accounts_customer", "customer_id"}, walk{"accounts_status", "status"}),
 		open: newIn(db, `SELECT customer_id, id FROM {accounts}
-			WHERE org_id = ? AND status <> 'ARCHIVED' AND customer_id IN `,
-			"{forUpdate}"),
+			WHERE org_id = ? AND status NOT IN ('ARCHIVED', 'ERASED') AND customer_id IN `, "{forUpdate}"),
+		unerased: newIn(db, `SELECT customer_id, id FROM {accounts}
+			WHERE org_id = ? AND status <> 'ERASED' AND customer_id IN `, "{forUpdate}"),
 		lockAliases: newBulk(db, "account_aliases", all, key, key[1:]),
 		holders:     newIn(db, `SELECT value, holders FROM {account_aliases} WHERE org_id = ? AND value IN `, "{forUpdate}"),
 		setHolders:  newBulk(db, "account_aliases", all, key, all[2:]),
+		dropAliases: newInWrite(db, `DELETE FROM {account_aliases} WHERE org_id = ? AND value IN `),
 	}
 }
 
@@ -135,7 +139,7 @@ func (s accounts) lockHoldings(
 	return out, nil
 }
 
-// saveHoldings stores who has aliases that were locked.
+// saveHoldings stores who has aliases that were locked, and drops those that nobody has.
 func (s accounts) saveHoldings(
 	ctx context.Context, t *tx, org admin.OrgID, values []string, all []customer.Holding,
 ) error {
@@ -144,13 +148,23 @@ func (s accounts) saveHoldings(
 		holders[h.Alias.Value] = append(holders[h.Alias.Value],
 			storedHolding{h.Account, micros(h.Alias.EffectiveFrom), micros(h.Alias.EffectiveUntil)})
 	}
-	texts := make([]string, len(values))
-	for i, v := range values {
-		var err error
-		if texts[i], err = jsonText(len(holders[v]) == 0, holders[v]); err != nil {
+	var held, free, texts []string
+	for _, v := range values {
+		if len(holders[v]) == 0 {
+			free = append(free, v)
+			continue
+		}
+		text, err := jsonText(false, holders[v])
+		if err != nil {
 			return err
 		}
+		held, texts = append(held, v), append(texts, text)
 	}
-	return s.db.sql.account.setHolders.insert(ctx, t, "alias", len(values),
-		func(i int) []any { return []any{org, values[i], texts[i]} })
+	if err := s.db.sql.account.setHolders.insert(ctx, t, "alias", len(held),
+		func(i int) []any { return []any{org, held[i], texts[i]} }); err != nil {
+		return err
+	}
+	// An alias may be what a person is called by: nothing of one is kept that no account has.
+	_, err := s.db.sql.account.dropAliases.run(ctx, t, "alias", free, org)
+	return err
 }

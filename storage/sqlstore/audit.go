@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -11,29 +13,39 @@ import (
 type audit struct{ access }
 
 const recordColumns = `id, at, actor_kind, actor_id, actor_for, action, subject_kind, subject_id, changes,
-	source, user_agent, request_id, digest`
+	request_sum, request_id, digest`
 
 type auditSQL struct {
 	add       string
 	addValues bulk
 	list      list
 	values    in
+	known     string
+	erased    string
 	ofSubject string
+	ofActor   string
 	erase     inWrite
+	requests  inWrite
 }
 
 func newAuditSQL(db *DB) auditSQL {
 	return auditSQL{
 		add: db.bind(`INSERT INTO {audit} (org_id, ` + recordColumns + `)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		addValues: newBulk(db, "audit_values",
 			[]string{"org_id", "record_id", "change_no bigint", "salt bytea", "from_value", "to_value"}, nil, nil),
 		values: newIn(db, `SELECT record_id, change_no, salt, from_value, to_value, erasure_id FROM {audit_values}
 			WHERE org_id = ? AND record_id IN `, ""),
-		ofSubject: db.bind(db.along("audit_subject",
-			`SELECT id FROM {audit}{index} WHERE org_id = ? AND subject_kind = ? AND subject_id = ?`)),
+		erased: db.bind(`SELECT id FROM {users} WHERE org_id = ? AND id IN (?, ?) AND status = 'ERASED'`),
+		known:  db.bind(`SELECT action FROM {audit} WHERE org_id = ? AND id = ?`),
+		ofSubject: db.bind(db.along("audit_subject", `SELECT id, actor_kind, actor_id FROM {audit}{index}
+			WHERE org_id = ? AND subject_kind = ? AND subject_id = ? AND at >= ?`)),
+		ofActor: db.bind(db.along("audit_actor",
+			`SELECT id FROM {audit}{index} WHERE org_id = ? AND actor_kind = ? AND actor_id = ? AND at >= ?`)),
 		erase: newInWrite(db, `UPDATE {audit_values} SET salt = ?, from_value = '', to_value = '', erasure_id = ?
-			WHERE org_id = ? AND erasure_id IS NULL AND record_id IN `),
+			WHERE org_id = ? AND change_no >= 0 AND erasure_id IS NULL AND record_id IN `),
+		requests: newInWrite(db, `UPDATE {audit_values} SET salt = ?, from_value = '', to_value = '', erasure_id = ?
+			WHERE org_id = ? AND change_no < 0 AND erasure_id IS NULL AND record_id IN `),
 		list: newList(db, `SELECT `+recordColumns+` FROM {audit}{index} WHERE org_id = ?`,
 			[]string{"subject_kind", "subject_id", "actor_kind", "actor_id", "actor_for = ? AND actor_for <> ''", "action"},
 			` AND at >= ? AND at <= ? AND (at < ? OR id < ?) ORDER BY at DESC, id DESC LIMIT ?`,
@@ -43,8 +55,33 @@ func newAuditSQL(db *DB) auditSQL {
 }
 
 func (s audit) Append(ctx context.Context, org admin.OrgID, rec admin.Record) error {
-	return s.write(ctx, org, rec, func(*tx) error { return nil })
+	subject, actor := rec.Users()
+	var kept admin.Record
+	late := false
+	if err := rec.Check(); err != nil {
+		return err
+	}
+	err := s.bookkeep(ctx, func(t *tx) error {
+		if err := s.db.sql.audit.insert(ctx, t, org, rec); err != nil {
+			return err
+		}
+		// An erasure holds the organization, for which the insert of the record waits: what is read after it is the
+		// latest. The statement is the same for a record on no user, so that the time that it takes does not depend
+		// on whether an address is known.
+		erased, err := rows(ctx, t, "user", s.db.sql.audit.erased, scanText, org, subject, actor)
+		if kept, late = rec.Without(erased); late && err == nil {
+			err = errLate
+		}
+		return err
+	})
+	if !late || !errors.Is(err, errLate) {
+		return err
+	}
+	return s.write(ctx, org, kept, func(*tx) error { return nil })
 }
+
+// errLate takes back a record that came after the erasure of a user of whom it tells.
+var errLate = errors.New("the user was erased")
 
 func (s audit) List(
 	ctx context.Context, org admin.OrgID, f admin.AuditFilter, seek admin.Seek[admin.RecordKey],
@@ -100,10 +137,14 @@ type provenRecord struct {
 
 func scanRecord(scan func(...any) error, r *provenRecord) error {
 	var changes string
+	var request []byte
 	err := scan(scanID(&r.ID), scanAt(&r.At), &r.Actor.Kind, &r.Actor.ID, &r.Actor.For, &r.Action, &r.Subject.Kind,
-		&r.Subject.ID, &changes, &r.Request.Source, &r.Request.UserAgent, &r.Request.ID, scanDigest(&r.proof.Digest))
+		&r.Subject.ID, &changes, &request, &r.Request.ID, scanDigest(&r.proof.Digest))
 	if err == nil {
 		r.Changes, r.proof.Marks, err = readChanges(changes)
+	}
+	if len(request) > 0 {
+		r.proof.Marks = slices.Insert(r.proof.Marks, 0, admin.Mark{Change: admin.MarkRequest, Sum: request})
 	}
 	return err
 }
@@ -140,8 +181,7 @@ func (s auditSQL) readPersonal(ctx context.Context, t *tx, org admin.OrgID, reco
 		for i := range r.proof.Marks {
 			if m := &r.proof.Marks[i]; m.Change == p.change {
 				m.Salt, m.Erasure = p.mark.Salt, p.mark.Erasure
-				c := &r.Changes[m.Change]
-				c.From, c.To, c.Erased = p.from, p.to, p.mark.Erasure != uuid.Nil
+				r.SetMarked(*m, p.from, p.to)
 			}
 		}
 	}
@@ -155,26 +195,27 @@ func (s auditSQL) insert(ctx context.Context, t *tx, org admin.OrgID, r admin.Re
 	if err != nil {
 		return err
 	}
+	request := []byte{}
+	if len(proof.Marks) > 0 && proof.Marks[0].Change == admin.MarkRequest {
+		request = proof.Marks[0].Sum
+	}
 	if _, err = t.exec(ctx, "audit record", s.add, org, id(r.ID), at(r.At), r.Actor.Kind, r.Actor.ID,
-		r.Actor.For, r.Action, r.Subject.Kind, r.Subject.ID, changes, r.Request.Source, r.Request.UserAgent, r.Request.ID,
+		r.Actor.For, r.Action, r.Subject.Kind, r.Subject.ID, changes, request, r.Request.ID,
 		proof.Digest.Bytes()); err != nil {
 		return err
 	}
 	return s.addValues.insert(ctx, t, "audit record", len(proof.Marks), func(i int) []any {
 		m := proof.Marks[i]
-		c := r.Changes[m.Change]
+		c := r.MarkedValues(m.Change)
 		return []any{org, id(r.ID), m.Change, m.Salt, c.From, c.To}
 	})
 }
 
 func (s audit) Erase(
-	ctx context.Context, org admin.OrgID, subjects []admin.Subject, rec admin.Record,
+	ctx context.Context, org admin.OrgID, e admin.TrailErasure, rec admin.Record,
 ) (erased int, err error) {
-	if err := rec.CheckErasure(); err != nil {
-		return 0, err
-	}
-	err = s.write(ctx, org, rec, func(t *tx) (err error) {
-		erased, err = s.db.sql.audit.erasePersonal(ctx, t, org, subjects, rec.ID)
+	err = s.erasing(ctx, org, rec, func(t *tx) (err error) {
+		erased, err = s.db.sql.audit.erasePersonal(ctx, t, org, e, rec.ID)
 		return err
 	})
 	if err != nil {
@@ -183,21 +224,58 @@ func (s audit) Erase(
 	return erased, nil
 }
 
-// erasePersonal takes the personal values of subjects out of the trail, and returns how many there were. It looks up
-// the records first: a statement that does both is slow on MariaDB.
-func (s auditSQL) erasePersonal(
-	ctx context.Context, t *tx, org admin.OrgID, subjects []admin.Subject, erasure uuid.UUID,
-) (erased int, err error) {
-	for _, subject := range subjects {
-		ids, err := rows(ctx, t, "audit record", s.ofSubject, scanText, org, subject.Kind, subject.ID)
-		if err != nil {
-			return 0, err
-		}
-		n, err := s.erase.run(ctx, t, "audit record", ids, []byte{}, id(erasure), org)
-		if err != nil {
-			return 0, err
-		}
-		erased += int(n)
+// erasing is write for a part of an erasure, of which the first writes the record.
+func (a access) erasing(ctx context.Context, org admin.OrgID, rec admin.Record, fn func(*tx) error) error {
+	if err := rec.CheckErasure(); err != nil {
+		return err
 	}
-	return erased, nil
+	return a.record(ctx, org, rec, func(t *tx) (first bool, err error) {
+		had, err := rows(ctx, t, "audit record", a.db.sql.audit.known, scanText, org, id(rec.ID))
+		if err != nil {
+			return false, err
+		}
+		if len(had) > 0 && had[0] != string(rec.Action) {
+			return false, admin.Exists("audit record")
+		}
+		return len(had) == 0, fn(t)
+	})
+}
+
+// erasePersonal takes personal values out of the trail, and returns how many there were. It looks up the records
+// first: a statement that does both is slow on MariaDB.
+func (s auditSQL) erasePersonal(
+	ctx context.Context, t *tx, org admin.OrgID, e admin.TrailErasure, erasure uuid.UUID,
+) (erased int, err error) {
+	since := int64(-1 << 62)
+	if !e.Since.IsZero() {
+		since = e.Since.UnixMicro()
+	}
+	all, requests := idTexts(e.Values), idTexts(e.Requests)
+	for _, subject := range e.Subjects {
+		found, err := rows(ctx, t, "audit record", s.ofSubject, func(scan func(...any) error, r *admin.Record) error {
+			return scan(scanID(&r.ID), &r.Actor.Kind, &r.Actor.ID)
+		}, org, subject.Kind, subject.ID, since)
+		if err != nil {
+			return 0, err
+		}
+		for _, r := range found {
+			all = append(all, r.ID.String())
+			if r.Subject = subject; r.RequestOfSubject() {
+				requests = append(requests, r.ID.String())
+			}
+		}
+	}
+	for _, actor := range e.Actors {
+		found, err := rows(ctx, t, "audit record", s.ofActor, scanText, org, string(actor.Kind), actor.ID, since)
+		if err != nil {
+			return 0, err
+		}
+		requests = append(requests, found...)
+	}
+	n, err := s.erase.run(ctx, t, "audit record", all, []byte{}, id(erasure), org)
+	if err != nil {
+		return 0, err
+	}
+	m, err := s.requests.run(ctx, t, "audit record", requests, []byte{}, id(erasure), org)
+	return int(n + m), err
 }

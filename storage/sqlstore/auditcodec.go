@@ -36,6 +36,9 @@ func writeChanges(changes []admin.Change, marks []admin.Mark) (string, error) {
 		stored.Changes[i] = storedChange{Field: c.Field, From: c.From, To: c.To}
 	}
 	for _, m := range marks {
+		if m.Change == admin.MarkRequest {
+			continue
+		}
 		c := &stored.Changes[m.Change]
 		c.From, c.To, c.Personal = "", "", base64.StdEncoding.EncodeToString(m.Sum)
 	}

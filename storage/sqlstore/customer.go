@@ -35,7 +35,7 @@ func (s customers) Apply(
 		if known.Records, err = s.existing(ctx, t, org, changes); err != nil {
 			return false, err
 		}
-		if known.Accounts, err = s.openAccounts(ctx, t, org, customer.Closing(s.kind, changes)); err != nil {
+		if known.Accounts, err = s.accountsOf(ctx, t, org, changes); err != nil {
 			return false, err
 		}
 		if outcomes, err = s.kind.Decide(changes, known); err != nil {
@@ -73,20 +73,31 @@ func customerFilters(f customer.Filter) [][]any {
 	return append(byText(string(f.Status)), byContained(f.Text))
 }
 
-// openAccounts returns the accounts that are not archived, by the customers that have them.
-func (s customers) openAccounts(
-	ctx context.Context, t *tx, org admin.OrgID, ids []string,
+// accountsOf returns the accounts of the customers that changes archive or erase which are not archived, or not erased.
+func (s customers) accountsOf(
+	ctx context.Context, t *tx, org admin.OrgID, changes []customer.Change[customer.Customer],
 ) (map[string][]string, error) {
 	type pair struct{ customer, account string }
-	found, err := lookUp(ctx, t, "account", s.db.sql.account.open, func(scan func(...any) error, p *pair) error {
-		return scan(&p.customer, &p.account)
-	}, ids, org)
-	if err != nil || len(found) == 0 {
-		return nil, err
-	}
-	out := map[string][]string{}
-	for _, p := range found {
-		out[p.customer] = append(out[p.customer], p.account)
+	var out map[string][]string
+	for _, look := range []struct {
+		query in
+		ids   []string
+	}{
+		{s.db.sql.account.open, customer.Closing(s.kind, changes)},
+		{s.db.sql.account.unerased, customer.Erasing(s.kind, changes)},
+	} {
+		found, err := lookUp(ctx, t, "account", look.query, func(scan func(...any) error, p *pair) error {
+			return scan(&p.customer, &p.account)
+		}, look.ids, org)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range found {
+			if out == nil {
+				out = map[string][]string{}
+			}
+			out[p.customer] = append(out[p.customer], p.account)
+		}
 	}
 	return out, nil
 }

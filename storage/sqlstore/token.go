@@ -18,7 +18,7 @@ type tokens struct{ access }
 type tokenSQL struct {
 	insert, creator, live, get, lock, withUser, user, activeUser, update string
 	created, ofUser, ofSystem, end, endCreated, endOfUser, endOfSystem   string
-	rehash                                                               string
+	rehash, forgetNames                                                  string
 	byDigest                                                             digestSQL
 	list                                                                 list
 	touch                                                                touch
@@ -75,7 +75,9 @@ func newTokenSQL(db *DB) tokenSQL {
 		endOfSystem: db.bind(end + `user_id IS NULL`),
 		byDigest:    newDigestSQL(db, found),
 		touch:       newTouch(db),
-		rehash:      db.bind(`UPDATE {tokens} SET hash_key = ?, digest = ? WHERE org_id = ? AND id = ? AND digest = ?`),
+		forgetNames: db.bind(`UPDATE {tokens} SET name = ?, updated_at = ?, version = version + 1
+			WHERE org_id = ? AND user_id = ?`),
+		rehash: db.bind(`UPDATE {tokens} SET hash_key = ?, digest = ? WHERE org_id = ? AND id = ? AND digest = ?`),
 	}
 }
 

@@ -27,10 +27,8 @@ func auditCalls() map[string]call {
 		"Audit.Erase": func(
 			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
 		) (any, error) {
-			if rec.Action != "" {
-				rec.Action = "test.erase"
-			}
-			n, err := s.Audit().Erase(ctx, org, []admin.Subject{{Kind: "person", ID: "1"}}, rec)
+			rec = erasing(rec)
+			n, err := s.Audit().Erase(ctx, org, admin.TrailErasure{Subjects: []admin.Subject{{Kind: "person", ID: "1"}}}, rec)
 			return n, err
 		},
 		"Audit.List": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
@@ -148,6 +146,8 @@ func testAudit(t *testing.T, open Open) {
 		require.Equal(t, []admin.Record{rec}, got)
 	})
 	t.Run("erases what is about a person", func(t *testing.T) { testErase(t, b, c) })
+	t.Run("erases where requests came from", func(t *testing.T) { testEraseRequests(t, b, c) })
+	t.Run("keeps nothing personal of a person who was erased", func(t *testing.T) { testAppendAfterErasure(t, b, c) })
 	t.Run("refuses a record with an id that is taken, and the write with it", func(t *testing.T) {
 		err := b.Organizations().Rename(t.Context(), w.org, "Other", int64(len(records)+1), records[0])
 		require.ErrorIs(t, err, admin.ErrExists)
@@ -182,10 +182,10 @@ func testErase(t *testing.T, b storage.Backend, c *ids) {
 	require.Equal(t, []admin.Record{first, second, others}, list())
 
 	rec := w.rec("person.forget")
-	_, err := b.Audit().Erase(t.Context(), w.org, []admin.Subject{person}, rec)
+	_, err := b.Audit().Erase(t.Context(), w.org, admin.TrailErasure{Subjects: []admin.Subject{person}}, rec)
 	require.ErrorIs(t, err, admin.ErrInvalid, "its action is not that of an erasure")
 	rec.Action = "person.erase"
-	n, err := b.Audit().Erase(t.Context(), w.org, []admin.Subject{{Kind: "person", ID: "none"}, person}, rec)
+	n, err := b.Audit().Erase(t.Context(), w.org, admin.TrailErasure{Subjects: []admin.Subject{{Kind: "person", ID: "none"}, person}}, rec)
 	require.NoError(t, err)
 	require.Equal(t, 4, n)
 	for _, r := range []admin.Record{first, second} {
@@ -194,7 +194,7 @@ func testErase(t *testing.T, b storage.Backend, c *ids) {
 		}
 	}
 	require.Equal(t, []admin.Record{first, second, others}, list())
-	n, err = b.Audit().Erase(t.Context(), w.org, []admin.Subject{person}, w.rec("person.erase"))
+	n, err = b.Audit().Erase(t.Context(), w.org, admin.TrailErasure{Subjects: []admin.Subject{person}}, w.rec("person.erase"))
 	require.NoError(t, err)
 	require.Zero(t, n, "each value is erased once")
 }

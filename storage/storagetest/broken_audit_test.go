@@ -32,7 +32,25 @@ func (s appendPort) Append(ctx context.Context, org admin.OrgID, rec admin.Recor
 	return s.add(ctx, org, rec)
 }
 
+// eraseTrailPort replaces how a port erases.
+type eraseTrailPort struct {
+	admin.AuditStore
+	change func(*admin.TrailErasure)
+}
+
+func (s eraseTrailPort) Erase(ctx context.Context, org admin.OrgID, e admin.TrailErasure, rec admin.Record) (int, error) {
+	s.change(&e)
+	return s.AuditStore.Erase(ctx, org, e, rec)
+}
+
 func auditFaults() []fault {
+	erase := func(name string, change func(*admin.TrailErasure)) fault {
+		return fault{
+			name:   name,
+			audit:  func(s admin.AuditStore, _ *known) admin.AuditStore { return eraseTrailPort{s, change} },
+			caught: "Audit/erases where requests came from",
+		}
+	}
 	filter := func(name, caught string, change func(*admin.AuditFilter)) fault {
 		return fault{
 			name: name,
@@ -120,6 +138,27 @@ func auditFaults() []fault {
 				}}
 			},
 			caught: "Audit/appends a record to what is there",
+		},
+		erase("Audit.Erase erases earlier records too", func(e *admin.TrailErasure) { e.Since = time.Time{} }),
+		erase("Audit.Erase leaves the requests of an actor", func(e *admin.TrailErasure) { e.Actors = nil }),
+		erase("Audit.Erase takes all of a record for its request", func(e *admin.TrailErasure) {
+			e.Values = slices.Concat(e.Values, e.Requests)
+		}),
+		erase("Audit.Erase leaves the values of a record", func(e *admin.TrailErasure) { e.Values = nil }),
+		{
+			name: "Audit.Append keeps what is personal as something else after an erasure",
+			audit: func(s admin.AuditStore, _ *known) admin.AuditStore {
+				return appendPort{s, func(ctx context.Context, org admin.OrgID, rec admin.Record) error {
+					if rec.Action == "event.sign_in_failed" {
+						rec.Changes = slices.Clone(rec.Changes)
+						for i := range rec.Changes {
+							rec.Changes[i].Personal = false
+						}
+					}
+					return s.Append(ctx, org, rec)
+				}}
+			},
+			caught: "Audit/keeps nothing personal of who was erased",
 		},
 		result("the audit trail hides a record", "Methods/Currencies.Create/leaves its audit record", func(_ admin.Seek[admin.RecordKey], rs []admin.Record) []admin.Record {
 			return slices.DeleteFunc(rs, func(r admin.Record) bool { return r.Action == "test.write" })

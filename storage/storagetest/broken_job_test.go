@@ -25,6 +25,7 @@ type jobPort struct {
 	entries func(context.Context, admin.OrgID, uuid.UUID, job.EntryFilter, admin.Seek[int64]) ([]job.Entry, error)
 	effects func(context.Context, admin.OrgID, uuid.UUID, admin.Seek[int64]) ([]job.Effect, error)
 	prune   func(context.Context, admin.OrgID, uuid.UUID, int, admin.Record) (bool, error)
+	erase   func(context.Context, admin.OrgID, job.Rows, admin.Record) error
 }
 
 func (s jobPort) Prune(ctx context.Context, org admin.OrgID, id uuid.UUID, limit int, rec admin.Record) (bool, error) {
@@ -88,6 +89,13 @@ func (s jobPort) Entries(ctx context.Context, org admin.OrgID, id uuid.UUID, f j
 		return s.Store.Entries(ctx, org, id, f, seek)
 	}
 	return s.entries(ctx, org, id, f, seek)
+}
+
+func (s jobPort) Erase(ctx context.Context, org admin.OrgID, r job.Rows, rec admin.Record) error {
+	if s.erase == nil {
+		return s.Store.Erase(ctx, org, r, rec)
+	}
+	return s.erase(ctx, org, r, rec)
 }
 
 func (s jobPort) Renew(ctx context.Context, org admin.OrgID, id uuid.UUID, attempt int64, until time.Time) error {
@@ -256,6 +264,12 @@ func jobFaults() []fault {
 		}),
 		jobFault("Jobs.Release does nothing", "Jobs/claims once, then only when the lease has ended", func(job.Store, *known) jobPort {
 			return jobPort{release: func(ctx context.Context, _ admin.OrgID, _ uuid.UUID, _ int64) error { return ctx.Err() }}
+		}),
+		jobFault("Jobs.Erase erases one row of several", "Jobs/erases entries and effects", func(s job.Store, _ *known) jobPort {
+			return jobPort{erase: func(ctx context.Context, org admin.OrgID, r job.Rows, rec admin.Record) error {
+				r.Seqs = r.Seqs[:min(1, len(r.Seqs))]
+				return s.Erase(ctx, org, r, rec)
+			}}
 		}),
 		jobFault("Jobs.Entries has no limit", "Jobs/returns what was created", func(s job.Store, _ *known) jobPort {
 			return jobPort{entries: func(ctx context.Context, org admin.OrgID, id uuid.UUID, f job.EntryFilter, seek admin.Seek[int64]) ([]job.Entry, error) {

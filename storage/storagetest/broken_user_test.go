@@ -33,7 +33,7 @@ func userFaults() []fault {
 			e.Invitations = nil
 		}),
 		erase("Users.Erase leaves the trail", func(_ context.Context, _ people.UserStore, _ admin.OrgID, e *people.Erasure) {
-			e.Subjects = nil
+			e.Trail = admin.TrailErasure{}
 		}),
 		erase("Users.Erase does not look at roles", func(_ context.Context, _ people.UserStore, _ admin.OrgID, e *people.Erasure) {
 			e.Custom = nil

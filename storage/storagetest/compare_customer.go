@@ -28,6 +28,9 @@ func changesDrawn[T customer.Record](
 			value(f, &c.Record)
 		}
 		*kind.Head(&c.Record).ID = keys[i]
+		if s.chance(6) {
+			c.Mode = customer.ModeErase
+		}
 		if s.chance(4) {
 			c.Version = int64(1 + s.r.IntN(3))
 		}

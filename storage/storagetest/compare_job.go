@@ -200,6 +200,13 @@ func jobDraws() map[string]func(*script) do {
 				return st.Jobs().Entries(ctx, org, j.ID, f, seek)
 			}
 		},
+		"Jobs.Erase": func(s *script) do {
+			org, rec := s.org(), s.rec("test.erase")
+			r := job.Rows{Job: s.job(org).ID, Seqs: []int64{int64(s.r.IntN(6)), int64(s.r.IntN(6)), 3}}
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Jobs().Erase(ctx, org, r, rec)
+			}
+		},
 		"Jobs.Effects": func(s *script) do {
 			org, seek := s.org(), admin.Seek[int64]{Limit: 1 + s.r.IntN(5), After: pick(s, int64(0), 0, 1, 3, 1<<63-1)}
 			j := s.job(org)

@@ -171,7 +171,7 @@ func peopleDraws() map[string]func(*script) do {
 			u.UpdatedAt, u.Version = s.now, s.version(u.Version)
 			e := people.Erasure{
 				User: u, Custom: s.versions(org), Invitations: []uuid.UUID{s.invitation(org).ID, s.id()},
-				Subjects: []admin.Subject{rec.Subject},
+				Trail: admin.TrailErasure{Subjects: []admin.Subject{rec.Subject}, Since: pick(s, time.Time{}, s.at())},
 			}
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return nil, st.Users().Erase(ctx, org, e, rec)

@@ -139,6 +139,12 @@ func (s *script) digest() [sha256.Size]byte {
 
 func digestOf(n byte) [sha256.Size]byte { return sha256.Sum256([]byte{n}) }
 
+// recorded returns the id of a record that may be there.
+func (s *script) recorded() (id uuid.UUID) {
+	binary.BigEndian.PutUint64(id[8:], s.r.Uint64N(s.records+2))
+	return id
+}
+
 // rec is an audit record; seldom it lacks something, or its id is taken.
 func (s *script) rec(action admin.Action) admin.Record {
 	if !s.chance(40) {

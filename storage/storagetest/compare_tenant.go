@@ -126,9 +126,15 @@ func logDraws() map[string]func(*script) do {
 		},
 		"Audit.Erase": func(s *script) do {
 			org, rec := s.org(), s.rec(pick(s, admin.Action("test.erase"), "test.erase", "test.other"))
-			subjects := []admin.Subject{rec.Subject, {Kind: "test", ID: s.sometimes()}}
+			e := admin.TrailErasure{
+				Subjects: []admin.Subject{rec.Subject, {Kind: "test", ID: s.sometimes()}}, Since: pick(s, time.Time{}, s.at()),
+				Values: []uuid.UUID{s.recorded()}, Requests: []uuid.UUID{s.recorded(), s.recorded(), rec.ID},
+			}
+			if s.chance(3) {
+				e.Actors = []admin.Actor{rec.Actor}
+			}
 			return func(ctx context.Context, st storage.Stores) (any, error) {
-				return st.Audit().Erase(ctx, org, subjects, rec)
+				return st.Audit().Erase(ctx, org, e, rec)
 			}
 		},
 	}

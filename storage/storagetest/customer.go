@@ -158,6 +158,7 @@ func testCustomers(t *testing.T, open Open) {
 	})
 	t.Run("lists by status and text", func(t *testing.T) { testCustomerLists(t, newWorld(t, b, c)) })
 	t.Run("archives", func(t *testing.T) { testArchiving(t, newWorld(t, b, c)) })
+	t.Run("erases", func(t *testing.T) { testErasing(t, newWorld(t, b, c)) })
 }
 
 // customerIDs lists the ids of the customers that match, and checks that as many are counted.

@@ -2,6 +2,8 @@ package storagetest
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -9,6 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
@@ -16,18 +20,27 @@ import (
 
 func erasureCalls() map[string]call {
 	return map[string]call{
+		"Jobs.Erase": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+			return nil, s.Jobs().Erase(ctx, org, job.Rows{Job: w.seeds.job, Seqs: []int64{1}}, erasing(rec))
+		},
 		"Users.Erase": func(
 			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record,
 		) (any, error) {
-			if rec.Action != "" {
-				rec.Action = "test.erase"
-			}
+			rec = erasing(rec)
 			return nil, s.Users().Erase(ctx, org, people.Erasure{
 				User: w.seeds.people.gone, Invitations: []uuid.UUID{w.seeds.people.invitation.ID},
-				Subjects: []admin.Subject{{Kind: "person", ID: "1"}},
+				Trail: admin.TrailErasure{Subjects: []admin.Subject{{Kind: "person", ID: "1"}}},
 			}, rec)
 		},
 	}
+}
+
+// erasing is the record of an erasure, unless it is none.
+func erasing(rec admin.Record) admin.Record {
+	if rec.Action != "" {
+		rec.Action = "test.erase"
+	}
+	return rec
 }
 
 // deactivated deactivates a user, whose tokens stay on, and returns them as they are then.
@@ -83,7 +96,8 @@ func (w *world) person(t *testing.T, name string) person {
 // erasure is that of a person at an instant.
 func (p person) erasure(at time.Time) people.Erasure {
 	e := people.Erasure{
-		User: p.User, Invitations: []uuid.UUID{p.invitation.ID, p.sent.ID}, Subjects: []admin.Subject{p.onThem},
+		User: p.User, Invitations: []uuid.UUID{p.invitation.ID, p.sent.ID},
+		Trail: admin.TrailErasure{Subjects: []admin.Subject{p.onThem}},
 	}
 	e.User.UpdatedAt = at
 	return e
@@ -186,7 +200,8 @@ func testErasure(t *testing.T, b storage.Backend, c *ids) {
 	off := w.getToken(ann.token.ID)
 	require.Equal(t, token.Deactivated, off.State)
 	require.Equal(t, at, off.UpdatedAt)
-	require.Equal(t, ann.token.Version+1, off.Version)
+	require.Equal(t, token.ErasedName, off.Name)
+	require.Equal(t, ann.token.Version+2, off.Version, "it is switched off and renamed")
 	again := sending(w.invitation("ann"), w.digest("again"), 1000)
 	require.NoError(t, b.Invitations().Create(t.Context(), w.org, again, w.rec("invitation.create")), "it is free")
 
@@ -201,4 +216,206 @@ func testErasure(t *testing.T, b storage.Backend, c *ids) {
 		people.ErrErased)
 	require.NoError(t, erase(bob.erasure(at)), "two are erased")
 	require.Empty(t, w.remains(t, bob))
+}
+
+// testEraseRequests erases where requests came from, by actor and by record, in parts.
+func testEraseRequests(t *testing.T, b storage.Backend, c *ids) {
+	w := newWorld(t, b, c)
+	ann, bob := w.user(), admin.Actor{Kind: admin.ActorUser, ID: w.id().String()}
+	from := admin.Request{Source: "192.0.2.7", UserAgent: "curl/8", ID: "req-1"}
+	n := 0
+	write := func(by admin.Actor, on admin.Subject) admin.Record {
+		rec := w.rec("thing.update")
+		rec.Actor, rec.Subject, rec.Request = by, on, from
+		rec.At = epoch.Add(time.Duration(n) * time.Hour)
+		rec.Changes = []admin.Change{{Field: "name", To: "N", Personal: true}}
+		n++
+		require.NoError(t, b.Audit().Append(t.Context(), w.org, rec))
+		return rec
+	}
+	thing := admin.Subject{Kind: "thing", ID: "1"}
+	system := admin.Actor{Kind: admin.ActorSystem}
+	all := []admin.Record{
+		write(ann, thing), write(bob, thing), write(ann, ann.Subject()), write(bob, ann.Subject()),
+		write(system, ann.Subject()), write(ann, thing),
+	}
+	gone := func(request, values bool, which ...int) {
+		for _, i := range which {
+			if request {
+				all[i].Request, all[i].RequestErased = admin.Request{ID: from.ID}, true
+			}
+			if values {
+				all[i].Changes = []admin.Change{{Field: "name", Personal: true, Erased: true}}
+			}
+		}
+	}
+	rec := w.rec("test.erase")
+	for _, c := range []struct {
+		reason string
+		e      admin.TrailErasure
+		want   int
+		then   func()
+	}{
+		{"nothing", admin.TrailErasure{}, 0, func() {}},
+		{"earlier ones of an actor", admin.TrailErasure{Actors: []admin.Actor{ann}, Since: all[5].At}, 1,
+			func() { gone(true, false, 5) }},
+		{"by record", admin.TrailErasure{Values: []uuid.UUID{all[5].ID, w.id()}, Requests: []uuid.UUID{all[1].ID}}, 2,
+			func() { gone(false, true, 5); gone(true, false, 1) }},
+		{"the subject's own and the system's", admin.TrailErasure{Subjects: []admin.Subject{ann.Subject()}}, 5,
+			func() { gone(true, true, 2, 4); gone(false, true, 3) }},
+		{"the rest of an actor", admin.TrailErasure{Actors: []admin.Actor{ann}}, 1, func() { gone(true, false, 0) }},
+		{"once", admin.TrailErasure{Actors: []admin.Actor{ann}, Subjects: []admin.Subject{ann.Subject()}}, 0, func() {}},
+	} {
+		got, err := b.Audit().Erase(t.Context(), w.org, c.e, rec) // parts of one erasure have one record
+		require.NoError(t, err, c.reason)
+		require.Equal(t, c.want, got, c.reason)
+		c.then()
+		list, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: "thing.update"}, page[admin.RecordKey](10))
+		require.NoError(t, err)
+		slices.Reverse(list)
+		require.Equal(t, all, list, c.reason)
+	}
+	require.True(t, w.recorded(t, rec))
+	rec.Action = "other.erase"
+	_, err := b.Audit().Erase(t.Context(), w.org, admin.TrailErasure{}, rec)
+	require.ErrorIs(t, err, admin.ErrExists, "the id is that of another record")
+}
+
+// testAppendAfterErasure appends what comes after the erasure of its user.
+func testAppendAfterErasure(t *testing.T, b storage.Backend, c *ids) {
+	w := newWorld(t, b, c)
+	ann := w.person(t, "ann")
+	require.NoError(t, b.Users().Erase(t.Context(), w.org, ann.erasure(epoch.Add(time.Hour)), w.rec("user.erase")))
+	by := admin.Actor{Kind: admin.ActorUser, ID: ann.ID.String()}
+	late := func(by admin.Actor, on admin.Subject) admin.Record {
+		rec := w.rec("event.sign_in_failed")
+		rec.Actor, rec.Subject = by, on
+		rec.Request = admin.Request{Source: "192.0.2.7", UserAgent: "curl/8", ID: "req-1"}
+		rec.Changes = []admin.Change{{Field: "address", To: "d", Personal: true}, {Field: "reason", To: "unknown"}}
+		require.NoError(t, b.Audit().Append(t.Context(), w.org, rec))
+		return rec
+	}
+	bob := w.user()
+	records := []admin.Record{
+		late(admin.Actor{Kind: admin.ActorSystem}, by.Subject()), late(by, by.Subject()), late(bob, by.Subject()),
+		late(by, bob.Subject()), late(bob, bob.Subject()),
+	}
+	for i := range records[:3] {
+		records[i].Changes = records[i].Changes[1:]
+	}
+	for _, i := range []int{0, 1, 3} {
+		records[i].Request = admin.Request{ID: "req-1"}
+	}
+	list, err := b.Audit().List(t.Context(), w.org, admin.AuditFilter{Action: "event.sign_in_failed"}, page[admin.RecordKey](10))
+	require.NoError(t, err)
+	slices.Reverse(list)
+	require.Equal(t, records, list)
+}
+
+// testEraseRows erases entries and effects of a job, at the ends of and in what is stored together.
+func testEraseRows(t *testing.T, b storage.Backend, c *ids) {
+	w := newWorld(t, b, c)
+	ctx, j := t.Context(), w.job()
+	require.NoError(t, b.Jobs().Create(ctx, w.org, j, nil, w.rec("job.create")))
+	var effects []job.Effect
+	for batch := range 3 {
+		claimed, err := b.Jobs().Claim(ctx, w.org, j.ID, job.Claim{Worker: "w", Now: epoch, Until: epoch.Add(time.Minute)})
+		require.NoError(t, err)
+		cp := job.Checkpoint{ID: j.ID, Attempt: claimed.Lease.Attempt, From: claimed.Cursor, Cursor: fmt.Sprint(batch),
+			Status: job.InProgress, At: epoch}
+		for i := range 4 {
+			seq := int64(1 + 5*batch + i)
+			cp.Effects = append(cp.Effects, job.Effect{Seq: seq, Kind: "customer", Ref: fmt.Sprint(seq), Before: "b", Version: 1})
+			cp.Entries = append(cp.Entries, job.Entry{Seq: seq, Ref: fmt.Sprint(seq), Status: job.EntryFailed})
+		}
+		effects = append(effects, cp.Effects...)
+		require.NoError(t, b.Jobs().Commit(ctx, w.org, cp))
+	}
+	rec := w.rec("customer.erase")
+	left := func(gone ...int64) {
+		t.Helper()
+		var want []int64
+		for _, e := range effects {
+			if !slices.Contains(gone, e.Seq) {
+				want = append(want, e.Seq)
+			}
+		}
+		entries, err := b.Jobs().Entries(ctx, w.org, j.ID, job.EntryFilter{}, page[int64](50))
+		require.NoError(t, err)
+		var got []int64
+		for _, e := range entries {
+			got = append(got, e.Seq)
+		}
+		require.Equal(t, want, got)
+		slices.Reverse(want)
+		for _, limit := range []int{1, 3, 50} {
+			got = nil
+			for after, more := int64(0), true; more; {
+				found, err := b.Jobs().Effects(ctx, w.org, j.ID, admin.Seek[int64]{Limit: limit, After: after})
+				require.NoError(t, err)
+				for _, e := range found {
+					got, after = append(got, e.Seq), e.Seq
+				}
+				more = len(found) == limit
+			}
+			require.Equal(t, want, got)
+		}
+	}
+	require.ErrorIs(t, b.Jobs().Erase(ctx, w.org, job.Rows{Job: w.id()}, rec), admin.ErrNotFound)
+	require.ErrorIs(t, b.Jobs().Erase(ctx, w.org, job.Rows{Job: j.ID}, w.rec("customer.forget")), admin.ErrInvalid)
+	require.NoError(t, b.Jobs().Erase(ctx, w.org, job.Rows{Job: j.ID, Seqs: []int64{99, 5, 10, 0}}, rec), "none has them")
+	left()
+	require.NoError(t, b.Jobs().Erase(ctx, w.org, job.Rows{Job: j.ID, Seqs: []int64{14, 6, 3}}, rec))
+	left(3, 6, 14)
+	require.NoError(t, b.Jobs().Erase(ctx, w.org, job.Rows{Job: j.ID, Seqs: []int64{7, 8, 9, 1}}, rec))
+	left(1, 3, 6, 7, 8, 9, 14)
+	require.True(t, w.recorded(t, rec))
+}
+
+// testErasing erases customers and accounts.
+func testErasing(t *testing.T, w *world) {
+	w.seedCustomers()
+	require.Equal(t, []string{"CREATED", "CREATED"}, w.applyCustomers(t, w.customers(customer.ModeCreate,
+		customerFields(), []string{"other", "Other", "o@other.example"}, []string{"open", "Open", "o@open.example"})))
+	a, whole := w.account(t, "main"), customer.Accounts()
+	a.Aliases = []customer.Alias{{Value: "ann@acme.example"}}
+	a.BillingInformation.EmailRecipients, a.Metadata = []string{"ann@acme.example"}, map[string]string{"contact": "Ann"}
+	a.NetTermDays, a.Tags, a.InvoiceCurrency, a.Line1 = days(30), []string{"ann"}, "EUR", "1 High Street"
+	a.Status = customer.Archived
+	require.Equal(t, []string{"UPDATED"}, w.applyAccounts(t, []customer.Change[customer.Account]{
+		{Mode: customer.ModeUpdate, Record: a, Given: whole.All(), At: epoch}}))
+	require.Equal(t, []string{"CREATED"}, w.applyAccounts(t, w.accounts(customer.ModeCreate, accountFields(),
+		[]string{"draft", "Draft", "other"})))
+	archive := w.customers(customer.ModeUpdate, []string{"id", "status"}, []string{"acme", "ARCHIVED"}, []string{"other", "ARCHIVED"})
+	archive[1].Accounts = []string{"draft"}
+	require.Equal(t, []string{"UPDATED", "UPDATED"}, w.applyCustomers(t, archive))
+
+	at := epoch.Add(time.Hour)
+	erase := func(id string, accounts ...string) []customer.Change[customer.Customer] {
+		return []customer.Change[customer.Customer]{
+			{Mode: customer.ModeErase, Record: customer.Customer{ID: id}, At: at, Accounts: accounts}}
+	}
+	require.Equal(t, []string{"REFUSED not_archived"}, w.applyCustomers(t, erase("open")))
+	require.Equal(t, []string{"REFUSED not_found"}, w.applyCustomers(t, erase("none")))
+	require.Equal(t, []string{"REFUSED has_accounts"}, w.applyCustomers(t, erase("acme")))
+	stale := erase("acme", "main")
+	stale[0].Version = 1
+	require.Equal(t, []string{"REFUSED conflict"}, w.applyCustomers(t, stale))
+	before, account := w.customer(t, "acme"), w.account(t, "main")
+	require.Equal(t, []string{"UPDATED"}, w.applyCustomers(t, erase("acme", "main", "none")))
+	require.Equal(t, customer.Customer{ID: "acme", Name: customer.ErasedName, Status: customer.Erased,
+		CreatedAt: before.CreatedAt, UpdatedAt: at, Version: before.Version + 1}, w.customer(t, "acme"))
+	require.Equal(t, customer.Account{ID: "main", Name: customer.ErasedAccountName, CustomerID: "acme",
+		InvoiceCurrency: "EUR", NetTermDays: days(30), Status: customer.Erased, CreatedAt: account.CreatedAt,
+		UpdatedAt: at, Version: account.Version + 1}, w.account(t, "main"))
+	require.Equal(t, customer.Archived, w.customer(t, "other").Status, "another customer")
+
+	require.Equal(t, []string{"REFUSED erased"}, w.applyCustomers(t, erase("acme")))
+	require.Equal(t, []string{"REFUSED erased"}, w.applyCustomers(t, w.customers(customer.ModeUpsert,
+		[]string{"id", "status"}, []string{"acme", "ACTIVE"})))
+	require.Equal(t, []string{"REFUSED erased", "REFUSED erased"}, w.applyAccounts(t, w.accounts(customer.ModeUpsert,
+		append(accountFields(), "status"), []string{"new", "New", "acme", "ACTIVE"}, []string{"main", "Main", "acme", "ACTIVE"})))
+	one := []customer.Change[customer.Account]{{Mode: customer.ModeErase, Record: customer.Account{ID: "draft"}, At: at}}
+	require.Equal(t, []string{"UPDATED"}, w.applyAccounts(t, one), "an account alone")
+	require.Equal(t, []string{"UPDATED"}, w.applyCustomers(t, erase("other")), "its account was erased before")
 }

@@ -276,6 +276,7 @@ func testJobs(t *testing.T, open Open) {
 		require.Equal(t, w.entries(), es, "which Job.Entries shows as cancelled")
 	})
 	t.Run("renews a lease under its attempt only", func(t *testing.T) { testJobRenewals(t, newWorld(t, b, c)) })
+	t.Run("erases entries and effects", func(t *testing.T) { testEraseRows(t, b, c) })
 	t.Run("keeps effects, the last first", func(t *testing.T) { testJobEffects(t, newWorld(t, b, c)) })
 	t.Run("finds what is due", func(t *testing.T) { testJobsDue(t, b, c) })
 }

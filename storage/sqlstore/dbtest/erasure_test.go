@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"database/sql"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -142,6 +143,7 @@ func (f *forgetful) tables(text string) (found []string) {
 			}
 		}
 	}
+	slices.Sort(found)
 	return found
 }
 

@@ -87,8 +87,8 @@ const (
 	sameSeq   = "INTO admincenter_exchange_rates SELECT org_id, code, valid_from + 1, seq, '2', created_at, 'system', '' FROM admincenter_exchange_rates WHERE 1 = 1"
 	otherBase = "INTO admincenter_currencies VALUES ('acme', 'GBP', '1', 1, 1, 'system', '')"
 	// A SELECT at the end of an INSERT needs a WHERE before ON CONFLICT on SQLite.
-	otherRecord = `INTO admincenter_audit (org_id, id, at, actor_kind, actor_id, actor_for, action, subject_kind, subject_id, changes, source, user_agent, request_id, digest)
-		SELECT org_id, id, at, actor_kind, actor_id, actor_for, 'nothing.happened', subject_kind, subject_id, changes, source, user_agent, request_id, digest
+	otherRecord = `INTO admincenter_audit (org_id, id, at, actor_kind, actor_id, actor_for, action, subject_kind, subject_id, changes, request_sum, request_id, digest)
+		SELECT org_id, id, at, actor_kind, actor_id, actor_for, 'nothing.happened', subject_kind, subject_id, changes, request_sum, request_id, digest
 		FROM admincenter_audit WHERE 1 = 1`
 	otherToken = `INTO admincenter_tokens (org_id, id, name, permissions, networks, prefix, last4, state, expires_at, last_used_at, created_at,
 		created_by_kind, created_by_id, updated_at, version, hash_key, digest) SELECT org_id, id, name, 'users.write', networks, prefix, last4, 'ACTIVE', expires_at, last_used_at, created_at,

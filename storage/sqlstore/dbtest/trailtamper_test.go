@@ -188,8 +188,8 @@ func (o *owner) insert(l admin.Link) {
 func (o *owner) inserted(at time.Time, digest []byte) uuid.UUID {
 	o.t.Helper()
 	id := uuid.Must(uuid.NewV7())
-	o.exec(`INSERT INTO admincenter_audit (org_id, id, at, actor_kind, actor_id, actor_for, action, subject_kind, subject_id, changes, source, user_agent, request_id, digest)
-		VALUES ('%s', '%s', %d, 'SYSTEM', '', '', 'user.update', 'user', '1', '', '', '', '', %s)`, o.org, id, at.UnixMicro(), o.bytes(digest))
+	o.exec(`INSERT INTO admincenter_audit (org_id, id, at, actor_kind, actor_id, actor_for, action, subject_kind, subject_id, changes, request_sum, request_id, digest)
+		VALUES ('%s', '%s', %d, 'SYSTEM', '', '', 'user.update', 'user', '1', '', %s, '', %s)`, o.org, id, at.UnixMicro(), o.bytes(nil), o.bytes(digest))
 	return id
 }
 
@@ -377,7 +377,7 @@ func tamperings() []struct {
 			return ""
 		}, want: []string{"ALTERED 5"}},
 		{reason: "a value is erased as it may be", do: func(o *owner) string {
-			_, err := o.db.Audit().Erase(o.t.Context(), o.org, []admin.Subject{{Kind: "user", ID: "1"}}, func() admin.Record {
+			_, err := o.db.Audit().Erase(o.t.Context(), o.org, admin.TrailErasure{Subjects: []admin.Subject{{Kind: "user", ID: "1"}}}, func() admin.Record {
 				r := rec("user.erase")
 				r.At = o.now
 				return r

@@ -56,8 +56,7 @@ TABLE admincenter_audit InnoDB utf8mb4_bin
     subject_kind varbinary(100) NOT NULL
     subject_id varbinary(1000) NOT NULL
     changes mediumtext COLLATE utf8mb4_bin NOT NULL
-    source varbinary(100) NOT NULL
-    user_agent varbinary(500) NOT NULL
+    request_sum varbinary(32) NOT NULL
     request_id varbinary(200) NOT NULL
     digest varbinary(64) NOT NULL
     INDEX audit_action (org_id, action, at, id)

@@ -56,8 +56,7 @@ TABLE admincenter_audit
     subject_kind text COLLATE C NOT NULL
     subject_id text COLLATE C NOT NULL
     changes text COLLATE default NOT NULL
-    source text COLLATE C NOT NULL
-    user_agent text COLLATE default NOT NULL
+    request_sum bytea NOT NULL
     request_id text COLLATE C NOT NULL
     digest bytea NOT NULL
     INDEX admincenter_audit_action (org_id, action, at, id)

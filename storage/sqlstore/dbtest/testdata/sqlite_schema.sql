@@ -58,8 +58,7 @@ CREATE TABLE admincenter_audit (
     subject_kind TEXT    NOT NULL,
     subject_id   TEXT    NOT NULL,
     changes      TEXT    NOT NULL,
-    source       TEXT    NOT NULL,
-    user_agent   TEXT    NOT NULL,
+    request_sum  BLOB    NOT NULL, -- of the source and the user agent in admincenter_audit_values
     request_id   TEXT    NOT NULL,
     digest       BLOB    NOT NULL,
     PRIMARY KEY (org_id, at, id),

@@ -58,8 +58,7 @@ CREATE TABLE IF NOT EXISTS admincenter_audit (
     subject_kind VARBINARY(100)  NOT NULL,
     subject_id   VARBINARY(1000) NOT NULL,
     changes      MEDIUMTEXT      NOT NULL,
-    source       VARBINARY(100)  NOT NULL,
-    user_agent   VARBINARY(500)  NOT NULL,
+    request_sum  VARBINARY(32)   NOT NULL, -- of the source and the user agent in admincenter_audit_values
     request_id   VARBINARY(200)  NOT NULL,
     digest       VARBINARY(64)   NOT NULL,
     PRIMARY KEY (org_id, at, id),

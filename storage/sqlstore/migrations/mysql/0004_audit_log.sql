@@ -58,7 +58,8 @@ CREATE TABLE IF NOT EXISTS admincenter_audit_heads (
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
--- The values in records that tell of a person. They alone can be erased, each once.
+-- The values in records that tell of a person. They alone can be erased, each once. The change -1 is where the request
+-- came from: its source and its user agent.
 CREATE TABLE IF NOT EXISTS admincenter_audit_values (
     org_id     VARBINARY(64) NOT NULL,
     record_id  VARBINARY(36) NOT NULL,

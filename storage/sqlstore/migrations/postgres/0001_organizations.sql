@@ -58,8 +58,7 @@ CREATE TABLE admincenter_audit (
     subject_kind TEXT COLLATE "C" NOT NULL,
     subject_id   TEXT COLLATE "C" NOT NULL,
     changes      TEXT   NOT NULL,
-    source       TEXT COLLATE "C" NOT NULL,
-    user_agent   TEXT   NOT NULL,
+    request_sum  BYTEA  NOT NULL, -- of the source and the user agent in admincenter_audit_values
     request_id   TEXT COLLATE "C" NOT NULL,
     digest       BYTEA  NOT NULL,
     PRIMARY KEY (org_id, at, id),

@@ -54,7 +54,8 @@ CREATE TABLE admincenter_audit_heads (
 -- For followers of every organization: the logs that grew last.
 CREATE INDEX admincenter_audit_heads_sealed ON admincenter_audit_heads (sealed_at, org_id);
 
--- The values in records that tell of a person. They alone can be erased, each once.
+-- The values in records that tell of a person. They alone can be erased, each once. The change -1 is where the request
+-- came from: its source and its user agent.
 CREATE TABLE admincenter_audit_values (
     org_id     TEXT COLLATE "C" NOT NULL REFERENCES admincenter_organizations (org_id),
     record_id  TEXT COLLATE "C" NOT NULL,
