@@ -113,6 +113,7 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 			return fmt.Sprint(noon.Add([]time.Duration{-time.Minute, time.Minute, -time.Minute}[n/rareEvery%3]).UnixMicro())
 		},
 		"audit.changes":             one("''"),
+		"audit.request_sum":         one(map[bool]string{true: "x''", false: "''"}[d == sqlstore.SQLite]),
 		"tokens.state":              either("DEACTIVATED", "ACTIVE"),
 		"tokens.permissions":        one("'settings.read'"),
 		"tokens.last4":              one("'aB3x'"),
