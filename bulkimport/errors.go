@@ -68,7 +68,7 @@ const (
 	CodeAlreadyExists    = "already_exists"
 	CodeRelationNotFound = "relation_not_found"
 	CodeArchived         = "archived"          // the record that the row would change
-	CodeErased           = "erased"            // the record that the row would change, or the customer of the row's account
+	CodeErased           = "erased"            // the record that the row would change, or its customer
 	CodeCustomerArchived = "customer_archived" // that of the row's account
 	CodeCurrencyArchived = "currency_archived" // that of the row's account
 	CodeRefused          = "refused"           // by the target

@@ -98,7 +98,9 @@ func (s *Service) make(scope admin.Scope, t Token, now time.Time) (Generated, er
 
 // granting returns what the audit trail keeps of a new token.
 func granting(t Token) []admin.Change {
-	changes := []admin.Change{{Field: "name", To: t.Name, Personal: true}, {Field: "permissions", To: t.Permissions.String()}}
+	changes := []admin.Change{
+		{Field: "name", To: t.Name, Personal: true}, {Field: "permissions", To: t.Permissions.String()},
+	}
 	if !t.ExpiresAt.IsZero() {
 		changes = append(changes, admin.Change{Field: "expiresAt", To: instant(t.ExpiresAt)})
 	}

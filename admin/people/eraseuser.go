@@ -24,8 +24,8 @@ import (
 // still verifies. One record [ActionErase] remains, with numbers alone.
 //
 // All of it is one transaction, but for a trail with more than 2,000 records to change: it is changed in parts of so
-// many before the transaction, under one record [admin.ActionEraseTrail]. If a call ends before the transaction, the user is
-// as before but for these values, and the next call goes on with what is left.
+// many before the transaction, under one record [admin.ActionEraseTrail]. If a call ends before the transaction, the
+// user is as before but for these values, and the next call goes on with what is left.
 //
 // It does not know of texts that others wrote, of files that were imported, and of what is kept outside the
 // organization. A request of the user that was under way when they were deactivated and that writes after the erasure

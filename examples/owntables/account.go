@@ -114,8 +114,8 @@ func accountsWhere(org admin.OrgID, f customer.AccountFilter) where {
 		given("instr(search, ?) > 0", customer.Fold(f.Text))
 }
 
-// open returns the accounts of customers to archive that are neither archived nor erased, and of those to erase that are
-// not erased, by their customers.
+// open returns the accounts of customers to archive that are neither archived nor erased, and of those to erase that
+// are not erased, by their customers.
 func (s accounts) open(
 	ctx context.Context, tx *sql.Tx, org admin.OrgID, archive, erase []string,
 ) (map[string][]string, error) {

@@ -112,9 +112,9 @@ func (t *tenant) erasePersonal(j *journal, e admin.TrailErasure, erasure uuid.UU
 		late := !r.At.Before(e.Since)
 		on := late && slices.Contains(e.Subjects, r.Subject)
 		values := on || slices.Contains(e.Values, r.ID)
-		request := on && r.RequestOfSubject() || slices.Contains(e.Requests, r.ID) || late && slices.ContainsFunc(e.Actors, func(a admin.Actor) bool {
-			return a.Kind == r.Actor.Kind && a.ID == r.Actor.ID
-		})
+		by := func(a admin.Actor) bool { return a.Kind == r.Actor.Kind && a.ID == r.Actor.ID }
+		request := on && r.RequestOfSubject() || slices.Contains(e.Requests, r.ID) ||
+			late && slices.ContainsFunc(e.Actors, by)
 		if !values && !request {
 			continue
 		}

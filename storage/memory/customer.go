@@ -23,7 +23,8 @@ func (s customers) Apply(
 	kind := s.b.kinds.customers
 	err = s.record(ctx, org, rec, func(t *tenant, j *journal) (bool, error) {
 		known := customer.Known[customer.Customer]{
-			Records: among(t.customers, customer.IDs(kind, changes)), Accounts: t.openAccounts(customer.Closing(kind, changes), customer.Erasing(kind, changes)),
+			Records:  among(t.customers, customer.IDs(kind, changes)),
+			Accounts: t.openAccounts(customer.Closing(kind, changes), customer.Erasing(kind, changes)),
 		}
 		if out, err = kind.Decide(changes, known); err != nil {
 			return false, err
@@ -77,8 +78,8 @@ func customerMatch(kind *customer.Table[customer.Customer], f customer.Filter) f
 	}
 }
 
-// openAccounts returns the accounts of customers to archive that are neither archived nor erased, and those of customers
-// to erase that are not erased, by the customer.
+// openAccounts returns the accounts of customers to archive that are neither archived nor erased, and those of
+// customers to erase that are not erased, by the customer.
 func (t *tenant) openAccounts(closing, erasing []string) map[string][]string {
 	if len(closing)+len(erasing) == 0 {
 		return nil

@@ -140,8 +140,8 @@ func (s jobs) Erase(ctx context.Context, org admin.OrgID, r job.Rows, rec admin.
 	})
 }
 
-// eraseEffects removes the effects with the highest of seqs, which ascend, and with all others that are in the same row,
-// and returns those of the rows before.
+// eraseEffects removes the effects with the highest of seqs, which ascend, and with all others that are in the same
+// row, and returns those of the rows before.
 func (s erasureSQL) eraseEffects(
 	ctx context.Context, t *tx, org admin.OrgID, jobID uuid.UUID, seqs []int64,
 ) ([]int64, error) {

@@ -185,7 +185,8 @@ func testErase(t *testing.T, b storage.Backend, c *ids) {
 	_, err := b.Audit().Erase(t.Context(), w.org, admin.TrailErasure{Subjects: []admin.Subject{person}}, rec)
 	require.ErrorIs(t, err, admin.ErrInvalid, "its action is not that of an erasure")
 	rec.Action = "person.erase"
-	n, err := b.Audit().Erase(t.Context(), w.org, admin.TrailErasure{Subjects: []admin.Subject{{Kind: "person", ID: "none"}, person}}, rec)
+	none := admin.Subject{Kind: "person", ID: "none"}
+	n, err := b.Audit().Erase(t.Context(), w.org, admin.TrailErasure{Subjects: []admin.Subject{none, person}}, rec)
 	require.NoError(t, err)
 	require.Equal(t, 4, n)
 	for _, r := range []admin.Record{first, second} {
@@ -194,7 +195,8 @@ func testErase(t *testing.T, b storage.Backend, c *ids) {
 		}
 	}
 	require.Equal(t, []admin.Record{first, second, others}, list())
-	n, err = b.Audit().Erase(t.Context(), w.org, admin.TrailErasure{Subjects: []admin.Subject{person}}, w.rec("person.erase"))
+	again := admin.TrailErasure{Subjects: []admin.Subject{person}}
+	n, err = b.Audit().Erase(t.Context(), w.org, again, w.rec("person.erase"))
 	require.NoError(t, err)
 	require.Zero(t, n, "each value is erased once")
 }

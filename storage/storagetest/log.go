@@ -122,7 +122,8 @@ func testLog(t *testing.T, open Open) {
 		rec := w.rec("person.update")
 		rec.Changes = []admin.Change{{Field: "name", To: "Ann", Personal: true}}
 		require.NoError(t, b.Audit().Append(t.Context(), w.org, rec))
-		_, err = b.Audit().Erase(t.Context(), w.org, admin.TrailErasure{Subjects: []admin.Subject{rec.Subject}}, w.rec("person.erase"))
+		e := admin.TrailErasure{Subjects: []admin.Subject{rec.Subject}}
+		_, err = b.Audit().Erase(t.Context(), w.org, e, w.rec("person.erase"))
 		require.NoError(t, err)
 		requireVerified(t, b, w.org, true)
 		_, err = logOf(t, b).Seal(t.Context(), admin.System(w.org))

@@ -114,6 +114,7 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		},
 		"audit.changes":             one("''"),
 		"audit.actor_for":           either(rare, ""),
+		"audit.request_sum":         one(map[bool]string{true: "x''", false: "''"}[d == sqlstore.SQLite]),
 		"tokens.state":              either("DEACTIVATED", "ACTIVE"),
 		"tokens.permissions":        one("'settings.read'"),
 		"tokens.last4":              one("'aB3x'"),
