@@ -22,7 +22,7 @@ import (
 // ownNouns returns the nouns of the library's actions, which a host cannot append.
 func ownNouns() []string {
 	return []string{
-		"account", "currency", "customer", "enrichment", "event", "import", "invitation", "job", "organization", "plan",
+		"account", "audit", "currency", "customer", "enrichment", "event", "import", "invitation", "job", "organization", "plan",
 		"plan_migration", "role", "schedule", "session", "setting", "token", "user",
 	}
 }
