@@ -194,7 +194,7 @@ func (v *verifier) run(ctx context.Context) error {
 	}
 	for _, part := range []func(context.Context) error{
 		v.begin, v.links, v.reordered, func(ctx context.Context) error { return v.end(ctx, head) }, v.places, v.waiting,
-		v.late, v.accounted, v.onRecord,
+		v.late, v.accounted, v.suspected, v.onRecord,
 	} {
 		if err := part(ctx); err != nil {
 			return err
@@ -411,7 +411,8 @@ func (v *verifier) reordered(ctx context.Context) error {
 // published.
 func (v *verifier) end(ctx context.Context, head Head) (err error) {
 	last := v.prev.Seq
-	if last > head.Seq { // more was sealed meanwhile
+	grown := last > head.Seq
+	if grown { // more was sealed meanwhile, and may be since
 		if head, err = v.log.Head(ctx, v.org); err != nil {
 			return err
 		}
@@ -420,9 +421,9 @@ func (v *verifier) end(ctx context.Context, head Head) (err error) {
 	case last > head.Seq:
 		err = v.find(FindingInserted, v.prev, time.Time{},
 			"the entry is beyond the head of the log, which is at %d", head.Seq)
-	case last < head.Seq:
+	case last < head.Seq && !grown:
 		err = v.gap(last, head.Seq)
-	case head.Hash != v.prev.Hash && !v.bad:
+	case last == head.Seq && head.Hash != v.prev.Hash && !v.bad:
 		err = v.find(FindingAltered, v.prev, time.Time{}, "the entry is not the one that the head of the log is of")
 	}
 	if err != nil {

@@ -15,10 +15,11 @@ type beginning struct {
 	suspects []suspect // links before the cut that are not what was there
 }
 
-// suspect is a finding about a link that may be removed meanwhile.
+// suspect is a finding that holds if a link is there still at the end, and was not removed meanwhile.
 type suspect struct {
+	there  Link
 	kind   FindingKind
-	link   Link
+	link   Link // that the finding is about
 	detail string
 }
 
@@ -60,6 +61,7 @@ func (v *verifier) begin(ctx context.Context) (err error) {
 // left checks the links before the place where the log was cut, which a removal that is under way has not come to: they
 // are the last ones before it. It returns the first link after it; none if there is none.
 func (v *verifier) left(ctx context.Context) (first Inspected, err error) {
+	const foreign = "the log is cut after this entry, which is not one of those that were there"
 	var begins, prev Link
 	for in, err := range v.inspect(ctx, 0) {
 		if err != nil {
@@ -71,32 +73,38 @@ func (v *verifier) left(ctx context.Context) (first Inspected, err error) {
 			break
 		}
 		switch {
-		case prev.Seq > 0 && l.Seq == prev.Seq+1 && l.Prev == prev.Hash:
-		case prev.Seq > 0:
-			v.suspect(FindingInserted, begins, "the log is cut after this entry, which is not one of those that were there")
+		case prev.Seq == 0:
 			begins = l
-		default:
+		case l.Seq != prev.Seq+1:
+			v.suspect(begins, FindingRemoved, Link{Seq: prev.Seq + 1}, "the log has no entry of this number, and has earlier ones")
+			begins = l
+		case l.Prev != prev.Hash:
+			v.suspect(begins, FindingInserted, begins, foreign)
 			begins = l
 		}
 		switch {
 		case in.BadLink:
-			v.suspect(FindingAltered, l, "the entry is not what was sealed: its hash is another one")
+			v.suspect(l, FindingAltered, l, "the entry is not what was sealed: its hash is another one")
 		case in.Record.ID == uuid.Nil:
-			v.suspect(FindingRemoved, l, "the record is not there any more, and its entry is")
+			v.suspect(l, FindingRemoved, l, "the record is not there any more, and its entry is")
+		case in.Proof.Digest.IsZero():
+			v.suspect(l, FindingInserted, l, in.Wrong[0])
 		case len(in.Wrong) > 0:
-			v.suspect(FindingAltered, l, in.Wrong[0])
+			v.suspect(l, FindingAltered, l, in.Wrong[0])
+		case in.Digest != in.Proof.Digest:
+			v.suspect(l, FindingAltered, l, "the record is not the one that was sealed: its digest is another one")
 		}
 		prev = l
 	}
 	if prev.Seq > 0 && (prev.Seq != v.cut.Seq || prev.Hash != v.cut.Hash) {
-		v.suspect(FindingInserted, begins, "the log is cut after this entry, which is not one of those that were there")
+		v.suspect(begins, FindingInserted, begins, foreign)
 	}
 	return first, nil
 }
 
-func (v *verifier) suspect(kind FindingKind, l Link, detail string) {
+func (v *verifier) suspect(there Link, kind FindingKind, l Link, detail string) {
 	if len(v.suspects) <= v.o.MaxFindings {
-		v.suspects = append(v.suspects, suspect{kind, l, detail})
+		v.suspects = append(v.suspects, suspect{there, kind, l, detail})
 	}
 }
 
@@ -136,21 +144,8 @@ func (v *verifier) trimmed(rec Record) {
 	}
 }
 
-// onRecord checks that the place where the log is cut is the one that the last record of a removal says, and that what
-// was suspect before it is there still.
+// onRecord checks that the place where the log is cut is the one that the last record of a removal says.
 func (v *verifier) onRecord(ctx context.Context) error {
-	for _, s := range v.suspects {
-		again, err := v.log.Inspect(ctx, v.org, Seek[int64]{Limit: 1, After: s.link.Seq - 1})
-		if err != nil {
-			return err
-		}
-		if len(again) == 0 || again[0].Link != s.link {
-			continue
-		}
-		if err := v.find(s.kind, s.link, again[0].Record.At, "%s", s.detail); err != nil {
-			return err
-		}
-	}
 	proven := false
 	for tries := 0; tries < 3 && !proven; tries++ { // the record may be sealed between two looks at it
 		var err error
@@ -171,6 +166,25 @@ func (v *verifier) onRecord(ctx context.Context) error {
 	case !proven:
 		return v.find(FindingRemoved, Link{Seq: v.cut.Seq}, time.Time{},
 			"the log is cut after this entry, and no record says so")
+	}
+	return nil
+}
+
+// suspected reports what is wrong before the cut, unless it was removed meanwhile.
+func (v *verifier) suspected(ctx context.Context) error {
+	found := map[int64]bool{}
+	for _, s := range v.suspects {
+		again, err := v.log.Inspect(ctx, v.org, Seek[int64]{Limit: 1, After: s.there.Seq - 1})
+		if err != nil {
+			return err
+		}
+		if len(again) == 0 || again[0].Link != s.there || found[s.link.Seq] {
+			continue
+		}
+		found[s.link.Seq] = true
+		if err := v.find(s.kind, s.link, time.Time{}, "%s", s.detail); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -41,6 +41,7 @@ type errand struct {
 	Lease     time.Duration  // of Serve
 	Seal      bool           // the log, until it is killed
 	Purge     int            // so many rows at once of the organization acme, in place of a job
+	Trim      int            // so many rows at once of the log of the organization acme
 }
 
 // What a worker says, each in a line of its standard output.
@@ -93,6 +94,8 @@ func work(t *testing.T) bool {
 	var err error
 	if e.Purge > 0 {
 		err = e.purge(t, interrupted{db, func() { signal(true) }}, func() { settled(job.Progress{}) })
+	} else if e.Trim > 0 {
+		err = e.trim(t, interrupted{db, func() { signal(true) }}, func() { settled(job.Progress{}) })
 	} else if e.Migration {
 		_, err = center.Migrations.Run(t.Context(), admin.System("acme"), e.Job, settled)
 	} else {
