@@ -47,8 +47,8 @@ type LogStore interface {
 
 	// Trimmable returns at most limit logs after a place, of all organizations, whose first record was sealed at until
 	// or before, in the order of when that was, and then by organization. The first is that of the first link which is
-	// left and whose record is not one with [ActionTrim]: or a log in which nothing else is old would be cut for what it
-	// was cut by, for ever.
+	// left and whose record is not one with [ActionTrim], unless a removal is under way: or a log in which nothing else
+	// is old would be cut for what it was cut by, for ever.
 	Trimmable(ctx context.Context, until time.Time, after HeadKey, limit int) ([]HeadKey, error)
 
 	// Removable returns the place up to which a log can be cut, as the head that it had there: that of the last link

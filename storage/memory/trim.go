@@ -32,11 +32,12 @@ func (t *tenant) firstLink() (l admin.Link, ok bool) {
 	return t.log.links.get(t.log.links.order[0])
 }
 
-// oldest returns when the first record that is not one of a removal was sealed.
+// oldest returns when the first record was sealed that is before a cut, or is not one of a removal.
 func (t *tenant) oldest() (at time.Time, ok bool) {
+	cut, _ := t.log.cuts.get("")
 	for _, seq := range t.log.links.order {
 		l, _ := t.log.links.get(seq)
-		if t.row(l.RecordID).rec.Action != admin.ActionTrim {
+		if seq <= cut.Seq || t.row(l.RecordID).rec.Action != admin.ActionTrim {
 			return l.SealedAt, true
 		}
 	}

@@ -194,7 +194,8 @@ func (s trimSQL) remove(ctx context.Context, t *tx, cut admin.Head, limit int) (
 		}
 	}
 	if n < left {
-		return true, nil
+		_, err = t.exec(ctx, "log", s.setOldest, at(links[n].SealedAt), cut.Org)
+		return err == nil, err
 	}
 	return false, s.begin(ctx, t, cut)
 }

@@ -175,11 +175,19 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		"lease_worker":       one("''"),
 		"job_entries.status": either(string(job.EntryFailed), string(job.EntryCompleted)),
 
-		"audit_log.seq":         func(n int) string { return fmt.Sprint(n + 1) },
-		"audit_log.record_id":   id,
-		"audit_log.prev":        digestOf(d),
-		"audit_heads.hash":      digestOf(d),
-		"audit_heads.oldest_at": one(fmt.Sprint(noon.Add(-time.Hour).UnixMicro())),
+		"audit_log.seq":       func(n int) string { return fmt.Sprint(n + 1) },
+		"audit_log.record_id": id,
+		"audit_log.prev":      digestOf(d),
+		"audit_heads.hash":    digestOf(d),
+		"audit_heads.org_id": func(n int) string {
+			if n == 0 {
+				return quoted(string(planOrg))
+			}
+			return fmt.Sprintf("'zz%d'", n)
+		},
+		"audit_heads.oldest_at": func(n int) string { // those of the others are younger
+			return fmt.Sprint(noon.Add(time.Duration(min(n, 1)*2-1) * time.Hour).UnixMicro())
+		},
 		// The first entry is where the log was cut.
 		"audit_cuts.seq":         one("1"),
 		"audit_cuts.hash":        digestOf(d),
@@ -231,9 +239,9 @@ func rowsOf(table string) int {
 		return 0
 	case table == "audit_queue": // which a trigger fills
 		return 0
-	case table == "audit_heads", table == "audit_cuts": // of which an organization has one
+	case table == "audit_cuts": // of which an organization has one
 		return 1
-	case table == "organizations": // besides that of the others
+	case table == "organizations", table == "audit_heads": // besides that of the others; and of each
 		return 1000
 	case table == "currencies": // of which there are not more
 		return 200

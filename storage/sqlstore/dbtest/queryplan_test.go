@@ -243,14 +243,6 @@ func hotQueries() []hotQuery {
 			l, err := s.Log().Trimmable(ctx, noon, admin.HeadKey{}, 20)
 			return len(l), err
 		}},
-		{"up to where a log can be removed", "", func(ctx context.Context, s storage.Stores) (int, error) {
-			head, err := s.Log().Removable(ctx, org, noon)
-			return int(head.Seq), err
-		}},
-		{"where a log was cut", "", func(ctx context.Context, s storage.Stores) (int, error) {
-			cut, err := s.Log().Cut(ctx, org)
-			return int(cut.Seq), err
-		}},
 		{"accounts on a plan", "", func(ctx context.Context, s storage.Stores) (int, error) {
 			l, err := s.Schedules().OnPlan(ctx, org, priceplan.Ref{ID: "p7", Version: 1}, noon, admin.Seek[string]{Limit: 20})
 			return len(l), err
