@@ -12,7 +12,7 @@ import (
 
 // An invitation commits with the row of the host's outbox that sends it.
 func TestCenterInTheHostsTransaction(t *testing.T) {
-	onEach(t, func(t *testing.T, s server) {
+	onEachDriver(t, func(t *testing.T, s server) {
 		db, pool := s.openPool(t)
 		createOrganization(t, db, "acme")
 		c, err := admincenter.New(db, admincenter.Options{})

@@ -7,12 +7,14 @@ import (
 	"github.com/admincenter/admincenter/storage/storagetest"
 )
 
-// One database a server serves the whole suite, which makes organizations of its own.
+// One database a server serves the whole suite, which makes organizations of its own. With -short it goes through
+// one driver of each.
 func TestConformance(t *testing.T) {
-	onEach(t, func(t *testing.T, s server) {
-		if testing.Short() && s.name == "PostgreSQL pq" {
-			t.Skip("-short: the suite runs on this server through pgx")
-		}
+	each := onEachDriver
+	if testing.Short() {
+		each = onEach
+	}
+	each(t, func(t *testing.T, s server) {
 		b := s.open(t)
 		storagetest.Run(t, func(*testing.T) storage.Backend { return b })
 	})

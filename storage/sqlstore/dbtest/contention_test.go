@@ -48,7 +48,7 @@ func together(many int, fn func(i int) error) []error {
 
 func TestNoUpdateIsLost(t *testing.T) {
 	many := atLength(100, 20)
-	onEach(t, func(t *testing.T, s server) {
+	onEachDriver(t, func(t *testing.T, s server) {
 		c, _ := newCenter(t, s)
 		ctx, scope := t.Context(), admin.System("acme")
 		zero, err := settings.Numeric(decimal.Zero)

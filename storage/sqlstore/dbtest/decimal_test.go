@@ -53,7 +53,7 @@ func TestDecimalsRoundTrip(t *testing.T) {
 		}
 	}
 	t.Run("memory", func(t *testing.T) { test(t, memory.New()) })
-	onEach(t, func(t *testing.T, s server) { test(t, s.open(t)) })
+	onEachDriver(t, func(t *testing.T, s server) { test(t, s.open(t)) })
 }
 
 // A host that has its own decimals written with an exponent changes nothing of the rates.
@@ -73,7 +73,7 @@ func TestRatesAreStoredWhateverTheHostSetsForDecimals(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "0.00000012", got.Rate.String())
 	}
-	for _, s := range servers() { // one at a time: what they set is shared by the whole process
+	for _, s := range drivers() { // one at a time: what they set is shared by the whole process
 		t.Run(s.name, func(t *testing.T) { test(t, s) })
 	}
 }
@@ -101,7 +101,7 @@ func TestRateThatIsNoneIsRefused(t *testing.T) {
 		require.ErrorIs(t, err, admin.ErrNotFound)
 	}
 	t.Run("memory", func(t *testing.T) { byService(t, memory.New()) })
-	onEach(t, func(t *testing.T, s server) {
+	onEachDriver(t, func(t *testing.T, s server) {
 		db, pool := s.openPool(t)
 		byService(t, db)
 		for _, rate := range unrounded {

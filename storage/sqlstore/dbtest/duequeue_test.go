@@ -24,9 +24,6 @@ func TestDueReadsWhatItReturns(t *testing.T) {
 		final = 1_000_000 // which take minutes to write
 	}
 	onEach(t, func(t *testing.T, s server) {
-		if s.name == "PostgreSQL pq" {
-			return // the same server and the same statements
-		}
 		name, dsn := s.create(t)
 		if s.dialect == sqlstore.PostgreSQL { // what a crash of the server would take is not on trial
 			dsn = with(dsn, "synchronous_commit=off")

@@ -65,7 +65,7 @@ func (h host) requireCurrencies(t *testing.T, codes ...string) {
 
 // The subtests go on from each other's rows.
 func TestHostTransaction(t *testing.T) {
-	onEach(t, func(t *testing.T, s server) {
+	onEachDriver(t, func(t *testing.T, s server) {
 		h := newHost(t, s)
 		t.Run("commits both", func(t *testing.T) {
 			tx, stores := h.begin(t, "1 both")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -221,18 +222,11 @@ func (j customersJob) runHere(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// onNetworked is onEach for the databases that have a server: a connection to it can be lost while
+// onNetworked is onEachDriver for the databases that have a server: a connection to it can be lost while
 // the process that uses it lives on. SQLite is within the process and goes only when that does.
 func onNetworked(t *testing.T, test func(t *testing.T, s server)) {
-	for _, s := range servers() {
-		if s.dialect == sqlstore.SQLite {
-			continue
-		}
-		t.Run(s.name, func(t *testing.T) {
-			t.Parallel()
-			test(t, s)
-		})
-	}
+	networked := slices.DeleteFunc(drivers(), func(s server) bool { return s.dialect == sqlstore.SQLite })
+	onEachOf(t, networked, test)
 }
 
 // endSessions ends every connection to the database but the one it asks through, and tells how many.

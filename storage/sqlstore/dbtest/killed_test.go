@@ -20,7 +20,7 @@ func TestWorkerKilledAtRandomMoments(t *testing.T) {
 	}
 	rows, kills := atLength(2000, 400), atLength(50, 10)
 	const batch = 10
-	onEach(t, func(t *testing.T, s server) {
+	onEachDriver(t, func(t *testing.T, s server) {
 		j := newImporters(t, s, batch).start(t, "killed", rows, batch)
 		random := rand.New(rand.NewPCG(2026, uint64(kills)))
 		for kill := range kills {

@@ -23,7 +23,7 @@ import (
 const versionsQuery = "SELECT version, name FROM admincenter_schema ORDER BY version"
 
 func TestMigrateAgainDoesNothing(t *testing.T) {
-	onEach(t, func(t *testing.T, s server) {
+	onEachDriver(t, func(t *testing.T, s server) {
 		db, pool := s.openPool(t)
 		const versions = "SELECT version, name, applied_at FROM admincenter_schema ORDER BY version"
 		before, applied := write(catalog(t, pool, s.dialect)), cells(t, pool, versions)
@@ -44,7 +44,7 @@ func TestMigrateFromManyProcesses(t *testing.T) {
 		migrateAsChild(t, sqlstore.Dialect(part[0]), part[1], part[2])
 		return
 	}
-	onEach(t, func(t *testing.T, s server) {
+	onEachDriver(t, func(t *testing.T, s server) {
 		begin := time.Now()
 		_, alone := s.openPool(t)
 		took := time.Since(begin)

@@ -64,9 +64,6 @@ func rowsLeft(t *testing.T, pool *sql.DB, d sqlstore.Dialect, org admin.OrgID) m
 // Every table has rows of two organizations, of which one is deleted and purged.
 func TestPurgeLeavesNothingBehind(t *testing.T) {
 	onEach(t, func(t *testing.T, s server) {
-		if s.name == "PostgreSQL pq" {
-			return // the same server and the same statements
-		}
 		db, pool := s.openPool(t)
 		createOrganization(t, db, planOrg)
 		fillForPlans(t, s.dialect, pool)

@@ -222,7 +222,7 @@ func TestPlanMigrationResumesExactly(t *testing.T) {
 // Two migrations and a person move the same accounts at the same time: no account gets two schedules at one
 // instant, or none, and each entry tells what became of its account.
 func TestPlanMigrationsContend(t *testing.T) {
-	onEach(t, func(t *testing.T, s server) {
+	onEachDriver(t, func(t *testing.T, s server) {
 		const accounts = 120
 		m := newMovers(t, s, accounts, 20)
 		first, second := m.create(t, planmigration.Immediate), m.create(t, planmigration.Immediate)

@@ -38,7 +38,7 @@ func (c *crm) Write(_ context.Context, org admin.OrgID, b bulkimport.Batch, _ ad
 // Imports whose target fails hold up no other organization's: that is done in the first round. They are given up
 // with the reason, and when what failed them is repaired they can be retried and complete.
 func TestFailingImportsHoldUpNoOther(t *testing.T) {
-	onEach(t, func(t *testing.T, s server) {
+	onEachDriver(t, func(t *testing.T, s server) {
 		db, _ := s.openPool(t)
 		target := &crm{}
 		ill, well := admin.OrgID("ill"), admin.OrgID("well")

@@ -30,9 +30,6 @@ import (
 // and every other statement go by an index on every database, whether or not it has statistics.
 func TestPlans(t *testing.T) {
 	onEach(t, func(t *testing.T, s server) {
-		if s.name == "PostgreSQL pq" {
-			return // the same server and the same statements
-		}
 		name, dsn := s.create(t)
 		if s.dialect == sqlstore.PostgreSQL { // what a crash of the server would take is not on trial
 			dsn = with(dsn, "synchronous_commit=off")

@@ -43,18 +43,31 @@ type server struct {
 	create func(t *testing.T) (driver, dsn string)
 }
 
+// servers returns each database, through one driver of it.
 func servers() []server {
 	return []server{
 		{"SQLite", sqlstore.SQLite, createSQLite},
 		{"PostgreSQL pgx", sqlstore.PostgreSQL, func(t *testing.T) (string, string) { return "pgx", createPostgres(t) }},
-		{"PostgreSQL pq", sqlstore.PostgreSQL, func(t *testing.T) (string, string) { return "postgres", createPostgres(t) }},
 		{"MySQL", sqlstore.MySQL, func(t *testing.T) (string, string) { return "mysql", createMySQL(t) }},
 	}
 }
 
+// drivers returns servers and, beside them, a server through another driver.
+func drivers() []server {
+	return append(servers(), server{
+		"PostgreSQL pq", sqlstore.PostgreSQL, func(t *testing.T) (string, string) { return "postgres", createPostgres(t) },
+	})
+}
+
 // onEach runs a test on every server in parallel, each on databases of its own.
-func onEach(t *testing.T, test func(t *testing.T, s server)) {
-	for _, s := range servers() {
+func onEach(t *testing.T, test func(t *testing.T, s server)) { onEachOf(t, servers(), test) }
+
+// onEachDriver is onEach for what depends on the driver: how values travel, which errors there are, and what a
+// transaction or a connection that ends leaves behind.
+func onEachDriver(t *testing.T, test func(t *testing.T, s server)) { onEachOf(t, drivers(), test) }
+
+func onEachOf(t *testing.T, servers []server, test func(t *testing.T, s server)) {
+	for _, s := range servers {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			test(t, s)
@@ -62,15 +75,10 @@ func onEach(t *testing.T, test func(t *testing.T, s server)) {
 	}
 }
 
-// onMemoryAndEach is onEach with the storage in memory, and by one driver of each database: the statements and the
-// server are the same.
+// onMemoryAndEach is onEach with the storage in memory.
 func onMemoryAndEach(t *testing.T, test func(t *testing.T, b storage.Backend)) {
 	t.Run("memory", func(t *testing.T) { test(t, memory.New()) })
-	onEach(t, func(t *testing.T, s server) {
-		if s.name != "PostgreSQL pq" {
-			test(t, s.open(t))
-		}
-	})
+	onEach(t, func(t *testing.T, s server) { test(t, s.open(t)) })
 }
 
 // atLength is how much of something a test does: all of it, or less with -short.

@@ -26,7 +26,7 @@ import (
 // and cancel them at random: every row is written once, and all that is kept of the jobs agrees.
 func TestDecisionsDuringBatches(t *testing.T) {
 	const imports, rows = 3, 40
-	onEach(t, func(t *testing.T, s server) {
+	onEachDriver(t, func(t *testing.T, s server) {
 		db, _ := s.openPool(t)
 		process := func(batch int, ahead time.Duration) *admincenter.Center {
 			runtime := admin.Runtime{Now: func() time.Time { return time.Now().Add(ahead) }}

@@ -20,7 +20,7 @@ func TestWorkerStoppedPastItsLease(t *testing.T) {
 		return
 	}
 	const rows, batch = 200, 10
-	onEach(t, func(t *testing.T, s server) {
+	onEachDriver(t, func(t *testing.T, s server) {
 		w := newImporters(t, s, batch)
 
 		// Between two batches it holds nothing but the lease.

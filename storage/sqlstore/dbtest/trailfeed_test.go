@@ -42,9 +42,6 @@ func TestFeedHasNoGapAndNoDouble(t *testing.T) {
 	const writers = 8
 	each, kills := atLength(60, 15), atLength(12, 3)
 	onEach(t, func(t *testing.T, s server) {
-		if s.name == "PostgreSQL pq" {
-			t.Skip("the statements and the server are those of pgx")
-		}
 		p := s.place(t)
 		db, _ := p.open(t)
 		require.NoError(t, db.Migrate(t.Context()))

@@ -394,9 +394,6 @@ func TestVerifyNamesWhatAnOwnerOfTheDatabaseDid(t *testing.T) {
 	keys, err := admin.NewTrailKeys(admin.TrailKey{ID: "2026", Key: admin.NewSecret(string(secret[:]))})
 	require.NoError(t, err)
 	onEach(t, func(t *testing.T, s server) {
-		if s.name == "PostgreSQL pq" {
-			t.Skip("the statements are those of pgx")
-		}
 		for name, keys := range map[string]admin.TrailKeys{"no keys": {}, "keys": keys} {
 			o := newOwner(t, s, keys)
 			for i, x := range tamperings() {

@@ -16,7 +16,7 @@ import (
 
 // A host's own rows commit with the library's, in the library's transaction.
 func TestTxOf(t *testing.T) {
-	onEach(t, func(t *testing.T, s server) {
+	onEachDriver(t, func(t *testing.T, s server) {
 		h := newHost(t, s)
 		note := func(s storage.Stores, text string) error {
 			tx := sqlstore.TxOf(s)
