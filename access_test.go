@@ -51,6 +51,7 @@ func withoutScope() map[string]string {
 		"Jobs.RemoveSettled":            "as Jobs.PruneSettled",
 		"Imports.RemoveFiles":           "as Jobs.PruneSettled",
 		"People.PurgeDeleted":           "what it removes belongs to no organization any more",
+		"Log.Trim":                      "as Jobs.PruneSettled",
 		"Tidy":                          "the host's own worker, for every organization",
 		"People.CreateOrganization":     "there is no tenant yet: the host's own sign-up",
 		"Authorize":                     "decides over an actor, and returns nothing else",

@@ -223,7 +223,7 @@ func TestDocsAudit(t *testing.T) {
 	slices.SortFunc(rows, func(a, b []string) int { return strings.Compare(a[0], b[0]) })
 	table(&b, []string{"action", "meaning", "constant"}, rows)
 	b.WriteString("## Texts in the trail\n\n" +
-		"Nothing but what tells of a person is ever taken out of the trail ([erasing a person](erasure.md)), and who may read it\n" +
+		"A record is never changed, but for what is about a person ([erasing a person](erasure.md)), and who may read the trail\n" +
 		"need not be allowed to read what it is about. So it has\n" +
 		"no values that may be secret: of the value and the JSON Schema of a setting, of a constant of an import, and of a value\n" +
 		"in metadata it has the size, and no digest. The versions of a setting's value are in its history. Passwords, secrets\n" +

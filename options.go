@@ -52,7 +52,7 @@ type Options struct {
 	// that a queue's own insert (by sqlstore.TxOf) commits with it; see [job.Announce].
 	Announce func(ctx context.Context, s storage.Stores, r job.Ref, at time.Time) error
 
-	// Retention is how long what jobs and imports leave is kept; the zero value keeps it for ever.
+	// Retention is how long what jobs and imports leave, and audit records, are kept; the zero value keeps them for ever.
 	Retention Retention
 
 	// Own are the host's own tables of customers, accounts, price plans and schedules, which take part in

@@ -8,8 +8,8 @@ import (
 )
 
 // Retention is how long what jobs and imports leave is kept, from the end of the job on; of an import that was never
-// started, from its last change on. [Center.Tidy], which a worker calls, removes what is older. A duration of 0 means
-// for ever. The audit trail, with the records of what jobs did, is never removed.
+// started, from its last change on; and how long sealed audit records are. [Center.Tidy], which a worker calls, removes
+// what is older. A duration of 0 means for ever. The records of what jobs did are kept as all others are.
 type Retention struct {
 	// Files are uploaded files. An import whose file was removed can be read, and has a FileRemovedAt; to read its file
 	// fails with a *bulkimport.FileError with the code file_removed.
@@ -19,6 +19,11 @@ type Retention struct {
 	Details time.Duration
 	// Jobs are jobs that are over, with their imports and migrations. Files and Details end with them.
 	Jobs time.Duration
+	// Records are audit records, with their places in the log, from when they were sealed on: [admin.MinRetention] at
+	// least; auditors commonly ask for a year. They are removed from the start of the log, once a day at most, so one
+	// may be kept for a day longer ([admin.Log.Trim]). What is left verifies, and a record says where it begins. Records
+	// that wait to be sealed are never removed.
+	Records time.Duration
 }
 
 // check adds to p what is wrong.
@@ -27,6 +32,10 @@ func (r Retention) check(p *admin.Problems) {
 		if d < 0 {
 			p.Add("/retention"+path, admin.CodeRange, "%v is negative: give a positive value, or 0 for ever", d)
 		}
+	}
+	if r.Records != 0 && r.Records < admin.MinRetention {
+		p.Add("/retention/records", admin.CodeRange, "%v is too short: keep audit records for %v at least, or give 0 for ever",
+			r.Records, admin.MinRetention).With("min", admin.MinRetention.String())
 	}
 }
 

@@ -136,3 +136,76 @@ func TestRetentionIsNotNegative(t *testing.T) {
 		require.ErrorContains(t, err, path)
 	}
 }
+
+func TestRecordsWhoseTimeIsOverAreRemoved(t *testing.T) {
+	const day = 24 * time.Hour
+	h := newHouse(t, admincenter.Options{Retention: admincenter.Retention{Records: 365 * day}})
+	ctx, scope := t.Context(), admin.System(acme)
+	write := func() {
+		t.Helper()
+		_, err := h.Trail.Append(ctx, scope, "invoice.send", admin.Subject{Kind: "invoice", ID: "1"})
+		require.NoError(t, err)
+	}
+	trail := func(action admin.Action) (n int) {
+		t.Helper()
+		for r, err := range h.Trail.All(ctx, scope, admin.AuditFilter{Action: action}) {
+			require.NoError(t, err)
+			if action != "" || r.Action != admin.ActionTrim {
+				n++
+			}
+		}
+		return n
+	}
+	tidy := func(at time.Time) {
+		t.Helper()
+		h.now = at
+		for range 2 { // the second finds nothing
+			require.NoError(t, h.Tidy(ctx))
+			_, err := h.Log.Seal(ctx, scope)
+			require.NoError(t, err)
+		}
+		v, err := h.Log.Verify(ctx, scope, admin.VerifyOptions{})
+		require.NoError(t, err)
+		require.NoError(t, v.Err())
+	}
+	begun := h.now
+	_, err := h.Log.Seal(ctx, scope)
+	require.NoError(t, err)
+	first := trail("")
+	require.Positive(t, first)
+	h.now = begun.Add(12 * time.Hour)
+	write()
+	_, err = h.Log.Seal(ctx, scope)
+	require.NoError(t, err)
+	h.now = begun.Add(30 * time.Hour)
+	write()
+	_, err = h.Log.Seal(ctx, scope)
+	require.NoError(t, err)
+
+	tidy(begun.Add(366*day - time.Microsecond))
+	require.Equal(t, first+2, trail(""))
+	require.Zero(t, trail(admin.ActionTrim))
+	tidy(begun.Add(366 * day)) // a day too late, and with what is too old by then
+	require.Equal(t, 1, trail(""))
+	require.Equal(t, 1, trail(admin.ActionTrim))
+	cut, err := h.Log.Cut(ctx, scope)
+	require.NoError(t, err)
+	require.EqualValues(t, first+1, cut.Seq)
+	require.Equal(t, begun.Add(12*time.Hour), cut.SealedAt)
+	tidy(begun.Add(367 * day))
+	require.Equal(t, 1, trail(admin.ActionTrim), "once a day at most")
+	tidy(begun.Add(368 * day))
+	require.Zero(t, trail(""))
+	require.Equal(t, 2, trail(admin.ActionTrim))
+	tidy(begun.Add(10_000 * day))
+	require.Equal(t, 2, trail(admin.ActionTrim), "a log is not cut for what it was cut by")
+	write()
+	require.Zero(t, func() int64 { c, _ := h.Log.Cut(ctx, admin.System("missing")); return c.Seq }())
+	require.ErrorIs(t, h.Log.Trim(ctx, h.now.Add(-admin.MinRetention+time.Microsecond)), admin.ErrInvalid)
+	require.NoError(t, h.Log.Trim(ctx, h.now.Add(-admin.MinRetention)))
+	for _, bad := range []time.Duration{-1, 1, admin.MinRetention - 1} {
+		_, err := admincenter.New(memory.New(), admincenter.Options{Retention: admincenter.Retention{Records: bad}})
+		require.ErrorIs(t, err, admin.ErrInvalid)
+		require.ErrorContains(t, err, "/retention/records")
+	}
+}

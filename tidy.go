@@ -37,6 +37,9 @@ func (c *Center) Tidy(ctx context.Context) error {
 			failed = errors.Join(failed, err)
 		}
 	}
+	if keep.Records > 0 && ctx.Err() == nil {
+		failed = errors.Join(failed, c.Log.Trim(ctx, now.Add(-keep.Records)))
+	}
 	return errors.Join(failed, ctx.Err())
 }
 

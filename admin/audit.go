@@ -35,7 +35,8 @@ type Change struct {
 }
 
 // Record is one line of the audit trail. Every port method that changes something writes one in the
-// same transaction, and it is never changed or deleted afterwards.
+// same transaction. It is never changed afterwards, and deleted by nothing but [Log.Trim], if the host wants that, and
+// with its organization.
 type Record struct {
 	ID      uuid.UUID `json:"id"`
 	At      time.Time `json:"at,omitzero"` // UTC, whole microseconds
@@ -221,7 +222,8 @@ func (r Record) PersonalValues() (n int) {
 	return n
 }
 
-// AuditStore keeps an organization's audit trail. Nothing changes or deletes a record, but for its personal values.
+// AuditStore keeps an organization's audit trail. Nothing changes a record, but for its personal values, and nothing but
+// [LogStore.Trim] deletes one.
 type AuditStore interface {
 	// List returns at most seek.Limit records that match the filter, newest first (by descending
 	// [Record.At], then by descending id), that come after seek.After in that order; the zero

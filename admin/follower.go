@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// FollowerPorts are what a [Follower] works on. All are required. The functions are called by several goroutines at
-// once, but for one organization by one at a time.
+// FollowerPorts are what a [Follower] works on. All but Trimmed are required. The functions are called by several
+// goroutines at once, but for one organization by one at a time.
 type FollowerPorts struct {
 	Log LogStore
 	// Position returns the number of the last entry of the log of head.Org that was handled, 0 if none was. head
@@ -22,6 +22,12 @@ type FollowerPorts struct {
 	// Handle handles an entry. The entries of an organization come in order, each at least once. To handle each exactly
 	// once, keep e.Seq where Position reads it, in the transaction in which the entry is handled.
 	Handle func(ctx context.Context, org OrgID, e Entry) error
+	// Trimmed is called when entries after the last that was dealt with were removed because their time was over
+	// ([Log.Trim]): they are never handled. If it returns nil, the follower goes on with gone.First, the first that is
+	// left: keep gone.First - 1 where Position reads it, and read anew what is built of the entries. If it fails, it is
+	// called again later. Without it the organization fails with [ErrTrimmed], which is logged, until Position returns
+	// another number.
+	Trimmed func(ctx context.Context, org OrgID, gone *TrimmedError) error
 }
 
 // FollowerOptions are the options of a [Follower]; the zero value is ready.
@@ -240,7 +246,7 @@ func (f *Follower) turn(ctx context.Context, p *followed) (err error) {
 			return nil
 		}
 	}
-	entries, err := f.ports.Log.Entries(ctx, p.head.Org, Seek[int64]{Limit: maxEntriesOfOneTurn, After: p.seq})
+	entries, err := f.entries(ctx, p)
 	if err != nil && !errors.Is(err, ErrNotFound) { // the organization was removed meanwhile: nothing is left to do
 		return err
 	}
@@ -258,6 +264,22 @@ func (f *Follower) turn(ctx context.Context, p *followed) (err error) {
 		p.seq, p.failures = max(p.seq, p.head.Seq), 0 // also if links are gone: Verify is what finds that
 	}
 	return nil
+}
+
+// entries reads the next entries of an organization.
+func (f *Follower) entries(ctx context.Context, p *followed) ([]Entry, error) {
+	seek := Seek[int64]{Limit: maxEntriesOfOneTurn, After: p.seq}
+	entries, err := f.ports.Log.Entries(ctx, p.head.Org, seek)
+	var gone *TrimmedError
+	if f.ports.Trimmed == nil || !errors.As(err, &gone) {
+		return entries, err
+	}
+	if err := f.ports.Trimmed(ctx, p.head.Org, gone); err != nil {
+		return nil, fmt.Errorf("entries %d to %d were removed: %w", gone.After+1, gone.First-1, err)
+	}
+	p.seq = gone.First - 1
+	seek.After = p.seq
+	return f.ports.Log.Entries(ctx, p.head.Org, seek)
 }
 
 func (f *Follower) failed(ctx context.Context, p *followed, err error) {

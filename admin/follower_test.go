@@ -57,6 +57,7 @@ type followedLogs struct {
 	position map[admin.OrgID]int64
 	asked    []string // for which positions
 	fail     func(org admin.OrgID, e admin.Entry) error
+	trimmed  func(ctx context.Context, org admin.OrgID, gone *admin.TrimmedError) error
 }
 
 func newFollowedLogs(t *testing.T, orgs ...admin.OrgID) *followedLogs {
@@ -119,6 +120,7 @@ func (l *followedLogs) follower(o admin.FollowerOptions) *admin.Follower {
 			l.position[org] = e.Seq
 			return nil
 		},
+		Trimmed: l.trimmed,
 	}, o)
 	require.NoError(l.t, err)
 	return f
@@ -336,4 +338,35 @@ func TestFollowerRefusesWhatItCannotWorkOn(t *testing.T) {
 		paths = append(paths, f.Path)
 	}
 	require.Equal(t, []string{"/ports/log", "/ports/position", "/ports/handle", "/every", "/retry", "/retryMost", "/goroutines"}, paths)
+}
+
+// A follower that was away for longer than records are kept does not go on in silence.
+func TestAFollowerNoticesThatEntriesWereRemoved(t *testing.T) {
+	l := newFollowedLogs(t, "acme")
+	l.write("acme", 4)
+	l.seal("acme", 0)
+	cut, err := l.b.Log().Removable(t.Context(), "acme", l.now)
+	require.NoError(t, err)
+	require.EqualValues(t, 5, cut.Seq)
+	rec := l.runtime().Record(admin.System("acme"), admin.ActionTrim, admin.Subject{Kind: "audit"}, cut.CutChanges()...)
+	_, err = l.b.Log().Trim(t.Context(), "acme", cut, 1000, rec)
+	require.NoError(t, err)
+	l.write("acme", 1)
+	l.seal("acme", 0)
+	l.position["acme"] = 2
+	require.Empty(t, l.poll(l.follower(admin.FollowerOptions{})), "it waits for the host")
+	var gone []admin.TrimmedError
+	l.trimmed = func(_ context.Context, org admin.OrgID, e *admin.TrimmedError) error {
+		require.Equal(t, admin.OrgID("acme"), org)
+		gone = append(gone, *e)
+		if len(gone) == 1 {
+			return errors.New("not now")
+		}
+		return nil
+	}
+	f := l.follower(admin.FollowerOptions{})
+	require.Empty(t, l.poll(f))
+	l.now = l.now.Add(time.Minute)
+	require.Equal(t, seqs("acme", 6, 7), l.poll(f))
+	require.Equal(t, []admin.TrimmedError{{After: 2, First: 6}, {After: 2, First: 6}}, gone)
 }

@@ -82,11 +82,16 @@ const (
 
 // Verification is what [Log.Verify] found.
 type Verification struct {
-	Head     Head      `json:"head"`               // the end of what was verified
-	Entries  int64     `json:"entries"`            // links that were read
-	Waiting  int64     `json:"waiting"`            // records that were not sealed yet; they were checked as well
-	Unkeyed  int64     `json:"unkeyed"`            // links under no key, which an owner of the storage can forge
-	Findings []Finding `json:"findings,omitempty"` // what is wrong, in the order of the log
+	Head    Head  `json:"head"`    // the end of what was verified
+	Entries int64 `json:"entries"` // links that were read
+	Waiting int64 `json:"waiting"` // records that were not sealed yet; they were checked as well
+	Unkeyed int64 `json:"unkeyed"` // links under no key, which an owner of the storage can forge
+	// Cut is where the start of the log was removed, because the time of the records was over ([Log.Trim]).
+	Cut Cut `json:"cut,omitzero"`
+	// Unchecked are published heads that were compared with nothing: their entries were removed, or are before the After
+	// of the options.
+	Unchecked []Head    `json:"unchecked,omitempty"`
+	Findings  []Finding `json:"findings,omitempty"` // what is wrong, in the order of the log
 	// Truncated is set if there were more findings than MaxFindings; the rest of the trail was not read.
 	Truncated bool `json:"truncated,omitempty"`
 }
@@ -112,6 +117,9 @@ func (v Verification) Err() error {
 // changes made with every right on the storage, with two limits. Without [TrailKeys], a log whose digests were computed
 // again from some entry on, or a record inserted with its digest and the current time, looks like a true one; a head
 // published before finds the former. A log cut short at its end is found by a published head alone.
+//
+// A log whose start was removed by [Log.Trim] is verified from there on: its first entry must follow the one where it
+// was cut, and that must be what the record of the removal says, or a published head.
 //
 // It reads in pages, takes no lock and can run beside writers and sealers. The error is a failure to read. It requires
 // [PermissionAuditRead].
@@ -140,7 +148,9 @@ func (l *Log) Verify(ctx context.Context, scope Scope, o VerifyOptions) (Verific
 	if o.MaxFindings == 0 {
 		o.MaxFindings = defaultMaxFindings
 	}
-	v := verifier{log: l.ports.Log, org: scope.Org(), o: o, erasures: map[uuid.UUID]time.Time{}}
+	v := verifier{
+		log: l.ports.Log, org: scope.Org(), o: o, erasures: map[uuid.UUID]time.Time{}, compared: map[int64]bool{},
+	}
 	err := v.run(ctx)
 	if errors.Is(err, errEnoughFindings) {
 		v.out.Truncated, err = true, nil
@@ -163,6 +173,9 @@ type verifier struct {
 	bad   bool   // something was found about it
 	moved []Link // whose hash is not that of their fields
 
+	beginning
+	compared map[int64]bool // the numbers of entries that published heads were compared with
+
 	erasures map[uuid.UUID]time.Time // the records of erasures, and when they were made
 	erased   []erased
 }
@@ -179,10 +192,9 @@ func (v *verifier) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	v.out.Head = v.o.After
-	v.out.Head.Org = v.org
 	for _, part := range []func(context.Context) error{
-		v.links, v.reordered, func(ctx context.Context) error { return v.end(ctx, head) }, v.places, v.waiting, v.accounted,
+		v.begin, v.links, v.reordered, func(ctx context.Context) error { return v.end(ctx, head) }, v.places, v.waiting,
+		v.late, v.accounted, v.suspected, v.onRecord,
 	} {
 		if err := part(ctx); err != nil {
 			return err
@@ -201,21 +213,38 @@ func (v *verifier) find(kind FindingKind, l Link, at time.Time, format string, a
 	return nil
 }
 
-// links checks the log from v.o.After on.
+// links checks the log from v.o.After on, or from where it was cut.
 func (v *verifier) links(ctx context.Context) error {
 	last := v.o.After
-	v.prev = Link{Seq: last.Seq, Hash: last.Hash}
-	seen := last.Seq == 0
-	// The link of that head is read too, to compare it.
-	for in, err := range v.inspect(ctx, max(last.Seq-1, 0)) {
+	seen := last.Seq <= v.prev.Seq
+	if !seen {
+		v.prev = Link{Seq: last.Seq, Hash: last.Hash}
+		v.out.Head = last
+	}
+	v.out.Head.Org = v.org
+	from := v.prev.Seq
+	switch {
+	case !seen:
+		from-- // the link of that head is read too, to compare it
+	case last.Seq > 0 && last.Seq == from:
+		if err := v.published(v.prev, last); err != nil {
+			return err
+		}
+	}
+	for in, err := range v.inspect(ctx, from) {
 		if err != nil {
 			return err
 		}
 		check := v.link
 		if !seen && in.Seq == last.Seq {
-			seen, check = true, func(in Inspected) error { return v.published(in.Link, last) }
+			seen, check = true, func(_ context.Context, in Inspected) error {
+				if err := v.published(in.Link, last); err != nil {
+					return err
+				}
+				return v.compare(in.Link)
+			}
 		}
-		if err := check(in); err != nil {
+		if err := check(ctx, in); err != nil {
 			return err
 		}
 	}
@@ -231,9 +260,12 @@ func (v *verifier) inspect(ctx context.Context, after int64) iter.Seq2[Inspected
 		func(in Inspected) int64 { return in.Seq })
 }
 
-func (v *verifier) link(in Inspected) error {
-	v.out.Entries++
+func (v *verifier) link(ctx context.Context, in Inspected) error {
 	l := in.Link
+	if removed, err := v.removed(ctx, in); err != nil || removed {
+		return err
+	}
+	v.out.Entries++
 	if err := v.gap(v.prev.Seq, l.Seq-1); err != nil {
 		return err
 	}
@@ -259,12 +291,11 @@ func (v *verifier) link(in Inspected) error {
 			return err
 		}
 	}
-	for _, h := range v.o.Published {
-		if h.Seq == l.Seq {
-			if err := v.published(l, h); err != nil {
-				return err
-			}
-		}
+	if len(v.out.Findings) == found {
+		v.trimmed(in.Record)
+	}
+	if err := v.compare(l); err != nil {
+		return err
 	}
 	v.prev, v.bad = l, in.BadLink || len(v.out.Findings) > found
 	v.out.Head = Head{Org: v.org, Seq: l.Seq, Hash: l.Hash, SealedAt: l.SealedAt, Horizon: l.Horizon}
@@ -321,6 +352,19 @@ func (v *verifier) record(in Inspected, sealed Digest, horizon time.Time) error 
 	return err
 }
 
+// compare compares a link with the published heads of its number.
+func (v *verifier) compare(l Link) error {
+	for _, h := range v.o.Published {
+		if h.Seq == l.Seq {
+			v.compared[h.Seq] = true
+			if err := v.published(l, h); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func (v *verifier) published(l Link, h Head) error {
 	if l.Hash == h.Hash {
 		return nil
@@ -367,7 +411,8 @@ func (v *verifier) reordered(ctx context.Context) error {
 // published.
 func (v *verifier) end(ctx context.Context, head Head) (err error) {
 	last := v.prev.Seq
-	if last > head.Seq { // more was sealed meanwhile
+	grown := last > head.Seq
+	if grown { // more was sealed meanwhile, and may be since
 		if head, err = v.log.Head(ctx, v.org); err != nil {
 			return err
 		}
@@ -376,9 +421,9 @@ func (v *verifier) end(ctx context.Context, head Head) (err error) {
 	case last > head.Seq:
 		err = v.find(FindingInserted, v.prev, time.Time{},
 			"the entry is beyond the head of the log, which is at %d", head.Seq)
-	case last < head.Seq:
+	case last < head.Seq && !grown:
 		err = v.gap(last, head.Seq)
-	case head.Hash != v.prev.Hash && !v.bad:
+	case last == head.Seq && head.Hash != v.prev.Hash && !v.bad:
 		err = v.find(FindingAltered, v.prev, time.Time{}, "the entry is not the one that the head of the log is of")
 	}
 	if err != nil {
@@ -390,71 +435,8 @@ func (v *verifier) end(ctx context.Context, head Head) (err error) {
 				"the log ended here when its head was kept, and ends at %d", last); err != nil {
 				return err
 			}
-		}
-	}
-	return nil
-}
-
-// places looks for records that have no place in the log and do not wait for one.
-func (v *verifier) places(ctx context.Context) error {
-	for p, err := range pagesOf(RecordKey{}, func(seek Seek[RecordKey]) ([]Place, error) {
-		return v.log.Places(ctx, v.org, seek)
-	}, func(p Place) RecordKey { return p.Record }) {
-		if err != nil {
-			return err
-		}
-		if p.Seq > 0 || p.Waiting {
-			continue
-		}
-		if err := v.find(FindingInserted, Link{RecordID: p.Record.ID}, p.Record.At,
-			"the record is neither in the log nor waiting for its place in it"); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// waiting checks the records that are not sealed yet.
-func (v *verifier) waiting(ctx context.Context) error {
-	head, err := v.log.Head(ctx, v.org)
-	if err != nil {
-		return err
-	}
-	for in, err := range pagesOf(uuid.Nil, func(seek Seek[uuid.UUID]) ([]Inspected, error) {
-		return v.log.Waiting(ctx, v.org, seek)
-	}, func(in Inspected) uuid.UUID { return in.RecordID }) {
-		if err != nil {
-			return err
-		}
-		v.out.Waiting++
-		found := len(v.out.Findings)
-		if err := v.record(in, in.Proof.Digest, head.Horizon); err != nil {
-			return err
-		}
-		if len(v.out.Findings) > found {
-			continue
-		}
-		if err := v.keyless(in); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// accounted looks for values that were erased without a record that says so. After a verified head, the record may be
-// one that is not read again.
-func (v *verifier) accounted(context.Context) error {
-	for _, e := range v.erased {
-		at, known := v.erasures[e.erasure]
-		switch {
-		case known && !at.Before(e.at.Add(-v.o.Grace)):
-			continue
-		case !known && v.o.After.Seq > 0:
-			continue
-		}
-		if err := v.find(FindingAltered, e.link, e.at,
-			"no record of an erasure tells of the values that were erased"); err != nil {
-			return err
+		} else if h.Seq > 0 && !v.compared[h.Seq] {
+			v.out.Unchecked = append(v.out.Unchecked, h)
 		}
 	}
 	return nil

@@ -41,7 +41,7 @@ func TestAccountIsCreatedEditedArchivedAndRestored(t *testing.T) {
 	require.Equal(t, want, edited)
 	require.Equal(t, []admin.Change{
 		{Field: "invoiceCurrency", From: "EUR"}, {Field: "netTermDays", From: "30"}, {Field: "address/city", To: "Bonn", Personal: true},
-		{Field: "tags", From: `["gold","vip"]`}, {Field: "status", From: "DRAFT", To: "ACTIVE"},
+		{Field: "tags", From: `["gold","vip"]`, Personal: true}, {Field: "status", From: "DRAFT", To: "ACTIVE"},
 	}, w.records("account", "a1")[1].Changes)
 
 	archived, err := w.service.ArchiveAccount(t.Context(), w.scope, "a1", 2)

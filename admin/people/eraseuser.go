@@ -11,7 +11,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// EraseUser takes everything that tells of a person out of the organization, for a person who asks for it (GDPR,
+// EraseUser takes everything that is about a person out of the organization, for a person who asks for it (GDPR,
 // article 17). It cannot be undone. Deactivate the user first.
 //
 // What remains is a user with the same id, the status [UserErased] and [ErasedName], without an address and a role, so

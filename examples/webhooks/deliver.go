@@ -25,7 +25,7 @@ type message struct {
 
 type data struct {
 	Org admin.OrgID `json:"organization"`
-	Seq int64       `json:"seq"` // rises by one in each organization
+	Seq int64       `json:"seq"` // rises by one in each organization, but for entries that were not kept long enough
 	// Record has personal values (admin.Change.Personal) too. A host that erases them must notify the receiver, or
 	// not send them.
 	Record admin.Record `json:"record"`
@@ -54,7 +54,7 @@ func newCourier(db database, url string, s secret) *courier {
 // follow delivers until ctx ends. Run it in one process at a time.
 func (c *courier) follow(ctx context.Context, log admin.LogStore, retry time.Duration, logger *slog.Logger) error {
 	f, err := admin.NewFollower(
-		admin.FollowerPorts{Log: log, Position: c.position, Handle: c.handle},
+		admin.FollowerPorts{Log: log, Position: c.position, Handle: c.handle, Trimmed: c.trimmed(logger)},
 		admin.FollowerOptions{Runtime: admin.Runtime{Logger: logger}, Retry: retry, Goroutines: 8},
 	)
 	if err != nil {
@@ -82,8 +82,23 @@ func (c *courier) handle(ctx context.Context, org admin.OrgID, e admin.Entry) er
 			return err
 		}
 	}
+	return c.keep(ctx, org, e.Seq)
+}
+
+// trimmed goes on after entries that were removed because their time was over (admincenter.Retention.Records): whatever
+// was not delivered for so long is not delivered any more. The receiver sees it in the numbers, which have a gap.
+func (c *courier) trimmed(logger *slog.Logger) func(context.Context, admin.OrgID, *admin.TrimmedError) error {
+	return func(ctx context.Context, org admin.OrgID, gone *admin.TrimmedError) error {
+		logger.ErrorContext(ctx, "entries were removed before they were delivered", slog.String("organization", string(org)),
+			slog.Int64("first", gone.After+1), slog.Int64("last", gone.First-1))
+		return c.keep(ctx, org, gone.First-1)
+	}
+}
+
+// keep keeps the number of the last entry that was delivered.
+func (c *courier) keep(ctx context.Context, org admin.OrgID, seq int64) error {
 	_, err := c.db.pool.ExecContext(ctx, c.db.bind(`INSERT INTO webhook_positions (org_id, seq) VALUES ($1, $2)
-		ON CONFLICT (org_id) DO UPDATE SET seq = excluded.seq`), string(org), e.Seq)
+		ON CONFLICT (org_id) DO UPDATE SET seq = excluded.seq`), string(org), seq)
 	return err
 }
 

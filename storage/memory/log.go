@@ -19,6 +19,7 @@ type logTables struct {
 	links   *table[int64, admin.Link]
 	places  *table[uuid.UUID, int64]
 	heads   *table[string, admin.Head] // one
+	cuts    *table[string, admin.Cut]  // one
 }
 
 func newLogTables() logTables {
@@ -27,6 +28,7 @@ func newLogTables() logTables {
 		links:   newTable[int64, admin.Link](cmp.Compare),
 		places:  newTable[uuid.UUID, int64](compareID),
 		heads:   newTable[string, admin.Head](cmp.Compare),
+		cuts:    newTable[string, admin.Cut](cmp.Compare),
 	}
 }
 
@@ -91,20 +93,33 @@ func (s logs) Head(ctx context.Context, org admin.OrgID) (head admin.Head, err e
 
 func (s logs) Entries(ctx context.Context, org admin.OrgID, seek admin.Seek[int64]) (out []admin.Entry, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
-		for _, l := range t.log.links.ascending(seek.After, seek.Limit, nil) {
-			row := t.row(l.RecordID)
-			out = append(out, admin.Entry{Link: l, Record: row.rec, Proof: row.proof})
+		out = t.logEntries(seek)
+		if len(out) > 0 && out[0].Seq == seek.After+1 {
+			return nil
 		}
-		return nil
+		return t.cut(org).CheckPosition(seek.After)
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (t *tenant) logEntries(seek admin.Seek[int64]) (out []admin.Entry) {
+	for _, l := range t.log.links.ascending(seek.After, seek.Limit, nil) {
+		row := t.row(l.RecordID)
+		out = append(out, admin.Entry{Link: l, Record: row.rec, Proof: row.proof})
+	}
+	return out
 }
 
 func (s logs) Inspect(ctx context.Context, org admin.OrgID, seek admin.Seek[int64]) (out []admin.Inspected, err error) {
-	entries, err := s.Entries(ctx, org, seek)
-	for _, e := range entries {
-		out = append(out, s.b.keys.Inspect(org, e))
-	}
+	err = s.read(ctx, org, func(t *tenant) error {
+		for _, e := range t.logEntries(seek) {
+			out = append(out, s.b.keys.Inspect(org, e))
+		}
+		return nil
+	})
 	return out, err
 }
 

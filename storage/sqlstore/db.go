@@ -144,6 +144,7 @@ func (db *DB) outside() *tx { return &tx{db: db, raw: outside{db.prepared}} }
 type statements struct {
 	audit        auditSQL
 	log          logSQL
+	trim         trimSQL
 	currency     currencySQL
 	job          jobSQL
 	organization organizationSQL
@@ -170,6 +171,7 @@ func newStatements(db *DB) statements {
 	return statements{
 		audit:        newAuditSQL(db),
 		log:          newLogSQL(db),
+		trim:         newTrimSQL(db),
 		currency:     newCurrencySQL(db),
 		job:          newJobSQL(db),
 		organization: newOrganizationSQL(db),

@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -36,12 +38,13 @@ func newLogSQL(db *DB) logSQL {
 		head: db.bind(`SELECT ` + headColumns + ` FROM {audit_heads} WHERE org_id = ?`),
 		addHead: db.bind(`INSERT INTO {audit_heads} (org_id, seq, hash) VALUES (?, 0, ?)` +
 			db.dialect.upsert([]string{"org_id"}, nil)),
-		moveHead: db.bind(`UPDATE {audit_heads} SET seq = ?, hash = ?, sealed_at = ?, horizon = ? WHERE org_id = ?`),
+		moveHead: db.bind(`UPDATE {audit_heads} SET seq = ?, hash = ?, sealed_at = ?, horizon = ?,
+			oldest_at = COALESCE(oldest_at, ?) WHERE org_id = ?`),
 		heads: db.bind(db.along("audit_heads_sealed", `SELECT `+headColumns+` FROM {audit_heads} x{index}
 			WHERE sealed_at >= ? AND (sealed_at > ? OR org_id > ?)`+notDeleted+` ORDER BY sealed_at, org_id LIMIT ?`)),
 
 		waiting: db.bind(`SELECT id FROM {audit_queue} WHERE org_id = ? AND id > ? ORDER BY id LIMIT ?`),
-		digests: newIn(db, `SELECT id, digest FROM {audit} WHERE org_id = ? AND id IN `, ""),
+		digests: newIn(db, `SELECT id, digest, action FROM {audit} WHERE org_id = ? AND id IN `, ""),
 		add: newBulk(db, "audit_log", []string{"org_id", "seq bigint", "record_id", "sealed_at bigint", "horizon bigint",
 			"digest bytea", "prev bytea", "hash bytea"}, nil, nil),
 		take:     newInWrite(db, `DELETE FROM {audit_queue} WHERE org_id = ? AND id IN `),
@@ -85,13 +88,13 @@ func (s logs) Seal(ctx context.Context, org admin.OrgID, in admin.Sealing) (head
 			return err
 		}
 		drained = len(waits) <= in.Limit
-		before := head
-		head, err = s.extend(ctx, t, head, waits[:min(len(waits), in.Limit)], in, drained)
+		before, first := head, time.Time{}
+		head, first, err = s.extend(ctx, t, head, waits[:min(len(waits), in.Limit)], in, drained)
 		if err != nil || head == before {
 			return err
 		}
 		_, err = t.exec(ctx, "log", s.db.sql.log.moveHead,
-			head.Seq, head.Hash.Bytes(), at(head.SealedAt), at(head.Horizon), org)
+			head.Seq, head.Hash.Bytes(), at(head.SealedAt), at(head.Horizon), at(first), org)
 		return err
 	})
 	if err != nil {
@@ -131,37 +134,41 @@ func idTexts(ids []uuid.UUID) []string {
 	return out
 }
 
-// extend gives records their place after head.
+// extend gives records their place after head. first is when the first of them was sealed that is not of a removal; zero
+// if there is none.
 func (s logs) extend(
 	ctx context.Context, t *tx, head admin.Head, ids []uuid.UUID, in admin.Sealing, drained bool,
-) (admin.Head, error) {
-	keys := idTexts(ids)
+) (next admin.Head, first time.Time, err error) {
+	keys, trims := idTexts(ids), map[uuid.UUID]bool{}
 	found, err := lookUp(ctx, t, "audit record", s.db.sql.log.digests,
 		func(scan func(...any) error, u *admin.Unsealed) error {
-			return scan(scanID(&u.RecordID), scanDigest(&u.Digest))
+			var action admin.Action
+			err := scan(scanID(&u.RecordID), scanDigest(&u.Digest), &action)
+			trims[u.RecordID] = action == admin.ActionTrim
+			return err
 		},
 		keys, head.Org)
 	if err != nil {
-		return head, err
+		return head, first, err
 	}
 	digests := make(map[uuid.UUID]admin.Digest, len(found))
 	for _, u := range found {
 		digests[u.RecordID] = u.Digest
 	}
-	next := make([]admin.Unsealed, len(ids))
+	unsealed := make([]admin.Unsealed, len(ids))
 	for i, id := range ids {
-		next[i] = admin.Unsealed{RecordID: id, Digest: digests[id]}
+		unsealed[i] = admin.Unsealed{RecordID: id, Digest: digests[id]}
 	}
-	links, head := s.db.keys.Extend(head, next, in, drained)
+	links, head := s.db.keys.Extend(head, unsealed, in, drained)
 	if err := s.db.sql.log.add.insert(ctx, t, "log entry", len(links), func(i int) []any {
 		l := links[i]
 		return []any{head.Org, l.Seq, id(l.RecordID), at(l.SealedAt), at(l.Horizon),
 			l.Digest.Bytes(), l.Prev.Bytes(), l.Hash.Bytes()}
 	}); err != nil {
-		return head, err
+		return head, first, err
 	}
 	_, err = s.db.sql.log.take.run(ctx, t, "audit record", keys, head.Org)
-	return head, err
+	return head, firstOf(links, trims), err
 }
 
 func (s logs) Head(ctx context.Context, org admin.OrgID) (admin.Head, error) {
@@ -193,7 +200,41 @@ func (s logs) Unsealed(ctx context.Context, after admin.OrgID, limit int) (out [
 	return out, ctx.Err()
 }
 
+// Entries looks where the log was cut if what it read does not follow the entry before, or has no record: the start of
+// the log may be removed between two statements.
 func (s logs) Entries(ctx context.Context, org admin.OrgID, seek admin.Seek[int64]) ([]admin.Entry, error) {
+	for {
+		out, err := s.read(ctx, org, seek)
+		if err != nil || len(out) > 0 && out[0].Seq == seek.After+1 && whole(out) {
+			return out, err
+		}
+		cut, err := s.Cut(ctx, org)
+		if err != nil {
+			return nil, err
+		}
+		if err := cut.CheckPosition(seek.After); err != nil {
+			return nil, err
+		}
+		if len(out) == 0 || out[0].Seq > cut.Seq || whole(out) {
+			return out, nil
+		}
+		seek.After = cut.Seq // from the start, of which some was removed meanwhile
+	}
+}
+
+// whole reports whether every entry has its record, with its personal values.
+func whole(entries []admin.Entry) bool {
+	return !slices.ContainsFunc(entries, func(e admin.Entry) bool {
+		return e.Record.ID == uuid.Nil || lacksValues(e.Proof)
+	})
+}
+
+// lacksValues reports whether personal values are gone that were not erased.
+func lacksValues(p admin.Proof) bool {
+	return slices.ContainsFunc(p.Marks, func(m admin.Mark) bool { return m.Erasure == uuid.Nil && len(m.Salt) == 0 })
+}
+
+func (s logs) read(ctx context.Context, org admin.OrgID, seek admin.Seek[int64]) ([]admin.Entry, error) {
 	links, err := rows(ctx, s.reader(), "log entry", s.db.sql.log.links, scanLink, org, seek.After, seek.Limit)
 	if err != nil {
 		return nil, err
@@ -235,7 +276,7 @@ func (s logs) entries(ctx context.Context, org admin.OrgID, links []admin.Link) 
 }
 
 func (s logs) Inspect(ctx context.Context, org admin.OrgID, seek admin.Seek[int64]) ([]admin.Inspected, error) {
-	entries, err := s.Entries(ctx, org, seek)
+	entries, err := s.read(ctx, org, seek)
 	return s.inspected(org, entries), err
 }
 

@@ -45,6 +45,7 @@ func owned() []ownedTable {
 		{"users", "id"},
 		// Last, so that what was done can be read for as long as there is anything that it was done to, and because
 		// what a database refuses to delete without its record is deleted first.
+		{"audit_cuts", ""},
 		{"audit_heads", ""},
 		{"audit_log", "seq"},
 		{"audit_queue", "id"},

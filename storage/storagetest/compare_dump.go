@@ -41,7 +41,15 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 	put("users")(b.Users().List(ctx, org, people.UserFilter{}, all))
 	put("invitations")(b.Invitations().List(ctx, org, people.InvitationFilter{}, s.now, all))
 	put("roles")(b.Roles().List(ctx, org, largest[string]()))
-	put("audit")(b.Audit().List(ctx, org, admin.AuditFilter{}, largest[admin.RecordKey]()))
+	put("audit")(func() (any, error) {
+		records, err := b.Audit().List(ctx, org, admin.AuditFilter{}, largest[admin.RecordKey]())
+		return bareRecords(records), err
+	}())
+	put("cut")(func() (any, error) {
+		cut, err := b.Log().Cut(ctx, org)
+		cut.Head = bareHead(cut.Head)
+		return cut, err
+	}())
 	put("log")(func() (any, error) {
 		entries, err := b.Log().Entries(ctx, org, largest[int64]())
 		return bareEntries(entries), err

@@ -124,6 +124,40 @@ func logDraws() map[string]func(*script) do {
 			after, limit := pick(s, admin.OrgID(""), s.org()), 1+s.r.IntN(3)
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Log().Unsealed(ctx, after, limit) }
 		},
+		"Log.Cut": func(s *script) do {
+			org := s.org()
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				cut, err := st.Log().Cut(ctx, org)
+				cut.Head = bareHead(cut.Head)
+				return cut, err
+			}
+		},
+		"Log.Trimmable": func(s *script) do {
+			until, after := s.now.Add(-time.Duration(s.r.IntN(100))*time.Minute), admin.HeadKey{SealedAt: pick(s, time.Time{}, s.at()), Org: s.org()}
+			limit := 1 + s.r.IntN(3)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Log().Trimmable(ctx, until, after, limit)
+			}
+		},
+		"Log.Removable": func(s *script) do {
+			org, until := s.org(), s.now.Add(-time.Duration(s.r.IntN(100))*time.Minute)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				head, err := st.Log().Removable(ctx, org, until)
+				return bareHead(head), err
+			}
+		},
+		"Log.Trim": func(s *script) do {
+			org, rec, until, limit := s.org(), s.rec(admin.ActionTrim), s.now.Add(-time.Duration(s.r.IntN(100))*time.Minute), s.r.IntN(9)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				cut, err := st.Log().Removable(ctx, org, until)
+				if err != nil {
+					return nil, err
+				}
+				rec := rec
+				rec.Changes = cut.CutChanges() // which has the hash of each
+				return st.Log().Trim(ctx, org, cut, limit, rec)
+			}
+		},
 		"Audit.Erase": func(s *script) do {
 			org, rec := s.org(), s.rec(pick(s, admin.Action("test.erase"), "test.erase", "test.other"))
 			e := admin.TrailErasure{
@@ -153,7 +187,19 @@ func bareEntries(entries []admin.Entry) []admin.Entry {
 		for m := range e.Proof.Marks {
 			e.Proof.Marks[m].Salt, e.Proof.Marks[m].Sum = nil, nil
 		}
+		e.Record = bareRecords([]admin.Record{e.Record})[0]
 		out[i] = e
+	}
+	return out
+}
+
+// bareRecords leaves out the hashes at which logs were cut.
+func bareRecords(records []admin.Record) []admin.Record {
+	out := slices.Clone(records)
+	for i, r := range out {
+		if r.Action == admin.ActionTrim {
+			out[i].Changes = slices.DeleteFunc(slices.Clone(r.Changes), func(c admin.Change) bool { return c.Field == "hash" })
+		}
 	}
 	return out
 }
@@ -183,7 +229,10 @@ func tenantDraws() map[string]func(*script) do {
 				Action:  pick(s, admin.Action(""), "user.update", "User.update", "setting.create"),
 				From:    pick(s, time.Time{}, s.at(), time.Unix(0, 0).UTC()), Until: pick(s, time.Time{}, s.at()),
 			}
-			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Audit().List(ctx, org, f, seek) }
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				records, err := st.Audit().List(ctx, org, f, seek)
+				return bareRecords(records), err
+			}
 		},
 		"Currencies.Create": func(s *script) do {
 			org, rec := s.org(), s.rec("currency.add")

@@ -57,15 +57,53 @@ func logCalls() map[string]call {
 			heads, err := s.Log().Heads(ctx, admin.HeadKey{SealedAt: epoch, Org: before(org)}, 50)
 			return heads, err
 		},
+		"Log.Cut": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+			cut, err := s.Log().Cut(ctx, org)
+			if cut.Seq == 0 { // as the head
+				cut.Org = ""
+			}
+			return cut, err
+		},
+		"Log.Removable": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+			head, err := s.Log().Removable(ctx, org, epoch)
+			if head.Seq == 0 {
+				head.Org = ""
+			}
+			return head, err
+		},
+		"Log.Trimmable": func(ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record) (any, error) {
+			logs, err := s.Log().Trimmable(ctx, epoch, admin.HeadKey{SealedAt: epoch, Org: before(org)}, 50)
+			return logs, err
+		},
+		"Log.Trim": func(ctx context.Context, s storage.Stores, w *world, org admin.OrgID, rec admin.Record) (any, error) {
+			if rec.Changes != nil {
+				rec = w.trimming(rec)
+			}
+			more, err := s.Log().Trim(ctx, org, w.seeds.cut, 1000, rec)
+			return more, err
+		},
 	}
 }
 
-// seedLog seals what is there so far; what is seeded later waits.
+// seedLog seals what is there so far, and removes the first record; what is seeded later waits.
 func (w *world) seedLog() {
 	w.t.Helper()
-	_, drained, err := w.b.Log().Seal(w.t.Context(), w.org, admin.Sealing{At: epoch, Limit: 100})
+	first, _, err := w.b.Log().Seal(w.t.Context(), w.org, admin.Sealing{At: over, Limit: 1})
+	require.NoError(w.t, err)
+	w.seeds.cut = first
+	more, err := w.b.Log().Trim(w.t.Context(), w.org, first, 1000, w.trimming(w.rec("")))
+	require.NoError(w.t, err)
+	require.False(w.t, more)
+	head, drained, err := w.b.Log().Seal(w.t.Context(), w.org, admin.Sealing{At: epoch, Limit: 100})
 	require.NoError(w.t, err)
 	require.True(w.t, drained)
+	w.seeds.cut = head
+}
+
+// trimming returns rec as the record of a removal of what is sealed.
+func (w *world) trimming(rec admin.Record) admin.Record {
+	rec.Action, rec.Changes = admin.ActionTrim, w.seeds.cut.CutChanges()
+	return rec
 }
 
 // logOf is the service over the log of a backend.
@@ -112,6 +150,7 @@ func testLog(t *testing.T, open Open) {
 	})
 	t.Run("has each record once if many seal it while many write", func(t *testing.T) { testSealAtOnce(t, b, c) })
 	t.Run("lists heads by when they grew", func(t *testing.T) { testHeads(t, b, c) })
+	t.Run("is removed from its start", func(t *testing.T) { testTrim(t, b, c) })
 	t.Run("verifies", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		w.seed()

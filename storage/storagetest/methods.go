@@ -58,7 +58,7 @@ func methods(t *testing.T) []method {
 func dump(t *testing.T, ms []method, w *world) string {
 	t.Helper()
 	orgs := []admin.OrgID{w.org, w.created()}
-	across := map[string]bool{"Jobs.Due": true, "Log.Heads": true, "Log.Unsealed": true}
+	across := map[string]bool{"Jobs.Due": true, "Log.Heads": true, "Log.Unsealed": true, "Log.Trimmable": true}
 	var b strings.Builder
 	if _, err := w.b.Organizations().Get(t.Context(), w.created()); errors.Is(err, admin.ErrNotFound) {
 		fmt.Fprintf(&b, "%s: %v\n", w.created(), err) // which nothing can belong to
@@ -148,6 +148,9 @@ func checkMethods(t *testing.T, b storage.Backend, ms, checked []method) {
 			rec.Actor, rec.Request = s.support(), admin.Request{Source: "2001:db8::1", UserAgent: "é/1.0", ID: "req-1"}
 			if strings.HasSuffix(m.name, ".Erase") {
 				rec.Action = "test.erase"
+			}
+			if m.name == "Log.Trim" {
+				rec = s.trimming(rec)
 			}
 			answer := sync.OnceValues(func() (any, error) { return m.call(t.Context(), b, s.world, s.org, rec) })
 			check("answers its own organization", func(t *testing.T) {

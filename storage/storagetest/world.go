@@ -59,6 +59,7 @@ type seeds struct {
 	plans    planSeeds
 	factors  factorSeeds
 	settled  settledSeeds
+	cut      admin.Head // up to which the log can be removed
 	importSeeds
 }
 
@@ -185,6 +186,7 @@ func crossing() map[string]bool {
 		"Tokens.ByDigest":       true, // a presented secret does not name its organization
 		"Log.Heads":             true, // for followers of every organization; they have no data of it
 		"Log.Unsealed":          true, // finds work for sealers; returns ids only
+		"Log.Trimmable":         true, // as Jobs.Settled
 	}
 }
 

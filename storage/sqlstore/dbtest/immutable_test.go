@@ -49,6 +49,20 @@ func onAny() []attack {
 		{"update of a record", "UPDATE admincenter_audit SET action = 'nothing.happened'", ""},
 		{"delete of one record", "DELETE FROM admincenter_audit WHERE action = 'currency.add'", ""},
 		{"delete of all records", "DELETE FROM admincenter_audit", ""},
+		{"delete of a record after the cut", "DELETE FROM admincenter_audit WHERE action = 'trail.trim'", ""},
+		{"delete of the log", "DELETE FROM admincenter_audit_log", ""},
+		{"delete of an entry after the cut", "DELETE FROM admincenter_audit_log WHERE seq = 2", ""},
+		{"update of an entry", "UPDATE admincenter_audit_log SET seq = 1 WHERE seq = 2", ""},
+		{"delete of values after the cut", "DELETE FROM admincenter_audit_values", ""},
+		{"the cut is moved on without a record", "UPDATE admincenter_audit_cuts SET seq = 2, at = at + 1 WHERE org_id = 'acme'", "cut on record"},
+		{"the cut is moved on by the record that it has", "UPDATE admincenter_audit_cuts SET seq = 2, hash = (SELECT hash FROM admincenter_audit_log WHERE seq = 2 AND org_id = 'acme') WHERE org_id = 'acme'", "cut on record"},
+		{"the cut is moved on by a record of something else", "UPDATE admincenter_audit_cuts SET seq = 2, record_id = (SELECT record_id FROM admincenter_audit_log WHERE seq = 2 AND org_id = 'acme') WHERE org_id = 'acme'", "cut on record"},
+		{"the cut is moved beyond the log", "UPDATE admincenter_audit_cuts SET seq = 1000 WHERE org_id = 'acme'", "cut on record"},
+		{"the cut is moved back", "UPDATE admincenter_audit_cuts SET seq = 0 WHERE org_id = 'acme'", "cut on record"},
+		{"the cut gets another hash", "UPDATE admincenter_audit_cuts SET hash = (SELECT hash FROM admincenter_audit_log WHERE seq = 2 AND org_id = 'acme') WHERE org_id = 'acme'", "cut on record"},
+		{"update of the cut to the same", "UPDATE admincenter_audit_cuts SET seq = seq", "cut on record"},
+		{"the cut of one organization is another's", "UPDATE admincenter_audit_cuts SET org_id = 'umbrella'", "admincenter"},
+		{"the cut is forgotten", "DELETE FROM admincenter_audit_cuts", ""},
 		{"a deleted token comes back", "UPDATE admincenter_tokens SET state = 'ACTIVE' WHERE state = 'DELETED'", "a deleted token cannot come back"},
 		{"a deleted token is half back", "UPDATE admincenter_tokens SET state = 'DEACTIVATED' WHERE state = 'DELETED'", "a deleted token cannot come back"},
 		{"a token may do more", "UPDATE admincenter_tokens SET permissions = 'users.write'", "permissions of a token cannot be changed"},
@@ -90,6 +104,9 @@ const (
 	otherRecord = `INTO admincenter_audit (org_id, id, at, actor_kind, actor_id, actor_for, action, subject_kind, subject_id, changes, request_sum, request_id, digest)
 		SELECT org_id, id, at, actor_kind, actor_id, actor_for, 'nothing.happened', subject_kind, subject_id, changes, request_sum, request_id, digest
 		FROM admincenter_audit WHERE 1 = 1`
+	// A later entry, in the name of the record of the removal.
+	otherCut = `INTO admincenter_audit_cuts SELECT c.org_id, l.seq, l.hash, l.sealed_at, 'none', c.at
+		FROM admincenter_audit_cuts c JOIN admincenter_audit_log l ON l.org_id = c.org_id AND l.seq = 3 WHERE 1 = 1`
 	otherToken = `INTO admincenter_tokens (org_id, id, name, permissions, networks, prefix, last4, state, expires_at, last_used_at, created_at,
 		created_by_kind, created_by_id, updated_at, version, hash_key, digest) SELECT org_id, id, name, 'users.write', networks, prefix, last4, 'ACTIVE', expires_at, last_used_at, created_at,
 		created_by_kind, created_by_id, updated_at, version, hash_key, digest FROM admincenter_tokens WHERE state = 'DELETED'`
@@ -110,6 +127,9 @@ func onSQLite() []attack {
 		for what, into := range map[string]string{"rate": otherRate, "further rate": sameRate, "number of a rate": sameSeq, "base": otherBase, "record": otherRecord, "token": otherToken, "digest": sameDigest} {
 			attacks = append(attacks, attack{strings.ToLower(verb) + "of a " + what, verb + into, "admincenter: taken: "})
 		}
+	}
+	for _, verb := range []string{"REPLACE ", "INSERT OR REPLACE ", "INSERT OR IGNORE "} {
+		attacks = append(attacks, attack{strings.ToLower(verb) + "of the cut", verb + otherCut, "cut on record"})
 	}
 	return append(attacks, onConflict()...)
 }
@@ -133,6 +153,11 @@ func onPostgres() []attack {
 		attack{"truncate of further rates", "TRUNCATE admincenter_exchange_rates", ""},
 		attack{"merge into further rates", "MERGE INTO admincenter_exchange_rates r USING (SELECT 1) x ON r.code = 'EUR' WHEN MATCHED THEN UPDATE SET rate = 2", ""},
 		attack{"truncate of records", "TRUNCATE admincenter_audit", ""},
+		attack{"truncate of the log", "TRUNCATE admincenter_audit_log", ""},
+		attack{"truncate of where the log is cut", "TRUNCATE admincenter_audit_cuts", ""},
+		attack{"a table of the session has another cut", `CREATE TEMPORARY TABLE admincenter_audit_cuts AS
+			SELECT 'acme' AS org_id, 1000 AS seq; DELETE FROM admincenter_audit_log WHERE org_id = 'acme'`, ""},
+		attack{"upsert of the cut", "INSERT " + otherCut + " ON CONFLICT (org_id) DO UPDATE SET seq = excluded.seq", ""},
 		attack{"truncate of tokens", "TRUNCATE admincenter_tokens", ""},
 		attack{"truncate of organizations with all that belongs to them", "TRUNCATE admincenter_organizations CASCADE", ""},
 		attack{"truncate of organizations", "TRUNCATE admincenter_organizations, admincenter_users, admincenter_audit CASCADE", ""},
@@ -149,10 +174,12 @@ func onMySQL() []attack {
 	for what, into := range map[string]string{"rate": otherRate, "further rate": sameRate, "number of a rate": sameSeq, "base": otherBase, "record": otherRecord, "token": otherToken, "digest": sameDigest} {
 		attacks = append(attacks, attack{"replace of a " + what, "REPLACE " + into, ""})
 	}
-	for _, table := range []string{"currencies", "exchange_rates", "audit", "tokens"} {
+	for _, table := range []string{"currencies", "exchange_rates", "audit", "audit_log", "audit_values", "audit_cuts", "tokens"} {
 		attacks = append(attacks, attack{"truncate of " + table, "TRUNCATE admincenter_" + table, "Cannot truncate a table referenced in a foreign key constraint"})
 	}
 	return append(attacks,
+		attack{"replace of the cut", "REPLACE " + otherCut, ""},
+		attack{"upsert of the cut", "INSERT " + otherCut + " ON DUPLICATE KEY UPDATE seq = 2", ""},
 		attack{"upsert of a rate", "INSERT " + otherRate + " ON DUPLICATE KEY UPDATE rate = '2'", ""},
 		attack{"upsert of a further rate", "INSERT " + sameRate + " ON DUPLICATE KEY UPDATE rate = '2'", ""},
 		attack{"upsert of a rate by its number", "INSERT " + sameSeq + " ON DUPLICATE KEY UPDATE rate = '2'", ""},
@@ -187,11 +214,12 @@ func TestWhatIsSavedForGoodCannotBeChanged(t *testing.T) {
 	onEach(t, func(t *testing.T, s server) {
 		db, pool := s.openPool(t)
 		saveForGood(t, db)
+		cutForGood(t, db)
 		createOrganization(t, db, "gone")
 		deleteOrganization(t, db, "gone")
 		purge(t, db, "gone", 1000)
 		everything := func() (out []string) {
-			for _, table := range []string{"currencies", "exchange_rates", "audit", "tokens", "organizations"} {
+			for _, table := range []string{"currencies", "exchange_rates", "audit", "audit_log", "audit_values", "audit_cuts", "tokens", "organizations"} {
 				for _, row := range cells(t, pool, "SELECT * FROM admincenter_"+table+" ORDER BY 1, 2") {
 					out = append(out, fmt.Sprintf("%q", row))
 				}
@@ -199,7 +227,7 @@ func TestWhatIsSavedForGoodCannotBeChanged(t *testing.T) {
 			return out
 		}
 		before := everything()
-		require.Len(t, before, 2+1+6+2+2)
+		require.Len(t, before, 2+1+7+5+1+1+2+2)
 		conn, err := pool.Conn(t.Context())
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = conn.Close() })
@@ -268,6 +296,23 @@ func saveForGood(t *testing.T, db storage.Stores) {
 	t.Helper()
 	createOrganization(t, db, "acme")
 	saveForGoodOf(t, db, "acme")
+}
+
+// cutForGood adds a record with a value that is about a person, seals all, and removes the first record.
+func cutForGood(t *testing.T, db storage.Stores) {
+	t.Helper()
+	r := rec("user.update")
+	r.Changes = []admin.Change{{Field: "name", From: "Ann", To: "Anna", Personal: true}}
+	require.NoError(t, db.Audit().Append(t.Context(), "acme", r))
+	cut, _, err := db.Log().Seal(t.Context(), "acme", admin.Sealing{At: noon, Limit: 1})
+	require.NoError(t, err)
+	_, _, err = db.Log().Seal(t.Context(), "acme", admin.Sealing{At: noon.Add(time.Second), Limit: 5})
+	require.NoError(t, err)
+	r = rec(admin.ActionTrim)
+	r.Changes = cut.CutChanges()
+	more, err := db.Log().Trim(t.Context(), "acme", cut, 1000, r)
+	require.NoError(t, err)
+	require.False(t, more)
 }
 
 // saveForGoodOf makes them of an organization that is there.

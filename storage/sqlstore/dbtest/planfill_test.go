@@ -112,9 +112,15 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		"invitations.expires_at": func(n int) string {
 			return fmt.Sprint(noon.Add([]time.Duration{-time.Minute, time.Minute, -time.Minute}[n/rareEvery%3]).UnixMicro())
 		},
-		"audit.changes":             one("''"),
-		"audit.actor_for":           either(rare, ""),
-		"audit.request_sum":         one(map[bool]string{true: "x''", false: "''"}[d == sqlstore.SQLite]),
+		"audit.changes":     one("''"),
+		"audit.actor_for":   either(rare, ""),
+		"audit.request_sum": one(map[bool]string{true: "x''", false: "''"}[d == sqlstore.SQLite]),
+		"audit.action": func(n int) string {
+			if n == 0 { // of the cut
+				return quoted(string(admin.ActionTrim))
+			}
+			return either(rare, "common")(n)
+		},
 		"tokens.state":              either("DEACTIVATED", "ACTIVE"),
 		"tokens.permissions":        one("'settings.read'"),
 		"tokens.last4":              one("'aB3x'"),
@@ -171,10 +177,23 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		"lease_worker":       one("''"),
 		"job_entries.status": either(string(job.EntryFailed), string(job.EntryCompleted)),
 
-		"audit_log.seq":          func(n int) string { return fmt.Sprint(n + 1) },
-		"audit_log.record_id":    id,
-		"audit_log.prev":         digestOf(d),
-		"audit_heads.hash":       digestOf(d),
+		"audit_log.seq":       func(n int) string { return fmt.Sprint(n + 1) },
+		"audit_log.record_id": id,
+		"audit_log.prev":      digestOf(d),
+		"audit_heads.hash":    digestOf(d),
+		"audit_heads.org_id": func(n int) string {
+			if n == 0 {
+				return quoted(string(planOrg))
+			}
+			return fmt.Sprintf("'zz%d'", n)
+		},
+		"audit_heads.oldest_at": func(n int) string { // those of the others are younger
+			return fmt.Sprint(noon.Add(time.Duration(min(n, 1)*2-1) * time.Hour).UnixMicro())
+		},
+		// The first entry is where the log was cut.
+		"audit_cuts.seq":         one("1"),
+		"audit_cuts.hash":        digestOf(d),
+		"audit_cuts.record_id":   id,
 		"audit_log.hash":         digestOf(d),
 		"audit_values.salt":      digestOf(d),
 		"audit_values.record_id": id,
@@ -222,9 +241,9 @@ func rowsOf(table string) int {
 		return 0
 	case table == "audit_queue": // which a trigger fills
 		return 0
-	case table == "audit_heads": // of which an organization has one
+	case table == "audit_cuts": // of which an organization has one
 		return 1
-	case table == "organizations": // besides that of the others
+	case table == "organizations", table == "audit_heads": // besides that of the others; and of each
 		return 1000
 	case table == "currencies": // of which there are not more
 		return 200
@@ -258,7 +277,8 @@ func fillForPlans(t *testing.T, d sqlstore.Dialect, pool *sql.DB) {
 	for len(filled) < len(tables) {
 		before := len(filled)
 		for _, x := range tables {
-			ready := !slices.ContainsFunc(x.foreign, func(f foreignKey) bool { return !filled[f.table] })
+			ready := !slices.ContainsFunc(x.foreign, func(f foreignKey) bool { return !filled[f.table] }) &&
+				(x.name != "admincenter_audit_cuts" || filled["admincenter_audit"] && filled["admincenter_audit_log"])
 			if filled[x.name] || !ready {
 				continue
 			}

@@ -241,6 +241,10 @@ func hotQueries() []hotQuery {
 			l, err := s.Audit().List(ctx, org, f, admin.Seek[admin.RecordKey]{Limit: 20})
 			return len(l), err
 		}},
+		{"logs whose first record is old", "audit_heads_oldest", func(ctx context.Context, s storage.Stores) (int, error) {
+			l, err := s.Log().Trimmable(ctx, noon, admin.HeadKey{}, 20)
+			return len(l), err
+		}},
 		{"accounts on a plan", "", func(ctx context.Context, s storage.Stores) (int, error) {
 			l, err := s.Schedules().OnPlan(ctx, org, priceplan.Ref{ID: "p7", Version: 1}, noon, admin.Seek[string]{Limit: 20})
 			return len(l), err

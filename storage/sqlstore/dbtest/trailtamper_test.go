@@ -44,17 +44,18 @@ func newOwner(t *testing.T, s server, keys admin.TrailKeys) *owner {
 		for trigger, table := range map[string]string{
 			"audit_fixed": "audit", "audit_log_fixed": "audit_log", "audit_values_fixed": "audit_values", "audit_values_erased": "audit_values",
 			"audit_no_delete": "audit", "audit_log_no_delete": "audit_log", "audit_values_no_delete": "audit_values",
+			"audit_cuts_moved": "audit_cuts", "audit_cuts_fixed": "audit_cuts", "audit_cuts_no_delete": "audit_cuts",
 		} {
 			run(t, pool, "ALTER TABLE admincenter_"+table+" DISABLE TRIGGER admincenter_"+trigger)
 		}
 	case sqlstore.SQLite:
 		for _, trigger := range strings.Fields("audit_no_update audit_no_delete audit_no_replace audit_log_no_update audit_log_no_delete " +
-			"audit_log_no_replace audit_values_erased audit_values_no_delete audit_values_no_replace") {
+			"audit_log_no_replace audit_values_erased audit_values_no_delete audit_values_no_replace audit_cuts_made audit_cuts_moved audit_cuts_no_delete") {
 			run(t, pool, "DROP TRIGGER admincenter_"+trigger)
 		}
 	case sqlstore.MySQL:
 		for _, trigger := range strings.Fields("audit_no_update audit_no_delete audit_log_no_update audit_log_no_delete " +
-			"audit_values_erased audit_values_no_delete") {
+			"audit_values_erased audit_values_no_delete audit_cuts_made audit_cuts_moved audit_cuts_no_delete") {
 			run(t, pool, "DROP TRIGGER admincenter_"+trigger)
 		}
 	}

@@ -42,6 +42,7 @@ type errand struct {
 	Seal      bool           // the log, until it is killed
 	Purge     int            // so many rows at once of the organization acme, in place of a job
 	Retire    retired        // what is left of Job, row by row, in place of running it
+	Trim      int            // so many rows at once of the log of the organization acme
 }
 
 // What a worker says, each in a line of its standard output.
@@ -96,6 +97,8 @@ func work(t *testing.T) bool {
 		err = e.purge(t, interrupted{db, func() { signal(true) }}, func() { settled(job.Progress{}) })
 	} else if e.Retire != "" {
 		err = e.retire(t, interrupted{db, func() { signal(true) }}, func() { settled(job.Progress{}) })
+	} else if e.Trim > 0 {
+		err = e.trim(t, interrupted{db, func() { signal(true) }}, func() { settled(job.Progress{}) })
 	} else if e.Migration {
 		_, err = center.Migrations.Run(t.Context(), admin.System("acme"), e.Job, settled)
 	} else {

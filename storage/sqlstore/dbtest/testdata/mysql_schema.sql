@@ -67,11 +67,12 @@ TABLE admincenter_audit InnoDB utf8mb4_bin
     INDEX audit_support (org_id, actor_for, at, id)
     PRIMARY KEY PRIMARY (org_id, at, id)
     FOREIGN KEY admincenter_audit_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
-    TRIGGER admincenter_audit_no_delete BEFORE DELETE BEGIN
-        IF NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED') THEN
+    TRIGGER admincenter_audit_no_delete BEFORE DELETE IF NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
+            AND NOT EXISTS (SELECT 1 FROM admincenter_audit_log l FORCE INDEX (audit_log_record)
+                JOIN admincenter_audit_cuts c ON c.org_id = l.org_id
+                WHERE l.record_id = OLD.id AND l.org_id = OLD.org_id AND l.seq <= c.seq) THEN
             SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: audit records cannot be deleted';
-        END IF;
-    END
+        END IF
     TRIGGER admincenter_audit_no_update BEFORE UPDATE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: audit records cannot be changed'
     TRIGGER admincenter_audit_waits AFTER INSERT INSERT INTO admincenter_audit_queue (org_id, id) VALUES (NEW.org_id, NEW.id)
 
@@ -81,12 +82,45 @@ TABLE admincenter_audit_anchor InnoDB utf8mb4_bin
     PRIMARY KEY PRIMARY (org_id, id)
     FOREIGN KEY admincenter_audit_anchor_ibfk_1 (org_id, id) REFERENCES admincenter_audit (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
 
+TABLE admincenter_audit_cuts InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    seq bigint(20) NOT NULL
+    hash varbinary(64) NOT NULL
+    sealed_at bigint(20) NOT NULL
+    record_id varbinary(36) NOT NULL
+    at bigint(20) NOT NULL
+    PRIMARY KEY PRIMARY (org_id)
+    FOREIGN KEY admincenter_audit_cuts_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    TRIGGER admincenter_audit_cuts_made BEFORE INSERT IF NOT EXISTS (SELECT 1 FROM admincenter_audit
+                WHERE org_id = NEW.org_id AND id = NEW.record_id AND at = NEW.at AND action = 'trail.trim')
+            OR NOT EXISTS (SELECT 1 FROM admincenter_audit_log
+                WHERE org_id = NEW.org_id AND seq = NEW.seq AND hash = NEW.hash AND sealed_at = NEW.sealed_at) THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: the audit trail is cut on record, and once at a place';
+        END IF
+    TRIGGER admincenter_audit_cuts_moved BEFORE UPDATE IF NEW.org_id <> OLD.org_id OR NEW.seq <= OLD.seq
+            OR NOT EXISTS (SELECT 1 FROM admincenter_audit
+                WHERE org_id = NEW.org_id AND id = NEW.record_id AND at = NEW.at AND action = 'trail.trim')
+            OR NOT EXISTS (SELECT 1 FROM admincenter_audit_log
+                WHERE org_id = NEW.org_id AND seq = NEW.seq AND hash = NEW.hash AND sealed_at = NEW.sealed_at) THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: the audit trail is cut on record, and once at a place';
+        END IF
+    TRIGGER admincenter_audit_cuts_no_delete BEFORE DELETE IF NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED') THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: where the audit trail is cut cannot be deleted';
+        END IF
+
+TABLE admincenter_audit_cuts_anchor InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    PRIMARY KEY PRIMARY (org_id)
+    FOREIGN KEY admincenter_audit_cuts_anchor_ibfk_1 (org_id) REFERENCES admincenter_audit_cuts (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+
 TABLE admincenter_audit_heads InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
     seq bigint(20) NOT NULL
     hash varbinary(64) NOT NULL
     sealed_at bigint(20)
     horizon bigint(20)
+    oldest_at bigint(20)
+    INDEX audit_heads_oldest (oldest_at, org_id)
     INDEX audit_heads_sealed (sealed_at, org_id)
     PRIMARY KEY PRIMARY (org_id)
     FOREIGN KEY admincenter_audit_heads_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
@@ -103,7 +137,8 @@ TABLE admincenter_audit_log InnoDB utf8mb4_bin
     UNIQUE audit_log_record (record_id, org_id)
     PRIMARY KEY PRIMARY (org_id, seq)
     FOREIGN KEY admincenter_audit_log_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
-    TRIGGER admincenter_audit_log_no_delete BEFORE DELETE IF NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED') THEN
+    TRIGGER admincenter_audit_log_no_delete BEFORE DELETE IF NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
+            AND NOT EXISTS (SELECT 1 FROM admincenter_audit_cuts WHERE org_id = OLD.org_id AND seq >= OLD.seq) THEN
             SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: the log of the audit trail cannot be deleted';
         END IF
     TRIGGER admincenter_audit_log_no_update BEFORE UPDATE SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: the log of the audit trail cannot be changed'
@@ -135,7 +170,10 @@ TABLE admincenter_audit_values InnoDB utf8mb4_bin
             OR NEW.change_no <> OLD.change_no THEN
             SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: values of audit records cannot be changed';
         END IF
-    TRIGGER admincenter_audit_values_no_delete BEFORE DELETE IF NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED') THEN
+    TRIGGER admincenter_audit_values_no_delete BEFORE DELETE IF NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
+            AND NOT EXISTS (SELECT 1 FROM admincenter_audit_log l FORCE INDEX (audit_log_record)
+                JOIN admincenter_audit_cuts c ON c.org_id = l.org_id
+                WHERE l.record_id = OLD.record_id AND l.org_id = OLD.org_id AND l.seq <= c.seq) THEN
             SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'admincenter: values of audit records cannot be deleted';
         END IF
 

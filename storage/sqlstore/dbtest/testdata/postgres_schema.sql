@@ -71,12 +71,29 @@ TABLE admincenter_audit
     BEGIN
         RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END
-    CREATE TRIGGER admincenter_audit_no_delete BEFORE DELETE ON public.admincenter_audit FOR EACH ROW EXECUTE FUNCTION admincenter_refuse_delete() ENABLED A AS 
+    CREATE TRIGGER admincenter_audit_no_delete BEFORE DELETE ON public.admincenter_audit FOR EACH ROW EXECUTE FUNCTION admincenter_audit_refuse_delete('record') ENABLED A AS 
     DECLARE
         gone BOOLEAN;
+        sought TEXT;
     BEGIN
-        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_organizations WHERE org_id = $1 AND status = ''DELETED'')',
-            TG_TABLE_SCHEMA) INTO gone USING OLD.org_id;
+        IF TG_ARGV[0] = 'link' THEN
+            EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_audit_cuts WHERE org_id = $1 AND seq >= $2)',
+                TG_TABLE_SCHEMA) INTO gone USING OLD.org_id, OLD.seq;
+        ELSE
+            IF TG_ARGV[0] = 'record' THEN
+                sought := OLD.id;
+            ELSE
+                sought := OLD.record_id;
+            END IF;
+            EXECUTE format('SELECT EXISTS (SELECT 1 FROM
+                (SELECT org_id, seq FROM %1$I.admincenter_audit_log WHERE record_id = $2 OFFSET 0) l
+                JOIN %1$I.admincenter_audit_cuts c ON c.org_id = l.org_id
+                WHERE c.org_id = $1 AND l.seq <= c.seq)', TG_TABLE_SCHEMA) INTO gone USING OLD.org_id, sought;
+        END IF;
+        IF NOT gone THEN
+            EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_organizations WHERE org_id = $1 AND status = ''DELETED'')',
+                TG_TABLE_SCHEMA) INTO gone USING OLD.org_id;
+        END IF;
         IF gone THEN
             RETURN OLD;
         END IF;
@@ -88,12 +105,57 @@ TABLE admincenter_audit
         RETURN NULL;
     END
 
+TABLE admincenter_audit_cuts
+    org_id text COLLATE C NOT NULL
+    seq bigint NOT NULL
+    hash bytea NOT NULL
+    sealed_at bigint NOT NULL
+    record_id text COLLATE C NOT NULL
+    at bigint NOT NULL
+    PRIMARY KEY admincenter_audit_cuts_pkey (org_id)
+    FOREIGN KEY admincenter_audit_cuts_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CREATE TRIGGER admincenter_audit_cuts_fixed BEFORE TRUNCATE ON public.admincenter_audit_cuts FOR EACH STATEMENT EXECUTE FUNCTION admincenter_refuse() ENABLED A AS 
+    BEGIN
+        RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END
+    CREATE TRIGGER admincenter_audit_cuts_moved BEFORE INSERT OR UPDATE ON public.admincenter_audit_cuts FOR EACH ROW EXECUTE FUNCTION admincenter_audit_cut() ENABLED A AS 
+    DECLARE
+        recorded BOOLEAN;
+    BEGIN
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.admincenter_audit
+                WHERE org_id = $1 AND id = $2 AND at = $3 AND action = ''trail.trim'')
+            AND EXISTS (SELECT 1 FROM %1$I.admincenter_audit_log
+                WHERE org_id = $1 AND seq = $4 AND hash = $5 AND sealed_at = $6)', TG_TABLE_SCHEMA)
+            INTO recorded USING NEW.org_id, NEW.record_id, NEW.at, NEW.seq, NEW.hash, NEW.sealed_at;
+        IF recorded AND TG_OP = 'UPDATE' THEN
+            recorded := NEW.org_id = OLD.org_id AND NEW.seq > OLD.seq;
+        END IF;
+        IF NOT recorded THEN
+            RAISE EXCEPTION 'admincenter: the audit trail is cut on record, and once at a place'
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
+    END
+    CREATE TRIGGER admincenter_audit_cuts_no_delete BEFORE DELETE ON public.admincenter_audit_cuts FOR EACH ROW EXECUTE FUNCTION admincenter_refuse_delete() ENABLED A AS 
+    DECLARE
+        gone BOOLEAN;
+    BEGIN
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_organizations WHERE org_id = $1 AND status = ''DELETED'')',
+            TG_TABLE_SCHEMA) INTO gone USING OLD.org_id;
+        IF gone THEN
+            RETURN OLD;
+        END IF;
+        RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END
+
 TABLE admincenter_audit_heads
     org_id text COLLATE C NOT NULL
     seq bigint NOT NULL
     hash bytea NOT NULL
     sealed_at bigint
     horizon bigint
+    oldest_at bigint
+    INDEX admincenter_audit_heads_oldest (oldest_at, org_id)
     PRIMARY KEY admincenter_audit_heads_pkey (org_id)
     INDEX admincenter_audit_heads_sealed (sealed_at, org_id)
     FOREIGN KEY admincenter_audit_heads_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
@@ -114,12 +176,29 @@ TABLE admincenter_audit_log
     BEGIN
         RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END
-    CREATE TRIGGER admincenter_audit_log_no_delete BEFORE DELETE ON public.admincenter_audit_log FOR EACH ROW EXECUTE FUNCTION admincenter_refuse_delete() ENABLED A AS 
+    CREATE TRIGGER admincenter_audit_log_no_delete BEFORE DELETE ON public.admincenter_audit_log FOR EACH ROW EXECUTE FUNCTION admincenter_audit_refuse_delete('link') ENABLED A AS 
     DECLARE
         gone BOOLEAN;
+        sought TEXT;
     BEGIN
-        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_organizations WHERE org_id = $1 AND status = ''DELETED'')',
-            TG_TABLE_SCHEMA) INTO gone USING OLD.org_id;
+        IF TG_ARGV[0] = 'link' THEN
+            EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_audit_cuts WHERE org_id = $1 AND seq >= $2)',
+                TG_TABLE_SCHEMA) INTO gone USING OLD.org_id, OLD.seq;
+        ELSE
+            IF TG_ARGV[0] = 'record' THEN
+                sought := OLD.id;
+            ELSE
+                sought := OLD.record_id;
+            END IF;
+            EXECUTE format('SELECT EXISTS (SELECT 1 FROM
+                (SELECT org_id, seq FROM %1$I.admincenter_audit_log WHERE record_id = $2 OFFSET 0) l
+                JOIN %1$I.admincenter_audit_cuts c ON c.org_id = l.org_id
+                WHERE c.org_id = $1 AND l.seq <= c.seq)', TG_TABLE_SCHEMA) INTO gone USING OLD.org_id, sought;
+        END IF;
+        IF NOT gone THEN
+            EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_organizations WHERE org_id = $1 AND status = ''DELETED'')',
+                TG_TABLE_SCHEMA) INTO gone USING OLD.org_id;
+        END IF;
         IF gone THEN
             RETURN OLD;
         END IF;
@@ -155,12 +234,29 @@ TABLE admincenter_audit_values
     BEGIN
         RAISE EXCEPTION 'admincenter: % cannot be changed or deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END
-    CREATE TRIGGER admincenter_audit_values_no_delete BEFORE DELETE ON public.admincenter_audit_values FOR EACH ROW EXECUTE FUNCTION admincenter_refuse_delete() ENABLED A AS 
+    CREATE TRIGGER admincenter_audit_values_no_delete BEFORE DELETE ON public.admincenter_audit_values FOR EACH ROW EXECUTE FUNCTION admincenter_audit_refuse_delete('value') ENABLED A AS 
     DECLARE
         gone BOOLEAN;
+        sought TEXT;
     BEGIN
-        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_organizations WHERE org_id = $1 AND status = ''DELETED'')',
-            TG_TABLE_SCHEMA) INTO gone USING OLD.org_id;
+        IF TG_ARGV[0] = 'link' THEN
+            EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_audit_cuts WHERE org_id = $1 AND seq >= $2)',
+                TG_TABLE_SCHEMA) INTO gone USING OLD.org_id, OLD.seq;
+        ELSE
+            IF TG_ARGV[0] = 'record' THEN
+                sought := OLD.id;
+            ELSE
+                sought := OLD.record_id;
+            END IF;
+            EXECUTE format('SELECT EXISTS (SELECT 1 FROM
+                (SELECT org_id, seq FROM %1$I.admincenter_audit_log WHERE record_id = $2 OFFSET 0) l
+                JOIN %1$I.admincenter_audit_cuts c ON c.org_id = l.org_id
+                WHERE c.org_id = $1 AND l.seq <= c.seq)', TG_TABLE_SCHEMA) INTO gone USING OLD.org_id, sought;
+        END IF;
+        IF NOT gone THEN
+            EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.admincenter_organizations WHERE org_id = $1 AND status = ''DELETED'')',
+                TG_TABLE_SCHEMA) INTO gone USING OLD.org_id;
+        END IF;
         IF gone THEN
             RETURN OLD;
         END IF;

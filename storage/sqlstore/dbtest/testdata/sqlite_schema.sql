@@ -71,6 +71,8 @@ CREATE INDEX admincenter_audit_actor ON admincenter_audit (org_id, actor_kind, a
 
 CREATE TRIGGER admincenter_audit_no_delete BEFORE DELETE ON admincenter_audit
 WHEN NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
+    AND NOT EXISTS (SELECT 1 FROM admincenter_audit_log l JOIN admincenter_audit_cuts c ON c.org_id = l.org_id
+        WHERE l.record_id = OLD.id AND l.org_id = OLD.org_id AND l.seq <= c.seq)
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: audit records cannot be deleted');
 END;
@@ -97,13 +99,51 @@ BEGIN
     INSERT INTO admincenter_audit_queue (org_id, id) VALUES (NEW.org_id, NEW.id);
 END;
 
+CREATE TABLE admincenter_audit_cuts (
+    org_id    TEXT    NOT NULL PRIMARY KEY REFERENCES admincenter_organizations (org_id),
+    seq       INTEGER NOT NULL,
+    hash      BLOB    NOT NULL,
+    sealed_at INTEGER NOT NULL,
+    record_id TEXT    NOT NULL,
+    at        INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER admincenter_audit_cuts_made BEFORE INSERT ON admincenter_audit_cuts
+WHEN EXISTS (SELECT 1 FROM admincenter_audit_cuts WHERE org_id = NEW.org_id)
+    OR NOT EXISTS (SELECT 1 FROM admincenter_audit
+        WHERE org_id = NEW.org_id AND id = NEW.record_id AND at = NEW.at AND action = 'trail.trim')
+    OR NOT EXISTS (SELECT 1 FROM admincenter_audit_log
+        WHERE org_id = NEW.org_id AND seq = NEW.seq AND hash = NEW.hash AND sealed_at = NEW.sealed_at)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: the audit trail is cut on record, and once at a place');
+END;
+
+CREATE TRIGGER admincenter_audit_cuts_moved BEFORE UPDATE ON admincenter_audit_cuts
+WHEN NEW.org_id <> OLD.org_id OR NEW.seq <= OLD.seq
+    OR NOT EXISTS (SELECT 1 FROM admincenter_audit
+        WHERE org_id = NEW.org_id AND id = NEW.record_id AND at = NEW.at AND action = 'trail.trim')
+    OR NOT EXISTS (SELECT 1 FROM admincenter_audit_log
+        WHERE org_id = NEW.org_id AND seq = NEW.seq AND hash = NEW.hash AND sealed_at = NEW.sealed_at)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: the audit trail is cut on record, and once at a place');
+END;
+
+CREATE TRIGGER admincenter_audit_cuts_no_delete BEFORE DELETE ON admincenter_audit_cuts
+WHEN NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: where the audit trail is cut cannot be deleted');
+END;
+
 CREATE TABLE admincenter_audit_heads (
     org_id    TEXT    NOT NULL PRIMARY KEY REFERENCES admincenter_organizations (org_id),
     seq       INTEGER NOT NULL,
     hash      BLOB    NOT NULL,
     sealed_at INTEGER,
-    horizon   INTEGER
+    horizon   INTEGER,
+    oldest_at INTEGER -- when the first record was sealed that is left, but for those of removals
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_audit_heads_oldest ON admincenter_audit_heads (oldest_at, org_id);
 
 CREATE INDEX admincenter_audit_heads_sealed ON admincenter_audit_heads (sealed_at, org_id);
 
@@ -121,6 +161,7 @@ CREATE TABLE admincenter_audit_log (
 
 CREATE TRIGGER admincenter_audit_log_no_delete BEFORE DELETE ON admincenter_audit_log
 WHEN NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
+    AND NOT EXISTS (SELECT 1 FROM admincenter_audit_cuts WHERE org_id = OLD.org_id AND seq >= OLD.seq)
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: the log of the audit trail cannot be deleted');
 END;
@@ -167,6 +208,8 @@ END;
 
 CREATE TRIGGER admincenter_audit_values_no_delete BEFORE DELETE ON admincenter_audit_values
 WHEN NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
+    AND NOT EXISTS (SELECT 1 FROM admincenter_audit_log l JOIN admincenter_audit_cuts c ON c.org_id = l.org_id
+        WHERE l.record_id = OLD.record_id AND l.org_id = OLD.org_id AND l.seq <= c.seq)
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: values of audit records cannot be deleted');
 END;

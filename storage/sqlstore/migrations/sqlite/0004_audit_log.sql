@@ -36,13 +36,6 @@ BEGIN
     SELECT RAISE(ABORT, 'admincenter: the log of the audit trail cannot be changed');
 END;
 -- +goose StatementEnd
--- +goose StatementBegin
-CREATE TRIGGER admincenter_audit_log_no_delete BEFORE DELETE ON admincenter_audit_log
-WHEN NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
-BEGIN
-    SELECT RAISE(ABORT, 'admincenter: the log of the audit trail cannot be deleted');
-END;
--- +goose StatementEnd
 -- REPLACE deletes without firing delete triggers unless recursive_triggers is on.
 -- +goose StatementBegin
 CREATE TRIGGER admincenter_audit_log_no_replace BEFORE INSERT ON admincenter_audit_log
@@ -60,13 +53,77 @@ CREATE TABLE admincenter_audit_heads (
     seq       INTEGER NOT NULL,
     hash      BLOB    NOT NULL,
     sealed_at INTEGER,
-    horizon   INTEGER
+    horizon   INTEGER,
+    oldest_at INTEGER -- when the first record was sealed that is left, but for those of removals
 ) STRICT, WITHOUT ROWID;
 
 -- For followers of every organization: the logs that grew last.
 CREATE INDEX admincenter_audit_heads_sealed ON admincenter_audit_heads (sealed_at, org_id);
+-- For the removal of records whose time is over: the logs whose first record is the oldest.
+CREATE INDEX admincenter_audit_heads_oldest ON admincenter_audit_heads (oldest_at, org_id);
 
--- The values in records that tell of a person. They alone can be erased, each once. The change -1 is where the request
+-- Where the start of each log was removed: at or before it rows of the trail may be deleted. It only moves on, to a link
+-- that is there, and on record. It is a table of its own, so that what seals needs no right to move it.
+CREATE TABLE admincenter_audit_cuts (
+    org_id    TEXT    NOT NULL PRIMARY KEY REFERENCES admincenter_organizations (org_id),
+    seq       INTEGER NOT NULL,
+    hash      BLOB    NOT NULL,
+    sealed_at INTEGER NOT NULL,
+    record_id TEXT    NOT NULL,
+    at        INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+-- +goose StatementBegin
+CREATE TRIGGER admincenter_audit_cuts_made BEFORE INSERT ON admincenter_audit_cuts
+WHEN EXISTS (SELECT 1 FROM admincenter_audit_cuts WHERE org_id = NEW.org_id)
+    OR NOT EXISTS (SELECT 1 FROM admincenter_audit
+        WHERE org_id = NEW.org_id AND id = NEW.record_id AND at = NEW.at AND action = 'trail.trim')
+    OR NOT EXISTS (SELECT 1 FROM admincenter_audit_log
+        WHERE org_id = NEW.org_id AND seq = NEW.seq AND hash = NEW.hash AND sealed_at = NEW.sealed_at)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: the audit trail is cut on record, and once at a place');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER admincenter_audit_cuts_moved BEFORE UPDATE ON admincenter_audit_cuts
+WHEN NEW.org_id <> OLD.org_id OR NEW.seq <= OLD.seq
+    OR NOT EXISTS (SELECT 1 FROM admincenter_audit
+        WHERE org_id = NEW.org_id AND id = NEW.record_id AND at = NEW.at AND action = 'trail.trim')
+    OR NOT EXISTS (SELECT 1 FROM admincenter_audit_log
+        WHERE org_id = NEW.org_id AND seq = NEW.seq AND hash = NEW.hash AND sealed_at = NEW.sealed_at)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: the audit trail is cut on record, and once at a place');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER admincenter_audit_cuts_no_delete BEFORE DELETE ON admincenter_audit_cuts
+WHEN NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: where the audit trail is cut cannot be deleted');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER admincenter_audit_log_no_delete BEFORE DELETE ON admincenter_audit_log
+WHEN NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
+    AND NOT EXISTS (SELECT 1 FROM admincenter_audit_cuts WHERE org_id = OLD.org_id AND seq >= OLD.seq)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: the log of the audit trail cannot be deleted');
+END;
+-- +goose StatementEnd
+-- A record goes before its link, which shows that it may.
+-- +goose StatementBegin
+DROP TRIGGER admincenter_audit_no_delete;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER admincenter_audit_no_delete BEFORE DELETE ON admincenter_audit
+WHEN NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
+    AND NOT EXISTS (SELECT 1 FROM admincenter_audit_log l JOIN admincenter_audit_cuts c ON c.org_id = l.org_id
+        WHERE l.record_id = OLD.id AND l.org_id = OLD.org_id AND l.seq <= c.seq)
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: audit records cannot be deleted');
+END;
+-- +goose StatementEnd
+
+-- The values in records that are about a person. They alone can be erased, each once. The change -1 is where the request
 -- came from: its source and its user agent.
 CREATE TABLE admincenter_audit_values (
     org_id     TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
@@ -90,6 +147,8 @@ END;
 -- +goose StatementBegin
 CREATE TRIGGER admincenter_audit_values_no_delete BEFORE DELETE ON admincenter_audit_values
 WHEN NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
+    AND NOT EXISTS (SELECT 1 FROM admincenter_audit_log l JOIN admincenter_audit_cuts c ON c.org_id = l.org_id
+        WHERE l.record_id = OLD.record_id AND l.org_id = OLD.org_id AND l.seq <= c.seq)
 BEGIN
     SELECT RAISE(ABORT, 'admincenter: values of audit records cannot be deleted');
 END;
@@ -107,7 +166,16 @@ END;
 
 -- +goose Down
 DROP TABLE admincenter_audit_values;
-DROP TABLE admincenter_audit_heads;
+DROP TRIGGER admincenter_audit_no_delete;
+-- +goose StatementBegin
+CREATE TRIGGER admincenter_audit_no_delete BEFORE DELETE ON admincenter_audit
+WHEN NOT EXISTS (SELECT 1 FROM admincenter_organizations WHERE org_id = OLD.org_id AND status = 'DELETED')
+BEGIN
+    SELECT RAISE(ABORT, 'admincenter: audit records cannot be deleted');
+END;
+-- +goose StatementEnd
 DROP TABLE admincenter_audit_log;
+DROP TABLE admincenter_audit_cuts;
+DROP TABLE admincenter_audit_heads;
 DROP TRIGGER admincenter_audit_waits;
 DROP TABLE admincenter_audit_queue;
