@@ -22,8 +22,8 @@ import (
 // ownNouns returns the nouns of the library's actions, which a host cannot append.
 func ownNouns() []string {
 	return []string{
-		"account", "audit", "currency", "customer", "enrichment", "event", "import", "invitation", "job", "organization", "plan",
-		"plan_migration", "role", "schedule", "session", "setting", "token", "user",
+		"account", "audit", "currency", "customer", "enrichment", "event", "import", "invitation", "job", "organization",
+		"plan", "plan_migration", "role", "schedule", "session", "setting", "token", "user",
 	}
 }
 

@@ -133,8 +133,8 @@ func pagesOf[T any, K Key](after K, fetch func(Seek[K]) ([]T, error), key func(T
 }
 
 // Export writes the entries after a number as JSON Lines, one [Entry] a line, and returns the number of the last
-// that was written, or 0 if none was. What was written before an error stays. It fails as [Log.Follow] does. It requires
-// [PermissionAuditRead].
+// that was written, or 0 if none was. What was written before an error stays. It fails as [Log.Follow] does. It
+// requires [PermissionAuditRead].
 func (l *Log) Export(ctx context.Context, scope Scope, w io.Writer, after int64) (last int64, err error) {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)

@@ -200,7 +200,7 @@ func (s auditSQL) erasePersonal(
 		if err != nil {
 			return 0, err
 		}
-		n, err := s.erase.run(ctx, t, "audit record", ids, []byte{}, id(erasure), org)
+		n, err := s.erase.run(ctx, t, ids, []byte{}, id(erasure), org)
 		if err != nil {
 			return 0, err
 		}

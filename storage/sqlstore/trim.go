@@ -184,10 +184,10 @@ func (s trimSQL) remove(ctx context.Context, t *tx, cut admin.Head, limit int) (
 	}
 	if n > 0 {
 		keys := idTexts(ids[:n])
-		if _, err = s.removeValues.run(ctx, t, "audit record", keys, cut.Org); err != nil {
+		if _, err = s.removeValues.run(ctx, t, keys, cut.Org); err != nil {
 			return false, err
 		}
-		if _, err = s.removeRecords.run(ctx, t, "audit record", keys, cut.Org); err != nil {
+		if _, err = s.removeRecords.run(ctx, t, keys, cut.Org); err != nil {
 			return false, err
 		}
 		if _, err = t.exec(ctx, "log entry", s.removeLinks, cut.Org, links[n-1].Seq); err != nil {

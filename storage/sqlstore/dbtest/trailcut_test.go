@@ -171,9 +171,6 @@ func TestVerifyNamesWhatAnOwnerDidAtTheStartOfTheLog(t *testing.T) {
 	keys, err := admin.NewTrailKeys(admin.TrailKey{ID: "2026", Key: admin.NewSecret(string(secret[:]))})
 	require.NoError(t, err)
 	onEach(t, func(t *testing.T, s server) {
-		if s.name == "PostgreSQL pq" {
-			t.Skip("the statements are those of pgx")
-		}
 		for name, keys := range map[string]admin.TrailKeys{"no keys": {}, "keys": keys} {
 			o := newOwner(t, s, keys)
 			for i, x := range cutAttacks() {
@@ -207,9 +204,6 @@ func TestVerifyNamesWhatAnOwnerDidAtTheStartOfTheLog(t *testing.T) {
 // A head that was kept before proves what is left, and where the log was cut.
 func TestPublishedHeadsOfALogThatWasCut(t *testing.T) {
 	onEach(t, func(t *testing.T, s server) {
-		if s.name == "PostgreSQL pq" {
-			t.Skip("the statements are those of pgx")
-		}
 		o := newOwner(t, s, admin.TrailKeys{})
 		o.fresh(t, "acme")
 		kept := map[int64]admin.Head{}
