@@ -34,7 +34,7 @@ func (r Retention) check(p *admin.Problems) {
 		}
 	}
 	if r.Records != 0 && r.Records < admin.MinRetention {
-		p.Add("/retention/records", admin.CodeRange, "%v is too short: keep audit records for %v at least, or give 0 for ever",
+		p.Add("/retention/records", admin.CodeRange, "%v is too short: keep audit records for %v at least, or 0 for ever",
 			r.Records, admin.MinRetention).With("min", admin.MinRetention.String())
 	}
 }

@@ -222,8 +222,8 @@ func (r Record) PersonalValues() (n int) {
 	return n
 }
 
-// AuditStore keeps an organization's audit trail. Nothing changes a record, but for its personal values, and nothing but
-// [LogStore.Trim] deletes one.
+// AuditStore keeps an organization's audit trail. Nothing changes a record, but for its personal values, and nothing
+// but [LogStore.Trim] deletes one.
 type AuditStore interface {
 	// List returns at most seek.Limit records that match the filter, newest first (by descending
 	// [Record.At], then by descending id), that come after seek.After in that order; the zero

@@ -96,8 +96,8 @@ func (l *Log) Heads(ctx context.Context, after HeadKey, limit int) ([]Head, erro
 
 // Follow iterates over the entries after a number, from the first that is left for 0, in order and without a gap, and
 // ends at the head: go on from the last Seq later. A follower that stores that number in the transaction in which it
-// handles an entry handles each exactly once. It fails with [ErrTrimmed] if entries after a number above 0 were removed.
-// It requires [PermissionAuditRead].
+// handles an entry handles each exactly once. It fails with [ErrTrimmed] if entries after a number above 0 were
+// removed. It requires [PermissionAuditRead].
 func (l *Log) Follow(ctx context.Context, scope Scope, after int64) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		if err := scope.Require(PermissionAuditRead); err != nil {
@@ -133,8 +133,8 @@ func pagesOf[T any, K Key](after K, fetch func(Seek[K]) ([]T, error), key func(T
 }
 
 // Export writes the entries after a number as JSON Lines, one [Entry] a line, and returns the number of the last
-// that was written, or 0 if none was. What was written before an error stays. It fails as [Log.Follow] does. It requires
-// [PermissionAuditRead].
+// that was written, or 0 if none was. What was written before an error stays. It fails as [Log.Follow] does. It
+// requires [PermissionAuditRead].
 func (l *Log) Export(ctx context.Context, scope Scope, w io.Writer, after int64) (last int64, err error) {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)

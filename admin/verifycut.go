@@ -76,7 +76,7 @@ func (v *verifier) left(ctx context.Context) (first Inspected, err error) {
 		case prev.Seq == 0:
 			begins = l
 		case l.Seq != prev.Seq+1:
-			v.suspect(begins, FindingRemoved, Link{Seq: prev.Seq + 1}, "the log has no entry of this number, and has earlier ones")
+			v.suspect(begins, FindingRemoved, Link{Seq: prev.Seq + 1}, "the log has no entry of this number")
 			begins = l
 		case l.Prev != prev.Hash:
 			v.suspect(begins, FindingInserted, begins, foreign)
@@ -189,8 +189,8 @@ func (v *verifier) suspected(ctx context.Context) error {
 	return nil
 }
 
-// proven reports whether the place where the log is cut is that of the record which the storage names, or that of a head
-// which was kept elsewhere.
+// proven reports whether the place where the log is cut is that of the record which the storage names, or that of a
+// head which was kept elsewhere.
 func (v *verifier) proven(ctx context.Context, cut Cut) (bool, error) {
 	if cut.Seq == 0 {
 		return true, nil

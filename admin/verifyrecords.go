@@ -79,8 +79,8 @@ func (v *verifier) late(ctx context.Context) error {
 }
 
 // accounted looks for values that were erased without a record that says so. After a verified head, the record may be
-// one that is not read again, and right after the place where the log was cut one that was removed: it was written after
-// the record with the values, but may have been sealed before it.
+// one that is not read again, and right after the place where the log was cut one that was removed: it was written
+// after the record with the values, but may have been sealed before it.
 func (v *verifier) accounted(context.Context) error {
 	for _, e := range v.erased {
 		at, known := v.erasures[e.erasure]

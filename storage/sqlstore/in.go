@@ -94,7 +94,8 @@ func newInWrite(db *DB, text string) inWrite {
 	return inWrite{q}
 }
 
-// run runs the statement for keys, after the arguments that come before them, and returns how many rows it changed.
+// run runs the statement for keys of audit records, after the arguments that come before them, and returns how many
+// rows it changed.
 func (q inWrite) run(ctx context.Context, t *tx, noun string, keys []string, before ...any) (changed int64, err error) {
 	for len(keys) > 0 {
 		i := 0

@@ -88,8 +88,9 @@ func (s logs) Seal(ctx context.Context, org admin.OrgID, in admin.Sealing) (head
 			return err
 		}
 		drained = len(waits) <= in.Limit
-		before, first := head, time.Time{}
-		head, first, err = s.extend(ctx, t, head, waits[:min(len(waits), in.Limit)], in, drained)
+		before := head
+		after, first, err := s.extend(ctx, t, head, waits[:min(len(waits), in.Limit)], in, drained)
+		head = after
 		if err != nil || head == before {
 			return err
 		}
@@ -134,8 +135,8 @@ func idTexts(ids []uuid.UUID) []string {
 	return out
 }
 
-// extend gives records their place after head. first is when the first of them was sealed that is not of a removal; zero
-// if there is none.
+// extend gives records their place after head. first is when the first of them was sealed that is not of a removal;
+// zero if there is none.
 func (s logs) extend(
 	ctx context.Context, t *tx, head admin.Head, ids []uuid.UUID, in admin.Sealing, drained bool,
 ) (next admin.Head, first time.Time, err error) {

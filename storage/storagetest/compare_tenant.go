@@ -133,21 +133,21 @@ func logDraws() map[string]func(*script) do {
 			}
 		},
 		"Log.Trimmable": func(s *script) do {
-			until, after := s.now.Add(-time.Duration(s.r.IntN(100))*time.Minute), admin.HeadKey{SealedAt: pick(s, time.Time{}, s.at()), Org: s.org()}
-			limit := 1 + s.r.IntN(3)
+			after := admin.HeadKey{SealedAt: pick(s, time.Time{}, s.at()), Org: s.org()}
+			until, limit := s.lately(), 1+s.r.IntN(3)
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return st.Log().Trimmable(ctx, until, after, limit)
 			}
 		},
 		"Log.Removable": func(s *script) do {
-			org, until := s.org(), s.now.Add(-time.Duration(s.r.IntN(100))*time.Minute)
+			org, until := s.org(), s.lately()
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				head, err := st.Log().Removable(ctx, org, until)
 				return bareHead(head), err
 			}
 		},
 		"Log.Trim": func(s *script) do {
-			org, rec, until, limit := s.org(), s.rec(admin.ActionTrim), s.now.Add(-time.Duration(s.r.IntN(100))*time.Minute), s.r.IntN(9)
+			org, rec, until, limit := s.org(), s.rec(admin.ActionTrim), s.lately(), s.r.IntN(9)
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				cut, err := st.Log().Removable(ctx, org, until)
 				if err != nil {
@@ -173,6 +173,9 @@ func logDraws() map[string]func(*script) do {
 		},
 	}
 }
+
+// lately is an instant within the last 100 minutes.
+func (s *script) lately() time.Time { return s.now.Add(-time.Duration(s.r.IntN(100)) * time.Minute) }
 
 func bareHead(h admin.Head) admin.Head {
 	h.Hash = admin.Digest{}

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
@@ -17,7 +16,6 @@ import (
 // trimmer is a log of an organization, with records that are sealed on the hour from the epoch on.
 type trimmer struct {
 	*world
-	records []uuid.UUID // by number, from 1 on
 }
 
 func newTrimmer(t *testing.T, b storage.Backend, c *ids, hours int) *trimmer {
@@ -59,7 +57,8 @@ func (w *trimmer) cut() admin.Cut {
 	return cut
 }
 
-// trim removes up to a place, so many rows at once, and returns in how many calls, after each of which the log verifies.
+// trim removes up to a place, so many rows at once, and returns in how many calls, after each of which the log
+// verifies.
 func (w *trimmer) trim(cut admin.Head, limit int, at time.Time) (calls int) {
 	w.t.Helper()
 	rec := w.rec(admin.ActionTrim)

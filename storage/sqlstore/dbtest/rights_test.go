@@ -40,7 +40,7 @@ func trailRights(t *testing.T) (write, remove map[string]string) {
 // userOf makes a user with rights by table, and returns a pool of it.
 func (s server) userOf(t *testing.T, root *sql.DB, driver, dsn, name string, rights map[string]string) *sql.DB {
 	t.Helper()
-	grant, as := "", dsn
+	var grant, as string
 	if s.dialect == sqlstore.PostgreSQL {
 		u, err := url.Parse(dsn)
 		require.NoError(t, err)
@@ -69,8 +69,8 @@ func (s server) userOf(t *testing.T, root *sql.DB, driver, dsn, name string, rig
 func TestRightsInTheDatabase(t *testing.T) {
 	write, remove := trailRights(t)
 	onEach(t, func(t *testing.T, s server) {
-		if s.dialect == sqlstore.SQLite || s.name == "PostgreSQL pq" {
-			t.Skip("SQLite has no users, and the server is that of pgx")
+		if s.dialect == sqlstore.SQLite {
+			t.Skip("SQLite has no users")
 		}
 		driver, dsn := s.create(t)
 		root := openPool(t, driver, dsn)

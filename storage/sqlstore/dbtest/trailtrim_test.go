@@ -82,9 +82,6 @@ func TestTrimKilledAtRandomMoments(t *testing.T) {
 	}
 	records, kills := atLength(400, 100), atLength(12, 3)
 	onEach(t, func(t *testing.T, s server) {
-		if s.name == "PostgreSQL pq" {
-			t.Skip("the statements and the server are those of pgx")
-		}
 		p := s.place(t)
 		db, pool := p.open(t)
 		require.NoError(t, db.Migrate(t.Context()))
@@ -133,9 +130,6 @@ func TestTrimKilledAtRandomMoments(t *testing.T) {
 func TestReadersBesideARemoval(t *testing.T) {
 	records, rounds := atLength(2000, 400), atLength(6, 2)
 	onEach(t, func(t *testing.T, s server) {
-		if s.name == "PostgreSQL pq" {
-			t.Skip("the statements and the server are those of pgx")
-		}
 		db, _ := s.openPool(t)
 		oldLog(t, db, records)
 		l := logOver(t, db)
