@@ -11,22 +11,16 @@ func Customers() Schema {
 		Fields: fieldsOf(customer.Customers(), map[string]naming{
 			"id": {
 				label: "Customer ID", example: "acme",
-				aliases: []string{
-					"external id", "customer number", "customer key", "kundennummer", "n° client", "record id", "company id",
-					"account number", "account id",
-				},
+				aliases: []string{"external id", "customer number", "record id", "account id"},
 			},
 			"name": {
 				label: "Customer name", example: "Acme Corporation",
-				aliases: []string{
-					"company", "company name", "organization", "full name", "display name", "organization name", "legal name",
-					"business name", "firma", "nom", "account name", "contact name",
-				},
-				parts: []string{"first name", "last name"},
+				aliases: []string{"company name", "full name", "display name"},
+				parts:   []string{"first name", "last name"},
 			},
 			"primary_email": {
 				label: "Primary e-mail", example: "billing@acme.example",
-				aliases: []string{"email", "e-mail address", "billing email", "contact email", "courriel", "correo"},
+				aliases: []string{"email", "e-mail address", "billing email"},
 			},
 		}),
 	}
@@ -40,7 +34,7 @@ func Accounts() Schema {
 		Fields: fieldsOf(customer.Accounts(), map[string]naming{
 			"id": {
 				label: "Account ID", example: "acme-main",
-				aliases: []string{"external id", "account number", "account key", "record id"},
+				aliases: []string{"external id", "account number", "record id"},
 			},
 			"name": {
 				label: "Account name", example: "Acme main account",
@@ -48,19 +42,21 @@ func Accounts() Schema {
 			},
 			"customer_id": {
 				label: "Customer ID", relation: "customer", example: "acme",
-				aliases: []string{"customer", "customer number", "customer external id", "account customer id", "kundennummer"},
+				aliases: []string{"customer number", "customer external id", "account customer id"},
 			},
 			"invoice_currency": {
 				label: "Invoice currency", example: "USD",
-				aliases: []string{"currency", "currency code", "billing currency", "währung", "devise"},
+				aliases: []string{"currency", "currency code", "billing currency"},
 			},
 			"primary_email": {
 				label: "Primary e-mail", example: "billing@acme.example",
-				aliases: []string{"email", "e-mail address", "billing email", "contact email", "courriel"},
+				aliases: []string{"email", "e-mail address", "billing email"},
 			},
 			"net_term_days": {
 				label: "Net term days", example: "30",
-				aliases: []string{"net terms", "payment terms", "payment term days", "net days"},
+				aliases: []string{
+					"net terms", "payment terms", "net days", "payment days", "credit days", "due days", "term days",
+				},
 			},
 		}),
 	}
@@ -96,30 +92,25 @@ func addressWords() map[string]naming {
 	return map[string]naming{
 		"phone_number": {
 			label: "Phone number", example: "555 0100",
-			aliases: []string{"phone", "telephone", "contact phone", "telefon", "téléphone"},
+			aliases: []string{"phone"},
 		},
 		"line1": {
 			label: "Address line 1", example: "2281 Broadway Street",
-			aliases: []string{
-				"address", "street", "address 1", "street address", "billing street", "billing address", "straße", "adresse",
-			},
+			aliases: []string{"street", "address 1", "street 1", "street address", "address street", "line 1", "address"},
 		},
-		"line2": {label: "Address line 2", example: "G-31", aliases: []string{"address 2", "suite", "street 2"}},
+		"line2": {label: "Address line 2", example: "G-31", aliases: []string{"address 2", "street 2", "line 2", "suite", "address supplement"}},
 		"postal_code": {
 			label: "Postal code", example: "29501",
-			aliases: []string{"zip", "zip postal code", "postcode", "post code", "billing zip postal code", "plz",
-				"code postal"},
+			aliases: []string{"zip", "postcode", "billing code", "mailing code"},
 		},
-		"city": {label: "City", example: "Florence", aliases: []string{"town", "billing city", "ort", "ville", "ciudad"}},
+		"city": {label: "City", example: "Florence", aliases: []string{"town"}},
 		"state": {
 			label: "State", example: "South Carolina",
-			aliases: []string{
-				"region", "province", "state province", "billing state province", "county", "bundesland", "provincia",
-			},
+			aliases: []string{"state province", "province", "region"},
 		},
 		"country": {
 			label: "Country", example: "US",
-			aliases: []string{"country code", "country region", "billing country", "land", "pays", "país"},
+			aliases: []string{"country code", "country region"},
 		},
 	}
 }
