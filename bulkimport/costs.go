@@ -17,12 +17,8 @@ const (
 
 // reached reports whether a field is a way to reach the record: an address, a phone number, an e-mail address.
 func (s *wanted) reached() bool {
-	for _, c := range []string{"email", "phone", "street", "line", "postalcode", "city", "state", "country", "supplement"} {
-		if s.about[c] {
-			return true
-		}
-	}
-	return false
+	return s.about["email"] || s.about["phone"] || s.about["street"] || s.about["line"] || s.about["postalcode"] ||
+		s.about["city"] || s.about["state"] || s.about["country"] || s.about["supplement"]
 }
 
 // located reports whether a field is part of a postal address.
