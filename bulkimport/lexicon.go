@@ -223,7 +223,7 @@ func (l *lexicon) compound(w string) []token {
 	best[0] = []token{}
 	for end := leastCompound; end <= len(w); end++ {
 		for begin := 0; begin+2 <= end; begin++ {
-			if best[begin] == nil || (best[end] != nil && len(best[end]) <= len(best[begin])+1) {
+			if best[begin] == nil || (best[end] != nil && len(best[end]) < len(best[begin])+1) {
 				continue
 			}
 			ts, ok := l.words[w[begin:end]]

@@ -146,6 +146,9 @@ func (m *matcher) score(field int, h header) (best float64, reason string) {
 	if score, why := m.alone(s, h.tokens); score > 0 {
 		take(score, why)
 	}
+	if s.field.Kind == ID && contains(h.tokens, "company") && !contains(h.tokens, "id") && best < surely+reserved {
+		best -= doubtful // a company's number is mostly that of a register
+	}
 	best -= m.asideCost(s, h)
 	if best <= 0 {
 		return 0, ""

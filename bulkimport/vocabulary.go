@@ -20,7 +20,7 @@ const parts = `
 part email mail mails correo courriel correo_electronico correio correio_eletronico correio_electronico emails
 part email posta_elettronica adresse_electronique direccion_electronica courrier_electronique smtp e_post
 part phone phones telephone telefon telefono telefone telefoon tel tele fon fono fone ph telf tlf tfno tfn
-part phone telefonico telefonica telefonisch telephonique fixo
+part phone telefonico telefonica telefonisch telephonique fixo fijo
 part phone rufnummer rufnr festnetz landline telnr telno telefonnr phoneno tlfn fixe telephones telefoni
 part phone fixed_line vaste_lijn telefono_fijo telefone_fixo telefono_fisso telephone_fixe
 part mobile cell cellphone handy mobil mobiltelefon portable gsm celular cellulare movil telemovel mobiel cel
@@ -41,7 +41,7 @@ part supplement suite apartment apt extended_address complement complemento zusa
 part supplement appartement interno
 part supplement adresszusatz adressenzusatz complement_adresse complemento_direccion additional_address
 part supplement supplementary
-part supplement address_extension complemento_endereco address_supplement apartamento adreszusatz toevoeging
+part supplement address_extension complemento_endereco address_supplement apartamento adreszusatz
 part postalcode zip postcode zipcode plz postleitzahl cp cap cep cod_postal code_postal codigo_postal
 part postalcode codice_postale codice_avviamento_postale pstlz postnummer postnr pincode
 part postalcode npa c_postal postcodes eircode postnumber code_poste zips zip_postal zip_postal_code plz_code
@@ -250,13 +250,14 @@ foreign quantity count anzahl qty
 `
 
 const singles = `
-foreign - deal opportunity campaign ticket invoiced link facebook twitter linkedin instagram skype xing slack
+foreign - identifiers organizational toevoeging deal opportunity campaign ticket invoiced link facebook twitter
+foreign - linkedin instagram skype xing slack
 foreign - links whatsapp telex extension durchwahl prefix vorwahl dial dialing area_code prefijo prefisso
 foreign - indicatif landesvorwahl calling suffix ext password passwort username login nickname handle
 foreign - slug benutzername apodo previous old former new ehemalig ancien antiguo vorherig temporary emergency
 foreign - service installation warehouse location standort lager depot business_unit unit branch filiale
 foreign - ip mac wallet ip_address mac_address attachment attachments geo coordinates age search suche
-foreign - suchbegriff sort sortl matchcode suchname zoeknaam paypal stripe shopify hubspot xero quickbooks
+foreign - suchbegriff sort_field sortl matchcode suchname zoeknaam paypal stripe shopify hubspot xero quickbooks
 foreign - google mailchimp gateway processor employees job anredeschlussel chiffre spent spend
 foreign - spending average median lifetime ltv mrr arr refund refunded overdue mahn dunning outstanding volume
 foreign - fee percent paid rate purchased ouvert offen dispute losses profit margin debit cartera rabattgruppe
