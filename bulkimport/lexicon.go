@@ -1,12 +1,18 @@
 package bulkimport
 
 import (
+	_ "embed" // of the vocabulary
 	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// class is what a word does to the meaning of a header; see vocabulary.
+// vocabulary is what words of headers mean.
+//
+//go:embed vocabulary.txt
+var vocabulary string
+
+// class is what a word does to the meaning of a header; see the vocabulary.
 type class uint8
 
 const (
@@ -49,9 +55,9 @@ func classNamed(text string) class {
 
 // token is a word of a header by its meaning.
 type token struct {
-	concept  string // the English word for it; a word that the vocabulary lacks is its own concept
-	class    class
-	misspelt bool // the word is only like one of the vocabulary
+	concept    string // the English word for it; a word that the vocabulary lacks is its own concept
+	class      class
+	misspelled bool // the word is only like one of the vocabulary
 }
 
 // lexicon is the vocabulary, with the words of a schema.
@@ -68,19 +74,19 @@ type shape struct {
 }
 
 const (
-	maxPhrase      = 5  // words that belong together
-	maxWord        = 40 // letters of a word that may be a compound
-	leastCompound  = 3  // letters of a part of one
-	leastMisspelt  = 5  // letters of a word that may be misspelled
-	twiceMisspelt  = 9  // and of one that may be so twice
-	maxUnknownWord = 4  // of a header, that are compared with others
+	maxPhrase       = 5  // words that belong together
+	maxWord         = 40 // letters of a word that may be a compound
+	leastCompound   = 3  // letters of a part of one
+	leastMisspelled = 5  // letters of a word that may be misspelled
+	twiceMisspelled = 9  // and of one that may be so twice
+	maxUnknownWord  = 4  // of a header, that are compared with others
 )
 
 func newLexicon() *lexicon {
 	l := &lexicon{words: map[string][]token{}, alike: map[shape][]string{}, parts: map[string][]token{}}
 	for line := range strings.Lines(vocabulary) {
 		f := strings.Fields(line)
-		if len(f) < 2 {
+		if len(f) < 2 || f[0] == "#" {
 			continue
 		}
 		meaning, list := []token{{concept: f[1], class: classNamed(f[0])}}, f[1:]
@@ -109,7 +115,7 @@ func (l *lexicon) add(word string, meaning ...token) {
 		return
 	}
 	l.words[word] = meaning
-	if n := len(word); n >= leastMisspelt && n <= maxWord {
+	if n := len(word); n >= leastMisspelled && n <= maxWord {
 		l.alike[shape{word[0], n}] = append(l.alike[shape{word[0], n}], word)
 	}
 }
@@ -248,11 +254,11 @@ func (l *lexicon) compound(w string) []token {
 // misspelling finds the word that one letter in five or more, or two in nine or more, keep from being w. Its first
 // letter must be right.
 func (l *lexicon) misspelling(w string) []token {
-	if len(w) < leastMisspelt || len(w) > maxWord || utf8.RuneCountInString(w) != len(w) {
+	if len(w) < leastMisspelled || len(w) > maxWord || utf8.RuneCountInString(w) != len(w) {
 		return nil
 	}
 	limit := 1
-	if len(w) >= twiceMisspelt {
+	if len(w) >= twiceMisspelled {
 		limit = 2
 	}
 	for edits := 1; edits <= limit; edits++ {
@@ -261,7 +267,7 @@ func (l *lexicon) misspelling(w string) []token {
 				if near(w, like, edits) {
 					found := slices.Clone(l.words[like])
 					for i := range found {
-						found[i].misspelt = true
+						found[i].misspelled = true
 					}
 					return found
 				}

@@ -153,7 +153,7 @@ func (m *matcher) score(field int, h header) (best float64, reason string) {
 	if best <= 0 {
 		return 0, ""
 	}
-	if best > typo && misspelt(h.tokens) {
+	if best > typo && misspelled(h.tokens) {
 		best, reason = typo, "similar spelling"
 	}
 	return best, reason
@@ -174,8 +174,8 @@ func vague(ts []token) bool {
 	return ids > 1 || ids == 1 && !contains(ts, "id")
 }
 
-func misspelt(ts []token) bool {
-	return slices.ContainsFunc(ts, func(t token) bool { return t.misspelt })
+func misspelled(ts []token) bool {
+	return slices.ContainsFunc(ts, func(t token) bool { return t.misspelled })
 }
 
 // differ returns what the words cost in which a header and a name differ.

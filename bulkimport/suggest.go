@@ -50,7 +50,7 @@ func (s Suggestions) Likely() Mapping { return s.mapping(func(Suggestion) bool {
 func (s Suggestions) mapping(take func(Suggestion) bool) Mapping {
 	m := Mapping{}
 	for _, one := range s {
-		if len(one.Source.Columns) > 0 && take(one) {
+		if (len(one.Source.Columns) > 0 || one.Source.Constant != "") && take(one) {
 			m[one.Field] = one.Source
 		}
 	}
@@ -58,8 +58,9 @@ func (s Suggestions) mapping(take func(Suggestion) bool) Mapping {
 }
 
 // Suggest looks at the headers, and at the first 200 rows, for the columns that the fields' values
-// come from. Each column is suggested for one field at most. It requires the type's Read
-// permission.
+// come from. Each column is suggested for one field at most. The mapping of an earlier import comes first, if the
+// organization has completed one of the type, among its 50 newest, whose file had the same headers in any order. It
+// requires the type's Read permission.
 func (s *Service) Suggest(ctx context.Context, scope admin.Scope, id uuid.UUID) (Suggestions, error) {
 	i, t, err := s.open(ctx, scope, id, read)
 	if err != nil {
@@ -72,7 +73,15 @@ func (s *Service) Suggest(ctx context.Context, scope admin.Scope, id uuid.UUID) 
 	if err != nil {
 		return nil, err
 	}
-	return suggest(t.Schema, i.Columns, values, s.caster), nil
+	out := suggest(t.Schema, i.Columns, values, s.caster)
+	had, found, err := s.earlier(ctx, scope.Org(), i)
+	if err != nil {
+		return nil, err
+	}
+	if found {
+		out.remember(had, i)
+	}
+	return out, nil
 }
 
 // sampleRows is how many rows are looked at, among sampleRecords at most, those that are blank or broken included.
@@ -353,5 +362,5 @@ func besides(h, part header) (int, bool) {
 			return 0, false
 		}
 	}
-	return extra, len(h.tokens)-extra == len(part.tokens) && !misspelt(h.tokens)
+	return extra, len(h.tokens)-extra == len(part.tokens) && !misspelled(h.tokens)
 }

@@ -46,7 +46,8 @@ func checkNotImported(i Import, m Mapping, s Settings) error {
 	var p admin.Problems
 	for k, index := range s.NotImported {
 		path := fmt.Sprintf("/settings/notImported/%d", k)
-		if _, ok := i.column(index); !ok {
+		col, ok := i.column(index)
+		if !ok {
 			p.Add(path, CodeNoSuchColumn, "the file has no column with index %d", index)
 			continue
 		}
@@ -55,8 +56,8 @@ func checkNotImported(i Import, m Mapping, s Settings) error {
 		}
 		for name, source := range m {
 			if slices.Contains(source.Columns, index) {
-				p.Add(path, admin.CodeFormat, "column %d is mapped to %s: leave it out of one of the two", index,
-					admin.Clip(name))
+				p.Add(path, admin.CodeFormat, "column %d (%s) is mapped to %s: leave it out of one of the two", index,
+					admin.Clip(col.Name), admin.Clip(name))
 				break
 			}
 		}

@@ -35,8 +35,8 @@ func TestColumnsWhoseValuesDoNotFitAreSuggestedAndNamed(t *testing.T) {
 	require.Equal(t, `same meaning, but 25 of 25 values are not e-mail addresses: "n/d 0"`, reasons["email"])
 	require.Equal(t, bulkimport.Mapping{"external_id": bulkimport.FromColumn(0), "name": bulkimport.FromColumn(1)},
 		s.Mapping(), "what is not sure is not taken unseen")
-	require.Equal(t, []bulkimport.UnmappedColumn{{Index: 2, Name: "email", Filled: 25}, {Index: 3, Name: "country", Filled: 25},
-		{Index: 4, Name: "created at", Filled: 25}, {Index: 5, Name: "credit limit", Filled: 25}}, s.Unmapped(i))
+	require.Equal(t, []bulkimport.UnmappedColumn{
+		{Index: 2, Name: "email", Filled: 25}, {Index: 3, Name: "country", Filled: 25}, {Index: 4, Name: "created at", Filled: 25}, {Index: 5, Name: "credit limit", Filled: 25}}, s.Unmapped(i))
 	require.Empty(t, bulkimport.Import{Columns: i.Columns, Mapping: s.Likely()}.Unmapped())
 }
 
@@ -55,15 +55,18 @@ func TestCountryIsNeverAState(t *testing.T) {
 
 func TestUnmappedColumnsAreNamedBeforeTheStartAndAfter(t *testing.T) {
 	w := newWorld(t, bulkimport.Options{})
-	i := w.upload(bulkimport.CustomersType, "id,name,email,Segment,Shoe size\nc1,Lumen,a@x.example,a,41\nc2,Orbit,b@x.example,,42\n")
+	i := w.upload(bulkimport.CustomersType,
+		"id,name,email,Segment,Shoe size\nc1,Lumen,a@x.example,a,41\nc2,Orbit,b@x.example,,42\n")
 	m := w.suggested(i)
-	for reason, columns := range map[string][]int{"not in the file": {9}, "mapped": {1}, "twice": {3, 3}, "negative": {-1}} {
+	wrong := map[string][]int{"not in the file": {9}, "mapped": {1}, "twice": {3, 3}, "negative": {-1}}
+	for reason, columns := range wrong {
 		_, err := w.service.SetMapping(t.Context(), w.scope, i.ID, i.Version, m, bulkimport.Settings{NotImported: columns})
 		var invalid *admin.ValidationError
 		require.True(t, errors.As(err, &invalid), reason)
 		require.Equal(t, fmt.Sprintf("/settings/notImported/%d", len(columns)-1), invalid.Fields[0].Path, reason)
 	}
-	mapped, err := w.service.SetMapping(t.Context(), w.scope, i.ID, i.Version, m, bulkimport.Settings{NotImported: []int{4}})
+	mapped, err := w.service.SetMapping(t.Context(), w.scope, i.ID, i.Version, m,
+		bulkimport.Settings{NotImported: []int{4}})
 	require.NoError(t, err)
 	want := []bulkimport.UnmappedColumn{{Index: 3, Name: "Segment", Filled: 1},
 		{Index: 4, Name: "Shoe size", Filled: 2, Chosen: true}}
@@ -120,10 +123,12 @@ func TestValuesSpeakWhereTheHeaderDoesNot(t *testing.T) {
 		header, value string
 		want          map[string]string
 	}{
-		"a column of e-mails under a word for people": {"Kontakt", "ann%d@x.example", map[string]string{"primary_email": "Kontakt?"}},
-		"a column of e-mails under Address":           {"Adresse", "ann%d@x.example", map[string]string{"primary_email": "Adresse?"}},
-		"the owner's e-mails":                         {"Account Owner Email", "ann%d@x.example", map[string]string{}},
-		"a column of no is not one of Norwegians":     {"Foo", "no", map[string]string{}},
+		"a column of e-mails under a word for people": {
+			"Kontakt", "ann%d@x.example", map[string]string{"primary_email": "Kontakt?"}},
+		"a column of e-mails under Address": {
+			"Adresse", "ann%d@x.example", map[string]string{"primary_email": "Adresse?"}},
+		"the owner's e-mails":                     {"Account Owner Email", "ann%d@x.example", map[string]string{}},
+		"a column of no is not one of Norwegians": {"Foo", "no", map[string]string{}},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			var b strings.Builder
