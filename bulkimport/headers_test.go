@@ -27,7 +27,7 @@ type label struct {
 	part        bool // it is a part of the field, which is joined
 }
 
-// exports reads a file of labelled headers.
+// exports reads a file of labeled headers.
 func exports(t *testing.T, file string) []export {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", file))

@@ -64,7 +64,7 @@ type Column struct {
 	Header   string   `json:"header,omitempty"`   // as in the file, on one line, without what cannot be seen
 	Name     string   `json:"name"`               // the header, or "Column 3" if it is blank
 	Examples []string `json:"examples,omitempty"` // the first values that are not blank, at most 3
-	Filled   int64    `json:"filled"`             // values that are not blank, in the whole file; Import.Rows is all of them
+	Filled   int64    `json:"filled"`             // values that are not blank, of Import.Rows
 	Longest  int      `json:"longest"`            // characters of the longest value
 	// Distinct is how many different values there are, of which 1000 are told apart: DistinctMore reports that there
 	// are more.
