@@ -94,6 +94,8 @@ func (m *matcher) entityCost(s *wanted, t token) float64 {
 		return 0.12
 	case s.toward != "":
 		return weak
+	case t.concept == "account" && s.about["state"]:
+		return doubtful // the state that an account is in
 	case t.concept == m.noun:
 		return 0.02
 	case m.relates(t.concept):
@@ -102,7 +104,7 @@ func (m *matcher) entityCost(s *wanted, t token) float64 {
 		}
 		return 0.25
 	case s.reached(), s.field.Kind == Currency, s.terms():
-		return m.entityReached(s, t, company)
+		return m.entityReached(t, company)
 	case s.named():
 		return m.entityNamed(t, company)
 	case s.field.Kind == ID:
@@ -125,10 +127,8 @@ func (m *matcher) relates(concept string) bool {
 	return slices.Contains(m.related, concept)
 }
 
-func (m *matcher) entityReached(s *wanted, t token, company bool) float64 {
+func (m *matcher) entityReached(t token, company bool) float64 {
 	switch {
-	case t.concept == "account" && s.about["state"]:
-		return doubtful // the state that an account is in
 	case company, t.concept == "business":
 		return 0.04
 	case t.concept == "user", t.concept == "partner":
@@ -138,11 +138,8 @@ func (m *matcher) entityReached(s *wanted, t token, company bool) float64 {
 }
 
 func (m *matcher) entityNamed(t token, company bool) float64 {
-	switch {
-	case company, t.concept == "business":
+	if company || t.concept == "business" {
 		return cheap
-	case t.concept == "partner":
-		return 0.10
 	}
 	return doubtful
 }
@@ -164,7 +161,9 @@ func (s *wanted) idCost(t token) float64 {
 		return free
 	case s.about["country"], s.about["state"], s.field.Kind == Currency:
 		return 0.02
-	case s.about["postalcode"], s.about["email"], s.about["city"]:
+	case s.about["city"]:
+		return doubtful
+	case s.about["postalcode"], s.about["email"]:
 		if t.concept == "code" || t.concept == "number" || t.concept == "id" {
 			return cheap
 		}

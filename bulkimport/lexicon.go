@@ -305,8 +305,16 @@ func contains(ts []token, concept string) bool {
 	return false
 }
 
-// number reads a word of digits, without zeros in front.
+// number reads a word of digits, without zeros in front, or an English one.
 func number(w string) (string, bool) {
+	switch w {
+	case "one":
+		return "1", true
+	case "two":
+		return "2", true
+	case "three":
+		return "3", true
+	}
 	if !digits(w) {
 		return "", false
 	}

@@ -113,6 +113,9 @@ func (m *matcher) read(text string) header {
 	main, within := aside(strings.TrimSpace(text))
 	ws := words(main)
 	h := header{tokens: m.lexicon.tokens(ws), aside: m.lexicon.tokens(words(within))}
+	if contains(h.aside, "supplement") && !contains(h.tokens, "supplement") {
+		h.tokens = append(h.tokens, token{concept: "supplement", class: part}) // "Address (continued)"
+	}
 	var b strings.Builder
 	for _, w := range ws {
 		if !stopWord(w) || len(ws) == 1 {
@@ -148,6 +151,9 @@ func (m *matcher) score(field int, h header) (best float64, reason string) {
 	}
 	if s.field.Kind == ID && contains(h.tokens, "company") && !contains(h.tokens, "id") && best < surely+reserved {
 		best -= doubtful // a company's number is mostly that of a register
+	}
+	if s.terms() && len(h.tokens) == 1 && h.tokens[0].concept == "term" {
+		best -= doubtful // there are terms of other things
 	}
 	best -= m.asideCost(s, h)
 	if best <= 0 {
@@ -230,7 +236,7 @@ func (s *wanted) essential(t token) bool {
 	case idWord:
 		return s.field.Kind == ID
 	}
-	return t.concept != "address" || !s.about["email"]
+	return t.concept != "address" && t.concept != "day" || !s.about["email"] && !s.terms()
 }
 
 func because(rest []token, differs bool) string {

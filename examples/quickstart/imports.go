@@ -135,7 +135,8 @@ func (t *tour) showMapping(imp bulkimport.Import, suggested bulkimport.Suggestio
 		if s.Preselected {
 			taken = "yes"
 		}
-		rows = append(rows, []string{s.Field, strings.Join(from, " + "), strconv.Itoa(int(s.Score*100)) + "%", taken, s.Reason})
+		sure := strconv.Itoa(int(s.Score*100)) + "%"
+		rows = append(rows, []string{s.Field, strings.Join(from, " + "), sure, taken, s.Reason})
 	}
 	t.table("FIELD|COLUMN|CONFIDENCE|TAKEN|BECAUSE", rows...)
 	for _, c := range suggested.Unmapped(imp) {
