@@ -10,23 +10,20 @@ func Customers() Schema {
 		Type: CustomersType, Noun: "customer", Read: customer.PermissionRead, Write: customer.PermissionWrite,
 		Fields: fieldsOf(customer.Customers(), map[string]naming{
 			"id": {
+				help: "The ID that the customer has in your other systems; rows find their customer by it.", group: "Identity",
 				label: "Customer ID", example: "acme",
-				aliases: []string{
-					"external id", "customer number", "customer key", "kundennummer", "n° client", "record id", "company id",
-					"account number", "account id",
-				},
+				aliases: []string{"external id", "customer number", "record id", "account id"},
 			},
 			"name": {
+				help: "The name of the company or person, as invoices show it.", group: "Identity",
 				label: "Customer name", example: "Acme Corporation",
-				aliases: []string{
-					"company", "company name", "organization", "full name", "display name", "organization name", "legal name",
-					"business name", "firma", "nom", "account name", "contact name",
-				},
-				parts: []string{"first name", "last name"},
+				aliases: []string{"company name", "full name", "display name"},
+				parts:   []string{"first name", "last name"},
 			},
 			"primary_email": {
+				help: "Where invoices and notices go.", group: "Contact",
 				label: "Primary e-mail", example: "billing@acme.example",
-				aliases: []string{"email", "e-mail address", "billing email", "contact email", "courriel", "correo"},
+				aliases: []string{"email", "e-mail address", "billing email"},
 			},
 		}),
 	}
@@ -39,28 +36,36 @@ func Accounts() Schema {
 		Type: AccountsType, Noun: "account", Read: customer.PermissionAccountsRead, Write: customer.PermissionAccountsWrite,
 		Fields: fieldsOf(customer.Accounts(), map[string]naming{
 			"id": {
+				help: "The ID that the account has in your other systems; rows find their account by it.", group: "Identity",
 				label: "Account ID", example: "acme-main",
-				aliases: []string{"external id", "account number", "account key", "record id"},
+				aliases: []string{"external id", "account number", "record id"},
 			},
 			"name": {
+				help: "The name of the account.", group: "Identity",
 				label: "Account name", example: "Acme main account",
 				aliases: []string{"display name"},
 			},
 			"customer_id": {
+				help: "The ID of the customer that the account belongs to; the customer must exist.", group: "Identity",
 				label: "Customer ID", relation: "customer", example: "acme",
-				aliases: []string{"customer", "customer number", "customer external id", "account customer id", "kundennummer"},
+				aliases: []string{"customer number", "customer external id", "account customer id"},
 			},
 			"invoice_currency": {
+				help: "The currency of the account's invoices.", group: "Billing",
 				label: "Invoice currency", example: "USD",
-				aliases: []string{"currency", "currency code", "billing currency", "währung", "devise"},
+				aliases: []string{"currency", "currency code", "billing currency"},
 			},
 			"primary_email": {
+				help: "Where invoices and notices go.", group: "Contact",
 				label: "Primary e-mail", example: "billing@acme.example",
-				aliases: []string{"email", "e-mail address", "billing email", "contact email", "courriel"},
+				aliases: []string{"email", "e-mail address", "billing email"},
 			},
 			"net_term_days": {
+				help: "How many days after an invoice it is due.", group: "Billing",
 				label: "Net term days", example: "30",
-				aliases: []string{"net terms", "payment terms", "payment term days", "net days"},
+				aliases: []string{
+					"net terms", "payment terms", "net days", "payment days", "credit days", "due days", "term days",
+				},
 			},
 		}),
 	}
@@ -69,6 +74,7 @@ func Accounts() Schema {
 // naming is what a field is called in files, besides its name.
 type naming struct {
 	label, example, relation string
+	help, group              string
 	aliases, parts           []string
 }
 
@@ -85,7 +91,8 @@ func fieldsOf[T customer.Record](kind *customer.Table[T], own map[string]naming)
 			w = address[f.Name]
 		}
 		out = append(out, Field{
-			Name: f.Name, Label: w.label, Aliases: w.aliases, Kind: Kind(f.Format), Required: f.Required, Key: i == 0,
+			Name: f.Name, Label: w.label, Help: w.help, Group: w.group, Aliases: w.aliases, Kind: Kind(f.Format),
+			Required: f.Required, Key: i == 0,
 			Relation: w.relation, Min: f.Min, Max: f.Max, Parts: w.parts, Example: w.example,
 		})
 	}
@@ -95,31 +102,34 @@ func fieldsOf[T customer.Record](kind *customer.Table[T], own map[string]naming)
 func addressWords() map[string]naming {
 	return map[string]naming{
 		"phone_number": {
+			help: "The phone number, as it is dialed.", group: "Address",
 			label: "Phone number", example: "555 0100",
-			aliases: []string{"phone", "telephone", "contact phone", "telefon", "téléphone"},
+			aliases: []string{"phone"},
 		},
 		"line1": {
+			help: "Street and number.", group: "Address",
 			label: "Address line 1", example: "2281 Broadway Street",
-			aliases: []string{
-				"address", "street", "address 1", "street address", "billing street", "billing address", "straße", "adresse",
-			},
+			aliases: []string{"street", "address 1", "street 1", "street address", "address street", "line 1", "address"},
 		},
-		"line2": {label: "Address line 2", example: "G-31", aliases: []string{"address 2", "suite", "street 2"}},
+		"line2": {help: "Suite, floor or building.", group: "Address",
+			label: "Address line 2", example: "G-31",
+			aliases: []string{"address 2", "street 2", "line 2", "suite", "address supplement"}},
 		"postal_code": {
+			help: "The postal or ZIP code.", group: "Address",
 			label: "Postal code", example: "29501",
-			aliases: []string{"zip", "zip postal code", "postcode", "post code", "billing zip postal code", "plz",
-				"code postal"},
+			aliases: []string{"zip", "postcode", "billing code", "mailing code"},
 		},
-		"city": {label: "City", example: "Florence", aliases: []string{"town", "billing city", "ort", "ville", "ciudad"}},
+		"city": {help: "The city or town.", group: "Address",
+			label: "City", example: "Florence", aliases: []string{"town"}},
 		"state": {
+			help: "The state, province or region.", group: "Address",
 			label: "State", example: "South Carolina",
-			aliases: []string{
-				"region", "province", "state province", "billing state province", "county", "bundesland", "provincia",
-			},
+			aliases: []string{"state province", "province", "region"},
 		},
 		"country": {
+			help: "The country.", group: "Address",
 			label: "Country", example: "US",
-			aliases: []string{"country code", "country region", "billing country", "land", "pays", "país"},
+			aliases: []string{"country code", "country region"},
 		},
 	}
 }

@@ -20,6 +20,8 @@ type Preview struct {
 	Updated   int64       `json:"updated"`
 	Unchanged int64       `json:"unchanged"`
 	Failed    []FailedRow `json:"failed,omitempty"` // the first, at most 100
+	// Unmapped are the columns whose values are not imported.
+	Unmapped []UnmappedColumn `json:"unmapped,omitempty"`
 }
 
 // maxPreview is how many failed rows a Preview lists.
@@ -44,7 +46,7 @@ func (s *Service) Check(ctx context.Context, scope admin.Scope, id uuid.UUID) (P
 	if err != nil {
 		return Preview{}, err
 	}
-	out := Preview{Counts: job.Counts{Total: i.Rows, Failed: int64(len(duplicates))}}
+	out := Preview{Counts: job.Counts{Total: i.Rows, Failed: int64(len(duplicates))}, Unmapped: i.Unmapped()}
 	settled, at := rowsOf(duplicates), i.beginning()
 	var sum tallies
 	for done := false; !done; {

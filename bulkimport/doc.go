@@ -21,9 +21,12 @@
 //
 // # Mapping
 //
-// A [Schema] has the fields. [Service.Suggest] proposes a column for each, by header and values; a
-// [Mapping] decides: one column, several joined, or a constant. Everything that would keep the
-// import from starting is found together, before anything is written.
+// A [Schema] has the fields. [Service.Suggest] proposes a column for each, by what its header means in
+// seven languages and by its values; [Suggestions.Mapping] takes what is sure and leaves the rest for a person to look
+// at. A [Mapping] decides: one column, several joined, or a constant. Everything that would keep the
+// import from starting is found together, before anything is written. Columns that no field takes are named, before the
+// start and in the result ([Import.Unmapped], [Preview], [Progress]), so that none is lost unseen;
+// Settings.NotImported states that one is left out by decision. docs/mapping.md has the rules.
 //
 // # Running
 //

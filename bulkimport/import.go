@@ -64,6 +64,12 @@ type Column struct {
 	Header   string   `json:"header,omitempty"`   // as in the file, on one line, without what cannot be seen
 	Name     string   `json:"name"`               // the header, or "Column 3" if it is blank
 	Examples []string `json:"examples,omitempty"` // the first values that are not blank, at most 3
+	Filled   int64    `json:"filled"`             // values that are not blank, of Import.Rows
+	Longest  int      `json:"longest"`            // characters of the longest value
+	// Distinct is how many different values there are, of which 1000 are told apart: DistinctMore reports that there
+	// are more.
+	Distinct     int  `json:"distinct"`
+	DistinctMore bool `json:"distinctMore,omitempty"`
 }
 
 // Warning is something about a file that does not keep it from being imported.
@@ -91,6 +97,9 @@ type Settings struct {
 	// Optional names required fields that may be missing in this import. The key cannot.
 	Optional []string  `json:"optional,omitempty"`
 	Dates    DateOrder `json:"dates,omitempty"`
+	// NotImported lists columns by index that are left out by decision. Columns that are neither mapped nor listed are
+	// left out too; Unmapped names them.
+	NotImported []int `json:"notImported,omitempty"`
 	// HeaderConfirmed lets an import start although its header looks like data.
 	HeaderConfirmed bool `json:"headerConfirmed,omitempty"`
 }

@@ -1,27 +1,24 @@
 package bulkimport
 
 import (
-	"math"
 	"slices"
 	"strings"
 )
 
-// Scores, from a comparison on labeled headers: what is exact beats what has the same words, that
-// beats what is alike, and the field's own names beat its aliases.
+// Scores, from a comparison on labeled headers: what is exact beats what means the same, the field's own names beat
+// its aliases, and each word more or less costs what costs.go says.
 const (
 	scoreLabel  = 1.00
 	scoreName   = 0.98
 	scoreAlias  = 0.96
-	sameWords   = 0.02 // less if the words are in another order
-	entityWord  = 0.90 // equal but for the type's own noun: "Customer Name" among customers
-	alike       = 0.92 // times how much is alike
-	alikeWord   = 0.75 // of a word's weight, if it is spelled in another way: too little to preselect
-	typo        = 0.75
-	joined      = 0.85
+	sameMeaning = 0.02  // less if it is said in other words
 	aliasOrder  = 0.001 // less for each alias further down
-	fromValues  = 0.65  // a column with a weak header and values that fit well
-	valuesWrong = 0.50  // at most, if the values do not fit
-	mostlyBlank = 0.65  // at most, for a required field, if most rows have no value
+	typo        = 0.75  // at most, if a word is misspelled: too little to preselect
+	joined      = 0.85
+	scoreParts  = 0.75 // from here on a column is taken before the parts of a field are
+	fromValues  = 0.65 // a header that says nothing, and values that fit well
+	valuesWrong = 0.70 // at most, if the values do not fit
+	mostlyBlank = 0.65 // at most, for a required field, if most rows have no value
 )
 
 // Thresholds of a suggestion.
@@ -29,157 +26,233 @@ const (
 	suggestAt = 0.60 // from here on a column is suggested
 	preselect = 0.80 // from here on it is preselected, if nothing else is nearly as good
 	margin    = 0.04
+	surely    = 0.90 // from here on the header is one that the field has
+	reserved  = 0.15 // a column is not suggested for a field if its header is that much better for another one
 )
 
-// name is one of a field's names, in words.
+// name is one of a field's names.
 type name struct {
-	words  []string
+	tokens []token
 	joined string
 	weight float64 // of an exact match
 }
 
+// header is a column's header, read.
+type header struct {
+	tokens []token
+	aside  []token // within parentheses
+	joined string
+}
+
+// plain reports whether a header says nothing of what is below it: no part of an address, no other thing.
+func (h header) plain() bool {
+	return !slices.ContainsFunc(h.tokens, func(t token) bool { return t.class == part || t.class == foreign })
+}
+
 // matcher scores headers for the fields of a schema.
 type matcher struct {
-	schema Schema
-	noun   string
-	names  [][]name // of each field
-	weight map[string]float64
-	rarest float64
+	schema  Schema
+	lexicon *lexicon
+	noun    string    // the concept that the schema's noun is
+	related []string  // those that its relations are
+	wanted  []*wanted // of each field
+}
+
+// wanted is what a matcher knows of a field.
+type wanted struct {
+	field  Field
+	names  []name
+	about  map[string]bool // concepts of its names
+	toward string          // the concept of its relation
 }
 
 func newMatcher(schema Schema) *matcher {
-	m := &matcher{schema: schema, noun: strings.Join(words(schema.Noun), ""), weight: map[string]float64{}}
-	fields := map[string]int{} // in how many fields a word is
+	m := &matcher{schema: schema, lexicon: newLexicon()}
 	for _, f := range schema.Fields {
-		var names []name
-		add := func(text string, weight float64) {
-			if w := words(text); len(w) > 0 {
-				names = append(names, name{w, strings.Join(w, ""), weight})
-			}
-		}
-		add(f.Label, scoreLabel)
-		add(f.Name, scoreName)
-		for i, a := range f.Aliases {
-			add(a, scoreAlias-aliasOrder*float64(min(i, 20)))
-		}
-		m.names = append(m.names, names)
-		seen := map[string]bool{}
-		for _, n := range names {
-			for _, w := range n.words {
-				if !seen[w] {
-					seen[w] = true
-					fields[w]++
-				}
-			}
+		for _, text := range append([]string{f.Name, f.Label}, f.Aliases...) {
+			m.lexicon.learn(text)
 		}
 	}
-	for w, n := range fields {
-		m.weight[w] = 1 + math.Log(float64(len(schema.Fields))/float64(n))
-		m.rarest = max(m.rarest, m.weight[w])
+	m.noun = m.concept(schema.Noun)
+	for _, f := range schema.Fields {
+		s := &wanted{field: f, about: map[string]bool{}, toward: m.concept(f.Relation)}
+		if s.toward != "" && s.toward != m.noun {
+			m.related = append(m.related, s.toward)
+		}
+		s.add(m, f.Label, scoreLabel)
+		s.add(m, f.Name, scoreName)
+		for i, a := range f.Aliases {
+			s.add(m, a, scoreAlias-aliasOrder*float64(min(i, 20)))
+		}
+		m.wanted = append(m.wanted, s)
 	}
 	return m
 }
 
-// weigh is what a word counts. A word that the schema does not know counts as much as its rarest:
-// that keeps "Card Name" away from a name.
-func (m *matcher) weigh(w string) float64 {
-	if v, ok := m.weight[w]; ok {
-		return v
+// concept returns what a noun means.
+func (m *matcher) concept(noun string) string {
+	if ts := m.lexicon.tokens(words(noun)); len(ts) == 1 {
+		return ts[0].concept
 	}
-	return m.rarest
+	return noun
 }
 
-// known reports whether the schema uses one of the words.
-func (m *matcher) known(ws []string) bool {
-	return slices.ContainsFunc(ws, func(w string) bool { _, ok := m.weight[w]; return ok })
+func (s *wanted) add(m *matcher, text string, weight float64) {
+	h := m.read(text)
+	if len(h.tokens) == 0 {
+		return
+	}
+	s.names = append(s.names, name{h.tokens, h.joined, weight})
+	for _, t := range h.tokens {
+		s.about[t.concept] = true
+	}
 }
 
-// score returns how well a header's words fit a field, and why.
-func (m *matcher) score(field int, header []string) (best float64, reason string) {
-	if len(header) == 0 {
-		return 0, ""
+// read returns the meaning of a header. A star marks required columns in some templates.
+func (m *matcher) read(text string) header {
+	main, within := aside(strings.TrimSpace(text))
+	ws := words(main)
+	h := header{tokens: m.lexicon.tokens(ws), aside: m.lexicon.tokens(words(within))}
+	if contains(h.aside, "supplement") && !contains(h.tokens, "supplement") {
+		h.tokens = append(h.tokens, token{concept: "supplement", class: part}) // "Address (continued)"
 	}
+	var b strings.Builder
+	for _, w := range ws {
+		if !stopWord(w) || len(ws) == 1 {
+			b.WriteString(w)
+		}
+	}
+	h.joined = b.String()
+	return h
+}
+
+// score returns how well a header fits a field, from 0 to 1, and why.
+func (m *matcher) score(field int, h header) (best float64, reason string) {
+	s := m.wanted[field]
 	take := func(score float64, why string) {
 		if score > best {
 			best, reason = score, why
 		}
 	}
-	whole := strings.Join(header, "")
-	relation := m.schema.Fields[field].Relation != ""
-	for _, n := range m.names[field] {
-		switch {
-		case whole == n.joined:
+	for _, n := range s.names {
+		if h.joined == n.joined {
 			take(n.weight, "same name")
-		case sameSet(header, n.words):
-			take(n.weight-sameWords, "same words")
-		case !relation && m.sameWithoutNoun(header, n.words):
-			take(entityWord-(scoreLabel-n.weight)/2, "same name without "+m.noun)
-		default:
-			take(alike*m.dice(header, n.words), "similar words")
-			if len(whole) >= 5 && near(whole, n.joined, 1+max(len(whole), len(n.joined))/10) {
-				take(typo, "similar spelling")
-			}
+			continue
 		}
+		if vague(h.tokens) {
+			continue
+		}
+		if cost, why := m.differ(s, h.tokens, n.tokens); cost < 1 {
+			take(n.weight-sameMeaning-cost, why)
+		}
+	}
+	if score, why := m.alone(s, h.tokens); score > 0 {
+		take(score, why)
+	}
+	if s.field.Kind == ID && contains(h.tokens, "company") && !contains(h.tokens, "id") && best < surely+reserved {
+		best -= doubtful // a company's number is mostly that of a register
+	}
+	if s.terms() && len(h.tokens) == 1 && h.tokens[0].concept == "term" {
+		best -= doubtful // there are terms of other things
+	}
+	best -= m.asideCost(s, h)
+	if best <= 0 {
+		return 0, ""
+	}
+	if best > typo && misspelled(h.tokens) {
+		best, reason = typo, "similar spelling"
 	}
 	return best, reason
 }
 
-// withoutNoun drops the import's own noun. For a field that points at another record the noun is
-// what identifies the record, so it must stay there.
-func (m *matcher) withoutNoun(ws []string) []string {
-	return slices.DeleteFunc(slices.Clone(ws), func(w string) bool { return w == m.noun })
-}
-
-func (m *matcher) sameWithoutNoun(a, b []string) bool {
-	a, b = m.withoutNoun(a), m.withoutNoun(b)
-	return len(a) > 0 && sameSet(a, b)
-}
-
-func sameSet(a, b []string) bool {
-	return len(a) == len(b) && !slices.ContainsFunc(a, func(w string) bool { return !slices.Contains(b, w) })
-}
-
-// dice is how much of two lists of words is alike, by weight, from 0 to 1. Words pair off one to
-// one, equal ones first.
-func (m *matcher) dice(a, b []string) float64 {
-	total, common := 0.0, 0.0
-	for _, w := range a {
-		total += m.weigh(w)
-	}
-	left := slices.Clone(b)
-	for _, w := range b {
-		total += m.weigh(w)
-	}
-	for _, equal := range []bool{true, false} {
-		for _, w := range a {
-			if !equal && slices.Contains(b, w) {
-				continue // paired already
-			}
-			i := slices.IndexFunc(left, func(v string) bool { return v == w || (!equal && alikeWords(v, w)) })
-			if i >= 0 {
-				share := 1.0
-				if !equal {
-					share = alikeWord
-				}
-				common += share * (m.weigh(w) + m.weigh(left[i]))
-				left = slices.Delete(left, i, i+1)
-			}
+// vague reports whether a header has no other word than "code", "number" or the like.
+func vague(ts []token) bool {
+	ids := 0
+	for _, t := range ts {
+		switch {
+		case t.class == soft:
+		case t.class != idWord, t.concept == "external", t.concept == "record":
+			return false
+		default:
+			ids++
 		}
 	}
-	if total == 0 {
-		return 0
-	}
-	return common / total
+	return ids > 1 || ids == 1 && !contains(ts, "id")
 }
 
-func alikeWords(a, b string) bool {
-	switch n := min(len(a), len(b)); {
-	case n >= 8:
-		return near(a, b, 2)
-	case n >= 4:
-		return near(a, b, 1)
+func misspelled(ts []token) bool {
+	return slices.ContainsFunc(ts, func(t token) bool { return t.misspelled })
+}
+
+// differ returns what the words cost in which a header and a name differ.
+func (m *matcher) differ(s *wanted, header, name []token) (float64, string) {
+	rest := slices.Clone(header)
+	var lack []token
+	cost, essential := 0.0, false
+	for _, t := range name {
+		if k := slices.IndexFunc(rest, func(r token) bool { return r.concept == t.concept }); k >= 0 {
+			rest = slices.Delete(rest, k, k+1)
+			essential = essential || s.essential(t)
+		} else {
+			lack = append(lack, t)
+		}
 	}
-	return false
+	swapped := false
+	for _, t := range lack {
+		k, least := -1, 1.0
+		for i, r := range rest {
+			if c := m.kin(s, t, r); c < least {
+				k, least = i, c
+			}
+		}
+		if k >= 0 {
+			rest, swapped = slices.Delete(rest, k, k+1), true
+			cost += least
+			essential = essential || s.essential(t)
+			continue
+		}
+		cost += m.lackCost(s, t)
+	}
+	if !essential {
+		return 1, "" // what is the same says nothing
+	}
+	matched := len(name) - len(lack)
+	for _, t := range rest {
+		cost += m.restCost(s, t, matched)
+	}
+	if cost >= 1 {
+		return 1, ""
+	}
+	return cost, because(rest, swapped || len(lack) > 0)
+}
+
+// essential reports whether a word of a field's name is one that a header needs more than others.
+func (s *wanted) essential(t token) bool {
+	switch t.class {
+	case numeral, soft, billing, mailing:
+		return false
+	case entity:
+		return s.named()
+	case idWord:
+		return s.field.Kind == ID
+	}
+	return t.concept != "address" && t.concept != "day" || !s.about["email"] && !s.terms()
+}
+
+func because(rest []token, differs bool) string {
+	var more []string
+	for _, t := range rest {
+		if t.class != soft {
+			more = append(more, `"`+t.concept+`"`)
+		}
+	}
+	switch {
+	case len(more) > 0:
+		return "same meaning, with " + strings.Join(more, " and ")
+	case differs || len(rest) > 0:
+		return "nearly the same meaning"
+	}
+	return "same meaning"
 }
 
 // near reports whether at most limit insertions, deletions, replacements and swaps of neighbors
@@ -213,68 +286,4 @@ func near(a, b string, limit int) bool {
 		before, row, next = row, next, before
 	}
 	return row[len(y)] <= limit
-}
-
-// assign gives each row of weights at most one column, and each column to at most one row, so that
-// the sum of the weights is greatest: greedy choices let one field take another's column. Pairs
-// below suggestAt are not made. It is the Hungarian method with potentials, after e-maxx; -1 is no
-// column.
-func assign(weights [][]float64, columns int) []int {
-	rows := len(weights)
-	width := columns + rows // a column of nothing for each row
-	cost := func(i, k int) float64 {
-		if k >= columns || weights[i][k] < suggestAt {
-			return 1 // more than any pair that may be made
-		}
-		return 1 - weights[i][k]
-	}
-	u, v := make([]float64, rows+1), make([]float64, width+1)
-	match, way := make([]int, width+1), make([]int, width+1)
-	for i := 1; i <= rows; i++ {
-		match[0] = i
-		at := 0
-		slack := make([]float64, width+1)
-		for k := range slack {
-			slack[k] = math.Inf(1)
-		}
-		used := make([]bool, width+1)
-		for match[at] != 0 {
-			used[at] = true
-			row, next, delta := match[at], 0, math.Inf(1)
-			for k := 1; k <= width; k++ {
-				if used[k] {
-					continue
-				}
-				if c := cost(row-1, k-1) - u[row] - v[k]; c < slack[k] {
-					slack[k], way[k] = c, at
-				}
-				if slack[k] < delta {
-					delta, next = slack[k], k
-				}
-			}
-			for k := 0; k <= width; k++ {
-				if used[k] {
-					u[match[k]] += delta
-					v[k] -= delta
-				} else {
-					slack[k] -= delta
-				}
-			}
-			at = next
-		}
-		for at != 0 {
-			match[at] = match[way[at]]
-			at = way[at]
-		}
-	}
-	out := make([]int, rows)
-	for i := range out {
-		out[i] = -1
-	}
-	for k := 1; k <= columns; k++ {
-		if i := match[k]; i != 0 && weights[i-1][k-1] >= suggestAt {
-			out[i-1] = k - 1
-		}
-	}
-	return out
 }

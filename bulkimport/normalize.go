@@ -1,7 +1,6 @@
 package bulkimport
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 
@@ -11,56 +10,47 @@ import (
 // maxHeaderRunes is how much of a header is compared: what is longer is no name of a field.
 const maxHeaderRunes = 200
 
-// words splits a header into words in one form: lower case without accents, synonyms made equal,
-// plurals cut, repetitions and words of no weight dropped. What is in parentheses or brackets is a
-// qualifier, such as a currency or a time zone, and no part of the name.
-func words(header string) []string {
-	if r := []rune(header); len(r) > maxHeaderRunes {
-		header = string(r[:maxHeaderRunes])
+// words splits a header into words in one form: lower case without accents.
+func words(text string) []string {
+	if r := []rune(text); len(r) > maxHeaderRunes {
+		text = string(r[:maxHeaderRunes])
 	}
-	header = strings.NewReplacer("N°", " no ", "n°", " no ", "Nº", " no ", "nº", " no ", "№", " no ").Replace(header)
-	header = norm.NFKC.String(header)
+	text = strings.NewReplacer("N°", " no ", "n°", " no ", "Nº", " no ", "nº", " no ", "№", " no ", "#", " no ").
+		Replace(text)
 	var out []string
-	for _, w := range split(unqualified(header)) {
-		w = fold(w)
-		switch w {
-		case "", "the", "of", "de", "du", "la", "le", "am", "is", "field", "required":
-			continue
+	for _, w := range split(norm.NFKC.String(text)) {
+		if w = fold(w); w != "" {
+			out = append(out, w)
 		}
-		for _, s := range synonym(w) {
-			if !slices.Contains(out, s) {
-				out = append(out, s)
-			}
-		}
-	}
-	// "E-mail" comes in two pieces.
-	if i := slices.Index(out, "e"); i >= 0 && i+1 < len(out) && out[i+1] == "email" {
-		out = slices.Delete(out, i, i+1)
 	}
 	return out
 }
 
-// unqualified drops what is in parentheses and brackets, unless nothing else is there.
-func unqualified(header string) string {
-	var b strings.Builder
+// aside separates what is in parentheses and brackets, such as a currency or a time zone, from the rest of a header.
+// If there is no rest, it is the header.
+func aside(header string) (main, within string) {
+	var outer, inner strings.Builder
 	depth := 0
 	for _, r := range header {
 		switch r {
 		case '(', '[':
 			depth++
-			b.WriteByte(' ')
+			outer.WriteByte(' ')
 		case ')', ']':
 			depth = max(0, depth-1)
+			inner.WriteByte(' ')
 		default:
 			if depth == 0 {
-				b.WriteRune(r)
+				outer.WriteRune(r)
+			} else {
+				inner.WriteRune(r)
 			}
 		}
 	}
-	if strings.TrimSpace(b.String()) == "" {
-		return header
+	if strings.TrimSpace(outer.String()) == "" {
+		return inner.String(), ""
 	}
-	return b.String()
+	return outer.String(), inner.String()
 }
 
 // split cuts at everything that is no letter or digit, between a small and a capital letter,
@@ -123,38 +113,4 @@ func fold(word string) string {
 		}
 	}
 	return b.String()
-}
-
-// synonym is the usual words for a word that headers write in many ways.
-func synonym(w string) []string {
-	switch w {
-	case "no", "nr", "num", "nbr", "numero", "nummer", "numbers":
-		return []string{"number"}
-	case "tel", "telephone", "telefon", "telefono", "mobile", "cell", "phones":
-		return []string{"phone"}
-	case "mail", "emails", "courriel":
-		return []string{"email"}
-	case "zip", "plz", "cep", "postcode", "zipcode":
-		return []string{"postal"}
-	case "ccy", "curr", "devise", "wahrung", "moneda":
-		return []string{"currency"}
-	case "cust", "client", "kunde", "kunden", "cliente":
-		return []string{"customer"}
-	case "kundennummer", "kundennr":
-		return []string{"customer", "number"}
-	case "ref", "code", "key", "ids", "identifier":
-		return []string{"id"}
-	case "acct":
-		return []string{"account"}
-	case "addr", "adresse", "addresses":
-		return []string{"address"}
-	case "ctry":
-		return []string{"country"}
-	case "org", "organisation":
-		return []string{"organization"}
-	}
-	if n := len(w); n > 3 && w[n-1] == 's' && w[n-2] != 's' && w[n-2] != 'u' {
-		return []string{w[:n-1]}
-	}
-	return []string{w}
 }

@@ -228,19 +228,6 @@ func TestAssignIsBestOverall(t *testing.T) {
 	require.Empty(t, assign(nil, 3))
 }
 
-func TestWords(t *testing.T) {
-	for header, want := range map[string]string{
-		"externalId": "external id", "ACRONYMWord": "acronym word", "Line1": "line 1", "E-mail": "email",
-		"EMAIL_ADDR": "email address", "emailAddress": "email address",
-		"N° client": "number customer", "Straße": "strasse", "Créé le": "cree", "Credit Limit (USD)": "credit limit",
-		"(USD)": "usd", "Tel. No.": "phone number",
-		"Customer customers": "customer", "address": "address", "": "", "\u200bName ": "name", "Na\u200bme": "name",
-		"ZIP": "postal", "Status": "status",
-	} {
-		require.Equal(t, want, strings.Join(words(header), " "), header)
-	}
-}
-
 func TestCountryCode(t *testing.T) {
 	for name, want := range map[string]string{
 		"us": "US", "USA": "US", "U.S.A.": "US", "United States of America": "US", "UK": "GB", "United Kingdom": "GB",

@@ -159,12 +159,15 @@ type Progress struct {
 	Created   int64 `json:"created"`   // rows that made a record
 	Updated   int64 `json:"updated"`   // rows that changed one
 	Unchanged int64 `json:"unchanged"` // rows whose record was like that already
+	// Unmapped are the columns whose values are not imported.
+	Unmapped []UnmappedColumn `json:"unmapped,omitempty"`
 }
 
 // Progress returns how far a started import is, or [admin.ErrNotFound] before Start. It requires
 // the type's Read permission.
 func (s *Service) Progress(ctx context.Context, scope admin.Scope, id uuid.UUID) (Progress, error) {
-	if _, _, err := s.open(ctx, scope, id, read); err != nil {
+	i, _, err := s.open(ctx, scope, id, read)
+	if err != nil {
 		return Progress{}, err
 	}
 	j, err := s.ports.Jobs.Get(ctx, scope.Org(), id)
@@ -177,7 +180,7 @@ func (s *Service) Progress(ctx context.Context, scope admin.Scope, id uuid.UUID)
 	}
 	return Progress{
 		Progress: j.Progress(s.runtime.Instant()),
-		Created:  t.Created, Updated: t.Updated, Unchanged: t.Unchanged,
+		Created:  t.Created, Updated: t.Updated, Unchanged: t.Unchanged, Unmapped: i.Unmapped(),
 	}, nil
 }
 

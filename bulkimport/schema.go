@@ -39,8 +39,12 @@ type Field struct {
 	Name     string   `json:"name"`              // in the sample's header and in a Row: 1 to 50 of a-z 0-9 _
 	Label    string   `json:"label"`             // for people; it counts for suggestions too
 	Aliases  []string `json:"aliases,omitempty"` // other usual headers, the likeliest first
+	Help     string   `json:"help,omitempty"`    // for people: what it is, in a sentence
+	Group    string   `json:"group,omitempty"`   // for people: under which heading it is shown, such as "Address"
 	Kind     Kind     `json:"kind"`
 	Required bool     `json:"required"` // a row without it fails, unless the import's settings relax it
+	// RequiredIn lists the modes in which a row without it fails. [Service.Types] fills it in.
+	RequiredIn []Mode `json:"requiredIn,omitempty"`
 	// Key reports that the field identifies the row's record: one field of a schema, required, of kind ID or Email.
 	Key bool `json:"key"`
 	// Relation is the noun of the record that the field points at ("customer"), if it does.
@@ -73,6 +77,14 @@ func (s Schema) Field(name string) (Field, bool) {
 		return Field{}, false
 	}
 	return s.Fields[i], true
+}
+
+// requiredIn returns the modes in which a row without a value of f fails.
+func (f Field) requiredIn() []Mode {
+	if !f.Required {
+		return nil
+	}
+	return []Mode{Create, Skip, Upsert}
 }
 
 func (s Schema) names() []string {

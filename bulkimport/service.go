@@ -239,6 +239,9 @@ func (s *Service) Types() []Schema {
 	for i, t := range s.types {
 		out[i] = t.Schema
 		out[i].Fields = slices.Clone(t.Schema.Fields)
+		for k, f := range out[i].Fields {
+			out[i].Fields[k].RequiredIn = f.requiredIn()
+		}
 	}
 	return out
 }
@@ -338,6 +341,9 @@ func (s *Service) SetMapping(
 	if err := checkMapping(t.Schema, i, m, set, s.caster); err != nil {
 		return Import{}, err
 	}
+	if err := checkNotImported(i, m, set); err != nil {
+		return Import{}, err
+	}
 	if i.Version != version {
 		return Import{}, admin.Conflict("import")
 	}
@@ -351,7 +357,7 @@ func (s *Service) SetMapping(
 }
 
 func (s Settings) clone() Settings {
-	s.Blank, s.Optional = slices.Clone(s.Blank), slices.Clone(s.Optional)
+	s.Blank, s.Optional, s.NotImported = slices.Clone(s.Blank), slices.Clone(s.Optional), slices.Clone(s.NotImported)
 	return s
 }
 
@@ -368,6 +374,13 @@ func (i Import) changes(schema Schema) []admin.Change {
 			to = fmt.Sprintf("columns %v", s.Columns)
 		}
 		out = append(out, admin.Change{Field: f.Name, To: to})
+	}
+	if left := i.Unmapped(); len(left) > 0 {
+		var columns []int
+		for _, c := range left {
+			columns = append(columns, c.Index)
+		}
+		out = append(out, admin.Change{Field: "not_imported", To: fmt.Sprintf("columns %v", columns)})
 	}
 	return out
 }

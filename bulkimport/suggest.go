@@ -1,10 +1,12 @@
 package bulkimport
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 
@@ -36,18 +38,19 @@ type Alternative struct {
 // Suggestions has one Suggestion for each field of a schema, in the schema's order.
 type Suggestions []Suggestion
 
-// Mapping is the mapping that the suggestions make, preselected or not.
-func (s Suggestions) Mapping() Mapping { return s.mapping(func(Suggestion) bool { return true }) }
-
-// Preselected is the mapping of those that need no second look.
-func (s Suggestions) Preselected() Mapping {
+// Mapping is the mapping of what is sure: of the suggestions that are preselected. A required field that has none is
+// left open, and [Service.SetMapping] names it.
+func (s Suggestions) Mapping() Mapping {
 	return s.mapping(func(s Suggestion) bool { return s.Preselected })
 }
+
+// Likely is the mapping of every suggestion, preselected or not: what a screen shows a person to look at.
+func (s Suggestions) Likely() Mapping { return s.mapping(func(Suggestion) bool { return true }) }
 
 func (s Suggestions) mapping(take func(Suggestion) bool) Mapping {
 	m := Mapping{}
 	for _, one := range s {
-		if len(one.Source.Columns) > 0 && take(one) {
+		if (len(one.Source.Columns) > 0 || one.Source.Constant != "") && take(one) {
 			m[one.Field] = one.Source
 		}
 	}
@@ -55,8 +58,9 @@ func (s Suggestions) mapping(take func(Suggestion) bool) Mapping {
 }
 
 // Suggest looks at the headers, and at the first 200 rows, for the columns that the fields' values
-// come from. Each column is suggested for one field at most. It requires the type's Read
-// permission.
+// come from. Each column is suggested for one field at most. The mapping of an earlier import comes first, if the
+// organization has completed one of the type, among its 50 newest, whose file had the same headers in any order. It
+// requires the type's Read permission.
 func (s *Service) Suggest(ctx context.Context, scope admin.Scope, id uuid.UUID) (Suggestions, error) {
 	i, t, err := s.open(ctx, scope, id, read)
 	if err != nil {
@@ -69,7 +73,15 @@ func (s *Service) Suggest(ctx context.Context, scope admin.Scope, id uuid.UUID) 
 	if err != nil {
 		return nil, err
 	}
-	return suggest(t.Schema, i.Columns, values, s.caster), nil
+	out := suggest(t.Schema, i.Columns, values, s.caster)
+	had, found, err := s.earlier(ctx, scope.Org(), i)
+	if err != nil {
+		return nil, err
+	}
+	if found {
+		out.remember(had, i)
+	}
+	return out, nil
 }
 
 // sampleRows is how many rows are looked at, among sampleRecords at most, those that are blank or broken included.
@@ -115,137 +127,240 @@ func probablyBlank(cell string) bool {
 	return false
 }
 
+// scoring is what suggest knows of the pairs of fields and columns.
+type scoring struct {
+	m       *matcher
+	columns []Column
+	headers []header
+	heads   [][]float64 // of each field and column, by header alone
+	weights [][]float64 // and with the values
+	reasons [][]string
+}
+
 // suggest matches columns to fields. values holds some of each column's, by index.
 func suggest(schema Schema, columns []Column, values map[int][]string, c caster) Suggestions {
-	m := newMatcher(schema)
-	fullest := 0 // how many values the fullest column has, for want of the number of rows
-	for _, v := range values {
-		fullest = max(fullest, len(v))
-	}
-	headers := make([][]string, len(columns))
+	x := &scoring{m: newMatcher(schema), columns: columns, headers: make([]header, len(columns))}
 	for k, col := range columns {
-		headers[k] = words(strings.TrimPrefix(strings.TrimSpace(col.Header), "*"))
+		x.headers[k] = x.m.read(col.Header)
 	}
-	weights := make([][]float64, len(schema.Fields))
-	reasons := make([][]string, len(schema.Fields))
+	x.score(schema)
+	x.reserve()
+	x.weigh(schema, values, c)
+	taken := assign(x.weights, len(columns))
 	out := make(Suggestions, len(schema.Fields))
 	for i, f := range schema.Fields {
-		weights[i], reasons[i] = make([]float64, len(columns)), make([]string, len(columns))
-		out[i].Field = f.Name
-		for k, col := range columns {
-			if partOf(f, headers[k]) >= 0 {
-				continue // one half of a name is not the name
-			}
-			score, reason := m.score(i, headers[k])
-			score, reason = weighValues(f, score, reason, m.known(headers[k]), values[col.Index], c)
-			if f.Required && 2*len(values[col.Index]) < fullest && score > mostlyBlank {
-				score, reason = mostlyBlank, reason+", but mostly blank"
-			}
-			weights[i][k], reasons[i][k] = score, reason
-		}
-	}
-	taken := assign(weights, len(columns))
-	for i := range out {
 		s := &out[i]
+		s.Field = f.Name
 		if k := taken[i]; k >= 0 {
-			s.Source, s.Score, s.Reason = FromColumn(columns[k].Index), weights[i][k], reasons[i][k]
+			s.Source, s.Score, s.Reason = FromColumn(columns[k].Index), x.weights[i][k], x.reasons[i][k]
 		}
-		s.Alternatives = alternatives(weights[i], reasons[i], columns, taken, i)
-		s.Preselected = s.Score >= preselect && (len(s.Alternatives) == 0 || s.Score-s.Alternatives[0].Score >= margin)
-		if s.Score < preselect {
-			s.join(schema.Fields[i], columns, headers)
+		s.Alternatives = x.alternatives(taken, i)
+		s.Preselected = s.Score >= preselect && !x.rivaled(taken, i)
+		if s.Score < scoreParts {
+			x.join(s, f)
+		} else {
+			x.halved(s, f, taken[i])
 		}
+		s.Score = rounded(s.Score)
 	}
 	return out
 }
 
-// alternatives are the other columns for a field that no other field fits better.
-func alternatives(weights []float64, reasons []string, columns []Column, taken []int, field int) []Alternative {
-	var out []Alternative
-	for k, w := range weights {
-		if w >= suggestAt && taken[field] != k && !slices.Contains(taken, k) {
-			out = append(out, Alternative{Column: columns[k].Index, Score: w, Reason: reasons[k]})
+// rounded keeps scores readable.
+func rounded(score float64) float64 { return math.Round(score*1000) / 1000 }
+
+// score compares each header with each field.
+func (x *scoring) score(schema Schema) {
+	n := len(schema.Fields)
+	x.heads, x.reasons = make([][]float64, n), make([][]string, n)
+	for i := range schema.Fields {
+		x.heads[i], x.reasons[i] = make([]float64, len(x.columns)), make([]string, len(x.columns))
+		for k, h := range x.headers {
+			x.heads[i][k], x.reasons[i][k] = x.m.score(i, h)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Alternative) int {
-		if a.Score > b.Score {
-			return -1
-		} else if a.Score < b.Score {
-			return 1
-		}
-		return a.Column - b.Column
-	})
-	return out[:min(3, len(out))]
 }
 
-// partOf returns which of a field's parts a header names, -1 for none.
-func partOf(f Field, header []string) int {
-	for i, part := range f.Parts {
-		for _, other := range append([]string{part}, partSynonyms(part)...) {
-			if sameSet(header, words(other)) {
-				return i
+// reserve keeps a column for the fields that its header names: that its values do not fit, or that another column
+// fits better, gives it to no other field.
+func (x *scoring) reserve() {
+	for k := range x.columns {
+		best := 0.0
+		for i := range x.heads {
+			best = max(best, x.heads[i][k])
+		}
+		for i := range x.heads {
+			if x.heads[i][k] < best-reserved {
+				x.heads[i][k] = 0
 			}
 		}
 	}
-	return -1
 }
 
-// partSynonyms are other words for the two parts that are in wide use.
-func partSynonyms(part string) []string {
-	switch part {
-	case "first name":
-		return []string{"given name", "forename", "vorname", "prénom", "fname"}
-	case "last name":
-		return []string{"family name", "surname", "nachname", "lname"}
+// weigh corrects the headers' scores by the values below them.
+func (x *scoring) weigh(schema Schema, values map[int][]string, c caster) {
+	fullest := 0 // how many values the fullest column has, for want of the number of rows
+	for _, v := range values {
+		fullest = max(fullest, len(v))
 	}
-	return nil
+	x.weights = make([][]float64, len(schema.Fields))
+	for i := range schema.Fields {
+		x.weights[i] = make([]float64, len(x.columns))
+	}
+	for k, col := range x.columns {
+		found := values[col.Index]
+		silent, addresses := x.silent(k), speak(Email, found, c)
+		for i, f := range schema.Fields {
+			head, reason := x.heads[i][k], &x.reasons[i][k]
+			if f.Required && sparse(head, len(found), fullest) {
+				head = mostlyBlank
+				*reason += ", but mostly blank"
+			}
+			x.heads[i][k], x.weights[i][k] = head, head
+			switch {
+			case head < suggestAt && silent && speak(f.Kind, found, c):
+				x.weights[i][k], *reason = fromValues, "the values are "+kindNoun(f.Kind)
+			case head >= suggestAt && addresses && f.Kind == Text && x.m.wanted[i].reached():
+				x.weights[i][k] = 0 // "Address" is an e-mail address here
+			case head >= suggestAt:
+				x.weights[i][k], *reason = doubt(f, head, *reason, found, c)
+			}
+		}
+	}
 }
 
-// join suggests a field's parts, joined, if the file has all of them once.
-func (s *Suggestion) join(f Field, columns []Column, headers [][]string) {
-	found := make([][]int, len(f.Parts))
-	for k := range columns {
-		if part := partOf(f, headers[k]); part >= 0 {
-			found[part] = append(found[part], columns[k].Index)
+// sparse reports whether a column has too few values for a field that every row needs. A header that is right counts
+// for more than a few rows.
+func sparse(head float64, values, fullest int) bool {
+	enough := fewValues
+	if head >= surely {
+		enough = plentyValues
+	}
+	return head > mostlyBlank && fullest >= enough && 2*values < fullest
+}
+
+// silent reports whether the header of a column leaves what is below it to the values: it names no field, or only an
+// address.
+func (x *scoring) silent(column int) bool {
+	h := x.headers[column]
+	return h.plain() && x.named(column) < suggestAt || !slices.ContainsFunc(h.tokens, func(t token) bool {
+		return (t.class == part && t.concept != "address") || t.class == foreign
+	})
+}
+
+// named is how well the header of a column names any field.
+func (x *scoring) named(column int) float64 {
+	best := 0.0
+	for i := range x.heads {
+		best = max(best, x.heads[i][column])
+	}
+	return best
+}
+
+// rivaled reports whether another column might as well be a field's, by its header or by all that is known of it.
+func (x *scoring) rivaled(taken []int, field int) bool {
+	own := x.weights[field][taken[field]]
+	for k := range x.columns {
+		if slices.Contains(taken, k) {
+			continue
+		}
+		if max(x.weights[field][k], x.heads[field][k]) > own-margin+1e-9 {
+			return true
 		}
 	}
-	var indexes []int
-	for _, ks := range found {
-		if len(ks) != 1 {
-			return
+	return false
+}
+
+// alternatives are the other columns for a field that no other field fits better.
+func (x *scoring) alternatives(taken []int, field int) []Alternative {
+	var out []Alternative
+	for k, w := range x.weights[field] {
+		if w >= suggestAt && !slices.Contains(taken, k) {
+			out = append(out, Alternative{Column: x.columns[k].Index, Score: rounded(w), Reason: x.reasons[field][k]})
 		}
-		indexes = append(indexes, ks[0])
 	}
-	if len(indexes) == 0 {
+	slices.SortStableFunc(out, func(a, b Alternative) int { return cmp.Compare(b.Score, a.Score) })
+	return out[:min(3, len(out))]
+}
+
+// join suggests a field's parts, joined, if the file has each of them once.
+func (x *scoring) join(s *Suggestion, f Field) {
+	if len(f.Parts) == 0 {
 		return
 	}
+	var indexes []int
+	for _, text := range f.Parts {
+		k := x.part(x.m.read(text))
+		if k < 0 {
+			return
+		}
+		indexes = append(indexes, x.columns[k].Index)
+	}
 	if len(s.Source.Columns) == 1 {
-		s.Alternatives = append([]Alternative{{Column: s.Source.Columns[0], Score: s.Score, Reason: s.Reason}},
+		s.Alternatives = append([]Alternative{{Column: s.Source.Columns[0], Score: rounded(s.Score), Reason: s.Reason}},
 			s.Alternatives...)
+		s.Alternatives = s.Alternatives[:min(3, len(s.Alternatives))]
 	}
 	s.Source, s.Score, s.Reason = Join(" ", indexes...), joined, strings.Join(f.Parts, " and ")+", joined"
-	s.Preselected = len(s.Alternatives) == 0
+	s.Preselected = len(s.Alternatives) == 0 || s.Alternatives[0].Score <= mostlyBlank
 }
 
-// weighValues corrects a header's score by what is below it.
-func weighValues(f Field, score float64, reason string, headerKnown bool, values []string, c caster) (float64, string) {
-	const enough, plenty = 3, 10
-	if len(values) < enough {
-		return score, reason
-	}
-	fit := 0
-	for _, v := range values {
-		if _, wrong := c.cast(f, v); wrong == nil || wrong.code == CodeAmbiguousDate || wrong.code == CodeAmbiguousNumber {
-			fit++
+// part returns the only column that is a part of a field, or the one whose header says the least besides, or -1.
+func (x *scoring) part(part header) int {
+	k, least, tie := -1, 0, false
+	for c, h := range x.headers {
+		extra, is := besides(h, part)
+		switch {
+		case !is:
+		case k < 0 || extra < least:
+			k, least, tie = c, extra, false
+		case extra == least:
+			tie = true
 		}
 	}
-	switch {
-	case fit*2 < len(values) && len(values) >= plenty:
-		return min(score, valuesWrong), reason
-	case fit*100 < len(values)*95 || score >= suggestAt:
-		return score, reason
-	case f.Kind == Email && !headerKnown, (f.Kind == Country || f.Kind == Currency) && score >= 0.3:
-		return fromValues, "values are of kind " + strings.ToLower(string(f.Kind))
+	if tie {
+		return -1
 	}
-	return score, reason
+	return k
+}
+
+// halved suggests a field's column joined with another one if the file has one part of the field and no other: next
+// to "Prénom", "Nom" is the last name, next to "Apellidos", "Nombre" is the first. Both are to be looked at.
+func (x *scoring) halved(s *Suggestion, f Field, column int) {
+	if column < 0 || len(f.Parts) != 2 {
+		return
+	}
+	first, last := x.part(x.m.read(f.Parts[0])), x.part(x.m.read(f.Parts[1]))
+	h, half := x.headers[column], max(first, last)
+	if (first < 0) == (last < 0) || len(h.tokens) != 1 || h.tokens[0].concept != "name" ||
+		!slices.Equal(h.aside, x.headers[half].aside) {
+		return
+	}
+	s.Preselected = false
+	indexes := []int{x.columns[column].Index}
+	if first >= 0 {
+		indexes = []int{x.columns[first].Index, indexes[0]}
+	} else {
+		indexes = append(indexes, x.columns[last].Index)
+	}
+	s.Alternatives = append([]Alternative{{Column: s.Source.Columns[0], Score: rounded(s.Score), Reason: s.Reason}},
+		s.Alternatives...)
+	s.Alternatives = s.Alternatives[:min(3, len(s.Alternatives))]
+	s.Source, s.Reason = Join(" ", indexes...), strings.Join(f.Parts, " and ")+", joined"
+	s.Score = min(s.Score, joined)
+}
+
+// besides reports whether a header names a part of a field, and how many words it has besides.
+func besides(h, part header) (int, bool) {
+	extra := 0
+	for _, t := range h.tokens {
+		switch {
+		case contains(part.tokens, t.concept):
+		case t.class == soft, t.class == entity, t.class == billing:
+			extra++
+		default:
+			return 0, false
+		}
+	}
+	return extra, len(h.tokens)-extra == len(part.tokens) && !misspelled(h.tokens)
 }

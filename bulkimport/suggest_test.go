@@ -104,7 +104,7 @@ func TestSuggestions(t *testing.T) {
 		{"values that are addresses make up for an unknown header", contacts(), row("id,Kontaktadresse", "1,ann@x.example", 3),
 			map[string]string{"external_id": "id", "email": "Kontaktadresse?"}},
 		{"values that do not fit keep a good header away", contacts(), row("id,Currency,Valuta", "1,two words,EUR", 12),
-			map[string]string{"external_id": "id"}},
+			map[string]string{"external_id": "id", "currency": "Valuta?"}},
 		{"usual words for nothing decide nothing", contacts(), row("id,Currency", "1,NULL", 12),
 			map[string]string{"external_id": "id", "currency": "Currency"}},
 		{"no column fits", contacts(), "Lorem,Ipsum\n", map[string]string{}},
@@ -159,7 +159,7 @@ func TestSuggestionsOnLabelledHeaders(t *testing.T) {
 			header = append(header, `"`+c.Header+`"`)
 		}
 		_, s := suggestFor(t, schema, strings.Join(header, ",")+"\n")
-		for m, into := range map[*bulkimport.Mapping]*tally{ptr(s.Mapping()): &all, ptr(s.Preselected()): &sure} {
+		for m, into := range map[*bulkimport.Mapping]*tally{ptr(s.Likely()): &all, ptr(s.Mapping()): &sure} {
 			for k, c := range f.Columns {
 				got := ""
 				for field, source := range *m {

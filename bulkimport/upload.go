@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"hash/maphash"
 	"io"
 	"slices"
 	"time"
@@ -246,6 +247,7 @@ const maxExamples = 3
 func (u *upload) readRows(r *reader, first *record) error {
 	c := u.imp.Content
 	examples := make([][]string, c.Width)
+	tallies, seed := make([]tally, c.Width), maphash.MakeSeed()
 	u.nulls = map[string]int64{}
 	for i := range c.Width {
 		u.imp.Columns = append(u.imp.Columns, Column{Index: i})
@@ -273,17 +275,19 @@ func (u *upload) readRows(r *reader, first *record) error {
 			if meansNull(cell) {
 				u.nulls[cell]++
 			}
-			if u.filled[i] && len(examples[i]) == maxExamples {
+			if cell = trim(cell); cell == "" {
 				continue
 			}
-			if cell = trim(cell); cell != "" {
-				u.filled[i] = true
+			u.filled[i] = true
+			tallies[i].add(seed, cell)
+			if len(examples[i]) < maxExamples {
 				examples[i] = append(examples[i], admin.Clip(cell))
 			}
 		}
 	}
 	for i := range u.imp.Columns {
 		u.imp.Columns[i].Examples = examples[i]
+		tallies[i].set(&u.imp.Columns[i])
 	}
 	return nil
 }

@@ -124,16 +124,24 @@ func (t *tour) showMapping(imp bulkimport.Import, suggested bulkimport.Suggestio
 	var rows [][]string
 	for _, s := range suggested {
 		if len(s.Source.Columns) == 0 {
-			rows = append(rows, []string{s.Field, "-", "", ""})
+			rows = append(rows, []string{s.Field, "-", "", "", ""})
 			continue
 		}
 		var from []string
 		for _, c := range s.Source.Columns {
 			from = append(from, headers[c])
 		}
-		rows = append(rows, []string{s.Field, strings.Join(from, " + "), strconv.Itoa(int(s.Score*100)) + "%", s.Reason})
+		taken := "to be looked at"
+		if s.Preselected {
+			taken = "yes"
+		}
+		sure := strconv.Itoa(int(s.Score*100)) + "%"
+		rows = append(rows, []string{s.Field, strings.Join(from, " + "), sure, taken, s.Reason})
 	}
-	t.table("FIELD|COLUMN|CONFIDENCE|BECAUSE", rows...)
+	t.table("FIELD|COLUMN|CONFIDENCE|TAKEN|BECAUSE", rows...)
+	for _, c := range suggested.Unmapped(imp) {
+		t.say("Not imported: column %s with %d values.", c.Name, c.Filled)
+	}
 }
 
 func (t *tour) showResult(ctx context.Context, imp bulkimport.Import) error {

@@ -153,6 +153,7 @@ func cloneImport(i bulkimport.Import) bulkimport.Import {
 	}
 	i.Content.Header = slices.Clone(i.Content.Header)
 	i.Settings.Blank, i.Settings.Optional = slices.Clone(i.Settings.Blank), slices.Clone(i.Settings.Optional)
+	i.Settings.NotImported = slices.Clone(i.Settings.NotImported)
 	i.Mapping = maps.Clone(i.Mapping)
 	for name, source := range i.Mapping {
 		source.Columns = slices.Clone(source.Columns)

@@ -39,6 +39,11 @@ type storedColumn struct {
 	Header   string   `json:"header,omitempty"`
 	Name     string   `json:"name"`
 	Examples []string `json:"examples,omitempty"`
+
+	Filled       int64 `json:"filled"`
+	Longest      int   `json:"longest"`
+	Distinct     int   `json:"distinct"`
+	DistinctMore bool  `json:"distinct_more,omitempty"`
 }
 
 type storedWarning struct {
@@ -57,6 +62,7 @@ type storedSettings struct {
 	Blank           []string `json:"blank,omitempty"`
 	Optional        []string `json:"optional,omitempty"`
 	Dates           string   `json:"dates,omitempty"`
+	NotImported     []int    `json:"not_imported,omitempty"`
 	HeaderConfirmed bool     `json:"header_confirmed,omitempty"`
 }
 
@@ -66,6 +72,7 @@ func importDetails(i bulkimport.Import) (string, error) {
 		Settings: storedSettings{
 			Mode: string(i.Settings.Mode), Blank: i.Settings.Blank, Optional: i.Settings.Optional,
 			Dates:           string(i.Settings.Dates),
+			NotImported:     i.Settings.NotImported,
 			HeaderConfirmed: i.Settings.HeaderConfirmed,
 		},
 	}
@@ -112,6 +119,7 @@ func scanImportDetails(text string, i *bulkimport.Import) error {
 	i.Settings = bulkimport.Settings{
 		Mode: bulkimport.Mode(s.Settings.Mode), Blank: s.Settings.Blank, Optional: s.Settings.Optional,
 		Dates: bulkimport.DateOrder(s.Settings.Dates), HeaderConfirmed: s.Settings.HeaderConfirmed,
+		NotImported: s.Settings.NotImported,
 	}
 	return nil
 }

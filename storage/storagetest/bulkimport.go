@@ -139,15 +139,15 @@ func (w *world) imp() bulkimport.Import {
 			Bytes: 7, SHA256: strings.Repeat("cd", 32), Delimiter: "\t", Header: []string{"id", "Ünïcode \"quoted\"\n", ""},
 			HeaderLine: 3, Width: 3, Offset: 17, Line: 4, Returned: true,
 		},
-		Columns: []bulkimport.Column{{Index: 0, Header: "id", Name: "id", Examples: []string{"a", "b"}},
-			{Index: 2, Name: "Column 3"}},
+		Columns: []bulkimport.Column{{Index: 0, Header: "id", Name: "id", Examples: []string{"a", "b"},
+			Filled: 1 << 34, Longest: 300, Distinct: 1000, DistinctMore: true}, {Index: 2, Name: "Column 3"}},
 		Rows:     1 << 33,
 		Warnings: []bulkimport.Warning{{Code: bulkimport.WarnNoRows, Message: "why"}},
 		Mapping: bulkimport.Mapping{
 			"id": bulkimport.FromColumn(0), "name": bulkimport.Join(" ", 0, 2), "country": bulkimport.Constant("US"),
 		},
 		Settings: bulkimport.Settings{Mode: bulkimport.Upsert, Blank: []string{"NULL"}, Optional: []string{"name"},
-			Dates: bulkimport.DMY, HeaderConfirmed: true},
+			Dates: bulkimport.DMY, NotImported: []int{2}, HeaderConfirmed: true},
 		Status: bulkimport.Uploading, CreatedAt: epoch, CreatedBy: w.user(), UpdatedAt: epoch.Add(time.Microsecond),
 		Version: 1,
 	}
