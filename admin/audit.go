@@ -44,7 +44,7 @@ type Record struct {
 	Action  Action    `json:"action"` // at most 100 bytes
 	Subject Subject   `json:"subject"`
 	Changes []Change  `json:"changes,omitempty"`
-	// Request is where the call came from. Its Source and UserAgent tell of the Actor and can be taken out of the trail
+	// Request is where the call came from. Its Source and UserAgent are about the Actor and can be taken out of the trail
 	// as the values of a personal Change can. They are empty then, and RequestErased is set.
 	Request       Request `json:"request,omitzero"`
 	RequestErased bool    `json:"requestErased,omitempty"`

@@ -22,7 +22,7 @@ type FollowerPorts struct {
 	// Handle handles an entry. The entries of an organization come in order, each at least once. To handle each exactly
 	// once, keep e.Seq where Position reads it, in the transaction in which the entry is handled.
 	Handle func(ctx context.Context, org OrgID, e Entry) error
-	// Trimmed is called when entries after the last that was dealt with were removed because their time was over
+	// Trimmed is called when entries after the last that was handled were removed because their time was over
 	// ([Log.Trim]): they are never handled. If it returns nil, the follower goes on with gone.First, the first that is
 	// left: keep gone.First - 1 where Position reads it, and read anew what is built of the entries. If it fails, it is
 	// called again later. Without it the organization fails with [ErrTrimmed], which is logged, until Position returns

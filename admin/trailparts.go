@@ -10,7 +10,7 @@ import (
 // transaction ([TrailErasure].Since).
 const TrailOverlap = time.Hour
 
-// ActionEraseTrail is that of the record of the values that were erased in parts, before what they tell of is erased.
+// ActionEraseTrail is that of the record of the values that were erased in parts, before what they are about is erased.
 const ActionEraseTrail Action = "trail.erase" // most of an erasure, before it, if there is much
 
 const (
@@ -54,7 +54,7 @@ func (p *TrailParts) Walk(ctx context.Context, f AuditFilter, read func(Record))
 	}
 }
 
-// Take takes what a record tells of its subject: its personal values, and where the request came from if that is the
+// Take takes what a record has of its subject: its personal values, and where the request came from if that is the
 // subject's ([Record.RequestOfSubject]).
 func (p *TrailParts) Take(r Record) {
 	p.TakeValues(r)

@@ -310,7 +310,7 @@ func (v *verifier) keyless(in Inspected) error {
 	return v.find(FindingInserted, in.Link, in.Record.At, "it is under no key, and the storage has keys")
 }
 
-// gap tells of links after one number and up to another that are not there.
+// gap reports the links after one number and up to another that are not there.
 func (v *verifier) gap(after, last int64) error {
 	for missing := after + 1; missing <= last; missing++ {
 		if err := v.find(FindingRemoved, Link{Seq: missing}, time.Time{}, "the log has no entry of this number"); err != nil {
@@ -372,8 +372,8 @@ func (v *verifier) published(l Link, h Head) error {
 	return v.find(FindingHead, l, time.Time{}, "the log has another entry here than when its head was kept")
 }
 
-// reordered tells of the links whose hash is not that of their fields which of them follow a link that is not the
-// one before them.
+// reordered reports, of the links whose hash is not that of their fields, those that follow a link that is not the one
+// before them.
 func (v *verifier) reordered(ctx context.Context) error {
 	if len(v.moved) == 0 {
 		return nil

@@ -93,7 +93,7 @@ func (v *verifier) accounted(context.Context) error {
 			continue
 		}
 		if err := v.find(FindingAltered, e.link, e.at,
-			"no record of an erasure tells of the values that were erased"); err != nil {
+			"no record of an erasure names the values that were erased"); err != nil {
 			return err
 		}
 	}

@@ -19,7 +19,7 @@ const (
 	Deleted     State = "DELETED"     // ended for good; kept so that its secret is still recognized
 )
 
-// ErasedName is the Name of the tokens of a user who was erased: what they called them may tell of them.
+// ErasedName is the Name of the tokens of a user who was erased: the names that they gave may be about them.
 const ErasedName = "Token of an erased user"
 
 // Token is an API token without its secret, which is not kept.

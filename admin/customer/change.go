@@ -15,7 +15,7 @@ const (
 	ModeSkip   Mode = "SKIP"   // Skipped if there is a record
 	ModeUpsert Mode = "UPSERT" // creates a record, or updates the one there is
 	ModeUpdate Mode = "UPDATE" // refused with ReasonNotFound if there is no record
-	// ModeErase takes all that may tell of a person out of an archived record ([Table.Erased]), and of the accounts of
+	// ModeErase takes all that may be about a person out of an archived record ([Table.Erased]), and of the accounts of
 	// a customer. It is refused with ReasonNotFound, ReasonNotArchived and ReasonErased. Given and Keys are empty.
 	ModeErase Mode = "ERASE"
 )

@@ -10,7 +10,7 @@ const (
 	Active   Status = "ACTIVE"
 	Draft    Status = "DRAFT"
 	Archived Status = "ARCHIVED"
-	Erased   Status = "ERASED" // what told of a person is gone for good; see [Service.Erase]
+	Erased   Status = "ERASED" // what was about a person is gone for good; see [Service.Erase]
 )
 
 // Address is where a customer or an account is. Every part may be empty and has at most 255 characters.

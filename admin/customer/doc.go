@@ -15,7 +15,7 @@
 // An account belongs to one customer. A customer that is archived gets no accounts, and is only archived when its
 // accounts are, or together with them.
 //
-// [Service.Erase] takes all that may tell of a person out of an archived customer and its accounts, for good.
+// [Service.Erase] takes all that may be about a person out of an archived customer and its accounts, for good.
 //
 // # In sets
 //

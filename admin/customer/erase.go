@@ -56,7 +56,7 @@ func (t *Table[T]) erase(c *Change[T], old *T, k *Known[T]) Outcome[T] {
 	return Outcome[T]{Result: Updated, Before: *old, After: after}
 }
 
-// Erase takes everything that may tell of a person out of an archived customer and its accounts, for a person who asks
+// Erase takes everything that may be about a person out of an archived customer and its accounts, for a person who asks
 // for it (GDPR, article 17). It cannot be undone.
 //
 // What remains of the customer is its ID with the status [Erased] and [ErasedName], and of each account its ID,
@@ -141,7 +141,7 @@ func erase[T Record](
 	return out, nil
 }
 
-// traces are where an organization tells of a customer or an account.
+// traces are where an organization has a customer or an account.
 type traces struct {
 	accounts []string // of the customer
 	archived []string // of them, those that are not erased

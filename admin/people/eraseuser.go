@@ -113,7 +113,7 @@ func (s *Service) eraseUser(ctx context.Context, scope admin.Scope, id uuid.UUID
 }
 
 // findInvitations returns the ids of the invitations that the user accepted, and of those to addresses with the given
-// keys that nobody did. It adds the addresses of the former to keys.
+// keys that no user did. It adds the addresses of the former to keys.
 func (s *Service) findInvitations(
 	ctx context.Context, org admin.OrgID, u User, keys map[string]bool,
 ) (ids []uuid.UUID, err error) {

@@ -89,7 +89,7 @@ type Ports struct {
 	// Audit keeps the record of [Service.Impersonate] and has what [Service.EraseUser] erases, which fail without it.
 	Audit admin.AuditStore
 	// TokensOf, if set, returns the ids of all API tokens that a user answers for, also of those that are deleted:
-	// [Service.EraseUser] erases what the trail tells of them.
+	// [Service.EraseUser] erases what the trail has of them.
 	TokensOf func(ctx context.Context, org admin.OrgID, user uuid.UUID) ([]uuid.UUID, error)
 	// KeepEvent, if set, keeps an event after it was emitted. It must return soon, and take as long for each user.
 	KeepEvent func(context.Context, admin.Event)

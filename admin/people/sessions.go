@@ -122,7 +122,7 @@ func (s *Service) liveSession(ctx context.Context, org admin.OrgID, secret admin
 		return SessionOwner{}, err
 	}
 	if secret.IsZero() {
-		return SessionOwner{}, ErrSession // nobody presented one
+		return SessionOwner{}, ErrSession // none was presented
 	}
 	refused := admin.Event{Kind: admin.EventSessionRefused, Org: org}
 	if len(secret.Reveal()) > maxSessionSecret {

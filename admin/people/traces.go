@@ -10,7 +10,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// traces are where the audit trail of an organization tells of a user.
+// traces are where the audit trail of an organization has a user.
 type traces struct {
 	admin.TrailParts
 	keys map[string]bool // of the addresses that the user has or had
@@ -21,7 +21,7 @@ type traces struct {
 // tracePage is how many invitations are read by one statement.
 const tracePage = 500
 
-// findTraces finds the records that tell of a user, along the indexes of the trail, and erases their values in parts
+// findTraces finds the records that are about a user, along the indexes of the trail, and erases their values in parts
 // if there are many. Addresses are erased last, so that another call finds what this one would have.
 func (s *Service) findTraces(ctx context.Context, scope admin.Scope, u User) (*traces, error) {
 	org := scope.Org()
@@ -63,7 +63,7 @@ func (s *Service) findTraces(ctx context.Context, scope admin.Scope, u User) (*t
 	return f, nil
 }
 
-// takeAll takes what a record tells of its subject; one with an address is held back.
+// takeAll takes what a record has of its subject; one with an address is held back.
 func (f *traces) takeAll(r admin.Record) {
 	if f.readAddresses(r) {
 		f.held = append(f.held, r.ID)

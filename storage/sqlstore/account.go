@@ -24,7 +24,7 @@ type accountSQL struct {
 	lockAliases bulk // makes others who give the same aliases wait until the transaction ends
 	holders     in   // of aliases
 	setHolders  bulk
-	dropAliases inWrite // that nobody holds
+	dropAliases inWrite // that no account holds
 }
 
 func newAccountSQL(db *DB) accountSQL {
@@ -139,7 +139,7 @@ func (s accounts) lockHoldings(
 	return out, nil
 }
 
-// saveHoldings stores who has aliases that were locked, and drops those that nobody has.
+// saveHoldings stores which accounts have aliases that were locked, and drops those that none has.
 func (s accounts) saveHoldings(
 	ctx context.Context, t *tx, org admin.OrgID, values []string, all []customer.Holding,
 ) error {

@@ -80,7 +80,7 @@ func (s audit) Append(ctx context.Context, org admin.OrgID, rec admin.Record) er
 	return s.write(ctx, org, kept, func(*tx) error { return nil })
 }
 
-// errLate takes back a record that came after the erasure of a user of whom it tells.
+// errLate takes back a record that came after the erasure of a user whom it is about.
 var errLate = errors.New("the user was erased")
 
 func (s audit) List(

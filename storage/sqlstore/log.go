@@ -60,8 +60,8 @@ func newLogSQL(db *DB) logSQL {
 }
 
 // newPlaces looks up entries by their records. PostgreSQL takes the primary key for that, and reads the whole log with
-// each look-up, where it does not know yet how long the log of the organization has become; so it is told of the
-// organization after it has found the record.
+// each look-up, where it does not know yet how long the log of the organization has become; so the
+// organization is compared after the record was found.
 func newPlaces(db *DB) in {
 	if !db.dialect.arrays {
 		return newIn(db, db.along("audit_log_record",

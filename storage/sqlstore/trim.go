@@ -76,7 +76,7 @@ func (s logs) Trimmable(
 }
 
 // Removable reads the log up to the first link that was sealed later, and goes by the order of the links alone: an
-// instant after that may be anything, if somebody wrote it.
+// instant after that may be anything, if it was written by other means.
 func (s logs) Removable(ctx context.Context, org admin.OrgID, until time.Time) (admin.Head, error) {
 	q, t, none := s.db.sql.trim, s.reader(), admin.Head{Org: org}
 	cut, err := q.cutOf(ctx, t, org)

@@ -1,6 +1,6 @@
 -- +goose Up
 -- What of the trail has no place in the log yet. Every record waits here from its commit on, without a round trip
--- of the writer, and whoever seals it takes it out.
+-- of the writer, and sealing takes it out.
 CREATE TABLE IF NOT EXISTS admincenter_audit_queue (
     org_id VARBINARY(64) NOT NULL,
     id     VARBINARY(36) NOT NULL,

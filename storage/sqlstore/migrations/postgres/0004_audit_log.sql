@@ -1,6 +1,6 @@
 -- +goose Up
 -- What of the trail has no place in the log yet. Every record waits here from its commit on, without a round trip
--- of the writer, and whoever seals it takes it out.
+-- of the writer, and sealing takes it out.
 CREATE TABLE admincenter_audit_queue (
     org_id TEXT COLLATE "C" NOT NULL REFERENCES admincenter_organizations (org_id),
     id     TEXT COLLATE "C" NOT NULL,
