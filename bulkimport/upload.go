@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
@@ -298,7 +297,7 @@ func (u *upload) columns() {
 		}
 		return trim(c.Header[i])
 	}
-	c.Returned = slices.Contains(c.Header, lineColumn) && slices.Contains(c.Header, errorsColumn)
+	c.Returned = returned(c.Header)
 	var offered []Column
 	for _, col := range u.imp.Columns {
 		col.Header = cell(col.Index)
@@ -316,8 +315,7 @@ func (u *upload) columns() {
 		if col.Name == "" {
 			col.Name = fmt.Sprintf("Column %d", col.Index+1)
 		}
-		own := c.Returned && (col.Header == lineColumn || col.Header == errorsColumn)
-		if own || (col.Header == "" && !u.filled[col.Index]) {
+		if u.imp.own(col.Index) || (col.Header == "" && !u.filled[col.Index]) {
 			continue
 		}
 		offered = append(offered, col)
