@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"hash"
 	"hash/maphash"
 	"io"
@@ -21,7 +20,7 @@ import (
 // It keeps 8 bytes a row: a first pass collects a hash of each key, a second one looks closer at
 // the rows whose hash is there twice. The first also makes sure that the text is what was uploaded.
 func (s *Service) duplicates(ctx context.Context, org admin.OrgID, i Import, t Type) ([]job.Entry, error) {
-	plan := newPlan(t.Schema, i, s.caster, s.limits)
+	plan := newPlan(t.Schema, i, s.limits)
 	seed := maphash.MakeSeed()
 	hashes := make([]uint64, 0, i.Rows)
 	text := &verified{from: i.content(ctx, s.ports.Imports, org, 0), sum: sha256.New()}
@@ -64,10 +63,8 @@ func (s *Service) duplicates(ctx context.Context, org admin.OrgID, i Import, t T
 			return nil
 		}
 		row, errs := plan.row(rec, number)
-		e := CellError{
-			Column: plan.sources[plan.key].Columns[0], Field: plan.names[plan.key], Code: CodeDuplicateInFile,
-			Message: fmt.Sprintf("%q is in line %d already", admin.Clip(key), line),
-		}
+		_, twice := wrong(CodeDuplicateInFile, "", "%q is in line %d already", admin.Clip(key), line)
+		e := twice.with("line", line).cellError(rec.line, plan.columns[plan.key], plan.names[plan.key], key)
 		out = append(out, failedEntry(row, rec, append([]CellError{e}, errs...)))
 		if size += len(out[len(out)-1].Data); len(out) > s.limits.Duplicates || size > maxDuplicateBytes {
 			return tooMany
@@ -110,7 +107,7 @@ func (s *Service) keys(
 		if rec.fault != nil || plan.count(rec) != nil {
 			continue
 		}
-		key, wrong := plan.value(plan.fields[plan.key], plan.sources[plan.key], rec.cells)
+		key, _, wrong := plan.value(plan.key, rec.cells)
 		if wrong != nil {
 			continue
 		}

@@ -172,7 +172,7 @@ func TestErrorsArePaged(t *testing.T) {
 			require.Equal(t, "x", r.Key)
 			require.Equal(t, []string{"x", ""}, r.Cells)
 			last := r.Errors[len(r.Errors)-1]
-			require.Equal(t, bulkimport.CellError{Column: 1, Field: "name", Code: admin.CodeRequired,
+			require.Equal(t, bulkimport.CellError{Line: r.Line, Column: 1, Field: "name", Code: admin.CodeRequired,
 				Message: "name is required"}, last)
 		}
 		if page.Next == "" {

@@ -85,12 +85,19 @@ const (
 // Settings are how a file is read, besides the mapping.
 type Settings struct {
 	Mode Mode `json:"mode,omitempty"` // empty means Create
+	// Match is the field by which a row finds the record that it is about; empty means the key.
+	Match MatchField `json:"match,omitempty"`
 	// Blank lists words that mean a blank cell, such as NULL and n/a; they compare exactly. There
 	// are none by default: NULL may be a name.
 	Blank []string `json:"blank,omitempty"`
 	// Optional names required fields that may be missing in this import. The key cannot.
 	Optional []string  `json:"optional,omitempty"`
-	Dates    DateOrder `json:"dates,omitempty"`
+	Dates    DateOrder `json:"dates,omitempty"` // of columns whose Format has none
+	// IfBlank is what blank cells do to records that exist, unless their Source has a rule; empty means ClearBlank.
+	IfBlank BlankRule `json:"ifBlank,omitempty"`
+	// StopAfter is how many failed rows stop the import: 1 stops it at the first. Rows before the last of them take
+	// effect. 0 never stops it.
+	StopAfter int `json:"stopAfter,omitempty"`
 	// HeaderConfirmed lets an import start although its header looks like data.
 	HeaderConfirmed bool `json:"headerConfirmed,omitempty"`
 }

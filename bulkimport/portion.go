@@ -97,7 +97,7 @@ func rowsOf(entries []job.Entry) map[int64]bool {
 func (s *Service) portion(
 	ctx context.Context, org admin.OrgID, i Import, t Type, at cursor, settled map[int64]bool,
 ) (*portion, error) {
-	r, plan := s.reader(ctx, org, i, at), newPlan(t.Schema, i, s.caster, s.limits)
+	r, plan := s.reader(ctx, org, i, at), newPlan(t.Schema, i, s.limits)
 	out := &portion{cursor: at, batch: Batch{Import: i.ID, Mode: i.Settings.mode(), At: s.runtime.Instant()}}
 	for read := 0; read < s.batch && out.cursor.offset-at.offset <= batchBytes; read++ {
 		rec, err := r.next()

@@ -193,10 +193,10 @@ func FuzzMapping(f *testing.F) {
 			}
 		}
 		i.Mapping, i.Settings = m, Settings{Dates: DateOrder(dates), Blank: []string{"NULL"}}
-		if checkMapping(schema, i, m, i.Settings, caster{}) != nil {
+		if checkMapping(schema, i, m, i.Settings) != nil {
 			return
 		}
-		p := newPlan(schema, i, caster{}, Limits{}.withDefaults())
+		p := newPlan(schema, i, Limits{}.withDefaults())
 		recs, err := readAll(strings.NewReader(text), ',', Limits{}.withDefaults())
 		require.NoError(t, err)
 		for k, rec := range recs {

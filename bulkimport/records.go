@@ -121,6 +121,11 @@ func changesOf[T customer.Record](kind *customer.Table[T], b Batch) ([]customer.
 	for i, row := range b.Rows {
 		c := &out[i]
 		c.Mode, c.Given, c.Keys, c.At = changeMode(b.Mode), mask, keys, b.At
+		if row.kept != nil {
+			if c.Given, c.Keys, err = filled(kind, row); err != nil {
+				return nil, err
+			}
+		}
 		for k, f := range fields {
 			if f.Name == "" {
 				kind.SetMetadata(&c.Record, row.names[k], row.values[k])
@@ -132,12 +137,29 @@ func changesOf[T customer.Record](kind *customer.Table[T], b Batch) ([]customer.
 	return out, nil
 }
 
+// filled returns the fields and the names in metadata that a row fills in, if some of its blank cells are to keep what
+// is there.
+func filled[T customer.Record](kind *customer.Table[T], row Row) (customer.Mask, []string, error) {
+	var given, keys []string
+	for _, name := range row.Fields() {
+		if _, ok := kind.Field(name); ok {
+			given = append(given, name)
+		} else {
+			keys = append(keys, name)
+		}
+	}
+	mask, err := kind.Mask(given...)
+	return mask, keys, err
+}
+
 func changeMode(m Mode) customer.Mode {
 	switch m {
 	case Skip:
 		return customer.ModeSkip
 	case Upsert:
 		return customer.ModeUpsert
+	case Update:
+		return customer.ModeUpdate
 	}
 	return customer.ModeCreate
 }
@@ -157,6 +179,8 @@ func outcomeOf[T customer.Record](o *customer.Outcome[T]) Outcome {
 	switch o.Reason {
 	case customer.ReasonExists:
 		return Outcome{Result: Exists}
+	case customer.ReasonNotFound:
+		return Outcome{Result: NotFound}
 	case customer.ReasonRelationNotFound:
 		return Outcome{Result: RelationNotFound, Field: o.Field, Detail: o.Detail + ": import the customer first"}
 	case customer.ReasonCurrencyUnused:

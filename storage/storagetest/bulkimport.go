@@ -145,9 +145,16 @@ func (w *world) imp() bulkimport.Import {
 		Warnings: []bulkimport.Warning{{Code: bulkimport.WarnNoRows, Message: "why"}},
 		Mapping: bulkimport.Mapping{
 			"id": bulkimport.FromColumn(0), "name": bulkimport.Join(" ", 0, 2), "country": bulkimport.Constant("US"),
+			"city": {
+				Columns: []int{1, 2}, First: true, Default: "é", StripApostrophe: true, Blank: bulkimport.KeepBlank, By: "NAME",
+				Values: map[string]string{"n/d": "", "Ja": "true"}, Format: bulkimport.Format{
+					Numbers: bulkimport.CommaNumbers, Accounting: true, Currency: "EUR", Dates: bulkimport.MDY, YearPivot: 30,
+					Serials: bulkimport.Serial1904, Zone: "Europe/Berlin", Separator: ";", Names: true,
+				},
+			},
 		},
 		Settings: bulkimport.Settings{Mode: bulkimport.Upsert, Blank: []string{"NULL"}, Optional: []string{"name"},
-			Dates: bulkimport.DMY, HeaderConfirmed: true},
+			Dates: bulkimport.DMY, HeaderConfirmed: true, Match: "EMAIL", IfBlank: bulkimport.KeepBlank, StopAfter: 3},
 		Status: bulkimport.Uploading, CreatedAt: epoch, CreatedBy: w.user(), UpdatedAt: epoch.Add(time.Microsecond),
 		Version: 1,
 	}
