@@ -10,7 +10,6 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
-	"github.com/admincenter/admincenter/internal/email"
 	"github.com/admincenter/admincenter/internal/text"
 )
 
@@ -121,19 +120,6 @@ func ascii(s string) bool {
 		}
 	}
 	return true
-}
-
-func address(cell string) (string, *problem) {
-	if email.Deliverable(cell) {
-		return cell, nil
-	}
-	several := strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune(",;|: \n", r) })
-	if len(several) > 1 && email.Deliverable(several[0]) && email.Deliverable(several[len(several)-1]) {
-		return wrong(CodeInvalidEmail, "write one, or choose the column's separator to take the first",
-			"%q is several e-mail addresses", admin.Clip(cell))
-	}
-	return wrong(CodeInvalidEmail, "write it as name@domain, without a display name", "%q is not an e-mail address",
-		admin.Clip(cell))
 }
 
 // characters checks what holds for a cell of any kind.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/currency/iso4217"
+	"github.com/admincenter/admincenter/internal/email"
 )
 
 // cell is a cell of a kind in a format, and its value or the code of its problem.
@@ -283,6 +284,18 @@ func FuzzWords(f *testing.F) {
 				_, ok := iso4217.Lookup(iso4217.Code(value))
 				require.True(t, ok)
 			}
+		}
+	})
+}
+
+// What is recognized quickly is an address.
+func FuzzAddress(f *testing.F) {
+	for _, s := range []string{"a@x.io", "billing1@acme.example", "a.b@x.co", "a..b@x.io", "a@x", "a@1.2", "a@x.1a", "a@.io", "@x.io"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if plainAddress(text) {
+			require.True(t, email.Deliverable(text), "%q", text)
 		}
 	})
 }

@@ -78,8 +78,9 @@ const (
 	WarnNoHeader         = "looks_like_no_header" // Start refuses until Settings.HeaderConfirmed
 	WarnTitleRows        = "title_rows"           // rows above the header were skipped
 	WarnDuplicateHeaders = "duplicate_headers"
-	WarnNullWords        = "null_words"       // cells have NULL or the like, which is text unless in Settings.Blank
-	WarnAlreadyImported  = "already_imported" // the same bytes were imported before
+	WarnNullWords        = "null_words"          // cells have NULL or the like, which is text unless in Settings.Blank
+	WarnApostrophes      = "leading_apostrophes" // of a spreadsheet; imported unless Source.StripApostrophe
+	WarnAlreadyImported  = "already_imported"    // the same bytes were imported before
 )
 
 // Settings are how a file is read, besides the mapping.
@@ -95,8 +96,9 @@ type Settings struct {
 	Dates    DateOrder `json:"dates,omitempty"` // of columns whose Format has none
 	// IfBlank is what blank cells do to records that exist, unless their Source has a rule; empty means ClearBlank.
 	IfBlank BlankRule `json:"ifBlank,omitempty"`
-	// StopAfter is how many failed rows stop the import: 1 stops it at the first. Rows before the last of them take
-	// effect. 0 never stops it.
+	// StopAfter is how many failed rows stop the import, whose job then is FAILED: 1 stops it at the first. Rows before
+	// the last of them take effect, and no row behind it, except that a row which fails by what is stored ends the
+	// import with its batch. 0 never stops it.
 	StopAfter int `json:"stopAfter,omitempty"`
 	// HeaderConfirmed lets an import start although its header looks like data.
 	HeaderConfirmed bool `json:"headerConfirmed,omitempty"`

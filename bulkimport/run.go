@@ -205,7 +205,7 @@ func (s *Service) prepare(scope admin.Scope) job.Prepare[Ports] {
 		}
 		finish := func(w written) (job.Result, error) {
 			res, sum := p.result(w), before
-			sum.add(w.outcomes)
+			p.tally(&sum, w)
 			var err error
 			res.State, err = sum.stored()
 			return res, err

@@ -92,6 +92,7 @@ type upload struct {
 	declared  bool  // a line "sep=;" is on top
 	piece     []byte
 	filled    []bool           // columns that have a value somewhere
+	quotes    []quoteCount     // by column
 	nulls     map[string]int64 // cells that hold one of the words that mostly mean blank
 	unused    int64            // rows that are blank or above the header
 }
@@ -245,7 +246,7 @@ const maxExamples = 3
 func (u *upload) readRows(r *reader, first *record) error {
 	c := u.imp.Content
 	examples := make([][]string, c.Width)
-	u.nulls = map[string]int64{}
+	u.nulls, u.quotes = map[string]int64{}, make([]quoteCount, c.Width)
 	for i := range c.Width {
 		u.imp.Columns = append(u.imp.Columns, Column{Index: i})
 	}
@@ -272,6 +273,7 @@ func (u *upload) readRows(r *reader, first *record) error {
 			if meansNull(cell) {
 				u.nulls[cell]++
 			}
+			u.quotes[i].add(cell)
 			if u.filled[i] && len(examples[i]) == maxExamples {
 				continue
 			}
