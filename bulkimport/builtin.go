@@ -27,6 +27,7 @@ func Customers() Schema {
 			"primary_email": {
 				label: "Primary e-mail", example: "billing@acme.example",
 				aliases: []string{"email", "e-mail address", "billing email", "contact email", "courriel", "correo"},
+				match:   true,
 			},
 		}),
 	}
@@ -48,7 +49,8 @@ func Accounts() Schema {
 			},
 			"customer_id": {
 				label: "Customer ID", relation: "customer", example: "acme",
-				aliases: []string{"customer", "customer number", "customer external id", "account customer id", "kundennummer"},
+				relationBy: []string{string(customer.ByName), string(customer.ByEmail)},
+				aliases:    []string{"customer", "customer number", "customer external id", "account customer id", "kundennummer"},
 			},
 			"invoice_currency": {
 				label: "Invoice currency", example: "USD",
@@ -70,6 +72,8 @@ func Accounts() Schema {
 type naming struct {
 	label, example, relation string
 	aliases, parts           []string
+	relationBy               []string
+	match                    bool
 }
 
 // fieldsOf returns the fields of a record that are read from text.
@@ -86,7 +90,7 @@ func fieldsOf[T customer.Record](kind *customer.Table[T], own map[string]naming)
 		}
 		out = append(out, Field{
 			Name: f.Name, Label: w.label, Aliases: w.aliases, Kind: Kind(f.Format), Required: f.Required, Key: i == 0,
-			Relation: w.relation, Min: f.Min, Max: f.Max, Parts: w.parts, Example: w.example,
+			Relation: w.relation, RelationBy: w.relationBy, Match: w.match, Min: f.Min, Max: f.Max, Parts: w.parts, Example: w.example,
 		})
 	}
 	return out

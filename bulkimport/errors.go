@@ -76,10 +76,12 @@ const (
 	CodeAlreadyExists    = "already_exists"
 	CodeNotFound         = "not_found" // the record to update
 	CodeRelationNotFound = "relation_not_found"
-	CodeArchived         = "archived"          // the record that the row would change
-	CodeCustomerArchived = "customer_archived" // that of the row's account
-	CodeCurrencyArchived = "currency_archived" // that of the row's account
-	CodeRefused          = "refused"           // by the target
+	CodeAmbiguous        = "relation_ambiguous" // several records have the value
+	CodeMatchConflict    = "match_conflict"     // the record found by Settings.Match has another key than the row
+	CodeArchived         = "archived"           // the record that the row would change
+	CodeCustomerArchived = "customer_archived"  // that of the row's account
+	CodeCurrencyArchived = "currency_archived"  // that of the row's account
+	CodeRefused          = "refused"            // by the target
 )
 
 // Codes of the problems that SetMapping and Start find.

@@ -86,8 +86,10 @@ const (
 // Settings are how a file is read, besides the mapping.
 type Settings struct {
 	Mode Mode `json:"mode,omitempty"` // empty means Create
-	// Match is the field by which a row finds the record that it is about; empty means the key.
-	Match MatchField `json:"match,omitempty"`
+	// Match is the field by which a row finds the record that it is about, which the schema allows; empty means the key.
+	// Records that are archived are not found by it, and a value that several have fails the row. The key need not be
+	// mapped then, but without it no record is created.
+	Match string `json:"match,omitempty"`
 	// Blank lists words that mean a blank cell, such as NULL and n/a; they compare exactly. There
 	// are none by default: NULL may be a name.
 	Blank []string `json:"blank,omitempty"`

@@ -29,9 +29,10 @@ type Source struct {
 	// most 200 bytes each.
 	Values map[string]string `json:"values,omitempty"`
 	Blank  BlankRule         `json:"blank,omitempty"` // empty takes that of [Settings]
-	// By is the field of the related record that the values are of, for a field that is a relation; see
-	// [Settings].Match. Empty means its id.
-	By MatchField `json:"by,omitempty"`
+	// By is the field of the related record that the values are of, one of Field.RelationBy, for a field that is a
+	// relation. Empty means its id. Records that are archived are not found by another field, and a value that several
+	// have fails the row with relation_ambiguous.
+	By string `json:"by,omitempty"`
 }
 
 // BlankRule is what a blank cell does to the field of a record that exists. In a new record the field is empty.
@@ -62,6 +63,21 @@ func (m Mapping) clone() Mapping {
 	for name, s := range out {
 		s.Columns, s.Values = slices.Clone(s.Columns), maps.Clone(s.Values)
 		out[name] = s
+	}
+	return out
+}
+
+// by are the fields by which relations are named, but for ids.
+func (m Mapping) by() map[string]string {
+	var out map[string]string
+	for name, s := range m {
+		if s.By == "" || s.By == "id" {
+			continue
+		}
+		if out == nil {
+			out = map[string]string{}
+		}
+		out[name] = s.By
 	}
 	return out
 }

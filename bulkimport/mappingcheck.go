@@ -30,9 +30,14 @@ func checkMapping(schema Schema, i Import, m Mapping, s Settings) error {
 		case mapped:
 			checkSource(&p, path, i, f, source, s)
 			checkSingle(&p, path, i, f, source, single)
-		case f.Required && !slices.Contains(s.Optional, f.Name) && (s.Mode != Update || f.Key):
+		case f.Required && !slices.Contains(s.Optional, f.Name) && (s.Mode != Update || f.Key) &&
+			(s.Match == "" || !f.Key):
 			p.Add(path, CodeRequiredMapping, "%s (%s) has no column: map one, or give a constant", f.Name, f.Label)
 		}
+	}
+	if _, mapped := m[s.Match]; s.Match != "" && !mapped {
+		p.Add("/mapping/"+text.PointerToken(s.Match), CodeRequiredMapping, "%s has no column, and records are found by it",
+			admin.Clip(s.Match))
 	}
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		if schema.index(name) < 0 {
@@ -143,6 +148,27 @@ func checkValues(p *admin.Problems, path string, f Field, s Source, set Settings
 			}
 		}
 		seen[folded] = from
+	}
+}
+
+// checkBy checks by what a relation is found.
+func checkBy(p *admin.Problems, path string, f Field, by string) {
+	if by != "" && by != "id" && !slices.Contains(f.RelationBy, by) {
+		p.Add(path, admin.CodeUnknown, "%s cannot be found by %q: use one of %s", f.Name, admin.Clip(by),
+			strings.Join(append([]string{"id"}, f.RelationBy...), ", "))
+	}
+}
+
+// checkMatch checks by what the records of the rows are found.
+func checkMatch(p *admin.Problems, schema Schema, s Settings) {
+	if s.Match == "" {
+		return
+	}
+	if f, ok := schema.Field(s.Match); !ok || (!f.Match && !f.Key) {
+		p.Add("/settings/match", admin.CodeUnknown, "%s cannot be found by %q", schema.Type, admin.Clip(s.Match))
+	}
+	if s.Mode == "" || s.Mode == Create {
+		p.Add("/settings/match", admin.CodeFormat, "mode %s finds no records: use %s, %s or %s", Create, Skip, Upsert, Update)
 	}
 }
 

@@ -40,7 +40,10 @@ func newPlan(schema Schema, i Import, limits Limits) *plan {
 		if !ok {
 			continue
 		}
-		if f.Key {
+		if s.By != "" && s.By != "id" { // the values are not the record's ids
+			f.Kind, f.Min, f.Max = Text, 0, 1000
+		}
+		if f.Name == i.Settings.Match || (f.Key && i.Settings.Match == "") {
 			p.key = len(p.fields)
 		}
 		column := NoColumn
@@ -51,7 +54,8 @@ func newPlan(schema Schema, i Import, limits Limits) *plan {
 		p.fields, p.names = append(p.fields, f), append(p.names, f.Name)
 		p.sources, p.columns = append(p.sources, s), append(p.columns, column)
 		p.casters, p.keep = append(p.casters, newCaster(s, i.Settings)), append(p.keep, keep)
-		p.required = append(p.required, f.Required && !optional[f.Name] && (!keep || i.Settings.Mode != Update))
+		p.required = append(p.required, f.Name == i.Settings.Match ||
+			(f.Required && !optional[f.Name] && (!keep || i.Settings.Mode != Update) && (!f.Key || i.Settings.Match == "")))
 	}
 	return p
 }

@@ -106,7 +106,9 @@ func (s *Service) portion(
 	ctx context.Context, org admin.OrgID, i Import, t Type, at cursor, settled map[int64]bool, failed int64,
 ) (*portion, error) {
 	r, plan := s.reader(ctx, org, i, at), newPlan(t.Schema, i, s.limits)
-	out := &portion{cursor: at, batch: Batch{Import: i.ID, Mode: i.Settings.mode(), At: s.runtime.Instant()}}
+	out := &portion{cursor: at, batch: Batch{
+		Import: i.ID, Mode: i.Settings.mode(), At: s.runtime.Instant(), Match: i.Settings.Match, By: i.Mapping.by(),
+	}}
 	for read := 0; read < s.batch && out.cursor.offset-at.offset <= batchBytes; read++ {
 		rec, err := r.next()
 		if errors.Is(err, io.EOF) {

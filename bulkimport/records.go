@@ -57,6 +57,54 @@ func changing[T customer.Record](kind *customer.Table[T], b Batch, store func(Po
 	if err != nil {
 		return nil, err
 	}
+	if b.Match != "" || len(b.By) > 0 {
+		return resolving(kind, b, changes, store), nil
+	}
+	return applying(kind, b.Rows, changes, store), nil
+}
+
+// resolving applies the changes whose records are found, and leaves the others out.
+func resolving[T customer.Record](
+	kind *customer.Table[T], b Batch, changes []customer.Change[T], store func(Ports) apply[T],
+) writeBatch {
+	return func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) (written, error) {
+		all := slices.Clone(changes) // because the transaction may be run again
+		outcomes, err := resolve(ctx, p, org, kind, b, all)
+		if err != nil {
+			return written{}, err
+		}
+		var rows []Row
+		var some []customer.Change[T]
+		for i := range all {
+			if outcomes[i].Result == "" {
+				rows, some = append(rows, b.Rows[i]), append(some, all[i])
+			}
+		}
+		if len(some) == 0 {
+			return written{outcomes: outcomes}, nil
+		}
+		w, err := applying(kind, rows, some, store)(ctx, p, org, rec)
+		if err != nil {
+			return written{}, err
+		}
+		next := 0
+		for i := range outcomes {
+			if outcomes[i].Result == "" {
+				outcomes[i] = w.outcomes[next]
+				next++
+				if outcomes[i].Result == Exists && all[i].Mode == customer.ModeCreate && b.Mode != Create {
+					outcomes[i] = otherKey(b, *kind.Head(&all[i].Record).ID)
+				}
+			}
+		}
+		w.outcomes = outcomes
+		return w, nil
+	}
+}
+
+func applying[T customer.Record](
+	kind *customer.Table[T], rows []Row, changes []customer.Change[T], store func(Ports) apply[T],
+) writeBatch {
 	return func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) (written, error) {
 		if err := refuseCurrencies(ctx, p, org, changes); err != nil {
 			return written{}, err
@@ -72,9 +120,9 @@ func changing[T customer.Record](kind *customer.Table[T], b Batch, store func(Po
 		for i := range made {
 			w.outcomes[i] = outcomeOf(&made[i])
 		}
-		w.effects, err = effects(kind, b.Rows, changes, made)
+		w.effects, err = effects(kind, rows, changes, made)
 		return w, err
-	}, nil
+	}
 }
 
 // refuseCurrencies has the accounts of a batch refused that get a currency in which the organization starts nothing

@@ -41,6 +41,12 @@ func (r Row) refused(o Outcome) CellError {
 			value, _ := r.Value(o.Field)
 			e.Message = fmt.Sprintf("there is no %q", admin.Clip(value))
 		}
+	case Ambiguous:
+		e.Code = CodeAmbiguous
+		if e.Message == "" {
+			value, _ := r.Value(o.Field)
+			e.Message = fmt.Sprintf("several records have %q: name the one that is meant by its id", admin.Clip(value))
+		}
 	}
 	if e.Message == "" {
 		e.Message = "the row was refused"

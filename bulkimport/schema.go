@@ -56,6 +56,10 @@ type Field struct {
 	Key bool `json:"key"`
 	// Relation is the noun of the record that the field points at ("customer"), if it does.
 	Relation string `json:"relation,omitempty"`
+	// RelationBy are the fields of that record by which a source may name it, besides its id.
+	RelationBy []string `json:"relationBy,omitempty"`
+	// Match reports that an import may find records by this field in place of the key; see [Settings].
+	Match bool `json:"match,omitempty"`
 	// Min and Max bound the number of characters of a Text, ID or Email, and the value of an
 	// Integer. A zero Max does not bound.
 	Min int64 `json:"min,omitempty"`
@@ -139,6 +143,9 @@ func (s Schema) check() error {
 		seen[f.Name] = true
 		if !f.Kind.known() {
 			p.Add(path+"/kind", admin.CodeUnknown, "%q is not a kind of field", admin.Clip(string(f.Kind)))
+		}
+		if f.Match && f.Kind != ID && f.Kind != Email && f.Kind != Text {
+			p.Add(path+"/match", admin.CodeFormat, "records are found by a field of kind %s, %s or %s", ID, Email, Text)
 		}
 		if f.Key {
 			keys++

@@ -44,7 +44,11 @@ type Batch struct {
 	Import uuid.UUID
 	Mode   Mode
 	At     time.Time // of what is created or updated
-	Rows   []Row
+	// Match is the field that rows find records by; empty means the key.
+	Match string
+	// By are the fields of related records that a row's values are of, by the row's field; none means their ids.
+	By   map[string]string
+	Rows []Row
 }
 
 // IdempotencyKey is the same whenever the same row of the same import is written.
@@ -61,6 +65,7 @@ const (
 	Exists           Result = "EXISTS"             // the key is taken, and the mode is not Upsert
 	NotFound         Result = "NOT_FOUND"          // the key is not there, and the mode is Update
 	RelationNotFound Result = "RELATION_NOT_FOUND" // there is no such record as Outcome.Field points at
+	Ambiguous        Result = "AMBIGUOUS"          // several records have the value of Outcome.Field
 	Refused          Result = "REFUSED"            // by a rule of the target, which is in Outcome.Detail
 )
 

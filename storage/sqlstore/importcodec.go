@@ -74,7 +74,7 @@ type storedFormat struct {
 func writeSource(s bulkimport.Source) storedSource {
 	out := storedSource{
 		Columns: s.Columns, Separator: s.Separator, First: s.First, Constant: s.Constant, Default: s.Default,
-		StripApostrophe: s.StripApostrophe, Values: s.Values, Blank: string(s.Blank), By: string(s.By),
+		StripApostrophe: s.StripApostrophe, Values: s.Values, Blank: string(s.Blank), By: s.By,
 	}
 	if f := s.Format; f != (bulkimport.Format{}) {
 		out.Format = &storedFormat{
@@ -89,7 +89,7 @@ func readSource(s storedSource) bulkimport.Source {
 	out := bulkimport.Source{
 		Columns: s.Columns, Separator: s.Separator, First: s.First, Constant: s.Constant, Default: s.Default,
 		StripApostrophe: s.StripApostrophe, Values: s.Values, Blank: bulkimport.BlankRule(s.Blank),
-		By: bulkimport.MatchField(s.By),
+		By: s.By,
 	}
 	if f := s.Format; f != nil {
 		out.Format = bulkimport.Format{
@@ -116,7 +116,7 @@ func importDetails(i bulkimport.Import) (string, error) {
 	s := storedImport{
 		Version: importVersion, Content: storedContent(i.Content),
 		Settings: storedSettings{
-			Mode: string(i.Settings.Mode), Match: string(i.Settings.Match), IfBlank: string(i.Settings.IfBlank),
+			Mode: string(i.Settings.Mode), Match: i.Settings.Match, IfBlank: string(i.Settings.IfBlank),
 			StopAfter: i.Settings.StopAfter, Blank: i.Settings.Blank, Optional: i.Settings.Optional,
 			Dates:           string(i.Settings.Dates),
 			HeaderConfirmed: i.Settings.HeaderConfirmed,
@@ -163,7 +163,7 @@ func scanImportDetails(text string, i *bulkimport.Import) error {
 		i.Mapping[name] = readSource(source)
 	}
 	i.Settings = bulkimport.Settings{
-		Mode: bulkimport.Mode(s.Settings.Mode), Match: bulkimport.MatchField(s.Settings.Match),
+		Mode: bulkimport.Mode(s.Settings.Mode), Match: s.Settings.Match,
 		IfBlank: bulkimport.BlankRule(s.Settings.IfBlank), StopAfter: s.Settings.StopAfter, Blank: s.Settings.Blank, Optional: s.Settings.Optional,
 		Dates: bulkimport.DateOrder(s.Settings.Dates), HeaderConfirmed: s.Settings.HeaderConfirmed,
 	}

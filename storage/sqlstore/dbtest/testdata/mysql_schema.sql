@@ -200,6 +200,8 @@ TABLE admincenter_customers InnoDB utf8mb4_bin
     created_at bigint(20) NOT NULL
     updated_at bigint(20) NOT NULL
     version bigint(20) NOT NULL
+    INDEX customers_email (org_id, primary_email, id)
+    INDEX customers_name (org_id, name, id)
     INDEX customers_status (org_id, status, id)
     PRIMARY KEY PRIMARY (org_id, id)
     FOREIGN KEY admincenter_customers_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
