@@ -319,3 +319,22 @@ func BenchmarkRow(b *testing.B) {
 		}
 	}
 }
+
+func TestKeysThatLookTheSameAreOne(t *testing.T) {
+	for _, tc := range []struct {
+		reason string
+		kind   Kind
+		a, b   string
+		same   bool
+	}{
+		{"composed and decomposed", ID, "Zo\u00eb", "Zoe\u0308", true},
+		{"with a variation selector", ID, "c1", "c1\ufe0f", true},
+		{"with a joiner", ID, "\u0d15\u0d4d\u200d", "\u0d15\u0d4d", true},
+		{"with another blank", ID, "a b", "a\u00a0b", true},
+		{"in capitals", ID, "acme", "ACME", false},
+		{"addresses in capitals", Email, "a@x.io", "A@X.io", true},
+		{"letters of another script", ID, "c1", "\u0441" + "1", false},
+	} {
+		require.Equal(t, tc.same, keyForm(tc.kind, tc.a) == keyForm(tc.kind, tc.b), tc.reason)
+	}
+}

@@ -17,18 +17,18 @@ import (
 // duplicates finds the rows that repeat an earlier row's key, as failed entries for the job to
 // begin with. Every batch, in any process, then finds them there by row number.
 //
-// It keeps 8 bytes a row: a first pass collects a hash of each key, a second one looks closer at
+// Keys that look the same are one; see keyForm. It keeps 8 bytes a row: a first pass collects a hash of each key, a second one looks closer at
 // the rows whose hash is there twice. The first also makes sure that the text is what was uploaded.
 func (s *Service) duplicates(ctx context.Context, org admin.OrgID, i Import, t Type) ([]job.Entry, error) {
 	plan := newPlan(t.Schema, i, s.limits)
-	seed := maphash.MakeSeed()
+	seed, kind := maphash.MakeSeed(), plan.fields[plan.key].Kind
 	hashes := make([]uint64, 0, i.Rows)
 	text := &verified{from: i.content(ctx, s.ports.Imports, org, 0), sum: sha256.New()}
 	if _, err := io.CopyN(io.Discard, text, i.Content.Offset); err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	err := s.keys(i, text, plan, func(_ record, _ int64, key string) error {
-		hashes = append(hashes, maphash.String(seed, key))
+		hashes = append(hashes, maphash.String(seed, keyForm(kind, key)))
 		return nil
 	})
 	// What was changed may also be why it could not be read.
@@ -54,12 +54,13 @@ func (s *Service) duplicates(ctx context.Context, org admin.OrgID, i Import, t T
 	size := 0
 	data := i.content(ctx, s.ports.Imports, org, i.Content.Offset)
 	err = s.keys(i, data, plan, func(rec record, number int64, key string) error {
-		if _, ok := slices.BinarySearch(suspects, maphash.String(seed, key)); !ok {
+		form := keyForm(kind, key)
+		if _, ok := slices.BinarySearch(suspects, maphash.String(seed, form)); !ok {
 			return nil
 		}
-		line, ok := first[key]
+		line, ok := first[form]
 		if !ok {
-			first[key] = rec.line
+			first[form] = rec.line
 			return nil
 		}
 		row, errs := plan.row(rec, number)
