@@ -63,8 +63,8 @@ func currenciesNamed(cell string) []string {
 
 // common is the place of a currency among those that are traded most, which have names in common with many others.
 func common(code string) int {
-	most := []string{"USD", "EUR", "JPY", "GBP", "CNY", "AUD", "CAD", "CHF", "HKD", "SGD", "SEK", "KRW", "NOK", "NZD", "INR",
-		"MXN", "DKK", "CZK"}
+	most := []string{"USD", "EUR", "JPY", "GBP", "CNY", "AUD", "CAD", "CHF", "HKD", "SGD", "SEK", "KRW", "NOK", "NZD",
+		"INR", "MXN", "DKK", "CZK"}
 	if i := slices.Index(most, code); i >= 0 {
 		return i
 	}
@@ -160,7 +160,7 @@ func currencyName(name string) (code string, ok bool) {
 	case "euro", "euros", "eur euro":
 		return "EUR", true
 	case "us dollars", "american dollar", "american dollars", "united states dollar", "united states dollars",
-		"amerikanischer dollar", "dollar us", "dollar americain", "dollar des etats unis", "dolar estadounidense",
+		"amerikanischer dollar", "dollar us", "dollar americain", "dollar des etats unis", "dolar estadounidense", //nolint:misspell // French
 		"dolar americano", "dolar dos eua", "dollaro statunitense", "dollaro americano", "dollaro usa",
 		"amerikaanse dollar":
 		return "USD", true
@@ -180,7 +180,8 @@ func currencyName(name string) (code string, ok bool) {
 	case "canadian dollars", "kanadischer dollar", "dollar canadien", "dolar canadiense", "dolar canadense",
 		"dollaro canadese", "canadese dollar":
 		return "CAD", true
-	case "australian dollars", "australischer dollar", "dollar australien", "dolar australiano", "dollaro australiano",
+	case "australian dollars", "australischer dollar", "dollar australien", "dolar australiano", //nolint:misspell // French
+		"dollaro australiano",
 		"australische dollar":
 		return "AUD", true
 	}
@@ -205,7 +206,8 @@ func neighbourName(name string) (code string, ok bool) {
 	case "brasilianischer real", "real bresilien", "real brasileno", "real brasileiro", "real brasiliano",
 		"braziliaanse real":
 		return "BRL", true
-	case "mexikanischer peso", "peso mexicain", "peso mexicano", "peso messicano", "mexicaanse peso":
+	case "mexikanischer peso", "peso mexicain", "peso mexicano", "peso messicano", //nolint:misspell // French
+		"mexicaanse peso":
 		return "MXN", true
 	case "indische rupie", "roupie indienne", "rupia india", "rupia indiana", "indiase roepie", "indian rupees":
 		return "INR", true

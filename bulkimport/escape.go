@@ -69,10 +69,8 @@ func leads(cell string) bool {
 // suspicious is a quick look for anything that a formula, or what leads to one, begins with.
 func suspicious(cell string) bool {
 	for i := range len(cell) {
-		switch c := cell[i]; {
-		case c == '=', c == '+', c == '-', c == '@', c == '\t', c == '\n', c == '\r', c == 0:
-			return true
-		case c == 0xef: // of ＝ ＋ － ＠
+		switch cell[i] {
+		case '=', '+', '-', '@', '\t', '\n', '\r', 0, 0xef: // the last is of ＝ ＋ － ＠
 			return true
 		}
 	}

@@ -54,8 +54,8 @@ type SerialDates string
 // The systems of serial dates.
 const (
 	NoSerials  SerialDates = ""
-	Serial1900 SerialDates = "1900" // Excel: 45292 is 2024-01-01; day 60, the 29th of February 1900, is refused
-	Serial1904 SerialDates = "1904" // Excel on old Macintoshes
+	Serial1900 SerialDates = "SINCE_1900" // Excel: 45292 is 2024-01-01; day 60, the 29th of February 1900, is refused
+	Serial1904 SerialDates = "SINCE_1904" // Excel on old Macintoshes
 )
 
 // check finds everything that is wrong with a format.
@@ -77,7 +77,7 @@ func (o Format) check(p *admin.Problems, path string) {
 	switch o.Serials {
 	case NoSerials, Serial1900, Serial1904:
 	default:
-		unknown("serials", string(o.Serials), "1900, 1904 or nothing")
+		unknown("serials", string(o.Serials), "SINCE_1900, SINCE_1904 or nothing")
 	}
 	if o.Currency != "" && o.Currency != AnyCurrency && !money(o.Currency) {
 		unknown("currency", o.Currency, "an ISO 4217 code such as EUR, ANY or nothing")

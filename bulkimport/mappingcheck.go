@@ -21,23 +21,29 @@ const (
 // checkMapping finds everything that keeps an import from starting.
 func checkMapping(schema Schema, i Import, m Mapping, s Settings) error {
 	var p admin.Problems
-	checkSettings(&p, schema, s)
-	single := map[int]string{} // the field that a column is the only source of
+	checkSources(&p, schema, i, m, s)
 	for _, f := range schema.Fields {
-		source, mapped := m[f.Name]
-		path := "/mapping/" + f.Name
-		switch {
-		case mapped:
-			checkSource(&p, path, i, f, source, s)
-			checkSingle(&p, path, i, f, source, single)
-		case f.Required && !slices.Contains(s.Optional, f.Name) && (s.Mode != Update || f.Key) &&
-			(s.Match == "" || !f.Key):
-			p.Add(path, CodeRequiredMapping, "%s (%s) has no column: map one, or give a constant", f.Name, f.Label)
+		if _, mapped := m[f.Name]; !mapped && f.Required && !slices.Contains(s.Optional, f.Name) &&
+			(s.Mode != Update || f.Key) && (s.Match == "" || !f.Key) {
+			p.Add("/mapping/"+f.Name, CodeRequiredMapping, "%s (%s) has no column: map one, or give a constant", f.Name, f.Label)
 		}
 	}
 	if _, mapped := m[s.Match]; s.Match != "" && !mapped {
 		p.Add("/mapping/"+text.PointerToken(s.Match), CodeRequiredMapping, "%s has no column, and records are found by it",
 			admin.Clip(s.Match))
+	}
+	return p.Err()
+}
+
+// checkSources finds what is wrong with the settings and with the fields that are mapped.
+func checkSources(p *admin.Problems, schema Schema, i Import, m Mapping, s Settings) {
+	checkSettings(p, schema, s)
+	single := map[int]string{} // the field that a column is the only source of
+	for _, f := range schema.Fields {
+		if source, mapped := m[f.Name]; mapped {
+			checkSource(p, "/mapping/"+f.Name, i, f, source, s)
+			checkSingle(p, "/mapping/"+f.Name, i, f, source, single)
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		if schema.index(name) < 0 {
@@ -45,7 +51,6 @@ func checkMapping(schema Schema, i Import, m Mapping, s Settings) error {
 				admin.Clip(name), strings.Join(schema.names(), ", "))
 		}
 	}
-	return p.Err()
 }
 
 // checkSingle refuses a column as the only source of a second field, which is mostly a slip.
@@ -106,6 +111,11 @@ func checkFixed(p *admin.Problems, path, what, value string, f Field, s Source, 
 		p.Add(path, admin.CodeFormat, "%s cannot be blank", what)
 		return
 	}
+	if r, hidden := text.Hidden(value); hidden {
+		p.Add(path, admin.CodeFormat, "%q has a control character or one that cannot be seen, %U: use plain text on one line",
+			admin.Clip(value), r)
+		return
+	}
 	if _, wrong := newCaster(s, set).cast(f, trim(value)); wrong != nil {
 		p.Add(path, admin.CodeFormat, "%s", wrong.sentence())
 	}
@@ -132,10 +142,11 @@ func checkValues(p *admin.Problems, path string, f Field, s Source, set Settings
 	for _, from := range slices.Sorted(maps.Keys(s.Values)) {
 		to, at := s.Values[from], path+"/"+text.PointerToken(from)
 		folded := foldWord(from)
-		_, hidden := text.HiddenInLines(from)
+		_, hidden := text.Hidden(from + " " + to)
 		switch other, again := seen[folded]; {
 		case folded == "" || hidden || len(from) > maxWord || len(to) > maxWord:
-			p.Add(at, admin.CodeFormat, "%q: give 1 to %d bytes that can be seen", admin.Clip(from), maxWord)
+			p.Add(at, admin.CodeFormat, "%q and %q: give 1 to %d bytes on one line that can be seen",
+				admin.Clip(from), admin.Clip(to), maxWord)
 		case again:
 			p.Add(at, admin.CodeDuplicate, "%q and %q are the same word", admin.Clip(other), admin.Clip(from))
 		case trim(to) != "":

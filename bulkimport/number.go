@@ -67,8 +67,9 @@ func plainDecimal(cell string) (value string, ok bool) {
 
 // integer reads a whole number.
 func (c caster) integer(f Field, cell string) (string, *problem) {
-	plain, p := cell, (*problem)(nil)
-	if c.format.Numbers != PlainNumbers {
+	plain := cell
+	if c.format != (Format{}) {
+		var p *problem
 		if plain, p = c.plain(cell); p != nil {
 			return "", p
 		}
@@ -93,9 +94,9 @@ func (c caster) plain(cell string) (string, *problem) {
 	if p != nil {
 		return "", p
 	}
-	style := c.format.Numbers
-	number, ok := "", false
-	switch style {
+	var number string
+	var ok bool
+	switch c.format.Numbers {
 	case PointNumbers:
 		number, ok = ungroup(body, '.')
 	case CommaNumbers:
@@ -107,9 +108,7 @@ func (c caster) plain(cell string) (string, *problem) {
 		}
 		number, ok = ungroup(body, mark)
 	default:
-		if ok = digitsAndPoint(body); ok {
-			number = body
-		} else if grouped(body) {
+		if number, ok = body, digitsAndPoint(body); !ok && grouped(body) {
 			return ambiguousNumber(cell, body)
 		}
 	}

@@ -87,11 +87,7 @@ func (s *Service) Propose(
 	}
 	i.Mapping, i.Settings = m, set
 	var p admin.Problems
-	for _, f := range t.Schema.Fields {
-		if source, ok := m[f.Name]; ok {
-			checkSource(&p, "/mapping/"+f.Name, i, f, source, set)
-		}
-	}
+	checkSources(&p, t.Schema, i, m, set)
 	if err := p.Err(); err != nil {
 		return nil, err
 	}
@@ -359,9 +355,11 @@ func meaning(kind Kind, word string) (to, reason string, ok bool) {
 		}
 	case Bool:
 		switch folded {
-		case "active", "aktiv", "actif", "activo", "ativo", "attivo", "actief", "enabled", "o", "s", "v", "+", "checked", "1.0":
+		case "active", "aktiv", "actif", "activo", "ativo", "attivo", "actief", "enabled", "o", "s", "v", "+",
+			"checked", "1.0":
 			return "true", "a word for yes", true
-		case "inactive", "inaktiv", "inactif", "inactivo", "inativo", "inattivo", "inactief", "disabled", "unchecked", "0.0", "✗", "✘":
+		case "inactive", "inaktiv", "inactif", "inactivo", "inativo", "inattivo", "inactief", "disabled", "unchecked",
+			"0.0", "✗", "✘":
 			return "false", "a word for no", true
 		}
 	case Country:
@@ -377,7 +375,8 @@ func meaning(kind Kind, word string) (to, reason string, ok bool) {
 // nothing knows the words for nothing of many programs, folded.
 func nothing(word string) bool {
 	switch word {
-	case "-", "--", "—", "–", ".", "?", "n/a", "na", "n.a.", "n.v.t.", "n/d", "nd", "n.d.", "k.a.", "s/d", "null", "nil", "none",
+	case "-", "--", "—", "–", ".", "?", "n/a", "na", "n.a.", "n.v.t.", "n/d", "nd", "n.d.", "k.a.", "s/d",
+		"null", "nil", "none",
 		"(none)", "unknown", "unbekannt", "inconnu", "desconocido", "desconhecido", "sconosciuto", "onbekend", "#n/a", "#nv",
 		"nan", `\n`, "leer", "vide", "keine", "aucun", "ninguno", "nessuno", "geen":
 		return true

@@ -213,7 +213,7 @@ func TestMappingsThatCannotBe(t *testing.T) {
 		"a column twice":               {"notes", bulkimport.FromColumn(1), "/mapping/notes/columns/0"},
 		"a default of the wrong kind":  {"email", bulkimport.Source{Columns: []int{2}, Default: "x"}, "/mapping/email/default"},
 		"a default without columns":    {"notes", bulkimport.Source{Constant: "x", Default: "y"}, "/mapping/notes/default"},
-		"words in other letters":       {"notes", bulkimport.Source{Columns: []int{2}, Values: map[string]string{"a": "", "A ": ""}}, "/mapping/notes/values/a"},
+		"words in other letters":       {"notes", bulkimport.Source{Columns: []int{2}, Values: map[string]string{"a": "", "A": ""}}, "/mapping/notes/values/a"},
 		"a word of the wrong kind":     {"is_active", bulkimport.Source{Columns: []int{2}, Values: map[string]string{"Ja": "perhaps"}}, "/mapping/is_active/values/Ja"},
 		"too many words":               {"notes", bulkimport.Source{Columns: []int{2}, Values: many}, "/mapping/notes/values"},
 		"no word":                      {"notes", bulkimport.Source{Columns: []int{2}, Values: map[string]string{" ": "x"}}, "/mapping/notes/values/ "},

@@ -73,7 +73,8 @@ func (r Row) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.String()) 
 
 // Decode fills a T from a row, by csvutil's rules: a field of T takes the field of the schema that
 // its csv tag names. Of the types beyond strings and numbers, decimal.Decimal reads a Decimal,
-// time.Time a Date or an Instant, []string a List and map[string]string Metadata. A blank cell cannot be a number, date or boolean: make such a field of T a
+// time.Time a Date or an Instant, []string a List and map[string]string Metadata. A blank cell cannot be a number, date
+// or boolean: make such a field of T a
 // pointer or tag it omitempty.
 func Decode[T any](r Row) (T, error) {
 	var zero T
