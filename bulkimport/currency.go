@@ -160,7 +160,8 @@ func currencyName(name string) (code string, ok bool) {
 	case "euro", "euros", "eur euro":
 		return "EUR", true
 	case "us dollars", "american dollar", "american dollars", "united states dollar", "united states dollars",
-		"amerikanischer dollar", "dollar us", "dollar americain", "dollar des etats unis", "dolar estadounidense", //nolint:misspell // French
+		"amerikanischer dollar", "dollar us", "dollar des etats unis", "dolar estadounidense",
+		"dollar americain", //nolint:misspell // French
 		"dolar americano", "dolar dos eua", "dollaro statunitense", "dollaro americano", "dollaro usa",
 		"amerikaanse dollar":
 		return "USD", true
@@ -180,7 +181,8 @@ func currencyName(name string) (code string, ok bool) {
 	case "canadian dollars", "kanadischer dollar", "dollar canadien", "dolar canadiense", "dolar canadense",
 		"dollaro canadese", "canadese dollar":
 		return "CAD", true
-	case "australian dollars", "australischer dollar", "dollar australien", "dolar australiano", //nolint:misspell // French
+	case "australian dollars", "australischer dollar", "dolar australiano",
+		"dollar australien", //nolint:misspell // French
 		"dollaro australiano",
 		"australische dollar":
 		return "AUD", true

@@ -132,7 +132,8 @@ func (c caster) moment(cell string) (t time.Time, zoned bool, p *problem) {
 func notADate(cell string) *problem {
 	if digits(cell) && len(cell) == 5 {
 		_, p := wrong(CodeInvalidDate,
-			"format the column as YYYY-MM-DD and export it again, or choose the column's serial dates", "%q looks like a spreadsheet's serial number of a day", cell)
+			"format the column as YYYY-MM-DD and export it again, or choose the column's serial dates",
+			"%q looks like a spreadsheet's serial number of a day", cell)
 		return p
 	}
 	_, p := wrong(CodeInvalidDate, "write YYYY-MM-DD", "%q is not a date", admin.Clip(cell))

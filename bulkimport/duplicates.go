@@ -18,7 +18,8 @@ import (
 // begin with. Every batch, in any process, then finds them there by row number.
 //
 // Keys that look the same are one; see keyForm. It keeps 8 bytes a row: a first pass collects a hash of each key, a
-// second one looks closer at the rows whose hash is there twice. The first also makes sure that the text is what was uploaded.
+// second one looks closer at the rows whose hash is there twice. The first also makes sure that the text is what was
+// uploaded.
 func (s *Service) duplicates(ctx context.Context, org admin.OrgID, i Import, t Type) ([]job.Entry, error) {
 	plan := newPlan(t.Schema, i, s.limits)
 	seed, kind := maphash.MakeSeed(), plan.fields[plan.key].Kind

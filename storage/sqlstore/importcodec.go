@@ -164,7 +164,8 @@ func scanImportDetails(text string, i *bulkimport.Import) error {
 	}
 	i.Settings = bulkimport.Settings{
 		Mode: bulkimport.Mode(s.Settings.Mode), Match: s.Settings.Match,
-		IfBlank: bulkimport.BlankRule(s.Settings.IfBlank), StopAfter: s.Settings.StopAfter, Blank: s.Settings.Blank, Optional: s.Settings.Optional,
+		IfBlank: bulkimport.BlankRule(s.Settings.IfBlank), StopAfter: s.Settings.StopAfter,
+		Blank: s.Settings.Blank, Optional: s.Settings.Optional,
 		Dates: bulkimport.DateOrder(s.Settings.Dates), HeaderConfirmed: s.Settings.HeaderConfirmed,
 	}
 	return nil

@@ -157,7 +157,7 @@ func testCustomers(t *testing.T, open Open) {
 		require.ErrorIs(t, err, admin.ErrNotFound, "%v", out)
 	})
 	t.Run("lists by status and text", func(t *testing.T) { testCustomerLists(t, newWorld(t, b, c)) })
-	t.Run("finds by name and address those that are not archived", func(t *testing.T) { testFinding(t, newWorld(t, b, c)) })
+	t.Run("finds by name and address what is not archived", func(t *testing.T) { testFinding(t, newWorld(t, b, c)) })
 	t.Run("archives", func(t *testing.T) { testArchiving(t, newWorld(t, b, c)) })
 }
 

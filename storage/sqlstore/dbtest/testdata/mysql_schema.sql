@@ -185,8 +185,8 @@ TABLE admincenter_currencies_anchor InnoDB utf8mb4_bin
 TABLE admincenter_customers InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
     id varbinary(200) NOT NULL
-    name varchar(255) COLLATE utf8mb4_bin NOT NULL
-    primary_email varchar(320) COLLATE utf8mb4_bin NOT NULL
+    name varbinary(1020) NOT NULL
+    primary_email varbinary(1280) NOT NULL
     phone_number varchar(255) COLLATE utf8mb4_bin NOT NULL
     line1 varchar(255) COLLATE utf8mb4_bin NOT NULL
     line2 varchar(255) COLLATE utf8mb4_bin NOT NULL

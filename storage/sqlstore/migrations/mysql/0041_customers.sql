@@ -2,8 +2,8 @@
 CREATE TABLE IF NOT EXISTS admincenter_customers (
     org_id        VARBINARY(64)  NOT NULL,
     id            VARBINARY(200) NOT NULL,
-    name          VARCHAR(255)   NOT NULL,
-    primary_email VARCHAR(320)   NOT NULL,
+    name          VARBINARY(1020) NOT NULL,
+    primary_email VARBINARY(1280) NOT NULL,
     phone_number  VARCHAR(255)   NOT NULL,
     line1         VARCHAR(255)   NOT NULL,
     line2         VARCHAR(255)   NOT NULL,
