@@ -61,6 +61,7 @@ func takesAnyText() map[string]string {
 		"Customers.Edit 2":                   "an id to look up, after the rest is checked",
 		"Customers.EditAccount 2":            "an id to look up, after the rest is checked",
 		"Imports.SetMapping 4/name/constant": "TestConstantsThatCannotBeSeenAreRefused",
+		"Imports.Propose 3/name/constant":    "as SetMapping",
 		"People.Accept 3/name":               "TestNamesThatNeedMoreAreRefused",
 		"People.EndOtherSessions 1":          "a session that the service returned",
 		"People.Impersonate 3":               "TestOnlyTheHostLetsSupportIn: no user gets that far",

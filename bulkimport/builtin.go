@@ -24,6 +24,7 @@ func Customers() Schema {
 				help: "Where invoices and notices go.", group: "Contact",
 				label: "Primary e-mail", example: "billing@acme.example",
 				aliases: []string{"email", "e-mail address", "billing email"},
+				match:   true,
 			},
 		}),
 	}
@@ -48,7 +49,8 @@ func Accounts() Schema {
 			"customer_id": {
 				help: "The ID of the customer that the account belongs to; the customer must exist.", group: "Identity",
 				label: "Customer ID", relation: "customer", example: "acme",
-				aliases: []string{"customer number", "customer external id", "account customer id"},
+				relationBy: []string{string(customer.ByName), string(customer.ByEmail)},
+				aliases:    []string{"customer number", "customer external id", "account customer id"},
 			},
 			"invoice_currency": {
 				help: "The currency of the account's invoices.", group: "Billing",
@@ -76,6 +78,8 @@ type naming struct {
 	label, example, relation string
 	help, group              string
 	aliases, parts           []string
+	relationBy               []string
+	match                    bool
 }
 
 // fieldsOf returns the fields of a record that are read from text.
@@ -92,8 +96,8 @@ func fieldsOf[T customer.Record](kind *customer.Table[T], own map[string]naming)
 		}
 		out = append(out, Field{
 			Name: f.Name, Label: w.label, Help: w.help, Group: w.group, Aliases: w.aliases, Kind: Kind(f.Format),
-			Required: f.Required, Key: i == 0,
-			Relation: w.relation, Min: f.Min, Max: f.Max, Parts: w.parts, Example: w.example,
+			Required: f.Required, Key: i == 0, Relation: w.relation, RelationBy: w.relationBy, Match: w.match,
+			Min: f.Min, Max: f.Max, Parts: w.parts, Example: w.example,
 		})
 	}
 	return out

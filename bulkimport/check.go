@@ -50,7 +50,7 @@ func (s *Service) Check(ctx context.Context, scope admin.Scope, id uuid.UUID) (P
 	settled, at := rowsOf(duplicates), i.beginning()
 	var sum tallies
 	for done := false; !done; {
-		p, err := s.portion(ctx, scope.Org(), i, t, at, settled)
+		p, err := s.portion(ctx, scope.Org(), i, t, at, settled, sum.Failed)
 		if err != nil {
 			return Preview{}, err
 		}
@@ -60,18 +60,23 @@ func (s *Service) Check(ctx context.Context, scope admin.Scope, id uuid.UUID) (P
 		}
 		res := p.result(w)
 		at = p.cursor
-		sum.add(w.outcomes)
-		done = p.done
+		p.tally(&sum, w)
+		stop := int64(i.Settings.StopAfter)
+		stopped := stop > 0 && sum.Failed >= stop
+		done = p.done || stopped
 		out.Counts = out.Counts.Add(res.Counts)
 		// Repeated rows were found first; they go where they are in the file.
 		n := 0
-		for n < len(duplicates) && (done || duplicates[n].Seq <= at.row) {
+		for n < len(duplicates) && (p.done || duplicates[n].Seq <= at.row) {
 			n++
 		}
 		if err := out.add(append(res.Entries, duplicates[:n]...)); err != nil {
 			return Preview{}, err
 		}
 		duplicates = duplicates[n:]
+		if stopped {
+			out.Counts.Failed -= int64(len(duplicates))
+		}
 	}
 	out.Created, out.Updated, out.Unchanged = sum.Created, sum.Updated, sum.Unchanged
 	return out, nil

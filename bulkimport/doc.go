@@ -23,10 +23,19 @@
 //
 // A [Schema] has the fields. [Service.Suggest] proposes a column for each, by what its header means in
 // seven languages and by its values; [Suggestions.Mapping] takes what is sure and leaves the rest for a person to look
-// at. A [Mapping] decides: one column, several joined, or a constant. Everything that would keep the
-// import from starting is found together, before anything is written. Columns that no field takes are named, before the
+// at. A [Mapping] decides: one column, several joined, the first that is not blank, or a constant.
+// Everything that would keep the import from starting is found together, before anything is written. Columns that no field takes are named, before the
 // start and in the result ([Import.Unmapped], [Preview], [Progress]), so that none is lost unseen;
 // Settings.NotImported states that one is left out by decision. docs/mapping.md has the rules.
+//
+// # Values
+//
+// A cell is read as its field's [Kind] and its source's [Format] have it. What could be read in two ways is refused
+// until the mapping states the format: [Service.Propose] finds what fits the whole column, and words that mean
+// something, for a person to look at. docs/import-values.md has every rule.
+//
+//	proposed, err := imports.Propose(ctx, scope, imp.ID, mapping, settings)
+//	imp, err = imports.SetMapping(ctx, scope, imp.ID, imp.Version, proposed.Apply(mapping), settings)
 //
 // # Running
 //

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"hash"
 	"hash/maphash"
 	"io"
@@ -18,18 +17,19 @@ import (
 // duplicates finds the rows that repeat an earlier row's key, as failed entries for the job to
 // begin with. Every batch, in any process, then finds them there by row number.
 //
-// It keeps 8 bytes a row: a first pass collects a hash of each key, a second one looks closer at
-// the rows whose hash is there twice. The first also makes sure that the text is what was uploaded.
+// Keys that look the same are one; see keyForm. It keeps 8 bytes a row: a first pass collects a hash of each key, a
+// second one looks closer at the rows whose hash is there twice. The first also makes sure that the text is what was
+// uploaded.
 func (s *Service) duplicates(ctx context.Context, org admin.OrgID, i Import, t Type) ([]job.Entry, error) {
-	plan := newPlan(t.Schema, i, s.caster, s.limits)
-	seed := maphash.MakeSeed()
+	plan := newPlan(t.Schema, i, s.limits)
+	seed, kind := maphash.MakeSeed(), plan.fields[plan.key].Kind
 	hashes := make([]uint64, 0, i.Rows)
 	text := &verified{from: i.content(ctx, s.ports.Imports, org, 0), sum: sha256.New()}
 	if _, err := io.CopyN(io.Discard, text, i.Content.Offset); err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	err := s.keys(i, text, plan, func(_ record, _ int64, key string) error {
-		hashes = append(hashes, maphash.String(seed, key))
+		hashes = append(hashes, maphash.String(seed, keyForm(kind, key)))
 		return nil
 	})
 	// What was changed may also be why it could not be read.
@@ -55,19 +55,18 @@ func (s *Service) duplicates(ctx context.Context, org admin.OrgID, i Import, t T
 	size := 0
 	data := i.content(ctx, s.ports.Imports, org, i.Content.Offset)
 	err = s.keys(i, data, plan, func(rec record, number int64, key string) error {
-		if _, ok := slices.BinarySearch(suspects, maphash.String(seed, key)); !ok {
+		form := keyForm(kind, key)
+		if _, ok := slices.BinarySearch(suspects, maphash.String(seed, form)); !ok {
 			return nil
 		}
-		line, ok := first[key]
+		line, ok := first[form]
 		if !ok {
-			first[key] = rec.line
+			first[form] = rec.line
 			return nil
 		}
 		row, errs := plan.row(rec, number)
-		e := CellError{
-			Column: plan.sources[plan.key].Columns[0], Field: plan.names[plan.key], Code: CodeDuplicateInFile,
-			Message: fmt.Sprintf("%q is in line %d already", admin.Clip(key), line),
-		}
+		_, twice := wrong(CodeDuplicateInFile, "", "%q is in line %d already", admin.Clip(key), line)
+		e := twice.with("line", line).cellError(rec.line, plan.columns[plan.key], plan.names[plan.key], key)
 		out = append(out, failedEntry(row, rec, append([]CellError{e}, errs...)))
 		if size += len(out[len(out)-1].Data); len(out) > s.limits.Duplicates || size > maxDuplicateBytes {
 			return tooMany
@@ -110,7 +109,7 @@ func (s *Service) keys(
 		if rec.fault != nil || plan.count(rec) != nil {
 			continue
 		}
-		key, wrong := plan.value(plan.fields[plan.key], plan.sources[plan.key], rec.cells)
+		key, _, wrong := plan.value(plan.key, rec.cells)
 		if wrong != nil {
 			continue
 		}

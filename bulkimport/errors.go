@@ -43,10 +43,15 @@ const NoColumn = -1
 
 // CellError is one thing that is wrong with a row.
 type CellError struct {
+	Line    int64  `json:"line,omitempty"`  // of the file, where the row begins
 	Column  int    `json:"column"`          // the column's index from 0, or NoColumn
 	Field   string `json:"field,omitempty"` // the field that the cell was read for
+	Value   string `json:"value,omitempty"` // what was read, at most 60 characters; empty for a row as a whole
 	Code    string `json:"code"`
-	Message string `json:"message"` // what was wrong with which value, and what would be right
+	Message string `json:"message"`        // what was wrong with which value, and what would be right
+	Hint    string `json:"hint,omitempty"` // the end of Message: what would be right
+	// Params are the values that a translation of the message needs, by name: "max" of a too_long.
+	Params map[string]string `json:"params,omitempty"`
 }
 
 // Codes of CellError, besides admin's.
@@ -61,17 +66,23 @@ const (
 	CodeAmbiguousNumber  = "ambiguous_number"
 	CodeInvalidBool      = "invalid_bool"
 	CodeInvalidDate      = "invalid_date"
-	CodeAmbiguousDate    = "ambiguous_date"
+	CodeAmbiguousDate    = "ambiguous_date" // the order of day and month, or the century
+	CodeNoTimeZone       = "no_time_zone"   // an instant without offset, in a column without a zone
+	CodeAmbiguousList    = "ambiguous_list" // a cell that may be several items, in a column without a separator
+	CodeInvalidPair      = "invalid_pair"   // of Metadata
 	CodeInvalidOption    = "invalid_option" // not a country or currency that exists, or that the organization uses
 	CodeExcelScientific  = "excel_scientific"
 	CodeDuplicateInFile  = "duplicate_in_file"
 	CodeAlreadyExists    = "already_exists"
+	CodeNotFound         = "not_found" // the record to update
 	CodeRelationNotFound = "relation_not_found"
-	CodeArchived         = "archived"          // the record that the row would change
-	CodeErased           = "erased"            // the record that the row would change, or its customer
-	CodeCustomerArchived = "customer_archived" // that of the row's account
-	CodeCurrencyArchived = "currency_archived" // that of the row's account
-	CodeRefused          = "refused"           // by the target
+	CodeAmbiguous        = "relation_ambiguous" // several records have the value
+	CodeMatchConflict    = "match_conflict"     // the record found by Settings.Match has another key than the row
+	CodeArchived         = "archived"           // the record that the row would change
+	CodeErased           = "erased"             // the record that the row would change, or its customer
+	CodeCustomerArchived = "customer_archived"  // that of the row's account
+	CodeCurrencyArchived = "currency_archived"  // that of the row's account
+	CodeRefused          = "refused"            // by the target
 )
 
 // Codes of the problems that SetMapping and Start find.

@@ -77,9 +77,11 @@ func Example() {
 		return
 	}
 	fmt.Println(progress.Status, progress.Counts.Completed, "imported,", progress.Counts.Failed, "failed")
-	if err := imports.FailedRows(ctx, scope, imp.ID, os.Stdout); err != nil {
+	var failed strings.Builder
+	if err := imports.FailedRows(ctx, scope, imp.ID, &failed); err != nil {
 		fmt.Println(err)
 	}
+	fmt.Print(strings.TrimPrefix(failed.String(), "\ufeff"))
 	// Output:
 	// id from columns [0]
 	// name from columns [2 3]

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -85,9 +86,11 @@ func failedRow(e job.Entry) (FailedRow, error) {
 
 // FailedRows writes the failed rows as a CSV file to fix and upload again: the columns of the
 // original in their order and with its delimiter, then _line and _errors, which a later Upload
-// leaves out. Every cell is in quotes, so that a spreadsheet splits rows nowhere else. Cells that it would take for
-// formulas get an apostrophe, which a later Upload takes off. It requires the type's Read permission, and fails with
-// [job.ErrPruned] when they are not kept any longer.
+// leaves out: it knows the file by either name, in any capitals. The file begins with a byte order mark, by which
+// Excel knows UTF-8. Every cell is in quotes, and what a spreadsheet would take for a formula gets an apostrophe, also
+// behind a character within the cell that some spreadsheets split at; a later Upload takes exactly these off. It holds
+// a few rows in memory at a time. It requires the type's Read permission, and fails with [job.ErrPruned] when they are
+// not kept any longer.
 func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUID, w io.Writer) error {
 	i, _, err := s.open(ctx, scope, id, read)
 	if err != nil {
@@ -100,30 +103,49 @@ func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUI
 		return err
 	}
 	out := newQuotingWriter(w, i.Content.Delimiter[0])
+	out.mark()
 	out.write(i.failedHeader())
+	filter := job.EntryFilter{Status: job.EntryFailed, Bytes: failedBytes}
 	seek := admin.Seek[int64]{Limit: admin.MaxLimit}
 	for {
-		rows, err := s.failed(ctx, scope.Org(), id, seek)
+		entries, err := s.ports.Jobs.Entries(ctx, scope.Org(), id, filter, seek)
 		if err != nil {
 			return err
 		}
-		for _, r := range rows {
+		for _, e := range entries {
+			r, err := failedRow(e)
+			if err != nil {
+				return err
+			}
 			out.write(i.failedRecord(r))
 		}
 		if err := out.flush(); err != nil {
 			return err
 		}
-		if len(rows) < seek.Limit {
+		if len(entries) == 0 {
 			return nil
 		}
-		seek.After = rows[len(rows)-1].Number
+		seek.After = entries[len(entries)-1].Seq
 	}
 }
+
+// failedBytes is how many bytes of rows FailedRows reads at a time; one row may have more.
+const failedBytes = 256 << 10
 
 // own are the columns of a returned file that were ours and not the uploader's.
 func (i Import) own(column int) bool {
 	c := i.Content
-	return c.Returned && column < len(c.Header) && (c.Header[column] == lineColumn || c.Header[column] == errorsColumn)
+	return c.Returned && column < len(c.Header) && ownHeader(c.Header[column])
+}
+
+// returned reports whether a header row is that of a file of failed rows. One of its own columns is enough, because
+// the other may have been renamed or deleted.
+func returned(header []string) bool { return slices.ContainsFunc(header, ownHeader) }
+
+// ownHeader reports whether a header is that of a column that FailedRows adds, however a spreadsheet has changed it.
+func ownHeader(header string) bool {
+	name := strings.TrimLeft(trim(header), "'")
+	return strings.EqualFold(name, lineColumn) || strings.EqualFold(name, errorsColumn)
 }
 
 func (i Import) failedHeader() []string {

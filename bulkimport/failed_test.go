@@ -1,13 +1,18 @@
 package bulkimport_test
 
 import (
+	"context"
 	"encoding/csv"
+	"fmt"
+	"io"
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/bulkimport"
 )
 
@@ -19,7 +24,8 @@ func TestFailedRowsComeBackMended(t *testing.T) {
 		"c3;\"two\nlines; \"\"quoted\"\"\";worse;-5.00;'=x;@y\n", bulkimport.Settings{})
 	require.EqualValues(t, 1, p.Created)
 	file := w.failedFile(i.ID)
-	r := csv.NewReader(strings.NewReader(file))
+	require.True(t, strings.HasPrefix(file, "\ufeff"), "Excel knows UTF-8 by the byte order mark")
+	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(file, "\ufeff")))
 	r.Comma = ';'
 	records, err := r.ReadAll()
 	require.NoError(t, err)
@@ -42,7 +48,7 @@ func TestFailedRowsComeBackMended(t *testing.T) {
 
 	// What fails again comes back with one apostrophe, and one pair of columns.
 	records, err = func() ([][]string, error) {
-		r := csv.NewReader(strings.NewReader(w.failedFile(again.ID)))
+		r := csv.NewReader(strings.NewReader(strings.TrimPrefix(w.failedFile(again.ID), "\ufeff")))
 		r.Comma = ';'
 		return r.ReadAll()
 	}()
@@ -56,7 +62,7 @@ func TestFailedRowsComeBackMended(t *testing.T) {
 func TestFailedRowsOfTheWrongLengthKeepTheirCellsInPlace(t *testing.T) {
 	w, _ := newShelf(t, bulkimport.Options{})
 	i, _ := w.run("contacts", "external_id,name\nc1\nc2,Lee, Ann\nc3,\"Bo\"x\n", bulkimport.Settings{})
-	lines := strings.Split(strings.TrimSpace(w.failedFile(i.ID)), "\n")
+	lines := strings.Split(strings.TrimSpace(strings.TrimPrefix(w.failedFile(i.ID), "\ufeff")), "\n")
 	require.Len(t, lines, 4)
 	require.Equal(t, `"external_id","name","_line","_errors"`, lines[0])
 	require.Equal(t, `"c1","","2","the row has 1 cells and the header 2"`, lines[1])
@@ -64,26 +70,93 @@ func TestFailedRowsOfTheWrongLengthKeepTheirCellsInPlace(t *testing.T) {
 	require.True(t, strings.HasPrefix(lines[3], `"c3,""Bo""x","","4",`), lines[3])
 }
 
-// A spreadsheet that splits at another delimiter than the file's must find no cell that is a formula.
+// A spreadsheet that splits at another delimiter than the file's must find no cell that is a formula: to it quotes that
+// do not begin a cell are characters.
 func TestFailedRowsHoldNoFormulaForAnyDelimiter(t *testing.T) {
 	for _, delimiter := range []string{",", ";", "\t", "|"} {
-		for _, start := range []string{"=", "+", "-", "@"} {
+		for _, start := range []string{"=", "+", "-", "@", " =", `"=`, "＝"} {
 			w, _ := newShelf(t, bulkimport.Options{})
-			cell := strings.NewReplacer(delimiter, "").Replace(";x,y|z\t") + start + "1+1"
+			cell := strings.NewReplacer(delimiter, "").Replace("a;,|\t") + start + "1+1"
 			i, _ := w.run("contacts", strings.Join([]string{"external_id", "name", "email"}, delimiter)+"\n"+
 				strings.Join([]string{"c1", cell, "bad"}, delimiter)+"\n", bulkimport.Settings{})
 			file := w.failedFile(i.ID)
-			require.Contains(t, file, `"`+cell+`"`, "delimiter %q", delimiter)
-			quoted := false
-			for _, b := range strings.TrimSuffix(file, "\n") {
-				if b == '"' {
-					quoted = !quoted
-				} else if !quoted {
-					require.Contains(t, delimiter+"\n", string(b), "nothing but delimiters is bare")
+			for _, splits := range []string{",", ";", "\t", "|", "\n"} {
+				for _, found := range strings.Split(file, splits) {
+					first := strings.TrimLeft(found, "\ufeff\" ")
+					require.False(t, strings.IndexAny(first, "=+-@＝") == 0, "%q splits at %q", file, splits)
 				}
 			}
 		}
 	}
+}
+
+func TestFailedRowsAreKnownByOneOfTheirColumns(t *testing.T) {
+	for reason, header := range map[string]string{
+		"as written": `"id","name","_line","_errors"`, "in capitals": `id,name,_LINE,_Errors`,
+		"with blanks": `id,name, _line ,"_errors "`, "one renamed": `id,name,_line,Problems`,
+		"the other renamed": `id,name,Row,_errors`, "taken for a formula": `id,name,'_line,'_errors`,
+	} {
+		t.Run(reason, func(t *testing.T) {
+			w, shelf := newShelf(t, bulkimport.Options{})
+			i, p := w.run("contacts", header+"\nc1,\"'=1;'@x\",2,bad\n", bulkimport.Settings{})
+			require.True(t, i.Content.Returned)
+			require.EqualValues(t, 1, p.Created)
+			require.Equal(t, "=1;@x", shelf.rows["c1"]["name"])
+			for _, c := range i.Columns {
+				require.NotContains(t, strings.ToLower(c.Name), "_line")
+				require.NotContains(t, strings.ToLower(c.Name), "_errors")
+			}
+		})
+	}
+}
+
+// Excel shows the file, and saves it with semicolons and quotes where it needs them.
+func TestFailedRowsComeBackFromASpreadsheet(t *testing.T) {
+	w, shelf := newShelf(t, bulkimport.Options{})
+	name := "Müller; =1+1, \"@x\"\n-2 'y' \t=z"
+	i, _ := w.run("contacts", "external_id,name,email\nc1,\""+strings.ReplaceAll(name, `"`, `""`)+"\",bad\n", bulkimport.Settings{})
+	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(w.failedFile(i.ID), "\ufeff")))
+	records, err := r.ReadAll()
+	require.NoError(t, err)
+	records[1][2] = "c1@x.io"
+	var saved strings.Builder
+	out := csv.NewWriter(&saved)
+	out.Comma, out.UseCRLF = ';', false
+	require.NoError(t, out.WriteAll(records))
+	again, p := w.run("contacts", saved.String(), bulkimport.Settings{})
+	require.True(t, again.Content.Returned)
+	require.EqualValues(t, 1, p.Created)
+	require.Equal(t, name, shelf.rows["c1"]["name"])
+}
+
+// Writing failed rows holds few of them at a time, however long they are.
+func TestFailedRowsTakeTheMemoryOfARow(t *testing.T) {
+	w, _ := newShelf(t, bulkimport.Options{})
+	var file strings.Builder
+	file.WriteString("external_id,name,email\n") // rows have one cell more
+	for k := range 40 {
+		fmt.Fprintf(&file, "c%d,Ann,bad,%s\n", k, strings.Repeat("x", 30_000))
+	}
+	i, p := w.run("contacts", file.String(), bulkimport.Settings{})
+	require.EqualValues(t, 40, p.Counts.Failed)
+	ports := w.ports()
+	counted := &countedJobs{Store: ports.Jobs}
+	ports.Jobs = counted
+	require.NoError(t, w.service.In(ports).FailedRows(t.Context(), w.scope, i.ID, io.Discard))
+	require.Equal(t, 40, counted.entries)
+	require.LessOrEqual(t, counted.most, 9, "on one page")
+}
+
+// countedJobs counts the entries that are read.
+type countedJobs struct {
+	job.Store
+	entries, most int
+}
+
+func (c *countedJobs) Entries(ctx context.Context, org admin.OrgID, id uuid.UUID, f job.EntryFilter, seek admin.Seek[int64]) ([]job.Entry, error) {
+	out, err := c.Store.Entries(ctx, org, id, f, seek)
+	c.entries, c.most = c.entries+len(out), max(c.most, len(out))
+	return out, err
 }
 
 func TestErrorsArePaged(t *testing.T) {
@@ -99,7 +172,7 @@ func TestErrorsArePaged(t *testing.T) {
 			require.Equal(t, "x", r.Key)
 			require.Equal(t, []string{"x", ""}, r.Cells)
 			last := r.Errors[len(r.Errors)-1]
-			require.Equal(t, bulkimport.CellError{Column: 1, Field: "name", Code: admin.CodeRequired,
+			require.Equal(t, bulkimport.CellError{Line: r.Line, Column: 1, Field: "name", Code: admin.CodeRequired,
 				Message: "name is required"}, last)
 		}
 		if page.Next == "" {

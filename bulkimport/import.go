@@ -84,22 +84,33 @@ const (
 	WarnNoHeader         = "looks_like_no_header" // Start refuses until Settings.HeaderConfirmed
 	WarnTitleRows        = "title_rows"           // rows above the header were skipped
 	WarnDuplicateHeaders = "duplicate_headers"
-	WarnNullWords        = "null_words"       // cells have NULL or the like, which is text unless in Settings.Blank
-	WarnAlreadyImported  = "already_imported" // the same bytes were imported before
+	WarnNullWords        = "null_words"          // cells have NULL or the like, which is text unless in Settings.Blank
+	WarnApostrophes      = "leading_apostrophes" // of a spreadsheet; imported unless Source.StripApostrophe
+	WarnAlreadyImported  = "already_imported"    // the same bytes were imported before
 )
 
 // Settings are how a file is read, besides the mapping.
 type Settings struct {
 	Mode Mode `json:"mode,omitempty"` // empty means Create
+	// Match is the field by which a row finds the record that it is about, which the schema allows; empty means the key.
+	// Records that are archived are not found by it, and a value that several have fails the row. The key need not be
+	// mapped then, but without it no record is created.
+	Match string `json:"match,omitempty"`
 	// Blank lists words that mean a blank cell, such as NULL and n/a; they compare exactly. There
 	// are none by default: NULL may be a name.
 	Blank []string `json:"blank,omitempty"`
 	// Optional names required fields that may be missing in this import. The key cannot.
 	Optional []string  `json:"optional,omitempty"`
-	Dates    DateOrder `json:"dates,omitempty"`
+	Dates    DateOrder `json:"dates,omitempty"` // of columns whose Format has none
 	// NotImported lists columns by index that are left out by decision. Columns that are neither mapped nor listed are
 	// left out too; Unmapped names them.
 	NotImported []int `json:"notImported,omitempty"`
+	// IfBlank is what blank cells do to records that exist, unless their Source has a rule; empty means ClearBlank.
+	IfBlank BlankRule `json:"ifBlank,omitempty"`
+	// StopAfter is how many failed rows stop the import, whose job then is FAILED: 1 stops it at the first. Rows before
+	// the last of them take effect, and no row behind it, except that a row which fails by what is stored ends the
+	// import with its batch. 0 never stops it.
+	StopAfter int `json:"stopAfter,omitempty"`
 	// HeaderConfirmed lets an import start although its header looks like data.
 	HeaderConfirmed bool `json:"headerConfirmed,omitempty"`
 }

@@ -75,7 +75,7 @@ type shape struct {
 
 const (
 	maxPhrase       = 5  // words that belong together
-	maxWord         = 40 // letters of a word that may be a compound
+	maxLabelWord    = 40 // letters of a word that may be a compound
 	leastCompound   = 3  // letters of a part of one
 	leastMisspelled = 5  // letters of a word that may be misspelled
 	twiceMisspelled = 9  // and of one that may be so twice
@@ -115,7 +115,7 @@ func (l *lexicon) add(word string, meaning ...token) {
 		return
 	}
 	l.words[word] = meaning
-	if n := len(word); n >= leastMisspelled && n <= maxWord {
+	if n := len(word); n >= leastMisspelled && n <= maxLabelWord {
 		l.alike[shape{word[0], n}] = append(l.alike[shape{word[0], n}], word)
 	}
 }
@@ -123,7 +123,7 @@ func (l *lexicon) add(word string, meaning ...token) {
 // learn adds the words of a schema that the vocabulary lacks, so that their misspellings are found.
 func (l *lexicon) learn(text string) {
 	for _, w := range words(text) {
-		if _, is := number(w); !is && len(w) > 1 && !stopWord(w) && len(l.single(w, false)) == 0 {
+		if _, is := readNumeral(w); !is && len(w) > 1 && !stopWord(w) && len(l.single(w, false)) == 0 {
 			l.add(w, token{concept: singular(w), class: part})
 		}
 	}
@@ -149,7 +149,7 @@ func (l *lexicon) tokens(ws []string) []token {
 		}
 		w := ws[i]
 		i++
-		if n, is := number(w); is {
+		if n, is := readNumeral(w); is {
 			add(token{concept: n, class: numeral})
 			continue
 		}
@@ -170,7 +170,7 @@ func (l *lexicon) tokens(ws []string) []token {
 func (l *lexicon) phrase(ws []string) ([]token, int) {
 	for n := min(maxPhrase, len(ws)); n > 0; n-- {
 		whole := strings.Join(ws[:n], "")
-		if len(whole) > maxWord {
+		if len(whole) > maxLabelWord {
 			continue
 		}
 		if t, ok := l.words[whole]; ok {
@@ -213,7 +213,7 @@ func (l *lexicon) known(w string) []token {
 			return ts
 		}
 	}
-	if len(w) < 2*leastCompound || len(w) > maxWord {
+	if len(w) < 2*leastCompound || len(w) > maxLabelWord {
 		return nil
 	}
 	if found := l.compound(w); found != nil {
@@ -254,7 +254,7 @@ func (l *lexicon) compound(w string) []token {
 // misspelling finds the word that one letter in five or more, or two in nine or more, keep from being w. Its first
 // letter must be right.
 func (l *lexicon) misspelling(w string) []token {
-	if len(w) < leastMisspelled || len(w) > maxWord || utf8.RuneCountInString(w) != len(w) {
+	if len(w) < leastMisspelled || len(w) > maxLabelWord || utf8.RuneCountInString(w) != len(w) {
 		return nil
 	}
 	limit := 1
@@ -305,8 +305,8 @@ func contains(ts []token, concept string) bool {
 	return false
 }
 
-// number reads a word of digits, without zeros in front, or an English one.
-func number(w string) (string, bool) {
+// readNumeral reads a word of digits, without zeros in front, or an English one.
+func readNumeral(w string) (string, bool) {
 	switch w {
 	case "one":
 		return "1", true

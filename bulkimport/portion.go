@@ -53,6 +53,7 @@ type portion struct {
 	cursor cursor // after it
 	batch  Batch
 	failed []job.Entry
+	known  int64 // rows that had failed before the import began
 	done   bool
 }
 
@@ -75,7 +76,14 @@ func (s *Service) next(ctx context.Context, org admin.OrgID, i Import, t Type, j
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.portion(ctx, org, i, t, at, rowsOf(known))
+	sum, err := talliesOf(j)
+	if err != nil {
+		return nil, job.Fail(err)
+	}
+	if stop := int64(i.Settings.StopAfter); stop > 0 && sum.Failed >= stop {
+		return nil, job.Fail(fmt.Errorf("stopped after %d failed rows, as the import's settings have it", sum.Failed))
+	}
+	p, err := s.portion(ctx, org, i, t, at, rowsOf(known), sum.Failed)
 	var broken *FileError
 	if errors.As(err, &broken) {
 		err = job.Fail(err)
@@ -93,12 +101,14 @@ func rowsOf(entries []job.Entry) map[int64]bool {
 }
 
 // portion reads and checks rows from a cursor on, but for those that are settled already. Blank ones count in its
-// bounds, as they take time too.
+// bounds, as they take time too. failed rows came before; the one that stops the import is the last of the portion.
 func (s *Service) portion(
-	ctx context.Context, org admin.OrgID, i Import, t Type, at cursor, settled map[int64]bool,
+	ctx context.Context, org admin.OrgID, i Import, t Type, at cursor, settled map[int64]bool, failed int64,
 ) (*portion, error) {
-	r, plan := s.reader(ctx, org, i, at), newPlan(t.Schema, i, s.caster, s.limits)
-	out := &portion{cursor: at, batch: Batch{Import: i.ID, Mode: i.Settings.mode(), At: s.runtime.Instant()}}
+	r, plan := s.reader(ctx, org, i, at), newPlan(t.Schema, i, s.limits)
+	out := &portion{cursor: at, batch: Batch{
+		Import: i.ID, Mode: i.Settings.mode(), At: s.runtime.Instant(), Match: i.Settings.Match, By: i.Mapping.by(),
+	}}
 	for read := 0; read < s.batch && out.cursor.offset-at.offset <= batchBytes; read++ {
 		rec, err := r.next()
 		if errors.Is(err, io.EOF) {
@@ -112,8 +122,13 @@ func (s *Service) portion(
 			continue
 		}
 		out.cursor.row++
-		if !settled[out.cursor.row] {
+		if settled[out.cursor.row] {
+			out.known++
+		} else {
 			out.add(plan, rec, out.cursor.row)
+		}
+		if stop := int64(i.Settings.StopAfter); stop > 0 && failed+out.known+int64(len(out.failed)) >= stop {
+			break
 		}
 	}
 	return out, nil
@@ -127,6 +142,26 @@ func (p *portion) add(plan *plan, rec record, number int64) {
 	}
 	row.cells = rec.cells
 	p.batch.Rows = append(p.batch.Rows, row)
+}
+
+// tally counts what became of the rows.
+func (p *portion) tally(sum *tallies, w written) {
+	sum.add(w.outcomes)
+	sum.Failed += p.known + int64(len(p.failed))
+	for _, o := range w.outcomes {
+		if !p.takes(o) {
+			sum.Failed++
+		}
+	}
+}
+
+// takes reports whether a row with an outcome has not failed.
+func (p *portion) takes(o Outcome) bool {
+	switch o.Result {
+	case Created, Updated, Unchanged:
+		return true
+	}
+	return o.Result == Exists && p.batch.Mode == Skip
 }
 
 // result counts the outcomes. It changes nothing, so the batch may be run again.

@@ -7,8 +7,7 @@ import (
 )
 
 // quotingWriter writes CSV whose cells all have quotes (RFC 4180). encoding/csv quotes the cells that need it for its
-// own delimiter; a spreadsheet may split at another one, and then take what follows in a bare cell for a formula:
-// ;=1+1 in a file of commas.
+// own delimiter; a spreadsheet may split at another one.
 type quotingWriter struct {
 	to        *bufio.Writer // keeps its first error, which Flush returns
 	delimiter byte
@@ -18,6 +17,9 @@ type quotingWriter struct {
 func newQuotingWriter(to io.Writer, delimiter byte) *quotingWriter {
 	return &quotingWriter{to: bufio.NewWriter(to), delimiter: delimiter}
 }
+
+// mark writes the byte order mark of UTF-8, without which Excel takes the text for one in the system's code page.
+func (q *quotingWriter) mark() { _, _ = q.to.WriteString("\ufeff") }
 
 // write writes a record, perhaps only to memory.
 func (q *quotingWriter) write(cells []string) {

@@ -147,17 +147,22 @@ func FuzzCanonical(f *testing.F) {
 // a formula.
 func FuzzEscape(f *testing.F) {
 	for _, s := range []string{"", "=1+1", "'=1", "''", "-5.00", "'-5.00", "+49 30", "＝x", "\tx", "'", "-", "--1",
-		"plain", "\x00"} {
+		"plain", "\x00", "a\tb;@SUM(1)", "x;=1", "x, \"=1\"", "a\n=1", "1;-5;'-5", ";;'=", "\t\t=", "'\t"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, cell string) {
 		out := escape(cell)
 		require.Equal(t, cell, unescape(out))
-		if first, _ := utf8.DecodeRuneInString(out); strings.ContainsRune("=+@\t\r\n＝＋－＠", first) && out != "" {
+		require.Equal(t, "'"+cell, unescape(escape("'"+cell)))
+		if first, _ := utf8.DecodeRuneInString(out); strings.ContainsRune("=+@\t\r\n＝＋－＠", first) && out != "" &&
+			(first > ' ' || len(cell) > 1) {
 			t.Fatalf("%q is written as %q", cell, out)
 		}
-		if strings.HasPrefix(out, "-") {
-			require.True(t, plainNumber(out))
+		// Wherever a spreadsheet splits, no piece is a formula.
+		for _, piece := range strings.FieldsFunc(out, func(r rune) bool { return strings.ContainsRune(",;|\t\n\r", r) }) {
+			first, _ := utf8.DecodeRuneInString(strings.TrimLeft(piece, " \"\u00a0\u200b"))
+			require.False(t, strings.ContainsRune("=+@＝＋－＠", first), "%q is written as %q", cell, out)
+			require.True(t, first != '-' || plainNumber(piece), "%q is written as %q", cell, out)
 		}
 	})
 }
@@ -188,10 +193,10 @@ func FuzzMapping(f *testing.F) {
 			}
 		}
 		i.Mapping, i.Settings = m, Settings{Dates: DateOrder(dates), Blank: []string{"NULL"}}
-		if checkMapping(schema, i, m, i.Settings, caster{}) != nil {
+		if checkMapping(schema, i, m, i.Settings) != nil {
 			return
 		}
-		p := newPlan(schema, i, caster{}, Limits{}.withDefaults())
+		p := newPlan(schema, i, Limits{}.withDefaults())
 		recs, err := readAll(strings.NewReader(text), ',', Limits{}.withDefaults())
 		require.NoError(t, err)
 		for k, rec := range recs {

@@ -57,6 +57,54 @@ func changing[T customer.Record](kind *customer.Table[T], b Batch, store func(Po
 	if err != nil {
 		return nil, err
 	}
+	if b.Match != "" || len(b.By) > 0 {
+		return resolving(kind, b, changes, store), nil
+	}
+	return applying(kind, b.Rows, changes, store), nil
+}
+
+// resolving applies the changes whose records are found, and leaves the others out.
+func resolving[T customer.Record](
+	kind *customer.Table[T], b Batch, changes []customer.Change[T], store func(Ports) apply[T],
+) writeBatch {
+	return func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) (written, error) {
+		all := slices.Clone(changes) // because the transaction may be run again
+		outcomes, err := resolve(ctx, p, org, kind, b, all)
+		if err != nil {
+			return written{}, err
+		}
+		var rows []Row
+		var some []customer.Change[T]
+		for i := range all {
+			if outcomes[i].Result == "" {
+				rows, some = append(rows, b.Rows[i]), append(some, all[i])
+			}
+		}
+		if len(some) == 0 {
+			return written{outcomes: outcomes}, nil
+		}
+		w, err := applying(kind, rows, some, store)(ctx, p, org, rec)
+		if err != nil {
+			return written{}, err
+		}
+		next := 0
+		for i := range outcomes {
+			if outcomes[i].Result == "" {
+				outcomes[i] = w.outcomes[next]
+				next++
+				if outcomes[i].Result == Exists && all[i].Mode == customer.ModeCreate && b.Mode != Create {
+					outcomes[i] = otherKey(b, *kind.Head(&all[i].Record).ID)
+				}
+			}
+		}
+		w.outcomes = outcomes
+		return w, nil
+	}
+}
+
+func applying[T customer.Record](
+	kind *customer.Table[T], rows []Row, changes []customer.Change[T], store func(Ports) apply[T],
+) writeBatch {
 	return func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) (written, error) {
 		if err := refuseCurrencies(ctx, p, org, changes); err != nil {
 			return written{}, err
@@ -72,9 +120,9 @@ func changing[T customer.Record](kind *customer.Table[T], b Batch, store func(Po
 		for i := range made {
 			w.outcomes[i] = outcomeOf(&made[i])
 		}
-		w.effects, err = effects(kind, b.Rows, changes, made)
+		w.effects, err = effects(kind, rows, changes, made)
 		return w, err
-	}, nil
+	}
 }
 
 // refuseCurrencies has the accounts of a batch refused that get a currency in which the organization starts nothing
@@ -121,6 +169,11 @@ func changesOf[T customer.Record](kind *customer.Table[T], b Batch) ([]customer.
 	for i, row := range b.Rows {
 		c := &out[i]
 		c.Mode, c.Given, c.Keys, c.At = changeMode(b.Mode), mask, keys, b.At
+		if row.kept != nil {
+			if c.Given, c.Keys, err = filled(kind, row); err != nil {
+				return nil, err
+			}
+		}
 		for k, f := range fields {
 			if f.Name == "" {
 				kind.SetMetadata(&c.Record, row.names[k], row.values[k])
@@ -132,12 +185,29 @@ func changesOf[T customer.Record](kind *customer.Table[T], b Batch) ([]customer.
 	return out, nil
 }
 
+// filled returns the fields and the names in metadata that a row fills in, if some of its blank cells are to keep what
+// is there.
+func filled[T customer.Record](kind *customer.Table[T], row Row) (customer.Mask, []string, error) {
+	var given, keys []string
+	for _, name := range row.Fields() {
+		if _, ok := kind.Field(name); ok {
+			given = append(given, name)
+		} else {
+			keys = append(keys, name)
+		}
+	}
+	mask, err := kind.Mask(given...)
+	return mask, keys, err
+}
+
 func changeMode(m Mode) customer.Mode {
 	switch m {
 	case Skip:
 		return customer.ModeSkip
 	case Upsert:
 		return customer.ModeUpsert
+	case Update:
+		return customer.ModeUpdate
 	}
 	return customer.ModeCreate
 }
@@ -157,6 +227,8 @@ func outcomeOf[T customer.Record](o *customer.Outcome[T]) Outcome {
 	switch o.Reason {
 	case customer.ReasonExists:
 		return Outcome{Result: Exists}
+	case customer.ReasonNotFound:
+		return Outcome{Result: NotFound}
 	case customer.ReasonRelationNotFound:
 		return Outcome{Result: RelationNotFound, Field: o.Field, Detail: o.Detail + ": import the customer first"}
 	case customer.ReasonCurrencyUnused:

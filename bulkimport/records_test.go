@@ -65,11 +65,11 @@ func TestRowsOfArchivedRecordsFail(t *testing.T) {
 		"id,name,primary_email\nc1,Lumen Ltd,l@x.example\nc2,Orbit Ltd,o@x.example\n", bulkimport.Settings{Mode: bulkimport.Upsert})
 	require.EqualValues(t, 1, p.Updated)
 	require.Equal(t, bulkimport.CellError{
-		Column: bulkimport.NoColumn, Code: bulkimport.CodeArchived, Message: `customer "c1" is archived: restore it first`,
+		Line: 2, Column: bulkimport.NoColumn, Code: bulkimport.CodeArchived, Message: `customer "c1" is archived: restore it first`,
 	}, w.failed(i.ID)[0].Errors[0])
 	i, _ = w.run(bulkimport.AccountsType, "id,customer_id,name\na1,c1,Main\n", bulkimport.Settings{})
 	require.Equal(t, bulkimport.CellError{
-		Column: 1, Field: "customer_id", Code: bulkimport.CodeCustomerArchived,
+		Line: 2, Column: 1, Field: "customer_id", Value: "c1", Code: bulkimport.CodeCustomerArchived,
 		Message: `customer "c1" is archived: restore the customer first`,
 	}, w.failed(i.ID)[0].Errors[0])
 }

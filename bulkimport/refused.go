@@ -20,6 +20,7 @@ const (
 // refused returns the reason why a target refused a row.
 func (r Row) refused(o Outcome) CellError {
 	e := CellError{
+		Line:  r.Line,
 		Field: text.Fit(text.Visible(o.Field), maxCode), Code: text.Fit(text.Visible(o.Code), maxCode),
 		Message: text.Fit(text.Visible(o.Detail), maxDetail),
 	}
@@ -31,17 +32,29 @@ func (r Row) refused(o Outcome) CellError {
 		e.Field, e.Code = r.names[r.key], CodeAlreadyExists
 		e.Message = fmt.Sprintf("%q exists already: import with mode %s to leave it, or %s to update it",
 			admin.Clip(r.Key()), Skip, Upsert)
+	case NotFound:
+		e.Field, e.Code = r.names[r.key], CodeNotFound
+		e.Message = fmt.Sprintf("there is no %q to update: import with mode %s to create it", admin.Clip(r.Key()), Upsert)
 	case RelationNotFound:
 		e.Code = CodeRelationNotFound
 		if e.Message == "" {
 			value, _ := r.Value(o.Field)
 			e.Message = fmt.Sprintf("there is no %q", admin.Clip(value))
 		}
+	case Ambiguous:
+		e.Code = CodeAmbiguous
+		if e.Message == "" {
+			value, _ := r.Value(o.Field)
+			e.Message = fmt.Sprintf("several records have %q: name the one that is meant by its id", admin.Clip(value))
+		}
 	}
 	if e.Message == "" {
 		e.Message = "the row was refused"
 	}
 	e.Column = r.column(e.Field)
+	if i := slices.Index(r.names, e.Field); i >= 0 && i < len(r.values) {
+		e.Value = text.Visible(admin.Clip(r.values[i]))
+	}
 	return e
 }
 

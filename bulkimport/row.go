@@ -1,6 +1,7 @@
 package bulkimport
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -19,6 +20,7 @@ type Row struct {
 	// columns are the first that each field comes from, NoColumn for a constant
 	columns []int
 	values  []string
+	kept    []bool   // blank values that leave a record's as it is; nil for none
 	cells   []string // as in the file, for the report of what a target refuses
 }
 
@@ -30,18 +32,29 @@ func (r Row) Key() string {
 	return r.values[r.key]
 }
 
-// Value is the value of a field, empty for a blank cell; mapped is false if the import does not
-// fill in the field at all, so that an update must leave it alone.
+// Value is the value of a field, empty for a blank cell; mapped is false if the row does not fill in the field, because
+// the import does not or because a blank cell is to keep what is there, so that an update must leave it alone.
 func (r Row) Value(field string) (value string, mapped bool) {
 	i := slices.Index(r.names, field)
-	if i < 0 {
+	if i < 0 || (r.kept != nil && r.kept[i]) {
 		return "", false
 	}
 	return r.values[i], true
 }
 
-// Fields lists the mapped fields in the schema's order.
-func (r Row) Fields() []string { return slices.Clone(r.names) }
+// Fields lists the fields that the row fills in, in the schema's order.
+func (r Row) Fields() []string {
+	if r.kept == nil {
+		return slices.Clone(r.names)
+	}
+	var out []string
+	for i, name := range r.names {
+		if !r.kept[i] {
+			out = append(out, name)
+		}
+	}
+	return out
+}
 
 // NewRow makes a row by hand, for the tests of a Target. keyField names the schema's key.
 func NewRow(number, line int64, keyField string, fields, values []string) (Row, error) {
@@ -59,8 +72,9 @@ func (r Row) String() string { return fmt.Sprintf("row %d (line %d)", r.Number, 
 func (r Row) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.String()) }
 
 // Decode fills a T from a row, by csvutil's rules: a field of T takes the field of the schema that
-// its csv tag names. Of the types beyond strings and numbers, decimal.Decimal reads a Decimal and
-// time.Time a Date. A blank cell cannot be a number, date or boolean: make such a field of T a
+// its csv tag names. Of the types beyond strings and numbers, decimal.Decimal reads a Decimal,
+// time.Time a Date or an Instant, []string a List and map[string]string Metadata. A blank cell cannot be a number, date
+// or boolean: make such a field of T a
 // pointer or tag it omitempty.
 func Decode[T any](r Row) (T, error) {
 	var zero T
@@ -81,11 +95,19 @@ func DecodeAll[T any](rows []Row) ([]T, error) {
 	if err != nil {
 		return nil, fmt.Errorf("decode rows: %w", err)
 	}
-	dec.WithUnmarshalers(csvutil.UnmarshalFunc(func(text []byte, t *time.Time) error {
-		var err error
-		*t, err = time.Parse(time.DateOnly, string(text))
-		return err
-	}))
+	dec.WithUnmarshalers(csvutil.NewUnmarshalers(
+		csvutil.UnmarshalFunc(func(text []byte, t *time.Time) error {
+			layout := time.DateOnly
+			if len(text) > len(layout) {
+				layout = time.RFC3339Nano
+			}
+			var err error
+			*t, err = time.Parse(layout, string(text))
+			return err
+		}),
+		csvutil.UnmarshalFunc(func(text []byte, items *[]string) error { return unmarshal(text, items) }),
+		csvutil.UnmarshalFunc(func(text []byte, pairs *map[string]string) error { return unmarshal(text, pairs) }),
+	))
 	out := make([]T, 0, len(rows))
 	for _, r := range rows {
 		var v T // a fresh one: omitempty would keep the value of the row before
@@ -95,6 +117,14 @@ func DecodeAll[T any](rows []Row) ([]T, error) {
 		out = append(out, v)
 	}
 	return out, nil
+}
+
+// unmarshal reads a List or Metadata; a blank cell is none.
+func unmarshal(text []byte, into any) error {
+	if len(text) == 0 {
+		return nil
+	}
+	return json.Unmarshal(text, into)
 }
 
 // rowReader gives csvutil the rows as records.

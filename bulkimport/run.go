@@ -75,7 +75,7 @@ func (s *Service) started(ctx context.Context, org admin.OrgID, id uuid.UUID) (j
 
 // ready finds what keeps an import from starting, and the rows that its job begins with as failed.
 func (s *Service) ready(ctx context.Context, org admin.OrgID, i Import, t Type) ([]job.Entry, error) {
-	if err := checkMapping(t.Schema, i, i.Mapping, i.Settings, s.caster); err != nil {
+	if err := checkMapping(t.Schema, i, i.Mapping, i.Settings); err != nil {
 		return nil, err
 	}
 	if i.warned(WarnNoHeader) && !i.Settings.HeaderConfirmed {
@@ -208,7 +208,7 @@ func (s *Service) prepare(scope admin.Scope) job.Prepare[Ports] {
 		}
 		finish := func(w written) (job.Result, error) {
 			res, sum := p.result(w), before
-			sum.add(w.outcomes)
+			p.tally(&sum, w)
 			var err error
 			res.State, err = sum.stored()
 			return res, err

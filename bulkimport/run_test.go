@@ -308,6 +308,7 @@ func TestStartRefuses(t *testing.T) {
 		i := w.upload(bulkimport.CustomersType, manyCustomers(6))
 		m := w.suggested(i)
 		m["id"] = m["country"]
+		delete(m, "country")
 		_, err := w.service.SetMapping(t.Context(), w.scope, i.ID, i.Version, m, bulkimport.Settings{})
 		require.NoError(t, err)
 		_, err = w.service.Start(t.Context(), w.scope, i.ID)

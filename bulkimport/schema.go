@@ -21,17 +21,28 @@ const (
 // Kind is how the cells of a field are read, and how their values are written in a [Row].
 type Kind string
 
-// The kinds of field. Blanks around a cell are dropped before it is read.
+// The kinds of field. Blanks around a cell are dropped before it is read. The [Format] of a source takes other forms.
 const (
-	Text     Kind = "TEXT"     // characters, line breaks within a quoted cell included
-	ID       Kind = "ID"       // an identifier: one line of characters, compared byte by byte
-	Email    Kind = "EMAIL"    // an address without a display name
-	Country  Kind = "COUNTRY"  // ISO 3166 code or English name; the value is the two-letter code
+	Text Kind = "TEXT" // characters, line breaks within a quoted cell included
+	// ID is an identifier: one line of characters, in Unicode's normal form C, so that é is one and the same however
+	// it was typed. Characters that cannot be seen are refused.
+	ID       Kind = "ID"
+	Email    Kind = "EMAIL"    // an address without a display name, in the normal form of an ID
+	Country  Kind = "COUNTRY"  // ISO 3166 code or a name in seven languages; the value is the two-letter code
 	Currency Kind = "CURRENCY" // three letters; the value is in capitals
 	Decimal  Kind = "DECIMAL"  // exact, with a point and without grouping: -1234.50
 	Integer  Kind = "INTEGER"  // digits, at most 18
-	Bool     Kind = "BOOL"     // true, yes, y, on, 1, or their opposites; the value is true or false
-	Date     Kind = "DATE"     // YYYY-MM-DD, or the order in Settings.Dates; the value is YYYY-MM-DD
+	Bool     Kind = "BOOL"     // true, yes, ja, oui, x, 1, or their opposites; the value is true or false
+	// Date is YYYY-MM-DD, YYYYMMDD, a date whose month has a name in one of seven languages, or in the order that is
+	// stated; a time behind it is dropped. The value is YYYY-MM-DD.
+	Date Kind = "DATE"
+	// Instant is a date and a time with an offset, or in the zone that is stated; the value is in RFC 3339 and UTC.
+	Instant Kind = "INSTANT"
+	// List is several texts, of at most Max characters each, between a separator that is stated; the value is a JSON
+	// array. There are at most 100, and one that is there again is dropped.
+	List Kind = "LIST"
+	// Metadata is pairs as key=value between a separator that is stated; the value is a JSON object.
+	Metadata Kind = "METADATA"
 )
 
 // Field is one field of a Schema.
@@ -49,6 +60,10 @@ type Field struct {
 	Key bool `json:"key"`
 	// Relation is the noun of the record that the field points at ("customer"), if it does.
 	Relation string `json:"relation,omitempty"`
+	// RelationBy are the fields of that record by which a source may name it, besides its id.
+	RelationBy []string `json:"relationBy,omitempty"`
+	// Match reports that an import may find records by this field in place of the key; see [Settings].
+	Match bool `json:"match,omitempty"`
 	// Min and Max bound the number of characters of a Text, ID or Email, and the value of an
 	// Integer. A zero Max does not bound.
 	Min int64 `json:"min,omitempty"`
@@ -141,6 +156,9 @@ func (s Schema) check() error {
 		if !f.Kind.known() {
 			p.Add(path+"/kind", admin.CodeUnknown, "%q is not a kind of field", admin.Clip(string(f.Kind)))
 		}
+		if f.Match && f.Kind != ID && f.Kind != Email && f.Kind != Text {
+			p.Add(path+"/match", admin.CodeFormat, "records are found by a field of kind %s, %s or %s", ID, Email, Text)
+		}
 		if f.Key {
 			keys++
 			if !f.Required || (f.Kind != ID && f.Kind != Email) {
@@ -156,7 +174,7 @@ func (s Schema) check() error {
 
 func (k Kind) known() bool {
 	switch k {
-	case Text, ID, Email, Country, Currency, Decimal, Integer, Bool, Date:
+	case Text, ID, Email, Country, Currency, Decimal, Integer, Bool, Date, Instant, List, Metadata:
 		return true
 	}
 	return false

@@ -338,7 +338,7 @@ func (s *Service) SetMapping(
 	if i.Status != Uploaded {
 		return Import{}, fmt.Errorf("import is %s: %w", i.Status, admin.ErrState)
 	}
-	if err := checkMapping(t.Schema, i, m, set, s.caster); err != nil {
+	if err := checkMapping(t.Schema, i, m, set); err != nil {
 		return Import{}, err
 	}
 	if err := checkNotImported(i, m, set); err != nil {

@@ -13,6 +13,7 @@ type tallies struct {
 	Created   int64 `json:"created"`
 	Updated   int64 `json:"updated"`
 	Unchanged int64 `json:"unchanged"`
+	Failed    int64 `json:"failed,omitempty"` // rows up to the cursor; the job counts those behind it too
 }
 
 // talliesFormat is the format that is written. A later one must still read this one.

@@ -10,7 +10,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// Mode is what becomes of a row whose key exists already.
+// Mode is what becomes of a row whose key exists already, or does not.
 type Mode string
 
 // The modes.
@@ -18,6 +18,7 @@ const (
 	Create Mode = "CREATE" // the row fails with already_exists; the default
 	Skip   Mode = "SKIP"   // the row is left out, and counted as skipped
 	Upsert Mode = "UPSERT" // the record is updated: the mapped fields, and no others
+	Update Mode = "UPDATE" // as Upsert, but a row whose key does not exist fails with not_found
 )
 
 // Target takes the rows of a host's own type of import. There are two kinds, by where it is given:
@@ -43,7 +44,11 @@ type Batch struct {
 	Import uuid.UUID
 	Mode   Mode
 	At     time.Time // of what is created or updated
-	Rows   []Row
+	// Match is the field that rows find records by; empty means the key.
+	Match string
+	// By are the fields of related records that a row's values are of, by the row's field; none means their ids.
+	By   map[string]string
+	Rows []Row
 }
 
 // IdempotencyKey is the same whenever the same row of the same import is written.
@@ -58,7 +63,9 @@ const (
 	Updated          Result = "UPDATED"
 	Unchanged        Result = "UNCHANGED"          // it was like that already
 	Exists           Result = "EXISTS"             // the key is taken, and the mode is not Upsert
+	NotFound         Result = "NOT_FOUND"          // the key is not there, and the mode is Update
 	RelationNotFound Result = "RELATION_NOT_FOUND" // there is no such record as Outcome.Field points at
+	Ambiguous        Result = "AMBIGUOUS"          // several records have the value of Outcome.Field
 	Refused          Result = "REFUSED"            // by a rule of the target, which is in Outcome.Detail
 )
 

@@ -11,7 +11,6 @@ import (
 	"hash"
 	"hash/maphash"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
@@ -94,6 +93,7 @@ type upload struct {
 	declared  bool  // a line "sep=;" is on top
 	piece     []byte
 	filled    []bool           // columns that have a value somewhere
+	quotes    []quoteCount     // by column
 	nulls     map[string]int64 // cells that hold one of the words that mostly mean blank
 	unused    int64            // rows that are blank or above the header
 }
@@ -248,7 +248,7 @@ func (u *upload) readRows(r *reader, first *record) error {
 	c := u.imp.Content
 	examples := make([][]string, c.Width)
 	tallies, seed := make([]tally, c.Width), maphash.MakeSeed()
-	u.nulls = map[string]int64{}
+	u.nulls, u.quotes = map[string]int64{}, make([]quoteCount, c.Width)
 	for i := range c.Width {
 		u.imp.Columns = append(u.imp.Columns, Column{Index: i})
 	}
@@ -275,6 +275,7 @@ func (u *upload) readRows(r *reader, first *record) error {
 			if meansNull(cell) {
 				u.nulls[cell]++
 			}
+			u.quotes[i].add(cell)
 			if cell = trim(cell); cell == "" {
 				continue
 			}
@@ -302,7 +303,7 @@ func (u *upload) columns() {
 		}
 		return trim(c.Header[i])
 	}
-	c.Returned = slices.Contains(c.Header, lineColumn) && slices.Contains(c.Header, errorsColumn)
+	c.Returned = returned(c.Header)
 	var offered []Column
 	for _, col := range u.imp.Columns {
 		col.Header = cell(col.Index)
@@ -320,8 +321,7 @@ func (u *upload) columns() {
 		if col.Name == "" {
 			col.Name = fmt.Sprintf("Column %d", col.Index+1)
 		}
-		own := c.Returned && (col.Header == lineColumn || col.Header == errorsColumn)
-		if own || (col.Header == "" && !u.filled[col.Index]) {
+		if u.imp.own(col.Index) || (col.Header == "" && !u.filled[col.Index]) {
 			continue
 		}
 		offered = append(offered, col)

@@ -41,6 +41,12 @@ func (u *upload) warn(in UploadInput) error {
 		u.addWarning(WarnNullWords, "%d cells say %s: if that means blank, say so in the import's settings", u.nulls[word],
 			word)
 	}
+	for _, col := range u.imp.Columns {
+		if q := &u.quotes[col.Index]; !c.Returned && q.spreadsheets() {
+			u.addWarning(WarnApostrophes, "%d cells of %q begin with an apostrophe, which a spreadsheet puts before a text: "+
+				"it is imported unless the column's source takes it off", q.all, admin.Clip(col.Name))
+		}
+	}
 	sum := hex.EncodeToString(u.original.Sum(nil))
 	before, err := u.service.ports.Imports.List(u.ctx, u.scope.Org(),
 		Filter{Type: u.imp.Type, Status: Started, SHA256: sum}, admin.Seek[uuid.UUID]{Limit: 1})

@@ -52,6 +52,9 @@ type Entry struct {
 // EntryFilter narrows a list of entries; zero fields do not narrow.
 type EntryFilter struct {
 	Status EntryStatus `json:"status,omitempty"`
+	// Bytes, if not 0, ends a page with the entry whose Data, together with that of those before it on the page, has so
+	// many bytes or more, because the Data of one may be large. It is for readers of a [Store]; services leave it out.
+	Bytes int `json:"-"`
 }
 
 // Entries returns the entries of j as [Store.Entries] does, with those that were pending when the job was
@@ -63,6 +66,7 @@ func (j Job) Entries(
 	if err := j.Complete(); err != nil {
 		return nil, err
 	}
+	f.Bytes = 0
 	if j.Status != Cancelled {
 		return s.Entries(ctx, org, j.ID, f, seek)
 	}

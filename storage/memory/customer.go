@@ -71,6 +71,29 @@ func (s customers) Count(ctx context.Context, org admin.OrgID, f customer.Filter
 	return n, err
 }
 
+func (s customers) Find(
+	ctx context.Context, org admin.OrgID, by customer.FindBy, values []string,
+) (out []customer.Found, err error) {
+	wanted := make(map[string]bool, len(values))
+	for _, v := range values {
+		wanted[v] = true
+	}
+	err = s.read(ctx, org, func(t *tenant) error {
+		for _, c := range t.customers.rows {
+			value := c.Name
+			if by == customer.ByEmail {
+				value = c.PrimaryEmail
+			}
+			if wanted[value] && c.Status != customer.Archived {
+				out = append(out, customer.Found{Value: value, ID: c.ID})
+			}
+		}
+		return nil
+	})
+	customer.Sort(out)
+	return out, err
+}
+
 func customerMatch(kind *customer.Table[customer.Customer], f customer.Filter) func(customer.Customer) bool {
 	contained := customer.Fold(f.Text)
 	return func(c customer.Customer) bool {

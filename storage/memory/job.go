@@ -200,7 +200,14 @@ func (s jobs) Entries(
 ) (out []job.Entry, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		if entries, ok := t.entries[id]; ok {
-			out = entries.ascending(seek.After, seek.Limit, func(e job.Entry) bool { return wants(f.Status, e.Status) })
+			size := 0
+			out = entries.ascending(seek.After, seek.Limit, func(e job.Entry) bool {
+				if !wants(f.Status, e.Status) || (f.Bytes > 0 && size >= f.Bytes) {
+					return false
+				}
+				size += len(e.Data)
+				return true
+			})
 		}
 		return nil
 	})

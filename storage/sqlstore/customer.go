@@ -18,13 +18,37 @@ func (a access) customers() customers {
 type customerSQL struct {
 	recordSQL[customer.Customer]
 	statuses in // of customers, shared with others who also only read them
+	byName   in
+	byEmail  in
 }
 
 func newCustomerSQL(db *DB) customerSQL {
 	return customerSQL{
 		recordSQL: newRecordSQL(db, db.kinds.customers, "customers", []string{"status"}, walk{"customers_status", "status"}),
 		statuses:  newIn(db, `SELECT id, status FROM {customers} WHERE org_id = ? AND id IN `, "{forShare}"),
+		byName:    newFind(db, "name", "customers_name"),
+		byEmail:   newFind(db, "primary_email", "customers_email"),
 	}
+}
+
+// newFind prepares looking customers up by a column along its index.
+func newFind(db *DB, column, index string) in {
+	return newIn(db, db.along(index, `SELECT `+column+`, id FROM {customers}{index} WHERE org_id = ?`+
+		` AND status <> '`+string(customer.Archived)+`' AND `+column+` IN `), "")
+}
+
+func (s customers) Find(
+	ctx context.Context, org admin.OrgID, by customer.FindBy, values []string,
+) ([]customer.Found, error) {
+	query := s.db.sql.customer.byName
+	if by == customer.ByEmail {
+		query = s.db.sql.customer.byEmail
+	}
+	out, err := lookUp(ctx, s.reader(), "customer", query, func(scan func(...any) error, f *customer.Found) error {
+		return scan(&f.Value, &f.ID)
+	}, values, org)
+	customer.Sort(out)
+	return out, err
 }
 
 func (s customers) Apply(

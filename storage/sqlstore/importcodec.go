@@ -52,13 +52,65 @@ type storedWarning struct {
 }
 
 type storedSource struct {
-	Columns   []int  `json:"columns,omitempty"`
-	Separator string `json:"separator,omitempty"`
-	Constant  string `json:"constant,omitempty"`
+	Columns         []int             `json:"columns,omitempty"`
+	Separator       string            `json:"separator,omitempty"`
+	First           bool              `json:"first,omitempty"`
+	Constant        string            `json:"constant,omitempty"`
+	Default         string            `json:"default,omitempty"`
+	Format          *storedFormat     `json:"format,omitempty"`
+	StripApostrophe bool              `json:"strip_apostrophe,omitempty"`
+	Values          map[string]string `json:"values,omitempty"`
+	Blank           string            `json:"blank,omitempty"`
+	By              string            `json:"by,omitempty"`
+}
+
+type storedFormat struct {
+	Numbers    string `json:"numbers,omitempty"`
+	Accounting bool   `json:"accounting,omitempty"`
+	Currency   string `json:"currency,omitempty"`
+	Dates      string `json:"dates,omitempty"`
+	YearPivot  int    `json:"year_pivot,omitempty"`
+	Serials    string `json:"serials,omitempty"`
+	Zone       string `json:"zone,omitempty"`
+	Separator  string `json:"separator,omitempty"`
+	Names      bool   `json:"names,omitempty"`
+}
+
+func writeSource(s bulkimport.Source) storedSource {
+	out := storedSource{
+		Columns: s.Columns, Separator: s.Separator, First: s.First, Constant: s.Constant, Default: s.Default,
+		StripApostrophe: s.StripApostrophe, Values: s.Values, Blank: string(s.Blank), By: s.By,
+	}
+	if f := s.Format; f != (bulkimport.Format{}) {
+		out.Format = &storedFormat{
+			Numbers: string(f.Numbers), Accounting: f.Accounting, Currency: f.Currency, Dates: string(f.Dates),
+			YearPivot: f.YearPivot, Serials: string(f.Serials), Zone: f.Zone, Separator: f.Separator, Names: f.Names,
+		}
+	}
+	return out
+}
+
+func readSource(s storedSource) bulkimport.Source {
+	out := bulkimport.Source{
+		Columns: s.Columns, Separator: s.Separator, First: s.First, Constant: s.Constant, Default: s.Default,
+		StripApostrophe: s.StripApostrophe, Values: s.Values, Blank: bulkimport.BlankRule(s.Blank),
+		By: s.By,
+	}
+	if f := s.Format; f != nil {
+		out.Format = bulkimport.Format{
+			Numbers: bulkimport.NumberStyle(f.Numbers), Accounting: f.Accounting, Currency: f.Currency,
+			Dates: bulkimport.DateOrder(f.Dates), YearPivot: f.YearPivot, Serials: bulkimport.SerialDates(f.Serials),
+			Zone: f.Zone, Separator: f.Separator, Names: f.Names,
+		}
+	}
+	return out
 }
 
 type storedSettings struct {
 	Mode            string   `json:"mode,omitempty"`
+	Match           string   `json:"match,omitempty"`
+	IfBlank         string   `json:"if_blank,omitempty"`
+	StopAfter       int      `json:"stop_after,omitempty"`
 	Blank           []string `json:"blank,omitempty"`
 	Optional        []string `json:"optional,omitempty"`
 	Dates           string   `json:"dates,omitempty"`
@@ -70,7 +122,8 @@ func importDetails(i bulkimport.Import) (string, error) {
 	s := storedImport{
 		Version: importVersion, Content: storedContent(i.Content),
 		Settings: storedSettings{
-			Mode: string(i.Settings.Mode), Blank: i.Settings.Blank, Optional: i.Settings.Optional,
+			Mode: string(i.Settings.Mode), Match: i.Settings.Match, IfBlank: string(i.Settings.IfBlank),
+			StopAfter: i.Settings.StopAfter, Blank: i.Settings.Blank, Optional: i.Settings.Optional,
 			Dates:           string(i.Settings.Dates),
 			NotImported:     i.Settings.NotImported,
 			HeaderConfirmed: i.Settings.HeaderConfirmed,
@@ -86,7 +139,7 @@ func importDetails(i bulkimport.Import) (string, error) {
 		s.Mapping = map[string]storedSource{}
 	}
 	for name, source := range i.Mapping {
-		s.Mapping[name] = storedSource(source)
+		s.Mapping[name] = writeSource(source)
 	}
 	b, err := json.Marshal(s)
 	if err != nil {
@@ -114,10 +167,12 @@ func scanImportDetails(text string, i *bulkimport.Import) error {
 		if i.Mapping == nil {
 			i.Mapping = bulkimport.Mapping{}
 		}
-		i.Mapping[name] = bulkimport.Source(source)
+		i.Mapping[name] = readSource(source)
 	}
 	i.Settings = bulkimport.Settings{
-		Mode: bulkimport.Mode(s.Settings.Mode), Blank: s.Settings.Blank, Optional: s.Settings.Optional,
+		Mode: bulkimport.Mode(s.Settings.Mode), Match: s.Settings.Match,
+		IfBlank: bulkimport.BlankRule(s.Settings.IfBlank), StopAfter: s.Settings.StopAfter,
+		Blank: s.Settings.Blank, Optional: s.Settings.Optional,
 		Dates: bulkimport.DateOrder(s.Settings.Dates), HeaderConfirmed: s.Settings.HeaderConfirmed,
 		NotImported: s.Settings.NotImported,
 	}

@@ -246,8 +246,14 @@ func (s jobs) Entries(
 	ctx context.Context, org admin.OrgID, jobID uuid.UUID, f job.EntryFilter, seek admin.Seek[int64],
 ) ([]job.Entry, error) {
 	query, args := s.db.sql.job.entries.page([]any{org, id(jobID)}, byText(string(f.Status)), seek.After, seek.Limit)
+	size := 0
 	return rows(ctx, s.reader(), "job entry", query, func(scan func(...any) error, e *job.Entry) error {
-		return scan(&e.Seq, &e.Ref, &e.Status, &e.Reason, &e.Detail, &e.Data)
+		if f.Bytes > 0 && size >= f.Bytes {
+			return errEnough
+		}
+		err := scan(&e.Seq, &e.Ref, &e.Status, &e.Reason, &e.Detail, &e.Data)
+		size += len(e.Data)
+		return err
 	}, args...)
 }
 

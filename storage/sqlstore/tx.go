@@ -110,7 +110,9 @@ func rows[T any](
 	var v, zero T // one for all rows, because scanning has it on the heap
 	for rs.Next() {
 		v = zero
-		if err := scan(rs.Scan, &v); err != nil {
+		if err := scan(rs.Scan, &v); errors.Is(err, errEnough) {
+			return out, nil
+		} else if err != nil {
 			return nil, t.fail(ctx, noun, err)
 		}
 		out = append(out, v)
@@ -120,6 +122,9 @@ func rows[T any](
 	}
 	return out, nil
 }
+
+// errEnough is returned by a scan to end the rows before the one that it was called for.
+var errEnough = errors.New("enough rows")
 
 // one is rows for a single row; none is admin.ErrNotFound.
 func one[T any](

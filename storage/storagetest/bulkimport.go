@@ -99,6 +99,15 @@ func customerCalls() map[string]call {
 			n, err := s.Customers().Count(ctx, org, customer.Filter{})
 			return counted(w, n), err
 		},
+		"Customers.Find": func(
+			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
+			c, err := s.Customers().Get(ctx, org, "acme")
+			if err != nil {
+				return nil, err
+			}
+			return s.Customers().Find(ctx, org, customer.ByName, []string{c.Name})
+		},
 	}
 }
 
@@ -145,9 +154,17 @@ func (w *world) imp() bulkimport.Import {
 		Warnings: []bulkimport.Warning{{Code: bulkimport.WarnNoRows, Message: "why"}},
 		Mapping: bulkimport.Mapping{
 			"id": bulkimport.FromColumn(0), "name": bulkimport.Join(" ", 0, 2), "country": bulkimport.Constant("US"),
+			"city": {
+				Columns: []int{1, 2}, First: true, Default: "é", StripApostrophe: true, Blank: bulkimport.KeepBlank, By: "name",
+				Values: map[string]string{"n/d": "", "Ja": "true"}, Format: bulkimport.Format{
+					Numbers: bulkimport.CommaNumbers, Accounting: true, Currency: "EUR", Dates: bulkimport.MDY, YearPivot: 30,
+					Serials: bulkimport.Serial1904, Zone: "Europe/Berlin", Separator: ";", Names: true,
+				},
+			},
 		},
 		Settings: bulkimport.Settings{Mode: bulkimport.Upsert, Blank: []string{"NULL"}, Optional: []string{"name"},
-			Dates: bulkimport.DMY, NotImported: []int{2}, HeaderConfirmed: true},
+			Dates: bulkimport.DMY, NotImported: []int{2}, HeaderConfirmed: true, Match: "primary_email",
+			IfBlank: bulkimport.KeepBlank, StopAfter: 3},
 		Status: bulkimport.Uploading, CreatedAt: epoch, CreatedBy: w.user(), UpdatedAt: epoch.Add(time.Microsecond),
 		Version: 1,
 	}

@@ -117,6 +117,16 @@ func customerDraws() map[string]func(*script) do {
 				return st.Customers().List(ctx, org, f, seek)
 			}
 		},
+		"Customers.Find": func(s *script) do {
+			org, by := s.org(), pick(s, customer.ByName, customer.ByEmail)
+			values := []string{s.text()}
+			if other := s.text(); other != values[0] {
+				values = append(values, other)
+			}
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Customers().Find(ctx, org, by, values)
+			}
+		},
 		"Customers.Count": func(s *script) do {
 			org, f := s.org(), filter(s)
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Customers().Count(ctx, org, f) }

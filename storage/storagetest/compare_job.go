@@ -194,7 +194,8 @@ func jobDraws() map[string]func(*script) do {
 		},
 		"Jobs.Entries": func(s *script) do {
 			org, seek := s.org(), admin.Seek[int64]{Limit: 1 + s.r.IntN(5), After: pick(s, int64(0), 0, 1, 3, 1<<63-1)}
-			f := job.EntryFilter{Status: pick(s, "", "", job.EntryPending, job.EntryCancelled, " ")}
+			f := job.EntryFilter{Status: pick(s, "", "", job.EntryPending, job.EntryCancelled, " "),
+				Bytes: pick(s, 0, 0, 1, 40)}
 			j := s.job(org)
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return st.Jobs().Entries(ctx, org, j.ID, f, seek)

@@ -157,6 +157,7 @@ func testCustomers(t *testing.T, open Open) {
 		require.ErrorIs(t, err, admin.ErrNotFound, "%v", out)
 	})
 	t.Run("lists by status and text", func(t *testing.T) { testCustomerLists(t, newWorld(t, b, c)) })
+	t.Run("finds by name and address what is not archived", func(t *testing.T) { testFinding(t, newWorld(t, b, c)) })
 	t.Run("archives", func(t *testing.T) { testArchiving(t, newWorld(t, b, c)) })
 	t.Run("erases", func(t *testing.T) { testErasing(t, newWorld(t, b, c)) })
 }
@@ -208,6 +209,35 @@ func testCustomerLists(t *testing.T, w *world) {
 	w.applyCustomers(t, w.customers(customer.ModeUpdate, []string{"id", "name"}, []string{"c-1", "Other"}))
 	require.Empty(t, w.customerIDs(t, customer.Filter{Text: "muller"}), "a name that was changed")
 	require.Equal(t, []string{"c-1"}, w.customerIDs(t, customer.Filter{Text: "other"}))
+}
+
+func testFinding(t *testing.T, w *world) {
+	w.applyCustomers(t, w.customers(customer.ModeCreate, append(customerFields(), "status"),
+		[]string{"c2", "Twin", "a@x.example", "ACTIVE"}, []string{"c1", "Twin", "A@x.example", "ACTIVE"},
+		[]string{"c3", "twin", "b@x.example", "ACTIVE"}, []string{"c4", "Twin", "a@x.example", "ARCHIVED"},
+	))
+	for _, tc := range []struct {
+		reason string
+		by     customer.FindBy
+		values []string
+		want   []customer.Found
+	}{
+		{"nothing", customer.ByName, nil, nil},
+		{"a name that several have, in order of id", customer.ByName, []string{"Twin", "none"},
+			[]customer.Found{{Value: "Twin", ID: "c1"}, {Value: "Twin", ID: "c2"}}},
+		{"values in order", customer.ByEmail, []string{"b@x.example", "a@x.example", "Twin"},
+			[]customer.Found{{Value: "a@x.example", ID: "c2"}, {Value: "b@x.example", ID: "c3"}}},
+		{"a blank more", customer.ByName, []string{"Twin ", " Twin", "twín"}, nil},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			got, err := w.b.Customers().Find(t.Context(), w.org, tc.by, tc.values)
+			require.NoError(t, err)
+			require.Equal(t, tc.want, got)
+		})
+	}
+	others, err := w.b.Customers().Find(t.Context(), w.org+".none", customer.ByName, []string{"Twin"})
+	require.NoError(t, err)
+	require.Empty(t, others)
 }
 
 func testArchiving(t *testing.T, w *world) {

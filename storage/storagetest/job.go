@@ -149,6 +149,9 @@ func testJobs(t *testing.T, open Open) {
 		skipped, err := b.Jobs().Entries(t.Context(), w.org, j.ID, job.EntryFilter{Status: job.EntrySkipped}, page[int64](10))
 		require.NoError(t, err)
 		require.Equal(t, w.entries()[2:], skipped)
+		few, err := b.Jobs().Entries(t.Context(), w.org, j.ID, job.EntryFilter{Bytes: 1}, page[int64](10))
+		require.NoError(t, err)
+		require.Equal(t, w.entries()[:upTo(w.entries(), 1)], few, "a page ends with the entry that fills it")
 	})
 	t.Run("lists newest first and by kind and status", func(t *testing.T) {
 		w := newWorld(t, b, c)
@@ -279,4 +282,15 @@ func testJobs(t *testing.T, open Open) {
 	t.Run("erases entries and effects", func(t *testing.T) { testEraseRows(t, b, c) })
 	t.Run("keeps effects, the last first", func(t *testing.T) { testJobEffects(t, newWorld(t, b, c)) })
 	t.Run("finds what is due", func(t *testing.T) { testJobsDue(t, b, c) })
+}
+
+// upTo returns how many entries a page of so many bytes has.
+func upTo(entries []job.Entry, bytes int) int {
+	size := 0
+	for i, e := range entries {
+		if size += len(e.Data); size >= bytes {
+			return i + 1
+		}
+	}
+	return len(entries)
 }

@@ -213,6 +213,22 @@ func hotQueries() []hotQuery {
 			n, err := s.Customers().Count(ctx, org, customer.Filter{Status: customer.Archived})
 			return int(n), err
 		}},
+		{"customers with a name", "customers_name", func(ctx context.Context, s storage.Stores) (int, error) {
+			c, err := s.Customers().Get(ctx, org, "c77")
+			if err != nil {
+				return 0, err
+			}
+			l, err := s.Customers().Find(ctx, org, customer.ByName, []string{c.Name, "nobody"})
+			return len(l), err
+		}},
+		{"customers with an e-mail address", "customers_email", func(ctx context.Context, s storage.Stores) (int, error) {
+			c, err := s.Customers().Get(ctx, org, "c77")
+			if err != nil {
+				return 0, err
+			}
+			l, err := s.Customers().Find(ctx, org, customer.ByEmail, []string{c.PrimaryEmail, "nobody"})
+			return len(l), err
+		}},
 		{"accounts of a customer", "accounts_customer", func(ctx context.Context, s storage.Stores) (int, error) {
 			l, err := s.Accounts().List(ctx, org, customer.AccountFilter{CustomerID: "c77"}, admin.Seek[string]{Limit: 20})
 			return len(l), err

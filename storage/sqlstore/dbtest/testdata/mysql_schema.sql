@@ -223,8 +223,8 @@ TABLE admincenter_currencies_anchor InnoDB utf8mb4_bin
 TABLE admincenter_customers InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
     id varbinary(200) NOT NULL
-    name varchar(255) COLLATE utf8mb4_bin NOT NULL
-    primary_email varchar(320) COLLATE utf8mb4_bin NOT NULL
+    name varbinary(1020) NOT NULL
+    primary_email varbinary(1280) NOT NULL
     phone_number varchar(255) COLLATE utf8mb4_bin NOT NULL
     line1 varchar(255) COLLATE utf8mb4_bin NOT NULL
     line2 varchar(255) COLLATE utf8mb4_bin NOT NULL
@@ -238,6 +238,8 @@ TABLE admincenter_customers InnoDB utf8mb4_bin
     created_at bigint(20) NOT NULL
     updated_at bigint(20) NOT NULL
     version bigint(20) NOT NULL
+    INDEX customers_email (org_id, primary_email, id)
+    INDEX customers_name (org_id, name, id)
     INDEX customers_status (org_id, status, id)
     PRIMARY KEY PRIMARY (org_id, id)
     FOREIGN KEY admincenter_customers_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT

@@ -320,6 +320,8 @@ TABLE admincenter_customers
     created_at bigint NOT NULL
     updated_at bigint NOT NULL
     version bigint NOT NULL
+    INDEX admincenter_customers_email (org_id, primary_email, id)
+    INDEX admincenter_customers_name (org_id, name, id)
     PRIMARY KEY admincenter_customers_pkey (org_id, id)
     INDEX admincenter_customers_status (org_id, status, id)
     FOREIGN KEY admincenter_customers_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION

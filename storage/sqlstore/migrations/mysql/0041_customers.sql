@@ -2,8 +2,8 @@
 CREATE TABLE IF NOT EXISTS admincenter_customers (
     org_id        VARBINARY(64)  NOT NULL,
     id            VARBINARY(200) NOT NULL,
-    name          VARCHAR(255)   NOT NULL,
-    primary_email VARCHAR(320)   NOT NULL,
+    name          VARBINARY(1020) NOT NULL,
+    primary_email VARBINARY(1280) NOT NULL,
     phone_number  VARCHAR(255)   NOT NULL,
     line1         VARCHAR(255)   NOT NULL,
     line2         VARCHAR(255)   NOT NULL,
@@ -19,6 +19,8 @@ CREATE TABLE IF NOT EXISTS admincenter_customers (
     updated_at    BIGINT         NOT NULL,
     version       BIGINT         NOT NULL,
     PRIMARY KEY (org_id, id),
+    KEY customers_name (org_id, name, id),
+    KEY customers_email (org_id, primary_email, id),
     KEY customers_status (org_id, status, id),
     FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -21,6 +21,8 @@ CREATE TABLE admincenter_customers (
     PRIMARY KEY (org_id, id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX admincenter_customers_name ON admincenter_customers (org_id, name, id);
+CREATE INDEX admincenter_customers_email ON admincenter_customers (org_id, primary_email, id);
 CREATE INDEX admincenter_customers_status ON admincenter_customers (org_id, status, id);
 
 CREATE TABLE admincenter_accounts (

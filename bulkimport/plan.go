@@ -1,0 +1,187 @@
+package bulkimport
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/admincenter/admincenter/admin"
+)
+
+// plan reads records by a mapping that was checked.
+type plan struct {
+	content  Content
+	need     int // cells that a row must have at least
+	cellMax  int
+	blank    map[string]bool
+	fields   []Field  // those that are mapped, in the schema's order
+	names    []string // of fields
+	sources  []Source // of fields
+	casters  []caster // of fields
+	required []bool   // of fields: a row without it fails
+	keep     []bool   // of fields: a blank one leaves the record's as it is
+	columns  []int    // the first of each field, NoColumn for a constant
+	key      int      // in fields
+}
+
+func newPlan(schema Schema, i Import, limits Limits) *plan {
+	p := &plan{content: i.Content, cellMax: limits.CellBytes, blank: map[string]bool{}}
+	for _, w := range i.Settings.Blank {
+		p.blank[w] = true
+	}
+	optional := map[string]bool{}
+	for _, f := range i.Settings.Optional {
+		optional[f] = true
+	}
+	for _, col := range i.Columns {
+		p.need = max(p.need, col.Index+1)
+	}
+	for _, f := range schema.Fields {
+		s, ok := i.Mapping[f.Name]
+		if !ok {
+			continue
+		}
+		if s.By != "" && s.By != "id" { // the values are not the record's ids
+			f.Kind, f.Min, f.Max = Text, 0, 1000
+		}
+		if f.Name == i.Settings.Match || (f.Key && i.Settings.Match == "") {
+			p.key = len(p.fields)
+		}
+		column := NoColumn
+		if len(s.Columns) > 0 {
+			column = s.Columns[0]
+		}
+		keep := s.blankRule(i.Settings) == KeepBlank && !f.Key
+		p.fields, p.names = append(p.fields, f), append(p.names, f.Name)
+		p.sources, p.columns = append(p.sources, s), append(p.columns, column)
+		p.casters, p.keep = append(p.casters, newCaster(s, i.Settings)), append(p.keep, keep)
+		p.required = append(p.required, f.Name == i.Settings.Match ||
+			(f.Required && !optional[f.Name] && (!keep || i.Settings.Mode != Update) && (!f.Key || i.Settings.Match == "")))
+	}
+	return p
+}
+
+// blankRule is the source's, or that of the import.
+func (s Source) blankRule(set Settings) BlankRule {
+	switch {
+	case s.Blank != "":
+		return s.Blank
+	case set.IfBlank != "":
+		return set.IfBlank
+	}
+	return ClearBlank
+}
+
+// row reads a record that is not blank. Where errors come back the row is not to be written; the
+// row then has the values that could be read.
+func (p *plan) row(rec record, number int64) (Row, []CellError) {
+	row := Row{Number: number, Line: rec.line, key: p.key, names: p.names, columns: p.columns}
+	if rec.fault != nil {
+		e := *rec.fault
+		e.Line = rec.line
+		return row, []CellError{e}
+	}
+	if e := p.count(rec); e != nil {
+		return row, []CellError{*e}
+	}
+	row.values = make([]string, len(p.fields))
+	var errs []CellError
+	for i := range p.fields {
+		value, cell, wrong := p.value(i, rec.cells)
+		if wrong != nil {
+			errs = append(errs, wrong.cellError(rec.line, p.columns[i], p.names[i], cell))
+		}
+		row.values[i] = value
+		if value == "" && p.keep[i] {
+			if row.kept == nil {
+				row.kept = make([]bool, len(p.fields))
+			}
+			row.kept[i] = true
+		}
+	}
+	return row, errs
+}
+
+// count refuses a row with too few or too many cells, because it is unknown which is missing.
+func (p *plan) count(rec record) *CellError {
+	n := len(rec.cells)
+	for n > p.content.Width && trim(rec.cells[n-1]) == "" {
+		n-- // spreadsheets write empty cells at the end of some rows
+	}
+	if n >= p.need && n <= p.content.Width {
+		return nil
+	}
+	hint := ""
+	if n > p.content.Width {
+		hint = fmt.Sprintf("is there a %s in a cell that is not quoted?", delimiterName(p.content.Delimiter))
+	}
+	_, wrong := wrong(CodeWrongColumnCount, hint, "the row has %d cells and the header %d", n, p.content.Width)
+	e := wrong.with("cells", n).with("header", p.content.Width).cellError(rec.line, NoColumn, "", "")
+	return &e
+}
+
+func delimiterName(d string) string {
+	switch d {
+	case ",":
+		return "comma"
+	case ";":
+		return "semicolon"
+	case "\t":
+		return "tab"
+	}
+	return "bar"
+}
+
+// value reads a field, and returns what it was read from too.
+func (p *plan) value(i int, cells []string) (value, cell string, wrong *problem) {
+	s := &p.sources[i]
+	if cell, wrong = p.text(s, cells); wrong != nil {
+		return "", cell, wrong
+	}
+	if cell != "" {
+		if value, wrong = p.casters[i].read(p.fields[i], cell); wrong != nil {
+			return "", cell, wrong
+		}
+	}
+	if value == "" && s.Default != "" {
+		cell = trim(s.Default)
+		if value, wrong = p.casters[i].cast(p.fields[i], cell); wrong != nil {
+			return "", cell, wrong
+		}
+	}
+	if value == "" && p.required[i] {
+		return "", cell, &problem{code: admin.CodeRequired, message: p.names[i] + " is required"}
+	}
+	return value, cell, nil
+}
+
+// text is what a field is read from: trimmed, and empty if it is blank.
+func (p *plan) text(s *Source, cells []string) (string, *problem) {
+	if len(s.Columns) == 0 {
+		return trim(s.Constant), nil
+	}
+	var parts []string
+	for _, column := range s.Columns {
+		cell := cells[column]
+		if len(cell) > p.cellMax {
+			_, wrong := wrong(admin.CodeTooLong, "", "the cell has %d bytes: at most %d are allowed", len(cell), p.cellMax)
+			return cell[:min(len(cell), 1000)], wrong.with("max", p.cellMax)
+		}
+		if p.content.Returned {
+			cell = unescape(cell)
+		}
+		if cell = trim(cell); cell == "" {
+			continue
+		}
+		if s.StripApostrophe && cell[0] == '\'' {
+			cell = trim(cell[1:])
+		}
+		if cell == "" || (len(p.blank) > 0 && p.blank[cell]) {
+			continue
+		}
+		if len(s.Columns) == 1 || s.First {
+			return cell, nil
+		}
+		parts = append(parts, cell)
+	}
+	return strings.Join(parts, s.Separator), nil
+}
