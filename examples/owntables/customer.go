@@ -67,6 +67,19 @@ func (s customers) Count(ctx context.Context, org admin.OrgID, f customer.Filter
 	return s.count(ctx, customersWhere(org, f))
 }
 
+// Find implements customer.Store.
+func (s customers) Find(
+	ctx context.Context, org admin.OrgID, by customer.FindBy, values []string,
+) ([]customer.Found, error) {
+	column := "name"
+	if by == customer.ByEmail {
+		column = "email"
+	}
+	w := of(org).among(column, values).and("status <> ?", string(customer.Archived))
+	return read(ctx, s.reader(), func(f *customer.Found) []any { return []any{&f.Value, &f.ID} },
+		"SELECT "+column+", id FROM customers WHERE "+w.text+" ORDER BY 1, 2", w.args...)
+}
+
 func customersWhere(org admin.OrgID, f customer.Filter) where {
 	return of(org).given("status = ?", string(f.Status)).given("instr(search, ?) > 0", customer.Fold(f.Text))
 }

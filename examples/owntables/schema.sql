@@ -15,6 +15,9 @@ CREATE TABLE IF NOT EXISTS customers (
     PRIMARY KEY (org_id, id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX IF NOT EXISTS customers_name ON customers (org_id, name, id);
+CREATE INDEX IF NOT EXISTS customers_email ON customers (org_id, email, id);
+
 CREATE TABLE IF NOT EXISTS accounts (
     org_id        TEXT    NOT NULL,
     id            TEXT    NOT NULL,

@@ -168,7 +168,7 @@ func (t *tour) showResult(ctx context.Context, imp bulkimport.Import) error {
 		return err
 	}
 	t.say("The failed rows to fix and upload again:")
-	for line := range strings.Lines(failed.String()) {
+	for line := range strings.Lines(strings.TrimPrefix(failed.String(), "\ufeff")) {
 		t.say("  %s", strings.TrimRight(line, "\r\n"))
 	}
 	return nil

@@ -203,16 +203,19 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		"start":     one("0"),
 		"piece":     func(n int) string { return binary(d, sha256.Sum256(fmt.Append(nil, n))) },
 
-		"customers.id":        numberedBy("c"),
-		"customers.status":    either(string(customer.Archived), string(customer.Active)),
-		"accounts.status":     either(string(customer.Archived), string(customer.Active)),
-		"metadata":            one("''"),
-		"aliases":             one("''"),
-		"tags":                one("''"),
-		"billing_information": one("''"),
-		"accounts.id":         numberedBy("a"),
-		"account_id":          numberedBy("a"),
-		"invoice_currency":    one("'EUR'"),
+		"customers.id":   numberedBy("c"),
+		"customers.name": numberedBy("n"),
+
+		"customers.primary_email": numberedBy("m"),
+		"customers.status":        either(string(customer.Archived), string(customer.Active)),
+		"accounts.status":         either(string(customer.Archived), string(customer.Active)),
+		"metadata":                one("''"),
+		"aliases":                 one("''"),
+		"tags":                    one("''"),
+		"billing_information":     one("''"),
+		"accounts.id":             numberedBy("a"),
+		"account_id":              numberedBy("a"),
+		"invoice_currency":        one("'EUR'"),
 		"customer_id": func(n int) string {
 			if isRare(n) {
 				n = rareFirst

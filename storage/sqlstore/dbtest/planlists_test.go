@@ -165,6 +165,7 @@ func filterValues(t *testing.T, path string, field reflect.StructField) (out []p
 		"customer.AccountFilter.CustomerID": {"c7"},
 		"customer.AccountFilter.Status":     {customer.Archived},
 		"customer.Filter.Status":            {customer.Archived},
+		"job.EntryFilter.Bytes":             {1},
 		"currency.Filter.Status":            {currency.Active, currency.Archived},
 		"priceplan.PlanFilter.Status":       {priceplan.Archived},
 	}[path]
