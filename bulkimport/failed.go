@@ -26,9 +26,13 @@ type FailedRow struct {
 	Number int64  `json:"number"`        // of the row, from 1
 	Line   int64  `json:"line"`          // of the file, where the row begins
 	Key    string `json:"key,omitempty"` // its key, if it could be read
-	// Cells are as in the file; a row that could not be split has its text as the only cell.
+	// Cells are as in the file; a row that could not be split has its text as the only cell, and one that is over a
+	// limit or has what is no text has none.
 	Cells  []string    `json:"cells,omitempty"`
 	Errors []CellError `json:"errors,omitempty"`
+	// Long reports that the row has more than 64 KiB, and that its cells are not here. FailedRows reads them in the file.
+	Long bool `json:"long,omitempty"`
+	at   cursor
 }
 
 // Errors pages through the failed rows of a started import, in the order of the file, each with
@@ -80,7 +84,10 @@ func failedRow(e job.Entry) (FailedRow, error) {
 	if err := json.Unmarshal([]byte(e.Data), &data); err != nil {
 		return FailedRow{}, fmt.Errorf("failed row %d: %w", e.Seq, err)
 	}
-	return FailedRow{Number: e.Seq, Line: data.Line, Key: e.Ref, Cells: data.Cells, Errors: data.Errors}, nil
+	return FailedRow{
+		Number: e.Seq, Line: data.Line, Key: e.Ref, Cells: data.Cells, Errors: data.Errors, Long: data.Long,
+		at: cursor{offset: data.Offset, line: data.Line},
+	}, nil
 }
 
 // FailedRows writes the failed rows as a CSV file to fix and upload again: the columns of the
@@ -101,13 +108,17 @@ func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUI
 	}
 	out := newQuotingWriter(w, i.Content.Delimiter[0])
 	out.write(i.failedHeader())
-	seek := admin.Seek[int64]{Limit: admin.MaxLimit}
+	const page = 100 // rows, of up to keptBytes
+	seek := admin.Seek[int64]{Limit: page}
 	for {
 		rows, err := s.failed(ctx, scope.Org(), id, seek)
 		if err != nil {
 			return err
 		}
 		for _, r := range rows {
+			if r.Cells, err = s.cells(ctx, scope.Org(), i, r); err != nil {
+				return err
+			}
 			out.write(i.failedRecord(r))
 		}
 		if err := out.flush(); err != nil {
@@ -118,6 +129,18 @@ func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUI
 		}
 		seek.After = rows[len(rows)-1].Number
 	}
+}
+
+// cells are those of a failed row, as far as they are still there.
+func (s *Service) cells(ctx context.Context, org admin.OrgID, i Import, r FailedRow) ([]string, error) {
+	if !r.Long || !i.FileRemovedAt.IsZero() {
+		return r.Cells, nil
+	}
+	rec, err := s.reader(ctx, org, i, r.at).next()
+	if errors.Is(err, io.EOF) {
+		return nil, nil
+	}
+	return rec.cells, err
 }
 
 // own are the columns of a returned file that were ours and not the uploader's.

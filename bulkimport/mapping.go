@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/admincenter/admincenter/admin"
@@ -221,8 +222,10 @@ func delimiterName(d string) string {
 		return "semicolon"
 	case "\t":
 		return "tab"
+	case "|":
+		return "bar"
 	}
-	return "bar"
+	return strconv.Quote(d)
 }
 
 func (p *plan) value(f Field, s Source, cells []string) (string, *problem) {

@@ -19,7 +19,7 @@ type Row struct {
 	// columns are the first that each field comes from, NoColumn for a constant
 	columns []int
 	values  []string
-	cells   []string // as in the file, for the report of what a target refuses
+	rec     record // as in the file, for the report of what a target refuses
 }
 
 // Key is the value of the schema's key field.

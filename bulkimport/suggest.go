@@ -92,6 +92,9 @@ func (s *Service) sample(ctx context.Context, org admin.OrgID, i Import) (map[in
 		if rec.fault != nil || rec.blank() {
 			continue
 		}
+		if f := i.Content.FooterLine; f > 0 && rec.line >= f {
+			break
+		}
 		seen++
 		for _, c := range i.Columns {
 			if c.Index >= len(rec.cells) {
