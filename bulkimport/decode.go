@@ -2,6 +2,7 @@ package bulkimport
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"unicode/utf16"
@@ -158,26 +159,36 @@ func newlines(text []byte) []byte {
 	return out
 }
 
-// ascii reports whether a text has nothing but ASCII.
-func ascii(text []byte) bool {
-	const high = 0x80
-	for len(text) >= 8 {
-		if (text[0]|text[1]|text[2]|text[3]|text[4]|text[5]|text[6]|text[7])&high != 0 {
-			return false
-		}
-		text = text[8:]
+// asciiPrefix is how many bytes at the beginning of a text are ASCII, at least.
+func asciiPrefix(text []byte) int {
+	const high = 0x8080808080808080
+	n := 0
+	for len(text)-n >= 8 && binary.LittleEndian.Uint64(text[n:])&high == 0 {
+		n += 8
 	}
-	for _, b := range text {
-		if b&high != 0 {
-			return false
-		}
+	for n < len(text) && text[n] < utf8.RuneSelf {
+		n++
 	}
-	return true
+	return n
 }
+
+func ascii(text []byte) bool { return asciiPrefix(text) == len(text) }
 
 // readable reports whether a text has characters alone that can be kept.
 func readable(text []byte) bool {
-	return bytes.IndexByte(text, 0) < 0 && utf8.Valid(text)
+	if bytes.IndexByte(text, 0) >= 0 {
+		return false
+	}
+	for {
+		if text = text[asciiPrefix(text):]; len(text) == 0 {
+			return true
+		}
+		r, size := utf8.DecodeRune(text)
+		if r == utf8.RuneError && size < 2 {
+			return false
+		}
+		text = text[size:]
+	}
 }
 
 // unreadable returns what is wrong with the first cell that is not readable.

@@ -56,20 +56,16 @@ func sample(head []byte, d dialect, declared bool, limits Limits) (rows []sample
 	return rows, 0
 }
 
-// isData reports whether a cell is an e-mail address, a number or a date.
+// isData reports whether a cell is an e-mail address, or a number, date or time: digits and what is written with them.
 func isData(cell string) bool {
 	if len(cell) > 320 {
 		return false
 	}
-	if plainNumber(cell) || email.Deliverable(cell) {
-		return true
+	digits := strings.TrimLeft(cell, "-+(")
+	if digits != "" && digits[0] >= '0' && digits[0] <= '9' {
+		return strings.Trim(digits, "0123456789.,'/:-+%)TZ \u00a0") == ""
 	}
-	if cell[0] < '0' || cell[0] > '9' {
-		return false
-	}
-	_, err := time.Parse(time.DateOnly, cell[:min(len(cell), len(time.DateOnly))])
-	return err == nil || regexp.MustCompile(`^(\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,3}([.,' ]\d{3})*[.,]\d+|\d+%)$`).
-		MatchString(cell)
+	return strings.IndexByte(cell, '@') > 0 && email.Deliverable(cell)
 }
 
 // looksLikeData reports whether a header row is rather a row of data: one of its cells is an

@@ -51,6 +51,7 @@ type reader struct {
 	dialect
 	limits Limits
 	line   int64 // of buf[0]
+	usual  int   // how many cells the last record with quotes had
 }
 
 // newReader reads from, which begins at the cursor.
@@ -124,9 +125,9 @@ func (r *reader) bare(end int) record {
 
 // quoted reads a record that has quotes; its first line ends at end.
 func (r *reader) quoted(end int, quote byte) (record, error) {
-	var cells []string
+	cells := make([]string, 0, r.usual)
 	n, wide := 0, false
-	for p := (parser{reader: r, quote: quote, end: end, lines: 1}); ; p.at++ { // over the delimiter
+	for p := (parser{reader: r, quote: quote, end: end, lines: 1, first: string(r.buf[:end])}); ; p.at++ { // delimiters
 		text, ended, err := p.cell()
 		switch {
 		case err != nil:
@@ -145,7 +146,7 @@ func (r *reader) quoted(end int, quote byte) (record, error) {
 			wide = wide || trim(text) != ""
 		}
 		if p.at >= p.end || r.buf[p.at] == '\n' {
-			if wide {
+			if r.usual = len(cells); wide {
 				return r.take(p.end, p.lines, nil, r.tooWide(n)), nil
 			}
 			return r.take(p.end, p.lines, cells, nil), nil
@@ -157,10 +158,11 @@ func (r *reader) quoted(end int, quote byte) (record, error) {
 type parser struct {
 	*reader
 	quote byte
-	at    int   // in buf
-	end   int   // of the line that at is in
-	lines int64 // up to there
-	text  strings.Builder
+	first string // the first line, of which most cells are a part
+	at    int    // in buf
+	end   int    // of the line that at is in
+	lines int64  // up to there
+	text  []byte
 }
 
 // ending is how a cell ended.
@@ -180,16 +182,15 @@ func (p *parser) cell() (string, ending, error) {
 		if stop < 0 {
 			stop = len(bytes.TrimSuffix(p.buf[p.at:p.end], []byte{'\n'}))
 		}
-		text := string(p.buf[p.at : p.at+stop])
 		p.at += stop
-		return text, byDelimiter, nil
+		return p.string(p.at-stop, p.at), byDelimiter, nil
 	}
-	p.text.Reset()
+	p.text = p.text[:0]
 	for p.at++; ; {
 		q := bytes.IndexByte(p.buf[p.at:p.end], p.quote)
 		switch {
 		case q < 0: // the cell goes on in the next line
-			p.text.Write(p.buf[p.at:p.end])
+			p.text = append(p.text, p.buf[p.at:p.end]...)
 			p.at = p.end
 			end, err := p.lineEnd(p.end)
 			switch {
@@ -203,17 +204,27 @@ func (p *parser) cell() (string, ending, error) {
 			p.end = end
 			p.lines++
 		case p.at+q+1 < p.end && p.buf[p.at+q+1] == p.quote:
-			p.text.Write(p.buf[p.at : p.at+q+1])
+			p.text = append(p.text, p.buf[p.at:p.at+q+1]...)
 			p.at += q + 2
 		default:
-			p.text.Write(p.buf[p.at : p.at+q])
-			p.at += q + 1
-			if p.at < p.end && p.buf[p.at] != p.delimiter && p.buf[p.at] != '\n' {
+			from, to := p.at, p.at+q
+			if p.at = to + 1; p.at < p.end && p.buf[p.at] != p.delimiter && p.buf[p.at] != '\n' {
 				return "", byText, nil
 			}
-			return p.text.String(), byDelimiter, nil
+			if len(p.text) > 0 {
+				return string(append(p.text, p.buf[from:to]...)), byDelimiter, nil
+			}
+			return p.string(from, to), byDelimiter, nil
 		}
 	}
+}
+
+// string returns a part of the record.
+func (p *parser) string(from, to int) string {
+	if to <= len(p.first) {
+		return p.first[from:to]
+	}
+	return string(p.buf[from:to])
 }
 
 const unclosedMessage = "a quote opens a cell and is not closed to the end of the file: close it, or write a quote " +
@@ -236,7 +247,7 @@ func (r *reader) take(end int, lines int64, cells []string, fault *CellError) re
 	}
 	text := r.buf[:end]
 	rec.plain = ascii(text)
-	if cells != nil && !readable(text) {
+	if cells != nil && (bytes.IndexByte(text, 0) >= 0 || !(rec.plain || readable(text))) {
 		if rec.cells = nil; fault == nil {
 			rec.fault = unreadable(cells, r.decoder.encoding)
 		}

@@ -26,6 +26,7 @@ type survey struct {
 	examples [][]string
 	nulls    map[string]int64 // cells that hold one of the words that mostly mean blank
 	found    findings
+	footers  footerWords
 	held     []record // rows that may be a footer
 	apart    bool     // the line above is blank
 	guessed  bool     // the encoding
@@ -33,7 +34,8 @@ type survey struct {
 }
 
 func newSurvey(i *Import, schema Schema, limits Limits) *survey {
-	return &survey{limits: limits, imp: i, names: namesOf(schema), nulls: map[string]int64{}, found: findings{}}
+	return &survey{limits: limits, imp: i, names: namesOf(schema), nulls: map[string]int64{}, found: findings{},
+		footers: newFooterWords()}
 }
 
 // headBytes is how much of a file is read to find its encoding, delimiter and header.

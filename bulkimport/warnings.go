@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -78,51 +79,52 @@ func (v *survey) inspect(rec record) {
 // One such character of two bytes counts if it begins with Â or Ã, which are rare before what follows then, and any two
 // in a row.
 func encodedTwice(cell string) int {
-	first, row := -1, 0
-	text := []rune(cell)
-	at := 0
-	for k := 0; k < len(text); {
-		size := twice(text[k:])
+	const lead = 0xc3 // of À to ÿ in UTF-8
+	first, next := -1, -1
+	for at := 0; ; {
+		k := strings.IndexByte(cell[at:], lead)
+		if k < 0 {
+			return -1
+		}
+		at += k
+		bytes, size := twice(cell[at:])
 		if size == 0 {
-			first, row = -1, 0
-			at += len(string(text[k]))
-			k++
+			at++
 			continue
 		}
-		if row++; row == 1 {
+		if at != next {
 			first = at
 		}
-		if row > 1 || size > 2 || text[k] == 'Â' || text[k] == 'Ã' {
+		if at != first || bytes > 2 || cell[at+1] == 0x82 || cell[at+1] == 0x83 { // Â and Ã
 			return first
 		}
-		at += len(string(text[k : k+size]))
-		k += size
+		at += size
+		next = at
 	}
-	return -1
 }
 
-// twice returns how many characters at the beginning of text are the bytes of one character of UTF-8, or 0.
-func twice(text []rune) int {
-	size := 0
-	switch lead := text[0]; {
+// twice returns how many characters at the beginning of text are the bytes of one character of UTF-8, and the length of
+// those characters; 0 if they are not.
+func twice(text string) (bytes, size int) {
+	lead, size := utf8.DecodeRuneInString(text)
+	switch {
 	case lead >= 0xc2 && lead <= 0xdf:
-		size = 2
+		bytes = 2
 	case lead >= 0xe0 && lead <= 0xef:
-		size = 3
+		bytes = 3
 	case lead >= 0xf0 && lead <= 0xf4:
-		size = 4
+		bytes = 4
 	default:
-		return 0
+		return 0, 0
 	}
-	if len(text) < size {
-		return 0
-	}
-	for _, r := range text[1:size] {
+	for range bytes - 1 {
+		r, n := utf8.DecodeRuneInString(text[size:])
 		if (r < 0x80 || r > 0xbf) && !strings.ContainsRune("€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ", r) {
-			return 0
+			return 0, 0
 		}
+		size += n
 	}
-	return size
+	return bytes, size
 }
 
 // warn adds the warnings about what was found.
@@ -186,17 +188,17 @@ func (v *survey) warnEncoding() {
 	}
 	if found := v.found[WarnInvalidEncoding]; found != nil {
 		i.warn(Warning{Code: WarnInvalidEncoding, Line: found.line, Count: found.count},
-			"%d rows, the first in line %d, have what is no text in %s, and fail: correct them, or set another encoding",
-			found.count, found.line, e)
+			"rows that have what is no text in %s fail: %d, the first in line %d; correct them, or set another encoding", e,
+			found.count, found.line)
 	}
 	if found := v.found[WarnReplacement]; found != nil {
 		i.warn(Warning{Code: WarnReplacement, Line: found.line, Count: found.count},
-			"%d cells, the first in line %d, have the character U+FFFD, which programs put in place of one that they could not "+
-				"read: export the file again, or correct them", found.count, found.line)
+			"cells have the character U+FFFD, which programs put in place of one that they could not read: %d, the first in "+
+				"line %d; export the file again, or correct them", found.count, found.line)
 	}
 	if found := v.found[WarnEncodedTwice]; found != nil {
 		i.warn(Warning{Code: WarnEncodedTwice, Line: found.line, Count: found.count},
-			"%d cells, the first in line %d, have text that was encoded twice, such as MÃ¼ller for Müller: export the file "+
+			"cells have text that was encoded twice, such as MÃ¼ller for Müller: %d, the first in line %d; export the file "+
 				"again as UTF-8, or correct them", found.count, found.line)
 	}
 }
@@ -205,17 +207,17 @@ func (v *survey) warnRows() {
 	i := v.imp
 	if found := v.found[WarnUnclosedQuote]; found != nil {
 		i.warn(Warning{Code: WarnUnclosedQuote, Line: found.line, Count: found.count},
-			"a quote in the row that begins in line %d is never closed: the %d lines behind it are in its cell and are not "+
-				"imported; close it, or take quotes as text from line %d on", found.line, found.count, found.line)
+			"a quote in the row that begins in line %d is never closed: what is behind it to the end of the file is in its cell "+
+				"and is not imported; close it, or take quotes as text from line %d on", found.line, found.line)
 	}
 	if found := v.found[WarnBrokenQuotes]; found != nil {
 		i.warn(Warning{Code: WarnBrokenQuotes, Line: found.line, Count: found.count},
-			"%d rows, the first in line %d, have text behind a closing quote, and fail: a row with several lines fails with "+
-				"all of them", found.count, found.line)
+			"rows with text behind a closing quote fail, with all of their lines: %d, the first in line %d", found.count,
+			found.line)
 	}
 	if found := v.found[WarnRecordTooLong]; found != nil {
 		i.warn(Warning{Code: WarnRecordTooLong, Line: found.line, Count: found.count},
-			"%d rows, the first in line %d, are longer or have more cells than is allowed, and fail", found.count, found.line)
+			"rows that are longer or have more cells than is allowed fail: %d, the first in line %d", found.count, found.line)
 	}
 	if found := v.found[WarnFooterRows]; found != nil {
 		what := "they are read as rows, unless you skip the footer"
@@ -223,7 +225,7 @@ func (v *survey) warnRows() {
 			what = "they are not imported"
 		}
 		i.warn(Warning{Code: WarnFooterRows, Line: found.line, Count: found.count},
-			"%d rows from line %d on look like the footer of a report: %s", found.count, found.line, what)
+			"the rows from line %d on look like the footer of a report: %d; %s", found.line, found.count, what)
 	}
 }
 
