@@ -217,9 +217,9 @@ func unreadable(cells []string, e Encoding) *CellError {
 		break
 	}
 	if e.wide() {
-		fault.Message = fmt.Sprintf("the %s has half of a character: in %s each has 2 or 4 bytes", what, e)
+		fault.Message = fmt.Sprintf("the %s has half of a character: in %s each has 2 or 4 bytes", what, e.name())
 		return fault
 	}
-	fault.Message = fmt.Sprintf("the %s is not %s: correct it, or choose the encoding that the file has", what, e)
+	fault.Message = fmt.Sprintf("the %s is not %s: correct it, or choose the encoding that the file has", what, e.name())
 	return fault
 }

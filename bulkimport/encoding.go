@@ -6,26 +6,41 @@ import (
 	"unicode/utf8"
 )
 
-// Encoding is how a file writes characters as bytes, by the name that IANA has for it, in capitals.
+// Encoding is how a file writes characters as bytes.
 type Encoding string
 
 // The encodings that can be read.
 const (
-	UTF8        Encoding = "UTF-8"
-	UTF16LE     Encoding = "UTF-16LE"
-	UTF16BE     Encoding = "UTF-16BE"
-	Windows1252 Encoding = "WINDOWS-1252"
-	Latin1      Encoding = "ISO-8859-1"
-	Latin9      Encoding = "ISO-8859-15"
+	UTF8        Encoding = "UTF_8"
+	UTF16LE     Encoding = "UTF_16LE"
+	UTF16BE     Encoding = "UTF_16BE"
+	Windows1252 Encoding = "WINDOWS_1252"
+	Latin1      Encoding = "ISO_8859_1"
+	Latin9      Encoding = "ISO_8859_15"
 )
 
 func encodings() []Encoding {
 	return []Encoding{UTF8, UTF16LE, UTF16BE, Windows1252, Latin1, Latin9}
 }
 
-func (e Encoding) wide() bool { return e == UTF16LE || e == UTF16BE }
+// name is what IANA calls the encoding.
+func (e Encoding) name() string {
+	switch e {
+	case UTF16LE:
+		return "UTF-16LE"
+	case UTF16BE:
+		return "UTF-16BE"
+	case Windows1252:
+		return "windows-1252"
+	case Latin1:
+		return "ISO-8859-1"
+	case Latin9:
+		return "ISO-8859-15"
+	}
+	return "UTF-8"
+}
 
-func (e Encoding) single() bool { return e == Windows1252 || e == Latin1 || e == Latin9 }
+func (e Encoding) wide() bool { return e == UTF16LE || e == UTF16BE }
 
 // mark is the byte order mark of a file in the encoding. That of UTF-8 is never text, in whichever encoding the
 // user says that a file is.

@@ -180,15 +180,15 @@ func (v *survey) warnEncoding() {
 		line := max(1, v.mattered)
 		also := ""
 		if e == Latin1 {
-			also = ", which " + string(Windows1252) + " reads alike"
+			also = ", which " + Windows1252.name() + " reads alike"
 		}
 		i.warn(Warning{Code: WarnEncodingGuessed, Line: line},
 			"the file does not say how it is encoded: it was read as %s%s; look at line %d, the first where it matters, and "+
-				"set the encoding if the text is wrong there", e, also, line)
+				"set the encoding if the text is wrong there", e.name(), also, line)
 	}
 	if found := v.found[WarnInvalidEncoding]; found != nil {
 		i.warn(Warning{Code: WarnInvalidEncoding, Line: found.line, Count: found.count},
-			"rows that have what is no text in %s fail: %d, the first in line %d; correct them, or set another encoding", e,
+			"rows that have what is no text in %s fail: %d, the first in line %d; correct them, or set another encoding", e.name(),
 			found.count, found.line)
 	}
 	if found := v.found[WarnReplacement]; found != nil {
