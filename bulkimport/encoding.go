@@ -193,9 +193,9 @@ func (e *evidence) marked() (Encoding, bool) {
 //   - A file that is valid as UTF-8 is UTF-8: text in another encoding is not so by accident (RFC 3629, section 1). So
 //     is one that has at least as many characters of UTF-8 as bytes that are none: these are broken.
 //   - Anything else has one byte a character. Bytes 80 to 9F are letters and the euro sign (80) in Windows-1252, and
-//     controls, which no table has, in ISO-8859. Without them, A4 is a currency sign in ISO-8859-1, which is hardly ever
-//     used, and the euro sign in ISO-8859-15, which has letters in place of seven other signs too. What is left is
-//     ISO-8859-1; Windows-1252 reads it alike.
+//     controls, which no table has, in ISO-8859. Without them, A4 is a currency sign in ISO-8859-1, which is hardly
+//     ever used, and the euro sign in ISO-8859-15, which has letters in place of seven other signs too. What is left
+//     is ISO-8859-1; Windows-1252 reads it alike.
 func (e *evidence) encoding() (found Encoding, guessed bool) {
 	if found, ok := e.marked(); ok {
 		return found, false

@@ -88,8 +88,8 @@ func checkText(head []byte) error {
 	case bytes.HasPrefix(folded, []byte("begin:vcard")), bytes.HasPrefix(folded, []byte("begin:vcalendar")):
 		return otherKind(KindContacts, "this is a vCard or a calendar: export the contacts as CSV and upload that")
 	case isHTML(folded):
-		return otherKind(KindHTML, "this is a web page (HTML), which some programs save under the name of a spreadsheet: open "+
-			"it in a spreadsheet and save it as CSV UTF-8")
+		return otherKind(KindHTML, "this is a web page (HTML), which some programs save under the name of a spreadsheet: "+
+			"open it in a spreadsheet and save it as CSV UTF-8")
 	case isXML(folded):
 		return otherKind(KindXML, "this is an XML document: export the table as CSV, or open the document in a spreadsheet "+
 			"and save it as CSV UTF-8")

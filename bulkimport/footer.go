@@ -9,8 +9,8 @@ import (
 // maxFooter is how many rows at the end of a file may be its footer.
 const maxFooter = 10
 
-// footerLike reports whether a row may be one of those that reports write below a table: a total, or a line of text with
-// what follows it. Whether it is one is only known at the end of the file.
+// footerLike reports whether a row may be one of those that reports write below a table: a total, or a line of text
+// with what follows it. Whether it is one is only known at the end of the file.
 func (v *survey) footerLike(rec record) bool {
 	width := v.imp.Content.Width
 	if rec.fault != nil || width < 2 {
@@ -49,15 +49,17 @@ type footerWords struct {
 
 func newFooterWords() footerWords {
 	w := footerWords{first: map[string]bool{}}
-	for _, word := range strings.Fields("total totals grand sub subtotal subtotals sum summe gesamt gesamtsumme zwischensumme " +
-		"totaux totaal totale suma soma report data file generated created exported printed produced downloaded run date as " +
-		"filter filters filtered source row number end erstellt généré exporté stand copyright confidential all page") {
+	for _, word := range strings.Fields("total totals grand sub subtotal subtotals sum summe gesamt gesamtsumme " +
+		"zwischensumme totaux totaal totale suma soma report data file generated created exported printed produced " +
+		"downloaded run date as filter filters filtered source row number end erstellt généré exporté stand " +
+		"copyright confidential all page") {
 		w.first[word] = true
 	}
 	w.totals = regexp.MustCompile(`(?i)^(grand[ -]?|sub[ -]?|sum )?(totals?|sum|summe|gesamt|gesamtsumme|zwischensumme|` +
 		`totaux|total général|totaal|totale|suma|soma)( (rows?|records?|count|customers?|accounts?|number))?\s*([:=(].*)?$`)
-	w.remark = regexp.MustCompile(`(?i)^((report |data |file )?(generated|created|exported|printed|produced|downloaded|run) ` +
-		`(by|on|at|from|using|with)\b|(generated|exported|printed|report (name|id|date|generated|run)|date of report|as of|` +
+	w.remark = regexp.MustCompile(`(?i)^((report |data |file )?` +
+		`(generated|created|exported|printed|produced|downloaded|run) (by|on|at|from|using|with)\b|` +
+		`(generated|exported|printed|report (name|id|date|generated|run)|date of report|as of|` +
 		`run date|filters?( applied)?|filtered by|source|row count|number of (rows|records)|end of (report|file|data)|` +
 		`erstellt (am|von|mit)|généré|exporté|stand)[ :]|end of (report|file|data)$|` +
 		`copyright\b|©|\(c\) |confidential\b|all rights reserved|page \d+ (of|/)|` +

@@ -68,8 +68,8 @@ func (f Format) quoteOr() string {
 	return f.Quote
 }
 
-// delimits reports whether a byte can be between cells: a tab, one of ASCII's separators, or punctuation but for what is
-// a quote.
+// delimits reports whether a byte can be between cells: a tab, one of ASCII's separators, or punctuation but for what
+// is a quote.
 func delimits(b byte) bool {
 	switch {
 	case b == '\t', b >= 0x1c && b <= 0x1f:
@@ -113,10 +113,10 @@ func (c Content) dialect() dialect {
 }
 
 // SetFormat reads an uploaded file again, in another encoding, with another delimiter, quote or header, and returns the
-// import with the columns, rows and warnings that it has then. The mapping stays if its columns are the same; if not, it
-// is dropped, with a warning [WarnMappingDropped], and SetMapping is next. It requires the type's Write permission, and
-// that the import has not started ([admin.ErrState]). It fails with a [*FileError] for a format in which the file is no
-// table, and changes nothing then.
+// import with the columns, rows and warnings that it has then. The mapping stays if its columns are the same; if not,
+// it is dropped, with a warning [WarnMappingDropped], and SetMapping is next. It requires the type's Write permission,
+// and that the import has not started ([admin.ErrState]). It fails with a [*FileError] for a format in which the file
+// is no table, and changes nothing then.
 func (s *Service) SetFormat(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, version int64, f Format,
 ) (Import, error) {

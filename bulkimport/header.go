@@ -119,8 +119,8 @@ func (n headerNames) known(cells []string) int {
 	return known
 }
 
-// pick returns the header among the first rows: the first that has two cells, or one if most rows have one, unless a row
-// below it is more like a header. What is above are titles.
+// pick returns the header among the first rows: the first that has two cells, or one if most rows have one, unless a
+// row below it is more like a header. What is above are titles.
 func (n headerNames) pick(rows []sampled) int {
 	narrow, best := 0, -1
 	for k, row := range rows {
@@ -141,8 +141,8 @@ func (n headerNames) pick(rows []sampled) int {
 	return best
 }
 
-// better reports whether row b is rather the header than row a above it. The names of fields decide. Without them, b has
-// more cells than a, as the rows below have, and is apart from a, or is text above numbers, dates or addresses.
+// better reports whether row b is rather the header than row a above it. The names of fields decide. Without them, b
+// has more cells than a, as the rows below have, and is apart from a, or is text above numbers, dates or addresses.
 func (n headerNames) better(rows []sampled, a, b int) bool {
 	above, below := rows[a], rows[b]
 	if below.data > 0 || below.filled < 2 || !distinct(below.cells) {
@@ -200,8 +200,8 @@ func typed(header []string, body []sampled) bool {
 	return false
 }
 
-// mayBeData reports whether nothing shows that a header row is none of the rows below it: no column is called as a field
-// is, or as a program calls one, and none has other values below.
+// mayBeData reports whether nothing shows that a header row is none of the rows below it: no column is called as a
+// field is, or as a program calls one, and none has other values below.
 func (n headerNames) mayBeData(header []string, body []sampled) bool {
 	if len(body) == 0 || len(header) > 100 || n.known(header) > 0 || typed(header, body) {
 		return false

@@ -101,7 +101,8 @@ func (s *source) span(chunk []byte, same bool) {
 		if n := len(s.free); n > 0 {
 			raw, s.free = s.free[n-1][:0], s.free[:n-1]
 		}
-		one.raw = append(raw, chunk...)
+		raw = append(raw, chunk...)
+		one.raw = raw
 	}
 	s.read += int64(len(chunk))
 	if n := len(s.spans); same && n > 0 && s.spans[n-1].raw == nil {

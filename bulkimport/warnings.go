@@ -75,9 +75,9 @@ func (v *survey) inspect(rec record) {
 	}
 }
 
-// encodedTwice returns where a text has the bytes of UTF-8 as characters of Windows-1252, as in MÃ¼ller; -1 if it has not.
-// One such character of two bytes counts if it begins with Â or Ã, which are rare before what follows then, and any two
-// in a row.
+// encodedTwice returns where a text has the bytes of UTF-8 as characters of Windows-1252, as in MÃ¼ller; -1 if it has
+// none. One such character of two bytes counts if it begins with Â or Ã, which are rare before what follows then, and
+// any two in a row.
 func encodedTwice(cell string) int {
 	const lead = 0xc3 // of À to ÿ in UTF-8
 	first, next := -1, -1
@@ -188,8 +188,8 @@ func (v *survey) warnEncoding() {
 	}
 	if found := v.found[WarnInvalidEncoding]; found != nil {
 		i.warn(Warning{Code: WarnInvalidEncoding, Line: found.line, Count: found.count},
-			"rows that have what is no text in %s fail: %d, the first in line %d; correct them, or set another encoding", e.name(),
-			found.count, found.line)
+			"rows that have what is no text in %s fail: %d, the first in line %d; correct them, or set another encoding",
+			e.name(), found.count, found.line)
 	}
 	if found := v.found[WarnReplacement]; found != nil {
 		i.warn(Warning{Code: WarnReplacement, Line: found.line, Count: found.count},
@@ -207,8 +207,8 @@ func (v *survey) warnRows() {
 	i := v.imp
 	if found := v.found[WarnUnclosedQuote]; found != nil {
 		i.warn(Warning{Code: WarnUnclosedQuote, Line: found.line, Count: found.count},
-			"a quote in the row that begins in line %d is never closed: what is behind it to the end of the file is in its cell "+
-				"and is not imported; close it, or take quotes as text from line %d on", found.line, found.line)
+			"a quote in the row that begins in line %d is never closed: what is behind it to the end of the file is in its "+
+				"cell and is not imported; close it, or take quotes as text from line %d on", found.line, found.line)
 	}
 	if found := v.found[WarnBrokenQuotes]; found != nil {
 		i.warn(Warning{Code: WarnBrokenQuotes, Line: found.line, Count: found.count},
