@@ -10,6 +10,7 @@ import (
 	"hash/maphash"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
@@ -60,7 +61,7 @@ func (s *Service) duplicates(ctx context.Context, org admin.OrgID, i Import, t T
 		}
 		line, ok := first[key]
 		if !ok {
-			first[key] = rec.line
+			first[strings.Clone(key)] = rec.line // and not its row
 			return nil
 		}
 		row, errs := plan.row(rec, number)

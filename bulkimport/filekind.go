@@ -71,6 +71,7 @@ func checkBytes(head []byte) error {
 func checkText(head []byte) error {
 	text := bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(head), []byte("\xef\xbb\xbf")))
 	controls := 0
+	head = bytes.TrimRight(head, "\x00") // a file that was not written to its end may have those
 	for _, b := range head {
 		if b < ' ' && b != '\n' && b != '\t' && b != '\f' && (b < 0x1a || b > 0x1f) {
 			controls++
@@ -80,7 +81,7 @@ func checkText(head []byte) error {
 	switch {
 	case bytes.HasPrefix(text, []byte("%PDF-")):
 		return otherKind(KindPDF, "this is a PDF file: export the table as CSV and upload that")
-	case controls >= 4 && controls*20 > len(head):
+	case controls >= 32 && controls*12 > len(head):
 		return otherKind(KindBinary,
 			"this is a binary file, or a text in UTF-32 or another encoding that is not known: save it as CSV UTF-8")
 	case bytes.HasPrefix(folded, []byte(`{\rtf`)):

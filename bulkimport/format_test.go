@@ -215,7 +215,7 @@ func TestFilesOfOtherKindsAreNamed(t *testing.T) {
 		{"-- my rows\nINSERT INTO c VALUES (1,'a');\n", bulkimport.KindSQL},
 		{"BEGIN:VCARD\nN:Lee\n", bulkimport.KindContacts},
 		{"\xff\xfe\x00\x00i\x00\x00\x00", bulkimport.KindUTF32},
-		{"\x01\x02\x03\x04\x05id,name\n", bulkimport.KindBinary},
+		{strings.Repeat("\x01\x02\x03\x04\x05id,name\n", 10), bulkimport.KindBinary},
 	} {
 		t.Run(string(tc.want), func(t *testing.T) {
 			w, _ := newShelf(t, bulkimport.Options{})

@@ -21,7 +21,7 @@ type sampled struct {
 	apart  bool // the line above is blank
 }
 
-// sample reads the first rows. fault is the line of one that cannot be read, if there is none with two cells above it.
+// sample reads the first rows. fault is the line of the first that cannot be read, if none above it has two cells.
 func sample(head []byte, d dialect, declared bool, limits Limits) (rows []sampled, fault int64) {
 	r := newReader(bytes.NewReader(head), UTF8, d, cursor{line: 1}, limits)
 	wide, apart := false, false
@@ -36,9 +36,11 @@ func sample(head []byte, d dialect, declared bool, limits Limits) (rows []sample
 			continue
 		case declared && rec.line == 1:
 			continue
-		case rec.fault != nil && !wide:
-			return rows, rec.line
 		case rec.fault != nil:
+			if !wide && fault == 0 {
+				fault = rec.line
+			}
+			apart = false
 			continue
 		}
 		row := sampled{line: rec.line, cells: rec.cells, apart: apart}
@@ -53,7 +55,7 @@ func sample(head []byte, d dialect, declared bool, limits Limits) (rows []sample
 		wide = wide || row.filled > 1
 		rows, apart = append(rows, row), false
 	}
-	return rows, 0
+	return rows, fault
 }
 
 // isData reports whether a cell is an e-mail address, or a number, date or time: digits and what is written with them.

@@ -98,14 +98,15 @@ func (v *survey) settle(f Format, text []byte) (int64, error) {
 	switch {
 	case header == NoHeader:
 		header = 0
-	case header == 0 && fault != 0:
-		header = fault // reading it gives the error
-	case header == 0:
-		if len(rows) == 0 {
-			return 0, fileError(CodeEmptyFile,
-				"its first %d bytes have no row that is not blank: give a CSV file with a header row", len(text))
+	case header == 0 && len(rows) > 0:
+		if header = rows[v.names.pick(rows)].line; fault > 0 && fault < header {
+			header = fault // reading it gives the error
 		}
-		header = rows[v.names.pick(rows)].line
+	case header == 0 && fault > 0:
+		header = fault
+	case header == 0:
+		return 0, fileError(CodeEmptyFile,
+			"its first %d bytes have no row that is not blank: give a CSV file with a header row", len(text))
 	}
 	for k, row := range rows {
 		if row.line == header {
