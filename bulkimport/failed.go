@@ -91,10 +91,10 @@ func failedRow(e job.Entry) (FailedRow, error) {
 }
 
 // FailedRows writes the failed rows as a CSV file to fix and upload again: the columns of the
-// original in their order and with its delimiter, then _line and _errors, which a later Upload
-// leaves out. Every cell is in quotes, so that a spreadsheet splits rows nowhere else. Cells that it would take for
-// formulas get an apostrophe, which a later Upload takes off. It requires the type's Read permission, and fails with
-// [job.ErrPruned] when they are not kept any longer.
+// original in their order and with its delimiter (a comma for one that Upload does not look for), then _line and
+// _errors, which a later Upload leaves out. Every cell is in quotes, so that a spreadsheet splits rows nowhere else.
+// Cells that it would take for formulas get an apostrophe, which a later Upload takes off. It requires the type's Read
+// permission, and fails with [job.ErrPruned] when they are not kept any longer.
 func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUID, w io.Writer) error {
 	i, _, err := s.open(ctx, scope, id, read)
 	if err != nil {
@@ -106,7 +106,11 @@ func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUI
 	if err := s.complete(ctx, scope.Org(), id); err != nil {
 		return err
 	}
-	out := newQuotingWriter(w, i.Content.Delimiter[0])
+	delimiter := i.Content.Delimiter[0]
+	if strings.IndexByte(candidates, delimiter) < 0 {
+		delimiter = ',' // a later Upload would not find the other
+	}
+	out := newQuotingWriter(w, delimiter)
 	out.write(i.failedHeader())
 	const page = 100 // rows, of up to keptBytes
 	seek := admin.Seek[int64]{Limit: page}

@@ -323,3 +323,14 @@ func TestADelimiterThatFitsAsWellIsNamed(t *testing.T) {
 	require.Equal(t, ";", i.Content.Delimiter)
 	require.Nil(t, warning(i, bulkimport.WarnAmbiguousDelimiter))
 }
+
+func TestFailedRowsOfADelimiterThatIsNotLookedForComeBack(t *testing.T) {
+	w, shelf := newShelf(t, bulkimport.Options{})
+	i, err := w.service.Upload(t.Context(), w.scope, bulkimport.UploadInput{Type: "contacts", FileName: "a.csv",
+		Content: strings.NewReader("external_id:name:email\nc1:'Lee: Ann':nope\n"), Delimiter: ":", Quote: "'"})
+	require.NoError(t, err)
+	w.finish(i)
+	_, p := w.run("contacts", strings.ReplaceAll(w.failedFile(i.ID), "nope", "a@x.io"), bulkimport.Settings{})
+	require.EqualValues(t, 1, p.Created)
+	require.Equal(t, "Lee: Ann", shelf.rows["c1"]["name"])
+}

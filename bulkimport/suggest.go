@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // Suggestion is the column that a field's values probably come from.
@@ -76,6 +77,7 @@ func (s *Service) Suggest(ctx context.Context, scope admin.Scope, id uuid.UUID) 
 const (
 	sampleRows    = 200
 	sampleRecords = 10_000
+	sampleBytes   = 4 << 10 // of one value
 )
 
 // sample reads the values at the beginning of each column, those that are not blank.
@@ -101,7 +103,7 @@ func (s *Service) sample(ctx context.Context, org admin.OrgID, i Import) (map[in
 				continue
 			}
 			if cell := trim(rec.cells[c.Index]); !probablyBlank(cell) {
-				out[c.Index] = append(out[c.Index], cell)
+				out[c.Index] = append(out[c.Index], text.Fit(cell, sampleBytes))
 			}
 		}
 	}
