@@ -14,7 +14,7 @@
 // Upload reads a file in bounded memory, whatever is in it, and stores its bytes as they are. It finds the encoding
 // over the whole file (UTF-8, UTF-16, Windows-1252, ISO-8859-1 or -15), what is between cells, and the header row,
 // below titles if there are any. Import.Content has what was found, and warnings what is doubtful.
-// [Service.SetFormat] reads the file in another way, without another upload.
+// [Service.SetFileFormat] reads the file in another way, without another upload.
 //
 // A row that cannot be read fails alone, and the reading goes on behind it:
 //
@@ -23,11 +23,11 @@
 //   - A row over Limits.RecordBytes, RecordLines or Columns fails as one row, up to its end, behind the closing quote.
 //     A cell is never turned into rows.
 //   - A quote that is never closed has the rest of the file in its cell, which fails as one row with unclosed_quote:
-//     what is behind the quote may be text that was written into a cell. Format.UnquotedFrom takes quotes as text from
+//     what is behind the quote may be text that was written into a cell. FileFormat.UnquotedFrom takes quotes as text from
 //     a line on, if the quote is one by mistake.
 //   - Text behind a closing quote fails the lines of that row.
 //
-// Rows at the end that look like the footer of a report are named in a warning; Format.SkipFooter leaves them out. A
+// Rows at the end that look like the footer of a report are named in a warning; FileFormat.SkipFooter leaves them out. A
 // spreadsheet, a web page, JSON and the like are refused by name, as [FileError].Kind.
 //
 // # Mapping

@@ -50,11 +50,11 @@ type Content struct {
 	ByteOrderMark bool     `json:"byteOrderMark,omitempty"` // the file begins with one, which is no text
 	Delimiter     string   `json:"delimiter"`
 	Quote         string   `json:"quote,omitempty"`        // or NoQuote
-	UnquotedFrom  int64    `json:"unquotedFrom,omitempty"` // as in the Format
+	UnquotedFrom  int64    `json:"unquotedFrom,omitempty"` // as in the FileFormat
 	Header        []string `json:"header,omitempty"`       // every cell of the header row; none without a header
 	HeaderLine    int64    `json:"headerLine,omitempty"`   // 0 without a header
 	FooterLine    int64    `json:"footerLine,omitempty"`   // the first that looks like a footer; 0 if none does
-	SkipFooter    bool     `json:"skipFooter,omitempty"`   // as in the Format
+	SkipFooter    bool     `json:"skipFooter,omitempty"`   // as in the FileFormat
 	Width         int      `json:"width"`                  // cells of a row
 	Offset        int64    `json:"offset"`                 // where the data begins, in bytes
 	Line          int64    `json:"line"`                   // and in which line
@@ -96,7 +96,7 @@ const (
 	WarnUnclosedQuote      = "unclosed_quote"        // nothing behind it is imported
 	WarnBrokenQuotes       = "broken_quotes"         // rows with text behind a closing quote; they fail
 	WarnRecordTooLong      = "record_too_long"       // rows beyond a limit; they fail
-	WarnFooterRows         = "footer_rows"           // rows at the end that Format.SkipFooter leaves out
+	WarnFooterRows         = "footer_rows"           // rows at the end that FileFormat.SkipFooter leaves out
 	WarnAmbiguousDelimiter = "ambiguous_delimiter"   // another one fits the rows as well
 	WarnMappingDropped     = "mapping_dropped"       // the file was read again, and its columns are others
 )

@@ -12,7 +12,7 @@ import (
 	"github.com/admincenter/admincenter/internal/text"
 )
 
-// survey is one pass over a file: what Upload and SetFormat find out about it.
+// survey is one pass over a file: what Upload and SetFileFormat find out about it.
 type survey struct {
 	limits   Limits
 	imp      *Import
@@ -42,7 +42,7 @@ func newSurvey(i *Import, schema Schema, limits Limits) *survey {
 const headBytes = 64 << 10
 
 // run reads the file, of which head is the beginning, and completes the import but for what concerns storage.
-func (v *survey) run(f Format, found *evidence, head []byte, from io.Reader) error {
+func (v *survey) run(f FileFormat, found *evidence, head []byte, from io.Reader) error {
 	i := v.imp
 	i.Columns, i.Rows, i.Warnings = nil, 0, nil
 	c := Content{
@@ -77,7 +77,7 @@ func (v *survey) run(f Format, found *evidence, head []byte, from io.Reader) err
 }
 
 // settle finds the delimiter and the line of the header, 0 for none, in the beginning of the text.
-func (v *survey) settle(f Format, text []byte) (int64, error) {
+func (v *survey) settle(f FileFormat, text []byte) (int64, error) {
 	c := &v.imp.Content
 	guess := sniffDelimiter(text, c.dialect().quote)
 	v.declared = guess.declared

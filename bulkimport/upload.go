@@ -28,14 +28,14 @@ type UploadInput struct {
 	SkipFooter   bool      `json:"skipFooter,omitempty"`
 }
 
-func (in UploadInput) format() Format {
-	return Format{
+func (in UploadInput) format() FileFormat {
+	return FileFormat{
 		Encoding: in.Encoding, Delimiter: in.Delimiter, Quote: in.Quote, HeaderLine: in.HeaderLine,
 		UnquotedFrom: in.UnquotedFrom, SkipFooter: in.SkipFooter,
 	}
 }
 
-// Upload checks a file, finds how it is written, and stores its bytes as they are, so that [Service.SetFormat] can read
+// Upload checks a file, finds how it is written, and stores its bytes as they are, so that [Service.SetFileFormat] can read
 // them in another way. It fails with a [*FileError] for what cannot be imported, and stores nothing then. It requires
 // the type's Write permission.
 func (s *Service) Upload(ctx context.Context, scope admin.Scope, in UploadInput) (Import, error) {
@@ -121,7 +121,7 @@ func (u *upload) begins() *evidence {
 
 // finish stores and surveys the file and completes the import. The encoding is at first what the head shows; if the
 // whole file shows another one, it is surveyed again.
-func (u *upload) finish(f Format) error {
+func (u *upload) finish(f FileFormat) error {
 	s, i := u.service, &u.imp
 	begins := u.begins()
 	if err := newSurvey(i, u.schema, s.limits).run(f, begins, u.head, io.TeeReader(u.from, u)); err != nil {

@@ -128,7 +128,7 @@ func twice(text string) (bytes, size int) {
 }
 
 // warn adds the warnings about what was found.
-func (v *survey) warn(f Format) {
+func (v *survey) warn(f FileFormat) {
 	i := v.imp
 	if i.Rows == 0 {
 		i.warn(Warning{Code: WarnNoRows}, "there are no rows below the header")
@@ -142,7 +142,7 @@ func (v *survey) warn(f Format) {
 	}
 }
 
-func (v *survey) warnHeader(f Format) {
+func (v *survey) warnHeader(f FileFormat) {
 	i, c := v.imp, v.imp.Content
 	if v.found[WarnTitleRows] != nil {
 		i.warn(Warning{Code: WarnTitleRows, Line: c.HeaderLine, Count: int64(v.titles)},

@@ -18,11 +18,11 @@ import (
 // NoHeader is the HeaderLine of a file without a header row.
 const NoHeader = -1
 
-// NoQuote is the Format.Quote of a file in which quotes are text.
+// NoQuote is the FileFormat.Quote of a file in which quotes are text.
 const NoQuote = "NONE"
 
-// Format is how the bytes of a file are read. What is zero is found in the file.
-type Format struct {
+// FileFormat is how the bytes of a file are read. What is zero is found in the file.
+type FileFormat struct {
 	Encoding  Encoding `json:"encoding,omitempty"`
 	Delimiter string   `json:"delimiter,omitempty"` // one character of ASCII: a tab, a separator or punctuation
 	Quote     string   `json:"quote,omitempty"`     // " or ' or NoQuote; empty means "
@@ -37,7 +37,7 @@ type Format struct {
 }
 
 // check finds what no file can be read by.
-func (f Format) check(p *admin.Problems, path string) {
+func (f FileFormat) check(p *admin.Problems, path string) {
 	if f.Encoding != "" && !slices.Contains(encodings(), f.Encoding) {
 		p.Add(path+"/encoding", admin.CodeUnknown, "%q is not an encoding that can be read: use %s",
 			admin.Clip(string(f.Encoding)), text.Join(encodings())).With("allowed", text.Join(encodings()))
@@ -61,7 +61,7 @@ func (f Format) check(p *admin.Problems, path string) {
 	}
 }
 
-func (f Format) quoteOr() string {
+func (f FileFormat) quoteOr() string {
 	if f.Quote == "" {
 		return `"`
 	}
@@ -80,11 +80,11 @@ func delimits(b byte) bool {
 	return !latin(b) && (b < '0' || b > '9')
 }
 
-// Format returns how the import's file was read, with nothing left to be found: to change one thing about it, change
-// that and give the rest back to [Service.SetFormat].
-func (i Import) Format() Format {
+// FileFormat returns how the import's file was read, with nothing left to be found: to change one thing about it, change
+// that and give the rest back to [Service.SetFileFormat].
+func (i Import) FileFormat() FileFormat {
 	c := i.Content
-	f := Format{
+	f := FileFormat{
 		Encoding: c.Encoding, Delimiter: c.Delimiter, Quote: c.Quote, HeaderLine: c.HeaderLine,
 		UnquotedFrom: c.UnquotedFrom, SkipFooter: c.SkipFooter,
 	}
@@ -112,13 +112,13 @@ func (c Content) dialect() dialect {
 	return d
 }
 
-// SetFormat reads an uploaded file again, in another encoding, with another delimiter, quote or header, and returns the
+// SetFileFormat reads an uploaded file again, in another encoding, with another delimiter, quote or header, and returns the
 // import with the columns, rows and warnings that it has then. The mapping stays if its columns are the same; if not,
 // it is dropped, with a warning [WarnMappingDropped], and SetMapping is next. It requires the type's Write permission,
 // and that the import has not started ([admin.ErrState]). It fails with a [*FileError] for a format in which the file
 // is no table, and changes nothing then.
-func (s *Service) SetFormat(
-	ctx context.Context, scope admin.Scope, id uuid.UUID, version int64, f Format,
+func (s *Service) SetFileFormat(
+	ctx context.Context, scope admin.Scope, id uuid.UUID, version int64, f FileFormat,
 ) (Import, error) {
 	i, t, err := s.open(ctx, scope, id, write)
 	if err != nil {
@@ -144,7 +144,7 @@ func (s *Service) SetFormat(
 	}
 	i.keepMapping(t.Schema, before, s.caster)
 	i.UpdatedAt = s.runtime.Instant()
-	rec := s.record(scope, ActionFormat, i, formatChanges(before.Format(), i.Format())...)
+	rec := s.record(scope, ActionFormat, i, formatChanges(before.FileFormat(), i.FileFormat())...)
 	if err := s.ports.Imports.Update(ctx, scope.Org(), i, rec); err != nil {
 		return Import{}, err
 	}
@@ -153,7 +153,7 @@ func (s *Service) SetFormat(
 }
 
 // reread surveys the stored file.
-func (s *Service) reread(ctx context.Context, org admin.OrgID, i *Import, schema Schema, f Format) error {
+func (s *Service) reread(ctx context.Context, org admin.OrgID, i *Import, schema Schema, f FileFormat) error {
 	stored := &verified{from: i.content(ctx, s.ports.Imports, org, 0), sum: sha256.New()}
 	head := make([]byte, headBytes)
 	n, err := io.ReadFull(stored, head)
@@ -212,7 +212,7 @@ func (i *Import) keepMapping(schema Schema, before Import, c caster) {
 }
 
 // formatChanges lists what differs, for the audit trail.
-func formatChanges(from, to Format) []admin.Change {
+func formatChanges(from, to FileFormat) []admin.Change {
 	var out []admin.Change
 	add := func(field, a, b string) {
 		if a != b {
