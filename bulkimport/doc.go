@@ -11,10 +11,24 @@
 //
 // # Files
 //
-// Upload reads a file once, in bounded memory: UTF-8, or UTF-16 with a byte order mark; cells
-// between commas, semicolons, tabs or bars; a header row, below titles if there are any. It keeps
-// the text in one canonical form in the [Store], so that any process can go on reading at a byte
-// offset. A broken row fails alone: a quote that is never closed costs its own line.
+// Upload reads a file in bounded memory, whatever is in it, and stores its bytes as they are. It finds the encoding
+// over the whole file (UTF-8, UTF-16, Windows-1252, ISO-8859-1 or -15), what is between cells, and the header row,
+// below titles if there are any. Import.Content has what was found, and warnings what is doubtful.
+// [Service.SetFileFormat] reads the file in another way, without another upload.
+//
+// A row that cannot be read fails alone, and the reading goes on behind it:
+//
+//   - What is no text in the encoding (a broken byte, NUL, half of a character) fails its row with invalid_encoding.
+//     Nothing is put in its place. Text that is valid but was lost before (U+FFFD, MÃ¼ller) is warned of.
+//   - A row over Limits.RecordBytes, RecordLines or Columns fails as one row, up to its end, behind the closing quote.
+//     A cell is never turned into rows.
+//   - A quote that is never closed has the rest of the file in its cell, which fails as one row with unclosed_quote:
+//     what is behind the quote may be text that was written into a cell. FileFormat.UnquotedFrom takes quotes as text from
+//     a line on, if the quote is one by mistake.
+//   - Text behind a closing quote fails the lines of that row.
+//
+// Rows at the end that look like the footer of a report are named in a warning; FileFormat.SkipFooter leaves them out. A
+// spreadsheet, a web page, JSON and the like are refused by name, as [FileError].Kind.
 //
 // [Service.Mentions] finds the imports that have a name or an address, and [Service.Erase] removes all that one has of
 // the persons in its file.

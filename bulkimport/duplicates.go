@@ -9,6 +9,7 @@ import (
 	"hash/maphash"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
@@ -61,7 +62,7 @@ func (s *Service) duplicates(ctx context.Context, org admin.OrgID, i Import, t T
 		}
 		line, ok := first[form]
 		if !ok {
-			first[form] = rec.line
+			first[strings.Clone(form)] = rec.line // and not its row
 			return nil
 		}
 		row, errs := plan.row(rec, number)
@@ -94,7 +95,7 @@ func repeated(sorted []uint64) []uint64 {
 func (s *Service) keys(
 	i Import, from io.Reader, plan *plan, with func(rec record, number int64, key string) error,
 ) error {
-	r := newReader(from, i.Content.Delimiter[0], i.Content.Offset, i.Content.Line, s.limits)
+	r := newReader(from, i.Content.Encoding, i.Content.dialect(), i.beginning(), s.limits)
 	for number := int64(0); ; {
 		rec, err := r.next()
 		if errors.Is(err, io.EOF) {

@@ -10,6 +10,8 @@ import (
 type FileError struct {
 	Code    string `json:"code"`    // one of the codes below
 	Message string `json:"message"` // what was found, and what would be right
+	// Kind is what the file is, for CodeNotCSV.
+	Kind FileKind `json:"kind,omitempty"`
 }
 
 // Error is the message, after the code.
@@ -25,14 +27,12 @@ func fileError(code, format string, args ...any) error {
 // Codes of FileError.
 const (
 	CodeEmptyFile      = "empty_file"       // nothing but blanks
-	CodeNotCSV         = "not_csv"          // a spreadsheet or another binary file
-	CodeNotUTF8        = "not_utf8"         // neither UTF-8 nor UTF-16 with a byte order mark
+	CodeNotCSV         = "not_csv"          // a spreadsheet, a web page or another file that is no table of text
 	CodeFileTooLarge   = "file_too_large"   // Limits.FileBytes
 	CodeTooManyRows    = "too_many_rows"    // Limits.Rows
-	CodeTooManyColumns = "too_many_columns" // Limits.Columns
+	CodeTooManyColumns = "too_many_columns" // Limits.Columns, of the header or of a row
 	CodeHeaderTooLong  = "header_too_long"  // Limits.HeaderBytes
 	CodeBadHeader      = "bad_header"       // the header row cannot be read, or is not in the line that was given
-	CodeBadQuotes      = "bad_quotes"       // too many quotes that are not closed
 	CodeFileChanged    = "file_changed"     // the stored content is not what was uploaded
 	CodeManyDuplicates = "too_many_duplicates"
 	CodeFileRemoved    = "file_removed" // it is not kept any longer; see [Import].FileRemovedAt
@@ -57,8 +57,9 @@ type CellError struct {
 // Codes of CellError, besides admin's.
 const (
 	CodeTextAfterQuote   = "text_after_quote"
-	CodeUnclosedQuote    = "unclosed_quote"
-	CodeRecordTooLong    = "record_too_long"
+	CodeUnclosedQuote    = "unclosed_quote"  // to the end of the file, which is in its cell
+	CodeRecordTooLong    = "record_too_long" // Limits.RecordBytes or RecordLines
+	CodeInvalidEncoding  = "invalid_encoding"
 	CodeWrongColumnCount = "wrong_column_count"
 	CodeControl          = "control_character" // one that cannot be seen, too
 	CodeInvalidEmail     = "invalid_email"

@@ -27,9 +27,13 @@ type FailedRow struct {
 	Number int64  `json:"number"`        // of the row, from 1
 	Line   int64  `json:"line"`          // of the file, where the row begins
 	Key    string `json:"key,omitempty"` // its key, if it could be read
-	// Cells are as in the file; a row that could not be split has its text as the only cell.
+	// Cells are as in the file; a row that could not be split has its text as the only cell, and one that is over a
+	// limit or has what is no text has none.
 	Cells  []string    `json:"cells,omitempty"`
 	Errors []CellError `json:"errors,omitempty"`
+	// Long reports that the row has more than 64 KiB, and that its cells are not here. FailedRows reads them in the file.
+	Long bool `json:"long,omitempty"`
+	at   cursor
 }
 
 // Errors pages through the failed rows of a started import, in the order of the file, each with
@@ -81,16 +85,19 @@ func failedRow(e job.Entry) (FailedRow, error) {
 	if err := json.Unmarshal([]byte(e.Data), &data); err != nil {
 		return FailedRow{}, fmt.Errorf("failed row %d: %w", e.Seq, err)
 	}
-	return FailedRow{Number: e.Seq, Line: data.Line, Key: e.Ref, Cells: data.Cells, Errors: data.Errors}, nil
+	return FailedRow{
+		Number: e.Seq, Line: data.Line, Key: e.Ref, Cells: data.Cells, Errors: data.Errors, Long: data.Long,
+		at: cursor{offset: data.Offset, line: data.Line},
+	}, nil
 }
 
 // FailedRows writes the failed rows as a CSV file to fix and upload again: the columns of the
-// original in their order and with its delimiter, then _line and _errors, which a later Upload
-// leaves out: it knows the file by either name, in any capitals. The file begins with a byte order mark, by which
-// Excel knows UTF-8. Every cell is in quotes, and what a spreadsheet would take for a formula gets an apostrophe, also
-// behind a character within the cell that some spreadsheets split at; a later Upload takes exactly these off. It holds
-// a few rows in memory at a time. It requires the type's Read permission, and fails with [job.ErrPruned] when they are
-// not kept any longer.
+// original in their order and with its delimiter (a comma for one that Upload does not look for), then _line and
+// _errors, which a later Upload leaves out: it knows the file by either name, in any capitals. The file begins with a
+// byte order mark, by which Excel knows UTF-8. Every cell is in quotes, and what a spreadsheet would take for a formula
+// gets an apostrophe, also behind a character within the cell that some spreadsheets split at; a later Upload takes
+// exactly these off. It holds a few rows in memory at a time. It requires the type's Read permission, and fails with
+// [job.ErrPruned] when they are not kept any longer.
 func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUID, w io.Writer) error {
 	i, _, err := s.open(ctx, scope, id, read)
 	if err != nil {
@@ -102,7 +109,11 @@ func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUI
 	if err := s.complete(ctx, scope.Org(), id); err != nil {
 		return err
 	}
-	out := newQuotingWriter(w, i.Content.Delimiter[0])
+	delimiter := i.Content.Delimiter[0]
+	if strings.IndexByte(candidates, delimiter) < 0 {
+		delimiter = ',' // a later Upload would not find the other
+	}
+	out := newQuotingWriter(w, delimiter)
 	out.mark()
 	out.write(i.failedHeader())
 	filter := job.EntryFilter{Status: job.EntryFailed, Bytes: failedBytes}
@@ -115,6 +126,9 @@ func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUI
 		for _, e := range entries {
 			r, err := failedRow(e)
 			if err != nil {
+				return err
+			}
+			if r.Cells, err = s.cells(ctx, scope.Org(), i, r); err != nil {
 				return err
 			}
 			out.write(i.failedRecord(r))
@@ -131,6 +145,18 @@ func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUI
 
 // failedBytes is how many bytes of rows FailedRows reads at a time; one row may have more.
 const failedBytes = 256 << 10
+
+// cells are those of a failed row, as far as they are still there.
+func (s *Service) cells(ctx context.Context, org admin.OrgID, i Import, r FailedRow) ([]string, error) {
+	if !r.Long || !i.FileRemovedAt.IsZero() {
+		return r.Cells, nil
+	}
+	rec, err := s.reader(ctx, org, i, r.at).next()
+	if errors.Is(err, io.EOF) {
+		return nil, nil
+	}
+	return rec.cells, err
+}
 
 // own are the columns of a returned file that were ours and not the uploader's.
 func (i Import) own(column int) bool {

@@ -42,17 +42,22 @@ type Import struct {
 	Version       int64     `json:"version"`
 }
 
-// Content is the layout of the stored text of a file. It is canonical: UTF-8 without a byte order
-// mark, lines ending with \n, for files of every encoding.
+// Content is how the bytes of a file, which are stored as they were uploaded, are read.
 type Content struct {
-	Bytes      int64    `json:"bytes"`
-	SHA256     string   `json:"sha256"`
-	Delimiter  string   `json:"delimiter"`            // one of , ; | and tab
-	Header     []string `json:"header,omitempty"`     // every cell of the header row; none without a header
-	HeaderLine int64    `json:"headerLine,omitempty"` // 0 without a header
-	Width      int      `json:"width"`                // cells of a row
-	Offset     int64    `json:"offset"`               // where the data begins, in bytes
-	Line       int64    `json:"line"`                 // and in which line
+	Bytes         int64    `json:"bytes"`
+	SHA256        string   `json:"sha256"` // of what is stored
+	Encoding      Encoding `json:"encoding,omitempty"`
+	ByteOrderMark bool     `json:"byteOrderMark,omitempty"` // the file begins with one, which is no text
+	Delimiter     string   `json:"delimiter"`
+	Quote         string   `json:"quote,omitempty"`        // or NoQuote
+	UnquotedFrom  int64    `json:"unquotedFrom,omitempty"` // as in the FileFormat
+	Header        []string `json:"header,omitempty"`       // every cell of the header row; none without a header
+	HeaderLine    int64    `json:"headerLine,omitempty"`   // 0 without a header
+	FooterLine    int64    `json:"footerLine,omitempty"`   // the first that looks like a footer; 0 if none does
+	SkipFooter    bool     `json:"skipFooter,omitempty"`   // as in the FileFormat
+	Width         int      `json:"width"`                  // cells of a row
+	Offset        int64    `json:"offset"`                 // where the data begins, in bytes
+	Line          int64    `json:"line"`                   // and in which line
 	// Returned reports that the file is one of failed rows that FailedRows wrote. Its columns _line and
 	// _errors are not offered, and its cells lose the apostrophes that were put before formulas.
 	Returned bool `json:"returned,omitempty"`
@@ -76,17 +81,31 @@ type Column struct {
 type Warning struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
+	Line    int64  `json:"line,omitempty"`  // the first that it is about; 0 if it is about no line
+	Count   int64  `json:"count,omitempty"` // of the rows, lines or cells that it is about
 }
 
 // Codes of Warning.
 const (
-	WarnNoRows           = "no_rows"              // there is a header and nothing else
-	WarnNoHeader         = "looks_like_no_header" // Start refuses until Settings.HeaderConfirmed
-	WarnTitleRows        = "title_rows"           // rows above the header were skipped
-	WarnDuplicateHeaders = "duplicate_headers"
-	WarnNullWords        = "null_words"          // cells have NULL or the like, which is text unless in Settings.Blank
-	WarnApostrophes      = "leading_apostrophes" // of a spreadsheet; imported unless Source.StripApostrophe
-	WarnAlreadyImported  = "already_imported"    // the same bytes were imported before
+	WarnNoRows = "no_rows" // there is a header and nothing else
+	// WarnNoHeader is about a header that may be a row of data. If it has addresses, numbers or dates, Start refuses
+	// until Settings.HeaderConfirmed.
+	WarnNoHeader           = "looks_like_no_header"
+	WarnTitleRows          = "title_rows" // rows above the header were skipped
+	WarnDuplicateHeaders   = "duplicate_headers"
+	WarnNullWords          = "null_words"          // cells have NULL or the like, which is text unless in Settings.Blank
+	WarnApostrophes        = "leading_apostrophes" // of a spreadsheet; imported unless Source.StripApostrophe
+	WarnAlreadyImported    = "already_imported"    // the same bytes were imported before
+	WarnEncodingGuessed    = "encoding_guessed"
+	WarnInvalidEncoding    = "invalid_encoding"      // rows with what is no text in the file's encoding; they fail
+	WarnReplacement        = "replacement_character" // U+FFFD: a character was lost before
+	WarnEncodedTwice       = "encoded_twice"         // MÃ¼ller
+	WarnUnclosedQuote      = "unclosed_quote"        // nothing behind it is imported
+	WarnBrokenQuotes       = "broken_quotes"         // rows with text behind a closing quote; they fail
+	WarnRecordTooLong      = "record_too_long"       // rows beyond a limit; they fail
+	WarnFooterRows         = "footer_rows"           // rows at the end that FileFormat.SkipFooter leaves out
+	WarnAmbiguousDelimiter = "ambiguous_delimiter"   // another one fits the rows as well
+	WarnMappingDropped     = "mapping_dropped"       // the file was read again, and its columns are others
 )
 
 // Settings are how a file is read, besides the mapping.
@@ -135,6 +154,15 @@ func (i Import) ColumnNamed(header string) (int, error) {
 	return found, nil
 }
 
+// headers are those of the columns that are offered.
+func (i Import) headers() []string {
+	out := make([]string, len(i.Columns))
+	for k, c := range i.Columns {
+		out[k] = c.Header
+	}
+	return out
+}
+
 // column finds an offered column by index.
 func (i Import) column(index int) (Column, bool) {
 	for _, c := range i.Columns {
@@ -145,23 +173,15 @@ func (i Import) column(index int) (Column, bool) {
 	return Column{}, false
 }
 
-func (i Import) warned(code string) bool {
-	for _, w := range i.Warnings {
-		if w.Code == code {
-			return true
-		}
-	}
-	return false
-}
-
 // Limits bound what a file may hold; a zero field takes its default.
 type Limits struct {
 	FileBytes   int64 // uploaded; default 64 MiB
 	Rows        int64 // those that are blank or above the header too; default 1,000,000
-	Columns     int   // default 500
+	Columns     int   // of the header and of each row, but for blank ones at its end; default 500
 	HeaderBytes int   // of one header; default 1 KiB
 	CellBytes   int   // of one cell; default 32 KiB
-	RecordBytes int   // of one row, all its lines; default 1 MiB
+	RecordBytes int   // of one row, all its lines, as UTF-8; default 1 MiB
+	RecordLines int   // of one row; default 5,000
 	// Duplicates is how many rows may repeat a key before the import is refused: more means that
 	// the key is mapped to the wrong column. Default 10,000.
 	Duplicates int
@@ -174,6 +194,7 @@ func (l Limits) withDefaults() Limits {
 	fill(&l.HeaderBytes, 1<<10)
 	fill(&l.CellBytes, 32<<10)
 	fill(&l.RecordBytes, 1<<20)
+	fill(&l.RecordLines, 5000)
 	fill(&l.Duplicates, 10_000)
 	return l
 }

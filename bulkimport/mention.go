@@ -95,11 +95,7 @@ func (s *Service) mentionInFile(
 	if !i.FileRemovedAt.IsZero() {
 		return 0, nil
 	}
-	delimiter := byte(',')
-	if i.Content.Delimiter != "" {
-		delimiter = i.Content.Delimiter[0]
-	}
-	r := newReader(i.content(ctx, s.ports.Imports, org, 0), delimiter, 0, 1, s.limits)
+	r := s.reader(ctx, org, i, cursor{line: 1})
 	for {
 		rec, err := r.next()
 		switch {

@@ -45,6 +45,7 @@ func (o Options) check(bad *admin.Problems) {
 		{"headerBytes", int64(l.HeaderBytes)},
 		{"cellBytes", int64(l.CellBytes)},
 		{"recordBytes", int64(l.RecordBytes)},
+		{"recordLines", int64(l.RecordLines)},
 		{"duplicates", int64(l.Duplicates)},
 	} {
 		if limit.value < 0 {

@@ -2,6 +2,7 @@ package bulkimport
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/admincenter/admincenter/admin"
@@ -127,8 +128,10 @@ func delimiterName(d string) string {
 		return "semicolon"
 	case "\t":
 		return "tab"
+	case "|":
+		return "bar"
 	}
-	return "bar"
+	return strconv.Quote(d)
 }
 
 // value reads a field, and returns what it was read from too.

@@ -45,7 +45,7 @@ func (i Import) beginning() cursor { return cursor{offset: i.Content.Offset, lin
 // reader reads an import's data from a cursor on.
 func (s *Service) reader(ctx context.Context, org admin.OrgID, i Import, c cursor) *reader {
 	from := i.content(ctx, s.ports.Imports, org, c.offset)
-	return newReader(from, i.Content.Delimiter[0], c.offset, c.line, s.limits)
+	return newReader(from, i.Content.Encoding, i.Content.dialect(), c, s.limits)
 }
 
 // portion is what one batch read.
@@ -109,7 +109,7 @@ func (s *Service) portion(
 	out := &portion{cursor: at, batch: Batch{
 		Import: i.ID, Mode: i.Settings.mode(), At: s.runtime.Instant(), Match: i.Settings.Match, By: i.Mapping.by(),
 	}}
-	for read := 0; read < s.batch && out.cursor.offset-at.offset <= batchBytes; read++ {
+	for read := 0; read < s.batch && r.offset <= batchBytes; read++ {
 		rec, err := r.next()
 		if errors.Is(err, io.EOF) {
 			out.done = true
@@ -117,7 +117,6 @@ func (s *Service) portion(
 		} else if err != nil {
 			return nil, err
 		}
-		out.cursor.offset, out.cursor.line = rec.offset, rec.next
 		if rec.blank() {
 			continue
 		}
@@ -131,6 +130,7 @@ func (s *Service) portion(
 			break
 		}
 	}
+	out.cursor.offset, out.cursor.line = r.position()
 	return out, nil
 }
 
@@ -140,7 +140,7 @@ func (p *portion) add(plan *plan, rec record, number int64) {
 		p.failed = append(p.failed, failedEntry(row, rec, errs))
 		return
 	}
-	row.cells = rec.cells
+	row.rec = rec
 	p.batch.Rows = append(p.batch.Rows, row)
 }
 
@@ -186,8 +186,7 @@ func (p *portion) result(w written) job.Result {
 			})
 		default:
 			res.Counts.Failed++
-			res.Entries = append(res.Entries, failedEntry(row, record{line: row.Line, cells: row.cells},
-				[]CellError{row.refused(o)}))
+			res.Entries = append(res.Entries, failedEntry(row, row.rec, []CellError{row.refused(o)}))
 		}
 	}
 	return res

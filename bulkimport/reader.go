@@ -9,12 +9,16 @@ import (
 
 // record is one record of a file.
 type record struct {
-	line   int64      // where it begins, from 1
-	cells  []string   // none for a line of delimiters and blanks alone
-	fault  *CellError // why it could not be read; cells then hold the raw text
-	begin  int64      // its first byte
-	offset int64      // the byte after it
-	next   int64      // the line after it
+	line  int64      // where it begins, from 1
+	next  int64      // the line after it
+	begin int64      // its first byte in the text that was read
+	end   int64      // the byte after it
+	cells []string   // none for a line of delimiters and blanks alone, or if they cannot be kept
+	fault *CellError // why it could not be read; cells then hold the raw text, if that can be kept
+	plain bool       // all of it is ASCII
+	// long reports that it has more bytes than are kept of a row that fails; at is its offset in the file then.
+	long bool
+	at   int64
 }
 
 // blank reports whether there is nothing in the record.
@@ -30,60 +34,71 @@ func (r record) blank() bool {
 	return true
 }
 
-// reader splits canonical text (UTF-8, lines ending with \n) into records by RFC 4180. It differs
-// from encoding/csv in what matters for a broken file: a record has a limit, so a
-// quote that is never closed costs its own line and not the rest of the file; a broken record
-// does not end the reading; and it can start in the middle of a file. A quote within an unquoted
+// dialect is how a file's text is split.
+type dialect struct {
+	delimiter byte
+	quote     byte  // 0 if the file has no quotes
+	unquoted  int64 // the line from which quotes are text; 0 for none
+	stop      int64 // the line from which nothing is read; 0 for none
+}
+
+// reader splits a file into records by RFC 4180. It differs from encoding/csv in what matters for a broken file: a
+// record has a limit, beyond which it is passed over to its end, behind the closing quote, and is one record with a
+// fault; a broken record does not end the reading; and it can start in the middle of a file. A quote within an unquoted
 // cell is taken literally, as spreadsheets do.
 type reader struct {
-	from      io.Reader
-	delimiter byte
-	limits    Limits
-	buf       []byte // what was read and not yet used
-	base      []byte // the array behind buf
-	ended     bool   // from has no more
-	offset    int64  // of buf[0] in the file
-	line      int64  // of buf[0]
-	unclosed  int    // records with a quote that is not closed
+	source
+	dialect
+	limits Limits
+	line   int64 // of buf[0]
+	usual  int   // how many cells the last record with quotes had
 }
 
-func newReader(from io.Reader, delimiter byte, offset, line int64, limits Limits) *reader {
-	return &reader{from: from, delimiter: delimiter, limits: limits, offset: offset, line: line}
+// newReader reads from, which begins at the cursor.
+func newReader(from io.Reader, e Encoding, d dialect, at cursor, limits Limits) *reader {
+	r := &reader{dialect: d, limits: limits, line: at.line}
+	r.from, r.decoder, r.read = from, newDecoder(e), at.offset
+	return r
 }
 
-// maxUnclosed is how many quotes may stay open in one file. Each costs reading up to the limit of
-// a record twice; a file with more is not a table.
-const maxUnclosed = 100
-
-// maxLines is how many lines one record may have.
-const maxLines = 5000
+// position is where the next record begins.
+func (r *reader) position() (offset, line int64) { return r.file(r.offset), r.line }
 
 // next reads a record, or io.EOF.
 func (r *reader) next() (record, error) {
+	r.forget()
 	end, err := r.lineEnd(0)
 	if err != nil {
 		return record{}, err
 	}
-	if len(r.buf) == 0 {
+	if len(r.buf) == 0 || (r.stop > 0 && r.line >= r.stop) {
 		return record{}, io.EOF
 	}
 	if end > r.limits.RecordBytes {
-		return r.skipLongLine(end)
+		return r.skip()
 	}
-	if r.nothing(end) {
+	if r.nothing(r.buf[:end]) {
 		return r.take(end, 1, nil, nil), nil
 	}
-	if bytes.IndexByte(r.buf[:end], '"') < 0 {
-		line := string(bytes.TrimSuffix(r.buf[:end], []byte{'\n'}))
-		return r.take(end, 1, strings.Split(line, string(r.delimiter)), nil), nil
+	quote := r.mark()
+	if quote == 0 || bytes.IndexByte(r.buf[:end], quote) < 0 {
+		return r.bare(end), nil
 	}
-	return r.quoted(end)
+	return r.quoted(end, quote)
 }
 
-// nothing reports whether the line that ends at end has delimiters and blanks alone. Such a line is read without its
-// cells: a file may have millions.
-func (r *reader) nothing(end int) bool {
-	for _, b := range r.buf[:end] {
+// mark is the quote that the next record may have, or 0.
+func (r *reader) mark() byte {
+	if r.unquoted > 0 && r.line >= r.unquoted {
+		return 0
+	}
+	return r.quote
+}
+
+// nothing reports whether a text has delimiters and blanks alone. A line of them is read without its cells: a file may
+// have millions.
+func (r *reader) nothing(text []byte) bool {
+	for _, b := range text {
 		if b != '\n' && b != r.delimiter && b != ' ' {
 			return false
 		}
@@ -91,94 +106,133 @@ func (r *reader) nothing(end int) bool {
 	return true
 }
 
+// bare reads a record without quotes, which is a line.
+func (r *reader) bare(end int) record {
+	text := bytes.TrimSuffix(r.buf[:end], []byte{'\n'})
+	n := bytes.Count(text, []byte{r.delimiter}) + 1
+	if n <= r.limits.Columns {
+		return r.take(end, 1, strings.Split(string(text), string(rune(r.delimiter))), nil)
+	}
+	at := 0
+	for range r.limits.Columns {
+		at += bytes.IndexByte(text[at:], r.delimiter) + 1
+	}
+	if !r.nothing(text[at:]) {
+		return r.take(end, 1, nil, r.tooWide(n))
+	}
+	return r.take(end, 1, strings.Split(string(text[:at-1]), string(rune(r.delimiter))), nil)
+}
+
 // quoted reads a record that has quotes; its first line ends at end.
-func (r *reader) quoted(end int) (record, error) {
-	var cells []string
-	var cell strings.Builder
-	lines := int64(1)
-	for i := 0; ; {
-		if i < len(r.buf) && r.buf[i] == '"' {
-			i++
-			cell.Reset()
-			closed := false
-			for !closed {
-				q := bytes.IndexByte(r.buf[i:end], '"')
-				switch {
-				case q < 0: // the cell goes on in the next line
-					cell.Write(r.buf[i:end])
-					i = end
-					more, err := r.lineEnd(end)
-					if err != nil {
-						return record{}, err
-					}
-					if more == end || more > r.limits.RecordBytes || lines == maxLines {
-						return r.neverClosed()
-					}
-					end = more
-					lines++
-				case i+q+1 < end && r.buf[i+q+1] == '"':
-					cell.Write(r.buf[i : i+q+1])
-					i += q + 2
-				default:
-					cell.Write(r.buf[i : i+q])
-					i += q + 1
-					closed = true
-				}
-			}
-			if i < end && r.buf[i] != r.delimiter && r.buf[i] != '\n' {
-				return r.broken(end, lines, CodeTextAfterQuote,
-					"text follows the closing quote of a cell: write a quote within a quoted cell twice"), nil
-			}
-			cells = append(cells, cell.String())
-		} else {
-			stop := bytes.IndexByte(r.buf[i:end], r.delimiter)
-			if stop < 0 {
-				stop = len(bytes.TrimSuffix(r.buf[i:end], []byte{'\n'}))
-			}
-			cells = append(cells, string(r.buf[i:i+stop]))
-			i += stop
-		}
-		if i >= end || r.buf[i] == '\n' {
-			return r.take(end, lines, cells, nil), nil
-		}
-		i++ // the delimiter
-	}
-}
-
-// neverClosed gives up on a record at the end of its first line, and the next one starts there.
-func (r *reader) neverClosed() (record, error) {
-	r.unclosed++
-	if r.unclosed > maxUnclosed {
-		return record{}, fileError(CodeBadQuotes,
-			"more than %d rows have a quote that is not closed, line %d among them: is the file a CSV?", maxUnclosed, r.line)
-	}
-	end := bytes.IndexByte(r.buf, '\n') + 1
-	if end == 0 {
-		end = len(r.buf)
-	}
-	return r.broken(end, 1, CodeUnclosedQuote,
-		"a quote opens a cell and is not closed: close it, or write a quote within a quoted cell twice"), nil
-}
-
-// skipLongLine drops a line that is longer than a record may be, of which buf has a part.
-func (r *reader) skipLongLine(end int) (record, error) {
-	fault := &CellError{Column: NoColumn, Code: CodeRecordTooLong,
-		Message: fmt.Sprintf("the row is longer than %d bytes", r.limits.RecordBytes)}
-	line, begin := r.line, r.offset
-	for r.buf[end-1] != '\n' {
-		r.drop(end)
-		var err error
-		if end, err = r.lineEnd(0); err != nil {
+func (r *reader) quoted(end int, quote byte) (record, error) {
+	cells := make([]string, 0, r.usual)
+	n, wide := 0, false
+	for p := (parser{reader: r, quote: quote, end: end, lines: 1, first: string(r.buf[:end])}); ; p.at++ { // delimiters
+		text, ended, err := p.cell()
+		switch {
+		case err != nil:
 			return record{}, err
+		case ended == byBound:
+			return r.skip()
+		case ended == byFile:
+			return r.broken(p.end, p.lines, CodeUnclosedQuote, unclosedMessage), nil
+		case ended == byText:
+			return r.broken(p.end, p.lines, CodeTextAfterQuote,
+				"text follows the closing quote of a cell: write a quote within a quoted cell twice"), nil
 		}
-		if end == 0 {
-			r.line++
-			return record{line: line, fault: fault, begin: begin, offset: r.offset, next: r.line}, nil
+		if n++; n <= r.limits.Columns {
+			cells = append(cells, text)
+		} else {
+			wide = wide || trim(text) != ""
+		}
+		if p.at >= p.end || r.buf[p.at] == '\n' {
+			if r.usual = len(cells); wide {
+				return r.take(p.end, p.lines, nil, r.tooWide(n)), nil
+			}
+			return r.take(p.end, p.lines, cells, nil), nil
 		}
 	}
-	rec := r.take(end, 1, nil, fault)
-	rec.line, rec.begin = line, begin
-	return rec, nil
+}
+
+// parser reads the cells of a record.
+type parser struct {
+	*reader
+	quote byte
+	first string // the first line, of which most cells are a part
+	at    int    // in buf
+	end   int    // of the line that at is in
+	lines int64  // up to there
+	text  []byte
+}
+
+// ending is how a cell ended.
+type ending int
+
+const (
+	byDelimiter ending = iota // or with the line
+	byText                    // behind its closing quote
+	byFile                    // within quotes
+	byBound                   // of a record
+)
+
+// cell reads the cell that begins at p.at, up to what ends it.
+func (p *parser) cell() (string, ending, error) {
+	if p.at >= len(p.buf) || p.buf[p.at] != p.quote {
+		stop := bytes.IndexByte(p.buf[p.at:p.end], p.delimiter)
+		if stop < 0 {
+			stop = len(bytes.TrimSuffix(p.buf[p.at:p.end], []byte{'\n'}))
+		}
+		p.at += stop
+		return p.string(p.at-stop, p.at), byDelimiter, nil
+	}
+	p.text = p.text[:0]
+	for p.at++; ; {
+		q := bytes.IndexByte(p.buf[p.at:p.end], p.quote)
+		switch {
+		case q < 0: // the cell goes on in the next line
+			p.text = append(p.text, p.buf[p.at:p.end]...)
+			p.at = p.end
+			end, err := p.lineEnd(p.end)
+			switch {
+			case err != nil:
+				return "", 0, err
+			case end == p.end:
+				return "", byFile, nil
+			case end > p.limits.RecordBytes, p.lines >= int64(p.limits.RecordLines):
+				return "", byBound, nil
+			}
+			p.end = end
+			p.lines++
+		case p.at+q+1 < p.end && p.buf[p.at+q+1] == p.quote:
+			p.text = append(p.text, p.buf[p.at:p.at+q+1]...)
+			p.at += q + 2
+		default:
+			from, to := p.at, p.at+q
+			if p.at = to + 1; p.at < p.end && p.buf[p.at] != p.delimiter && p.buf[p.at] != '\n' {
+				return "", byText, nil
+			}
+			if len(p.text) > 0 {
+				return string(append(p.text, p.buf[from:to]...)), byDelimiter, nil
+			}
+			return p.string(from, to), byDelimiter, nil
+		}
+	}
+}
+
+// string returns a part of the record.
+func (p *parser) string(from, to int) string {
+	if to <= len(p.first) {
+		return p.first[from:to]
+	}
+	return string(p.buf[from:to])
+}
+
+const unclosedMessage = "a quote opens a cell and is not closed to the end of the file: close it, or write a quote " +
+	"within a quoted cell twice"
+
+func (r *reader) tooWide(cells int) *CellError {
+	return &CellError{Column: NoColumn, Code: CodeTooManyColumns,
+		Message: fmt.Sprintf("the row has %d cells: at most %d are allowed", cells, r.limits.Columns)}
 }
 
 func (r *reader) broken(end int, lines int64, code, message string) record {
@@ -186,17 +240,24 @@ func (r *reader) broken(end int, lines int64, code, message string) record {
 	return r.take(end, lines, raw, &CellError{Column: NoColumn, Code: code, Message: message})
 }
 
+// take returns the record that ends at end, and goes on behind it. Cells that cannot be read are not kept.
 func (r *reader) take(end int, lines int64, cells []string, fault *CellError) record {
-	rec := record{line: r.line, cells: cells, fault: fault, begin: r.offset}
+	rec := record{
+		line: r.line, next: r.line + lines, begin: r.offset, end: r.offset + int64(end), cells: cells, fault: fault,
+	}
+	text := r.buf[:end]
+	rec.plain = asciiBytes(text)
+	if cells != nil && (bytes.IndexByte(text, 0) >= 0 || !(rec.plain || readable(text))) {
+		if rec.cells = nil; fault == nil {
+			rec.fault = unreadable(cells, r.decoder.encoding)
+		}
+	}
+	if end > keptBytes && rec.cells != nil {
+		rec.long, rec.at = true, r.file(rec.begin)
+	}
 	r.drop(end)
 	r.line += lines
-	rec.offset, rec.next = r.offset, r.line
 	return rec
-}
-
-func (r *reader) drop(n int) {
-	r.buf = r.buf[n:]
-	r.offset += int64(n)
 }
 
 // lineEnd is where the line that begins at buf[from] ends: after its \n, at the end of the file, or
@@ -214,22 +275,4 @@ func (r *reader) lineEnd(from int) (int, error) {
 			return 0, err
 		}
 	}
-}
-
-// fill reads some more into buf.
-func (r *reader) fill() error {
-	const step = 64 << 10
-	if cap(r.buf)-len(r.buf) < step {
-		if cap(r.base) < len(r.buf)+step {
-			r.base = make([]byte, 2*(len(r.buf)+step))
-		}
-		r.buf = r.base[:copy(r.base, r.buf)]
-	}
-	n, err := r.from.Read(r.buf[len(r.buf) : len(r.buf)+step])
-	r.buf = r.buf[:len(r.buf)+n]
-	if err == io.EOF {
-		r.ended = true
-		return nil
-	}
-	return err
 }

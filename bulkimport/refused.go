@@ -66,10 +66,15 @@ func (r Row) column(field string) int {
 	return NoColumn
 }
 
+// keptBytes is the most bytes of a row whose cells are kept if it fails. Those of a longer one are read in the file.
+const keptBytes = 64 << 10
+
 // rowData is what the entry of a failed row holds.
 type rowData struct {
 	Line   int64       `json:"line"`
 	Cells  []string    `json:"cells,omitempty"`
+	Long   bool        `json:"long,omitempty"`   // the cells are not here
+	Offset int64       `json:"offset,omitempty"` // of a long row in the file
 	Errors []CellError `json:"errors,omitempty"`
 }
 
@@ -82,7 +87,11 @@ func failedEntry(row Row, rec record, errs []CellError) job.Entry {
 		}
 	}
 	// Strings and numbers always marshal.
-	data, _ := json.Marshal(rowData{Line: rec.line, Cells: rec.cells, Errors: errs})
+	kept := rowData{Line: rec.line, Cells: rec.cells, Errors: errs}
+	if rec.long {
+		kept.Cells, kept.Long, kept.Offset = nil, true, rec.at
+	}
+	data, _ := json.Marshal(kept)
 	return job.Entry{
 		Seq: row.Number, Ref: text.Visible(admin.Clip(row.Key())), Status: job.EntryFailed,
 		Reason: job.Reason(errs[0].Code), Detail: strings.Join(messages, "; "), Data: string(data),

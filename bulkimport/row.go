@@ -20,8 +20,8 @@ type Row struct {
 	// columns are the first that each field comes from, NoColumn for a constant
 	columns []int
 	values  []string
-	kept    []bool   // blank values that leave a record's as it is; nil for none
-	cells   []string // as in the file, for the report of what a target refuses
+	kept    []bool // blank values that leave a record's as it is; nil for none
+	rec     record // as in the file, for the report of what a target refuses
 }
 
 // Key is the value of the schema's key field.

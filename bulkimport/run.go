@@ -78,7 +78,7 @@ func (s *Service) ready(ctx context.Context, org admin.OrgID, i Import, t Type) 
 	if err := checkMapping(t.Schema, i, i.Mapping, i.Settings); err != nil {
 		return nil, err
 	}
-	if i.warned(WarnNoHeader) && !i.Settings.HeaderConfirmed {
+	if i.warned(WarnNoHeader) && looksLikeData(i.headers()) && !i.Settings.HeaderConfirmed {
 		return nil, ErrHeaderUnconfirmed
 	}
 	return s.duplicates(ctx, org, i, t)

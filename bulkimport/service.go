@@ -26,6 +26,7 @@ const kindPrefix = "import."
 const (
 	ActionBegin  admin.Action = "import.begin"  // an upload began
 	ActionUpload admin.Action = "import.upload" // a file was uploaded
+	ActionFormat admin.Action = "import.format" // a file was read again in another format
 	ActionMap    admin.Action = "import.map"    // a mapping was set
 	ActionStart  admin.Action = "import.start"  // the import was fixed as it is and its job made
 	ActionWrite  admin.Action = "import.write"  // rows were written to customers or accounts

@@ -3,33 +3,55 @@ package bulkimport
 import (
 	"bytes"
 	"strings"
-	"time"
-
-	"github.com/admincenter/admincenter/internal/email"
 )
 
-// headBytes is how much of a file is read to find its delimiter and header.
-const headBytes = 64 << 10
-
-// sniffRecords is how many records of the head are looked at.
+// sniffRecords is how many records of the head vote for the delimiter.
 const sniffRecords = 30
+
+// The delimiters that are looked for. The rare ones are taken only if a file has none of the others.
+const (
+	delimiters = ",;\t|"
+)
+
+// delimiterGuess is what sniffDelimiter finds.
+type delimiterGuess struct {
+	delimiter byte
+	rival     byte // another that has as many votes, or 0
+	declared  bool // the file names it
+}
 
 // sniffDelimiter returns the delimiter: the one that is there as often in most records. What is
 // between quotes does not count. A line "sep=;" at the top, which Excel writes, decides.
-func sniffDelimiter(head []byte) (delimiter byte, declared bool) {
+func sniffDelimiter(head []byte, quote byte) delimiterGuess {
 	first, _, _ := bytes.Cut(head, []byte{'\n'})
-	if rest, ok := bytes.CutPrefix(bytes.ToLower(first), []byte("sep=")); ok && len(rest) == 1 &&
-		bytes.IndexByte([]byte(",;|\t"), rest[0]) >= 0 {
-		return rest[0], true
+	if rest, ok := bytes.CutPrefix(bytes.ToLower(bytes.Trim(first, `"`)), []byte("sep=")); ok && len(rest) == 1 &&
+		delimits(rest[0]) {
+		return delimiterGuess{delimiter: rest[0], declared: true}
 	}
-	const candidates = ",;\t|"
+	records := countDelimiters(head, quote)
+	guess, votes := vote(records, 0, len(delimiters))
+	if votes == 0 {
+		if rare, n := vote(records, len(delimiters), len(candidates)); n > 0 {
+			return rare
+		}
+	}
+	return guess
+}
+
+const candidates = delimiters + "~^\x1f\x1e"
+
+// countDelimiters counts each candidate in each of the first records that are not blank.
+func countDelimiters(head []byte, quote byte) [][len(candidates)]int {
 	var records [][len(candidates)]int
 	var counts [len(candidates)]int
-	blank, quoted := true, false
+	blank, quoted, before := true, false, byte('\n')
 	for _, b := range head {
-		if b == '"' {
+		if quote != 0 && b == quote && (quoted || !inWord(before)) {
 			quoted = !quoted
+			before = b
+			continue
 		}
+		before = b
 		if quoted {
 			blank = false
 			continue
@@ -52,78 +74,44 @@ func sniffDelimiter(head []byte) (delimiter byte, declared bool) {
 	if !blank {
 		records = append(records, counts)
 	}
-	best, bestVotes, bestCount := 0, 0, 0
-	for c := range len(candidates) {
+	return records
+}
+
+// inWord reports whether a quote behind a byte opens no cell: 5" pipe.
+func inWord(b byte) bool {
+	return latin(b) || (b >= '0' && b <= '9') || b >= 0x80
+}
+
+// vote has each record vote for as many of each candidate as it has.
+func vote(records [][len(candidates)]int, from, to int) (delimiterGuess, int) {
+	best, rival, bestVotes, bestCount := from, -1, 0, 0
+	for c := from; c < to; c++ {
 		votes := map[int]int{}
 		for _, r := range records {
 			if r[c] > 0 {
 				votes[r[c]]++
 			}
 		}
-		for count, n := range votes {
-			if n > bestVotes || (n == bestVotes && count > bestCount) {
-				best, bestVotes, bestCount = c, n, count
+		most, count := 0, 0
+		for n, v := range votes {
+			if v > most || (v == most && n > count) {
+				most, count = v, n
 			}
 		}
-	}
-	return candidates[best], false
-}
-
-// sniffHeader returns the line of the header: the first row that has two cells, or one if
-// all rows have one. Above it are titles. It is 0 if there is no row at all.
-func sniffHeader(head []byte, delimiter byte, declared bool, limits Limits) int64 {
-	r := newReader(bytes.NewReader(head), delimiter, 0, 1, limits)
-	narrow, wide := 0, 0
-	first, firstWide := int64(0), int64(0)
-	for seen := 0; seen < sniffRecords; {
-		rec, err := r.next()
-		if err != nil {
-			break
-		}
-		if rec.blank() || (declared && rec.line == 1) {
-			continue
-		}
-		seen++
-		if rec.fault != nil && firstWide == 0 {
-			return rec.line // reading it gives the error
-		}
-		filled := 0
-		for _, c := range rec.cells {
-			if trim(c) != "" {
-				filled++
+		switch {
+		case most == 0:
+		case most > bestVotes || (most == bestVotes && count > bestCount):
+			if rival = -1; most == bestVotes {
+				rival = best
 			}
-		}
-		if first == 0 {
-			first = rec.line
-		}
-		if filled < 2 {
-			narrow++
-			continue
-		}
-		wide++
-		if firstWide == 0 {
-			firstWide = rec.line
+			best, bestVotes, bestCount = c, most, count
+		case most == bestVotes:
+			rival = c
 		}
 	}
-	if wide >= narrow {
-		return firstWide
+	guess := delimiterGuess{delimiter: candidates[best]}
+	if rival >= 0 {
+		guess.rival = candidates[rival]
 	}
-	return first
-}
-
-// looksLikeData reports whether a header row is rather a row of data: one of its cells is an
-// e-mail address, a number or a date, which are not names of columns.
-func looksLikeData(header []string) bool {
-	for _, h := range header {
-		if h == "" {
-			continue
-		}
-		if email.Deliverable(h) {
-			return true
-		}
-		if _, err := time.Parse(time.DateOnly, h); err == nil || plainNumber(h) {
-			return true
-		}
-	}
-	return false
+	return guess, bestVotes
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // Suggestion is the column that a field's values probably come from.
@@ -88,6 +89,7 @@ func (s *Service) Suggest(ctx context.Context, scope admin.Scope, id uuid.UUID) 
 const (
 	sampleRows    = 200
 	sampleRecords = 10_000
+	sampleBytes   = 4 << 10 // of one value
 )
 
 // sample reads the values at the beginning of each column, those that are not blank.
@@ -104,13 +106,16 @@ func (s *Service) sample(ctx context.Context, org admin.OrgID, i Import) (map[in
 		if rec.fault != nil || rec.blank() {
 			continue
 		}
+		if f := i.Content.FooterLine; f > 0 && rec.line >= f {
+			break
+		}
 		seen++
 		for _, c := range i.Columns {
 			if c.Index >= len(rec.cells) {
 				continue
 			}
 			if cell := trim(rec.cells[c.Index]); !probablyBlank(cell) {
-				out[c.Index] = append(out[c.Index], cell)
+				out[c.Index] = append(out[c.Index], text.Fit(cell, sampleBytes))
 			}
 		}
 	}

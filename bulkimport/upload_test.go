@@ -125,6 +125,10 @@ func TestOneColumnIsEnoughWhereOneFieldIs(t *testing.T) {
 	_, p := w.run("contacts", "name\nAnn\nBo\n", bulkimport.Settings{})
 	require.EqualValues(t, 2, p.Created)
 	require.Contains(t, shelf.rows, "Bo")
+	i, p := w.run("contacts", "name\nAn\xff\n\"B\"o\nCy\n", bulkimport.Settings{})
+	require.EqualValues(t, 1, i.Content.HeaderLine)
+	require.EqualValues(t, 1, p.Created)
+	require.EqualValues(t, 2, p.Counts.Failed, "a row that cannot be read is not the header")
 }
 
 func TestHugeRowsAndHeadersCostLittle(t *testing.T) {

@@ -9,7 +9,10 @@ import (
 
 // importVersion is that of storedImport. A form that earlier rows are not in gets the next one, and
 // scanImportDetails goes on reading the earlier ones.
-const importVersion = 1
+const importVersion = 2
+
+// importCanonical is the version in which the stored text was canonical: UTF-8, lines ending with \n, quotes in ".
+const importCanonical = 1
 
 // storedImport is the stored form of what nothing looks an import up by. It does not change with the JSON
 // of the API.
@@ -23,15 +26,21 @@ type storedImport struct {
 }
 
 type storedContent struct {
-	Bytes      int64    `json:"bytes"`
-	SHA256     string   `json:"sha256"`
-	Delimiter  string   `json:"delimiter"`
-	Header     []string `json:"header,omitempty"`
-	HeaderLine int64    `json:"header_line"`
-	Width      int      `json:"width"`
-	Offset     int64    `json:"offset"`
-	Line       int64    `json:"line"`
-	Returned   bool     `json:"returned,omitempty"`
+	Bytes         int64               `json:"bytes"`
+	SHA256        string              `json:"sha256"`
+	Encoding      bulkimport.Encoding `json:"encoding"`
+	ByteOrderMark bool                `json:"byte_order_mark,omitempty"`
+	Delimiter     string              `json:"delimiter"`
+	Quote         string              `json:"quote"`
+	UnquotedFrom  int64               `json:"unquoted_from,omitempty"`
+	Header        []string            `json:"header,omitempty"`
+	HeaderLine    int64               `json:"header_line"`
+	FooterLine    int64               `json:"footer_line,omitempty"`
+	SkipFooter    bool                `json:"skip_footer,omitempty"`
+	Width         int                 `json:"width"`
+	Offset        int64               `json:"offset"`
+	Line          int64               `json:"line"`
+	Returned      bool                `json:"returned,omitempty"`
 }
 
 type storedColumn struct {
@@ -49,6 +58,8 @@ type storedColumn struct {
 type storedWarning struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
+	Line    int64  `json:"line,omitempty"`
+	Count   int64  `json:"count,omitempty"`
 }
 
 type storedSource struct {
@@ -153,8 +164,12 @@ func scanImportDetails(text string, i *bulkimport.Import) error {
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		return fmt.Errorf("stored import: %w", err)
 	}
-	if s.Version != importVersion {
-		return fmt.Errorf("stored import is of version %d: this release reads %d", s.Version, importVersion)
+	switch s.Version {
+	case importVersion:
+	case importCanonical:
+		s.Content.Encoding, s.Content.Quote = bulkimport.UTF8, `"`
+	default:
+		return fmt.Errorf("stored import is of version %d: this release reads up to %d", s.Version, importVersion)
 	}
 	i.Content = bulkimport.Content(s.Content)
 	for _, c := range s.Columns {

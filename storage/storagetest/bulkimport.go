@@ -145,13 +145,14 @@ func (w *world) imp() bulkimport.Import {
 	return bulkimport.Import{
 		ID: w.id(), Type: bulkimport.CustomersType, FileName: w.mark("file"), Size: 1 << 40, SHA256: strings.Repeat("ab", 32),
 		Content: bulkimport.Content{
-			Bytes: 7, SHA256: strings.Repeat("cd", 32), Delimiter: "\t", Header: []string{"id", "Ünïcode \"quoted\"\n", ""},
-			HeaderLine: 3, Width: 3, Offset: 17, Line: 4, Returned: true,
+			Bytes: 7, SHA256: strings.Repeat("cd", 32), Encoding: bulkimport.Latin9, ByteOrderMark: true, Delimiter: "\t",
+			Quote: bulkimport.NoQuote, UnquotedFrom: 1 << 40, Header: []string{"id", "Ünïcode \"quoted\"\n", ""},
+			HeaderLine: 3, FooterLine: 9, SkipFooter: true, Width: 3, Offset: 17, Line: 4, Returned: true,
 		},
 		Columns: []bulkimport.Column{{Index: 0, Header: "id", Name: "id", Examples: []string{"a", "b"},
 			Filled: 1 << 34, Longest: 300, Distinct: 1000, DistinctMore: true}, {Index: 2, Name: "Column 3"}},
 		Rows:     1 << 33,
-		Warnings: []bulkimport.Warning{{Code: bulkimport.WarnNoRows, Message: "why"}},
+		Warnings: []bulkimport.Warning{{Code: bulkimport.WarnNoRows, Message: "why", Line: 1 << 40, Count: 2}},
 		Mapping: bulkimport.Mapping{
 			"id": bulkimport.FromColumn(0), "name": bulkimport.Join(" ", 0, 2), "country": bulkimport.Constant("US"),
 			"city": {
