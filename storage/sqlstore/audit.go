@@ -100,7 +100,8 @@ func (s audit) List(
 	query, args := s.db.sql.audit.list.page([]any{org},
 		byText(f.Subject.Kind, f.Subject.ID, string(f.Actor.Kind), f.Actor.ID, f.Actor.For, string(f.Action)),
 		from, last, below, before(seek.After.ID), seek.Limit)
-	for again := 2; ; again-- {
+	lacked := map[uuid.UUID]bool{}
+	for {
 		found, err := rows(ctx, s.reader(), "audit record", query, scanRecord, args...)
 		if err != nil {
 			return nil, err
@@ -108,9 +109,15 @@ func (s audit) List(
 		if err := s.db.sql.audit.readPersonal(ctx, s.reader(), org, found); err != nil {
 			return nil, err
 		}
-		// A removal between the two statements takes the record after its values.
-		lacks := slices.ContainsFunc(found, func(r provenRecord) bool { return lacksValues(r.proof) })
-		if !lacks || again == 0 {
+		// A removal between the two statements takes values and, with them, the record: one that is there again without
+		// its values was not removed.
+		again := false
+		for _, r := range found {
+			if lacksValues(r.proof) && !lacked[r.ID] {
+				lacked[r.ID], again = true, true
+			}
+		}
+		if !again {
 			return recordsOf(found), nil
 		}
 	}

@@ -256,9 +256,19 @@ func (a access) record(
 	}
 	return a.bookkeep(ctx, func(t *tx) error {
 		changed, err := fn(t)
-		if err != nil || !changed {
+		switch {
+		case err != nil:
 			return err
+		case !changed:
+			return a.exists(ctx, t, org)
 		}
 		return a.db.sql.audit.insert(ctx, t, org, rec)
 	})
+}
+
+// exists fails with [admin.ErrNotFound] for an organization that does not exist or is deleted: what changed nothing has
+// written nothing that would.
+func (a access) exists(ctx context.Context, t *tx, org admin.OrgID) error {
+	_, err := one(ctx, t, "organization", a.db.sql.organization.get, scanOrganization, org)
+	return err
 }

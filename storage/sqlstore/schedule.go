@@ -118,8 +118,11 @@ func (s schedules) ReplaceAll(
 	err = s.bookkeep(ctx, func(t *tx) error {
 		q := s.db.sql.schedule
 		var e edits
-		if results, e, err = q.replaced(ctx, t, org, accounts, set, rec); err != nil || e.none() {
+		if results, e, err = q.replaced(ctx, t, org, accounts, set, rec); err != nil {
 			return err
+		}
+		if e.none() {
+			return s.exists(ctx, t, org)
 		}
 		if err := q.write(ctx, t, org, e, rec); err != nil {
 			return err

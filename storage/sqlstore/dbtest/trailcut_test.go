@@ -54,9 +54,9 @@ func (o *owner) forgeTrim(e admin.Entry) admin.Record {
 	r.Changes = admin.Head{Org: o.org, Seq: e.Seq, Hash: e.Hash, SealedAt: e.SealedAt}.CutChanges()
 	changes := fmt.Sprintf(`{"v":1,"changes":[{"field":"seq","to":"%d"},{"field":"hash","to":"%s"},{"field":"sealedAt","to":"%s"}]}`,
 		e.Seq, e.Hash, r.Changes[2].To)
-	o.exec(`INSERT INTO admincenter_audit (org_id, id, at, actor_kind, actor_id, actor_for, action, subject_kind, subject_id, changes, source, user_agent, request_id, digest)
-		VALUES ('%s', '%s', %d, 'SYSTEM', '', '', 'trail.trim', 'audit', '', '%s', '', '', '', %s)`,
-		o.org, r.ID, r.At.UnixMicro(), changes, o.bytes(admin.TrailKeys{}.Prove(o.org, r).Digest.Bytes()))
+	o.exec(`INSERT INTO admincenter_audit (org_id, id, at, actor_kind, actor_id, actor_for, action, subject_kind, subject_id, changes, request_sum, request_id, digest)
+		VALUES ('%s', '%s', %d, 'SYSTEM', '', '', 'trail.trim', 'audit', '', '%s', %s, '', %s)`,
+		o.org, r.ID, r.At.UnixMicro(), changes, o.bytes(nil), o.bytes(admin.TrailKeys{}.Prove(o.org, r).Digest.Bytes()))
 	return r
 }
 
