@@ -275,7 +275,7 @@ func ungroup(body string, decimal byte) (string, bool) {
 		mark = r
 		sizes, size = append(sizes, size), 0
 	}
-	if sizes != nil && (whole[0] == '0' || !groups(append(sizes, size))) || (whole == "" && !has) {
+	if sizes != nil && (whole[0] == '0' && !has || !groups(append(sizes, size))) || (whole == "" && !has) {
 		return "", false
 	}
 	if whole == "" {
