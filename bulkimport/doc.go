@@ -23,12 +23,12 @@
 //   - A row over Limits.RecordBytes, RecordLines or Columns fails as one row, up to its end, behind the closing quote.
 //     A cell is never turned into rows.
 //   - A quote that is never closed has the rest of the file in its cell, which fails as one row with unclosed_quote:
-//     what is behind the quote may be text that was written into a cell. FileFormat.UnquotedFrom takes quotes as text from
-//     a line on, if the quote is one by mistake.
+//     what is behind the quote may be text that was written into a cell. FileFormat.UnquotedFrom takes quotes as text
+//     from a line on, if the quote is one by mistake.
 //   - Text behind a closing quote fails the lines of that row.
 //
-// Rows at the end that look like the footer of a report are named in a warning; FileFormat.SkipFooter leaves them out. A
-// spreadsheet, a web page, JSON and the like are refused by name, as [FileError].Kind.
+// Rows at the end that look like the footer of a report are named in a warning; FileFormat.SkipFooter leaves them
+// out. A spreadsheet, a web page, JSON and the like are refused by name, as [FileError].Kind.
 //
 // [Service.Mentions] finds the imports that have a name or an address, and [Service.Erase] removes all that one has of
 // the persons in its file.
@@ -38,9 +38,9 @@
 // A [Schema] has the fields. [Service.Suggest] proposes a column for each, by what its header means in
 // seven languages and by its values; [Suggestions.Mapping] takes what is sure and leaves the rest for a person to look
 // at. A [Mapping] decides: one column, several joined, the first that is not blank, or a constant.
-// Everything that would keep the import from starting is found together, before anything is written. Columns that no field takes are named, before the
-// start and in the result ([Import.Unmapped], [Preview], [Progress]), so that none is lost unseen;
-// Settings.NotImported states that one is left out by decision. docs/mapping.md has the rules.
+// Everything that would keep the import from starting is found together, before anything is written. Columns that no
+// field takes are named, before the start and in the result ([Import.Unmapped], [Preview], [Progress]), so that none
+// is lost unseen; Settings.NotImported states that one is left out by decision. docs/mapping.md has the rules.
 //
 // # Values
 //

@@ -80,8 +80,8 @@ func delimits(b byte) bool {
 	return !latin(b) && (b < '0' || b > '9')
 }
 
-// FileFormat returns how the import's file was read, with nothing left to be found: to change one thing about it, change
-// that and give the rest back to [Service.SetFileFormat].
+// FileFormat returns how the import's file was read, with nothing left to be found: to change one thing about it,
+// change that and give the rest back to [Service.SetFileFormat].
 func (i Import) FileFormat() FileFormat {
 	c := i.Content
 	f := FileFormat{
@@ -112,11 +112,11 @@ func (c Content) dialect() dialect {
 	return d
 }
 
-// SetFileFormat reads an uploaded file again, in another encoding, with another delimiter, quote or header, and returns the
-// import with the columns, rows and warnings that it has then. The mapping stays if its columns are the same; if not,
-// it is dropped, with a warning [WarnMappingDropped], and SetMapping is next. It requires the type's Write permission,
-// and that the import has not started ([admin.ErrState]). It fails with a [*FileError] for a format in which the file
-// is no table, and changes nothing then.
+// SetFileFormat reads an uploaded file again, in another encoding, with another delimiter, quote or header, and
+// returns the import with the columns, rows and warnings that it has then. The mapping stays if its columns are the
+// same; if not, it is dropped, with a warning [WarnMappingDropped], and SetMapping is next. It requires the type's
+// Write permission, and that the import has not started ([admin.ErrState]). It fails with a [*FileError] for a format
+// in which the file is no table, and changes nothing then.
 func (s *Service) SetFileFormat(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, version int64, f FileFormat,
 ) (Import, error) {

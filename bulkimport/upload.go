@@ -35,9 +35,9 @@ func (in UploadInput) format() FileFormat {
 	}
 }
 
-// Upload checks a file, finds how it is written, and stores its bytes as they are, so that [Service.SetFileFormat] can read
-// them in another way. It fails with a [*FileError] for what cannot be imported, and stores nothing then. It requires
-// the type's Write permission.
+// Upload checks a file, finds how it is written, and stores its bytes as they are, so that [Service.SetFileFormat]
+// can read them in another way. It fails with a [*FileError] for what cannot be imported, and stores nothing then. It
+// requires the type's Write permission.
 func (s *Service) Upload(ctx context.Context, scope admin.Scope, in UploadInput) (Import, error) {
 	t, err := s.require(scope, in.Type, write)
 	if err != nil {

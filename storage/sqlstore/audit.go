@@ -50,7 +50,8 @@ func newAuditSQL(db *DB) auditSQL {
 			[]string{"subject_kind", "subject_id", "actor_kind", "actor_id", "actor_for = ? AND actor_for <> ''", "action"},
 			` AND at >= ? AND at <= ? AND (at < ? OR id < ?) ORDER BY at DESC, id DESC LIMIT ?`,
 			walk{"audit_support", "actor_for"}, walk{"audit_subject", "subject_kind subject_id"},
-			walk{"audit_actor", "actor_kind actor_id"}, walk{"audit_action", "action"}, walk{"audit_subject_kind", "subject_kind"}),
+			walk{"audit_actor", "actor_kind actor_id"}, walk{"audit_action", "action"},
+			walk{"audit_subject_kind", "subject_kind"}),
 	}
 }
 

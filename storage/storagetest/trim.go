@@ -154,7 +154,8 @@ func testTrimUpTo(t *testing.T, b storage.Backend, c *ids) {
 	require.Len(t, places, 4)
 	erasure := w.rec("test.erase")
 	erasure.At = w.hour(9)
-	erased, err := b.Audit().Erase(t.Context(), w.org, admin.TrailErasure{Subjects: []admin.Subject{erasure.Subject}}, erasure)
+	what := admin.TrailErasure{Subjects: []admin.Subject{erasure.Subject}}
+	erased, err := b.Audit().Erase(t.Context(), w.org, what, erasure)
 	require.NoError(t, err)
 	require.Equal(t, 3, erased, "values that were removed are not erased any more")
 	w.seal(10)
