@@ -8,7 +8,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
@@ -51,10 +50,10 @@ func (f *forgetful) acts() {
 }
 
 // buys has a customer with an account who are Annabelle, by hand and by imports.
-func (f *forgetful) buys() (c customer.Customer) {
+func (f *forgetful) buys() customer.Customer {
 	t, ctx := f.t, f.t.Context()
 	address := customer.Address{PhoneNumber: "qvist 1", Line1: "qvist 2", Line2: "qvist 3", PostalCode: "qvist 4", City: "Qvist", State: "qvist 5"}
-	c, err := f.Customers.Create(ctx, f.boss, customer.Customer{ID: "c1", Name: "Ms Qvist", PrimaryEmail: "c@qvist.example",
+	_, err := f.Customers.Create(ctx, f.boss, customer.Customer{ID: "c1", Name: "Ms Qvist", PrimaryEmail: "c@qvist.example",
 		Address: address, Metadata: map[string]string{"contact": "Qvist"}})
 	require.NoError(t, err)
 	a, err := f.Customers.CreateAccount(ctx, f.boss, customer.Account{ID: "a1", CustomerID: "c1", Name: "Ms Qvist", Address: address,
@@ -65,12 +64,12 @@ func (f *forgetful) buys() (c customer.Customer) {
 	require.NoError(t, err)
 	f.imports(bulkimport.CustomersType, "id,name,primary_email,city\nc1,Mrs Qvist,new@qvist.example,Qvist\nc2,Other,o@other.example,Bonn\nc1,Twice Qvist,q@qvist.example,Qvist\n")
 	f.imports(bulkimport.AccountsType, "id,name,customer_id,primary_email\na1,Mrs Qvist,c1,new@qvist.example\na9,Q Qvist,c1,no address of qvist\n")
-	c, err = f.Customers.Get(ctx, f.boss, "c1")
+	c, err := f.Customers.Get(ctx, f.boss, "c1")
 	require.NoError(t, err)
 	return c
 }
 
-func (f *forgetful) imports(kind bulkimport.TypeName, text string) uuid.UUID {
+func (f *forgetful) imports(kind bulkimport.TypeName, text string) {
 	t, ctx := f.t, f.t.Context()
 	i, err := f.Imports.Upload(ctx, f.boss, bulkimport.UploadInput{Type: kind, FileName: "for Qvist.csv", Content: strings.NewReader(text)})
 	require.NoError(t, err)
@@ -82,7 +81,6 @@ func (f *forgetful) imports(kind bulkimport.TypeName, text string) uuid.UUID {
 	require.NoError(t, err)
 	_, err = f.Imports.Run(ctx, f.boss, i.ID, nil)
 	require.NoError(t, err)
-	return i.ID
 }
 
 // forgets erases all of Annabelle: the user, the customer and the imports that have her.
