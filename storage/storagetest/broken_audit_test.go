@@ -158,7 +158,7 @@ func auditFaults() []fault {
 					return s.Append(ctx, org, rec)
 				}}
 			},
-			caught: "Audit/keeps nothing personal of who was erased",
+			caught: "Audit/keeps nothing personal of a person who was erased",
 		},
 		result("the audit trail hides a record", "Methods/Currencies.Create/leaves its audit record", func(_ admin.Seek[admin.RecordKey], rs []admin.Record) []admin.Record {
 			return slices.DeleteFunc(rs, func(r admin.Record) bool { return r.Action == "test.write" })
