@@ -18,9 +18,8 @@ test: ## every module's tests; needs nothing but Go
 short: ## the same without what takes long
 	go test -short -timeout $(TIMEOUT) work
 
-# SQLite is C translated to Go, which under the race detector takes most of the time and has none of our code.
 race: ## the tests of make short under the race detector; needs a C compiler
-	go test -race -gcflags=modernc.org/...=-race=false -short -timeout $(TIMEOUT) work
+	go test -race -short -timeout $(TIMEOUT) work
 
 test-postgres: ## storage/sqlstore/dbtest on the PostgreSQL of each of VERSIONS (13 18); needs npm
 	@for v in $(VERSIONS); do \
