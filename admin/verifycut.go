@@ -58,7 +58,7 @@ func (v *verifier) begin(ctx context.Context) (err error) {
 	}
 }
 
-// left checks the links before the place where the log was cut, which a removal that is under way has not come to: they
+// left checks the links before the place where the log was cut, which a removal that is under way has not reached: they
 // are the last ones before it. It returns the first link after it; none if there is none.
 func (v *verifier) left(ctx context.Context) (first Inspected, err error) {
 	const foreign = "the log is cut after this entry, which is not one of those that were there"

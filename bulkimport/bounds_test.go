@@ -176,7 +176,7 @@ func TestLongRowsThatFailAreReadInTheFile(t *testing.T) {
 	}
 }
 
-// For any file, each row has one outcome, and the outcomes are the same whatever a batch has.
+// For any file, each row has one outcome, and the outcomes do not depend on the size of a batch.
 func FuzzImport(f *testing.F) {
 	for _, s := range []string{
 		"external_id,name\nc1,Ann\nc2,\"B\no\"\n\nc3\nc1,Ann\n", "a\xff\r\nb,\x00\r\n\"c", "\xff\xfec\x00,\x00n\x00\n\x00\x3d\xd8,\x00x\x00\n\x00",

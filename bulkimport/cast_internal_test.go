@@ -255,7 +255,7 @@ func FuzzDate(f *testing.F) {
 	})
 }
 
-// Whatever is in a cell, its value is one of its kind or it has a problem with a text.
+// For any cell, its value is one of its kind or it has a problem with a text.
 func FuzzWords(f *testing.F) {
 	for _, s := range []string{"€", "US$", "Ja", "Deutschland", "a=1;b", "a,b", "kr", "\u200b", "Zoe\u0308", "$"} {
 		f.Add(s, ",")

@@ -11,7 +11,7 @@
 //
 // # Files
 //
-// Upload reads a file in bounded memory, whatever is in it, and stores its bytes as they are. It finds the encoding
+// Upload reads any file in bounded memory, and stores its bytes as they are. It finds the encoding
 // over the whole file (UTF-8, UTF-16, Windows-1252, ISO-8859-1 or -15), what is between cells, and the header row,
 // below titles if there are any. Import.Content has what was found, and warnings what is doubtful.
 // [Service.SetFileFormat] reads the file in another way, without another upload.

@@ -11,7 +11,7 @@ import (
 	"github.com/admincenter/admincenter/bulkimport"
 )
 
-// reading is what reading a file must come to.
+// reading is what reading a file must result in.
 type reading struct {
 	code   string // of the FileError; empty if the file is read
 	kind   bulkimport.FileKind

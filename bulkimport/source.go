@@ -7,7 +7,7 @@ import (
 )
 
 // source reads a file as canonical text, and knows which byte of the file a byte of the text comes from: a job goes on
-// at a byte of the file, whatever its encoding.
+// at a byte of the file, in any encoding.
 type source struct {
 	from    io.Reader
 	decoder *decoder

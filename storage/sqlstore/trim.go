@@ -116,7 +116,7 @@ func (s logs) Trim(
 	if err := rec.CheckTrim(cut); err != nil {
 		return false, err
 	}
-	cut.Org = org // whatever head it was made of
+	cut.Org = org // and not that of the head it was made of
 	err = s.bookkeep(ctx, func(t *tx) error {
 		q := s.db.sql.trim
 		if _, err := s.db.sql.log.lockHead(ctx, t, org); err != nil { // one at a time, as those that seal

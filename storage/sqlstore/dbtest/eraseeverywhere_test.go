@@ -19,7 +19,7 @@ import (
 	"github.com/admincenter/admincenter/token"
 )
 
-// traced is the request of whoever has the trace in the name.
+// traced is the request of a user who has the trace in the name.
 func traced() admin.Request {
 	return admin.Request{Source: "host.qvist.example", UserAgent: "Qvist/1.0", ID: "request-1"}
 }
@@ -110,7 +110,7 @@ func (f *forgetful) forgets(c customer.Customer) {
 	}
 }
 
-// Whatever a service was given about her is gone from every column of every table, the export and the log output.
+// All that a service was given about her is gone from every column of every table, the export and the log output.
 func TestAnErasedPersonIsNowhere(t *testing.T) {
 	onEach(t, func(t *testing.T, s server) {
 		for name, sealed := range map[string]bool{"records that are sealed": true, "records that wait": false} {

@@ -60,7 +60,7 @@ func (o *owner) forgeTrim(e admin.Entry) admin.Record {
 	return r
 }
 
-// cutAttack is what somebody does with every right to a log of which nothing was removed, or of which the first four
+// cutAttack is what a user with every right does to a log of which nothing was removed, or of which the first four
 // entries were, and what is found of it.
 type cutAttack struct {
 	reason      string
@@ -155,11 +155,11 @@ func cutAttacks() []cutAttack {
 			links, _ := admin.TrailKeys{}.Extend(admin.Head{Org: o.org, Seq: 3}, []admin.Unsealed{{RecordID: id}}, admin.Sealing{At: o.now}, false)
 			o.insert(links[0])
 		}, want: []string{"ALTERED 4"}}, // which has no digest of it
-		{reason: "a record that a removal has not come to is altered", whole: true, do: func(o *owner, _ admin.Record) {
+		{reason: "a record that a removal has not reached is altered", whole: true, do: func(o *owner, _ admin.Record) {
 			o.trim(6, 6)
 			o.alter(5, true)
 		}, want: []string{"ALTERED 5"}},
-		{reason: "an entry that a removal has not come to is removed", whole: true, do: func(o *owner, _ admin.Record) {
+		{reason: "an entry that a removal has not reached is removed", whole: true, do: func(o *owner, _ admin.Record) {
 			o.trim(6, 6)
 			o.remove(5, 5)
 		}, want: []string{"REMOVED 5"}},

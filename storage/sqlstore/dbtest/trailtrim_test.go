@@ -126,7 +126,7 @@ func TestTrimKilledAtRandomMoments(t *testing.T) {
 }
 
 // What is read beside a removal is whole: verifications find nothing, lists have values, and a follower gets each entry
-// with its record, or is told that some are gone.
+// with its record, or an error that some are gone.
 func TestReadersBesideARemoval(t *testing.T) {
 	records, rounds := atLength(2000, 400), atLength(6, 2)
 	onEach(t, func(t *testing.T, s server) {
