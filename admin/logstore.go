@@ -59,7 +59,7 @@ type LogStore interface {
 
 	// Trim removes links up to cut from the start of the log, with their records and the personal values of these:
 	// limit rows at most, but one link at least, and reports whether there may be more. The first call for a cut puts it
-	// on record and has [LogStore.Cut] return it, also while something is left to remove; later calls, and those for a place before
+	// on record and has [LogStore.Cut] return it at once; later calls, and those for a place before
 	// it, remove on and leave no record. rec must be the record of cut ([Record.CheckTrim]), or Trim fails with
 	// [ErrInvalid]. It fails with [ErrNotFound] if the log has no such link, or there is no such organization.
 	Trim(ctx context.Context, org OrgID, cut Head, limit int, rec Record) (more bool, err error)
