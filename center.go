@@ -3,6 +3,7 @@ package admincenter
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
@@ -150,7 +151,7 @@ func (c *Center) Step(ctx context.Context, ref job.Ref) (job.Progress, error) {
 		return c.Migrations.Step(ctx, scope, ref.ID)
 	}
 	for _, t := range c.Imports.Types() {
-		if bulkimport.JobKind(t.Type) == ref.Kind {
+		if slices.Contains(bulkimport.JobKinds(t.Type), ref.Kind) {
 			return c.Imports.Step(ctx, scope, ref.ID)
 		}
 	}

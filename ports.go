@@ -194,8 +194,8 @@ func (c *Center) jobKinds() map[job.Kind]job.Rules {
 		Read: []admin.Permission{planmigration.PermissionRead}, Subject: planmigration.SubjectKind,
 	}}
 	for _, s := range c.Imports.Types() {
-		kinds[bulkimport.JobKind(s.Type)] = job.Rules{
-			Read: []admin.Permission{s.Read}, Subject: bulkimport.SubjectKind,
+		for _, k := range bulkimport.JobKinds(s.Type) {
+			kinds[k] = job.Rules{Read: []admin.Permission{s.Read}, Subject: bulkimport.SubjectKind}
 		}
 	}
 	return kinds

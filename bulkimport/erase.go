@@ -30,13 +30,17 @@ const ActionErase admin.Action = "import.erase" // the file, the rows and all te
 // job is not final (cancel it first) and without Ports.Audit, and with [admin.ErrConflict] if the import is changed at
 // the same time.
 func (s *Service) Erase(ctx context.Context, scope admin.Scope, id uuid.UUID) (Import, error) {
-	if _, _, err := s.open(ctx, scope, id, write); err != nil {
+	i, _, err := s.open(ctx, scope, id, write)
+	if err != nil {
 		return Import{}, err
 	}
 	if s.ports.Audit == nil {
 		return Import{}, fmt.Errorf("Erase needs Ports.Audit: %w", admin.ErrState)
 	}
 	org := scope.Org()
+	if err := s.idle(ctx, org, i); err != nil {
+		return Import{}, err
+	}
 	rec := s.record(scope, ActionRemoveFile, Import{ID: id})
 	for more := true; more; {
 		var err error
@@ -44,16 +48,13 @@ func (s *Service) Erase(ctx context.Context, scope admin.Scope, id uuid.UUID) (I
 			return Import{}, err
 		}
 	}
-	pruned := s.record(scope, job.ActionPrune, Import{ID: id})
-	for more := true; more; {
-		var err error
-		more, err = s.ports.Jobs.Prune(ctx, org, id, eraseRows, pruned)
-		if err != nil && !errors.Is(err, admin.ErrNotFound) { // it was not started
+	for _, of := range i.Jobs() {
+		if err := s.prune(ctx, scope, i, of); err != nil {
 			return Import{}, err
 		}
 	}
 	var out Import
-	err := s.atomically(ctx, func(p Ports) error {
+	err = s.atomically(ctx, func(p Ports) error {
 		i, err := p.Imports.Get(ctx, org, id)
 		if err != nil {
 			return err
@@ -73,6 +74,19 @@ func (s *Service) Erase(ctx context.Context, scope admin.Scope, id uuid.UUID) (I
 		return Import{}, err
 	}
 	return out, nil
+}
+
+// prune removes what a job of the import keeps of its rows.
+func (s *Service) prune(ctx context.Context, scope admin.Scope, i Import, id uuid.UUID) error {
+	rec := s.record(scope, job.ActionPrune, i)
+	for more := true; more; {
+		var err error
+		more, err = s.ports.Jobs.Prune(ctx, scope.Org(), id, eraseRows, rec)
+		if err != nil && !errors.Is(err, admin.ErrNotFound) { // there never was such a job
+			return err
+		}
+	}
+	return nil
 }
 
 // eraseRows is how many rows one transaction removes.
@@ -102,17 +116,19 @@ func RowsOf(
 			keys[key] = key != ""
 		}
 		for seek := (admin.Seek[uuid.UUID]{Limit: importPage}); ; {
-			found, err := imports.List(ctx, org, Filter{Type: of.t, Status: Started}, seek)
+			found, err := imports.List(ctx, org, Filter{Type: of.t}, seek)
 			if err != nil {
 				return nil, err
 			}
 			for _, i := range found {
-				rows, err := rowsKept(ctx, jobs, org, i, keys, of.owner)
-				if err != nil {
-					return nil, err
-				}
-				if len(rows) > 0 {
-					out = append(out, job.Rows{Job: i.ID, Seqs: rows})
+				for _, id := range i.Jobs() {
+					rows, err := rowsKept(ctx, jobs, org, i, id, keys, of.owner)
+					if err != nil {
+						return nil, err
+					}
+					if len(rows) > 0 {
+						out = append(out, job.Rows{Job: id, Seqs: rows})
+					}
 				}
 			}
 			if len(found) < importPage {
@@ -130,13 +146,13 @@ const (
 	rowPage    = 2000
 )
 
-// rowsKept returns the numbers of the rows of an import that are about keys, or about accounts of an owner.
+// rowsKept returns the numbers of the rows of a job of an import that are about keys, or about accounts of an owner.
 func rowsKept(
-	ctx context.Context, jobs job.Store, org admin.OrgID, i Import, keys map[string]bool, owner string,
+	ctx context.Context, jobs job.Store, org admin.OrgID, i Import, id uuid.UUID, keys map[string]bool, owner string,
 ) ([]int64, error) {
 	found := map[int64]bool{}
 	for seek := (admin.Seek[int64]{Limit: rowPage}); ; {
-		effects, err := jobs.Effects(ctx, org, i.ID, seek)
+		effects, err := jobs.Effects(ctx, org, id, seek)
 		if err != nil {
 			return nil, err
 		}
@@ -152,7 +168,7 @@ func rowsKept(
 	}
 	column := i.ownerColumn()
 	for seek := (admin.Seek[int64]{Limit: rowPage}); ; {
-		entries, err := jobs.Entries(ctx, org, i.ID, job.EntryFilter{}, seek)
+		entries, err := jobs.Entries(ctx, org, id, job.EntryFilter{}, seek)
 		if err != nil {
 			return nil, err
 		}

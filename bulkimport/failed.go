@@ -36,8 +36,8 @@ type FailedRow struct {
 	at   cursor
 }
 
-// Errors pages through the failed rows of a started import, in the order of the file, each with
-// everything that is wrong with it. It requires the type's Read permission, and fails with [job.ErrPruned] when they
+// Errors pages through the failed rows of a job of an import, that of the run if id is the import's, in the order of the
+// file, each with everything that is wrong with it. It requires the type's Read permission, and fails with [job.ErrPruned] when they
 // are not kept any longer.
 func (s *Service) Errors(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, q admin.Query,

@@ -36,10 +36,27 @@ type Import struct {
 	CreatedAt time.Time    `json:"createdAt,omitzero"`
 	CreatedBy admin.Actor  `json:"createdBy"`
 	UpdatedAt time.Time    `json:"updatedAt,omitzero"`
+	// CheckID is the job that checked the import last, UndoCheckID the one that checked what an undo would do, and UndoID
+	// the one that undid it. The job that runs the import has its ID.
+	CheckID     uuid.UUID `json:"checkId,omitzero"`
+	UndoCheckID uuid.UUID `json:"undoCheckId,omitzero"`
+	UndoID      uuid.UUID `json:"undoId,omitzero"`
 	// FileRemovedAt is when the file began to be removed, because its time was over: it cannot be read any more. Zero if
 	// it is there.
 	FileRemovedAt time.Time `json:"fileRemovedAt,omitzero"`
 	Version       int64     `json:"version"`
+}
+
+// Jobs returns the ids that jobs of the import have or may have: the one that runs it first, which is the import's own,
+// and then those that checked or undid it.
+func (i Import) Jobs() []uuid.UUID {
+	out := []uuid.UUID{i.ID}
+	for _, id := range []uuid.UUID{i.CheckID, i.UndoCheckID, i.UndoID} {
+		if id != uuid.Nil {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // Content is how the bytes of a file, which are stored as they were uploaded, are read.

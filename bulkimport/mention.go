@@ -69,7 +69,11 @@ func (s *Service) mention(
 		return m, err
 	}
 	m.File = m.Line > 0
-	m.Rows, err = s.mentionInRows(ctx, org, i.ID, has)
+	for _, id := range i.Jobs() {
+		if m.Rows, err = s.mentionInRows(ctx, org, id, has); err != nil || m.Rows {
+			break
+		}
+	}
 	return m, err
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -84,75 +83,6 @@ func (s *Service) ready(ctx context.Context, org admin.OrgID, i Import, t Type) 
 	return s.duplicates(ctx, org, i, t)
 }
 
-// Step imports the next batch; see [job.Runner.Step] for its errors. The job of an import that was deleted
-// fails. It requires the type's Write permission.
-func (s *Service) Step(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Progress, error) {
-	if err := s.mayRun(ctx, scope, id); err != nil {
-		return job.Progress{}, err
-	}
-	return s.runner.Step(ctx, scope, id, s.prepare(scope))
-}
-
-// Run imports everything that is left. report, if not nil, is called after each batch. Errors are
-// Step's. It requires the type's Write permission.
-func (s *Service) Run(
-	ctx context.Context, scope admin.Scope, id uuid.UUID, report func(job.Progress),
-) (job.Progress, error) {
-	if err := s.mayRun(ctx, scope, id); err != nil {
-		return job.Progress{}, err
-	}
-	return s.runner.Run(ctx, scope, id, s.prepare(scope), report)
-}
-
-// mayRun requires the Write permission of an import's type. The job of a deleted import may be run too: if it
-// was retried, its next batch fails it, without which it would be due forever.
-func (s *Service) mayRun(ctx context.Context, scope admin.Scope, id uuid.UUID) error {
-	_, _, err := s.open(ctx, scope, id, write)
-	if !errors.Is(err, admin.ErrNotFound) {
-		return err
-	}
-	j, gone := s.ports.Jobs.Get(ctx, scope.Org(), id)
-	name, ok := strings.CutPrefix(string(j.Kind), kindPrefix)
-	if gone != nil || !ok {
-		return err
-	}
-	_, err = s.require(scope, TypeName(name), write)
-	return err
-}
-
-// Cancel stops a started import within one batch; what was written stays; see [job.Service.Cancel]. It
-// requires the type's Write permission.
-func (s *Service) Cancel(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
-	return s.decide(ctx, scope, id, s.runner.Cancel)
-}
-
-// Pause stops a started import until it is resumed; see [job.Service.Pause]. It requires the type's Write
-// permission.
-func (s *Service) Pause(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
-	return s.decide(ctx, scope, id, s.runner.Pause)
-}
-
-// Resume lets a paused import go on; see [job.Service.Resume]. It requires the type's Write permission.
-func (s *Service) Resume(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
-	return s.decide(ctx, scope, id, s.runner.Resume)
-}
-
-// Retry lets a failed import go on where it was; see [job.Service.Retry]. It requires the type's Write
-// permission.
-func (s *Service) Retry(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
-	return s.decide(ctx, scope, id, s.runner.Retry)
-}
-
-func (s *Service) decide(
-	ctx context.Context, scope admin.Scope, id uuid.UUID,
-	decide func(context.Context, admin.Scope, uuid.UUID) (job.Job, error),
-) (job.Job, error) {
-	if _, _, err := s.open(ctx, scope, id, write); err != nil {
-		return job.Job{}, err
-	}
-	return decide(ctx, scope, id)
-}
-
 // Progress is where a started import stands.
 type Progress struct {
 	job.Progress
@@ -163,14 +93,11 @@ type Progress struct {
 	Unmapped []UnmappedColumn `json:"unmapped,omitempty"`
 }
 
-// Progress returns how far a started import is, or [admin.ErrNotFound] before Start. It requires
-// the type's Read permission.
+// Progress returns how far a job of an import is, that of the run if id is the import's, or [admin.ErrNotFound] before
+// Start. It requires the Read permission of the import's type. [job.Service.Watch] has the rate and the time that is
+// left, and a stream of both.
 func (s *Service) Progress(ctx context.Context, scope admin.Scope, id uuid.UUID) (Progress, error) {
-	i, _, err := s.open(ctx, scope, id, read)
-	if err != nil {
-		return Progress{}, err
-	}
-	j, err := s.ports.Jobs.Get(ctx, scope.Org(), id)
+	i, _, j, err := s.openJob(ctx, scope, id, read)
 	if err != nil {
 		return Progress{}, err
 	}
@@ -187,7 +114,7 @@ func (s *Service) Progress(ctx context.Context, scope admin.Scope, id uuid.UUID)
 // prepare reads, checks and turns into changes the next rows, outside the transaction.
 func (s *Service) prepare(scope admin.Scope) job.Prepare[Ports] {
 	return func(ctx context.Context, j job.Job) (job.Batch[Ports], error) {
-		i, t, err := s.load(ctx, scope.Org(), j.ID)
+		i, t, err := s.loadOf(ctx, scope.Org(), j)
 		if errors.Is(err, admin.ErrNotFound) || errors.Is(err, admin.ErrInvalid) {
 			return nil, job.Fail(err) // deleted, or of a type that the host gave up
 		} else if err != nil {

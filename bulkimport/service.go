@@ -17,11 +17,6 @@ import (
 	"github.com/admincenter/admincenter/internal/text"
 )
 
-// JobKind returns the kind of the jobs that run imports of a type, such as "import.customers".
-func JobKind(t TypeName) job.Kind { return job.Kind(kindPrefix + t) }
-
-const kindPrefix = "import."
-
 // Audit actions. What a job does has job's.
 const (
 	ActionBegin  admin.Action = "import.begin"  // an upload began
@@ -152,7 +147,7 @@ func (s *Service) atomically(ctx context.Context, fn func(Ports) error) error {
 // stillAllowed reports whether the actor who started an import may still write its type. That an import was
 // deleted is for its batch to report.
 func (s *Service) stillAllowed(ctx context.Context, org admin.OrgID, j job.Job) error {
-	_, t, err := s.load(ctx, org, j.ID)
+	_, t, err := s.loadOf(ctx, org, j)
 	if errors.Is(err, admin.ErrNotFound) {
 		return nil
 	}
@@ -393,19 +388,15 @@ func (s Settings) mode() Mode {
 	return s.Mode
 }
 
-// Delete removes an import with its file and its failed rows, which hold personal data. Its job stays, with
-// its counts. It fails with [admin.ErrState] while the job is not final. It requires the type's Write
+// Delete removes an import with its file and the rows of its jobs, which hold personal data. The jobs stay, with
+// their counts. It fails with [admin.ErrState] while one is not final. It requires the type's Write
 // permission.
 func (s *Service) Delete(ctx context.Context, scope admin.Scope, id uuid.UUID) error {
 	i, _, err := s.open(ctx, scope, id, write)
 	if err != nil {
 		return err
 	}
-	j, err := s.ports.Jobs.Get(ctx, scope.Org(), id)
-	switch {
-	case err == nil && !j.Status.Final():
-		return fmt.Errorf("import is %s: cancel it first: %w", j.Status, admin.ErrState)
-	case err != nil && !errors.Is(err, admin.ErrNotFound):
+	if err := s.idle(ctx, scope.Org(), i); err != nil {
 		return err
 	}
 	return s.ports.Imports.Delete(ctx, scope.Org(), id, s.record(scope, ActionDelete, i))

@@ -4,16 +4,20 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/google/uuid"
+
 	"github.com/admincenter/admincenter/admin/job"
 )
 
 // tallies are what an import counts besides its job's counts. As the job's State they commit with the rows.
 type tallies struct {
-	Format    int   `json:"v"`
-	Created   int64 `json:"created"`
-	Updated   int64 `json:"updated"`
-	Unchanged int64 `json:"unchanged"`
-	Failed    int64 `json:"failed,omitempty"` // rows up to the cursor; the job counts those behind it too
+	Format int `json:"v"`
+	// Import is the import that the job is of; zero for the run, whose job has its id.
+	Import    uuid.UUID `json:"import,omitzero"`
+	Created   int64     `json:"created"`
+	Updated   int64     `json:"updated"`
+	Unchanged int64     `json:"unchanged"`
+	Failed    int64     `json:"failed,omitempty"` // rows up to the cursor; the job counts those behind it too
 }
 
 // talliesFormat is the format that is written. A later one must still read this one.

@@ -27,12 +27,12 @@ type Store interface {
 	// admin.ErrConflict for another Version.
 	Update(ctx context.Context, org admin.OrgID, i Import, rec admin.Record) error
 
-	// Start is Update together with adding the import's job, which has its ID, and the entries that are
+	// Start is Update together with adding one of the import's jobs ([Import.Jobs]), and the entries that are
 	// known from the start (each Seq once). A job that is there already is admin.ErrExists.
 	Start(ctx context.Context, org admin.OrgID, i Import, j job.Job, entries []job.Entry, rec admin.Record) error
 
-	// Delete removes the import, its content, and the entries and effects of its job, which hold values of
-	// its rows; the job itself stays. An unknown import is admin.ErrNotFound.
+	// Delete removes the import, its content, and the entries and effects of its jobs ([Import.Jobs]), which hold
+	// values of its rows; the jobs themselves stay. An unknown import is admin.ErrNotFound.
 	Delete(ctx context.Context, org admin.OrgID, id uuid.UUID, rec admin.Record) error
 
 	// Get returns the import, or admin.ErrNotFound.

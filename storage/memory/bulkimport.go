@@ -79,18 +79,21 @@ func (s imports) Start(
 
 func (s imports) Delete(ctx context.Context, org admin.OrgID, id uuid.UUID, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tenant, j *journal) error {
-		if _, ok := t.imports.get(id); !ok {
+		i, ok := t.imports.get(id)
+		if !ok {
 			return missing("import")
 		}
 		t.imports.remove(j, id)
 		pieces := t.contents[id]
 		delete(t.contents, id)
 		j.undo = append(j.undo, func() { t.contents[id] = pieces })
-		if entries, ok := t.entries[id]; ok {
-			t.entries[id] = newTable[int64, job.Entry](cmp.Compare[int64])
-			effects := t.effects[id]
-			t.effects[id] = newTable[int64, job.Effect](cmp.Compare[int64])
-			j.undo = append(j.undo, func() { t.entries[id], t.effects[id] = entries, effects })
+		for _, id := range i.Jobs() {
+			if entries, ok := t.entries[id]; ok {
+				t.entries[id] = newTable[int64, job.Entry](cmp.Compare[int64])
+				effects := t.effects[id]
+				t.effects[id] = newTable[int64, job.Effect](cmp.Compare[int64])
+				j.undo = append(j.undo, func() { t.entries[id], t.effects[id] = entries, effects })
+			}
 		}
 		return nil
 	})

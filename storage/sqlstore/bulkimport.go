@@ -99,9 +99,18 @@ func (s importSQL) set(ctx context.Context, t *tx, org admin.OrgID, i bulkimport
 func (s imports) Delete(ctx context.Context, org admin.OrgID, importID uuid.UUID, rec admin.Record) error {
 	return s.write(ctx, org, rec, func(t *tx) error {
 		q := s.db.sql.imports
-		for _, part := range []string{q.deletePieces, q.deleteEntries, q.deleteEffects} {
-			if _, err := t.exec(ctx, "import", part, org, id(importID)); err != nil {
-				return err
+		i, err := one(ctx, t, "import", q.lock, scanImport, org, id(importID))
+		if err != nil {
+			return err
+		}
+		if _, err := t.exec(ctx, "import", q.deletePieces, org, id(importID)); err != nil {
+			return err
+		}
+		for _, j := range i.Jobs() {
+			for _, part := range []string{q.deleteEntries, q.deleteEffects} {
+				if _, err := t.exec(ctx, "import", part, org, id(j)); err != nil {
+					return err
+				}
 			}
 		}
 		n, err := t.exec(ctx, "import", q.delete, org, id(importID))

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/google/uuid"
+
 	"github.com/admincenter/admincenter/bulkimport"
 )
 
@@ -23,6 +25,10 @@ type storedImport struct {
 	Warnings []storedWarning         `json:"warnings,omitempty"`
 	Mapping  map[string]storedSource `json:"mapping,omitempty"`
 	Settings storedSettings          `json:"settings"`
+
+	CheckID     uuid.UUID `json:"check_id,omitzero"`
+	UndoCheckID uuid.UUID `json:"undo_check_id,omitzero"`
+	UndoID      uuid.UUID `json:"undo_id,omitzero"`
 }
 
 type storedContent struct {
@@ -132,6 +138,7 @@ type storedSettings struct {
 func importDetails(i bulkimport.Import) (string, error) {
 	s := storedImport{
 		Version: importVersion, Content: storedContent(i.Content),
+		CheckID: i.CheckID, UndoCheckID: i.UndoCheckID, UndoID: i.UndoID,
 		Settings: storedSettings{
 			Mode: string(i.Settings.Mode), Match: i.Settings.Match, IfBlank: string(i.Settings.IfBlank),
 			StopAfter: i.Settings.StopAfter, Blank: i.Settings.Blank, Optional: i.Settings.Optional,
@@ -172,6 +179,7 @@ func scanImportDetails(text string, i *bulkimport.Import) error {
 		return fmt.Errorf("stored import is of version %d: this release reads up to %d", s.Version, importVersion)
 	}
 	i.Content = bulkimport.Content(s.Content)
+	i.CheckID, i.UndoCheckID, i.UndoID = s.CheckID, s.UndoCheckID, s.UndoID
 	for _, c := range s.Columns {
 		i.Columns = append(i.Columns, bulkimport.Column(c))
 	}

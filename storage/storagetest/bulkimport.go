@@ -167,6 +167,7 @@ func (w *world) imp() bulkimport.Import {
 			Dates: bulkimport.DMY, NotImported: []int{2}, HeaderConfirmed: true, Match: "primary_email",
 			IfBlank: bulkimport.KeepBlank, StopAfter: 3},
 		Status: bulkimport.Uploading, CreatedAt: epoch, CreatedBy: w.user(), UpdatedAt: epoch.Add(time.Microsecond),
+		CheckID: w.id(), UndoCheckID: w.id(), UndoID: w.id(),
 		Version: 1,
 	}
 }
@@ -224,6 +225,7 @@ func testImports(t *testing.T, open Open) {
 		want.Content, want.Settings = bulkimport.Content{}, bulkimport.Settings{}
 		want.Columns, want.Warnings, want.Mapping = nil, nil, nil
 		want.UpdatedAt = epoch.Add(time.Hour)
+		want.CheckID, want.UndoCheckID, want.UndoID = uuid.Nil, w.id(), uuid.Nil
 		given := want
 		given.Type, given.CreatedAt = bulkimport.AccountsType, epoch.Add(time.Hour)
 		given.CreatedBy = admin.Actor{Kind: admin.ActorSystem}
@@ -287,28 +289,33 @@ func testImports(t *testing.T, open Open) {
 		require.ErrorIs(t, b.Imports().Start(t.Context(), w.org, other, w.importJob(other.ID), nil, w.rec("import.start")),
 			admin.ErrNotFound)
 	})
-	t.Run("deletes an import with the entries and effects of its job", func(t *testing.T) {
+	t.Run("deletes an import with the entries and effects of its jobs", func(t *testing.T) {
 		w := newWorld(t, b, c)
 		i, other := create(t, w), create(t, w)
 		for _, one := range []bulkimport.Import{i, other} {
-			require.NoError(t, b.Imports().Start(t.Context(), w.org, one, w.importJob(one.ID), w.importEntries(),
-				w.rec("import.start")))
-			_, err := b.Jobs().Claim(t.Context(), w.org, one.ID,
-				job.Claim{Worker: "w", Now: epoch, Until: epoch.Add(time.Minute)})
-			require.NoError(t, err)
-			require.NoError(t, b.Jobs().Commit(t.Context(), w.org, job.Checkpoint{
-				ID: one.ID, Attempt: 1, Effects: w.effects(), Status: job.InProgress, At: epoch,
-			}))
+			for _, id := range one.Jobs() {
+				require.NoError(t, b.Imports().Start(t.Context(), w.org, one, w.importJob(id), w.importEntries(),
+					w.rec("import.start")))
+				one.Version++
+				_, err := b.Jobs().Claim(t.Context(), w.org, id, job.Claim{Worker: "w", Now: epoch, Until: epoch.Add(time.Minute)})
+				require.NoError(t, err)
+				require.NoError(t, b.Jobs().Commit(t.Context(), w.org, job.Checkpoint{
+					ID: id, Attempt: 1, Effects: w.effects(), Status: job.InProgress, At: epoch,
+				}))
+			}
 		}
 		require.NoError(t, b.Imports().Delete(t.Context(), w.org, i.ID, w.rec("import.delete")))
-		got, err := b.Jobs().Entries(t.Context(), w.org, i.ID, job.EntryFilter{}, page[int64](10))
-		require.NoError(t, err)
-		require.Empty(t, got, "they hold cells of the file")
-		require.Empty(t, w.effectsOf(t, i.ID), "they hold records")
+		require.Len(t, i.Jobs(), 4)
+		for _, id := range i.Jobs() {
+			got, err := b.Jobs().Entries(t.Context(), w.org, id, job.EntryFilter{}, page[int64](10))
+			require.NoError(t, err)
+			require.Empty(t, got, "they hold cells of the file")
+			require.Empty(t, w.effectsOf(t, id), "they hold records")
+			_, err = b.Jobs().Get(t.Context(), w.org, id)
+			require.NoError(t, err, "the job stays, with its counts")
+		}
 		require.Len(t, w.effectsOf(t, other.ID), 2)
-		_, err = b.Jobs().Get(t.Context(), w.org, i.ID)
-		require.NoError(t, err, "the job stays, with its counts")
-		got, err = b.Jobs().Entries(t.Context(), w.org, other.ID, job.EntryFilter{}, page[int64](10))
+		got, err := b.Jobs().Entries(t.Context(), w.org, other.ID, job.EntryFilter{}, page[int64](10))
 		require.NoError(t, err)
 		require.Len(t, got, 1)
 	})
