@@ -272,10 +272,37 @@ func (c *run) compare(op compareOp, s *syntax, a, b any) bool {
 	}
 	_, dateA := a.(date)
 	_, dateB := b.(date)
+	if (a == nil || b == nil) && (okA || okB || dateA || dateB) {
+		return c.compareNull(op, a, b)
+	}
 	if dateA || dateB {
 		return c.compareDates(op, s, a, b)
 	}
 	return c.compareNumbers(op, s, a, b)
+}
+
+// compareNull compares null with a text or a date. It equals neither. It is 0 beside a text that is a number, and has no
+// order with another text or a date: then no order holds. A rule that reads what an event lacks so has an answer.
+func (c *run) compareNull(op compareOp, a, b any) bool {
+	switch op {
+	case opEq:
+		return false
+	case opNe:
+		return true
+	}
+	if a == nil {
+		a, op = b, op.flipped()
+	}
+	t, ok := text(a)
+	if !ok {
+		return false
+	}
+	if c.p.float {
+		x, ok := c.floatOperand(t)
+		return ok && c.err == nil && op.holds(cmp.Compare(x, 0))
+	}
+	x, ok := c.operand(t)
+	return ok && c.err == nil && op.holds(x.sign())
 }
 
 func (c *run) compareNumbers(op compareOp, s *syntax, a, b any) bool {
