@@ -167,7 +167,7 @@ func TestEvaluate(t *testing.T) {
 func TestResultIsANumberOrNot(t *testing.T) {
 	o := newOffice(t, settings.Options{})
 	for text, want := range map[string]string{
-		`{"/":[1,3000]}`: "0.0003", `-5`: "-5", `1e30`: "1000000000000000000000000000000",
+		`{"/":[1,3000]}`: "0.0003333333333333333333333333333", `-5`: "-5", `1e30`: "1000000000000000000000000000000",
 	} {
 		s := o.create(organization, fmt.Sprintf("n%d", o.ids), rule(t, text))
 		r, err := o.EvaluateID(t.Context(), o.acme, s.ID, nil)

@@ -542,7 +542,7 @@ func TestEnrichedNumbersAreExact(t *testing.T) {
 	got, err := o.enricher(e, enrich.EnricherOptions{}).Enrich(t.Context(), in)
 	require.NoError(t, err)
 	for name, want := range map[string]json.Number{
-		"sum": "0.3", "same": "9007199254740993", "more": "9007199254740993.000000000000000001", "third": "0.0333", "half_up": "0.0001",
+		"sum": "0.3", "same": "9007199254740993", "more": "9007199254740993.000000000000000001", "third": "0.03333333333333333333333333333", "half_up": "0.00005",
 	} {
 		require.Equal(t, want, got.Attributes[name], name)
 	}

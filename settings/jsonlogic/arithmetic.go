@@ -136,6 +136,9 @@ func (c *run) quotient(s *syntax, x, y num) num {
 		c.fail(s, NotANumber, divisionByZero)
 		return num{}
 	}
+	if c.p.exact {
+		return c.divide(x, y)
+	}
 	return c.div(x, y, c.p.scale)
 }
 

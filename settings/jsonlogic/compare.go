@@ -238,7 +238,7 @@ func compareFloat(op compareOp, read *reading, w float64, slow func(*run, any) b
 func compareNum(op compareOp, read *reading, w num, slow func(*run, any) bool) func(*run) bool {
 	near := w.float()
 	back, how := ofFloat(near, 400)
-	exact, orders := how == numOK && w.decimal().Equal(back.decimal()), op.orders()
+	exact, orders := how == numOK && !w.fraction() && w.decimal().Equal(back.decimal()), op.orders()
 	return func(c *run) bool {
 		v := c.read(read)
 		switch n := v.(type) {

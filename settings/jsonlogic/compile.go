@@ -20,7 +20,8 @@ type program struct {
 	root    *node
 	float   bool
 	dialect Dialect
-	scale   int32 // of a division
+	exact   bool  // a division does not round
+	scale   int32 // of one that does
 	budget  Budget
 	slots   int
 	lasting uint64 // the slots that hold for the whole evaluation, not for one element
@@ -108,8 +109,8 @@ func newCompiler(s *syntax, o Options) *compiler {
 		items: map[string]int{}, sums: map[string]int{}, below: map[string]map[string]bool{},
 	}
 	k.p = &program{
-		float: o.Numbers == Float64 && o.Dialect == Standard, dialect: o.Dialect, scale: DefaultDivisionScale,
-		budget: o.Budget.orDefault(), cost: s.size,
+		float: o.Numbers == Float64 && o.Dialect == Standard, dialect: o.Dialect, scale: togaiScale,
+		exact: o.Dialect == Standard && o.DivisionScale == nil, budget: o.Budget.orDefault(), cost: s.size,
 	}
 	if o.DivisionScale != nil && o.Dialect == Standard {
 		k.p.scale = int32(*o.DivisionScale)

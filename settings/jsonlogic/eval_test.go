@@ -36,9 +36,9 @@ func TestNumbersOfARule(t *testing.T) {
 		{"Togai's division has 4 places for every scale", `{"/":[2,3]}`, jsonlogic.Options{Dialect: jsonlogic.Togai, DivisionScale: new(int)}, json.Number("0.6667")},
 		{"Togai's equality looks at zeros", `{"==":[1,1.0]}`, jsonlogic.Options{Dialect: jsonlogic.Togai}, false},
 		{"the standard's does not", `{"==":[1,1.0]}`, jsonlogic.Options{}, true},
-		{"a quotient has 4 places", `{"/":[2,3]}`, jsonlogic.Options{}, json.Number("0.6667")},
+		{"a result that is no decimal has 28 digits", `{"/":[2,3]}`, jsonlogic.Options{}, json.Number("0.6666666666666666666666666667")},
 		{"and none more than it needs", `{"/":[1,4]}`, jsonlogic.Options{}, json.Number("0.25")},
-		{"rounded half up, away from 0", `[{"/":[0.00005,1]},{"/":[-0.00005,1]},{"/":[0.00004999,1]}]`, jsonlogic.Options{}, []any{json.Number("0.0001"), json.Number("-0.0001"), json.Number("0")}},
+		{"rounded half up, away from 0", `[{"/":[0.00005,1]},{"/":[-0.00005,1]},{"/":[0.00004999,1]}]`, places(4), []any{json.Number("0.0001"), json.Number("-0.0001"), json.Number("0")}},
 		{"no places", `{"/":[5,2]}`, places(0), json.Number("3")},
 		{"100 places", `{"/":[1,3]}`, places(100), json.Number("0." + strings.Repeat("3", 100))},
 	} {

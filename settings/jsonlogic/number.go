@@ -11,11 +11,17 @@ import (
 )
 
 // num is an exact decimal: m, or big if it does not fit m, times ten to the minus scale. The scale is that
-// of BigDecimal: 1.50 has scale 2 and 1e3 has -3.
+// of BigDecimal: 1.50 has scale 2 and 1e3 has -3. A quotient that is no decimal is a fraction.
 type num struct {
 	m     int64
-	big   *big.Int
+	big   *longNum
 	scale int32
+}
+
+// longNum is a coefficient that does not fit an int64, or with a denominator a fraction in lowest terms, of scale 0.
+type longNum struct {
+	big.Int
+	den *big.Int
 }
 
 var pow10 = [...]int64{
@@ -28,7 +34,10 @@ func (x num) decimal() decimal.Decimal {
 	if x.big == nil {
 		return decimal.New(x.m, -x.scale)
 	}
-	return decimal.NewFromBigInt(x.big, -x.scale)
+	if x.fraction() {
+		return x.rounded(resultDigits).decimal()
+	}
+	return decimal.NewFromBigInt(&x.big.Int, -x.scale)
 }
 
 func ofDecimal(d decimal.Decimal) num {
@@ -43,7 +52,7 @@ func ofBig(b *big.Int, scale int32) num {
 	if b.IsInt64() {
 		return num{m: b.Int64(), scale: scale}
 	}
-	return num{big: b, scale: scale}
+	return num{big: &longNum{Int: *b}, scale: scale}
 }
 
 func (x num) sign() int {
@@ -64,7 +73,11 @@ func (x num) digits() int {
 	if x.big == nil {
 		return 19
 	}
-	return int(float64(x.big.BitLen())*0.30103) + 1
+	bits := x.big.BitLen()
+	if x.big.den != nil {
+		bits += x.big.den.BitLen()
+	}
+	return int(float64(bits)*0.30103) + 1
 }
 
 // abs is the magnitude, also of the smallest int64.
@@ -179,6 +192,9 @@ func (c *run) add(x, y num) num {
 	if !c.fits(x, y) {
 		return num{}
 	}
+	if x.fraction() || y.fraction() {
+		return c.ofRat(new(big.Rat).Add(x.rat(), y.rat()))
+	}
 	return c.kept(ofDecimal(x.decimal().Add(y.decimal())))
 }
 
@@ -194,6 +210,9 @@ func (c *run) sub(x, y num) num {
 	if !c.fits(x, y) {
 		return num{}
 	}
+	if x.fraction() || y.fraction() {
+		return c.ofRat(new(big.Rat).Sub(x.rat(), y.rat()))
+	}
 	return c.kept(ofDecimal(x.decimal().Sub(y.decimal())))
 }
 
@@ -201,6 +220,9 @@ func (c *run) neg(x num) num {
 	if x.big == nil && x.m != math.MinInt64 {
 		x.m = -x.m
 		return x
+	}
+	if x.fraction() {
+		return c.ofRat(new(big.Rat).Neg(x.rat()))
 	}
 	return ofDecimal(x.decimal().Neg())
 }
@@ -216,6 +238,12 @@ func (c *run) mul(x, y num) num {
 	}
 	if !c.within(x.digits() + y.digits()) {
 		return num{}
+	}
+	if x.fraction() || y.fraction() {
+		if !c.fits(x, y) {
+			return num{}
+		}
+		return c.ofRat(new(big.Rat).Mul(x.rat(), y.rat()))
 	}
 	return c.kept(ofDecimal(x.decimal().Mul(y.decimal())))
 }
@@ -275,6 +303,9 @@ func (c *run) rem(x, y num) num {
 	if !c.fits(x, y) {
 		return num{}
 	}
+	if x.fraction() || y.fraction() {
+		return c.ratRem(x, y)
+	}
 	return c.kept(rescaled(x.decimal().Mod(y.decimal()), max(x.scale, y.scale)))
 }
 
@@ -295,6 +326,11 @@ func (c *run) cmp(x, y num) int {
 	switch { // numbers far apart need not be written out
 	case s != t:
 		return cmp.Compare(s, t)
+	case x.fraction() || y.fraction():
+		if !c.fits(x, y) {
+			return 0
+		}
+		return x.rat().Cmp(y.rat())
 	case -int(x.scale) >= y.digits()-int(y.scale):
 		return s
 	case -int(y.scale) >= x.digits()-int(x.scale):
@@ -317,7 +353,7 @@ func (x num) whole() int {
 		}
 		return int(x.m / pow10[x.scale])
 	}
-	b := x.decimal().BigInt()
+	b := x.truncated()
 	switch {
 	case b.IsInt64():
 		return int(b.Int64())

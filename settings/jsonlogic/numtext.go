@@ -190,6 +190,9 @@ func (x num) float() float64 {
 // at its end, after the point.
 func (x num) plain(buf []byte, trim bool) []byte {
 	start := len(buf)
+	if x.fraction() {
+		x = x.rounded(resultDigits)
+	}
 	if x.big != nil {
 		buf = x.big.Append(buf, 10)
 	} else {

@@ -12,8 +12,8 @@ type Numbers uint8
 
 // The arithmetics.
 const (
-	// Decimal computes exactly: 0.1 + 0.2 is 0.3. Only division rounds, half up, to
-	// Options.DivisionScale places.
+	// Decimal computes exactly: 0.1 + 0.2 is 0.3, and 1/3 is a fraction, of which three are 1. Only a result that is
+	// no decimal is rounded, half up, to 28 significant digits, unless Options.DivisionScale rounds each division.
 	Decimal Numbers = iota
 	// Float64 computes in float64 as JavaScript does. It is for rules that must give the same results
 	// as in a browser, and not for money. The Togai dialect does not have it.
@@ -34,8 +34,8 @@ const (
 	Togai
 )
 
-// DefaultDivisionScale is the number of places that a division keeps unless Options set another.
-const DefaultDivisionScale = 4
+// togaiScale is the number of places that a division keeps in the Togai dialect.
+const togaiScale = 4
 
 // maxDivisionScale is the largest Options.DivisionScale.
 const maxDivisionScale = 100
@@ -52,8 +52,8 @@ const (
 type Options struct {
 	Numbers Numbers
 	Dialect Dialect
-	// DivisionScale is the number of places that a division keeps with Decimal, from 0 to 100; nil
-	// means DefaultDivisionScale. The Togai dialect always keeps 4.
+	// DivisionScale is the number of places to which each division with Decimal is rounded, half up, from 0 to 100. nil
+	// rounds none: a quotient is a fraction until the end. The Togai dialect always keeps 4 places.
 	DivisionScale *int
 	// Lenient leaves unknown operators and impossible numbers of arguments to the evaluation that
 	// reaches them. Otherwise Compile fails with them.

@@ -1,5 +1,7 @@
 package jsonlogic
 
+import "strings"
+
 // The Togai dialect has the results of that product's engine, a fork of json-logic-java, peculiarities
 // included: equality compares the scale of numbers, a dotted key is found one level down and no deeper,
 // durations lose their sign. It is for rules that were written for that engine. It is not specialised: it
@@ -83,11 +85,30 @@ func togaiArithmetic(op arithOp) builder {
 				if _, rest := c.restNumbers(args[i+2:]); !rest {
 					return nil // before a division by zero is an error
 				}
-				x = c.binary(op, s, x, y)
+				was := x
+				if x = c.binary(op, s, x, y); op == opRem && c.err == nil {
+					x = javaRem(was, y, x)
+				}
 			}
 		}
 		return c.checkedNum(x)
 	})
+}
+
+// javaRem gives the remainder of x by y the scale of BigDecimal.remainder: x less a whole quotient times y, where zeros
+// at the end of the quotient are not written as far as the scales of x and y allow it.
+func javaRem(x, y, remainder num) num {
+	if x.scale >= y.scale {
+		return remainder
+	}
+	scale := x.scale
+	quotient := x.decimal().Sub(remainder.decimal()).DivRound(y.decimal(), 0).BigInt()
+	if quotient.Sign() != 0 {
+		digits := quotient.Text(10)
+		zeros := len(digits) - len(strings.TrimRight(digits, "0"))
+		scale = max(scale, y.scale-int32(zeros))
+	}
+	return rescaled(remainder.decimal(), scale)
 }
 
 func (c *run) restNumbers(args []any) (int, bool) {

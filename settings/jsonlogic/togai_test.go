@@ -91,3 +91,22 @@ func printed(java string) string {
 	}
 	return out
 }
+
+func TestTogaisRemainderHasTheScaleOfBigDecimal(t *testing.T) {
+	for _, tc := range []struct{ reason, rule, want string }{
+		{"the dividend's, if the quotient is 0", `{"%":[72e0,85.50913]}`, "72"},
+		{"also with an exponent", `{"%":[5e1,85.5]}`, "50"},
+		{"the divisor's, if it is longer", `{"%":[225,-29.22310]}`, "20.43830"},
+		{"less the zeros of the quotient", `{"%":[72,7.15]}`, "0.5"},
+		{"as far as the dividend has none", `{"%":[72.0,7.15]}`, "0.5"},
+		{"the dividend's, if it is longer", `{"%":[1.00,0.3]}`, "0.10"},
+		{"of zero", `{"%":[0,1.25]}`, "0"},
+		{"none left", `{"%":[75,2.5]}`, "0"},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			got, err := compiled(t, tc.rule, Options{Dialect: Togai}).Eval(t.Context(), nil)
+			require.NoError(t, err)
+			require.Equal(t, json.Number(tc.want), got)
+		})
+	}
+}
