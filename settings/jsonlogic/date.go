@@ -16,7 +16,7 @@ func (c *run) dateText(d date) string {
 	return d.Format(time.RFC3339Nano)
 }
 
-// asDate converts a date, or a text or time.Time with one.
+// asDate converts a date, or a text or time.Time with one. A text without a time is the beginning of the day in UTC.
 func asDate(v any) (date, bool) {
 	switch d := v.(type) {
 	case date:
@@ -25,6 +25,9 @@ func asDate(v any) (date, bool) {
 		return date{d}, true
 	case string:
 		t, ok := parseDate(d, true)
+		if !ok && len(d) == len(time.DateOnly) {
+			t, ok = parseDate(d+"T00:00:00Z", true)
+		}
 		return date{t}, ok
 	}
 	return date{}, false
@@ -168,7 +171,7 @@ func dateOf(c *run, s *syntax, args []any) any {
 	}
 	d, ok := asDate(args[0])
 	if !ok {
-		return c.invalid(s, "a date is a text like 2024-05-28T16:00:00Z, with time and offset")
+		return c.invalid(s, "a date is a text like 2024-05-28 or 2024-05-28T16:00:00Z, with an offset if it has a time")
 	}
 	return d
 }

@@ -43,7 +43,7 @@ func (g generator) rule(depth int) string {
 		}
 		return "[" + strings.Join(out, ",") + "]"
 	}
-	switch g.r.IntN(12) {
+	switch g.r.IntN(14) {
 	case 0, 1:
 		return fmt.Sprintf(`{%q:%s}`, g.pick("+", "-", "*", "/", "%", "min", "max"), args(1+g.r.IntN(3)))
 	case 2, 3:
@@ -63,6 +63,16 @@ func (g generator) rule(depth int) string {
 		return fmt.Sprintf(`{%q:%s}`, g.pick("+", "-", "*", "/", "cat", "merge", "max", "!", "!!", "??", "throw", "val", "var", "exists", "missing", "preserve", "if", "<", "bogus"), g.rule(depth-1))
 	case 10:
 		return fmt.Sprintf(`{%q:%s}`, g.pick("date.add", "date.sub", "duration.of", "duration.as", "duration.between", "missing_some"), args(2))
+	}
+	if g.r.IntN(2) == 0 {
+		return fmt.Sprintf(`{%q:%s}`, g.pick("round", "floor", "ceil", "abs", "slice", "split", "starts_with", "ends_with", "upper", "lower",
+			"trim", "length", "type", "sort", "fractional", "sem_ver"), args(1+g.r.IntN(3)))
+	}
+	switch g.r.IntN(3) {
+	case 0:
+		return fmt.Sprintf(`{"switch":[%s,[[%s,%s],[%s,%s]],%s]}`, g.rule(depth-1), g.leaf(), g.rule(depth-1), g.rule(depth-1), g.leaf(), g.rule(depth-1))
+	case 1:
+		return fmt.Sprintf(`{"sort":[%s,%s,%s]}`, g.pick(`{"var":"items"}`, `{"var":"list"}`, g.rule(depth-1)), g.leaf(), g.pick(`{"var":"qty"}`, `{"var":""}`, g.rule(depth-1)))
 	}
 	return args(g.r.IntN(4))
 }

@@ -22,6 +22,10 @@ var arities = map[string]arity{
 	"+": {0, many}, "*": {0, many}, "-": {1, many}, "/": {1, many}, "%": {2, many}, "min": {1, many}, "max": {1, many},
 	"map": {2, 2}, "filter": {2, 2}, "all": {2, 2}, "some": {2, 2}, "none": {2, 2}, "reduce": {2, 3},
 	"merge": {0, many}, "in": {2, 2}, "cat": {0, many}, "substr": {2, 3},
+	"round": {1, 3}, "floor": {1, many}, "ceil": {1, many}, "abs": {1, many},
+	"length": {1, 1}, "type": {0, 1}, "slice": {1, 4}, "sort": {1, 3}, "switch": {2, 3}, "match": {2, 3},
+	"upper": {1, 1}, "lower": {1, 1}, "trim": {1, 1}, "split": {2, 2}, "starts_with": {2, 2}, "ends_with": {2, 2},
+	"fractional": {1, many}, "sem_ver": {3, 3},
 	"date": {1, 1}, "date.add": {2, 2}, "date.sub": {2, 2},
 	"duration.of": {2, 2}, "duration.between": {2, 2}, "duration.as": {2, 2},
 }
@@ -38,6 +42,7 @@ var literalOnly = map[string]bool{
 	"if": true, "?:": true, "and": true, "or": true,
 	"map": true, "filter": true, "reduce": true, "all": true, "some": true, "none": true,
 	"<": true, "<=": true, ">": true, ">=": true, "==": true, "!=": true, "===": true, "!==": true,
+	"switch": true, "match": true,
 }
 
 // pure operators return the same for the same arguments and depend on nothing else.
@@ -46,6 +51,9 @@ var pure = map[string]bool{
 	"==": true, "!=": true, "===": true, "!==": true, "<": true, "<=": true, ">": true, ">=": true,
 	"+": true, "*": true, "-": true, "/": true, "%": true, "min": true, "max": true,
 	"merge": true, "in": true, "cat": true, "substr": true,
+	"round": true, "floor": true, "ceil": true, "abs": true,
+	"length": true, "slice": true, "upper": true, "lower": true, "trim": true, "split": true,
+	"starts_with": true, "ends_with": true, "sem_ver": true,
 	"date.add": true, "date.sub": true, "duration.of": true, "duration.between": true, "duration.as": true,
 }
 
@@ -118,6 +126,12 @@ var standardOperators = map[string]builder{
 	"all": (*compiler).allForm, "some": (*compiler).someForm, "none": (*compiler).noneForm,
 	"merge": (*compiler).mergeForm, "in": (*compiler).inForm,
 	"cat": (*compiler).catForm, "substr": (*compiler).substrForm,
+	"round": eager(roundOf), "floor": eager(floorOf), "ceil": eager(ceilOf), "abs": eager(absOf),
+	"length": single(lengthOf), "type": single(typeOf), "slice": eager(sliceOf), "sort": (*compiler).sortForm,
+	"switch": (*compiler).switchForm, "match": (*compiler).switchForm,
+	"upper": eager(upperOf), "lower": eager(lowerOf), "trim": eager(trimOf), "split": eager(splitOf),
+	"starts_with": eager(startsWith), "ends_with": eager(endsWith),
+	"fractional": (*compiler).fractionalForm, "sem_ver": eager(semVer),
 	"date": eager(dateOf), "date.add": eager(dateAdd), "date.sub": eager(dateSub),
 	"duration.of": eager(durationOf), "duration.between": eager(durationBetween), "duration.as": eager(durationAs),
 }
