@@ -6,8 +6,8 @@ import (
 	"math/bits"
 )
 
-// fractionalForm compiles flagd's fractional: a key, and pairs of a result and a weight (1), of which the key always takes
-// the same one. Without a key it is the flag's key and the targetingKey of the data, as flagd has them; null without that.
+// fractionalForm compiles flagd's fractional: a key, and pairs of a result and a weight (1), of which the key always
+// takes the same one. Without a key it is the flag's key and the targetingKey of the data, as flagd has them, or null.
 func (k *compiler) fractionalForm(s *syntax, sc *lexical) *node {
 	if args := s.items[0]; args.form != isList || len(args.items) > 0 && args.items[0].form != isText {
 		k.reads["targetingKey"], k.reads["$flagd.flagKey"] = true, true

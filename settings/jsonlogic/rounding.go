@@ -140,8 +140,8 @@ func (c *run) roundTo(x num, places int, how mode) num {
 	return c.kept(ofBig(n, int32(places)))
 }
 
-// away reports whether a number that was cut off is rounded away from zero: half is how twice the rest compares with one
-// unit, and odd is about what is left.
+// away reports whether a number that was cut off is rounded away from zero: half is how twice the rest compares with
+// one unit, and odd is about what is left.
 func (how mode) away(sign, half int, odd bool) bool {
 	switch how {
 	case upMode:
