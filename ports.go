@@ -121,6 +121,7 @@ func settingPorts(s storage.Stores) settings.Ports {
 			}
 			return a.CustomerID, err
 		},
+		Guard: enrich.Guard(s.Enrichments()),
 	}
 }
 

@@ -51,6 +51,8 @@ var (
 	_ Reader  = program{}
 	_ Tracer  = program{}
 	_ Forker  = program{}
+
+	_ Predictor = program{}
 )
 
 func (p program) Fork() Program { return p.NewMachine() }
@@ -63,6 +65,8 @@ var (
 	_ Reader  = floatProgram{}
 	_ Tracer  = floatProgram{}
 	_ Forker  = floatProgram{}
+
+	_ Predictor = floatProgram{}
 )
 
 func (p floatProgram) Eval(ctx context.Context, event any) (any, error) {
@@ -71,6 +75,15 @@ func (p floatProgram) Eval(ctx context.Context, event any) (any, error) {
 }
 
 func (p floatProgram) Reads() []string { return p.rule.Reads() }
+
+func (p floatProgram) Faults() []*jsonlogic.Error { return p.rule.Faults() }
+
+func (p floatProgram) ResultType() jsonlogic.Type { return p.rule.ResultType() }
+
+func (p floatProgram) Constant() (any, bool) {
+	v, ok := p.rule.Constant()
+	return digits(v), ok
+}
 
 func (p floatProgram) Trace(ctx context.Context, event any) (any, jsonlogic.Trace, error) {
 	v, t, err := p.rule.Trace(ctx, event)

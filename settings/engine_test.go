@@ -169,10 +169,10 @@ func TestAnEngineRefusesWhatCompileRefuses(t *testing.T) {
 }
 
 func TestABadRuleIsRefusedWhereverItIsSaved(t *testing.T) {
-	const bad, says = `{"if":[true,1,{"-":[{"var":"a"},{"abs":-2}]}]}`, `operator "abs" at /if/2/-/1: there is no such operator`
+	const bad, says = `{"if":[true,1,{"-":[{"var":"a"},{"double":-2}]}]}`, `operator "double" at /if/2/-/1: there is no such operator`
 	o := newOffice(t, settings.Options{})
 	earlier := o.over(o.backend.Settings(), settings.Options{
-		Evaluator: newEngine(t, jsonlogic.Options{Operators: map[string]jsonlogic.Operator{"abs": {Eager: first}}}),
+		Evaluator: newEngine(t, jsonlogic.Options{Operators: map[string]jsonlogic.Operator{"double": {Eager: first}}}),
 	})
 	old, err := earlier.Create(t.Context(), o.acme, settings.NewSetting{Entity: organization, Name: "old", Value: rule(t, bad)})
 	require.NoError(t, err)

@@ -24,8 +24,8 @@ type Evaluator interface {
 	Compile(ctx context.Context, rule json.RawMessage) (Program, error)
 }
 
-// Program is a compiled rule. It must be safe for concurrent use. It may also be a [Reader], a [Tracer]
-// and a [Forker].
+// Program is a compiled rule. It must be safe for concurrent use. It may also be a [Reader], a [Tracer],
+// a [Forker] and a [Predictor].
 type Program interface {
 	// Eval evaluates the rule on an event.
 	//
@@ -61,6 +61,16 @@ type Tracer interface {
 type Forker interface {
 	// Fork returns the program for one goroutine, with working memory of its own.
 	Fork() Program
+}
+
+// Predictor is a Program that knows something of its results before there is an event.
+type Predictor interface {
+	// Faults returns the errors of parts of the rule that fail in every evaluation that reaches them.
+	Faults() []*jsonlogic.Error
+	// Constant returns the result of a rule that has the same one on every event.
+	Constant() (result any, ok bool)
+	// ResultType returns the type that every result has, or jsonlogic.AnyType if it depends on the event.
+	ResultType() jsonlogic.Type
 }
 
 // Result is the outcome of a rule.

@@ -7,8 +7,8 @@ import (
 	"github.com/admincenter/admincenter/admin"
 )
 
-// ErrInUse is returned when a setting cannot be deleted because enrichments depend on it; the [*InUseError]
-// names them.
+// ErrInUse is returned when a setting cannot be deleted because enrichments depend on it, of which the [*InUseError]
+// has the names, or cannot have a value because one of them could not use it.
 var ErrInUse = admin.NewError("setting_in_use", admin.ErrState, "in use")
 
 // MaxUsersNamed is the number of event schemas that an [InUseError] names at most.

@@ -15,7 +15,13 @@ type Ports struct {
 	// CustomerOf returns the customer that an account belongs to, for a [Path] that names the account
 	// alone; "" if it has none. If CustomerOf is nil, the level of the customer is skipped for such a Path.
 	CustomerOf CustomerOf
+	// Guard, if set, is asked before a setting is created or gets another value.
+	Guard Guard
 }
+
+// Guard returns why a setting may not be as on, because what depends on it could not use it, or nil. program is its rule,
+// nil if it is not a JSON_LOGIC setting. Settings on entities that no [Path] resolves to are not asked about.
+type Guard func(ctx context.Context, org admin.OrgID, on Setting, program Program) error
 
 // CustomerOf returns the customer of an account; "" if it has none.
 type CustomerOf func(ctx context.Context, org admin.OrgID, account string) (string, error)
@@ -89,6 +95,22 @@ func NewService(ports Ports, o Options) (*Service, error) {
 // Use it only as long as its ports. Call [Service.Committed] on it after the commit.
 func (s *Service) In(ports Ports) *Service {
 	return &Service{ports: ports, core: s.core, uncommitted: &uncommitted{}}
+}
+
+// guard asks what depends on a setting whether it may be as it is about to be.
+func (s *Service) guard(ctx context.Context, org admin.OrgID, on Setting) error {
+	if s.ports.Guard == nil || !on.Entity.Kind.Resolved() {
+		return nil
+	}
+	var program Program
+	if on.Value.Type() == TypeLogic {
+		raw, _ := on.Value.JSON()
+		var err error
+		if program, err = s.evaluator.Compile(ctx, raw); err != nil {
+			return err
+		}
+	}
+	return s.ports.Guard(ctx, org, on, program)
 }
 
 func (s *Service) record(

@@ -27,7 +27,8 @@ const CodeSchema = "json_schema"
 // Create adds a setting. It fails with a *admin.ValidationError that lists everything that is wrong with it,
 // among it a rule that the [Evaluator] cannot compile and every violation of the JSON Schema; with
 // [admin.ErrExists] if the entity has a setting of this namespace and name; and with [ErrTooMany] if
-// Options.Limits are reached. It requires [PermissionWrite].
+// Options.Limits are reached. It fails with [ErrInUse] if an enrichment takes its rule from such a setting and could not
+// use this one. It requires [PermissionWrite].
 func (s *Service) Create(ctx context.Context, scope admin.Scope, n NewSetting) (Setting, error) {
 	if err := scope.Require(PermissionWrite); err != nil {
 		return Setting{}, err
@@ -45,6 +46,9 @@ func (s *Service) Create(ctx context.Context, scope admin.Scope, n NewSetting) (
 	made := Setting{
 		ID: s.runtime.NewID(), Entity: k.Entity, Namespace: k.Namespace, Name: k.Name, Value: n.Value, Schema: n.Schema,
 		CreatedAt: now, CreatedBy: scope.Actor(), UpdatedAt: now, UpdatedBy: scope.Actor(), Version: 1,
+	}
+	if err := s.guard(ctx, scope.Org(), made); err != nil {
+		return Setting{}, err
 	}
 	rec := s.record(scope, ActionCreate, made,
 		admin.Change{Field: "entity", To: made.Entity.String()},
@@ -110,7 +114,8 @@ func (s *Service) checkSchema(ctx context.Context, p *admin.Problems, v Value, s
 // Update gives the setting another value, perhaps of another type, if its Version is still version;
 // otherwise it fails with [admin.ErrConflict]. The value is checked as in Create, against the Schema of the
 // setting: one of another type than JSON needs UpdateWithSchema without a Schema. Entity, namespace and name
-// never change: create another setting and delete this one. It requires [PermissionWrite].
+// never change: create another setting and delete this one. A value that an enrichment which takes its rule from the
+// setting could not use is [ErrInUse]. It requires [PermissionWrite].
 func (s *Service) Update(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, version int64, v Value,
 ) (Setting, error) {
@@ -152,6 +157,9 @@ func (s *Service) change(
 	}
 	changed := old
 	changed.Value, changed.Schema, changed.UpdatedAt, changed.UpdatedBy = v, schema, s.runtime.Instant(), scope.Actor()
+	if err := s.guard(ctx, scope.Org(), changed); err != nil {
+		return Setting{}, err
+	}
 	rec := s.record(scope, action, old, slices.Concat(note, valueChanges(old, changed))...)
 	err = s.ports.Settings.Update(ctx, scope.Org(), changed, rec)
 	s.wrote(scope.Org())

@@ -37,6 +37,22 @@ func (s *Service) compile(ctx context.Context, e Enrichment) ([]field, error) {
 	return out, p.Err()
 }
 
+// compileSaved is compile of an enrichment that is saved: rules that can never work are refused too. One that was saved
+// before that was checked still runs.
+func (s *Service) compileSaved(ctx context.Context, e Enrichment) error {
+	fields, err := s.compile(ctx, e)
+	if err != nil {
+		return err
+	}
+	var p admin.Problems
+	for i, f := range fields {
+		if f.program != nil {
+			foresee(&p, fmt.Sprintf("/fields/%d/value", i), f.Type, f.program)
+		}
+	}
+	return p.Err()
+}
+
 // compileField adds what is wrong with one field. Its error is a failure of another kind.
 func (s *Service) compileField(ctx context.Context, p *admin.Problems, at string, e Enrichment, f *field) error {
 	switch f.Source {

@@ -562,7 +562,7 @@ func TestEnrichedNumbersAreExact(t *testing.T) {
 }
 
 func TestABadRuleIsRefusedByPutAndNewEnricher(t *testing.T) {
-	const bad, says = `{"if":[true,1,{"-":[{"var":"a"},{"abs":-2}]}]}`, `operator "abs" at /if/2/-/1: there is no such operator`
+	const bad, says = `{"if":[true,1,{"-":[{"var":"a"},{"double":-2}]}]}`, `operator "double" at /if/2/-/1: there is no such operator`
 	o := newOffice(t, settings.Options{})
 	trips := trips()
 	trips.Fields = append(trips.Fields, attributeOf(9, "bad", enrich.FromLogic, bad))

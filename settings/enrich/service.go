@@ -61,7 +61,8 @@ func (s *Service) In(ports Ports) *Service { return &Service{ports, s.runtime} }
 // settings that it depends on need not exist yet: they may be created for each account.
 //
 // Put fails with a *admin.ValidationError that lists everything that is wrong, among it rules that cannot be
-// compiled and dependencies that are not declared, with paths that count the fields in Order; with
+// compiled and dependencies that are not declared, with paths that count the fields in Order; if these are right,
+// rules that read what no event has, parts of rules that always fail, and results that the field can never take; with
 // [admin.ErrExists] if there is one already; with [admin.ErrNotFound] or [admin.ErrConflict] if the one to
 // replace is gone or has another Version; and with [ErrTooMany]. It requires [settings.PermissionWrite].
 //
@@ -71,7 +72,7 @@ func (s *Service) Put(ctx context.Context, scope admin.Scope, e Enrichment) (Enr
 		return Enrichment{}, err
 	}
 	e = e.complete()
-	if _, err := s.compile(ctx, e); err != nil {
+	if err := s.compileSaved(ctx, e); err != nil {
 		return Enrichment{}, err
 	}
 	now, was := s.runtime.Instant(), e.Version

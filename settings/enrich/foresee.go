@@ -1,0 +1,73 @@
+package enrich
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/jsonlogic"
+)
+
+const rootsHint = "a rule reads attribute.<name>, dimension.<name> and dependencies.<name>"
+
+// strangers returns the paths that a program reads outside of the parts of an event: they are null on every event, and
+// null is 0 in an amount.
+func strangers(program settings.Program) (out []string) {
+	reader, ok := program.(settings.Reader)
+	if !ok {
+		return nil
+	}
+	for _, path := range reader.Reads() {
+		root, _, _ := strings.Cut(path, ".")
+		switch root {
+		case "", rootAttribute, rootDimension, rootDependencies:
+		default:
+			out = append(out, path)
+		}
+	}
+	return out
+}
+
+// foresee adds what keeps a rule from giving a field its value on any event.
+func foresee(p *admin.Problems, at string, t FieldType, program settings.Program) {
+	for _, path := range strangers(program) {
+		p.Add(at, admin.CodeUnknown, "reads %s, which no event has: %s", admin.Clip(path), rootsHint).With("path", path)
+	}
+	predictor, ok := program.(settings.Predictor)
+	if !ok {
+		return
+	}
+	faults := predictor.Faults()
+	for _, bad := range faults {
+		p.Add(at, admin.CodeFormat, "always fails where it is reached: %s", bad.Message())
+	}
+	if len(faults) > 0 {
+		return
+	}
+	if v, ok := predictor.Constant(); ok {
+		var err error
+		if t == Attribute {
+			_, err = asAttribute(v)
+		} else {
+			_, err = asDimension(v)
+		}
+		if err != nil {
+			p.AddError(at, admin.CodeFormat, err)
+		}
+		return
+	}
+	switch is := predictor.ResultType(); is {
+	case jsonlogic.AnyType, jsonlogic.NumberType, jsonlogic.StringType:
+	case jsonlogic.BooleanType:
+		if t == Attribute {
+			p.AddError(at, admin.CodeFormat, wrongType(is, "an attribute is a number"))
+		}
+	default:
+		p.AddError(at, admin.CodeFormat, wrongType(is, "an attribute is a number and a dimension a text"))
+	}
+}
+
+func wrongType(is jsonlogic.Type, right string) error {
+	return fmt.Errorf("the result is always of type %s, and %s: %w", is, right, admin.ErrInvalid)
+}
