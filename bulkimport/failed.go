@@ -37,15 +37,12 @@ type FailedRow struct {
 }
 
 // Errors pages through the failed rows of a job of an import, that of the run if id is the import's, in the order of the
-// file, each with everything that is wrong with it. It requires the type's Read permission, and fails with [job.ErrPruned] when they
-// are not kept any longer.
+// file, each with everything that is wrong with it. It requires the type's Read permission, and fails with
+// [job.ErrPruned] when they are not kept any longer.
 func (s *Service) Errors(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, q admin.Query,
 ) (admin.Page[FailedRow], error) {
-	if _, _, err := s.open(ctx, scope, id, read); err != nil {
-		return admin.Page[FailedRow]{}, err
-	}
-	if err := s.complete(ctx, scope.Org(), id); err != nil {
+	if _, err := s.openRows(ctx, scope, id); err != nil {
 		return admin.Page[FailedRow]{}, err
 	}
 	return admin.Paginate(scope.Org(), fmt.Sprintf("import errors %s", id), q,
@@ -53,15 +50,17 @@ func (s *Service) Errors(
 		func(r FailedRow) int64 { return r.Number })
 }
 
-// complete fails with [job.ErrPruned] if the failed rows of an import are not kept any longer.
-func (s *Service) complete(ctx context.Context, org admin.OrgID, id uuid.UUID) error {
-	j, err := s.ports.Jobs.Get(ctx, org, id)
-	if errors.Is(err, admin.ErrNotFound) {
-		return nil // it was not started
-	} else if err != nil {
-		return err
+// openRows loads the import of a job by the job's id, or one that was not started by its own, to read its failed rows.
+func (s *Service) openRows(ctx context.Context, scope admin.Scope, id uuid.UUID) (Import, error) {
+	i, _, j, err := s.openJob(ctx, scope, id, read)
+	if errors.Is(err, admin.ErrNotFound) && j.ID == uuid.Nil {
+		i, _, err = s.open(ctx, scope, id, read)
+		return i, err
 	}
-	return j.Complete()
+	if err != nil {
+		return Import{}, err
+	}
+	return i, j.Complete()
 }
 
 func (s *Service) failed(
@@ -91,7 +90,8 @@ func failedRow(e job.Entry) (FailedRow, error) {
 	}, nil
 }
 
-// FailedRows writes the failed rows as a CSV file to fix and upload again: the columns of the
+// FailedRows writes the failed rows of a job of an import, that of the run if id is the import's, as a CSV file to fix
+// and upload again: the columns of the
 // original in their order and with its delimiter (a comma for one that Upload does not look for), then _line and
 // _errors, which a later Upload leaves out: it knows the file by either name, in any capitals. The file begins with a
 // byte order mark, by which Excel knows UTF-8. Every cell is in quotes, and what a spreadsheet would take for a formula
@@ -99,15 +99,12 @@ func failedRow(e job.Entry) (FailedRow, error) {
 // exactly these off. It holds a few rows in memory at a time. It requires the type's Read permission, and fails with
 // [job.ErrPruned] when they are not kept any longer.
 func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUID, w io.Writer) error {
-	i, _, err := s.open(ctx, scope, id, read)
+	i, err := s.openRows(ctx, scope, id)
 	if err != nil {
 		return err
 	}
 	if i.Status == Uploading {
 		return fmt.Errorf("the upload is not complete: %w", admin.ErrState)
-	}
-	if err := s.complete(ctx, scope.Org(), id); err != nil {
-		return err
 	}
 	delimiter := i.Content.Delimiter[0]
 	if strings.IndexByte(candidates, delimiter) < 0 {
