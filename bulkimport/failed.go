@@ -106,38 +106,60 @@ func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUI
 	if i.Status == Uploading {
 		return fmt.Errorf("the upload is not complete: %w", admin.ErrState)
 	}
-	delimiter := i.Content.Delimiter[0]
-	if strings.IndexByte(candidates, delimiter) < 0 {
-		delimiter = ',' // a later Upload would not find the other
+	f := s.failedFile(ctx, scope.Org(), i, id, w)
+	for more := true; more; {
+		if more, err = f.page(); err != nil {
+			return err
+		}
 	}
-	out := newQuotingWriter(w, delimiter)
-	out.mark()
-	out.write(i.failedHeader())
-	filter := job.EntryFilter{Status: job.EntryFailed, Bytes: failedBytes}
-	seek := admin.Seek[int64]{Limit: admin.MaxLimit}
-	for {
-		entries, err := s.ports.Jobs.Entries(ctx, scope.Org(), id, filter, seek)
+	return nil
+}
+
+// failedDelimiter is what is between the cells of a file of failed rows. A later Upload looks for it.
+func (i Import) failedDelimiter() byte {
+	if d := i.Content.Delimiter[0]; strings.IndexByte(candidates, d) >= 0 {
+		return d
+	}
+	return ','
+}
+
+// failedFile writes the failed rows of a job, a page at a time.
+type failedFile struct {
+	service *Service
+	ctx     context.Context
+	org     admin.OrgID
+	imp     Import
+	job     uuid.UUID
+	out     *quotingWriter
+	after   int64
+}
+
+func (s *Service) failedFile(ctx context.Context, org admin.OrgID, i Import, id uuid.UUID, w io.Writer) *failedFile {
+	f := &failedFile{service: s, ctx: ctx, org: org, imp: i, job: id, out: newQuotingWriter(w, i.failedDelimiter())}
+	f.out.mark()
+	f.out.write(i.failedHeader())
+	return f
+}
+
+// page writes the next rows, and reports whether there may be more.
+func (f *failedFile) page() (more bool, err error) {
+	entries, err := f.service.ports.Jobs.Entries(f.ctx, f.org, f.job,
+		job.EntryFilter{Status: job.EntryFailed, Bytes: failedBytes}, admin.Seek[int64]{Limit: admin.MaxLimit, After: f.after})
+	if err != nil {
+		return false, err
+	}
+	for _, e := range entries {
+		r, err := failedRow(e)
 		if err != nil {
-			return err
+			return false, err
 		}
-		for _, e := range entries {
-			r, err := failedRow(e)
-			if err != nil {
-				return err
-			}
-			if r.Cells, err = s.cells(ctx, scope.Org(), i, r); err != nil {
-				return err
-			}
-			out.write(i.failedRecord(r))
+		if r.Cells, err = f.service.cells(f.ctx, f.org, f.imp, r); err != nil {
+			return false, err
 		}
-		if err := out.flush(); err != nil {
-			return err
-		}
-		if len(entries) == 0 {
-			return nil
-		}
-		seek.After = entries[len(entries)-1].Seq
+		f.out.write(f.imp.failedRecord(r))
+		f.after = e.Seq
 	}
+	return len(entries) > 0, f.out.flush()
 }
 
 // failedBytes is how many bytes of rows FailedRows reads at a time; one row may have more.

@@ -109,9 +109,7 @@ func (s *Service) portion(
 	ctx context.Context, org admin.OrgID, i Import, t Type, at cursor, settled map[int64]bool, failed int64,
 ) (*portion, error) {
 	r, plan := s.reader(ctx, org, i, at), newPlan(t.Schema, i, s.limits)
-	out := &portion{cursor: at, batch: Batch{
-		Import: i.ID, Mode: i.Settings.mode(), At: s.runtime.Instant(), Match: i.Settings.Match, By: i.Mapping.by(),
-	}}
+	out := &portion{cursor: at, batch: s.newBatch(i)}
 	for read := 0; read < s.batch && r.offset <= batchBytes; read++ {
 		rec, err := r.next()
 		if errors.Is(err, io.EOF) {
@@ -139,6 +137,13 @@ func (s *Service) portion(
 	}
 	out.cursor.offset, out.cursor.line = r.position()
 	return out, nil
+}
+
+// newBatch returns a batch of an import, without rows.
+func (s *Service) newBatch(i Import) Batch {
+	return Batch{
+		Import: i.ID, Mode: i.Settings.mode(), At: s.runtime.Instant(), Match: i.Settings.Match, By: i.Mapping.by(),
+	}
 }
 
 func (p *portion) add(plan *plan, rec record, number int64) {
