@@ -68,7 +68,7 @@ func TestACheckIsAJob(t *testing.T) {
 
 	second, err := h.Imports.Check(t.Context(), h.bea.Scope, i.ID)
 	require.NoError(t, err)
-	_, err = h.Jobs.Cancel(t.Context(), h.bea.Scope, second.ID)
+	_, err = h.Jobs.Cancel(t.Context(), h.ann.Scope, second.ID)
 	require.NoError(t, err)
 	p, err = h.Imports.Step(t.Context(), h.bea.Scope, second.ID)
 	require.NoError(t, err)
