@@ -13,11 +13,12 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 )
 
-// UploadFailed makes a new import of the rows that failed in one that has run, as if its FailedRows were uploaded, with
-// the same name of the file and with its mapping and settings: to change these where they were wrong, and to start it.
-// [Import.From] and the audit record name the import that the rows are of. Rows that were not reached, because the import
-// was cancelled or stopped, have not failed. It streams the rows and stores them as [Service.Upload] does, whose errors
-// it has: the new file is larger than the rows were, because all cells are quoted and the errors are in it.
+// UploadFailed makes a new import of the rows that failed in one that has run, as if its FailedRows were uploaded,
+// with the same name of the file and with its mapping and settings: to change these where they were wrong, and to
+// start it. [Import.From] and the audit record name the import that the rows are of. Rows that were not reached,
+// because the import was cancelled or stopped, have not failed. It streams the rows and stores them as
+// [Service.Upload] does, whose errors it has: the new file is larger than the rows were, because all cells are quoted
+// and the errors are in it.
 //
 // It requires the type's Write permission. It fails with [admin.ErrState] if the import has not run to an end or no row
 // has failed, and with [job.ErrPruned] if the failed rows are not kept any longer.

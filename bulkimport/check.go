@@ -29,20 +29,20 @@ var errUndo = errors.New("rehearsal")
 // Check makes a job that rehearses a mapped import, with an id of its own: it finds what Start and Run would find now,
 // and writes nothing but what it found. [Service.Step] and [Service.Run] do it, as they do an import, and
 // [Service.Progress], [Service.Summary], [Service.Errors] and [Service.FailedRows] have what it found, by its id. Its
-// counts and errors are those of the run, unless records are changed in between, and its status is too: a check of which
-// Settings.StopAfter stops the run is FAILED. It does not wait after Settings.Canary.
+// counts and errors are those of the run, unless records are changed in between, and its status is too: a check of
+// which Settings.StopAfter stops the run is FAILED. It does not wait after Settings.Canary.
 //
 // Rows are written batch by batch in transactions that are rolled back, so that it also finds what exists, what is
-// missing and what the database refuses. A target within the transaction ([Ports]) is called and rolled back as well; of
-// what it refuses because of rows in batches before, the check finds nothing. A target outside of it ([Type]) is
-// asked if it is a [Checker]; if not, every valid row counts as created, and Progress.Unchecked says so. A batch cannot
-// be rolled back in a transaction of the caller's: Step and Run of a service that is in one ([Service.In]) fail with
-// [admin.ErrState].
+// missing and what the database refuses. A target within the transaction ([Ports]) is called and rolled back as well;
+// of what it refuses because of rows in batches before, the check finds nothing. A target outside of it ([Type]) is
+// asked if it is a [Checker]; if not, every valid row counts as created, and Progress.Unchecked says so. A batch
+// cannot be rolled back in a transaction of the caller's: Step and Run of a service that is in one ([Service.In]) fail
+// with [admin.ErrState].
 //
 // Check returns the job that it made before as long as that is not final. To check again makes a new one, and removes
 // the rows that the one before found. SetMapping, SetFileFormat and Start make a check stale: its next batch fails it,
-// and to check again cancels it. The version of the import rises by one. Check requires the type's Write permission; its
-// errors are those of [Service.Start].
+// and to check again cancels it. The version of the import rises by one. Check requires the type's Write permission;
+// its errors are those of [Service.Start].
 func (s *Service) Check(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
 	i, t, err := s.open(ctx, scope, id, write)
 	if err != nil {

@@ -55,10 +55,11 @@
 //
 // # Looking before
 //
-// [Service.Preview] shows the first rows as they would be written, while a person maps. [Service.Check] makes a job that
-// rehearses the whole file and writes nothing; it finds the counts and the errors of the run. [Service.Summary] counts
-// what is wrong by code and column. With Settings.Canary the import waits after its first rows, for [Service.Confirm] or
-// [Service.Reject]. Of a job by itself, such as a check, methods take the job's id; the job of the run has the import's.
+// [Service.Preview] shows the first rows as they would be written, while a person maps. [Service.Check] makes a job
+// that rehearses the whole file and writes nothing; it finds the counts and the errors of the run. [Service.Summary]
+// counts what is wrong by code and column. With Settings.Canary the import waits after its first rows, for
+// [Service.Confirm] or [Service.Reject]. Of a job by itself, such as a check, methods take the job's id; the job of
+// the run has the import's.
 //
 // [Service.UploadFailed] makes an import of the rows that failed, to start it with another mapping.
 //

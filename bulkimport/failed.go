@@ -36,8 +36,8 @@ type FailedRow struct {
 	at   cursor
 }
 
-// Errors pages through the failed rows of a job of an import, that of the run if id is the import's, in the order of the
-// file, each with everything that is wrong with it. It requires the type's Read permission, and fails with
+// Errors pages through the failed rows of a job of an import, that of the run if id is the import's, in the order of
+// the file, each with everything that is wrong with it. It requires the type's Read permission, and fails with
 // [job.ErrPruned] when they are not kept any longer.
 func (s *Service) Errors(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, q admin.Query,
@@ -143,8 +143,9 @@ func (s *Service) failedFile(ctx context.Context, org admin.OrgID, i Import, id 
 
 // page writes the next rows, and reports whether there may be more.
 func (f *failedFile) page() (more bool, err error) {
-	entries, err := f.service.ports.Jobs.Entries(f.ctx, f.org, f.job,
-		job.EntryFilter{Status: job.EntryFailed, Bytes: failedBytes}, admin.Seek[int64]{Limit: admin.MaxLimit, After: f.after})
+	filter := job.EntryFilter{Status: job.EntryFailed, Bytes: failedBytes}
+	entries, err := f.service.ports.Jobs.Entries(f.ctx, f.org, f.job, filter,
+		admin.Seek[int64]{Limit: admin.MaxLimit, After: f.after})
 	if err != nil {
 		return false, err
 	}

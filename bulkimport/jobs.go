@@ -51,9 +51,11 @@ func (s *Service) loadOf(ctx context.Context, org admin.OrgID, j job.Job) (Impor
 	return s.load(ctx, org, id)
 }
 
-// openJob loads a job of an import by its id, with the import, and requires the permission of the import's type. The job
-// of the run has the import's id.
-func (s *Service) openJob(ctx context.Context, scope admin.Scope, id uuid.UUID, a access) (Import, Type, job.Job, error) {
+// openJob loads a job of an import by its id, with the import, and requires the permission of the import's type. The
+// job of the run has the import's id.
+func (s *Service) openJob(
+	ctx context.Context, scope admin.Scope, id uuid.UUID, a access,
+) (Import, Type, job.Job, error) {
 	if err := scope.Require(); err != nil {
 		return Import{}, Type{}, job.Job{}, err
 	}

@@ -58,11 +58,12 @@ const (
 )
 
 // Preview shows the first n rows of a file as an import with a mapping would write them, with the errors of each cell,
-// for a screen on which a person maps: neither the mapping nor the settings are stored. n is 1 to 100; 0 means 20. Blank
-// rows are left out. It reads the beginning of the file and no more, so that it takes as long for any file.
+// for a screen on which a person maps: neither the mapping nor the settings are stored. n is 1 to 100; 0 means 20.
+// Blank rows are left out. It reads the beginning of the file and no more, so that it takes as long for any file.
 //
 // A mapping that lacks required fields is shown as far as it is. With all of them the rows are also rehearsed as by
-// [Service.Check]. Rows that repeat the key of one of these rows are found, and those that repeat another row's are not.
+// [Service.Check]. Rows that repeat the key of one of these rows are found, and those that repeat another row's are
+// not.
 //
 // It requires the type's Write permission. It fails with what SetMapping finds but for fields without a source, with
 // [admin.ErrState] unless the import is uploaded and not started, and with a [*FileError] if the file is not kept any

@@ -4,8 +4,8 @@
 //	go run ./examples/imports
 //	go run ./examples/imports -db imports.db
 //
-// walk.go has the steps; each is a method of a few lines that a screen would call. open.go adds a field to the library's
-// customers.
+// walk.go has the steps; each is a method of a few lines that a screen would call. open.go adds a field to the
+// library's customers.
 package main
 
 import (

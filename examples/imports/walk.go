@@ -133,7 +133,8 @@ func (w *walkthrough) result(ctx context.Context, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	w.say("%s: %d of %d rows, %d created, %d failed", p.Status, p.Counts.Settled(), p.Counts.Total, p.Created, p.Counts.Failed)
+	w.say("%s: %d of %d rows, %d created, %d failed", p.Status, p.Counts.Settled(), p.Counts.Total, p.Created,
+		p.Counts.Failed)
 	summary, err := w.center.Imports.Summary(ctx, w.scope, id)
 	if err != nil {
 		return err
