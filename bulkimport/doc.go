@@ -5,8 +5,10 @@
 //	})
 //	suggested, err := imports.Suggest(ctx, scope, imp.ID)
 //	imp, err = imports.SetMapping(ctx, scope, imp.ID, imp.Version, suggested.Mapping(), bulkimport.Settings{})
+//	check, err := imports.Check(ctx, scope, imp.ID) // a job that finds what the import would do
+//	progress, err := imports.Run(ctx, scope, check.ID, nil)
 //	_, err = imports.Start(ctx, scope, imp.ID)
-//	progress, err := imports.Run(ctx, scope, imp.ID, nil)
+//	progress, err = imports.Run(ctx, scope, imp.ID, nil)
 //	err = imports.FailedRows(ctx, scope, imp.ID, download) // to fix and upload again
 //
 // # Files
@@ -39,7 +41,7 @@
 // seven languages and by its values; [Suggestions.Mapping] takes what is sure and leaves the rest for a person to look
 // at. A [Mapping] decides: one column, several joined, the first that is not blank, or a constant.
 // Everything that would keep the import from starting is found together, before anything is written. Columns that no
-// field takes are named, before the start and in the result ([Import.Unmapped], [Preview], [Progress]), so that none
+// field takes are named, before the start and in the result ([Import.Unmapped], [Progress]), so that none
 // is lost unseen; Settings.NotImported states that one is left out by decision. docs/mapping.md has the rules.
 //
 // # Values
@@ -50,6 +52,16 @@
 //
 //	proposed, err := imports.Propose(ctx, scope, imp.ID, mapping, settings)
 //	imp, err = imports.SetMapping(ctx, scope, imp.ID, imp.Version, proposed.Apply(mapping), settings)
+//
+// # Looking before
+//
+// [Service.Preview] shows the first rows as they would be written, while a person maps. [Service.Check] makes a job
+// that rehearses the whole file and writes nothing; it finds the counts and the errors of the run. [Service.Summary]
+// counts what is wrong by code and column. With Settings.Canary the import waits after its first rows, for
+// [Service.Confirm] or [Service.Reject]. Of a job by itself, such as a check, methods take the job's id; the job of
+// the run has the import's.
+//
+// [Service.UploadFailed] makes an import of the rows that failed, to start it with another mapping.
 //
 // # Running
 //

@@ -16,65 +16,133 @@ import (
 )
 
 // duplicates finds the rows that repeat an earlier row's key, as failed entries for the job to
-// begin with. Every batch, in any process, then finds them there by row number.
+// begin with. Every batch, in any process, then finds them there by row number. If records are found by another field
+// than the key, a row may repeat neither: two rows with one key are about one record.
 //
 // Keys that look the same are one; see keyForm. It keeps 8 bytes a row: a first pass collects a hash of each key, a
 // second one looks closer at the rows whose hash is there twice. The first also makes sure that the text is what was
 // uploaded.
 func (s *Service) duplicates(ctx context.Context, org admin.OrgID, i Import, t Type) ([]job.Entry, error) {
 	plan := newPlan(t.Schema, i, s.limits)
-	seed, kind := maphash.MakeSeed(), plan.fields[plan.key].Kind
-	hashes := make([]uint64, 0, i.Rows)
+	suspects, err := s.suspects(ctx, org, i, plan)
+	if err != nil {
+		return nil, err
+	}
+	tooMany := func(field int) error {
+		return fileError(CodeManyDuplicates,
+			"more than %d rows repeat the %s of another row: is it mapped to the right column?",
+			s.limits.Duplicates, plan.names[field])
+	}
+	some := false
+	for k, hashes := range suspects.hashes {
+		some = some || len(hashes) > 0
+		if len(hashes) > s.limits.Duplicates {
+			return nil, tooMany(plan.unique[k])
+		}
+	}
+	if !some {
+		return nil, nil
+	}
+	var out []job.Entry
+	size, seen := 0, newKeys(plan)
+	data := i.content(ctx, s.ports.Imports, org, i.Content.Offset)
+	err = s.records(i, data, plan, func(rec record, number int64) error {
+		var twice []CellError
+		field := plan.key
+		for k, f := range plan.unique {
+			key, ok := plan.keyOf(f, rec)
+			if !ok || !suspects.has(k, keyForm(plan.fields[f].Kind, key)) {
+				continue
+			}
+			if e := seen.add(k, key, rec.line); e != nil {
+				twice, field = append(twice, *e), f
+			}
+		}
+		if len(twice) == 0 {
+			return nil
+		}
+		row, errs := plan.row(rec, number)
+		out = append(out, failedEntry(row, rec, append(twice, errs...)))
+		if size += len(out[len(out)-1].Data); len(out) > s.limits.Duplicates || size > maxDuplicateBytes {
+			return tooMany(field)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// suspects are hashes of the keys that may be in a file more than once, in order, for each of plan.unique.
+type suspects struct {
+	seed   maphash.Seed
+	hashes [][]uint64
+}
+
+func (s *suspects) has(k int, form string) bool {
+	_, ok := slices.BinarySearch(s.hashes[k], maphash.String(s.seed, form))
+	return ok
+}
+
+// suspects reads the whole file, and makes sure that it is what was uploaded.
+func (s *Service) suspects(ctx context.Context, org admin.OrgID, i Import, plan *plan) (*suspects, error) {
+	out := &suspects{seed: maphash.MakeSeed(), hashes: make([][]uint64, len(plan.unique))}
 	text := &verified{from: i.content(ctx, s.ports.Imports, org, 0), sum: sha256.New()}
 	if _, err := io.CopyN(io.Discard, text, i.Content.Offset); err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	err := s.keys(i, text, plan, func(_ record, _ int64, key string) error {
-		hashes = append(hashes, maphash.String(seed, keyForm(kind, key)))
+	for k := range out.hashes {
+		out.hashes[k] = make([]uint64, 0, i.Rows)
+	}
+	err := s.records(i, text, plan, func(rec record, _ int64) error {
+		for k, f := range plan.unique {
+			if key, ok := plan.keyOf(f, rec); ok {
+				out.hashes[k] = append(out.hashes[k], maphash.String(out.seed, keyForm(plan.fields[f].Kind, key)))
+			}
+		}
 		return nil
 	})
 	// What was changed may also be why it could not be read.
 	if changed := text.check(i); changed != nil {
 		return nil, changed
 	}
-	if err != nil {
-		return nil, err
+	for k := range out.hashes {
+		slices.Sort(out.hashes[k])
+		out.hashes[k] = repeated(out.hashes[k])
 	}
-	slices.Sort(hashes)
-	suspects := repeated(hashes)
-	if len(suspects) == 0 {
-		return nil, nil
-	}
-	tooMany := fileError(CodeManyDuplicates,
-		"more than %d rows repeat the %s of another row: is it mapped to the right column?",
-		s.limits.Duplicates, plan.names[plan.key])
-	if len(suspects) > s.limits.Duplicates {
-		return nil, tooMany
-	}
-	first := map[string]int64{}
-	var out []job.Entry
-	size := 0
-	data := i.content(ctx, s.ports.Imports, org, i.Content.Offset)
-	err = s.keys(i, data, plan, func(rec record, number int64, key string) error {
-		form := keyForm(kind, key)
-		if _, ok := slices.BinarySearch(suspects, maphash.String(seed, form)); !ok {
-			return nil
-		}
-		line, ok := first[form]
-		if !ok {
-			first[strings.Clone(form)] = rec.line // and not its row
-			return nil
-		}
-		row, errs := plan.row(rec, number)
-		_, twice := wrong(CodeDuplicateInFile, "", "%q is in line %d already", admin.Clip(key), line)
-		e := twice.with("line", line).cellError(rec.line, plan.columns[plan.key], plan.names[plan.key], key)
-		out = append(out, failedEntry(row, rec, append([]CellError{e}, errs...)))
-		if size += len(out[len(out)-1].Data); len(out) > s.limits.Duplicates || size > maxDuplicateBytes {
-			return tooMany
-		}
-		return nil
-	})
 	return out, err
+}
+
+// keyOf reads a field by which rows are told apart; ok is false if the row does not have it, or it cannot be read.
+func (p *plan) keyOf(field int, rec record) (key string, ok bool) {
+	key, _, wrong := p.value(field, rec.cells)
+	return key, wrong == nil && key != ""
+}
+
+// keys are those of the rows so far, with their lines, for each of plan.unique.
+type keys struct {
+	plan  *plan
+	lines []map[string]int64
+}
+
+func newKeys(p *plan) *keys {
+	k := &keys{plan: p, lines: make([]map[string]int64, len(p.unique))}
+	for n := range k.lines {
+		k.lines[n] = map[string]int64{}
+	}
+	return k
+}
+
+// add takes a key, and returns the error of a row that repeats one.
+func (k *keys) add(n int, key string, line int64) *CellError {
+	field := k.plan.unique[n]
+	form := keyForm(k.plan.fields[field].Kind, key)
+	first, again := k.lines[n][form]
+	if !again {
+		k.lines[n][strings.Clone(form)] = line // and not its row
+		return nil
+	}
+	_, twice := wrong(CodeDuplicateInFile, "", "%q is in line %d already", admin.Clip(key), first)
+	e := twice.with("line", first).cellError(line, k.plan.columns[field], k.plan.names[field], key)
+	return &e
 }
 
 // maxDuplicateBytes bounds what the entries of repeated rows hold in memory.
@@ -91,10 +159,9 @@ func repeated(sorted []uint64) []uint64 {
 	return out
 }
 
-// keys calls with for each row whose key can be read. from is the content from the first row on.
-func (s *Service) keys(
-	i Import, from io.Reader, plan *plan, with func(rec record, number int64, key string) error,
-) error {
+// records calls with for each row that could be split into as many cells as it must have. from is the content from the
+// first row on.
+func (s *Service) records(i Import, from io.Reader, plan *plan, with func(rec record, number int64) error) error {
 	r := newReader(from, i.Content.Encoding, i.Content.dialect(), i.beginning(), s.limits)
 	for number := int64(0); ; {
 		rec, err := r.next()
@@ -110,11 +177,7 @@ func (s *Service) keys(
 		if rec.fault != nil || plan.count(rec) != nil {
 			continue
 		}
-		key, _, wrong := plan.value(plan.key, rec.cells)
-		if wrong != nil {
-			continue
-		}
-		if err := with(rec, number, key); err != nil {
+		if err := with(rec, number); err != nil {
 			return err
 		}
 	}

@@ -36,16 +36,13 @@ type FailedRow struct {
 	at   cursor
 }
 
-// Errors pages through the failed rows of a job of an import, that of the run if id is the import's, in the order of the
-// file, each with everything that is wrong with it. It requires the type's Read permission, and fails with [job.ErrPruned] when they
-// are not kept any longer.
+// Errors pages through the failed rows of a job of an import, that of the run if id is the import's, in the order of
+// the file, each with everything that is wrong with it. It requires the type's Read permission, and fails with
+// [job.ErrPruned] when they are not kept any longer.
 func (s *Service) Errors(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, q admin.Query,
 ) (admin.Page[FailedRow], error) {
-	if _, _, err := s.open(ctx, scope, id, read); err != nil {
-		return admin.Page[FailedRow]{}, err
-	}
-	if err := s.complete(ctx, scope.Org(), id); err != nil {
+	if _, err := s.openRows(ctx, scope, id); err != nil {
 		return admin.Page[FailedRow]{}, err
 	}
 	return admin.Paginate(scope.Org(), fmt.Sprintf("import errors %s", id), q,
@@ -53,15 +50,17 @@ func (s *Service) Errors(
 		func(r FailedRow) int64 { return r.Number })
 }
 
-// complete fails with [job.ErrPruned] if the failed rows of an import are not kept any longer.
-func (s *Service) complete(ctx context.Context, org admin.OrgID, id uuid.UUID) error {
-	j, err := s.ports.Jobs.Get(ctx, org, id)
-	if errors.Is(err, admin.ErrNotFound) {
-		return nil // it was not started
-	} else if err != nil {
-		return err
+// openRows loads the import of a job by the job's id, or one that was not started by its own, to read its failed rows.
+func (s *Service) openRows(ctx context.Context, scope admin.Scope, id uuid.UUID) (Import, error) {
+	i, _, j, err := s.openJob(ctx, scope, id, read)
+	if errors.Is(err, admin.ErrNotFound) && j.ID == uuid.Nil {
+		i, _, err = s.open(ctx, scope, id, read)
+		return i, err
 	}
-	return j.Complete()
+	if err != nil {
+		return Import{}, err
+	}
+	return i, j.Complete()
 }
 
 func (s *Service) failed(
@@ -91,7 +90,8 @@ func failedRow(e job.Entry) (FailedRow, error) {
 	}, nil
 }
 
-// FailedRows writes the failed rows as a CSV file to fix and upload again: the columns of the
+// FailedRows writes the failed rows of a job of an import, that of the run if id is the import's, as a CSV file to fix
+// and upload again: the columns of the
 // original in their order and with its delimiter (a comma for one that Upload does not look for), then _line and
 // _errors, which a later Upload leaves out: it knows the file by either name, in any capitals. The file begins with a
 // byte order mark, by which Excel knows UTF-8. Every cell is in quotes, and what a spreadsheet would take for a formula
@@ -99,48 +99,68 @@ func failedRow(e job.Entry) (FailedRow, error) {
 // exactly these off. It holds a few rows in memory at a time. It requires the type's Read permission, and fails with
 // [job.ErrPruned] when they are not kept any longer.
 func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUID, w io.Writer) error {
-	i, _, err := s.open(ctx, scope, id, read)
+	i, err := s.openRows(ctx, scope, id)
 	if err != nil {
 		return err
 	}
 	if i.Status == Uploading {
 		return fmt.Errorf("the upload is not complete: %w", admin.ErrState)
 	}
-	if err := s.complete(ctx, scope.Org(), id); err != nil {
-		return err
+	f := s.failedFile(ctx, scope.Org(), i, id, w)
+	for more := true; more; {
+		if more, err = f.page(); err != nil {
+			return err
+		}
 	}
-	delimiter := i.Content.Delimiter[0]
-	if strings.IndexByte(candidates, delimiter) < 0 {
-		delimiter = ',' // a later Upload would not find the other
+	return nil
+}
+
+// failedDelimiter is what is between the cells of a file of failed rows. A later Upload looks for it.
+func (i Import) failedDelimiter() byte {
+	if d := i.Content.Delimiter[0]; strings.IndexByte(candidates, d) >= 0 {
+		return d
 	}
-	out := newQuotingWriter(w, delimiter)
-	out.mark()
-	out.write(i.failedHeader())
+	return ','
+}
+
+// failedFile writes the failed rows of a job, a page at a time.
+type failedFile struct {
+	service *Service
+	ctx     context.Context
+	org     admin.OrgID
+	imp     Import
+	job     uuid.UUID
+	out     *quotingWriter
+	after   int64
+}
+
+func (s *Service) failedFile(ctx context.Context, org admin.OrgID, i Import, id uuid.UUID, w io.Writer) *failedFile {
+	f := &failedFile{service: s, ctx: ctx, org: org, imp: i, job: id, out: newQuotingWriter(w, i.failedDelimiter())}
+	f.out.mark()
+	f.out.write(i.failedHeader())
+	return f
+}
+
+// page writes the next rows, and reports whether there may be more.
+func (f *failedFile) page() (more bool, err error) {
 	filter := job.EntryFilter{Status: job.EntryFailed, Bytes: failedBytes}
-	seek := admin.Seek[int64]{Limit: admin.MaxLimit}
-	for {
-		entries, err := s.ports.Jobs.Entries(ctx, scope.Org(), id, filter, seek)
-		if err != nil {
-			return err
-		}
-		for _, e := range entries {
-			r, err := failedRow(e)
-			if err != nil {
-				return err
-			}
-			if r.Cells, err = s.cells(ctx, scope.Org(), i, r); err != nil {
-				return err
-			}
-			out.write(i.failedRecord(r))
-		}
-		if err := out.flush(); err != nil {
-			return err
-		}
-		if len(entries) == 0 {
-			return nil
-		}
-		seek.After = entries[len(entries)-1].Seq
+	entries, err := f.service.ports.Jobs.Entries(f.ctx, f.org, f.job, filter,
+		admin.Seek[int64]{Limit: admin.MaxLimit, After: f.after})
+	if err != nil {
+		return false, err
 	}
+	for _, e := range entries {
+		r, err := failedRow(e)
+		if err != nil {
+			return false, err
+		}
+		if r.Cells, err = f.service.cells(f.ctx, f.org, f.imp, r); err != nil {
+			return false, err
+		}
+		f.out.write(f.imp.failedRecord(r))
+		f.after = e.Seq
+	}
+	return len(entries) > 0, f.out.flush()
 }
 
 // failedBytes is how many bytes of rows FailedRows reads at a time; one row may have more.

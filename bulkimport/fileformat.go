@@ -135,6 +135,9 @@ func (s *Service) SetFileFormat(
 	if i.Version != version {
 		return Import{}, admin.Conflict("import")
 	}
+	if err := s.dropCheck(ctx, scope, i); err != nil {
+		return Import{}, err
+	}
 	before := i
 	if err := s.reread(ctx, scope.Org(), &i, t.Schema, f); err != nil {
 		return Import{}, err

@@ -41,6 +41,8 @@ type Import struct {
 	CheckID     uuid.UUID `json:"checkId,omitzero"`
 	UndoCheckID uuid.UUID `json:"undoCheckId,omitzero"`
 	UndoID      uuid.UUID `json:"undoId,omitzero"`
+	// From is the import whose failed rows this one has, if UploadFailed made it.
+	From uuid.UUID `json:"from,omitzero"`
 	// FileRemovedAt is when the file began to be removed, because its time was over: it cannot be read any more. Zero if
 	// it is there.
 	FileRemovedAt time.Time `json:"fileRemovedAt,omitzero"`
@@ -147,6 +149,10 @@ type Settings struct {
 	// the last of them take effect, and no row behind it, except that a row which fails by what is stored ends the
 	// import with its batch. 0 never stops it.
 	StopAfter int `json:"stopAfter,omitempty"`
+	// Canary is how many rows are imported for real before the import waits for [Service.Confirm] or [Service.Reject];
+	// at most 1,000,000. Rows that fail count, blank ones do not. An import of no more rows does not wait, and one that
+	// StopAfter stops does not either. 0 means none.
+	Canary int `json:"canary,omitempty"`
 	// HeaderConfirmed lets an import start although its header looks like data.
 	HeaderConfirmed bool `json:"headerConfirmed,omitempty"`
 }

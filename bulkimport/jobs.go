@@ -18,13 +18,16 @@ func JobKind(t TypeName) job.Kind { return job.Kind(kindPrefix + t) }
 const kindPrefix = "import."
 
 // JobKinds returns the kinds of the jobs of imports of a type.
-func JobKinds(t TypeName) []job.Kind { return []job.Kind{JobKind(t)} }
+func JobKinds(t TypeName) []job.Kind { return []job.Kind{JobKind(t), CheckKind(t)} }
 
 // work returns what the jobs of a kind do, and the type of their imports.
 func (s *Service) work(k job.Kind) (func(admin.Scope) job.Prepare[Ports], Type, error) {
 	for _, t := range s.types {
-		if k == JobKind(t.Schema.Type) {
+		switch k {
+		case JobKind(t.Schema.Type):
 			return s.prepare, t, nil
+		case CheckKind(t.Schema.Type):
+			return s.prepareCheck, t, nil
 		}
 	}
 	return nil, Type{}, fmt.Errorf("job kind %q is not one of an import: %w", admin.Clip(string(k)), admin.ErrInvalid)
@@ -48,9 +51,11 @@ func (s *Service) loadOf(ctx context.Context, org admin.OrgID, j job.Job) (Impor
 	return s.load(ctx, org, id)
 }
 
-// openJob loads a job of an import by its id, with the import, and requires the permission of the import's type. The job
-// of the run has the import's id.
-func (s *Service) openJob(ctx context.Context, scope admin.Scope, id uuid.UUID, a access) (Import, Type, job.Job, error) {
+// openJob loads a job of an import by its id, with the import, and requires the permission of the import's type. The
+// job of the run has the import's id.
+func (s *Service) openJob(
+	ctx context.Context, scope admin.Scope, id uuid.UUID, a access,
+) (Import, Type, job.Job, error) {
 	if err := scope.Require(); err != nil {
 		return Import{}, Type{}, job.Job{}, err
 	}
@@ -112,6 +117,20 @@ func (s *Service) mayRun(ctx context.Context, scope admin.Scope, id uuid.UUID) (
 		return nil, err
 	}
 	return prepare(scope), nil
+}
+
+// Confirm lets an import go on that waits after its canary ([Settings.Canary]); see [job.Runner.Confirm]. It fails with
+// [admin.ErrState] for a job that does not wait. It requires the Write permission of the import's type.
+func (s *Service) Confirm(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
+	return s.decide(ctx, scope, id, func(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
+		return s.runner.Confirm(ctx, scope, id, nil)
+	})
+}
+
+// Reject cancels an import that waits after its canary, of which the rows stay; see [job.Runner.Reject]. It fails with
+// [admin.ErrState] for a job that does not wait. It requires the Write permission of the import's type.
+func (s *Service) Reject(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
+	return s.decide(ctx, scope, id, s.runner.Reject)
 }
 
 // Cancel stops a job of an import within one batch; what was written stays; see [job.Service.Cancel]. id is the

@@ -16,6 +16,7 @@ const (
 	maxValues = 500    // words that are replaced for one field
 	maxWord   = 200    // bytes of such a word
 	maxStop   = 100000 // failed rows after which an import stops
+	maxCanary = 1_000_000
 )
 
 // checkMapping finds everything that keeps an import from starting.
@@ -196,6 +197,10 @@ func checkSettings(p *admin.Problems, schema Schema, s Settings) {
 	if s.StopAfter < 0 || s.StopAfter > maxStop {
 		p.Add("/settings/stopAfter", admin.CodeRange, "%d failed rows: give 1 to %d, or 0 to go on", s.StopAfter, maxStop).
 			With("min", 0).With("max", maxStop)
+	}
+	if s.Canary < 0 || s.Canary > maxCanary {
+		p.Add("/settings/canary", admin.CodeRange, "%d rows: give 1 to %d, or 0 for no canary", s.Canary, maxCanary).
+			With("min", 0).With("max", maxCanary)
 	}
 	checkMatch(p, schema, s)
 	if len(s.Blank) > 100 {

@@ -22,6 +22,7 @@ type plan struct {
 	keep     []bool   // of fields: a blank one leaves the record's as it is
 	columns  []int    // the first of each field, NoColumn for a constant
 	key      int      // in fields
+	unique   []int    // of fields: no two rows have the same; the key of the schema, and Settings.Match
 }
 
 func newPlan(schema Schema, i Import, limits Limits) *plan {
@@ -55,6 +56,9 @@ func newPlan(schema Schema, i Import, limits Limits) *plan {
 		p.fields, p.names = append(p.fields, f), append(p.names, f.Name)
 		p.sources, p.columns = append(p.sources, s), append(p.columns, column)
 		p.casters, p.keep = append(p.casters, newCaster(s, i.Settings)), append(p.keep, keep)
+		if f.Key || f.Name == i.Settings.Match {
+			p.unique = append(p.unique, len(p.fields)-1)
+		}
 		p.required = append(p.required, f.Name == i.Settings.Match ||
 			(f.Required && !optional[f.Name] && (!keep || i.Settings.Mode != Update) && (!f.Key || i.Settings.Match == "")))
 	}

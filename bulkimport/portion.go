@@ -53,8 +53,10 @@ type portion struct {
 	cursor cursor // after it
 	batch  Batch
 	failed []job.Entry
-	known  int64 // rows that had failed before the import began
+	faults [][]CellError // of failed
+	known  int64         // rows that had failed before the import began
 	done   bool
+	canary bool // the last row is that of a canary, and others follow
 }
 
 // batchBytes bounds what a batch of very long rows holds in memory, and what one reads of a file that is blank.
@@ -101,14 +103,13 @@ func rowsOf(entries []job.Entry) map[int64]bool {
 }
 
 // portion reads and checks rows from a cursor on, but for those that are settled already. Blank ones count in its
-// bounds, as they take time too. failed rows came before; the one that stops the import is the last of the portion.
+// bounds, as they take time too. failed rows came before; the one that stops the import is the last of the portion, and
+// so is the last of the canary.
 func (s *Service) portion(
 	ctx context.Context, org admin.OrgID, i Import, t Type, at cursor, settled map[int64]bool, failed int64,
 ) (*portion, error) {
 	r, plan := s.reader(ctx, org, i, at), newPlan(t.Schema, i, s.limits)
-	out := &portion{cursor: at, batch: Batch{
-		Import: i.ID, Mode: i.Settings.mode(), At: s.runtime.Instant(), Match: i.Settings.Match, By: i.Mapping.by(),
-	}}
+	out := &portion{cursor: at, batch: s.newBatch(i)}
 	for read := 0; read < s.batch && r.offset <= batchBytes; read++ {
 		rec, err := r.next()
 		if errors.Is(err, io.EOF) {
@@ -129,15 +130,26 @@ func (s *Service) portion(
 		if stop := int64(i.Settings.StopAfter); stop > 0 && failed+out.known+int64(len(out.failed)) >= stop {
 			break
 		}
+		if out.cursor.row == int64(i.Settings.Canary) {
+			out.canary = out.cursor.row < i.Rows
+			break
+		}
 	}
 	out.cursor.offset, out.cursor.line = r.position()
 	return out, nil
 }
 
+// newBatch returns a batch of an import, without rows.
+func (s *Service) newBatch(i Import) Batch {
+	return Batch{
+		Import: i.ID, Mode: i.Settings.mode(), At: s.runtime.Instant(), Match: i.Settings.Match, By: i.Mapping.by(),
+	}
+}
+
 func (p *portion) add(plan *plan, rec record, number int64) {
 	row, errs := plan.row(rec, number)
 	if len(errs) > 0 {
-		p.failed = append(p.failed, failedEntry(row, rec, errs))
+		p.failed, p.faults = append(p.failed, failedEntry(row, rec, errs)), append(p.faults, errs)
 		return
 	}
 	row.rec = rec
@@ -148,9 +160,14 @@ func (p *portion) add(plan *plan, rec record, number int64) {
 func (p *portion) tally(sum *tallies, w written) {
 	sum.add(w.outcomes)
 	sum.Failed += p.known + int64(len(p.failed))
-	for _, o := range w.outcomes {
+	sum.Errors = sum.Errors.clone()
+	for _, errs := range p.faults {
+		sum.Errors.add(errs)
+	}
+	for k, o := range w.outcomes {
 		if !p.takes(o) {
 			sum.Failed++
+			sum.Errors.add([]CellError{p.batch.Rows[k].refused(o)})
 		}
 	}
 }

@@ -140,9 +140,9 @@ func TestTargetWithinTheTransaction(t *testing.T) {
 	i := w.upload("contacts", "external_id,name\nc1,Ann\nc2,Bo\nc3,Cy\n")
 	_, err := w.service.SetMapping(t.Context(), w.scope, i.ID, i.Version, w.suggested(i), bulkimport.Settings{})
 	require.NoError(t, err)
-	preview, err := w.service.Check(t.Context(), w.scope, i.ID)
-	require.NoError(t, err)
-	require.EqualValues(t, 3, preview.Created)
+	_, checked := w.check(i.ID)
+	require.EqualValues(t, 3, checked.Created)
+	require.Zero(t, checked.Unchecked)
 	require.Equal(t, 2, calls, "a rehearsal calls it too")
 	require.Empty(t, w.customers(), "and rolls back what it wrote")
 

@@ -81,7 +81,7 @@ func TestRowsFindRecordsByEmail(t *testing.T) {
 		i = w.imported(bulkimport.CustomersType, file, m, bulkimport.Settings{Mode: bulkimport.Upsert, Match: "primary_email",
 			IfBlank: bulkimport.KeepBlank, Optional: []string{"name"}})
 		require.Equal(t, map[int64]string{4: "relation_ambiguous primary_email", 5: "match_conflict primary_email", 6: "duplicate_in_file primary_email",
-			7: "match_conflict primary_email", 8: "match_conflict primary_email"}, w.failures(i))
+			7: "duplicate_in_file id", 8: "match_conflict primary_email"}, w.failures(i))
 		require.Equal(t, "New Lee Bonn", w.customer("c9").Name+" "+w.customer("c9").Address.City)
 		require.Equal(t, "Ann Lee", w.customer("c1").Name)
 	}

@@ -34,13 +34,11 @@ func (s *Service) Start(ctx context.Context, scope admin.Scope, id uuid.UUID) (j
 	if err != nil {
 		return job.Job{}, err
 	}
-	now := s.runtime.Instant()
-	j := job.Job{
-		ID: id, Kind: JobKind(i.Type), Status: job.Pending, CreatedAt: now, CreatedBy: scope.Actor(), UpdatedAt: now,
-		Version: 1,
-		Counts:  job.Counts{Total: i.Rows, Failed: int64(len(duplicates))},
+	j, err := s.newJob(scope, id, JobKind(i.Type), i, duplicates, tallies{})
+	if err != nil {
+		return job.Job{}, err
 	}
-	i.Status, i.UpdatedAt = Started, now
+	i.Status, i.UpdatedAt = Started, j.CreatedAt
 	rec := s.record(scope, ActionStart, i, admin.Change{Field: "status", From: string(Uploaded), To: string(Started)},
 		admin.Change{Field: "rows", To: fmt.Sprint(i.Rows)})
 	err = s.runner.Begin(ctx, scope.Org(), j, func(p Ports) error {
@@ -56,6 +54,29 @@ func (s *Service) Start(ctx context.Context, scope admin.Scope, id uuid.UUID) (j
 		return job.Job{}, err
 	}
 	return j, nil
+}
+
+// newJob returns a job that begins with rows that have failed.
+func (s *Service) newJob(
+	scope admin.Scope, id uuid.UUID, k job.Kind, i Import, failed []job.Entry, sum tallies,
+) (job.Job, error) {
+	sum.Format = talliesFormat
+	for _, e := range failed {
+		row, err := failedRow(e)
+		if err != nil {
+			return job.Job{}, err
+		}
+		sum.Errors.add(row.Errors)
+	}
+	state, err := sum.stored()
+	if err != nil {
+		return job.Job{}, err
+	}
+	now := s.runtime.Instant()
+	return job.Job{
+		ID: id, Kind: k, Status: job.Pending, CreatedAt: now, CreatedBy: scope.Actor(), UpdatedAt: now, Version: 1,
+		Counts: job.Counts{Total: i.Rows, Failed: int64(len(failed))}, State: state,
+	}, nil
 }
 
 // started returns the job of an import that was started before, unless starting it again would do nothing.
@@ -89,6 +110,9 @@ type Progress struct {
 	Created   int64 `json:"created"`   // rows that made a record
 	Updated   int64 `json:"updated"`   // rows that changed one
 	Unchanged int64 `json:"unchanged"` // rows whose record was like that already
+	// Unchecked is how many of Created are valid rows of a check of which it is unknown what their target would do: it
+	// is outside the transaction, and no [Checker].
+	Unchecked int64 `json:"unchecked,omitempty"`
 	// Unmapped are the columns whose values are not imported.
 	Unmapped []UnmappedColumn `json:"unmapped,omitempty"`
 }
@@ -107,7 +131,7 @@ func (s *Service) Progress(ctx context.Context, scope admin.Scope, id uuid.UUID)
 	}
 	return Progress{
 		Progress: j.Progress(s.runtime.Instant()),
-		Created:  t.Created, Updated: t.Updated, Unchanged: t.Unchanged, Unmapped: i.Unmapped(),
+		Created:  t.Created, Updated: t.Updated, Unchanged: t.Unchanged, Unchecked: t.Unchecked, Unmapped: i.Unmapped(),
 	}, nil
 }
 
@@ -136,6 +160,9 @@ func (s *Service) prepare(scope admin.Scope) job.Prepare[Ports] {
 		finish := func(w written) (job.Result, error) {
 			res, sum := p.result(w), before
 			p.tally(&sum, w)
+			if stop := int64(i.Settings.StopAfter); p.canary && (stop == 0 || sum.Failed < stop) {
+				res.Then = job.Confirm
+			}
 			var err error
 			res.State, err = sum.stored()
 			return res, err

@@ -23,6 +23,7 @@ const (
 	ActionUpload admin.Action = "import.upload" // a file was uploaded
 	ActionFormat admin.Action = "import.format" // a file was read again in another format
 	ActionMap    admin.Action = "import.map"    // a mapping was set
+	ActionCheck  admin.Action = "import.check"  // a job that checks the import was made
 	ActionStart  admin.Action = "import.start"  // the import was fixed as it is and its job made
 	ActionWrite  admin.Action = "import.write"  // rows were written to customers or accounts
 	ActionDelete admin.Action = "import.delete" // an import, its file and its failed rows were deleted
@@ -127,7 +128,7 @@ func (s *Service) In(p Ports) *Service {
 	in.runner = job.Runner[Ports]{
 		Ports: p, Atomically: p.Atomically, JobsOf: func(p Ports) job.Store { return p.Jobs },
 		AnnounceOf: func(p Ports) job.Announce { return p.Announce },
-		Subject:    func(j job.Job) admin.Subject { return subject(j.ID) },
+		Subject:    subjectOf,
 		Runtime:    s.runtime, Engine: s.engine,
 	}
 	if p.Authorize != nil {
@@ -224,6 +225,15 @@ func (s *Service) open(ctx context.Context, scope admin.Scope, id uuid.UUID, a a
 const SubjectKind = "import"
 
 func subject(id uuid.UUID) admin.Subject { return admin.Subject{Kind: SubjectKind, ID: id.String()} }
+
+// subjectOf is the audit subject of what a job does: its import.
+func subjectOf(j job.Job) admin.Subject {
+	id, err := importOf(j)
+	if err != nil {
+		id = j.ID
+	}
+	return subject(id)
+}
 
 func (s *Service) record(scope admin.Scope, action admin.Action, i Import, changes ...admin.Change) admin.Record {
 	return s.runtime.Record(scope, action, subject(i.ID), changes...)

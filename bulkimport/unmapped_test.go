@@ -71,8 +71,7 @@ func TestUnmappedColumnsAreNamedBeforeTheStartAndAfter(t *testing.T) {
 	want := []bulkimport.UnmappedColumn{{Index: 3, Name: "Segment", Filled: 1},
 		{Index: 4, Name: "Shoe size", Filled: 2, Chosen: true}}
 	require.Equal(t, want, mapped.Unmapped())
-	p, err := w.service.Check(t.Context(), w.scope, i.ID)
-	require.NoError(t, err)
+	_, p := w.check(i.ID)
 	require.Equal(t, want, p.Unmapped)
 	_, err = w.service.Start(t.Context(), w.scope, i.ID)
 	require.NoError(t, err)

@@ -52,7 +52,12 @@ func (s *Service) Upload(ctx context.Context, scope admin.Scope, in UploadInput)
 	if err := p.Err(); err != nil {
 		return Import{}, err
 	}
-	u := &upload{service: s, ctx: ctx, scope: scope, schema: t.Schema, sum: sha256.New()}
+	return s.store(ctx, scope, t, in, nil)
+}
+
+// store stores a file, which has the failed rows of another import unless from is nil.
+func (s *Service) store(ctx context.Context, scope admin.Scope, t Type, in UploadInput, from *Import) (Import, error) {
+	u := &upload{service: s, ctx: ctx, scope: scope, schema: t.Schema, sum: sha256.New(), origin: from}
 	if err := u.open(in); err != nil {
 		return Import{}, err
 	}
@@ -91,6 +96,7 @@ type upload struct {
 	sum     hash.Hash
 	found   evidence
 	piece   []byte
+	origin  *Import // whose failed rows the file has; nil for a file of a user's
 }
 
 // open reads the head of the file: what is no CSV is refused before anything is stored.
@@ -146,6 +152,10 @@ func (u *upload) finish(f FileFormat) error {
 	rec := s.record(u.scope, ActionUpload, *i,
 		admin.Change{Field: "fileName", To: i.FileName, Personal: true}, admin.Change{Field: "sha256", To: i.SHA256},
 		admin.Change{Field: "rows", To: fmt.Sprint(i.Rows)})
+	if u.origin != nil {
+		i.carry(*u.origin)
+		rec.Changes = append(rec.Changes, admin.Change{Field: "from", To: i.From.String()})
+	}
 	if err := s.ports.Imports.Update(u.ctx, u.scope.Org(), *i, rec); err != nil {
 		return err
 	}

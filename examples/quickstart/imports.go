@@ -71,7 +71,7 @@ func (t *tour) accountsFile(ctx context.Context) (io.Reader, error) {
 	return &b, w.Error()
 }
 
-// importFile does what a user does in the tab: upload, look at the mapping, start, watch.
+// importFile does what a user does in the tab: upload, look at the mapping, check, start, watch.
 func (t *tour) importFile(
 	ctx context.Context, kind bulkimport.TypeName, name string, content io.Reader, set bulkimport.Settings,
 ) error {
@@ -105,6 +105,9 @@ func (t *tour) importFile(
 	if err != nil {
 		return err
 	}
+	if err := t.lookBefore(ctx, imp, suggested.Mapping(), set); err != nil {
+		return err
+	}
 	if _, err := imports.Start(ctx, t.scope, imp.ID); err != nil {
 		return err
 	}
@@ -114,6 +117,46 @@ func (t *tour) importFile(
 		return err
 	}
 	return t.showResult(ctx, imp)
+}
+
+// lookBefore shows the first rows as they would be written, and what a check of the whole file finds.
+func (t *tour) lookBefore(
+	ctx context.Context, imp bulkimport.Import, m bulkimport.Mapping, set bulkimport.Settings,
+) error {
+	preview, err := t.center.Imports.Preview(ctx, t.scope, imp.ID, m, set, 3)
+	if err != nil {
+		return err
+	}
+	for _, row := range preview.Rows {
+		var values []string
+		for _, c := range row.Cells {
+			if c.Value != "" {
+				values = append(values, c.Value)
+			}
+		}
+		t.say("Line %d: %s", row.Line, strings.Join(values, ", "))
+	}
+	check, err := t.center.Imports.Check(ctx, t.scope, imp.ID)
+	if err != nil {
+		return err
+	}
+	if _, err := t.center.Imports.Run(ctx, t.scope, check.ID, nil); err != nil {
+		return err
+	}
+	found, err := t.center.Imports.Progress(ctx, t.scope, check.ID)
+	if err != nil {
+		return err
+	}
+	t.say("A check of the file finds: %d to create, %d to update, %d would fail.", found.Created, found.Updated,
+		found.Counts.Failed)
+	summary, err := t.center.Imports.Summary(ctx, t.scope, check.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range summary.Errors {
+		t.say("  %d × %s in %s", e.Rows, e.Code, e.Name)
+	}
+	return nil
 }
 
 func (t *tour) showMapping(imp bulkimport.Import, suggested bulkimport.Suggestions) {

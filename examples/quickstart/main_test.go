@@ -48,6 +48,7 @@ func TestWalksThroughAllSevenAreas(t *testing.T) {
 	for _, tab := range []string{"Profile", "Users", "Currencies", "API Tokens", "Bulk import", "Customers", "Price plan migration", "Settings", "Audit trail"} {
 		require.Contains(t, out, "\n"+tab)
 	}
+	require.Contains(t, out, "A check of the file finds: 11 to create, 0 to update, 1 would fail.\n    1 × invalid_email in ")
 	require.Contains(t, out, "COMPLETED_WITH_FAILURES: 11 of 12 imported (11 created")
 	require.Contains(t, out, "line 13: primary_email:")
 	require.Contains(t, out, "Walk-in Ltd (walk-in) is at Dublin, IE; version 2.")

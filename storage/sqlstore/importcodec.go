@@ -29,6 +29,7 @@ type storedImport struct {
 	CheckID     uuid.UUID `json:"check_id,omitzero"`
 	UndoCheckID uuid.UUID `json:"undo_check_id,omitzero"`
 	UndoID      uuid.UUID `json:"undo_id,omitzero"`
+	From        uuid.UUID `json:"from,omitzero"`
 }
 
 type storedContent struct {
@@ -128,6 +129,7 @@ type storedSettings struct {
 	Match           string   `json:"match,omitempty"`
 	IfBlank         string   `json:"if_blank,omitempty"`
 	StopAfter       int      `json:"stop_after,omitempty"`
+	Canary          int      `json:"canary,omitempty"`
 	Blank           []string `json:"blank,omitempty"`
 	Optional        []string `json:"optional,omitempty"`
 	Dates           string   `json:"dates,omitempty"`
@@ -138,10 +140,10 @@ type storedSettings struct {
 func importDetails(i bulkimport.Import) (string, error) {
 	s := storedImport{
 		Version: importVersion, Content: storedContent(i.Content),
-		CheckID: i.CheckID, UndoCheckID: i.UndoCheckID, UndoID: i.UndoID,
+		CheckID: i.CheckID, UndoCheckID: i.UndoCheckID, UndoID: i.UndoID, From: i.From,
 		Settings: storedSettings{
 			Mode: string(i.Settings.Mode), Match: i.Settings.Match, IfBlank: string(i.Settings.IfBlank),
-			StopAfter: i.Settings.StopAfter, Blank: i.Settings.Blank, Optional: i.Settings.Optional,
+			StopAfter: i.Settings.StopAfter, Canary: i.Settings.Canary, Blank: i.Settings.Blank, Optional: i.Settings.Optional,
 			Dates:           string(i.Settings.Dates),
 			NotImported:     i.Settings.NotImported,
 			HeaderConfirmed: i.Settings.HeaderConfirmed,
@@ -180,6 +182,7 @@ func scanImportDetails(text string, i *bulkimport.Import) error {
 	}
 	i.Content = bulkimport.Content(s.Content)
 	i.CheckID, i.UndoCheckID, i.UndoID = s.CheckID, s.UndoCheckID, s.UndoID
+	i.From = s.From
 	for _, c := range s.Columns {
 		i.Columns = append(i.Columns, bulkimport.Column(c))
 	}
@@ -195,7 +198,8 @@ func scanImportDetails(text string, i *bulkimport.Import) error {
 	i.Settings = bulkimport.Settings{
 		Mode: bulkimport.Mode(s.Settings.Mode), Match: s.Settings.Match,
 		IfBlank: bulkimport.BlankRule(s.Settings.IfBlank), StopAfter: s.Settings.StopAfter,
-		Blank: s.Settings.Blank, Optional: s.Settings.Optional,
+		Canary: s.Settings.Canary,
+		Blank:  s.Settings.Blank, Optional: s.Settings.Optional,
 		Dates: bulkimport.DateOrder(s.Settings.Dates), HeaderConfirmed: s.Settings.HeaderConfirmed,
 		NotImported: s.Settings.NotImported,
 	}

@@ -165,9 +165,9 @@ func (w *world) imp() bulkimport.Import {
 		},
 		Settings: bulkimport.Settings{Mode: bulkimport.Upsert, Blank: []string{"NULL"}, Optional: []string{"name"},
 			Dates: bulkimport.DMY, NotImported: []int{2}, HeaderConfirmed: true, Match: "primary_email",
-			IfBlank: bulkimport.KeepBlank, StopAfter: 3},
+			IfBlank: bulkimport.KeepBlank, StopAfter: 3, Canary: 20},
 		Status: bulkimport.Uploading, CreatedAt: epoch, CreatedBy: w.user(), UpdatedAt: epoch.Add(time.Microsecond),
-		CheckID: w.id(), UndoCheckID: w.id(), UndoID: w.id(),
+		CheckID: w.id(), UndoCheckID: w.id(), UndoID: w.id(), From: w.id(),
 		Version: 1,
 	}
 }
@@ -226,6 +226,7 @@ func testImports(t *testing.T, open Open) {
 		want.Columns, want.Warnings, want.Mapping = nil, nil, nil
 		want.UpdatedAt = epoch.Add(time.Hour)
 		want.CheckID, want.UndoCheckID, want.UndoID = uuid.Nil, w.id(), uuid.Nil
+		want.From = uuid.Nil
 		given := want
 		given.Type, given.CreatedAt = bulkimport.AccountsType, epoch.Add(time.Hour)
 		given.CreatedBy = admin.Actor{Kind: admin.ActorSystem}

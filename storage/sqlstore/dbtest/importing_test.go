@@ -98,6 +98,15 @@ func badRow(row int) bool { return row%13 == 5 }
 
 func (w *importers) start(t *testing.T, name string, rows, batch int) customersJob {
 	t.Helper()
+	j := w.mapped(t, name, rows, batch)
+	_, err := w.center.Imports.Start(t.Context(), w.scope, j.id)
+	require.NoError(t, err)
+	return j
+}
+
+// mapped uploads and maps a file.
+func (w *importers) mapped(t *testing.T, name string, rows, batch int) customersJob {
+	t.Helper()
 	var text strings.Builder
 	text.WriteString("id,name,primary_email\n")
 	for row := 1; row <= rows; row++ {
@@ -107,15 +116,21 @@ func (w *importers) start(t *testing.T, name string, rows, batch int) customersJ
 		}
 		fmt.Fprintf(&text, "%s-%05d,Customer %d,%s\n", name, row, row, email)
 	}
-	i, err := w.center.Imports.Upload(t.Context(), w.scope, bulkimport.UploadInput{Type: bulkimport.CustomersType, FileName: name + ".csv", Content: strings.NewReader(text.String())})
+	j := w.upload(t, bulkimport.CustomersType, text.String(), bulkimport.Settings{})
+	j.name, j.rows, j.batch = name, rows, batch
+	return j
+}
+
+// upload uploads and maps a file.
+func (w *importers) upload(t *testing.T, of bulkimport.TypeName, text string, set bulkimport.Settings) customersJob {
+	t.Helper()
+	i, err := w.center.Imports.Upload(t.Context(), w.scope, bulkimport.UploadInput{Type: of, FileName: "file.csv", Content: strings.NewReader(text)})
 	require.NoError(t, err)
 	suggested, err := w.center.Imports.Suggest(t.Context(), w.scope, i.ID)
 	require.NoError(t, err)
-	_, err = w.center.Imports.SetMapping(t.Context(), w.scope, i.ID, i.Version, suggested.Mapping(), bulkimport.Settings{})
+	_, err = w.center.Imports.SetMapping(t.Context(), w.scope, i.ID, i.Version, suggested.Mapping(), set)
 	require.NoError(t, err)
-	_, err = w.center.Imports.Start(t.Context(), w.scope, i.ID)
-	require.NoError(t, err)
-	return customersJob{importers: w, id: i.ID, name: name, rows: rows, batch: batch}
+	return customersJob{importers: w, id: i.ID}
 }
 
 func (j customersJob) progress(t *testing.T) bulkimport.Progress {
