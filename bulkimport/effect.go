@@ -13,6 +13,24 @@ import (
 type beforeData struct {
 	Format int            `json:"v"`
 	Fields map[string]any `json:"fields"`
+	// Version is that of the record before, and At its UpdatedAt in microseconds.
+	Version int64 `json:"version,omitempty"`
+	At      int64 `json:"at,omitempty"`
+}
+
+// readBefore reads what before wrote; the zero value for an empty text.
+func readBefore(stored string) (d beforeData, err error) {
+	if stored == "" {
+		return d, nil
+	}
+	if err := json.Unmarshal([]byte(stored), &d); err != nil {
+		return beforeData{}, fmt.Errorf("what was there before: %w", err)
+	}
+	if d.Format != beforeFormat {
+		return beforeData{}, fmt.Errorf("what was there before is stored in format %d and not %d: a newer version wrote it",
+			d.Format, beforeFormat)
+	}
+	return d, nil
 }
 
 // beforeFormat is the format that is written. A later one must still read this one.
@@ -70,7 +88,10 @@ func textsIn(stored string) (out []string, err error) {
 
 // before returns the given fields of a record, and all of its metadata.
 func before[T customer.Record](kind *customer.Table[T], given customer.Mask, r *T) (string, error) {
-	d := beforeData{Format: beforeFormat, Fields: map[string]any{}}
+	h := kind.Head(r)
+	d := beforeData{
+		Format: beforeFormat, Fields: map[string]any{}, Version: *h.Version, At: h.UpdatedAt.UnixMicro(),
+	}
 	for i, f := range kind.Fields() {
 		if given&(1<<i) != 0 || f.Name == "metadata" {
 			d.Fields[f.Name] = f.Of(r)

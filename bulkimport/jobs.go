@@ -18,13 +18,18 @@ func JobKind(t TypeName) job.Kind { return job.Kind(kindPrefix + t) }
 const kindPrefix = "import."
 
 // JobKinds returns the kinds of the jobs of imports of a type.
-func JobKinds(t TypeName) []job.Kind { return []job.Kind{JobKind(t)} }
+func JobKinds(t TypeName) []job.Kind { return []job.Kind{JobKind(t), UndoKind(t), UndoCheckKind(t)} }
 
 // work returns what the jobs of a kind do, and the type of their imports.
 func (s *Service) work(k job.Kind) (func(admin.Scope) job.Prepare[Ports], Type, error) {
 	for _, t := range s.types {
-		if k == JobKind(t.Schema.Type) {
+		switch k {
+		case JobKind(t.Schema.Type):
 			return s.prepare, t, nil
+		case UndoKind(t.Schema.Type):
+			return s.undoing(false), t, nil
+		case UndoCheckKind(t.Schema.Type):
+			return s.undoing(true), t, nil
 		}
 	}
 	return nil, Type{}, fmt.Errorf("job kind %q is not one of an import: %w", admin.Clip(string(k)), admin.ErrInvalid)
@@ -37,6 +42,14 @@ func importOf(j job.Job) (uuid.UUID, error) {
 	}
 	t, err := talliesOf(j)
 	return t.Import, err
+}
+
+// subjectOf returns the audit subject of a job: its import.
+func subjectOf(j job.Job) admin.Subject {
+	if id, err := importOf(j); err == nil {
+		return subject(id)
+	}
+	return subject(j.ID)
 }
 
 // loadOf loads the import of a job.

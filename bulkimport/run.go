@@ -89,6 +89,9 @@ type Progress struct {
 	Created   int64 `json:"created"`   // rows that made a record
 	Updated   int64 `json:"updated"`   // rows that changed one
 	Unchanged int64 `json:"unchanged"` // rows whose record was like that already
+	// Removed and Restored are the records that an undo, or its check, has taken back.
+	Removed  int64 `json:"removed,omitempty"`
+	Restored int64 `json:"restored,omitempty"`
 	// Unmapped are the columns whose values are not imported.
 	Unmapped []UnmappedColumn `json:"unmapped,omitempty"`
 }
@@ -108,6 +111,7 @@ func (s *Service) Progress(ctx context.Context, scope admin.Scope, id uuid.UUID)
 	return Progress{
 		Progress: j.Progress(s.runtime.Instant()),
 		Created:  t.Created, Updated: t.Updated, Unchanged: t.Unchanged, Unmapped: i.Unmapped(),
+		Removed: t.Removed, Restored: t.Restored,
 	}, nil
 }
 
@@ -119,6 +123,9 @@ func (s *Service) prepare(scope admin.Scope) job.Prepare[Ports] {
 			return nil, job.Fail(err) // deleted, or of a type that the host gave up
 		} else if err != nil {
 			return nil, err
+		}
+		if i.UndoID != uuid.Nil { // a job that failed can be retried by others
+			return nil, job.Fail(errors.New("the import was undone"))
 		}
 		p, err := s.next(ctx, scope.Org(), i, t, j)
 		if err != nil {

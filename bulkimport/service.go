@@ -30,7 +30,7 @@ const (
 	ActionRemoveFile admin.Action = "import.remove_file" // a file was removed, because its time was over
 )
 
-// Ports are the stores of a Service. All but Target, Announce, Audit and Authorize are needed.
+// Ports are the stores of a Service. All but Target, Announce, InUse, Audit and Authorize are needed.
 type Ports struct {
 	Imports   Store
 	Jobs      job.Store
@@ -47,6 +47,8 @@ type Ports struct {
 	Atomically job.Atomically[Ports]
 	// Announce, if set, is called in the transaction by which an import becomes due.
 	Announce job.Announce
+	// InUse, if set, keeps [Service.Undo] from removing records that something refers to.
+	InUse InUse
 	// Audit is the trail that [Service.Erase] takes names of files out of; without it that fails.
 	Audit admin.AuditStore
 	// Authorize, if set, takes the place of Options.Authorize. A service in a transaction is given one
@@ -127,7 +129,7 @@ func (s *Service) In(p Ports) *Service {
 	in.runner = job.Runner[Ports]{
 		Ports: p, Atomically: p.Atomically, JobsOf: func(p Ports) job.Store { return p.Jobs },
 		AnnounceOf: func(p Ports) job.Announce { return p.Announce },
-		Subject:    func(j job.Job) admin.Subject { return subject(j.ID) },
+		Subject:    subjectOf,
 		Runtime:    s.runtime, Engine: s.engine,
 	}
 	if p.Authorize != nil {

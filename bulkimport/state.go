@@ -18,6 +18,11 @@ type tallies struct {
 	Updated   int64     `json:"updated"`
 	Unchanged int64     `json:"unchanged"`
 	Failed    int64     `json:"failed,omitempty"` // rows up to the cursor; the job counts those behind it too
+
+	// What an undo has done, and the records that it has restored which an earlier row may have written too.
+	Removed  int64           `json:"removed,omitempty"`
+	Restored int64           `json:"restored,omitempty"`
+	Links    map[string]link `json:"links,omitempty"`
 }
 
 // talliesFormat is the format that is written. A later one must still read this one.
