@@ -3,6 +3,7 @@ package bulkimport
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 
 	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
@@ -16,6 +17,8 @@ type beforeData struct {
 	// Version is that of the record before, and At its UpdatedAt in microseconds.
 	Version int64 `json:"version,omitempty"`
 	At      int64 `json:"at,omitempty"`
+	// After are the fields that the row has changed, as they then were.
+	After map[string]any `json:"after,omitempty"`
 }
 
 // readBefore reads what before wrote; the zero value for an empty text.
@@ -50,7 +53,7 @@ func effects[T customer.Record](
 		e := job.Effect{Seq: rows[i].Number, Kind: kind.Noun(), Ref: *head.ID, Version: *head.Version}
 		if o.Result == customer.Updated {
 			var err error
-			if e.Before, err = before(kind, changes[i].Given, &o.Before); err != nil {
+			if e.Before, err = before(kind, changes[i].Given, &o.Before, &o.After); err != nil {
 				return nil, fmt.Errorf("%v: %w", rows[i], err)
 			}
 		}
@@ -80,14 +83,13 @@ func textsIn(stored string) (out []string, err error) {
 			}
 		}
 	}
-	for _, v := range d.Fields {
-		walk(v)
-	}
+	walk(d.Fields)
+	walk(d.After)
 	return out, nil
 }
 
-// before returns the given fields of a record, and all of its metadata.
-func before[T customer.Record](kind *customer.Table[T], given customer.Mask, r *T) (string, error) {
+// before returns the given fields of a record as they were, and all of its metadata, and those that differ as they are.
+func before[T customer.Record](kind *customer.Table[T], given customer.Mask, r, after *T) (string, error) {
 	h := kind.Head(r)
 	d := beforeData{
 		Format: beforeFormat, Fields: map[string]any{}, Version: *h.Version, At: h.UpdatedAt.UnixMicro(),
@@ -95,6 +97,12 @@ func before[T customer.Record](kind *customer.Table[T], given customer.Mask, r *
 	for i, f := range kind.Fields() {
 		if given&(1<<i) != 0 || f.Name == "metadata" {
 			d.Fields[f.Name] = f.Of(r)
+			if !reflect.DeepEqual(f.Of(r), f.Of(after)) {
+				if d.After == nil {
+					d.After = map[string]any{}
+				}
+				d.After[f.Name] = f.Of(after)
+			}
 		}
 	}
 	text, err := json.Marshal(d)

@@ -98,8 +98,10 @@ func failedRow(e job.Entry) (FailedRow, error) {
 // gets an apostrophe, also behind a character within the cell that some spreadsheets split at; a later Upload takes
 // exactly these off. It holds a few rows in memory at a time. It requires the type's Read permission, and fails with
 // [job.ErrPruned] when they are not kept any longer.
-func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUID, w io.Writer) error {
-	i, _, err := s.open(ctx, scope, id, read)
+func (s *Service) FailedRows(
+	ctx context.Context, scope admin.Scope, id uuid.UUID, w io.Writer, o ...ReportOptions,
+) error {
+	i, t, err := s.open(ctx, scope, id, read)
 	if err != nil {
 		return err
 	}
@@ -109,11 +111,7 @@ func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUI
 	if err := s.complete(ctx, scope.Org(), id); err != nil {
 		return err
 	}
-	delimiter := i.Content.Delimiter[0]
-	if strings.IndexByte(candidates, delimiter) < 0 {
-		delimiter = ',' // a later Upload would not find the other
-	}
-	out := newQuotingWriter(w, delimiter)
+	out, report := newQuotingWriter(w, i.reportDelimiter()), t.report(i, o)
 	out.mark()
 	out.write(i.failedHeader())
 	filter := job.EntryFilter{Status: job.EntryFailed, Bytes: failedBytes}
@@ -131,7 +129,7 @@ func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUI
 			if r.Cells, err = s.cells(ctx, scope.Org(), i, r); err != nil {
 				return err
 			}
-			out.write(i.failedRecord(r))
+			out.write(i.failedRecord(report.row(r)))
 		}
 		if err := out.flush(); err != nil {
 			return err
@@ -141,6 +139,15 @@ func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUI
 		}
 		seek.After = entries[len(entries)-1].Seq
 	}
+}
+
+// reportDelimiter separates the cells of reports.
+func (i Import) reportDelimiter() byte {
+	delimiter := i.Content.Delimiter[0]
+	if strings.IndexByte(candidates, delimiter) < 0 {
+		return ',' // a later Upload would not find the other
+	}
+	return delimiter
 }
 
 // failedBytes is how many bytes of rows FailedRows reads at a time; one row may have more.
@@ -168,10 +175,11 @@ func (i Import) own(column int) bool {
 // the other may have been renamed or deleted.
 func returned(header []string) bool { return slices.ContainsFunc(header, ownHeader) }
 
-// ownHeader reports whether a header is that of a column that FailedRows adds, however a spreadsheet has changed it.
+// ownHeader reports whether a header is that of a column that FailedRows or WriteOutcomes adds, however a spreadsheet has changed it.
 func ownHeader(header string) bool {
 	name := strings.TrimLeft(trim(header), "'")
-	return strings.EqualFold(name, lineColumn) || strings.EqualFold(name, errorsColumn)
+	return slices.ContainsFunc([]string{lineColumn, errorsColumn, resultColumn, changesColumn},
+		func(own string) bool { return strings.EqualFold(name, own) })
 }
 
 func (i Import) failedHeader() []string {
@@ -189,28 +197,38 @@ func (i Import) failedHeader() []string {
 }
 
 func (i Import) failedRecord(r FailedRow) []string {
-	var out, beyond []string
-	for k := range max(i.Content.Width, len(r.Cells)) {
+	out, beyond := i.outgoingCells(r.Cells)
+	out = append(out, strconv.FormatInt(r.Line, 10), escape(messages(r.Errors)))
+	return append(out, beyond...)
+}
+
+// outgoingCells returns the cells of a row for the columns of a report, and behind them those that it has too many, so
+// that the others stay in their columns.
+func (i Import) outgoingCells(cells []string) (out, beyond []string) {
+	for k := range max(i.Content.Width, len(cells)) {
 		switch {
 		case k >= i.Content.Width:
-			// Cells that the row has too many go behind, so that the others stay in their columns.
-			beyond = append(beyond, i.outgoing(r.Cells[k]))
+			beyond = append(beyond, i.outgoing(cells[k]))
 		case i.own(k):
-		case k < len(r.Cells):
-			out = append(out, i.outgoing(r.Cells[k]))
+		case k < len(cells):
+			out = append(out, i.outgoing(cells[k]))
 		default:
 			out = append(out, "")
 		}
 	}
-	messages := make([]string, len(r.Errors))
-	for k, e := range r.Errors {
-		messages[k] = e.Message
+	return out, beyond
+}
+
+// messages joins the messages of errors, each after its field.
+func messages(errs []CellError) string {
+	out := make([]string, len(errs))
+	for k, e := range errs {
+		out[k] = e.Message
 		if e.Field != "" {
-			messages[k] = e.Field + ": " + e.Message
+			out[k] = e.Field + ": " + e.Message
 		}
 	}
-	out = append(out, strconv.FormatInt(r.Line, 10), escape(strings.Join(messages, "; ")))
-	return append(out, beyond...)
+	return strings.Join(out, "; ")
 }
 
 // outgoing makes a cell harmless, once: those of a returned file are already.
