@@ -145,9 +145,14 @@ func (s *Service) Resume(ctx context.Context, scope admin.Scope, id uuid.UUID) (
 	return s.decide(ctx, scope, id, s.runner.Resume)
 }
 
-// Retry lets a failed job of an import go on where it was; see [job.Service.Retry]. It requires the Write permission of
-// the import's type.
+// Retry lets a failed job of an import go on where it was; see [job.Service.Retry]. That of an import that was undone
+// is [admin.ErrState]. It requires the Write permission of the import's type.
 func (s *Service) Retry(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
+	if i, _, j, err := s.openJob(ctx, scope, id, write); err != nil {
+		return job.Job{}, err
+	} else if j.ID == i.ID && i.UndoID != uuid.Nil {
+		return job.Job{}, fmt.Errorf("the import was undone: upload the file again: %w", admin.ErrState)
+	}
 	return s.decide(ctx, scope, id, s.runner.Retry)
 }
 

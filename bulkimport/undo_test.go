@@ -323,7 +323,13 @@ func TestUndoOfAnImportThatDidNotEnd(t *testing.T) {
 			require.Empty(t, w.customers())
 			if tc.reason == "failed" {
 				_, err := w.service.Retry(t.Context(), w.scope, i.ID)
+				require.ErrorIs(t, err, admin.ErrState)
+				jobs, err := job.NewService(job.Ports{Jobs: w.backend.Jobs()}, job.Options{
+					Kinds: map[job.Kind]job.Rules{bulkimport.JobKind(i.Type): {}},
+				})
 				require.NoError(t, err)
+				_, err = jobs.Retry(t.Context(), w.scope, i.ID)
+				require.NoError(t, err, "it does not know")
 				r, err := w.service.Run(t.Context(), w.scope, i.ID, nil)
 				require.NoError(t, err)
 				require.Equal(t, job.Failed, r.Status)
