@@ -97,7 +97,7 @@ func before[T customer.Record](kind *customer.Table[T], given customer.Mask, r, 
 	for i, f := range kind.Fields() {
 		if given&(1<<i) != 0 || f.Name == "metadata" {
 			d.Fields[f.Name] = f.Of(r)
-			if !reflect.DeepEqual(f.Of(r), f.Of(after)) {
+			if !sameValue(f.Of(r), f.Of(after)) {
 				if d.After == nil {
 					d.After = map[string]any{}
 				}
@@ -107,4 +107,13 @@ func before[T customer.Record](kind *customer.Table[T], given customer.Mask, r, 
 	}
 	text, err := json.Marshal(d)
 	return string(text), err
+}
+
+// sameValue reports whether two places of a field have the same value. Most are texts, and this runs for each cell.
+func sameValue(a, b any) bool {
+	if x, ok := a.(*string); ok {
+		y, ok := b.(*string)
+		return ok && *x == *y
+	}
+	return reflect.DeepEqual(a, b)
 }

@@ -175,7 +175,8 @@ func (i Import) own(column int) bool {
 // the other may have been renamed or deleted.
 func returned(header []string) bool { return slices.ContainsFunc(header, ownHeader) }
 
-// ownHeader reports whether a header is that of a column that FailedRows or WriteOutcomes adds, however a spreadsheet has changed it.
+// ownHeader reports whether a header is that of a column that FailedRows or WriteOutcomes adds, however a spreadsheet
+// has changed it.
 func ownHeader(header string) bool {
 	name := strings.TrimLeft(trim(header), "'")
 	return slices.ContainsFunc([]string{lineColumn, errorsColumn, resultColumn, changesColumn},

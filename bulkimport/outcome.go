@@ -56,11 +56,12 @@ func (f OutcomeFilter) check() error {
 	return p.Err()
 }
 
-// Outcomes pages through what became of the rows of a started import that it has reached, in the order of the file. A
-// row that left its record as it was is known by nothing being kept of it: if a customer or an account of the
-// organization was erased, which takes away what is kept too, all rows are counted to tell the two apart, and where they
-// are mixed these rows are [NotKept]. It requires the type's Read permission. It fails with [admin.ErrNotFound] before
-// Start, and with [job.ErrPruned] when the rows are not kept any longer.
+// Outcomes pages through what became of the rows of a started import that it has reached, in the order of the file.
+// Nothing is kept of a row that left its record as it was, nor of one whose values were erased. If a record of the
+// organization was erased, all rows are counted to distinguish the two, and if they are mixed these rows are [NotKept].
+//
+// It requires the type's Read permission. It fails with [admin.ErrNotFound] before Start, and with [job.ErrPruned] when
+// the rows are not kept any longer.
 func (s *Service) Outcomes(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, f OutcomeFilter, q admin.Query, o ...ReportOptions,
 ) (admin.Page[RowOutcome], error) {

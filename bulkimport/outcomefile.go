@@ -21,10 +21,10 @@ const (
 	changesColumn = "_changes"
 )
 
-// WriteOutcomes writes what became of the rows of a started import that it has reached, and that match, as a CSV file in
-// the form of [Service.FailedRows]: the columns of the original, then _line, _result, _errors and _changes, which a later
-// Upload leaves out. If the file is not kept any longer, the columns are _row, _key, _result, _errors and _changes. It
-// holds some hundreds of rows in memory at a time. Permission and errors are those of [Service.Outcomes].
+// WriteOutcomes writes what became of the rows of a started import that it has reached, and that match, as a CSV file
+// in the form of [Service.FailedRows]: the columns of the original, then _line, _result, _errors and _changes, which a
+// later Upload leaves out. If the file is not kept any longer, the columns are _row, _key, _result, _errors and
+// _changes. It holds some hundreds of rows in memory at a time. Permission and errors are those of [Service.Outcomes].
 func (s *Service) WriteOutcomes(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, f OutcomeFilter, w io.Writer, o ...ReportOptions,
 ) error {

@@ -35,14 +35,14 @@ const (
 type InUse func(ctx context.Context, org admin.OrgID, kind string, ids []string) (map[string]string, error)
 
 // Undo makes the job that takes back what an import wrote, the last row first: a record that a row created is removed,
-// and one that a row updated gets back what the fields that the row gave had before, and all of its metadata. Import.UndoID
-// is the job's id; [Service.Step] and [Service.Run] do it, in batches as an import is, each with one record [ActionUndo].
-// Undoing again returns the same job, and an undo cannot be undone.
+// and one that a row updated gets back what the fields that the row gave had before, and all of its metadata.
+// Import.UndoID is the job's id; [Service.Step] and [Service.Run] do it, in batches as an import is, each with one
+// record [ActionUndo]. Undoing again returns the same job, and an undo cannot be undone.
 //
-// It overwrites nothing: a record that has changed since, by its Version, stays as it is, and so does one that something
-// refers to. Each of these is an entry of the job ([job.Service.Entries]) with the number of the row as Seq, the id of
-// the record as Ref, and the reason: [CodeChangedSince], [CodeArchived], [CodeHasAccounts], [CodeInUse],
-// [CodeRelationNotFound], [CodeCustomerArchived] or [CodeRefused], which count as failed; [CodeNotFound] and
+// It overwrites nothing: a record that has changed since, by its Version, stays as it is, and so does one that
+// something refers to. Each of these is an entry of the job ([job.Service.Entries]) with the number of the row as Seq,
+// the id of the record as Ref, and the reason: [CodeChangedSince], [CodeArchived], [CodeHasAccounts], [CodeInUse],
+// [CodeRelationNotFound], [CodeCustomerArchived] or [CodeRefused], which count as failed. [CodeNotFound] and
 // [CodeErased], after which there is nothing to take back, count as skipped, as do updated records whose earlier values
 // were erased, which have no entry any more. Undo the accounts of an import before their customers: those that still
 // have accounts stay. Versions rise, and UpdatedAt is that of the undo: these two are not restored, and neither is
@@ -73,10 +73,10 @@ func (s *Service) Undo(ctx context.Context, scope admin.Scope, id uuid.UUID) (jo
 	return j, err
 }
 
-// CheckUndo makes a job that finds what [Service.Undo] would do and changes nothing: each batch is done in a transaction
-// that is rolled back. Its counts and entries are those that the undo would have now. Import.UndoCheckID is the job's
-// id; checking again makes another job, in place of the entries of the one before. Permission and errors are Undo's, and
-// [admin.ErrState] if the import was undone.
+// CheckUndo makes a job that finds what [Service.Undo] would do and changes nothing: each batch is done in a
+// transaction that is rolled back. Its counts and entries are those that the undo would have now. Import.UndoCheckID is
+// the job's id; checking again makes another job, in place of the entries of the one before. Permission and errors are
+// those of Undo, and [admin.ErrState] if the import was undone.
 func (s *Service) CheckUndo(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
 	i, t, err := s.open(ctx, scope, id, write)
 	if err != nil {
