@@ -136,11 +136,11 @@ func TestUndoRemovesAndRestores(t *testing.T) {
 	_, err = w.service.CheckUndo(t.Context(), w.scope, i.ID)
 	require.ErrorIs(t, err, admin.ErrState)
 	require.Equal(t, map[admin.Action]int{bulkimport.ActionCheckUndo: 1, bulkimport.ActionStartUndo: 1,
-		bulkimport.ActionUndo: 2, job.ActionComplete: 4}, w.actions(i.ID))
+		bulkimport.ActionUndo: 2, job.ActionComplete: 4}, w.actions())
 }
 
-// actions counts the records of an import's jobs after it was started.
-func (w *world) actions(ids ...uuid.UUID) map[admin.Action]int {
+// actions counts the records of undoing, and those of jobs that ended.
+func (w *world) actions() map[admin.Action]int {
 	w.t.Helper()
 	out := map[admin.Action]int{}
 	records, err := w.backend.Audit().List(w.t.Context(), org, admin.AuditFilter{Subject: admin.Subject{Kind: bulkimport.SubjectKind}},
