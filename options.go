@@ -61,6 +61,12 @@ type Options struct {
 	// ImportTarget returns where the rows of a host's own import type go, for the stores of a transaction;
 	// it returns nil for a type that goes elsewhere. See [bulkimport.Ports].
 	ImportTarget func(storage.Stores, bulkimport.TypeName) bulkimport.Target
+	// ImportInUse, if set, returns which customers or accounts the host's own records refer to, for the stores of a
+	// transaction, besides the settings and schedules that the library knows: the undo of an import leaves these. See
+	// [bulkimport.InUse].
+	ImportInUse func(
+		ctx context.Context, s storage.Stores, org admin.OrgID, kind string, ids []string,
+	) (map[string]string, error)
 	// Plans are a host's own price plans for migrations, which only read them, outside of any transaction of
 	// the library's: they can be another service's. nil means those of the storage.
 	Plans priceplan.Plans

@@ -134,6 +134,9 @@ func (c *Center) importPorts(s storage.Stores) bulkimport.Ports {
 		Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts(),
 		Currencies: currency.Uses(s.Currencies()), Authorize: c.Authorize, Announce: c.announce(s), Audit: s.Audit(),
 	}
+	p.InUse = func(ctx context.Context, org admin.OrgID, kind string, ids []string) (map[string]string, error) {
+		return c.importInUse(ctx, s, org, kind, ids)
+	}
 	if target := c.o.ImportTarget; target != nil {
 		p.Target = func(name bulkimport.TypeName) bulkimport.Target { return target(s, name) }
 	}

@@ -2,6 +2,7 @@ package admincenter_test
 
 import (
 	"context"
+	"io"
 	"reflect"
 	"testing"
 
@@ -113,6 +114,8 @@ func arguments(ctx context.Context, f reflect.Type, scope admin.Scope, id uuid.U
 			v.Set(reflect.ValueOf(ctx))
 		case in == reflect.TypeFor[admin.Scope]():
 			v.Set(reflect.ValueOf(scope))
+		case in == reflect.TypeFor[io.Writer]():
+			v.Set(reflect.ValueOf(io.Discard))
 		case in == reflect.TypeFor[uuid.UUID]():
 			v.Set(reflect.ValueOf(id))
 		case in.Kind() == reflect.String:

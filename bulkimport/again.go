@@ -51,7 +51,7 @@ func (s *Service) UploadFailed(ctx context.Context, scope admin.Scope, id uuid.U
 	from := &failedReader{}
 	from.file = s.failedFile(ctx, scope.Org(), i, id, &from.text)
 	return s.store(ctx, scope, t, UploadInput{
-		Type: i.Type, FileName: i.FileName, Content: from, Encoding: UTF8, Delimiter: string(rune(i.failedDelimiter())),
+		Type: i.Type, FileName: i.FileName, Content: from, Encoding: UTF8, Delimiter: string(rune(i.reportDelimiter())),
 		Quote: `"`, HeaderLine: 1,
 	}, &i)
 }

@@ -97,7 +97,8 @@ func fieldsOf[T customer.Record](kind *customer.Table[T], own map[string]naming)
 		out = append(out, Field{
 			Name: f.Name, Label: w.label, Help: w.help, Group: w.group, Aliases: w.aliases, Kind: Kind(f.Format),
 			Required: f.Required, Key: i == 0, Relation: w.relation, RelationBy: w.relationBy, Match: w.match,
-			Min: f.Min, Max: f.Max, Parts: w.parts, Example: w.example,
+			Sensitive: f.Personal && f.Name != "name",
+			Min:       f.Min, Max: f.Max, Parts: w.parts, Example: w.example,
 		})
 	}
 	return out

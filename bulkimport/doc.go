@@ -71,4 +71,11 @@
 // become entries of the job with everything that is wrong with them. A row takes effect once in what shares
 // the transaction. A Target outside of it is called at least once for each row, with a key by which it
 // recognizes rows that it has written.
+//
+// # Result
+//
+// [Service.Outcomes] has what became of every row, and [Service.WriteOutcomes] writes it as a file; [ReportOptions]
+// leave out what is sensitive. [Service.Undo] takes an import back, as a job: what it created is removed, and what it
+// updated is restored, where nothing has changed since; [Service.CheckUndo] finds beforehand what could not be.
+// docs/import-results.md has the rules.
 package bulkimport

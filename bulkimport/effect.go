@@ -3,6 +3,7 @@ package bulkimport
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 
 	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
@@ -13,6 +14,26 @@ import (
 type beforeData struct {
 	Format int            `json:"v"`
 	Fields map[string]any `json:"fields"`
+	// Version is that of the record before, and At its UpdatedAt in microseconds.
+	Version int64 `json:"version,omitempty"`
+	At      int64 `json:"at,omitempty"`
+	// After are the fields that the row has changed, as they then were.
+	After map[string]any `json:"after,omitempty"`
+}
+
+// readBefore reads what before wrote; the zero value for an empty text.
+func readBefore(stored string) (d beforeData, err error) {
+	if stored == "" {
+		return d, nil
+	}
+	if err := json.Unmarshal([]byte(stored), &d); err != nil {
+		return beforeData{}, fmt.Errorf("what was there before: %w", err)
+	}
+	if d.Format != beforeFormat {
+		return beforeData{}, fmt.Errorf("what was there before is stored in format %d and not %d: a newer version wrote it",
+			d.Format, beforeFormat)
+	}
+	return d, nil
 }
 
 // beforeFormat is the format that is written. A later one must still read this one.
@@ -32,7 +53,7 @@ func effects[T customer.Record](
 		e := job.Effect{Seq: rows[i].Number, Kind: kind.Noun(), Ref: *head.ID, Version: *head.Version}
 		if o.Result == customer.Updated {
 			var err error
-			if e.Before, err = before(kind, changes[i].Given, &o.Before); err != nil {
+			if e.Before, err = before(kind, changes[i].Given, &o.Before, &o.After); err != nil {
 				return nil, fmt.Errorf("%v: %w", rows[i], err)
 			}
 		}
@@ -62,20 +83,37 @@ func textsIn(stored string) (out []string, err error) {
 			}
 		}
 	}
-	for _, v := range d.Fields {
-		walk(v)
-	}
+	walk(d.Fields)
+	walk(d.After)
 	return out, nil
 }
 
-// before returns the given fields of a record, and all of its metadata.
-func before[T customer.Record](kind *customer.Table[T], given customer.Mask, r *T) (string, error) {
-	d := beforeData{Format: beforeFormat, Fields: map[string]any{}}
+// before returns the given fields of a record as they were, and all of its metadata, and those that differ as they are.
+func before[T customer.Record](kind *customer.Table[T], given customer.Mask, r, after *T) (string, error) {
+	h := kind.Head(r)
+	d := beforeData{
+		Format: beforeFormat, Fields: map[string]any{}, Version: *h.Version, At: h.UpdatedAt.UnixMicro(),
+	}
 	for i, f := range kind.Fields() {
 		if given&(1<<i) != 0 || f.Name == "metadata" {
 			d.Fields[f.Name] = f.Of(r)
+			if !sameValue(f.Of(r), f.Of(after)) {
+				if d.After == nil {
+					d.After = map[string]any{}
+				}
+				d.After[f.Name] = f.Of(after)
+			}
 		}
 	}
 	text, err := json.Marshal(d)
 	return string(text), err
+}
+
+// sameValue reports whether two places of a field have the same value. Most are texts, and this runs for each cell.
+func sameValue(a, b any) bool {
+	if x, ok := a.(*string); ok {
+		y, ok := b.(*string)
+		return ok && *x == *y
+	}
+	return reflect.DeepEqual(a, b)
 }

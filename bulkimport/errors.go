@@ -86,6 +86,13 @@ const (
 	CodeRefused          = "refused"            // by the target
 )
 
+// Codes of the rows that an undo leaves, besides the last ones above.
+const (
+	CodeChangedSince = "changed_since" // the record, by its Version
+	CodeHasAccounts  = "has_accounts"  // the customer that the row created
+	CodeInUse        = "in_use"        // the record that the row created; see [InUse]
+)
+
 // Codes of the problems that SetMapping and Start find.
 const (
 	CodeRequiredMapping = "required_mapping_missing"

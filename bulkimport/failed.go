@@ -42,7 +42,7 @@ type FailedRow struct {
 func (s *Service) Errors(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, q admin.Query,
 ) (admin.Page[FailedRow], error) {
-	if _, err := s.openRows(ctx, scope, id); err != nil {
+	if _, _, err := s.openRows(ctx, scope, id); err != nil {
 		return admin.Page[FailedRow]{}, err
 	}
 	return admin.Paginate(scope.Org(), fmt.Sprintf("import errors %s", id), q,
@@ -51,16 +51,26 @@ func (s *Service) Errors(
 }
 
 // openRows loads the import of a job by the job's id, or one that was not started by its own, to read its failed rows.
-func (s *Service) openRows(ctx context.Context, scope admin.Scope, id uuid.UUID) (Import, error) {
-	i, _, j, err := s.openJob(ctx, scope, id, read)
+func (s *Service) openRows(ctx context.Context, scope admin.Scope, id uuid.UUID) (Import, Type, error) {
+	i, t, j, err := s.openJob(ctx, scope, id, read)
 	if errors.Is(err, admin.ErrNotFound) && j.ID == uuid.Nil {
-		i, _, err = s.open(ctx, scope, id, read)
-		return i, err
+		return s.open(ctx, scope, id, read)
 	}
 	if err != nil {
-		return Import{}, err
+		return Import{}, Type{}, err
 	}
-	return i, j.Complete()
+	return i, t, j.Complete()
+}
+
+// complete fails with [job.ErrPruned] if the rows of an import's run are not kept any longer.
+func (s *Service) complete(ctx context.Context, org admin.OrgID, id uuid.UUID) error {
+	j, err := s.ports.Jobs.Get(ctx, org, id)
+	if errors.Is(err, admin.ErrNotFound) {
+		return nil // it was not started
+	} else if err != nil {
+		return err
+	}
+	return j.Complete()
 }
 
 func (s *Service) failed(
@@ -80,6 +90,11 @@ func (s *Service) failed(
 }
 
 func failedRow(e job.Entry) (FailedRow, error) {
+	if e.Data == "" { // of an undo, which has no cells
+		return FailedRow{Number: e.Seq, Key: e.Ref, Errors: []CellError{{
+			Column: NoColumn, Code: string(e.Reason), Message: e.Detail,
+		}}}, nil
+	}
 	var data rowData
 	if err := json.Unmarshal([]byte(e.Data), &data); err != nil {
 		return FailedRow{}, fmt.Errorf("failed row %d: %w", e.Seq, err)
@@ -91,15 +106,16 @@ func failedRow(e job.Entry) (FailedRow, error) {
 }
 
 // FailedRows writes the failed rows of a job of an import, that of the run if id is the import's, as a CSV file to fix
-// and upload again: the columns of the
-// original in their order and with its delimiter (a comma for one that Upload does not look for), then _line and
-// _errors, which a later Upload leaves out: it knows the file by either name, in any capitals. The file begins with a
-// byte order mark, by which Excel knows UTF-8. Every cell is in quotes, and what a spreadsheet would take for a formula
-// gets an apostrophe, also behind a character within the cell that some spreadsheets split at; a later Upload takes
-// exactly these off. It holds a few rows in memory at a time. It requires the type's Read permission, and fails with
-// [job.ErrPruned] when they are not kept any longer.
-func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUID, w io.Writer) error {
-	i, err := s.openRows(ctx, scope, id)
+// and upload again: the columns of the original in their order and with its delimiter (a comma for one that Upload does
+// not look for), then _line and _errors, which a later Upload leaves out: it knows the file by either name, in any
+// capitals. The file begins with a byte order mark, by which Excel knows UTF-8. Every cell is in quotes, and what a
+// spreadsheet would take for a formula gets an apostrophe, also behind a character within the cell that some
+// spreadsheets split at; a later Upload takes exactly these off. It holds a few rows in memory at a time. It requires
+// the type's Read permission, and fails with [job.ErrPruned] when they are not kept any longer.
+func (s *Service) FailedRows(
+	ctx context.Context, scope admin.Scope, id uuid.UUID, w io.Writer, o ...ReportOptions,
+) error {
+	i, t, err := s.openRows(ctx, scope, id)
 	if err != nil {
 		return err
 	}
@@ -107,6 +123,7 @@ func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUI
 		return fmt.Errorf("the upload is not complete: %w", admin.ErrState)
 	}
 	f := s.failedFile(ctx, scope.Org(), i, id, w)
+	f.report = t.report(i, o)
 	for more := true; more; {
 		if more, err = f.page(); err != nil {
 			return err
@@ -115,8 +132,8 @@ func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUI
 	return nil
 }
 
-// failedDelimiter is what is between the cells of a file of failed rows. A later Upload looks for it.
-func (i Import) failedDelimiter() byte {
+// reportDelimiter is what is between the cells of a report. A later Upload looks for it.
+func (i Import) reportDelimiter() byte {
 	if d := i.Content.Delimiter[0]; strings.IndexByte(candidates, d) >= 0 {
 		return d
 	}
@@ -130,12 +147,16 @@ type failedFile struct {
 	org     admin.OrgID
 	imp     Import
 	job     uuid.UUID
+	report  *report
 	out     *quotingWriter
 	after   int64
 }
 
 func (s *Service) failedFile(ctx context.Context, org admin.OrgID, i Import, id uuid.UUID, w io.Writer) *failedFile {
-	f := &failedFile{service: s, ctx: ctx, org: org, imp: i, job: id, out: newQuotingWriter(w, i.failedDelimiter())}
+	f := &failedFile{
+		service: s, ctx: ctx, org: org, imp: i, job: id, report: &report{i: i},
+		out: newQuotingWriter(w, i.reportDelimiter()),
+	}
 	f.out.mark()
 	f.out.write(i.failedHeader())
 	return f
@@ -157,7 +178,7 @@ func (f *failedFile) page() (more bool, err error) {
 		if r.Cells, err = f.service.cells(f.ctx, f.org, f.imp, r); err != nil {
 			return false, err
 		}
-		f.out.write(f.imp.failedRecord(r))
+		f.out.write(f.imp.failedRecord(f.report.row(r)))
 		f.after = e.Seq
 	}
 	return len(entries) > 0, f.out.flush()
@@ -188,10 +209,12 @@ func (i Import) own(column int) bool {
 // the other may have been renamed or deleted.
 func returned(header []string) bool { return slices.ContainsFunc(header, ownHeader) }
 
-// ownHeader reports whether a header is that of a column that FailedRows adds, however a spreadsheet has changed it.
+// ownHeader reports whether a header is that of a column that FailedRows or WriteOutcomes adds, however a spreadsheet
+// has changed it.
 func ownHeader(header string) bool {
 	name := strings.TrimLeft(trim(header), "'")
-	return strings.EqualFold(name, lineColumn) || strings.EqualFold(name, errorsColumn)
+	return slices.ContainsFunc([]string{lineColumn, errorsColumn, resultColumn, changesColumn},
+		func(own string) bool { return strings.EqualFold(name, own) })
 }
 
 func (i Import) failedHeader() []string {
@@ -209,28 +232,38 @@ func (i Import) failedHeader() []string {
 }
 
 func (i Import) failedRecord(r FailedRow) []string {
-	var out, beyond []string
-	for k := range max(i.Content.Width, len(r.Cells)) {
+	out, beyond := i.outgoingCells(r.Cells)
+	out = append(out, strconv.FormatInt(r.Line, 10), escape(messages(r.Errors)))
+	return append(out, beyond...)
+}
+
+// outgoingCells returns the cells of a row for the columns of a report, and behind them those that it has too many, so
+// that the others stay in their columns.
+func (i Import) outgoingCells(cells []string) (out, beyond []string) {
+	for k := range max(i.Content.Width, len(cells)) {
 		switch {
 		case k >= i.Content.Width:
-			// Cells that the row has too many go behind, so that the others stay in their columns.
-			beyond = append(beyond, i.outgoing(r.Cells[k]))
+			beyond = append(beyond, i.outgoing(cells[k]))
 		case i.own(k):
-		case k < len(r.Cells):
-			out = append(out, i.outgoing(r.Cells[k]))
+		case k < len(cells):
+			out = append(out, i.outgoing(cells[k]))
 		default:
 			out = append(out, "")
 		}
 	}
-	messages := make([]string, len(r.Errors))
-	for k, e := range r.Errors {
-		messages[k] = e.Message
+	return out, beyond
+}
+
+// messages joins the messages of errors, each after its field.
+func messages(errs []CellError) string {
+	out := make([]string, len(errs))
+	for k, e := range errs {
+		out[k] = e.Message
 		if e.Field != "" {
-			messages[k] = e.Field + ": " + e.Message
+			out[k] = e.Field + ": " + e.Message
 		}
 	}
-	out = append(out, strconv.FormatInt(r.Line, 10), escape(strings.Join(messages, "; ")))
-	return append(out, beyond...)
+	return strings.Join(out, "; ")
 }
 
 // outgoing makes a cell harmless, once: those of a returned file are already.

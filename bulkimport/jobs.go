@@ -18,7 +18,9 @@ func JobKind(t TypeName) job.Kind { return job.Kind(kindPrefix + t) }
 const kindPrefix = "import."
 
 // JobKinds returns the kinds of the jobs of imports of a type.
-func JobKinds(t TypeName) []job.Kind { return []job.Kind{JobKind(t), CheckKind(t)} }
+func JobKinds(t TypeName) []job.Kind {
+	return []job.Kind{JobKind(t), CheckKind(t), UndoKind(t), UndoCheckKind(t)}
+}
 
 // work returns what the jobs of a kind do, and the type of their imports.
 func (s *Service) work(k job.Kind) (func(admin.Scope) job.Prepare[Ports], Type, error) {
@@ -28,6 +30,10 @@ func (s *Service) work(k job.Kind) (func(admin.Scope) job.Prepare[Ports], Type, 
 			return s.prepare, t, nil
 		case CheckKind(t.Schema.Type):
 			return s.prepareCheck, t, nil
+		case UndoKind(t.Schema.Type):
+			return s.undoing(false), t, nil
+		case UndoCheckKind(t.Schema.Type):
+			return s.undoing(true), t, nil
 		}
 	}
 	return nil, Type{}, fmt.Errorf("job kind %q is not one of an import: %w", admin.Clip(string(k)), admin.ErrInvalid)
@@ -40,6 +46,14 @@ func importOf(j job.Job) (uuid.UUID, error) {
 	}
 	t, err := talliesOf(j)
 	return t.Import, err
+}
+
+// subjectOf returns the audit subject of a job: its import.
+func subjectOf(j job.Job) admin.Subject {
+	if id, err := importOf(j); err == nil {
+		return subject(id)
+	}
+	return subject(j.ID)
 }
 
 // loadOf loads the import of a job.
@@ -151,9 +165,14 @@ func (s *Service) Resume(ctx context.Context, scope admin.Scope, id uuid.UUID) (
 	return s.decide(ctx, scope, id, s.runner.Resume)
 }
 
-// Retry lets a failed job of an import go on where it was; see [job.Service.Retry]. It requires the Write permission of
-// the import's type.
+// Retry lets a failed job of an import go on where it was; see [job.Service.Retry]. That of an import that was undone
+// is [admin.ErrState]. It requires the Write permission of the import's type.
 func (s *Service) Retry(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
+	if i, _, j, err := s.openJob(ctx, scope, id, write); err != nil {
+		return job.Job{}, err
+	} else if j.ID == i.ID && i.UndoID != uuid.Nil {
+		return job.Job{}, fmt.Errorf("the import was undone: upload the file again: %w", admin.ErrState)
+	}
 	return s.decide(ctx, scope, id, s.runner.Retry)
 }
 

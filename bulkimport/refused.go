@@ -86,14 +86,18 @@ func failedEntry(row Row, rec record, errs []CellError) job.Entry {
 			messages[i] = e.Field + ": " + e.Message
 		}
 	}
-	// Strings and numbers always marshal.
 	kept := rowData{Line: rec.line, Cells: rec.cells, Errors: errs}
 	if rec.long {
 		kept.Cells, kept.Long, kept.Offset = nil, true, rec.at
 	}
-	data, _ := json.Marshal(kept)
 	return job.Entry{
 		Seq: row.Number, Ref: text.Visible(admin.Clip(row.Key())), Status: job.EntryFailed,
-		Reason: job.Reason(errs[0].Code), Detail: strings.Join(messages, "; "), Data: string(data),
+		Reason: job.Reason(errs[0].Code), Detail: strings.Join(messages, "; "), Data: kept.stored(),
 	}
+}
+
+// stored returns the data as an entry keeps it.
+func (d rowData) stored() string {
+	text, _ := json.Marshal(d) // strings and numbers always marshal
+	return string(text)
 }

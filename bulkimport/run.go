@@ -113,6 +113,9 @@ type Progress struct {
 	// Unchecked is how many of Created are valid rows of a check of which it is unknown what their target would do: it
 	// is outside the transaction, and no [Checker].
 	Unchecked int64 `json:"unchecked,omitempty"`
+	// Removed and Restored are the records that an undo, or its check, has taken back.
+	Removed  int64 `json:"removed,omitempty"`
+	Restored int64 `json:"restored,omitempty"`
 	// Unmapped are the columns whose values are not imported.
 	Unmapped []UnmappedColumn `json:"unmapped,omitempty"`
 }
@@ -131,7 +134,8 @@ func (s *Service) Progress(ctx context.Context, scope admin.Scope, id uuid.UUID)
 	}
 	return Progress{
 		Progress: j.Progress(s.runtime.Instant()),
-		Created:  t.Created, Updated: t.Updated, Unchanged: t.Unchanged, Unchecked: t.Unchecked, Unmapped: i.Unmapped(),
+		Created:  t.Created, Updated: t.Updated, Unchanged: t.Unchanged, Unchecked: t.Unchecked,
+		Removed: t.Removed, Restored: t.Restored, Unmapped: i.Unmapped(),
 	}, nil
 }
 
@@ -143,6 +147,9 @@ func (s *Service) prepare(scope admin.Scope) job.Prepare[Ports] {
 			return nil, job.Fail(err) // deleted, or of a type that the host gave up
 		} else if err != nil {
 			return nil, err
+		}
+		if i.UndoID != uuid.Nil { // a job that failed can be retried by others
+			return nil, job.Fail(errors.New("the import was undone"))
 		}
 		p, err := s.next(ctx, scope.Org(), i, t, j)
 		if err != nil {

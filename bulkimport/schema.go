@@ -64,6 +64,9 @@ type Field struct {
 	RelationBy []string `json:"relationBy,omitempty"`
 	// Match reports that an import may find records by this field in place of the key; see [Settings].
 	Match bool `json:"match,omitempty"`
+	// Sensitive reports that the values may be about a person, and are left out of reports on request; see
+	// [ReportOptions]. Of the built-in fields those of an address, with the phone number, and e-mail addresses are.
+	Sensitive bool `json:"sensitive,omitempty"`
 	// Min and Max bound the number of characters of a Text, ID or Email, and the value of an
 	// Integer. A zero Max does not bound.
 	Min int64 `json:"min,omitempty"`

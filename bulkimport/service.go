@@ -31,7 +31,7 @@ const (
 	ActionRemoveFile admin.Action = "import.remove_file" // a file was removed, because its time was over
 )
 
-// Ports are the stores of a Service. All but Target, Announce, Audit and Authorize are needed.
+// Ports are the stores of a Service. All but Target, Announce, InUse, Audit and Authorize are needed.
 type Ports struct {
 	Imports   Store
 	Jobs      job.Store
@@ -48,6 +48,8 @@ type Ports struct {
 	Atomically job.Atomically[Ports]
 	// Announce, if set, is called in the transaction by which an import becomes due.
 	Announce job.Announce
+	// InUse, if set, keeps [Service.Undo] from removing records that something refers to.
+	InUse InUse
 	// Audit is the trail that [Service.Erase] takes names of files out of; without it that fails.
 	Audit admin.AuditStore
 	// Authorize, if set, takes the place of Options.Authorize. A service in a transaction is given one
@@ -225,15 +227,6 @@ func (s *Service) open(ctx context.Context, scope admin.Scope, id uuid.UUID, a a
 const SubjectKind = "import"
 
 func subject(id uuid.UUID) admin.Subject { return admin.Subject{Kind: SubjectKind, ID: id.String()} }
-
-// subjectOf is the audit subject of what a job does: its import.
-func subjectOf(j job.Job) admin.Subject {
-	id, err := importOf(j)
-	if err != nil {
-		id = j.ID
-	}
-	return subject(id)
-}
 
 func (s *Service) record(scope admin.Scope, action admin.Action, i Import, changes ...admin.Change) admin.Record {
 	return s.runtime.Record(scope, action, subject(i.ID), changes...)

@@ -23,6 +23,11 @@ type tallies struct {
 	Version   int64  `json:"version,omitempty"`
 	Unchecked int64  `json:"unchecked,omitempty"`
 	Errors    counts `json:"errors,omitzero"`
+
+	// What an undo has done, and the records that it has restored which an earlier row may have written too.
+	Removed  int64           `json:"removed,omitempty"`
+	Restored int64           `json:"restored,omitempty"`
+	Links    map[string]link `json:"links,omitempty"`
 }
 
 // talliesFormat is the format that is written. A later one must still read this one.

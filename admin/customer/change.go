@@ -18,6 +18,11 @@ const (
 	// ModeErase takes all that may be about a person out of an archived record ([Table.Erased]), and of the accounts of
 	// a customer. It is refused with ReasonNotFound, ReasonNotArchived and ReasonErased. Given and Keys are empty.
 	ModeErase Mode = "ERASE"
+	// ModeRemove removes a record whose Version is the given one, which is not 0, as if it had never been, with the
+	// aliases of an account. It is refused with ReasonNotFound, ReasonConflict, ReasonErased, and ReasonHasAccounts for a
+	// customer that has accounts in any status. Given, Keys and Accounts are empty. It takes back a record that was made
+	// by mistake and that nothing refers to, which the caller knows: a customer that is no longer one is archived.
+	ModeRemove Mode = "REMOVE"
 )
 
 // Change is something to do to one record, for [Store.Apply] and [AccountStore.Apply].
@@ -48,6 +53,7 @@ const (
 	Updated   Result = "UPDATED"
 	Unchanged Result = "UNCHANGED" // the record was like that already, and keeps its version
 	Skipped   Result = "SKIPPED"
+	Removed   Result = "REMOVED" // there is no After
 	Refused   Result = "REFUSED" // for the Outcome's Reason
 )
 
@@ -64,7 +70,7 @@ const (
 	ReasonNotArchived      Reason = "not_archived"       // a record to erase
 	ReasonRelationNotFound Reason = "relation_not_found" // the customer of an account
 	ReasonCustomerArchived Reason = "customer_archived"  // the customer of an account that is not archived
-	ReasonHasAccounts      Reason = "has_accounts"       // of a customer to archive
+	ReasonHasAccounts      Reason = "has_accounts"       // of a customer to archive, to erase or to remove
 	ReasonAliasTaken       Reason = "alias_taken"        // another account has it at the same time
 	ReasonCurrencyUnused   Reason = "currency_unused"    // the organization does not use the account's currency
 	ReasonCurrencyArchived Reason = "currency_archived"  // the organization has archived it
@@ -77,7 +83,7 @@ type Outcome[T Record] struct {
 	Reason Reason // of Refused
 	Field  string // the Name of the field at fault; empty for the record as a whole
 	Detail string // for a person: the value and what would be right
-	// Before is the record as it was, unless it was created; After is the record as it is.
+	// Before is the record as it was, unless it was created; After is the record as it is, unless it was removed.
 	Before, After T
 }
 
@@ -89,7 +95,7 @@ type Known[T Record] struct {
 	// Aliases are who has those of [AliasValues], for changes of accounts.
 	Aliases []Holding
 	// Accounts are the ids of accounts by the customer: of those of [Closing] those that are neither archived nor
-	// erased, and of those of [Erasing] those that are not erased.
+	// erased, of those of [Erasing] those that are not erased, and of those of [Removing] all, or the first few.
 	Accounts map[string][]string
 }
 

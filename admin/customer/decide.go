@@ -12,7 +12,8 @@ import (
 )
 
 // Decide returns what becomes of each change, given what a store knows. Every store goes by it, so that
-// they cannot differ: it then creates the After of what is Created and replaces what is Updated by it.
+// they cannot differ: it then creates the After of what is Created, replaces what is Updated by it, and
+// removes what is Removed.
 // A set that names one record twice is [admin.ErrInvalid].
 func (t *Table[T]) Decide(changes []Change[T], k Known[T]) ([]Outcome[T], error) {
 	out := make([]Outcome[T], len(changes))
@@ -37,14 +38,16 @@ func (t *Table[T]) decide(c *Change[T], k *Known[T]) Outcome[T] {
 		return Outcome[T]{Result: Skipped, Before: old, After: old}
 	case exists && c.Mode == ModeCreate:
 		return refuse(old, ReasonExists, "", "%s %q exists already", t.noun, admin.Clip(id))
-	case !exists && (c.Mode == ModeUpdate || c.Mode == ModeErase):
+	case !exists && (c.Mode == ModeUpdate || c.Mode == ModeErase || c.Mode == ModeRemove):
 		return refuse(old, ReasonNotFound, "", "there is no %s %q", t.noun, admin.Clip(id))
-	case exists && c.Version != 0 && *t.head(&old).Version != c.Version:
+	case exists && (c.Version != 0 || c.Mode == ModeRemove) && *t.head(&old).Version != c.Version:
 		return refuse(old, ReasonConflict, "", "%s %q was changed meanwhile", t.noun, admin.Clip(id))
 	case exists && *t.head(&old).Status == Erased:
 		return refuse(old, ReasonErased, "", "%s %q was erased", t.noun, admin.Clip(id))
 	case c.Mode == ModeErase:
 		return t.erase(c, &old, k)
+	case c.Mode == ModeRemove:
+		return t.remove(c, &old, k)
 	}
 	after := t.merge(old, c)
 	if exists && t.same(&after, &old) {
@@ -124,11 +127,11 @@ func (t *Table[T]) related(c *Change[T], old, after *T, k *Known[T]) (Outcome[T]
 	return t.holds(old, after, k)
 }
 
-// closes refuses to archive or to erase a customer whose accounts stay behind.
+// closes refuses to archive, to erase or to remove a customer whose accounts stay behind.
 func (t *Table[T]) closes(c *Change[T], old *T, k *Known[T]) (Outcome[T], bool) {
 	var stay []string
 	for _, account := range k.Accounts[*t.head(old).ID] {
-		if !slices.Contains(c.Accounts, account) {
+		if c.Mode == ModeRemove || !slices.Contains(c.Accounts, account) {
 			stay = append(stay, strconv.Quote(account))
 		}
 	}
@@ -140,12 +143,14 @@ func (t *Table[T]) closes(c *Change[T], old *T, k *Known[T]) (Outcome[T], bool) 
 	if len(stay) > most {
 		names += fmt.Sprintf(" and %d more", len(stay)-most)
 	}
-	state := "archived"
-	if c.Mode == ModeErase {
-		state = "erased"
+	state := " that are not archived"
+	switch c.Mode {
+	case ModeErase:
+		state = " that are not erased"
+	case ModeRemove:
+		state = ""
 	}
-	return refuse(*old, ReasonHasAccounts, "", "customer %q has accounts that are not %s: %s", *t.head(old).ID, state,
-		names), false
+	return refuse(*old, ReasonHasAccounts, "", "customer %q has accounts%s: %s", *t.head(old).ID, state, names), false
 }
 
 // holds refuses an account an alias that another one has at the same time, and else notes who has it now.
@@ -165,12 +170,17 @@ func (t *Table[T]) holds(old, after *T, k *Known[T]) (Outcome[T], bool) {
 		}
 	}
 	if len(wants) > 0 || len(t.aliases(old)) > 0 {
-		k.Aliases = slices.DeleteFunc(slices.Clone(k.Aliases), func(h Holding) bool { return h.Account == id })
+		k.release(id)
 		for _, a := range wants {
 			k.Aliases = append(k.Aliases, Holding{Account: id, Alias: a})
 		}
 	}
 	return Outcome[T]{}, true
+}
+
+// release notes that an account has no aliases any more.
+func (k *Known[T]) release(account string) {
+	k.Aliases = slices.DeleteFunc(slices.Clone(k.Aliases), func(h Holding) bool { return h.Account == account })
 }
 
 func (t *Table[T]) aliases(r *T) []Alias {

@@ -27,6 +27,9 @@ func AliasValues(t *Table[Account], changes []Change[Account], known Known[Accou
 		old := known.Records[changes[i].Record.ID]
 		after := t.merge(old, &changes[i])
 		was, is := Held(old), Held(after)
+		if changes[i].Mode == ModeRemove {
+			is = nil
+		}
 		if _, ok := known.Customers[after.CustomerID]; !ok || sameField(&was, &is) {
 			continue
 		}
@@ -53,6 +56,9 @@ func Holdings(known []Holding, outcomes []Outcome[Account], values []string) []H
 	written := map[string]bool{}
 	var out []Holding
 	for _, o := range outcomes {
+		if o.Result == Removed {
+			written[o.Before.ID] = true
+		}
 		if o.Result != Created && o.Result != Updated {
 			continue
 		}

@@ -15,7 +15,7 @@ type Store interface {
 	// what became of each, in the same order. A change that the storage refuses by a rule of its own has
 	// ReasonStorage and does not keep the others out. The accounts that a change names are archived
 	// together with its customer. The number of statements does not depend on the number of changes. rec
-	// is written if anything was created or updated, and only then. An error means that nothing was
+	// is written if anything was created, updated or removed, and only then. An error means that nothing was
 	// changed.
 	Apply(ctx context.Context, org admin.OrgID, changes []Change[Customer], rec admin.Record) ([]Outcome[Customer], error)
 

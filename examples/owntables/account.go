@@ -115,14 +115,15 @@ func accountsWhere(org admin.OrgID, f customer.AccountFilter) where {
 }
 
 // open returns the accounts of customers to archive that are neither archived nor erased, and of those to erase that
-// are not erased, by their customers.
+// are not erased, and all of those to remove, by their customers.
 func (s accounts) open(
-	ctx context.Context, tx *sql.Tx, org admin.OrgID, archive, erase []string,
+	ctx context.Context, tx *sql.Tx, org admin.OrgID, archive, erase, remove []string,
 ) (map[string][]string, error) {
 	out := map[string][]string{}
 	for _, w := range []where{
 		of(org).among("customer_id", archive).and("status <> ?", customer.Archived).and("status <> ?", customer.Erased),
 		of(org).among("customer_id", erase).and("status <> ?", customer.Erased),
+		of(org).among("customer_id", remove),
 	} {
 		found, err := s.read(ctx, tx, w, "")
 		if err != nil {

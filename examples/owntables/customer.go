@@ -36,7 +36,7 @@ func (s customers) Apply(
 		}
 		accounts := newAccounts(s.tables)
 		if known.Accounts, err = accounts.open(ctx, tx, org, customer.Closing(s.kind, changes),
-			customer.Erasing(s.kind, changes)); err != nil {
+			customer.Erasing(s.kind, changes), customer.Removing(s.kind, changes)); err != nil {
 			return false, err
 		}
 		if out, err = s.kind.Decide(changes, known); err != nil {

@@ -52,15 +52,18 @@ func (r records[T]) save(
 ) error {
 	var rows [][]any
 	for i := range outcomes {
-		if o := &outcomes[i]; written(*o) {
+		if o := &outcomes[i]; written(*o) && o.Result != customer.Removed {
 			row := slices.Concat([]any{org}, r.values(&o.After), []any{r.kind.Search(&o.After)})
 			rows = append(rows, row)
 		}
 	}
-	return r.put(ctx, tx, rows, "search")
+	if err := r.put(ctx, tx, rows, "search"); err != nil {
+		return err
+	}
+	return r.remove(ctx, tx, of(org).among("id", r.kind.Removed(outcomes)))
 }
 
 // written reports whether a change was made.
 func written[T customer.Record](o customer.Outcome[T]) bool {
-	return o.Result == customer.Created || o.Result == customer.Updated
+	return o.Result == customer.Created || o.Result == customer.Updated || o.Result == customer.Removed
 }

@@ -91,6 +91,12 @@ func (t table[T]) put(ctx context.Context, tx *sql.Tx, rows [][]any, more ...str
 	return nil
 }
 
+// remove deletes the rows that match.
+func (t table[T]) remove(ctx context.Context, tx *sql.Tx, w where) error {
+	_, err := tx.ExecContext(ctx, "DELETE FROM "+t.name+" WHERE "+w.text, w.args...)
+	return err
+}
+
 // read returns the rows of a query. It closes the query before it returns, so that one connection is enough.
 func read[T any](ctx context.Context, c conn, values func(*T) []any, query string, args ...any) ([]T, error) {
 	rows, err := c.QueryContext(ctx, query, args...)

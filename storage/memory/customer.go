@@ -23,8 +23,9 @@ func (s customers) Apply(
 	kind := s.b.kinds.customers
 	err = s.record(ctx, org, rec, func(t *tenant, j *journal) (bool, error) {
 		known := customer.Known[customer.Customer]{
-			Records:  among(t.customers, customer.IDs(kind, changes)),
-			Accounts: t.openAccounts(customer.Closing(kind, changes), customer.Erasing(kind, changes)),
+			Records: among(t.customers, customer.IDs(kind, changes)),
+			Accounts: t.openAccounts(customer.Closing(kind, changes), customer.Erasing(kind, changes),
+				customer.Removing(kind, changes)),
 		}
 		if out, err = kind.Decide(changes, known); err != nil {
 			return false, err
@@ -101,17 +102,26 @@ func customerMatch(kind *customer.Table[customer.Customer], f customer.Filter) f
 	}
 }
 
-// openAccounts returns the accounts of customers to archive that are neither archived nor erased, and those of
-// customers to erase that are not erased, by the customer.
-func (t *tenant) openAccounts(closing, erasing []string) map[string][]string {
-	if len(closing)+len(erasing) == 0 {
+// openAccounts returns the accounts of customers to archive that are neither archived nor erased, those of customers to
+// erase that are not erased, and those of customers to remove, by the customer.
+func (t *tenant) openAccounts(closing, erasing, removing []string) map[string][]string {
+	if len(closing)+len(erasing)+len(removing) == 0 {
 		return nil
+	}
+	looks := map[string][]customer.Status{} // by the customer, those of accounts that do not count
+	for _, id := range closing {
+		looks[id] = []customer.Status{customer.Archived, customer.Erased}
+	}
+	for _, id := range erasing {
+		looks[id] = []customer.Status{customer.Erased}
+	}
+	for _, id := range removing {
+		looks[id] = nil
 	}
 	out := map[string][]string{}
 	for _, key := range t.accounts.order {
 		a := t.accounts.rows[key]
-		archived, erased := a.Status == customer.Archived, a.Status == customer.Erased
-		if !erased && (slices.Contains(erasing, a.CustomerID) || !archived && slices.Contains(closing, a.CustomerID)) {
+		if settled, ok := looks[a.CustomerID]; ok && !slices.Contains(settled, a.Status) {
 			out[a.CustomerID] = append(out[a.CustomerID], a.ID)
 		}
 	}
@@ -233,6 +243,10 @@ func save[T customer.Record](
 		o.Before = kind.Clone(o.Before)
 		if o.Result == customer.Created || o.Result == customer.Updated {
 			all.put(j, *kind.Head(&o.After).ID, kind.Clone(o.After))
+			written = true
+		}
+		if o.Result == customer.Removed {
+			all.remove(j, *kind.Head(&o.Before).ID)
 			written = true
 		}
 		o.After = kind.Clone(o.After)

@@ -21,6 +21,7 @@ type accountSQL struct {
 	recordSQL[customer.Account]
 	open        in   // accounts of customers that are neither archived nor erased
 	unerased    in   // those that are not erased
+	owned       in   // all of them
 	lockAliases bulk // makes others who give the same aliases wait until the transaction ends
 	holders     in   // of aliases
 	setHolders  bulk
@@ -37,6 +38,7 @@ func newAccountSQL(db *DB) accountSQL {
 			WHERE org_id = ? AND status NOT IN ('ARCHIVED', 'ERASED') AND customer_id IN `, "{forUpdate}"),
 		unerased: newIn(db, `SELECT customer_id, id FROM {accounts}
 			WHERE org_id = ? AND status <> 'ERASED' AND customer_id IN `, "{forUpdate}"),
+		owned:       newIn(db, `SELECT customer_id, id FROM {accounts} WHERE org_id = ? AND customer_id IN `, "{forUpdate}"),
 		lockAliases: newBulk(db, "account_aliases", all, key, key[1:]),
 		holders:     newIn(db, `SELECT value, holders FROM {account_aliases} WHERE org_id = ? AND value IN `, "{forUpdate}"),
 		setHolders:  newBulk(db, "account_aliases", all, key, all[2:]),

@@ -97,7 +97,8 @@ func customerFilters(f customer.Filter) [][]any {
 	return append(byText(string(f.Status)), byContained(f.Text))
 }
 
-// accountsOf returns the accounts of the customers that changes archive or erase which are not archived, or not erased.
+// accountsOf returns the accounts of the customers that changes archive or erase which are not archived, or not erased,
+// and all of those that changes remove.
 func (s customers) accountsOf(
 	ctx context.Context, t *tx, org admin.OrgID, changes []customer.Change[customer.Customer],
 ) (map[string][]string, error) {
@@ -109,6 +110,7 @@ func (s customers) accountsOf(
 	}{
 		{s.db.sql.account.open, customer.Closing(s.kind, changes)},
 		{s.db.sql.account.unerased, customer.Erasing(s.kind, changes)},
+		{s.db.sql.account.owned, customer.Removing(s.kind, changes)},
 	} {
 		found, err := lookUp(ctx, t, "account", look.query, func(scan func(...any) error, p *pair) error {
 			return scan(&p.customer, &p.account)

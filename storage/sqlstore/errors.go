@@ -18,7 +18,7 @@ type failure int
 const (
 	unknown   failure = iota // anything else; the transaction cannot be trusted any more
 	duplicate                // a unique key is taken
-	noParent                 // a foreign key points nowhere
+	noParent                 // a foreign key points nowhere, or would
 	refused                  // a value breaks a CHECK, a NOT NULL, or a trigger's rule
 	retryable                // the transaction lost against another one: run all of it again
 )

@@ -65,7 +65,7 @@ func classifyMySQL(err error) failure {
 		switch n, _ := strconv.Atoi(rest[:digits]); n {
 		case 1062: // ER_DUP_ENTRY
 			return duplicate
-		case 1452: // ER_NO_REFERENCED_ROW_2
+		case 1451, 1452: // ER_ROW_IS_REFERENCED_2, ER_NO_REFERENCED_ROW_2
 			return noParent
 		case 3819, 4025, // ER_CHECK_CONSTRAINT_VIOLATED of MySQL and of MariaDB
 			1048, // ER_BAD_NULL_ERROR

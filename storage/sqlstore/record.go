@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/admincenter/admincenter/admin"
@@ -16,6 +17,7 @@ type recordSQL[T customer.Record] struct {
 	list, count    list
 	among          in
 	insert, update bulk
+	remove         inWrite
 }
 
 // newRecordSQL prepares the statements for a table. filters and walks are those of the list.
@@ -40,6 +42,7 @@ func newRecordSQL[T customer.Record](
 		among:  newIn(db, read+` AND id IN `, "{forUpdate}"),
 		insert: newBulk(db, table, all, nil, nil),
 		update: newBulk(db, table, all, key, set),
+		remove: newInWrite(db, `DELETE FROM {`+table+`} WHERE org_id = ? AND id IN `),
 	}
 }
 
@@ -150,13 +153,44 @@ func (s recordAccess[T]) save(ctx context.Context, t *tx, org admin.OrgID, outco
 		0); err != nil {
 		return err
 	}
-	return bisect(ctx, t, noun, s.sql.update, updates, func(i int, err error) { refuse(&outcomes[updated[i]], err) }, 0)
+	if err := bisect(ctx, t, noun, s.sql.update, updates, func(i int, err error) { refuse(&outcomes[updated[i]], err) },
+		0); err != nil {
+		return err
+	}
+	return s.removeAll(ctx, t, org, outcomes)
+}
+
+// removeAll removes what was decided. Records that rows of the host's own tables refer to get their outcome, and the
+// others are removed.
+func (s recordAccess[T]) removeAll(ctx context.Context, t *tx, org admin.OrgID, outcomes []customer.Outcome[T]) error {
+	ids := s.kind.Removed(outcomes)
+	if len(ids) == 0 {
+		return nil
+	}
+	kept := map[string]bool{}
+	remove := func(some []string) error {
+		_, err := s.sql.remove.run(ctx, t, s.kind.Noun(), some, org)
+		if errors.Is(err, admin.ErrNotFound) { // a foreign key of a row that refers to it
+			return fmt.Errorf("%s: the database has what refers to it: %w", s.kind.Noun(), admin.ErrInvalid)
+		}
+		return err
+	}
+	if err := bisected(ctx, t, ids, remove, func(i int, _ error) { kept[ids[i]] = true }, 0); err != nil {
+		return err
+	}
+	for i := range outcomes {
+		if o := &outcomes[i]; o.Result == customer.Removed && kept[*s.kind.Head(&o.Before).ID] {
+			*o = customer.Outcome[T]{Result: customer.Refused, Reason: customer.ReasonStorage,
+				Detail: "the database has what refers to the " + s.kind.Noun(), Before: o.Before, After: o.Before}
+		}
+	}
+	return nil
 }
 
 // changed reports whether anything was written, so that there is something to put on record.
 func changed[T customer.Record](outcomes []customer.Outcome[T]) bool {
 	return slices.ContainsFunc(outcomes, func(o customer.Outcome[T]) bool {
-		return o.Result == customer.Created || o.Result == customer.Updated
+		return o.Result == customer.Created || o.Result == customer.Updated || o.Result == customer.Removed
 	})
 }
 
@@ -165,24 +199,32 @@ func changed[T customer.Record](outcomes []customer.Outcome[T]) bool {
 func bisect(
 	ctx context.Context, t *tx, noun string, b bulk, rows [][]any, refuse func(i int, err error), first int,
 ) error {
-	if len(rows) == 0 {
+	insert := func(some [][]any) error {
+		return b.insert(ctx, t, noun, len(some), func(i int) []any { return some[i] })
+	}
+	return bisected(ctx, t, rows, insert, refuse, first)
+}
+
+// bisected writes items together if that is possible, as bisect does.
+func bisected[T any](
+	ctx context.Context, t *tx, items []T, write func([]T) error, refuse func(i int, err error), first int,
+) error {
+	if len(items) == 0 {
 		return nil
 	}
-	err := t.nested(ctx, func() error {
-		return b.insert(ctx, t, noun, len(rows), func(i int) []any { return rows[i] })
-	})
+	err := t.nested(ctx, func() error { return write(items) })
 	switch {
 	case err == nil || t.broken != nil:
 		return err
 	case !errors.Is(err, admin.ErrInvalid) && !errors.Is(err, admin.ErrExists):
 		return err // there is no such organization, for example
-	case len(rows) == 1:
+	case len(items) == 1:
 		refuse(first, err)
 		return nil
 	}
-	half := len(rows) / 2
-	if err := bisect(ctx, t, noun, b, rows[:half], refuse, first); err != nil {
+	half := len(items) / 2
+	if err := bisected(ctx, t, items[:half], write, refuse, first); err != nil {
 		return err
 	}
-	return bisect(ctx, t, noun, b, rows[half:], refuse, first+half)
+	return bisected(ctx, t, items[half:], write, refuse, first+half)
 }

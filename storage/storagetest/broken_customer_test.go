@@ -39,6 +39,37 @@ func changed[T customer.Record](changes []customer.Change[T], change func(*custo
 	return out
 }
 
+// keptPort reports what is removed and keeps it.
+type keptPort struct{ customer.Store }
+
+func (s keptPort) Apply(
+	ctx context.Context, org admin.OrgID, changes []customer.Change[customer.Customer], rec admin.Record,
+) ([]customer.Outcome[customer.Customer], error) {
+	var rest []customer.Change[customer.Customer]
+	kept := map[int]customer.Customer{}
+	for i, c := range changes {
+		had, err := s.Get(ctx, org, c.Record.ID)
+		if c.Mode == customer.ModeRemove && err == nil && had.Version == c.Version {
+			kept[i] = had
+			continue
+		}
+		rest = append(rest, c)
+	}
+	made, err := s.Store.Apply(ctx, org, rest, rec)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]customer.Outcome[customer.Customer], 0, len(changes))
+	for i := range changes {
+		if had, ok := kept[i]; ok {
+			out = append(out, customer.Outcome[customer.Customer]{Result: customer.Removed, Before: had})
+			continue
+		}
+		out, made = append(out, made[0]), made[1:]
+	}
+	return out, nil
+}
+
 // customerFaults are adapters that lose a part of a change.
 func customerFaults() []fault {
 	customers := func(name, caught string, change func(*customer.Change[customer.Customer])) fault {
@@ -68,6 +99,22 @@ func customerFaults() []fault {
 		customers("Customers.Apply loses the accounts", "Customers/archives", func(c *customer.Change[customer.Customer]) {
 			c.Accounts = nil
 		}),
+		{
+			name:      "Customers.Apply removes nothing",
+			customers: func(s customer.Store, _ *known) customer.Store { return keptPort{s} },
+			caught:    "Customers/removes",
+		},
+		customers("Customers.Apply removes any version", "Customers/removes", func(c *customer.Change[customer.Customer]) {
+			if c.Mode == customer.ModeRemove {
+				c.Version = 1
+			}
+		}),
+		accounts("Accounts.Apply archives what is to be removed", "Customers/removes",
+			func(c *customer.Change[customer.Account]) {
+				if status, err := customer.Accounts().Mask("status"); err == nil && c.Mode == customer.ModeRemove {
+					c.Mode, c.Given, c.Record.Status = customer.ModeUpdate, status, customer.Archived
+				}
+			}),
 		customers("Customers.Apply loses the instant", "Customers/creates with every field and metadata", func(c *customer.Change[customer.Customer]) {
 			c.At = c.At.AddDate(1, 0, 0)
 		}),

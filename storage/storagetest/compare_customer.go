@@ -31,6 +31,9 @@ func changesDrawn[T customer.Record](
 		if s.chance(6) {
 			c.Mode = customer.ModeErase
 		}
+		if s.chance(6) {
+			c.Mode, c.Version = customer.ModeRemove, int64(1+s.r.IntN(2))
+		}
 		if s.chance(4) {
 			c.Version = int64(1 + s.r.IntN(3))
 		}

@@ -232,6 +232,11 @@ func hotQueries() []hotQuery {
 		{"customers that a batch names", "", func(ctx context.Context, s storage.Stores) (int, error) {
 			return batchOfCustomers(ctx, s, org)
 		}},
+		{"customers to remove and their accounts", "", func(ctx context.Context, s storage.Stores) (int, error) {
+			out, err := s.Customers().Apply(ctx, org, removeOf("c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8"),
+				rec("customer.apply"))
+			return len(out), err
+		}},
 		{"a page of the audit trail", "", func(ctx context.Context, s storage.Stores) (int, error) {
 			l, err := s.Audit().List(ctx, org, admin.AuditFilter{}, admin.Seek[admin.RecordKey]{Limit: 20})
 			return len(l), err

@@ -1,0 +1,230 @@
+package bulkimport
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/admin/job"
+)
+
+// undoing returns what a job does that undoes an import, or with check finds what that would do.
+func (s *Service) undoing(check bool) func(admin.Scope) job.Prepare[Ports] {
+	return func(scope admin.Scope) job.Prepare[Ports] {
+		return func(ctx context.Context, j job.Job) (job.Batch[Ports], error) {
+			i, t, err := s.loadOf(ctx, scope.Org(), j)
+			if errors.Is(err, admin.ErrNotFound) || errors.Is(err, admin.ErrInvalid) {
+				return nil, job.Fail(err) // deleted, or of a type that the host gave up
+			} else if err != nil {
+				return nil, err
+			}
+			b, err := s.nextUndo(ctx, scope.Org(), i, j, check)
+			if err != nil {
+				return nil, err
+			}
+			if len(b.effects) == 0 {
+				return func(context.Context, Ports) (job.Result, error) { return b.result(nil) }, nil
+			}
+			undo, err := s.undoes(t, b)
+			if err != nil {
+				return nil, err
+			}
+			rec := s.record(scope, ActionUndo, i, admin.Change{Field: "rows", To: fmt.Sprint(len(b.effects))})
+			if !check {
+				return func(ctx context.Context, p Ports) (job.Result, error) {
+					made, err := undo(ctx, p, scope.Org(), rec)
+					if err != nil {
+						return job.Result{}, err
+					}
+					return b.result(made)
+				}, nil
+			}
+			if s.ports.Atomically == nil {
+				return nil, job.Fail(errors.New("a check takes back what it writes: it needs a transaction of its own"))
+			}
+			var made []undone
+			err = s.atomically(ctx, func(p Ports) (err error) {
+				if made, err = undo(ctx, p, scope.Org(), rec); err != nil {
+					return err
+				}
+				return errUndo
+			})
+			if !errors.Is(err, errUndo) {
+				return nil, err
+			}
+			return func(context.Context, Ports) (job.Result, error) { return b.result(made) }, nil
+		}
+	}
+}
+
+// undoBatch is some rows of an import to undo, the last one first. No two of them are about the same record.
+type undoBatch struct {
+	job     job.Job
+	check   bool
+	began   int64 // when the import's job was made, in microseconds
+	effects []job.Effect
+	data    []beforeData // of the rows that updated a record
+	at      time.Time
+	sum     tallies
+	done    bool
+}
+
+// nextUndo reads the rows that the job of an undo is at.
+func (s *Service) nextUndo(
+	ctx context.Context, org admin.OrgID, i Import, j job.Job, check bool,
+) (*undoBatch, error) {
+	b := &undoBatch{job: j, check: check, at: s.runtime.Instant()}
+	var err error
+	if b.sum, err = talliesOf(j); err != nil {
+		return nil, job.Fail(err)
+	}
+	seek := admin.Seek[int64]{Limit: s.batch}
+	if j.Cursor != "" {
+		if seek.After, err = strconv.ParseInt(j.Cursor, 10, 64); err != nil {
+			return nil, job.Fail(fmt.Errorf("cursor %q of the undo cannot be read", admin.Clip(j.Cursor)))
+		}
+	}
+	effects, err := s.ports.Jobs.Effects(ctx, org, i.ID, seek)
+	if err != nil {
+		return nil, err
+	}
+	// After the effects, because they may be removed at the same time.
+	run, err := s.ports.Jobs.Get(ctx, org, i.ID)
+	if errors.Is(err, admin.ErrNotFound) {
+		return nil, job.Fail(err)
+	} else if err != nil {
+		return nil, err
+	}
+	if err := run.Complete(); err != nil {
+		return nil, job.Fail(err)
+	}
+	if !run.Status.Final() {
+		return nil, fmt.Errorf("the import is %s again: cancel it first: %w", run.Status, admin.ErrState)
+	}
+	b.began, b.done = run.CreatedAt.UnixMicro(), len(effects) < seek.Limit
+	seen := map[string]bool{}
+	for n, e := range effects {
+		if seen[e.Ref] { // undone step by step
+			effects, b.done = effects[:n], false
+			break
+		}
+		seen[e.Ref] = true
+	}
+	b.effects, b.data = effects, make([]beforeData, len(effects))
+	for n, e := range effects {
+		if b.data[n], err = readBefore(e.Before); err != nil {
+			return nil, job.Fail(fmt.Errorf("row %d: %w", e.Seq, err))
+		}
+	}
+	return b, nil
+}
+
+// A link is what the undo of a later row of the same import has made of a record.
+type link struct {
+	Was int64 `json:"was"` // the record's Version before that row
+	Is  int64 `json:"is"`  // the Version that it has now
+}
+
+// maxLinks is how many records that an import wrote more than once can be undone step by step. Few imports write one
+// twice, because a key and a value that rows match by are in a file once. Beyond it, the earlier row counts as changed.
+const maxLinks = 400
+
+// linkKey names a record in the State of a job, which stays when what the job keeps of its rows is erased.
+func linkKey(e job.Effect) string {
+	sum := sha256.Sum256([]byte(e.Ref))
+	return hex.EncodeToString(sum[:12])
+}
+
+// version returns the Version that a record has if nothing has changed it since but the undo.
+func (b *undoBatch) version(e job.Effect) int64 {
+	if l, ok := b.sum.Links[linkKey(e)]; ok && l.Was == e.Version {
+		return l.Is
+	}
+	return e.Version
+}
+
+// undone is what became of one row of an undo.
+type undone struct {
+	removed bool
+	version int64  // that the record has now
+	code    string // why it could not be undone
+	skipped bool   // because there is nothing to undo
+	detail  string
+}
+
+// result counts what was undone. It changes nothing, so the batch may be run again.
+func (b *undoBatch) result(made []undone) (job.Result, error) {
+	var res job.Result
+	sum := b.sum
+	sum.Links = map[string]link{}
+	for key, l := range b.sum.Links {
+		sum.Links[key] = l
+	}
+	for n, u := range made {
+		e := b.effects[n]
+		switch {
+		case u.code != "":
+			res.Entries = append(res.Entries, u.entry(e))
+			if u.skipped {
+				res.Counts.Skipped++
+			} else {
+				res.Counts.Failed++
+			}
+			continue
+		case u.removed:
+			sum.Removed++
+		default:
+			sum.Restored++
+		}
+		res.Counts.Completed++
+		key := linkKey(e)
+		delete(sum.Links, key)
+		// An earlier row of the import may have written the record only if it was changed since the import began.
+		if d := b.data[n]; !u.removed && d.At >= b.began && len(sum.Links) < maxLinks {
+			l := link{Was: d.Version, Is: u.version}
+			if b.check {
+				l.Is = b.version(e) // it was taken back
+			}
+			sum.Links[key] = l
+		}
+	}
+	res.Cursor = b.job.Cursor
+	if n := len(b.effects); n > 0 {
+		res.Cursor = strconv.FormatInt(b.effects[n-1].Seq, 10)
+	}
+	if b.done {
+		res.Then, sum.Links = job.Done, nil
+		// What is not there was erased.
+		settled := b.job.Counts.Add(res.Counts)
+		res.Counts.Skipped += max(0, settled.Total-settled.Settled())
+	}
+	var err error
+	res.State, err = sum.stored()
+	return res, err
+}
+
+// entry lists a row that could not be undone.
+func (u undone) entry(e job.Effect) job.Entry {
+	status := job.EntryFailed
+	if u.skipped {
+		status = job.EntrySkipped
+	}
+	return job.Entry{
+		Seq: e.Seq, Ref: e.Ref, Status: status, Reason: job.Reason(u.code), Detail: u.detail,
+		Data: rowData{Errors: []CellError{{Column: NoColumn, Code: u.code, Message: u.detail}}}.stored(),
+	}
+}
+
+// undoes prepares the undo of a batch.
+func (s *Service) undoes(t Type, b *undoBatch) (undo, error) {
+	if t.Schema.Type == CustomersType {
+		return undoneBy(s.customers, b, func(p Ports) apply[customer.Customer] { return p.Customers.Apply })
+	}
+	return undoneBy(s.accounts, b, func(p Ports) apply[customer.Account] { return p.Accounts.Apply })
+}
