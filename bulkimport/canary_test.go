@@ -53,7 +53,7 @@ func TestCanary(t *testing.T) {
 			job.Failed, 3},
 		{"before what stops the import", canaryFile(), bulkimport.Settings{Canary: 5, StopAfter: 3}, true, 5, 3,
 			job.Failed, 5},
-		{"that ends with a row that repeats a key", "id,name,primary_email\nc1,Ann,a@x.io\nc1,Ann,a@x.io\nc2,Bob,b@x.io\n",
+		{"that ends with a row that repeats a key", "id,name,primary_email\nc1,Ann,a@x.io\nc1,Anna,a@x.io\nc2,Bob,b@x.io\n",
 			bulkimport.Settings{Canary: 2}, true, 2, 1, job.CompletedWithFailures, 2},
 		{"of one row", "id,name,primary_email\nc1,Ann,a@x.io\nc2,Bob,b@x.io\n", bulkimport.Settings{Canary: 1}, true, 1, 1,
 			job.Completed, 2},

@@ -119,7 +119,7 @@ func (s *Service) Run(
 // mayRun requires the Write permission of the type of a job's import, and returns what the job does. The job of a
 // deleted import may be run too: if it was retried, its next batch fails it, without which it would be due forever.
 func (s *Service) mayRun(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Prepare[Ports], error) {
-	_, t, j, err := s.openJob(ctx, scope, id, write)
+	_, _, j, err := s.openJob(ctx, scope, id, write)
 	if err != nil && (!errors.Is(err, admin.ErrNotFound) || j.Kind == "") {
 		return nil, err
 	}
