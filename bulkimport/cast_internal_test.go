@@ -34,7 +34,7 @@ func testCells(t *testing.T, cases map[string]cell) {
 				if code, is := strings.CutPrefix(want, "!"); is {
 					require.NotNil(t, wrong, "%q is read as %q", in, got)
 					require.Equal(t, code, wrong.code, in)
-					require.NotEmpty(t, wrong.message, in)
+					require.NotEmpty(t, wrong.sentence(), in)
 					continue
 				}
 				require.Nil(t, wrong, "%q: %v", in, wrong)
@@ -85,8 +85,8 @@ func TestNumbersByFormat(t *testing.T) {
 
 func TestNumberFormatsNameBothReadings(t *testing.T) {
 	_, wrong := readCell(Field{Kind: Decimal}, Format{}, "1,000")
-	require.Equal(t, map[string]string{"comma": "1.000", "point": "1000"}, wrong.params)
-	require.NotEmpty(t, wrong.hint)
+	require.Equal(t, map[string]string{"value": "1,000", "comma": "1.000", "point": "1000"}, wrong.said().params)
+	require.NotEmpty(t, wrong.said().hint)
 }
 
 func TestDatesByFormat(t *testing.T) {
@@ -169,12 +169,12 @@ func TestWordsByFormat(t *testing.T) {
 		"keys in one form":             {ID, Format{}, map[string]string{"Zoe\u0308": "Zoë", "c\u200b1": "!" + CodeControl, "\u200ec1": "!" + CodeControl, "\u00adc1": "!" + CodeControl}},
 	})
 	_, wrong := readCell(Field{Kind: Currency}, Format{}, "€")
-	require.Equal(t, "EUR", wrong.params["suggestion"])
+	require.Equal(t, "EUR", wrong.said().params["suggestion"])
 	require.Equal(t, `"€" is not a currency: did you mean EUR?`, wrong.sentence())
 	_, wrong = readCell(Field{Kind: Currency}, Format{Names: true}, "$")
-	require.Contains(t, wrong.message, "USD")
+	require.Contains(t, wrong.sentence(), "USD")
 	_, wrong = readCell(Field{Kind: Email}, Format{}, "a@x.io, b@x.io")
-	require.Contains(t, wrong.message, "several")
+	require.Contains(t, wrong.sentence(), "several")
 }
 
 // The quick reading of plain numbers is that of package admin.
@@ -269,7 +269,7 @@ func FuzzWords(f *testing.F) {
 			value, wrong := readCell(Field{Kind: kind, Max: 100}, format, text)
 			if wrong != nil {
 				require.NotEmpty(t, wrong.code)
-				require.NotEmpty(t, wrong.message)
+				require.NotEmpty(t, wrong.sentence())
 				e := wrong.cellError(1, 0, "f", text)
 				require.True(t, utf8.ValidString(e.Value+e.Message))
 				continue

@@ -51,6 +51,11 @@
 //	proposed, err := imports.Propose(ctx, scope, imp.ID, mapping, settings)
 //	imp, err = imports.SetMapping(ctx, scope, imp.ID, imp.Version, proposed.Apply(mapping), settings)
 //
+// # Messages
+//
+// Everything that is said about a file has a code and parameters, and a text in English. Package message has it in
+// German too, and takes a host's own languages: see [CellError.Localized], [Import.Localized] and [LocalizeError].
+//
 // # Running
 //
 // The import is a job of package job: [Service.Step] does a batch, [Service.Run] all of them, and a

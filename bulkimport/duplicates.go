@@ -45,9 +45,7 @@ func (s *Service) duplicates(ctx context.Context, org admin.OrgID, i Import, t T
 	if len(suspects) == 0 {
 		return nil, nil
 	}
-	tooMany := fileError(CodeManyDuplicates,
-		"more than %d rows repeat the %s of another row: is it mapped to the right column?",
-		s.limits.Duplicates, plan.names[plan.key])
+	tooMany := fileError(CodeManyDuplicates, "max", s.limits.Duplicates, "field", plan.names[plan.key])
 	if len(suspects) > s.limits.Duplicates {
 		return nil, tooMany
 	}
@@ -66,8 +64,8 @@ func (s *Service) duplicates(ctx context.Context, org admin.OrgID, i Import, t T
 			return nil
 		}
 		row, errs := plan.row(rec, number)
-		_, twice := wrong(CodeDuplicateInFile, "", "%q is in line %d already", admin.Clip(key), line)
-		e := twice.with("line", line).cellError(rec.line, plan.columns[plan.key], plan.names[plan.key], key)
+		_, twice := wrong(CodeDuplicateInFile, "value", quoted(key), "line", line)
+		e := twice.cellError(rec.line, plan.columns[plan.key], plan.names[plan.key], key)
 		out = append(out, failedEntry(row, rec, append([]CellError{e}, errs...)))
 		if size += len(out[len(out)-1].Data); len(out) > s.limits.Duplicates || size > maxDuplicateBytes {
 			return tooMany
@@ -139,7 +137,7 @@ func (v *verified) check(i Import) error {
 		return err
 	}
 	if hex.EncodeToString(v.sum.Sum(nil)) != i.Content.SHA256 {
-		return fileError(CodeFileChanged, "the stored content is not what was uploaded: upload the file again")
+		return fileError(CodeFileChanged)
 	}
 	return nil
 }

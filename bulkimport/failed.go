@@ -14,6 +14,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/bulkimport/message"
 )
 
 // Columns that FailedRows adds.
@@ -99,6 +100,19 @@ func failedRow(e job.Entry) (FailedRow, error) {
 // exactly these off. It holds a few rows in memory at a time. It requires the type's Read permission, and fails with
 // [job.ErrPruned] when they are not kept any longer.
 func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUID, w io.Writer) error {
+	return s.FailedRowsWith(ctx, scope, id, w, FailedRowsOptions{})
+}
+
+// FailedRowsOptions are how [Service.FailedRowsWith] writes failed rows.
+type FailedRowsOptions struct {
+	// Messages is the language of the column _errors; the zero Catalog is English.
+	Messages message.Catalog
+}
+
+// FailedRowsWith is [Service.FailedRows] with options.
+func (s *Service) FailedRowsWith(
+	ctx context.Context, scope admin.Scope, id uuid.UUID, w io.Writer, o FailedRowsOptions,
+) error {
 	i, _, err := s.open(ctx, scope, id, read)
 	if err != nil {
 		return err
@@ -131,7 +145,7 @@ func (s *Service) FailedRows(ctx context.Context, scope admin.Scope, id uuid.UUI
 			if r.Cells, err = s.cells(ctx, scope.Org(), i, r); err != nil {
 				return err
 			}
-			out.write(i.failedRecord(r))
+			out.write(i.failedRecord(r.Localized(o.Messages)))
 		}
 		if err := out.flush(); err != nil {
 			return err

@@ -1,7 +1,6 @@
 package bulkimport
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -111,15 +110,17 @@ func (p *plan) count(rec record) *CellError {
 	if n >= p.need && n <= p.content.Width {
 		return nil
 	}
-	hint := ""
+	params := []any{"cells", n, "header", p.content.Width}
+	code := CodeWrongColumnCount
 	if n > p.content.Width {
-		hint = fmt.Sprintf("is there a %s in a cell that is not quoted?", delimiterName(p.content.Delimiter))
+		code, params = code+".more", append(params, "delimiterWord", delimiterName(p.content.Delimiter))
 	}
-	_, wrong := wrong(CodeWrongColumnCount, hint, "the row has %d cells and the header %d", n, p.content.Width)
-	e := wrong.with("cells", n).with("header", p.content.Width).cellError(rec.line, NoColumn, "", "")
-	return &e
+	e := fault(code, params...)
+	e.Line = rec.line
+	return e
 }
 
+// delimiterName is the catalog's word for a delimiter, or the delimiter in quotes.
 func delimiterName(d string) string {
 	switch d {
 	case ",":
@@ -152,7 +153,7 @@ func (p *plan) value(i int, cells []string) (value, cell string, wrong *problem)
 		}
 	}
 	if value == "" && p.required[i] {
-		return "", cell, &problem{code: admin.CodeRequired, message: p.names[i] + " is required"}
+		return "", cell, &problem{code: admin.CodeRequired, params: []any{"field", p.names[i]}}
 	}
 	return value, cell, nil
 }
@@ -166,8 +167,8 @@ func (p *plan) text(s *Source, cells []string) (string, *problem) {
 	for _, column := range s.Columns {
 		cell := cells[column]
 		if len(cell) > p.cellMax {
-			_, wrong := wrong(admin.CodeTooLong, "", "the cell has %d bytes: at most %d are allowed", len(cell), p.cellMax)
-			return cell[:min(len(cell), 1000)], wrong.with("max", p.cellMax)
+			_, wrong := wrong(admin.CodeTooLong+".bytes", "bytes", len(cell), "max", p.cellMax)
+			return cell[:min(len(cell), 1000)], wrong
 		}
 		if p.content.Returned {
 			cell = unescape(cell)

@@ -118,7 +118,7 @@ func applying[T customer.Record](
 		}
 		w := written{outcomes: make([]Outcome, len(made))}
 		for i := range made {
-			w.outcomes[i] = outcomeOf(&made[i])
+			w.outcomes[i] = outcomeOf(kind.Noun(), &made[i])
 		}
 		w.effects, err = effects(kind, rows, changes, made)
 		return w, err
@@ -213,7 +213,7 @@ func changeMode(m Mode) customer.Mode {
 }
 
 // outcomeOf returns the outcome of a change as that of its row.
-func outcomeOf[T customer.Record](o *customer.Outcome[T]) Outcome {
+func outcomeOf[T customer.Record](noun string, o *customer.Outcome[T]) Outcome {
 	switch o.Result {
 	case customer.Created:
 		return Outcome{Result: Created}
@@ -224,24 +224,32 @@ func outcomeOf[T customer.Record](o *customer.Outcome[T]) Outcome {
 	case customer.Skipped:
 		return Outcome{Result: Exists}
 	}
+	refused := func(code string, params ...any) Outcome {
+		return Outcome{Result: Refused, Field: o.Field}.say(code, params...)
+	}
+	id, currency := quoted(o.Params["id"]), admin.Clip(o.Params["currency"])
 	switch o.Reason {
 	case customer.ReasonExists:
 		return Outcome{Result: Exists}
 	case customer.ReasonNotFound:
 		return Outcome{Result: NotFound}
 	case customer.ReasonRelationNotFound:
-		return Outcome{Result: RelationNotFound, Field: o.Field, Detail: o.Detail + ": import the customer first"}
+		return Outcome{Result: RelationNotFound, Field: o.Field}.say(CodeRelationNotFound+".id", "value", id)
 	case customer.ReasonCurrencyUnused:
-		return Outcome{Result: Refused, Code: CodeInvalidOption, Field: o.Field, Detail: o.Detail}
+		return refused(CodeInvalidOption+".currency_unused", "currency", currency)
 	case customer.ReasonCurrencyArchived:
-		return Outcome{Result: Refused, Code: CodeCurrencyArchived, Field: o.Field, Detail: o.Detail}
+		return refused(CodeCurrencyArchived, "currency", currency)
 	case customer.ReasonArchived:
-		return Outcome{Result: Refused, Code: CodeArchived, Field: o.Field, Detail: o.Detail + ": restore it first"}
+		return refused(CodeArchived+"."+noun, "id", id)
 	case customer.ReasonErased:
-		return Outcome{Result: Refused, Code: CodeErased, Field: o.Field, Detail: o.Detail}
+		if o.Field != "" { // the customer of an account
+			noun = "customer"
+		}
+		return refused(CodeErased+"."+noun, "id", id)
 	case customer.ReasonCustomerArchived:
-		return Outcome{Result: Refused, Code: CodeCustomerArchived, Field: o.Field,
-			Detail: o.Detail + ": restore the customer first"}
+		return refused(CodeCustomerArchived, "id", id)
+	case customer.ReasonAliasTaken:
+		return refused(CodeRefused+".alias", "id", id, "value", quoted(o.Params["value"]))
 	}
 	return Outcome{Result: Refused, Field: o.Field, Detail: o.Detail}
 }

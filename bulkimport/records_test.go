@@ -66,11 +66,13 @@ func TestRowsOfArchivedRecordsFail(t *testing.T) {
 	require.EqualValues(t, 1, p.Updated)
 	require.Equal(t, bulkimport.CellError{
 		Line: 2, Column: bulkimport.NoColumn, Code: bulkimport.CodeArchived, Message: `customer "c1" is archived: restore it first`,
+		Params: map[string]string{"variant": "customer", "id": "c1"},
 	}, w.failed(i.ID)[0].Errors[0])
 	i, _ = w.run(bulkimport.AccountsType, "id,customer_id,name\na1,c1,Main\n", bulkimport.Settings{})
 	require.Equal(t, bulkimport.CellError{
 		Line: 2, Column: 1, Field: "customer_id", Value: "c1", Code: bulkimport.CodeCustomerArchived,
 		Message: `customer "c1" is archived: restore the customer first`,
+		Params:  map[string]string{"id": "c1"},
 	}, w.failed(i.ID)[0].Errors[0])
 }
 

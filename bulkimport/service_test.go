@@ -117,6 +117,7 @@ func TestEachMethodRequiresItsTypesPermission(t *testing.T) {
 		_, reads["Progress"] = w.service.Progress(ctx, s, id)
 		_, reads["Errors"] = w.service.Errors(ctx, s, id, admin.Query{})
 		reads["FailedRows"] = w.service.FailedRows(ctx, s, id, &strings.Builder{})
+		reads["FailedRowsWith"] = w.service.FailedRowsWith(ctx, s, id, &strings.Builder{}, bulkimport.FailedRowsOptions{})
 		_, writes["Upload"] = w.service.Upload(ctx, s,
 			bulkimport.UploadInput{Type: bulkimport.CustomersType, FileName: "f", Content: strings.NewReader(twoCustomers)})
 		_, writes["SetMapping"] = w.service.SetMapping(ctx, s, id, 99, m, bulkimport.Settings{})

@@ -77,6 +77,8 @@ type Outcome[T Record] struct {
 	Reason Reason // of Refused
 	Field  string // the Name of the field at fault; empty for the record as a whole
 	Detail string // for a person: the value and what would be right
+	// Params are the values in Detail, for a translation: "id", "value" or "currency". Few reasons have some.
+	Params map[string]string
 	// Before is the record as it was, unless it was created; After is the record as it is.
 	Before, After T
 }
