@@ -75,17 +75,21 @@ func (o Outcome) say(code string, params ...any) Outcome {
 // maxParams is how many parameters of an Outcome are kept.
 const maxParams = 20
 
-// fitting returns the parameters of an outcome that can be kept: those that its Detail has too.
+// fitting returns the parameters of an outcome that can be kept: those whose values its Detail has too. So what is
+// kept of a row has no text that its message has not, and that nobody finds who looks for a person.
 func (o Outcome) fitting() map[string]string {
 	var out map[string]string
+	detail := text.Fit(text.Visible(o.Detail), maxDetail)
 	for _, name := range slices.Sorted(maps.Keys(o.Params)) {
-		if len(out) == maxParams || len(name) > maxCode || len(o.Params[name]) > maxDetail {
+		value := text.Visible(o.Params[name])
+		if len(out) == maxParams || len(name) > maxCode || (name != message.Variant && !strings.Contains(detail, value)) ||
+			len(value) > maxDetail {
 			continue
 		}
 		if out == nil {
 			out = map[string]string{}
 		}
-		out[text.Visible(name)] = text.Visible(o.Params[name])
+		out[text.Visible(name)] = value
 	}
 	return out
 }
