@@ -71,6 +71,7 @@ const (
 	CodeNoTimeZone       = "no_time_zone"   // an instant without offset, in a column without a zone
 	CodeAmbiguousList    = "ambiguous_list" // a cell that may be several items, in a column without a separator
 	CodeInvalidPair      = "invalid_pair"   // of Metadata
+	CodeInvalidValue     = "invalid_value"  // tags, aliases, recipients, metadata or a status that a record cannot have
 	CodeInvalidOption    = "invalid_option" // not a country or currency that exists, or that the organization uses
 	CodeExcelScientific  = "excel_scientific"
 	CodeDuplicateInFile  = "duplicate_in_file"

@@ -44,6 +44,9 @@ func (c caster) separator() string {
 
 // list reads several items as a JSON array of texts. An item that is there again is dropped.
 func (c caster) list(f Field, cell string) (string, *problem) {
+	if texts, ok := jsonTexts(cell); ok {
+		return c.wholeList(f, texts)
+	}
 	items, p := c.items(cell)
 	if p != nil {
 		return "", p
@@ -72,6 +75,9 @@ func (c caster) item(f Field, item string) (string, *problem) {
 
 // metadata reads pairs of a key and a value as a JSON object.
 func (c caster) metadata(f Field, cell string) (string, *problem) {
+	if pairs, ok := jsonPairs(cell); ok {
+		return c.wholePairs(f, pairs)
+	}
 	items, p := c.items(cell)
 	if p != nil {
 		return "", p

@@ -69,6 +69,9 @@ type wanted struct {
 func newMatcher(schema Schema) *matcher {
 	m := &matcher{schema: schema, lexicon: newLexicon()}
 	for _, f := range schema.Fields {
+		if f.Exact {
+			continue
+		}
 		for _, text := range append([]string{f.Name, f.Label}, f.Aliases...) {
 			m.lexicon.learn(text)
 		}
@@ -76,6 +79,10 @@ func newMatcher(schema Schema) *matcher {
 	m.noun = m.concept(schema.Noun)
 	for _, f := range schema.Fields {
 		s := &wanted{field: f, about: map[string]bool{}, toward: m.concept(f.Relation)}
+		if f.Exact {
+			m.wanted = append(m.wanted, s)
+			continue
+		}
 		if s.toward != "" && s.toward != m.noun {
 			m.related = append(m.related, s.toward)
 		}

@@ -254,7 +254,7 @@ func cellCodes() []string {
 		bulkimport.CodeTextAfterQuote, bulkimport.CodeUnclosedQuote, bulkimport.CodeRecordTooLong, bulkimport.CodeInvalidEncoding,
 		bulkimport.CodeWrongColumnCount, bulkimport.CodeControl, bulkimport.CodeInvalidEmail, bulkimport.CodeInvalidNumber,
 		bulkimport.CodeAmbiguousNumber, bulkimport.CodeInvalidBool, bulkimport.CodeInvalidDate, bulkimport.CodeAmbiguousDate,
-		bulkimport.CodeNoTimeZone, bulkimport.CodeAmbiguousList, bulkimport.CodeInvalidPair, bulkimport.CodeInvalidOption,
+		bulkimport.CodeNoTimeZone, bulkimport.CodeAmbiguousList, bulkimport.CodeInvalidPair, bulkimport.CodeInvalidOption, bulkimport.CodeInvalidValue,
 		bulkimport.CodeExcelScientific, bulkimport.CodeDuplicateInFile, bulkimport.CodeAlreadyExists, bulkimport.CodeNotFound,
 		bulkimport.CodeRelationNotFound, bulkimport.CodeAmbiguous, bulkimport.CodeMatchConflict, bulkimport.CodeArchived,
 		bulkimport.CodeErased, bulkimport.CodeCustomerArchived, bulkimport.CodeCurrencyArchived, bulkimport.CodeRefused,

@@ -21,6 +21,8 @@ type plan struct {
 	keep     []bool   // of fields: a blank one leaves the record's as it is
 	columns  []int    // the first of each field, NoColumn for a constant
 	key      int      // in fields
+	whole    []bool   // of fields: the records' own rules decide about a value
+	check    func(field, value string) error
 }
 
 func newPlan(schema Schema, i Import, limits Limits) *plan {
@@ -35,11 +37,13 @@ func newPlan(schema Schema, i Import, limits Limits) *plan {
 	for _, col := range i.Columns {
 		p.need = max(p.need, col.Index+1)
 	}
+	p.check = recordCheck(schema.Type)
 	for _, f := range schema.Fields {
 		s, ok := i.Mapping[f.Name]
 		if !ok {
 			continue
 		}
+		p.whole = append(p.whole, ruled(schema.Type, f.Name))
 		if s.By != "" && s.By != "id" { // the values are not the record's ids
 			f.Kind, f.Min, f.Max = Text, 0, 1000
 		}
@@ -138,7 +142,7 @@ func delimiterName(d string) string {
 // value reads a field, and returns what it was read from too.
 func (p *plan) value(i int, cells []string) (value, cell string, wrong *problem) {
 	s := &p.sources[i]
-	if cell, wrong = p.text(s, cells); wrong != nil {
+	if cell, wrong = p.text(s, cells, p.most(i)); wrong != nil {
 		return "", cell, wrong
 	}
 	if cell != "" {
@@ -155,19 +159,34 @@ func (p *plan) value(i int, cells []string) (value, cell string, wrong *problem)
 	if value == "" && p.required[i] {
 		return "", cell, &problem{code: admin.CodeRequired, params: []any{"field", p.names[i]}}
 	}
+	if value != "" && p.whole[i] {
+		if err := p.check(p.names[i], value); err != nil {
+			_, wrong = invalidValue(p.names[i], cell)
+			return "", cell, wrong
+		}
+	}
 	return value, cell, nil
 }
 
+// most is how many bytes a cell of a field may have.
+func (p *plan) most(i int) int {
+	const more = 8 // a record's metadata has up to 50 values of 1,000 characters
+	if p.fields[i].Kind == Metadata {
+		return more * p.cellMax
+	}
+	return p.cellMax
+}
+
 // text is what a field is read from: trimmed, and empty if it is blank.
-func (p *plan) text(s *Source, cells []string) (string, *problem) {
+func (p *plan) text(s *Source, cells []string, most int) (string, *problem) {
 	if len(s.Columns) == 0 {
 		return trim(s.Constant), nil
 	}
 	var parts []string
 	for _, column := range s.Columns {
 		cell := cells[column]
-		if len(cell) > p.cellMax {
-			_, wrong := wrong(admin.CodeTooLong+".bytes", "bytes", len(cell), "max", p.cellMax)
+		if len(cell) > most {
+			_, wrong := wrong(admin.CodeTooLong+".bytes", "bytes", len(cell), "max", most)
 			return cell[:min(len(cell), 1000)], wrong
 		}
 		if p.content.Returned {

@@ -152,7 +152,7 @@ func (s *Service) distinct(ctx context.Context, org admin.OrgID, i Import, plan 
 			if len(source.Columns) == 0 {
 				continue
 			}
-			if cell, wrong := plan.text(source, rec.cells); wrong == nil && cell != "" {
+			if cell, wrong := plan.text(source, rec.cells, plan.most(k)); wrong == nil && cell != "" {
 				out[k].add(strings.Clone(cell))
 			}
 		}

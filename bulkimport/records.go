@@ -168,7 +168,7 @@ func changesOf[T customer.Record](kind *customer.Table[T], b Batch) ([]customer.
 	out := make([]customer.Change[T], len(b.Rows))
 	for i, row := range b.Rows {
 		c := &out[i]
-		c.Mode, c.Given, c.Keys, c.At = changeMode(b.Mode), mask, keys, b.At
+		c.Mode, c.Given, c.Keys, c.At, c.KeepArchived = changeMode(b.Mode), mask, keys, b.At, true
 		if row.kept != nil {
 			if c.Given, c.Keys, err = filled(kind, row); err != nil {
 				return nil, err
@@ -176,10 +176,18 @@ func changesOf[T customer.Record](kind *customer.Table[T], b Batch) ([]customer.
 		}
 		for k, f := range fields {
 			if f.Name == "" {
-				kind.SetMetadata(&c.Record, row.names[k], row.values[k])
+				continue // behind the metadata as a whole
 			} else if err := f.SetText(&c.Record, row.values[k]); err != nil {
 				return nil, fmt.Errorf("%v: %w", row, err)
 			}
+		}
+		for k, f := range fields {
+			if f.Name == "" {
+				kind.SetMetadata(&c.Record, row.names[k], row.values[k])
+			}
+		}
+		if _, whole := row.Value("metadata"); whole {
+			c.Keys = nil // it has these too
 		}
 	}
 	return out, nil

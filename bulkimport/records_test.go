@@ -30,8 +30,12 @@ func TestSchemasFollowFromTheRecords(t *testing.T) {
 	id, ok := bulkimport.Customers().Field("id")
 	require.True(t, ok)
 	require.True(t, id.Key && id.Required && id.Kind == bulkimport.ID)
-	_, ok = bulkimport.Accounts().Field("tags")
-	require.False(t, ok, "lists are not read from cells")
+	tags, ok := bulkimport.Accounts().Field("tags")
+	require.True(t, ok)
+	require.Equal(t, bulkimport.List, tags.Kind)
+	require.True(t, tags.Exact, "another system's list is not taken for it")
+	_, ok = bulkimport.Customers().Field("status")
+	require.False(t, ok, "a file states no status of a customer")
 }
 
 func TestUpdatesOfMetadataKeepOtherNames(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -118,7 +119,11 @@ func (s *Service) sample(ctx context.Context, org admin.OrgID, i Import) (map[in
 			if c.Index >= len(rec.cells) {
 				continue
 			}
-			if cell := trim(rec.cells[c.Index]); !probablyBlank(cell) {
+			cell := rec.cells[c.Index]
+			if i.Content.Returned {
+				cell = unescape(cell)
+			}
+			if cell = trim(cell); !probablyBlank(cell) {
 				out[c.Index] = append(out[c.Index], text.Fit(cell, sampleBytes))
 			}
 		}
@@ -202,11 +207,22 @@ func (x *scoring) score(schema Schema) {
 	for i := range schema.Fields {
 		x.heads[i], x.reasons[i] = make([]float64, len(x.columns)), make([]reasons, len(x.columns))
 		for k, h := range x.headers {
+			if schema.Fields[i].Exact {
+				x.exact(schema.Fields[i], i, k)
+				continue
+			}
 			var why Reason
 			if x.heads[i][k], why = x.m.score(i, h); why.Code != "" {
 				x.reasons[i][k] = reasons{why}
 			}
 		}
+	}
+}
+
+// exact gives a field the column whose header is its name.
+func (x *scoring) exact(f Field, field, column int) {
+	if x.columns[column].Header == f.Name {
+		x.heads[field][column], x.reasons[field][column] = 1, reasons{{Code: "same_name"}}
 	}
 }
 
@@ -251,6 +267,10 @@ func (x *scoring) weigh(schema Schema, values map[int][]string, c caster) {
 				x.weights[i][k], *why = fromValues, reasons{reason("values", "kindWord", kindWord(f.Kind))}
 			case head >= suggestAt && addresses && f.Kind == Text && x.m.wanted[i].reached():
 				x.weights[i][k] = 0 // "Address" is an e-mail address here
+			case f.Exact && head >= suggestAt && slices.ContainsFunc(found, func(v string) bool {
+				return len(v) < sampleBytes-utf8.UTFMax && !whole(schema.Type, f, v, c) // a longer one was cut
+			}):
+				x.weights[i][k], *why = doubt(f, valuesWrong, *why, found, c)
 			case head >= suggestAt:
 				x.weights[i][k], *why = doubt(f, head, *why, found, c)
 			}

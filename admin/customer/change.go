@@ -30,7 +30,9 @@ type Change[T Record] struct {
 	Keys []string
 	// Version, if not 0, must be that of the record.
 	Version int64
-	At      time.Time // becomes UpdatedAt, and CreatedAt of a new record
+	// KeepArchived leaves the status of a record that is archived as it is: what gives a status does not restore it.
+	KeepArchived bool
+	At           time.Time // becomes UpdatedAt, and CreatedAt of a new record
 	// Accounts are those to archive or to erase together with a customer, which is refused with ReasonHasAccounts as
 	// long as it has others that are not archived, or not erased. A change of an account has none.
 	Accounts []string

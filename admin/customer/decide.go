@@ -207,6 +207,9 @@ func (t *Table[T]) merge(old T, c *Change[T]) T {
 	if *h.Status == "" {
 		*h.Status = Active
 	}
+	if c.KeepArchived && *t.head(&old).Status == Archived {
+		*h.Status = Archived
+	}
 	if len(c.Keys) > 0 {
 		before := t.fields[t.metadata].of(&after).(*map[string]string)
 		given := *t.fields[t.metadata].of(&c.Record).(*map[string]string)

@@ -116,6 +116,27 @@ var englishCells = [...]entry{
 	{"cell.invalid_pair", `"{value}" is not a pair`, "write pairs as key=value"},
 	{"cell.invalid_pair.again", `"{value}" is there more than once`, "write each key once"},
 	{
+		"cell.invalid_value.aliases",
+		`"{value}" is not what a record can have`,
+		"give at most 10 aliases of 1 to 50 characters, with a time as in acme-eu [2024-01-01T00:00:00Z/]",
+	},
+	{
+		"cell.invalid_value.billing_information",
+		`"{value}" is not what a record can have`,
+		"give e-mail addresses, with cc: before an additional one, at most 20 of each",
+	},
+	{
+		"cell.invalid_value.metadata",
+		`"{value}" is not what a record can have`,
+		"give at most 50 names of 1 to 50 characters, each with a value of 1 to 1000 characters",
+	},
+	{"cell.invalid_value.status", `"{value}" is not a status that a file can give`, "write ACTIVE or DRAFT"},
+	{
+		"cell.invalid_value.tags",
+		`"{value}" is not what a record can have`,
+		"give at most 50 tags of 1 to 50 characters, each once",
+	},
+	{
 		"cell.match_conflict",
 		`the record with "{value}" is "{id}", and the row says "{other}": correct one of them`,
 		"",

@@ -18,6 +18,7 @@ func German() Catalog {
 func germanValues() map[string]Template {
 	const (
 		isoDate   = "Schreiben Sie JJJJ-MM-TT, zum Beispiel 2024-01-31"
+		noValue   = "„{value}“ kann ein Datensatz nicht haben"
 		noNumber  = "„{value}“ ist keine Zahl"
 		noNumeral = "Schreiben Sie nur Ziffern, höchstens 18"
 	)
@@ -76,6 +77,17 @@ func germanValues() map[string]Template {
 			Hint: "Schreiben Sie einen Code, oder legen Sie bei den Werten der Spalte fest, welche Währung gemeint ist"},
 		"cell.invalid_pair":       {Text: "„{value}“ ist kein Paar", Hint: "Schreiben Sie Paare als Name=Wert"},
 		"cell.invalid_pair.again": {Text: "„{value}“ kommt mehrmals vor", Hint: "Schreiben Sie jeden Namen einmal"},
+		"cell.invalid_value.aliases": {Text: noValue,
+			Hint: "Geben Sie höchstens 10 Aliase mit 1 bis 50 Zeichen an, mit einer Zeit wie in acme-eu " +
+				"[2024-01-01T00:00:00Z/]"},
+		"cell.invalid_value.billing_information": {Text: noValue,
+			Hint: "Geben Sie E-Mail-Adressen an, mit cc: vor zusätzlichen, höchstens je 20"},
+		"cell.invalid_value.metadata": {Text: noValue,
+			Hint: "Geben Sie höchstens 50 Namen mit 1 bis 50 Zeichen an, jeden mit einem Wert von 1 bis 1000 Zeichen"},
+		"cell.invalid_value.status": {Text: "„{value}“ ist kein Status, den eine Datei angeben kann",
+			Hint: "Schreiben Sie ACTIVE oder DRAFT"},
+		"cell.invalid_value.tags": {Text: noValue,
+			Hint: "Geben Sie höchstens 50 Schlagwörter mit 1 bis 50 Zeichen an, jedes einmal"},
 		"cell.no_time_zone": {Text: "„{value}“ nennt keine Zeitzone",
 			Hint: "Schreiben Sie zum Beispiel 2024-01-31T10:30:00Z, oder wählen Sie die Zeitzone der Spalte"},
 		"cell.range":          {Text: "{value} liegt nicht zwischen {min} und {max}"},
