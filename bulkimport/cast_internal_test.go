@@ -338,3 +338,53 @@ func TestKeysThatLookTheSameAreOne(t *testing.T) {
 		require.Equal(t, tc.same, keyForm(tc.kind, tc.a) == keyForm(tc.kind, tc.b), tc.reason)
 	}
 }
+
+func TestCellsThatAreJSON(t *testing.T) {
+	const no = "!"
+	long := `["` + strings.Repeat("x", 11) + `"]`
+	testCells(t, map[string]cell{
+		"a list": {List, Format{}, map[string]string{
+			`["a","b"]`: `["a","b"]`, `["a, b"," c ","a","a"]`: `["a, b"," c ","a","a"]`, `[]`: "", `["<&>"]`: `["<&>"]`, `[ "a" ]`: `["a"]`,
+			`["\u202e"]`: no + CodeControl, `[1]`: `["[1]"]`, `[null]`: `["[null]"]`, `["a"`: `["[\"a\""]`, `["a",]`: no + CodeAmbiguousList,
+			`["a"] ["b"]`: `["[\"a\"] [\"b\"]"]`, `["a\nb"]`: `["a\nb"]`, long: long,
+		}},
+		"a list in a format": {List, Format{Separator: ","}, map[string]string{`["a","b, c"]`: `["a","b, c"]`, `[a],[b]`: `["[a]","[b]"]`}},
+		"metadata": {Metadata, Format{}, map[string]string{
+			`{"b":"2","a":" 1 "}`: `{"a":" 1 ","b":"2"}`, `{}`: "", `{"a":1}`: no + CodeInvalidPair, `{"a":null}`: no + CodeInvalidPair,
+			`{"a":{}}`: no + CodeInvalidPair, `{"a":"1"`: no + CodeInvalidPair, `{"a":"x;y,z"}`: `{"a":"x;y,z"}`, `{"\u200b":"x"}`: no + CodeControl,
+			`{"` + strings.Repeat("k", 51) + `":"x"}`: no + admin.CodeTooLong,
+		}},
+	})
+	_, wrong := readCell(Field{Kind: List, Max: 10}, Format{}, long)
+	require.Equal(t, admin.CodeTooLong, wrong.code, "each item has its bound")
+	_, wrong = readCell(Field{Kind: List}, Format{}, "["+strings.TrimSuffix(strings.Repeat(`"x",`, 101), ",")+"]")
+	require.Equal(t, `the cell has more than 100 items`, wrong.sentence())
+	pairs := make([]string, 101)
+	for i := range pairs {
+		pairs[i] = `"k` + strings.Repeat("x", i%40) + string(rune('a'+i%26)) + string(rune('a'+i/26)) + `":"v"`
+	}
+	_, wrong = readCell(Field{Kind: Metadata}, Format{}, "{"+strings.Join(pairs, ",")+"}")
+	require.Equal(t, `the cell has more than 100 items`, wrong.sentence())
+	c := newCaster(Source{Values: map[string]string{"ja": "yes"}}, Settings{})
+	value, wrong := c.read(Field{Kind: List}, `["Ja","b"]`)
+	require.Nil(t, wrong)
+	require.Equal(t, `["yes","b"]`, value, "words are replaced item by item")
+}
+
+// FuzzJSONCells has any texts as items: those that a list may have come back as they are.
+func FuzzJSONCells(f *testing.F) {
+	f.Add("a", "b")
+	f.Add(`"`, `\`)
+	f.Add("=1", " x\n")
+	f.Fuzz(func(t *testing.T, a, b string) {
+		cell := marshal([]string{a, b})
+		value, wrong := readCell(Field{Kind: List}, Format{}, cell)
+		if wrong == nil {
+			items, ok := jsonTexts(value)
+			require.True(t, ok)
+			back, _ := jsonTexts(cell)
+			require.Equal(t, back, items)
+			require.Equal(t, cell, unescape(escape(cell)))
+		}
+	})
+}

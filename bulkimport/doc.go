@@ -51,6 +51,10 @@
 //	proposed, err := imports.Propose(ctx, scope, imp.ID, mapping, settings)
 //	imp, err = imports.SetMapping(ctx, scope, imp.ID, imp.Version, proposed.Apply(mapping), settings)
 //
+// # Exports
+//
+// [Service.Export] writes the organization's customers or accounts as a file that imports again unchanged.
+//
 // # Messages
 //
 // Everything that is said about a file has a code and parameters, and a text in English. Package message has it in
