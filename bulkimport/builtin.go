@@ -31,7 +31,8 @@ func Customers() Schema {
 	}
 }
 
-// Accounts returns the built-in schema of accounts: the fields that package customer describes. A row whose customer_id is no customer fails with relation_not_found.
+// Accounts returns the built-in schema of accounts: the fields that package customer describes. A row whose
+// customer_id is no customer fails with relation_not_found.
 func Accounts() Schema {
 	return Schema{
 		Type: AccountsType, Noun: "account", Read: customer.PermissionAccountsRead, Write: customer.PermissionAccountsWrite,

@@ -68,7 +68,9 @@ func (d draws) metadata() map[string]string {
 	return out
 }
 
-func (d draws) email(k int) string { return fmt.Sprintf("%s%d@x.example", []string{"ann", "=bea", "+cid"}[d.IntN(3)], k) }
+func (d draws) email(k int) string {
+	return fmt.Sprintf("%s%d@x.example", []string{"ann", "=bea", "+cid"}[d.IntN(3)], k)
+}
 
 func (d draws) customer(k int) customer.Customer {
 	return customer.Customer{ID: fmt.Sprintf("%s%d", []string{"c", "=c", "00", "'c", "-"}[d.IntN(5)], k), Name: "N" + d.text(200),
@@ -133,7 +135,7 @@ func (w *world) accounts() []customer.Account {
 	return out
 }
 
-// imports imports an exported file without a person: every column is taken.
+// imports takes an exported file in without a person: every column is taken.
 func (w *world) imports(name bulkimport.TypeName, file string, mode bulkimport.Mode) bulkimport.Progress {
 	w.t.Helper()
 	i := w.upload(name, file)

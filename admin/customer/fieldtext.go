@@ -106,7 +106,8 @@ func aliasOf(item string) (Alias, error) {
 		*one.into = admin.Instant(*one.into)
 	}
 	if err != nil || !both {
-		return Alias{}, fmt.Errorf("%q does not name a time as [2024-01-31T00:00:00Z/]: %w", admin.Clip(item), admin.ErrInvalid)
+		return Alias{}, fmt.Errorf("%q does not name a time as [2024-01-31T00:00:00Z/]: %w", admin.Clip(item),
+			admin.ErrInvalid)
 	}
 	return a, nil
 }
