@@ -145,6 +145,9 @@ func (h *accessHouse) cases() (out []accessCase) {
 				in := bulkimport.UploadInput{Type: kind, FileName: "a.csv", Content: strings.NewReader("id\n")}
 				out = append(out, accessCase{m.name, of, []any{in}})
 			}
+		case m.name == "Imports.Export":
+			out = append(out, accessCase{m.name, "of customers", []any{io.Discard, bulkimport.CustomersType}},
+				accessCase{m.name, "of accounts", []any{io.Discard, bulkimport.AccountsType}})
 		case strings.HasPrefix(m.name, "Imports.") && takesID:
 			onImports(m)
 		case strings.HasPrefix(m.name, "Jobs.") && takesID:

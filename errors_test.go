@@ -59,7 +59,7 @@ func errorSamples(t *testing.T) map[string]struct {
 		"admin.TrimmedError":         {&admin.TrimmedError{After: 3, First: 9}, []string{"after", "first"}},
 		"admin/job.permanent":        {job.Fail(foreign), nil},
 		"admin/priceplan.LaterError": {&priceplan.LaterError{Schedules: []priceplan.Schedule{{AccountID: "a"}}}, []string{"Schedules"}},
-		"bulkimport.FileError":       {&bulkimport.FileError{Code: "empty", Message: "has no rows"}, []string{"code", "message"}},
+		"bulkimport.FileError":       {&bulkimport.FileError{Code: "empty", Message: "has no rows", Params: map[string]string{"max": "1"}}, []string{"code", "message", "params"}},
 		"currency.FarOffError":       {&currency.FarOffError{}, []string{"preview"}},
 		"settings.InUseError":        {settings.NewInUse([]string{"trips"}), []string{"eventSchemas"}},
 		"settings/enrich.FieldError": {

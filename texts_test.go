@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"reflect"
 	"regexp"
@@ -195,6 +196,8 @@ func fullCall(ctx context.Context, m serviceMethod, scope admin.Scope, id uuid.U
 			v.Set(reflect.ValueOf(ctx))
 		case f.In(i) == scopeType:
 			v.Set(reflect.ValueOf(scope))
+		case f.In(i) == reflect.TypeFor[io.Writer]():
+			v.Set(reflect.ValueOf(io.Discard))
 		case f.In(i) == reflect.TypeFor[uuid.UUID]():
 			v.Set(reflect.ValueOf(id))
 		case v.Kind() == reflect.Int64:

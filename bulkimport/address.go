@@ -3,7 +3,6 @@ package bulkimport
 import (
 	"strings"
 
-	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/internal/email"
 )
 
@@ -14,11 +13,9 @@ func address(cell string) (string, *problem) {
 	}
 	several := strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune(",;|: \n", r) })
 	if len(several) > 1 && email.Deliverable(several[0]) && email.Deliverable(several[len(several)-1]) {
-		return wrong(CodeInvalidEmail, "write one, or choose the column's separator to take the first",
-			"%q is several e-mail addresses", admin.Clip(cell))
+		return wrong(CodeInvalidEmail+".several", "value", quoted(cell))
 	}
-	return wrong(CodeInvalidEmail, "write it as name@domain, without a display name", "%q is not an e-mail address",
-		admin.Clip(cell))
+	return wrong(CodeInvalidEmail, "value", quoted(cell))
 }
 
 // plainAddress recognizes most addresses at once: small letters, digits and single dots, short labels, and a top-level

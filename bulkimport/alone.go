@@ -2,7 +2,7 @@ package bulkimport
 
 // alone scores headers that name a record and no field of it, such as "Customer" or "Firma", or only that something
 // is an identifier, such as "No.": they may be meant, and are to be looked at.
-func (m *matcher) alone(s *wanted, ts []token) (float64, string) {
+func (m *matcher) alone(s *wanted, ts []token) (float64, Reason) {
 	var entities, ids []token
 	cost := 0.0
 	for _, t := range ts {
@@ -14,11 +14,11 @@ func (m *matcher) alone(s *wanted, ts []token) (float64, string) {
 		case soft:
 		case billing:
 			if !s.named() {
-				return 0, ""
+				return 0, Reason{}
 			}
 			cost = 0.10
 		default:
-			return 0, ""
+			return 0, Reason{}
 		}
 	}
 	switch {
@@ -26,12 +26,12 @@ func (m *matcher) alone(s *wanted, ts []token) (float64, string) {
 		score, why := m.aloneEntity(s, entities[0])
 		return score - cost, why
 	case len(ids) > 0 && len(entities) == 0 && s.field.Key && s.field.Kind == ID && !contains(ids, "iso"):
-		return 0.72, "an identifier"
+		return 0.72, Reason{Code: "identifier"}
 	}
-	return 0, ""
+	return 0, Reason{}
 }
 
-func (m *matcher) aloneEntity(s *wanted, t token) (float64, string) {
+func (m *matcher) aloneEntity(s *wanted, t token) (float64, Reason) {
 	score := 0.0
 	switch company := t.concept == "company" || t.concept == "customer" || t.concept == "account"; {
 	case s.toward != "" && t.concept == s.toward:
@@ -47,7 +47,7 @@ func (m *matcher) aloneEntity(s *wanted, t token) (float64, string) {
 		score = 0.62
 	}
 	if score == 0 {
-		return 0, ""
+		return 0, Reason{}
 	}
-	return score, "the record itself"
+	return score, Reason{Code: "record"}
 }

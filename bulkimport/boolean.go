@@ -1,9 +1,5 @@
 package bulkimport
 
-import (
-	"github.com/admincenter/admincenter/admin"
-)
-
 // boolean reads the words for yes and no of English, German, French, Spanish, Portuguese, Italian and Dutch, and the
 // mark of a form that was filled in.
 func boolean(cell string) (string, *problem) {
@@ -21,6 +17,5 @@ func boolean(cell string) (string, *problem) {
 			return "false", nil
 		}
 	}
-	return wrong(CodeInvalidBool, "write true or false, or say in the column's values what it means",
-		"%q is neither yes nor no", admin.Clip(cell))
+	return wrong(CodeInvalidBool, "value", quoted(cell))
 }

@@ -26,12 +26,13 @@ func Customers() Schema {
 				aliases: []string{"email", "e-mail address", "billing email"},
 				match:   true,
 			},
+			"metadata": metadataWords(),
 		}),
 	}
 }
 
-// Accounts returns the built-in schema of accounts: the fields that package customer describes, but for
-// lists. A row whose customer_id is no customer fails with relation_not_found.
+// Accounts returns the built-in schema of accounts: the fields that package customer describes. A row whose
+// customer_id is no customer fails with relation_not_found.
 func Accounts() Schema {
 	return Schema{
 		Type: AccountsType, Noun: "account", Read: customer.PermissionAccountsRead, Write: customer.PermissionAccountsWrite,
@@ -69,6 +70,23 @@ func Accounts() Schema {
 					"net terms", "payment terms", "net days", "payment days", "credit days", "due days", "term days",
 				},
 			},
+			"aliases": {
+				help:  "Other names of the account, such as acme-eu, or acme-eu [2024-01-01T00:00:00Z/] from then on.",
+				group: "Identity", label: "Aliases", example: `["acme-eu"]`, kind: List, max: 150,
+			},
+			"billing_information": {
+				help:  "Who gets the invoices, with cc: before the address of an additional recipient.",
+				group: "Billing", label: "Billing recipients", example: `["billing@acme.example"]`, kind: List, max: 330,
+			},
+			"metadata": metadataWords(),
+			"tags": {
+				help: "Words to find the account by, in lower case.", group: "Other", label: "Tags",
+				example: `["retail"]`, kind: List, max: customer.MaxTag,
+			},
+			"status": {
+				help: "ACTIVE, or DRAFT for an account that is not billed yet.", group: "Other", label: "Status",
+				example: "ACTIVE", kind: Text, max: 10,
+			},
 		}),
 	}
 }
@@ -80,6 +98,22 @@ type naming struct {
 	aliases, parts           []string
 	relationBy               []string
 	match                    bool
+	kind                     Kind // of a list, an object or a status
+	max                      int64
+}
+
+// whole is a field that a file has whole in one cell, as Export writes it.
+func (w naming) whole(name string) Field {
+	return Field{Name: name, Label: w.label, Help: w.help, Group: w.group, Kind: w.kind, Max: w.max, Exact: true,
+		Example: w.example}
+}
+
+// metadataWords is the field that customers and accounts have.
+func metadataWords() naming {
+	return naming{
+		help: "Your own fields, as key=value or as a JSON object.", group: "Other", label: "Metadata",
+		example: `{"segment":"retail"}`, kind: Metadata, max: customer.MaxMetadataValue,
+	}
 }
 
 // fieldsOf returns the fields of a record that are read from text.
@@ -87,10 +121,13 @@ func fieldsOf[T customer.Record](kind *customer.Table[T], own map[string]naming)
 	address := addressWords()
 	var out []Field
 	for i, f := range kind.Fields() {
+		w, ok := own[f.Name]
 		if f.Format == customer.FormatNone {
+			if ok = w.kind != ""; ok {
+				out = append(out, w.whole(f.Name))
+			}
 			continue
 		}
-		w, ok := own[f.Name]
 		if !ok {
 			w = address[f.Name]
 		}

@@ -1,6 +1,7 @@
 package bulkimport
 
 import (
+	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -70,8 +71,7 @@ func (c caster) cast(f Field, cell string) (string, *problem) {
 	switch f.Kind {
 	case ID:
 		if scientific(cell) {
-			return wrong(CodeExcelScientific, "format the column as text and export it again",
-				"%q is a long number that a spreadsheet has rounded", admin.Clip(cell))
+			return wrong(CodeExcelScientific, "value", quoted(cell))
 		}
 		return cell, nil
 	case Email:
@@ -79,9 +79,7 @@ func (c caster) cast(f Field, cell string) (string, *problem) {
 	case Country:
 		code, ok := customer.CountryCode(cell)
 		if !ok {
-			return wrong(CodeInvalidOption,
-				"write an ISO 3166 code such as US, or a name in English, German, French, Spanish, Portuguese, Italian or Dutch",
-				"%q is not a country", admin.Clip(cell))
+			return wrong(CodeInvalidOption+".country", "value", quoted(cell))
 		}
 		return code, nil
 	case Currency:
@@ -130,8 +128,7 @@ func characters(f Field, cell string) *problem {
 			hidden = text.HiddenInLines
 		}
 		if r, is := hidden(cell); is {
-			_, p := wrong(CodeControl, "remove it", "%q has a control character or one that cannot be seen, %U",
-				admin.Clip(cell), r)
+			_, p := wrong(CodeControl, "value", quoted(cell), "character", fmt.Sprintf("%U", r))
 			return p
 		}
 	}
@@ -141,11 +138,11 @@ func characters(f Field, cell string) *problem {
 	n := int64(utf8.RuneCountInString(cell))
 	switch {
 	case n < f.Min:
-		_, p := wrong(admin.CodeTooShort, "", "%q has %d characters: give at least %d", admin.Clip(cell), n, f.Min)
-		return p.with("min", f.Min).with("length", n)
+		_, p := wrong(admin.CodeTooShort, "value", quoted(cell), "length", n, "min", f.Min)
+		return p
 	case f.Max > 0 && n > f.Max:
-		_, p := wrong(admin.CodeTooLong, "", "%q has %d characters: give at most %d", admin.Clip(cell), n, f.Max)
-		return p.with("max", f.Max).with("length", n)
+		_, p := wrong(admin.CodeTooLong, "value", quoted(cell), "length", n, "max", f.Max)
+		return p
 	}
 	return nil
 }

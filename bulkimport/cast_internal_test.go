@@ -34,7 +34,7 @@ func testCells(t *testing.T, cases map[string]cell) {
 				if code, is := strings.CutPrefix(want, "!"); is {
 					require.NotNil(t, wrong, "%q is read as %q", in, got)
 					require.Equal(t, code, wrong.code, in)
-					require.NotEmpty(t, wrong.message, in)
+					require.NotEmpty(t, wrong.sentence(), in)
 					continue
 				}
 				require.Nil(t, wrong, "%q: %v", in, wrong)
@@ -85,8 +85,8 @@ func TestNumbersByFormat(t *testing.T) {
 
 func TestNumberFormatsNameBothReadings(t *testing.T) {
 	_, wrong := readCell(Field{Kind: Decimal}, Format{}, "1,000")
-	require.Equal(t, map[string]string{"comma": "1.000", "point": "1000"}, wrong.params)
-	require.NotEmpty(t, wrong.hint)
+	require.Equal(t, map[string]string{"value": "1,000", "comma": "1.000", "point": "1000"}, wrong.said().params)
+	require.NotEmpty(t, wrong.said().hint)
 }
 
 func TestDatesByFormat(t *testing.T) {
@@ -169,12 +169,12 @@ func TestWordsByFormat(t *testing.T) {
 		"keys in one form":             {ID, Format{}, map[string]string{"Zoe\u0308": "Zoë", "c\u200b1": "!" + CodeControl, "\u200ec1": "!" + CodeControl, "\u00adc1": "!" + CodeControl}},
 	})
 	_, wrong := readCell(Field{Kind: Currency}, Format{}, "€")
-	require.Equal(t, "EUR", wrong.params["suggestion"])
+	require.Equal(t, "EUR", wrong.said().params["suggestion"])
 	require.Equal(t, `"€" is not a currency: did you mean EUR?`, wrong.sentence())
 	_, wrong = readCell(Field{Kind: Currency}, Format{Names: true}, "$")
-	require.Contains(t, wrong.message, "USD")
+	require.Contains(t, wrong.sentence(), "USD")
 	_, wrong = readCell(Field{Kind: Email}, Format{}, "a@x.io, b@x.io")
-	require.Contains(t, wrong.message, "several")
+	require.Contains(t, wrong.sentence(), "several")
 }
 
 // The quick reading of plain numbers is that of package admin.
@@ -269,7 +269,7 @@ func FuzzWords(f *testing.F) {
 			value, wrong := readCell(Field{Kind: kind, Max: 100}, format, text)
 			if wrong != nil {
 				require.NotEmpty(t, wrong.code)
-				require.NotEmpty(t, wrong.message)
+				require.NotEmpty(t, wrong.sentence())
 				e := wrong.cellError(1, 0, "f", text)
 				require.True(t, utf8.ValidString(e.Value+e.Message))
 				continue
@@ -337,4 +337,54 @@ func TestKeysThatLookTheSameAreOne(t *testing.T) {
 	} {
 		require.Equal(t, tc.same, keyForm(tc.kind, tc.a) == keyForm(tc.kind, tc.b), tc.reason)
 	}
+}
+
+func TestCellsThatAreJSON(t *testing.T) {
+	const no = "!"
+	long := `["` + strings.Repeat("x", 11) + `"]`
+	testCells(t, map[string]cell{
+		"a list": {List, Format{}, map[string]string{
+			`["a","b"]`: `["a","b"]`, `["a, b"," c ","a","a"]`: `["a, b"," c ","a","a"]`, `[]`: "", `["<&>"]`: `["<&>"]`, `[ "a" ]`: `["a"]`,
+			`["\u202e"]`: no + CodeControl, `[1]`: `["[1]"]`, `[null]`: `["[null]"]`, `["a"`: `["[\"a\""]`, `["a",]`: no + CodeAmbiguousList,
+			`["a"] ["b"]`: `["[\"a\"] [\"b\"]"]`, `["a\nb"]`: `["a\nb"]`, long: long,
+		}},
+		"a list in a format": {List, Format{Separator: ","}, map[string]string{`["a","b, c"]`: `["a","b, c"]`, `[a],[b]`: `["[a]","[b]"]`}},
+		"metadata": {Metadata, Format{}, map[string]string{
+			`{"b":"2","a":" 1 "}`: `{"a":" 1 ","b":"2"}`, `{}`: "", `{"a":1}`: no + CodeInvalidPair, `{"a":null}`: no + CodeInvalidPair,
+			`{"a":{}}`: no + CodeInvalidPair, `{"a":"1"`: no + CodeInvalidPair, `{"a":"x;y,z"}`: `{"a":"x;y,z"}`, `{"\u200b":"x"}`: no + CodeControl,
+			`{"` + strings.Repeat("k", 51) + `":"x"}`: no + admin.CodeTooLong,
+		}},
+	})
+	_, wrong := readCell(Field{Kind: List, Max: 10}, Format{}, long)
+	require.Equal(t, admin.CodeTooLong, wrong.code, "each item has its bound")
+	_, wrong = readCell(Field{Kind: List}, Format{}, "["+strings.TrimSuffix(strings.Repeat(`"x",`, 101), ",")+"]")
+	require.Equal(t, `the cell has more than 100 items`, wrong.sentence())
+	pairs := make([]string, 101)
+	for i := range pairs {
+		pairs[i] = `"k` + strings.Repeat("x", i%40) + string(rune('a'+i%26)) + string(rune('a'+i/26)) + `":"v"`
+	}
+	_, wrong = readCell(Field{Kind: Metadata}, Format{}, "{"+strings.Join(pairs, ",")+"}")
+	require.Equal(t, `the cell has more than 100 items`, wrong.sentence())
+	c := newCaster(Source{Values: map[string]string{"ja": "yes"}}, Settings{})
+	value, wrong := c.read(Field{Kind: List}, `["Ja","b"]`)
+	require.Nil(t, wrong)
+	require.Equal(t, `["yes","b"]`, value, "words are replaced item by item")
+}
+
+// FuzzJSONCells has any texts as items: those that a list may have come back as they are.
+func FuzzJSONCells(f *testing.F) {
+	f.Add("a", "b")
+	f.Add(`"`, `\`)
+	f.Add("=1", " x\n")
+	f.Fuzz(func(t *testing.T, a, b string) {
+		cell := marshal([]string{a, b})
+		value, wrong := readCell(Field{Kind: List}, Format{}, cell)
+		if wrong == nil {
+			items, ok := jsonTexts(value)
+			require.True(t, ok)
+			back, _ := jsonTexts(cell)
+			require.Equal(t, back, items)
+			require.Equal(t, cell, unescape(escape(cell)))
+		}
+	})
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/currency/iso4217"
 )
 
@@ -17,20 +16,17 @@ func (c caster) currency(cell string) (string, *problem) {
 	if money(code) {
 		return code, nil
 	}
-	const code3 = "write its three-letter ISO 4217 code, such as EUR"
 	named := currenciesNamed(cell)
 	switch {
 	case len(named) == 1 && c.format.Names:
 		return named[0], nil
 	case len(named) == 1:
-		_, p := wrong(CodeInvalidOption, "did you mean "+named[0]+"?", "%q is not a currency", admin.Clip(cell))
-		return "", p.with("suggestion", named[0])
+		return wrong(CodeInvalidOption+".currency_named", "value", quoted(cell), "suggestion", named[0])
 	case len(named) > 1:
-		_, p := wrong(CodeInvalidOption, "write a code, or say in the column's values which one is meant",
-			"%q may be %s", admin.Clip(cell), strings.Join(named[:min(5, len(named))], ", "))
-		return "", p.with("suggestions", strings.Join(named[:min(5, len(named))], ", "))
+		return wrong(CodeInvalidOption+".currency_several", "value", quoted(cell),
+			"suggestions", strings.Join(named[:min(5, len(named))], ", "))
 	}
-	return wrong(CodeInvalidOption, code3, "%q is not a currency", admin.Clip(cell))
+	return wrong(CodeInvalidOption+".currency", "value", quoted(cell))
 }
 
 // currenciesNamed returns the codes of the currencies with a name or sign, the likeliest first: none for other texts.

@@ -4,8 +4,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-
-	"github.com/admincenter/admincenter/admin"
 )
 
 // DateOrder is how the dates of a file that are not YYYY-MM-DD are written: 03/04/2024 alone is
@@ -40,19 +38,17 @@ func (c caster) instant(cell string) (string, *problem) {
 		return "", p
 	case zoned:
 	case c.zone == nil:
-		return wrong(CodeNoTimeZone, "write it as 2024-01-31T10:30:00Z, or choose the column's time zone",
-			"%q names no time zone", admin.Clip(cell))
+		return wrong(CodeNoTimeZone, "value", quoted(cell))
 	default:
 		local := time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), c.zone)
 		if !sameClock(local, t) || twice(local) {
-			return wrong(CodeInvalidDate, "write it with its offset, as in 2024-10-27T02:30:00+01:00",
-				"%q is a time that the clocks of %s skip or show twice", admin.Clip(cell), c.zone)
+			return wrong(CodeInvalidDate+".clock", "value", quoted(cell), "zone", c.zone)
 		}
 		t = local
 	}
 	t = t.UTC().Truncate(time.Microsecond)
 	if t.Year() < 1 || t.Year() > 9999 {
-		return wrong(CodeInvalidDate, "write it as 2024-01-31T10:30:00Z", "%q is outside the calendar", admin.Clip(cell))
+		return wrong(CodeInvalidDate+".outside", "value", quoted(cell))
 	}
 	return t.Format(time.RFC3339Nano), nil
 }
@@ -115,7 +111,7 @@ func (c caster) moment(cell string) (t time.Time, zoned bool, p *problem) {
 		return t, false, p
 	}
 	if d.month < 1 || d.month > 12 || d.day < 1 || d.day > daysIn(d.year, d.month) {
-		_, p = wrong(CodeInvalidDate, "write YYYY-MM-DD", "%q is not a day of the calendar", admin.Clip(cell))
+		_, p = wrong(CodeInvalidDate+".calendar", "value", quoted(cell))
 		return t, false, p
 	}
 	t = time.Date(d.year, time.Month(d.month), d.day, 0, 0, 0, 0, time.UTC)
@@ -131,12 +127,10 @@ func (c caster) moment(cell string) (t time.Time, zoned bool, p *problem) {
 
 func notADate(cell string) *problem {
 	if digits(cell) && len(cell) == 5 {
-		_, p := wrong(CodeInvalidDate,
-			"format the column as YYYY-MM-DD and export it again, or choose the column's serial dates",
-			"%q looks like a spreadsheet's serial number of a day", cell)
+		_, p := wrong(CodeInvalidDate+".serial_number", "value", quoted(cell))
 		return p
 	}
-	_, p := wrong(CodeInvalidDate, "write YYYY-MM-DD", "%q is not a date", admin.Clip(cell))
+	_, p := wrong(CodeInvalidDate, "value", quoted(cell))
 	return p
 }
 
@@ -147,17 +141,15 @@ func (c caster) ordered(cell string, d day) (day, *problem) {
 		order = c.dates
 	}
 	if d.unordered && order == ISODates {
-		_, p := wrong(CodeAmbiguousDate, "write YYYY-MM-DD, or choose the import's order of day and month",
-			"%q could be read in two ways", admin.Clip(cell))
-		return d, p.with("orders", "DMY, MDY")
+		_, p := wrong(CodeAmbiguousDate, "value", quoted(cell), "orders", "DMY, MDY")
+		return d, p
 	}
 	if d.unordered && order == MDY {
 		d.day, d.month = d.month, d.day
 	}
 	if d.short {
 		if c.format.YearPivot == 0 {
-			_, p := wrong(CodeAmbiguousDate, "write the year with four digits, or choose the column's pivot of years",
-				"%q does not name the century", admin.Clip(cell))
+			_, p := wrong(CodeAmbiguousDate+".century", "value", quoted(cell))
 			return d, p
 		}
 		if d.year < c.format.YearPivot {
@@ -182,7 +174,7 @@ func (c caster) serial(cell string) (t time.Time, zoned bool, p *problem) {
 		start = start.AddDate(0, 0, 1)
 	}
 	if !ok || n > maxSerial || (c.format.Serials == Serial1900 && (n == 60 || n == 0)) {
-		_, p = wrong(CodeInvalidDate, "write YYYY-MM-DD", "%q is not the serial number of a day", admin.Clip(cell))
+		_, p = wrong(CodeInvalidDate+".serial", "value", quoted(cell))
 		return t, false, p
 	}
 	const places = 9

@@ -193,33 +193,28 @@ func readable(text []byte) bool {
 
 // unreadable returns what is wrong with the first cell that is not readable.
 func unreadable(cells []string, e Encoding) *CellError {
-	fault := &CellError{Column: NoColumn, Code: CodeInvalidEncoding}
-	what := "text"
+	of := func(column int, variant string, params ...any) *CellError {
+		found := fault(CodeInvalidEncoding+"."+variant, params...)
+		found.Column = column
+		return found
+	}
 	for i, cell := range cells {
 		if strings.IndexByte(cell, 0) < 0 && utf8.ValidString(cell) {
 			continue
 		}
-		fault.Column, what = i, "cell"
 		for k := 0; k < len(cell); {
 			r, size := utf8.DecodeRuneInString(cell[k:])
-			if r == 0 {
-				fault.Message = "the cell has the character NUL, which no text has: remove it"
-				return fault
-			}
-			if r == utf8.RuneError && size == 1 {
-				if !e.wide() {
-					what = fmt.Sprintf("cell has the byte %02X, which", cell[k])
-				}
-				break
+			switch {
+			case r == 0:
+				return of(i, "nul")
+			case r != utf8.RuneError || size != 1:
+			case e.wide():
+				return of(i, "half", "encoding", e.name())
+			default:
+				return of(i, "byte", "byte", fmt.Sprintf("%02X", cell[k]), "encoding", e.name())
 			}
 			k += size
 		}
-		break
 	}
-	if e.wide() {
-		fault.Message = fmt.Sprintf("the %s has half of a character: in %s each has 2 or 4 bytes", what, e.name())
-		return fault
-	}
-	fault.Message = fmt.Sprintf("the %s is not %s: correct it, or choose the encoding that the file has", what, e.name())
-	return fault
+	return of(NoColumn, "half", "encoding", e.name()) // what is not in a cell is the rest of a character
 }

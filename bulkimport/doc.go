@@ -63,6 +63,15 @@
 //
 // [Service.UploadFailed] makes an import of the rows that failed, to start it with another mapping.
 //
+// # Exports
+//
+// [Service.Export] writes the organization's customers or accounts as a file that imports again unchanged.
+//
+// # Messages
+//
+// Everything that is said about a file has a code and parameters, and a text in English. Package message has it in
+// German too, and takes a host's own languages: see [CellError.Localized], [Import.Localized] and [LocalizeError].
+//
 // # Running
 //
 // The import is a job of package job: [Service.Step] does a batch, [Service.Run] all of them, and a

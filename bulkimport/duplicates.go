@@ -29,9 +29,7 @@ func (s *Service) duplicates(ctx context.Context, org admin.OrgID, i Import, t T
 		return nil, err
 	}
 	tooMany := func(field int) error {
-		return fileError(CodeManyDuplicates,
-			"more than %d rows repeat the %s of another row: is it mapped to the right column?",
-			s.limits.Duplicates, plan.names[field])
+		return fileError(CodeManyDuplicates, "max", s.limits.Duplicates, "field", plan.names[field])
 	}
 	some := false
 	for k, hashes := range suspects.hashes {
@@ -140,8 +138,8 @@ func (k *keys) add(n int, key string, line int64) *CellError {
 		k.lines[n][strings.Clone(form)] = line // and not its row
 		return nil
 	}
-	_, twice := wrong(CodeDuplicateInFile, "", "%q is in line %d already", admin.Clip(key), first)
-	e := twice.with("line", first).cellError(line, k.plan.columns[field], k.plan.names[field], key)
+	_, twice := wrong(CodeDuplicateInFile, "value", quoted(key), "line", first)
+	e := twice.cellError(line, k.plan.columns[field], k.plan.names[field], key)
 	return &e
 }
 
@@ -202,7 +200,7 @@ func (v *verified) check(i Import) error {
 		return err
 	}
 	if hex.EncodeToString(v.sum.Sum(nil)) != i.Content.SHA256 {
-		return fileError(CodeFileChanged, "the stored content is not what was uploaded: upload the file again")
+		return fileError(CodeFileChanged)
 	}
 	return nil
 }

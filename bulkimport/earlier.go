@@ -3,7 +3,6 @@ package bulkimport
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -63,7 +62,7 @@ func sameColumns(had, now Import) (map[int]int, bool) {
 // remember takes the mapping of an earlier import: what it mapped is preselected, and what it left out is not.
 func (s Suggestions) remember(had, now Import) {
 	columns, _ := sameColumns(had, now)
-	reason := "as in the import of " + had.CreatedAt.UTC().Format(time.DateOnly)
+	date := had.CreatedAt.UTC().Format(time.DateOnly)
 	used := map[int]bool{}
 	for k := range s {
 		source, mapped := had.Mapping[s[k].Field]
@@ -78,9 +77,10 @@ func (s Suggestions) remember(had, now Import) {
 		if slices.Equal(source.Columns, s[k].Source.Columns) {
 			s[k].Alternatives = nil
 		} else if len(s[k].Source.Columns) == 1 {
-			s[k].Alternatives = []Alternative{{Column: s[k].Source.Columns[0], Score: s[k].Score, Reason: s[k].Reason}}
+			s[k].Alternatives = []Alternative{s[k].alternative()}
 		}
-		s[k].Source, s[k].Score, s[k].Reason, s[k].Preselected = source, 1, reason, true
+		s[k].Source, s[k].Score, s[k].Preselected = source, 1, true
+		s[k].because(reason("earlier", "date", date))
 	}
 	for k := range s {
 		if _, mapped := had.Mapping[s[k].Field]; mapped || len(s[k].Source.Columns) == 0 {
@@ -91,6 +91,6 @@ func (s Suggestions) remember(had, now Import) {
 			continue
 		}
 		s[k].Preselected = false
-		s[k].Reason += fmt.Sprintf(", but left out %s", reason)
+		s[k].because(append(slices.Clip(s[k].Why), reason("left_out", "date", date))...)
 	}
 }

@@ -1,10 +1,6 @@
 package bulkimport
 
-import (
-	"fmt"
-
-	"github.com/admincenter/admincenter/admin"
-)
+import "github.com/admincenter/admincenter/admin"
 
 // FileError is the reason why a file cannot be imported at all. It wraps [admin.ErrInvalid].
 type FileError struct {
@@ -12,6 +8,8 @@ type FileError struct {
 	Message string `json:"message"` // what was found, and what would be right
 	// Kind is what the file is, for CodeNotCSV.
 	Kind FileKind `json:"kind,omitempty"`
+	// Params are the values that a translation of the message needs, by name; see package message.
+	Params map[string]string `json:"params,omitempty"`
 }
 
 // Error is the message, after the code.
@@ -20,8 +18,10 @@ func (e *FileError) Error() string { return "file " + e.Code + ": " + e.Message 
 // Unwrap makes errors.Is(err, admin.ErrInvalid) true.
 func (e *FileError) Unwrap() error { return admin.ErrInvalid }
 
-func fileError(code, format string, args ...any) error {
-	return &FileError{Code: code, Message: fmt.Sprintf(format, args...)}
+// fileError makes an error of a code, which may have a variant, with the names and values of its message.
+func fileError(code string, params ...any) error {
+	s := say(kindFile, code, params...)
+	return &FileError{Code: s.code, Message: s.message, Params: s.params}
 }
 
 // Codes of FileError.
@@ -71,6 +71,7 @@ const (
 	CodeNoTimeZone       = "no_time_zone"   // an instant without offset, in a column without a zone
 	CodeAmbiguousList    = "ambiguous_list" // a cell that may be several items, in a column without a separator
 	CodeInvalidPair      = "invalid_pair"   // of Metadata
+	CodeInvalidValue     = "invalid_value"  // tags, aliases, recipients, metadata or a status that a record cannot have
 	CodeInvalidOption    = "invalid_option" // not a country or currency that exists, or that the organization uses
 	CodeExcelScientific  = "excel_scientific"
 	CodeDuplicateInFile  = "duplicate_in_file"

@@ -1,11 +1,8 @@
 package bulkimport
 
 import (
-	"fmt"
+	"slices"
 	"strings"
-
-	"github.com/admincenter/admincenter/admin"
-	"github.com/admincenter/admincenter/internal/text"
 )
 
 const (
@@ -15,7 +12,7 @@ const (
 
 // doubt lowers the score of a header that is right if most of the values below it cannot be read: the column is
 // suggested still, for a person to look at. The reason names the values.
-func doubt(f Field, score float64, reason string, values []string, c caster) (float64, string) {
+func doubt(f Field, score float64, why reasons, values []string, c caster) (float64, reasons) {
 	misfits := map[string]int{}
 	wrong, most := 0, ""
 	for _, v := range values {
@@ -28,23 +25,24 @@ func doubt(f Field, score float64, reason string, values []string, c caster) (fl
 		}
 	}
 	if wrong == 0 {
-		return score, reason
+		return score, why
 	}
-	reason += fmt.Sprintf(", but %d of %d values are not %s: %q", wrong, len(values), kindNoun(f.Kind),
-		text.Visible(admin.Clip(most)))
+	code, params := "misfits", []any{"count", wrong, "all", len(values), "kindWord", kindWord(f.Kind), "value",
+		quoted(most)}
 	if n := misfits[most]; n > 1 {
-		reason += fmt.Sprintf(" ×%d", n)
+		code, params = code+".times", append(params, "times", n)
 	}
+	why = append(slices.Clip(why), reason(code, params...))
 	if wrong*2 > len(values) && len(values) >= plentyValues {
 		score = min(score, valuesWrong)
 	}
-	return score, reason
+	return score, why
 }
 
 // reads reports whether a cell can be read for a field, or could if it were known how.
 func reads(f Field, cell string, c caster) bool {
 	_, wrong := c.cast(f, cell)
-	return wrong == nil || wrong.code == CodeAmbiguousDate || wrong.code == CodeAmbiguousNumber
+	return wrong == nil || wrong.is(CodeAmbiguousDate, CodeAmbiguousNumber)
 }
 
 // speak reports whether values alone are evidence of a kind, one that few other columns are of.
@@ -68,25 +66,11 @@ func speak(k Kind, values []string, c caster) bool {
 	return k == Email || len(seen) > 1 || !seen["no"]
 }
 
-// kindNoun is what values of a kind are called.
-func kindNoun(k Kind) string {
+// kindWord is the catalog's word for values of a kind.
+func kindWord(k Kind) string {
 	switch k {
-	case Email:
-		return "e-mail addresses"
-	case Country:
-		return "countries"
-	case Currency:
-		return "currencies"
-	case Decimal:
-		return "numbers"
-	case Integer:
-		return "whole numbers"
-	case Bool:
-		return "yes or no"
-	case Date:
-		return "dates"
-	case ID:
-		return "identifiers"
+	case Email, Country, Currency, Decimal, Integer, Bool, Date, ID:
+		return strings.ToLower(string(k))
 	}
-	return "texts that fit"
+	return "text"
 }

@@ -97,8 +97,8 @@ func ExampleSchema_Sample() {
 		fmt.Println(err)
 	}
 	// Output:
-	// "id","name","primary_email","phone_number","line1","line2","postal_code","city","state","country"
-	// "acme","Acme Corporation","billing@acme.example","555 0100","2281 Broadway Street","G-31","29501","Florence","South Carolina","US"
+	// "id","name","primary_email","phone_number","line1","line2","postal_code","city","state","country","metadata"
+	// "acme","Acme Corporation","billing@acme.example","555 0100","2281 Broadway Street","G-31","29501","Florence","South Carolina","US","{""segment"":""retail""}"
 }
 
 // A target of the host's own decodes rows into its own type.

@@ -173,7 +173,7 @@ func TestErrorsArePaged(t *testing.T) {
 			require.Equal(t, []string{"x", ""}, r.Cells)
 			last := r.Errors[len(r.Errors)-1]
 			require.Equal(t, bulkimport.CellError{Line: r.Line, Column: 1, Field: "name", Code: admin.CodeRequired,
-				Message: "name is required"}, last)
+				Message: "name is required", Params: map[string]string{"field": "name"}}, last)
 		}
 		if page.Next == "" {
 			break

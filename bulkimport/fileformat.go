@@ -209,8 +209,7 @@ func (i *Import) keepMapping(schema Schema, before Import) {
 	}
 	if !fits {
 		i.Mapping = nil
-		i.warn(Warning{Code: WarnMappingDropped},
-			"the columns are not those that were mapped: the mapping was dropped, set it again")
+		i.warn(Warning{Code: WarnMappingDropped})
 	}
 }
 

@@ -28,8 +28,10 @@ const (
 	KindBinary     FileKind = "BINARY_FILE" // any other
 )
 
-func otherKind(k FileKind, message string) error {
-	return &FileError{Code: CodeNotCSV, Kind: k, Message: message}
+// otherKind refuses what is no table of text; variant is that of the message.
+func otherKind(k FileKind, variant string) error {
+	s := say(kindFile, CodeNotCSV+"."+variant)
+	return &FileError{Code: s.code, Kind: k, Message: s.message, Params: s.params}
 }
 
 // checkBytes fails for what is no text, by its first bytes.
@@ -45,24 +47,22 @@ func checkBytes(head []byte) error {
 	switch {
 	case begins("PK\x03\x04", "PK\x05\x06", "PK\x07\x08"):
 		if bytes.Contains(head, []byte("xl/")) || bytes.Contains(head, []byte("[Content_Types].xml")) {
-			return otherKind(KindExcel, "this is a ZIP archive with an Excel workbook (.xlsx): save the sheet as CSV UTF-8 and "+
-				"upload that")
+			return otherKind(KindExcel, "excel")
 		}
-		return otherKind(KindZIP,
-			"this is a ZIP archive, as Excel's .xlsx is: unpack it, or save the sheet as CSV UTF-8, and upload that")
+		return otherKind(KindZIP, "zip")
 	case begins("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-		return otherKind(KindOldExcel, "this is an old Excel .xls file: save the sheet as CSV UTF-8 and upload that")
+		return otherKind(KindOldExcel, "old_excel")
 	case begins("\x1f\x8b", "BZh", "\xfd7zXZ\x00", "\x28\xb5\x2f\xfd", "7z\xbc\xaf\x27\x1c", "Rar!\x1a"):
 		if begins("BZh") && !bytes.Contains(head[:min(len(head), 10)], []byte("1AY&SY")) {
 			break // a header may begin like this
 		}
-		return otherKind(KindCompressed, "this is a compressed file (gzip or the like): unpack it and upload the CSV in it")
+		return otherKind(KindCompressed, "compressed")
 	case begins("\xff\xfe\x00\x00", "\x00\x00\xfe\xff"):
-		return otherKind(KindUTF32, "this is a text in UTF-32: save it as CSV UTF-8")
+		return otherKind(KindUTF32, "utf")
 	case begins("SQLite format 3\x00"):
-		return otherKind(KindSQL, "this is a SQLite database: export the table as CSV and upload that")
+		return otherKind(KindSQL, "sqlite")
 	case begins("\x89PNG", "\xff\xd8\xff", "GIF8", "PAR1", "\x7fELF", "MZ\x90"):
-		return otherKind(KindBinary, "this is a picture, a program or another binary file: export the table as CSV")
+		return otherKind(KindBinary, "picture")
 	}
 	return nil
 }
@@ -80,24 +80,21 @@ func checkText(head []byte) error {
 	folded := bytes.ToLower(text[:min(len(text), 4096)])
 	switch {
 	case bytes.HasPrefix(text, []byte("%PDF-")):
-		return otherKind(KindPDF, "this is a PDF file: export the table as CSV and upload that")
+		return otherKind(KindPDF, "pdf")
 	case controls >= 32 && controls*12 > len(head):
-		return otherKind(KindBinary,
-			"this is a binary file, or a text in UTF-32 or another encoding that is not known: save it as CSV UTF-8")
+		return otherKind(KindBinary, "binary")
 	case bytes.HasPrefix(folded, []byte(`{\rtf`)):
-		return otherKind(KindRTF, "this is an RTF document: save the table as CSV UTF-8 and upload that")
+		return otherKind(KindRTF, "rtf")
 	case bytes.HasPrefix(folded, []byte("begin:vcard")), bytes.HasPrefix(folded, []byte("begin:vcalendar")):
-		return otherKind(KindContacts, "this is a vCard or a calendar: export the contacts as CSV and upload that")
+		return otherKind(KindContacts, "contacts")
 	case isHTML(folded):
-		return otherKind(KindHTML, "this is a web page (HTML), which some programs save under the name of a spreadsheet: "+
-			"open it in a spreadsheet and save it as CSV UTF-8")
+		return otherKind(KindHTML, "html")
 	case isXML(folded):
-		return otherKind(KindXML, "this is an XML document: export the table as CSV, or open the document in a spreadsheet "+
-			"and save it as CSV UTF-8")
+		return otherKind(KindXML, "xml")
 	case isJSON(text):
-		return otherKind(KindJSON, "this is JSON: export the table as CSV and upload that")
+		return otherKind(KindJSON, "json")
 	case isSQL(folded):
-		return otherKind(KindSQL, "this is SQL, such as a dump of a database: export the table as CSV and upload that")
+		return otherKind(KindSQL, "sql")
 	}
 	return nil
 }

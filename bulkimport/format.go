@@ -1,6 +1,7 @@
 package bulkimport
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/admincenter/admincenter/admin"
@@ -61,8 +62,7 @@ const (
 // check finds everything that is wrong with a format.
 func (o Format) check(p *admin.Problems, path string) {
 	unknown := func(name, value, use string) {
-		p.Add(path+"/"+name, admin.CodeUnknown, "%q is not one that exists: use %s", admin.Clip(value), use).
-			With("allowed", use)
+		unfit(p, path+"/"+name, admin.CodeUnknown+"."+name, "value", quoted(value), "allowed", use)
 	}
 	switch o.Numbers {
 	case PlainNumbers, PointNumbers, CommaNumbers, EitherNumber:
@@ -83,8 +83,7 @@ func (o Format) check(p *admin.Problems, path string) {
 		unknown("currency", o.Currency, "an ISO 4217 code such as EUR, ANY or nothing")
 	}
 	if o.YearPivot < 0 || o.YearPivot > 100 {
-		p.Add(path+"/yearPivot", admin.CodeRange, "%d: give 1 to 100, or 0 to refuse years of two digits", o.YearPivot).
-			With("min", 0).With("max", 100)
+		unfit(p, path+"/yearPivot", admin.CodeRange+".year_pivot", "value", o.YearPivot, "min", 0, "max", 100)
 	}
 	if o.Zone != "" {
 		if _, err := time.LoadLocation(o.Zone); err != nil || o.Zone == "Local" || len(o.Zone) > 100 {
@@ -99,11 +98,10 @@ const maxSeparator = 20
 
 func checkSeparator(p *admin.Problems, path, separator string) {
 	if len(separator) > maxSeparator {
-		p.Add(path, admin.CodeTooLong, "the separator has %d bytes: give at most %d", len(separator), maxSeparator).
-			With("max", maxSeparator)
+		unfit(p, path, admin.CodeTooLong+".separator", "bytes", len(separator), "max", maxSeparator)
 	}
 	if r, hidden := text.HiddenInLines(separator); hidden {
-		p.Add(path, admin.CodeFormat, "%q has a character that cannot be seen, %U: remove it", admin.Clip(separator), r)
+		unfit(p, path, admin.CodeFormat+".separator", "value", quoted(separator), "character", fmt.Sprintf("%U", r))
 	}
 }
 

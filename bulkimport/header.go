@@ -97,6 +97,9 @@ type headerNames struct {
 func namesOf(schema Schema) headerNames {
 	n := headerNames{newMatcher(schema), strings.Join(words(schema.Noun), ""), map[string]bool{}}
 	for _, f := range schema.Fields {
+		if f.Exact {
+			continue
+		}
 		for _, name := range append(append([]string{f.Name, f.Label}, f.Aliases...), f.Parts...) {
 			n.joined[strings.Join(words(name), "")] = true
 		}

@@ -102,6 +102,8 @@ type Warning struct {
 	Message string `json:"message"`
 	Line    int64  `json:"line,omitempty"`  // the first that it is about; 0 if it is about no line
 	Count   int64  `json:"count,omitempty"` // of the rows, lines or cells that it is about
+	// Params are the values that a translation of the message needs, by name; see package message.
+	Params map[string]string `json:"params,omitempty"`
 }
 
 // Codes of Warning.

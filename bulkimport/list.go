@@ -15,7 +15,7 @@ const maxItems = 100
 func (c caster) items(cell string) ([]string, *problem) {
 	if c.format.Separator == "" {
 		if strings.ContainsAny(cell, ",;|\n") {
-			_, p := wrong(CodeAmbiguousList, "choose the column's separator", "%q may be several items", admin.Clip(cell))
+			_, p := wrong(CodeAmbiguousList, "value", quoted(cell))
 			return nil, p
 		}
 		return []string{cell}, nil
@@ -26,8 +26,8 @@ func (c caster) items(cell string) ([]string, *problem) {
 			continue
 		}
 		if len(out) == maxItems {
-			_, p := wrong(admin.CodeTooLong, "", "the cell has more than %d items", maxItems)
-			return nil, p.with("max", maxItems)
+			_, p := wrong(admin.CodeTooLong+".items", "max", maxItems)
+			return nil, p
 		}
 		out = append(out, part)
 	}
@@ -44,6 +44,9 @@ func (c caster) separator() string {
 
 // list reads several items as a JSON array of texts. An item that is there again is dropped.
 func (c caster) list(f Field, cell string) (string, *problem) {
+	if texts, ok := jsonTexts(cell); ok {
+		return c.wholeList(f, texts)
+	}
 	items, p := c.items(cell)
 	if p != nil {
 		return "", p
@@ -72,6 +75,9 @@ func (c caster) item(f Field, item string) (string, *problem) {
 
 // metadata reads pairs of a key and a value as a JSON object.
 func (c caster) metadata(f Field, cell string) (string, *problem) {
+	if pairs, ok := jsonPairs(cell); ok {
+		return c.wholePairs(f, pairs)
+	}
 	items, p := c.items(cell)
 	if p != nil {
 		return "", p
@@ -81,10 +87,10 @@ func (c caster) metadata(f Field, cell string) (string, *problem) {
 		key, value, ok := strings.Cut(item, "=")
 		key, value = trim(key), trim(value)
 		if !ok || key == "" {
-			return wrong(CodeInvalidPair, "write pairs as key=value", "%q is not a pair", admin.Clip(item))
+			return wrong(CodeInvalidPair, "value", quoted(item))
 		}
 		if _, again := out[key]; again {
-			return wrong(CodeInvalidPair, "write each key once", "%q is there more than once", admin.Clip(key))
+			return wrong(CodeInvalidPair+".again", "value", quoted(key))
 		}
 		if p := characters(Field{Kind: Text, Max: maxMetadataKey}, key); p != nil {
 			return "", p

@@ -26,12 +26,11 @@ func checkMapping(schema Schema, i Import, m Mapping, s Settings) error {
 	for _, f := range schema.Fields {
 		if _, mapped := m[f.Name]; !mapped && f.Required && !slices.Contains(s.Optional, f.Name) &&
 			(s.Mode != Update || f.Key) && (s.Match == "" || !f.Key) {
-			p.Add("/mapping/"+f.Name, CodeRequiredMapping, "%s (%s) has no column: map one, or give a constant", f.Name, f.Label)
+			unfit(&p, "/mapping/"+f.Name, CodeRequiredMapping, "field", f.Name, "label", f.Label)
 		}
 	}
 	if _, mapped := m[s.Match]; s.Match != "" && !mapped {
-		p.Add("/mapping/"+text.PointerToken(s.Match), CodeRequiredMapping, "%s has no column, and records are found by it",
-			admin.Clip(s.Match))
+		unfit(&p, "/mapping/"+text.PointerToken(s.Match), CodeRequiredMapping+".match", "field", admin.Clip(s.Match))
 	}
 	return p.Err()
 }
@@ -48,8 +47,8 @@ func checkSources(p *admin.Problems, schema Schema, i Import, m Mapping, s Setti
 	}
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		if schema.index(name) < 0 {
-			p.Add("/mapping/"+text.PointerToken(name), admin.CodeUnknown, "%s have no field %q: use one of %s", schema.Type,
-				admin.Clip(name), strings.Join(schema.names(), ", "))
+			unfit(p, "/mapping/"+text.PointerToken(name), admin.CodeUnknown+".field", "type", schema.Type, "value",
+				quoted(name), "allowed", strings.Join(schema.names(), ", "))
 		}
 	}
 }
@@ -62,9 +61,7 @@ func checkSingle(p *admin.Problems, path string, i Import, f Field, s Source, si
 	index := s.Columns[0]
 	if other, is := single[index]; is {
 		col, _ := i.column(index)
-		p.Add(path+"/columns/0", admin.CodeDuplicate,
-			"column %q is mapped to %s already: map it once, or mark it as the first of several if it is meant for both",
-			admin.Clip(col.Name), other).With("field", other)
+		unfit(p, path+"/columns/0", admin.CodeDuplicate+".column", "column", quoted(col.Name), "field", other)
 		return
 	}
 	single[index] = f.Name
@@ -73,25 +70,24 @@ func checkSingle(p *admin.Problems, path string, i Import, f Field, s Source, si
 func checkSource(p *admin.Problems, path string, i Import, f Field, s Source, set Settings) {
 	switch {
 	case len(s.Columns) > 0 && s.Constant != "":
-		p.Add(path, admin.CodeFormat, "give columns or a constant, not both: rows whose columns are blank get the default")
+		unfit(p, path, admin.CodeFormat+".both")
 	case len(s.Columns) == 0 && s.Constant == "":
-		p.Add(path, admin.CodeRequired, "give a column or a constant, or leave the field out")
+		unfit(p, path, admin.CodeRequired+".source")
 	case len(s.Columns) == 0 && f.Key:
-		p.Add(path, admin.CodeFormat, "the key identifies rows: it cannot be a constant")
+		unfit(p, path, admin.CodeFormat+".key_constant")
 	case len(s.Columns) == 0:
-		checkFixed(p, path+"/constant", "a constant", s.Constant, f, s, set)
+		checkFixed(p, path+"/constant", "constant", s.Constant, f, s, set)
 	case len(s.Columns) > maxJoined:
-		p.Add(path+"/columns", admin.CodeTooLong, "%d columns are too many to join: give at most %d", len(s.Columns),
-			maxJoined).With("max", maxJoined)
+		unfit(p, path+"/columns", admin.CodeTooLong+".columns", "count", len(s.Columns), "max", maxJoined)
 	}
 	if s.Default != "" {
 		switch {
 		case f.Key:
-			p.Add(path+"/default", admin.CodeFormat, "the key identifies rows: it cannot have a default")
+			unfit(p, path+"/default", admin.CodeFormat+".key_default")
 		case len(s.Columns) == 0:
-			p.Add(path+"/default", admin.CodeFormat, "a default is for columns that may be blank: there are none")
+			unfit(p, path+"/default", admin.CodeFormat+".no_columns")
 		default:
-			checkFixed(p, path+"/default", "a default", s.Default, f, s, set)
+			checkFixed(p, path+"/default", "default", s.Default, f, s, set)
 		}
 	}
 	checkSeparator(p, path+"/separator", s.Separator)
@@ -101,7 +97,7 @@ func checkSource(p *admin.Problems, path string, i Import, f Field, s Source, se
 	checkBy(p, path+"/by", f, s.By)
 	for k, index := range s.Columns {
 		if _, ok := i.column(index); !ok {
-			p.Add(fmt.Sprintf("%s/columns/%d", path, k), CodeNoSuchColumn, "the file has no column with index %d", index)
+			unfit(p, fmt.Sprintf("%s/columns/%d", path, k), CodeNoSuchColumn, "index", index)
 		}
 	}
 }
@@ -109,31 +105,28 @@ func checkSource(p *admin.Problems, path string, i Import, f Field, s Source, se
 // checkFixed checks a value that is given in place of a cell.
 func checkFixed(p *admin.Problems, path, what, value string, f Field, s Source, set Settings) {
 	if trim(value) == "" {
-		p.Add(path, admin.CodeFormat, "%s cannot be blank", what)
+		unfit(p, path, admin.CodeFormat+"."+what)
 		return
 	}
 	if r, hidden := text.Hidden(value); hidden {
-		p.Add(path, admin.CodeFormat, "%q has a control character or one that cannot be seen, %U: use plain text on one line",
-			admin.Clip(value), r)
+		unfit(p, path, admin.CodeFormat+".hidden", "value", quoted(value), "character", fmt.Sprintf("%U", r))
 		return
 	}
 	if _, wrong := newCaster(s, set).cast(f, trim(value)); wrong != nil {
-		p.Add(path, admin.CodeFormat, "%s", wrong.sentence())
+		unfitCell(p, path, wrong)
 	}
 }
 
 func checkBlankRule(p *admin.Problems, path string, r BlankRule) {
 	if !slices.Contains([]BlankRule{"", ClearBlank, KeepBlank}, r) {
-		p.Add(path, admin.CodeUnknown, "%q is not a rule for blank cells: use %s or %s", admin.Clip(string(r)), ClearBlank,
-			KeepBlank)
+		unfit(p, path, admin.CodeUnknown+".blank_rule", "value", quoted(r))
 	}
 }
 
 // checkValues checks the words that are replaced: each once, and by what the field can have.
 func checkValues(p *admin.Problems, path string, f Field, s Source, set Settings) {
 	if len(s.Values) > maxValues {
-		p.Add(path, admin.CodeTooLong, "%d words are too many: give at most %d", len(s.Values), maxValues).
-			With("max", maxValues)
+		unfit(p, path, admin.CodeTooLong+".words", "count", len(s.Values), "max", maxValues)
 		return
 	}
 	plain := s
@@ -146,17 +139,16 @@ func checkValues(p *admin.Problems, path string, f Field, s Source, set Settings
 		_, hidden := text.Hidden(from + " " + to)
 		switch other, again := seen[folded]; {
 		case folded == "" || hidden || len(from) > maxWord || len(to) > maxWord:
-			p.Add(at, admin.CodeFormat, "%q and %q: give 1 to %d bytes on one line that can be seen",
-				admin.Clip(from), admin.Clip(to), maxWord)
+			unfit(p, at, admin.CodeFormat+".word", "from", quoted(from), "to", quoted(to), "max", maxWord)
 		case again:
-			p.Add(at, admin.CodeDuplicate, "%q and %q are the same word", admin.Clip(other), admin.Clip(from))
+			unfit(p, at, admin.CodeDuplicate+".word", "other", quoted(other), "from", quoted(from))
 		case trim(to) != "":
 			g := f
 			if f.Kind == List || f.Kind == Metadata {
 				g.Kind = Text
 			}
 			if _, wrong := c.cast(g, trim(to)); wrong != nil {
-				p.Add(at, admin.CodeFormat, "%s", wrong.sentence())
+				unfitCell(p, at, wrong)
 			}
 		}
 		seen[folded] = from
@@ -166,7 +158,7 @@ func checkValues(p *admin.Problems, path string, f Field, s Source, set Settings
 // checkBy checks by what a relation is found.
 func checkBy(p *admin.Problems, path string, f Field, by string) {
 	if by != "" && by != "id" && !slices.Contains(f.RelationBy, by) {
-		p.Add(path, admin.CodeUnknown, "%s cannot be found by %q: use one of %s", f.Name, admin.Clip(by),
+		unfit(p, path, admin.CodeUnknown+".by", "field", f.Name, "value", quoted(by), "allowed",
 			strings.Join(append([]string{"id"}, f.RelationBy...), ", "))
 	}
 }
@@ -177,48 +169,43 @@ func checkMatch(p *admin.Problems, schema Schema, s Settings) {
 		return
 	}
 	if f, ok := schema.Field(s.Match); !ok || (!f.Match && !f.Key) {
-		p.Add("/settings/match", admin.CodeUnknown, "%s cannot be found by %q", schema.Type, admin.Clip(s.Match))
+		unfit(p, "/settings/match", admin.CodeUnknown+".match", "type", schema.Type, "value", quoted(s.Match))
 	}
 	if s.Mode == "" || s.Mode == Create {
-		p.Add("/settings/match", admin.CodeFormat, "mode %s finds no records: use %s, %s or %s", Create, Skip, Upsert, Update)
+		unfit(p, "/settings/match", admin.CodeFormat+".match_mode")
 	}
 }
 
 func checkSettings(p *admin.Problems, schema Schema, s Settings) {
 	if !slices.Contains([]Mode{"", Create, Skip, Upsert, Update}, s.Mode) {
-		p.Add("/settings/mode", admin.CodeUnknown, "%q is not a mode: use %s, %s, %s or %s", admin.Clip(string(s.Mode)),
-			Create, Skip, Upsert, Update)
+		unfit(p, "/settings/mode", admin.CodeUnknown+".mode", "value", quoted(s.Mode))
 	}
 	if !slices.Contains([]DateOrder{ISODates, DMY, MDY}, s.Dates) {
-		p.Add("/settings/dates", admin.CodeUnknown, "%q is not an order of dates: use %s, %s or nothing",
-			admin.Clip(string(s.Dates)), DMY, MDY)
+		unfit(p, "/settings/dates", admin.CodeUnknown+".date_order", "value", quoted(s.Dates))
 	}
 	checkBlankRule(p, "/settings/ifBlank", s.IfBlank)
 	if s.StopAfter < 0 || s.StopAfter > maxStop {
-		p.Add("/settings/stopAfter", admin.CodeRange, "%d failed rows: give 1 to %d, or 0 to go on", s.StopAfter, maxStop).
-			With("min", 0).With("max", maxStop)
+		unfit(p, "/settings/stopAfter", admin.CodeRange+".stop_after", "count", s.StopAfter, "min", 0, "max", maxStop)
 	}
 	if s.Canary < 0 || s.Canary > maxCanary {
-		p.Add("/settings/canary", admin.CodeRange, "%d rows: give 1 to %d, or 0 for no canary", s.Canary, maxCanary).
-			With("min", 0).With("max", maxCanary)
+		unfit(p, "/settings/canary", admin.CodeRange+".canary", "count", s.Canary, "min", 0, "max", maxCanary)
 	}
 	checkMatch(p, schema, s)
 	if len(s.Blank) > 100 {
-		p.Add("/settings/blank", admin.CodeTooLong, "%d words are too many: give at most 100", len(s.Blank))
+		unfit(p, "/settings/blank", admin.CodeTooLong+".words", "count", len(s.Blank), "max", 100)
 	}
 	for k, word := range s.Blank {
 		if _, hidden := text.Hidden(word); hidden || len(word) > 100 || trim(word) != word || word == "" {
-			p.Add(fmt.Sprintf("/settings/blank/%d", k), admin.CodeFormat,
-				"%q: give 1 to 100 bytes that can be seen, without blanks around them", admin.Clip(word))
+			unfit(p, fmt.Sprintf("/settings/blank/%d", k), admin.CodeFormat+".blank_word", "value", quoted(word))
 		}
 	}
 	for k, name := range s.Optional {
 		path := fmt.Sprintf("/settings/optional/%d", k)
 		if f, ok := schema.Field(name); !ok {
-			p.Add(path, admin.CodeUnknown, "%s have no field %q: use one of %s", schema.Type, admin.Clip(name),
+			unfit(p, path, admin.CodeUnknown+".field", "type", schema.Type, "value", quoted(name), "allowed",
 				strings.Join(schema.names(), ", "))
 		} else if f.Key {
-			p.Add(path, admin.CodeFormat, "%s identifies rows and cannot be optional", name)
+			unfit(p, path, admin.CodeFormat+".key_optional", "field", name)
 		}
 	}
 }

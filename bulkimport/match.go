@@ -69,6 +69,9 @@ type wanted struct {
 func newMatcher(schema Schema) *matcher {
 	m := &matcher{schema: schema, lexicon: newLexicon()}
 	for _, f := range schema.Fields {
+		if f.Exact {
+			continue
+		}
 		for _, text := range append([]string{f.Name, f.Label}, f.Aliases...) {
 			m.lexicon.learn(text)
 		}
@@ -76,6 +79,10 @@ func newMatcher(schema Schema) *matcher {
 	m.noun = m.concept(schema.Noun)
 	for _, f := range schema.Fields {
 		s := &wanted{field: f, about: map[string]bool{}, toward: m.concept(f.Relation)}
+		if f.Exact {
+			m.wanted = append(m.wanted, s)
+			continue
+		}
 		if s.toward != "" && s.toward != m.noun {
 			m.related = append(m.related, s.toward)
 		}
@@ -127,16 +134,16 @@ func (m *matcher) read(text string) header {
 }
 
 // score returns how well a header fits a field, from 0 to 1, and why.
-func (m *matcher) score(field int, h header) (best float64, reason string) {
+func (m *matcher) score(field int, h header) (best float64, why Reason) {
 	s := m.wanted[field]
-	take := func(score float64, why string) {
+	take := func(score float64, reason Reason) {
 		if score > best {
-			best, reason = score, why
+			best, why = score, reason
 		}
 	}
 	for _, n := range s.names {
 		if h.joined == n.joined {
-			take(n.weight, "same name")
+			take(n.weight, Reason{Code: "same_name"})
 			continue
 		}
 		if vague(h.tokens) {
@@ -157,12 +164,12 @@ func (m *matcher) score(field int, h header) (best float64, reason string) {
 	}
 	best -= m.asideCost(s, h)
 	if best <= 0 {
-		return 0, ""
+		return 0, Reason{}
 	}
 	if best > typo && misspelled(h.tokens) {
-		best, reason = typo, "similar spelling"
+		best, why = typo, Reason{Code: "spelling"}
 	}
-	return best, reason
+	return best, why
 }
 
 // vague reports whether a header has no other word than "code", "number" or the like.
@@ -185,7 +192,7 @@ func misspelled(ts []token) bool {
 }
 
 // differ returns what the words cost in which a header and a name differ.
-func (m *matcher) differ(s *wanted, header, name []token) (float64, string) {
+func (m *matcher) differ(s *wanted, header, name []token) (float64, Reason) {
 	rest := slices.Clone(header)
 	var lack []token
 	cost, essential := 0.0, false
@@ -214,14 +221,14 @@ func (m *matcher) differ(s *wanted, header, name []token) (float64, string) {
 		cost += m.lackCost(s, t)
 	}
 	if !essential {
-		return 1, "" // what is the same says nothing
+		return 1, Reason{} // what is the same says nothing
 	}
 	matched := len(name) - len(lack)
 	for _, t := range rest {
 		cost += m.restCost(s, t, matched)
 	}
 	if cost >= 1 {
-		return 1, ""
+		return 1, Reason{}
 	}
 	return cost, because(rest, swapped || len(lack) > 0)
 }
@@ -239,7 +246,7 @@ func (s *wanted) essential(t token) bool {
 	return t.concept != "address" && t.concept != "day" || !s.about["email"] && !s.terms()
 }
 
-func because(rest []token, differs bool) string {
+func because(rest []token, differs bool) Reason {
 	var more []string
 	for _, t := range rest {
 		if t.class != soft {
@@ -248,11 +255,11 @@ func because(rest []token, differs bool) string {
 	}
 	switch {
 	case len(more) > 0:
-		return "same meaning, with " + strings.Join(more, " and ")
+		return reason("with", "words", strings.Join(more, ", "))
 	case differs || len(rest) > 0:
-		return "nearly the same meaning"
+		return Reason{Code: "nearly"}
 	}
-	return "same meaning"
+	return Reason{Code: "same_meaning"}
 }
 
 // near reports whether at most limit insertions, deletions, replacements and swaps of neighbors

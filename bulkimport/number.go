@@ -26,10 +26,42 @@ func (c caster) decimal(cell string) (string, *problem) {
 		plain, err = admin.DecimalText(d)
 	}
 	if err != nil {
-		message := strings.TrimSuffix(err.Error(), ": "+admin.ErrInvalid.Error())
-		return "", &problem{code: CodeInvalidNumber, message: visible(message), hint: c.numberHint()}
+		return c.beyond(cell, plain)
 	}
 	return plain, nil
+}
+
+// beyond refuses a number that cannot be kept exactly.
+func (c caster) beyond(cell, plain string) (string, *problem) {
+	const readable = 64 // characters of a number that admin.ParseDecimal reads at all
+	number := strings.TrimPrefix(plain, "-")
+	if len(number) > readable {
+		return c.noNumber(cell)
+	}
+	if strings.Contains(number, ".") {
+		number = strings.TrimSuffix(strings.TrimRight(number, "0"), ".")
+	}
+	if number = strings.TrimLeft(number, "0"); number == "" || number[0] == '.' {
+		number = "0" + number
+	}
+	whole, fraction, _ := strings.Cut(number, ".")
+	return wrong(CodeInvalidNumber+".digits", "value", admin.Clip(number), "digits",
+		len(strings.TrimLeft(whole, "0"))+len(fraction), "places", len(fraction), "max", admin.MaxDigits, "scale",
+		admin.MaxScale)
+}
+
+// noNumber refuses what is no number, with a hint for the column's format of numbers.
+func (c caster) noNumber(cell string) (string, *problem) {
+	code := CodeInvalidNumber
+	switch c.format.Numbers {
+	case PointNumbers:
+		code += ".point"
+	case CommaNumbers:
+		code += ".comma"
+	case EitherNumber:
+		code += ".either"
+	}
+	return wrong(code, "value", quoted(cell))
 }
 
 // plainDecimal reads what [admin.ParseDecimal] does and returns what [admin.DecimalText] writes, for numbers that are
@@ -75,15 +107,14 @@ func (c caster) integer(f Field, cell string) (string, *problem) {
 		}
 	}
 	if unsigned := strings.TrimPrefix(plain, "-"); !digits(unsigned) || len(unsigned) > 18 {
-		return wrong(CodeInvalidNumber, "write digits only, at most 18", "%q is not a whole number", admin.Clip(cell))
+		return wrong(CodeInvalidNumber+".integer", "value", quoted(cell))
 	}
 	n, err := strconv.ParseInt(plain, 10, 64)
 	if err != nil {
-		return wrong(CodeInvalidNumber, "write digits only, at most 18", "%q is not a whole number", admin.Clip(cell))
+		return wrong(CodeInvalidNumber+".integer", "value", quoted(cell))
 	}
 	if f.Max > 0 && (n < f.Min || n > f.Max) {
-		_, p := wrong(admin.CodeRange, "", "%d is not between %d and %d", n, f.Min, f.Max)
-		return "", p.with("min", f.Min).with("max", f.Max)
+		return wrong(admin.CodeRange, "value", n, "min", f.Min, "max", f.Max)
 	}
 	return strconv.FormatInt(n, 10), nil
 }
@@ -113,7 +144,7 @@ func (c caster) plain(cell string) (string, *problem) {
 		}
 	}
 	if !ok {
-		return wrong(CodeInvalidNumber, c.numberHint(), "%q is not a number", admin.Clip(cell))
+		return c.noNumber(cell)
 	}
 	if negative {
 		number = "-" + number
@@ -123,27 +154,13 @@ func (c caster) plain(cell string) (string, *problem) {
 
 // ambiguousNumber names both readings.
 func ambiguousNumber(cell, body string) (string, *problem) {
-	_, p := wrong(CodeAmbiguousNumber,
-		"write it with a point and without grouping, such as 1234.50, or choose the column's format of numbers",
-		"%q could be read in two ways", admin.Clip(cell))
+	_, p := wrong(CodeAmbiguousNumber, "value", quoted(cell))
 	for name, mark := range map[string]byte{"point": '.', "comma": ','} {
 		if n, ok := ungroup(body, mark); ok {
 			p = p.with(name, n)
 		}
 	}
 	return "", p
-}
-
-func (c caster) numberHint() string {
-	switch c.format.Numbers {
-	case PointNumbers:
-		return "write it as in 1,234.50, as the column's format of numbers is"
-	case CommaNumbers:
-		return "write it as in 1.234,50, as the column's format of numbers is"
-	case EitherNumber:
-		return "write it as in 1,234.50 or 1.234,50"
-	}
-	return "write digits with at most one point, such as -12.50"
 }
 
 // amount takes the sign and the currency off a number.
@@ -171,7 +188,7 @@ func (c caster) amount(cell string) (body string, negative bool, p *problem) {
 		}
 	}
 	if signs > 1 || currencies > 1 {
-		_, p = wrong(CodeInvalidNumber, c.numberHint(), "%q is not a number", admin.Clip(cell))
+		_, p = c.noNumber(cell)
 	}
 	return body, negative, p
 }

@@ -75,7 +75,7 @@ func (o *outcomes) writer(ctx context.Context, out *quotingWriter) func(RowOutco
 		for number < r.Number {
 			var err error
 			if rec, err = in.next(); errors.Is(err, io.EOF) {
-				return fmt.Errorf("the file ends before row %d: %w", r.Number, fileError(CodeFileChanged, "it was changed"))
+				return fmt.Errorf("the file ends before row %d: %w", r.Number, fileError(CodeFileChanged))
 			} else if err != nil {
 				return err
 			}

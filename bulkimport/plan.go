@@ -1,7 +1,6 @@
 package bulkimport
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -23,6 +22,8 @@ type plan struct {
 	columns  []int    // the first of each field, NoColumn for a constant
 	key      int      // in fields
 	unique   []int    // of fields: no two rows have the same; the key of the schema, and Settings.Match
+	whole    []bool   // of fields: the records' own rules decide about a value
+	check    func(field, value string) error
 }
 
 func newPlan(schema Schema, i Import, limits Limits) *plan {
@@ -37,11 +38,13 @@ func newPlan(schema Schema, i Import, limits Limits) *plan {
 	for _, col := range i.Columns {
 		p.need = max(p.need, col.Index+1)
 	}
+	p.check = recordCheck(schema.Type)
 	for _, f := range schema.Fields {
 		s, ok := i.Mapping[f.Name]
 		if !ok {
 			continue
 		}
+		p.whole = append(p.whole, ruled(schema.Type, f.Name))
 		if s.By != "" && s.By != "id" { // the values are not the record's ids
 			f.Kind, f.Min, f.Max = Text, 0, 1000
 		}
@@ -115,15 +118,17 @@ func (p *plan) count(rec record) *CellError {
 	if n >= p.need && n <= p.content.Width {
 		return nil
 	}
-	hint := ""
+	params := []any{"cells", n, "header", p.content.Width}
+	code := CodeWrongColumnCount
 	if n > p.content.Width {
-		hint = fmt.Sprintf("is there a %s in a cell that is not quoted?", delimiterName(p.content.Delimiter))
+		code, params = code+".more", append(params, "delimiterWord", delimiterName(p.content.Delimiter))
 	}
-	_, wrong := wrong(CodeWrongColumnCount, hint, "the row has %d cells and the header %d", n, p.content.Width)
-	e := wrong.with("cells", n).with("header", p.content.Width).cellError(rec.line, NoColumn, "", "")
-	return &e
+	e := fault(code, params...)
+	e.Line = rec.line
+	return e
 }
 
+// delimiterName is the catalog's word for a delimiter, or the delimiter in quotes.
 func delimiterName(d string) string {
 	switch d {
 	case ",":
@@ -141,7 +146,7 @@ func delimiterName(d string) string {
 // value reads a field, and returns what it was read from too.
 func (p *plan) value(i int, cells []string) (value, cell string, wrong *problem) {
 	s := &p.sources[i]
-	if cell, wrong = p.text(s, cells); wrong != nil {
+	if cell, wrong = p.text(s, cells, p.most(i)); wrong != nil {
 		return "", cell, wrong
 	}
 	if cell != "" {
@@ -156,22 +161,37 @@ func (p *plan) value(i int, cells []string) (value, cell string, wrong *problem)
 		}
 	}
 	if value == "" && p.required[i] {
-		return "", cell, &problem{code: admin.CodeRequired, message: p.names[i] + " is required"}
+		return "", cell, &problem{code: admin.CodeRequired, params: []any{"field", p.names[i]}}
+	}
+	if value != "" && p.whole[i] {
+		if err := p.check(p.names[i], value); err != nil {
+			_, wrong = invalidValue(p.names[i], cell)
+			return "", cell, wrong
+		}
 	}
 	return value, cell, nil
 }
 
+// most is how many bytes a cell of a field may have.
+func (p *plan) most(i int) int {
+	const more = 8 // a record's metadata has up to 50 values of 1,000 characters
+	if p.fields[i].Kind == Metadata {
+		return more * p.cellMax
+	}
+	return p.cellMax
+}
+
 // text is what a field is read from: trimmed, and empty if it is blank.
-func (p *plan) text(s *Source, cells []string) (string, *problem) {
+func (p *plan) text(s *Source, cells []string, most int) (string, *problem) {
 	if len(s.Columns) == 0 {
 		return trim(s.Constant), nil
 	}
 	var parts []string
 	for _, column := range s.Columns {
 		cell := cells[column]
-		if len(cell) > p.cellMax {
-			_, wrong := wrong(admin.CodeTooLong, "", "the cell has %d bytes: at most %d are allowed", len(cell), p.cellMax)
-			return cell[:min(len(cell), 1000)], wrong.with("max", p.cellMax)
+		if len(cell) > most {
+			_, wrong := wrong(admin.CodeTooLong+".bytes", "bytes", len(cell), "max", most)
+			return cell[:min(len(cell), 1000)], wrong
 		}
 		if p.content.Returned {
 			cell = unescape(cell)

@@ -27,8 +27,10 @@ type Proposal struct {
 	// Unread are other cells that would fail, the most frequent first, at most 20, each at most 60 characters.
 	Unread  []string `json:"unread,omitempty"`
 	Reasons []string `json:"reasons,omitempty"` // why, for people, one for each thing that is proposed
-	Cells   int64    `json:"cells"`             // that are not blank
-	Failing int64    `json:"failing"`           // of them, as the field is mapped now
+	// Why is what each of the Reasons is made of, for another language.
+	Why     [][]Reason `json:"why,omitempty"`
+	Cells   int64      `json:"cells"`   // that are not blank
+	Failing int64      `json:"failing"` // of them, as the field is mapped now
 }
 
 // ValueProposal is what a word of a column probably means.
@@ -37,6 +39,8 @@ type ValueProposal struct {
 	To     string `json:"to"`
 	Cells  int64  `json:"cells"`
 	Reason string `json:"reason"`
+	// Why is what Reason is made of, for another language.
+	Why []Reason `json:"why,omitempty"`
 }
 
 // Proposals has one Proposal for each field that something is proposed for, or of which cells would fail, in the
@@ -148,7 +152,7 @@ func (s *Service) distinct(ctx context.Context, org admin.OrgID, i Import, plan 
 			if len(source.Columns) == 0 {
 				continue
 			}
-			if cell, wrong := plan.text(source, rec.cells); wrong == nil && cell != "" {
+			if cell, wrong := plan.text(source, rec.cells, plan.most(k)); wrong == nil && cell != "" {
 				out[k].add(strings.Clone(cell))
 			}
 		}
@@ -158,11 +162,10 @@ func (s *Service) distinct(ctx context.Context, org admin.OrgID, i Import, plan 
 // propose finds what a field's values are in.
 func propose(f Field, s Source, set Settings, c column) Proposal {
 	out := Proposal{Field: f.Name, Format: s.Format}
-	quoted := quotedValues(s, c.values)
-	if quoted > 0 {
+	apostrophes := quotedValues(s, c.values)
+	if apostrophes > 0 {
 		out.StripApostrophe = true
-		out.Reasons = append(out.Reasons, fmt.Sprintf("%d different cells begin with an apostrophe, as %q does", quoted,
-			text.Visible(admin.Clip(firstQuoted(c.values)))))
+		out.because(reason("apostrophes", "count", apostrophes, "value", quoted(firstQuoted(c.values))))
 		c = c.unquoted()
 	}
 	out.Failing = c.failing(f, newCaster(s, set))
@@ -172,12 +175,17 @@ func propose(f Field, s Source, set Settings, c column) Proposal {
 	if out.Failing == 0 {
 		return out
 	}
-	if format, reason, ok := bestFormat(f, s, set, c, out.Failing); ok {
+	if format, why, ok := bestFormat(f, s, set, c, out.Failing); ok {
 		out.Format, s.Format = format, format
-		out.Reasons = append(out.Reasons, reason)
+		out.because(why...)
 	}
 	out.words(f, newCaster(s, set), c)
 	return out
+}
+
+// because adds why something is proposed.
+func (p *Proposal) because(why ...Reason) {
+	p.Reasons, p.Why = append(p.Reasons, reasons(why).english()), append(p.Why, why)
 }
 
 // quotedValues counts the values with a spreadsheet's apostrophe. An apostrophe before a letter may be part of a name,
@@ -222,10 +230,10 @@ func (c column) failing(f Field, as caster) (n int64) {
 
 // bestFormat returns the one format that reads the most cells. Two that read the same cells as different values leave
 // it open.
-func bestFormat(f Field, s Source, set Settings, c column, failing int64) (Format, string, bool) {
+func bestFormat(f Field, s Source, set Settings, c column, failing int64) (Format, reasons, bool) {
 	type tried struct {
 		format  Format
-		reason  string
+		why     reasons
 		failing int64
 	}
 	var best *tried
@@ -233,7 +241,7 @@ func bestFormat(f Field, s Source, set Settings, c column, failing int64) (Forma
 	for _, o := range formatsOf(f.Kind, s.Format) {
 		source := s
 		source.Format = o.format
-		t := tried{o.format, o.reason, c.failing(f, newCaster(source, set))}
+		t := tried{o.format, o.why, c.failing(f, newCaster(source, set))}
 		switch {
 		case t.failing >= failing:
 		case best == nil || t.failing < best.failing:
@@ -245,9 +253,9 @@ func bestFormat(f Field, s Source, set Settings, c column, failing int64) (Forma
 		}
 	}
 	if best == nil || unsure {
-		return Format{}, "", false
+		return Format{}, nil, false
 	}
-	return best.format, best.reason, true
+	return best.format, best.why, true
 }
 
 // differs reports whether two formats read a value differently.
@@ -263,28 +271,28 @@ func (c column) differs(f Field, a, b caster) bool {
 
 type option struct {
 	format Format
-	reason string
+	why    reasons
 }
 
 // formatsOf returns the formats that a field's cells may be in, the simplest first.
 func formatsOf(kind Kind, had Format) []option {
 	var out []option
-	add := func(reason string, change func(*Format)) {
+	add := func(why Reason, change func(*Format)) {
 		f := had
 		change(&f)
 		if f != had {
-			out = append(out, option{f, reason})
+			out = append(out, option{f, reasons{why}})
 		}
 	}
 	switch kind {
 	case Decimal, Integer:
 		out = numberFormats(had)
 	case Date, Instant:
-		add("dates have the day first", func(f *Format) { f.Dates = DMY })
-		add("dates have the month first", func(f *Format) { f.Dates = MDY })
+		add(Reason{Code: "day_first"}, func(f *Format) { f.Dates = DMY })
+		add(Reason{Code: "month_first"}, func(f *Format) { f.Dates = MDY })
 	case List, Metadata:
 		for _, separator := range []string{",", ";", "|", "\n", ":::"} {
-			add(fmt.Sprintf("items are separated by %q", separator), func(f *Format) { f.Separator = separator })
+			add(reason("separator", "separator", quoted(separator)), func(f *Format) { f.Separator = separator })
 		}
 	}
 	return out
@@ -294,8 +302,8 @@ func numberFormats(had Format) []option {
 	styles := []struct {
 		style NumberStyle
 		what  string
-	}{{PlainNumbers, "plain numbers"}, {PointNumbers, "numbers as 1,234.50"}, {CommaNumbers, "numbers as 1.234,50"},
-		{EitherNumber, "numbers in more than one style, each of which can be read in one way only"}}
+	}{{PlainNumbers, "numbers.plain"}, {PointNumbers, "numbers.point"}, {CommaNumbers, "numbers.comma"},
+		{EitherNumber, "numbers.either"}}
 	var out []option
 	for _, s := range styles {
 		for _, accounting := range []bool{had.Accounting, true} {
@@ -305,14 +313,14 @@ func numberFormats(had Format) []option {
 				if f == had || (had.Currency != "" && code != had.Currency) {
 					continue
 				}
-				reason := "the cells are " + s.what
+				why := reasons{reason(s.what)}
 				if code != had.Currency {
-					reason += ", with the sign or code of " + code
+					why = append(why, reason("currency", "currency", code))
 				}
 				if accounting && !had.Accounting {
-					reason += ", in parentheses if negative"
+					why = append(why, Reason{Code: "accounting"})
 				}
-				out = append(out, option{f, reason})
+				out = append(out, option{f, why})
 			}
 		}
 	}
@@ -332,10 +340,11 @@ func (p *Proposal) words(f Field, c caster, values column) {
 	})
 	slices.SortStableFunc(unread, func(a, b string) int { return int(values.counts[b] - values.counts[a]) })
 	for _, v := range unread {
-		to, reason, ok := meaning(f.Kind, v)
+		to, why, ok := meaning(f.Kind, v)
 		switch {
 		case ok && len(p.Values) < maxValues && len(v) <= maxWord:
-			p.Values = append(p.Values, ValueProposal{From: v, To: to, Cells: values.counts[v], Reason: reason})
+			p.Values = append(p.Values, ValueProposal{From: v, To: to, Cells: values.counts[v],
+				Reason: reasons{why}.english(), Why: reasons{why}})
 		case !ok && len(p.Unread) < maxUnread:
 			p.Unread = append(p.Unread, text.Visible(admin.Clip(v)))
 		}
@@ -343,33 +352,33 @@ func (p *Proposal) words(f Field, c caster, values column) {
 }
 
 // meaning returns what a word that is not read probably stands for.
-func meaning(kind Kind, word string) (to, reason string, ok bool) {
+func meaning(kind Kind, word string) (to string, why Reason, ok bool) {
 	folded := fold(word)
 	if nothing(folded) {
-		return "", "a word for nothing", true
+		return "", Reason{Code: "nothing"}, true
 	}
 	switch kind {
 	case Currency:
 		if codes := currenciesNamed(word); len(codes) == 1 {
-			return codes[0], "the name or sign of " + codes[0], true
+			return codes[0], reason("currency_name", "currency", codes[0]), true
 		}
 	case Bool:
 		switch folded {
 		case "active", "aktiv", "actif", "activo", "ativo", "attivo", "actief", "enabled", "o", "s", "v", "+",
 			"checked", "1.0":
-			return "true", "a word for yes", true
+			return "true", Reason{Code: "yes"}, true
 		case "inactive", "inaktiv", "inactif", "inactivo", "inativo", "inattivo", "inactief", "disabled", "unchecked",
 			"0.0", "✗", "✘":
-			return "false", "a word for no", true
+			return "false", Reason{Code: "no"}, true
 		}
 	case Country:
 		if before, _, has := strings.Cut(word, "("); has {
 			if code, ok := customer.CountryCode(trim(before)); ok {
-				return code, "the name of a country and more", true
+				return code, Reason{Code: "country_more"}, true
 			}
 		}
 	}
-	return "", "", false
+	return "", Reason{}, false
 }
 
 // nothing knows the words for nothing of many programs, folded.

@@ -256,6 +256,6 @@ func TestEveryErrorOfARowHasItsValueAndAHint(t *testing.T) {
 		require.True(t, e.Hint == "" || strings.HasSuffix(e.Message, e.Hint))
 	}
 	require.Equal(t, []string{"1.2E+11", "", "1,000", "03/04/2024", "EURO"}, []string{errs[0].Value, errs[1].Value, errs[2].Value, errs[3].Value, errs[4].Value})
-	require.Equal(t, map[string]string{"point": "1000", "comma": "1.000"}, errs[2].Params)
+	require.Equal(t, map[string]string{"value": "1,000", "point": "1000", "comma": "1.000"}, errs[2].Params)
 	require.Equal(t, "EUR", errs[4].Params["suggestion"])
 }

@@ -2,7 +2,6 @@ package bulkimport
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"strings"
 )
@@ -135,10 +134,9 @@ func (r *reader) quoted(end int, quote byte) (record, error) {
 		case ended == byBound:
 			return r.skip()
 		case ended == byFile:
-			return r.broken(p.end, p.lines, CodeUnclosedQuote, unclosedMessage), nil
+			return r.broken(p.end, p.lines, CodeUnclosedQuote), nil
 		case ended == byText:
-			return r.broken(p.end, p.lines, CodeTextAfterQuote,
-				"text follows the closing quote of a cell: write a quote within a quoted cell twice"), nil
+			return r.broken(p.end, p.lines, CodeTextAfterQuote), nil
 		}
 		if n++; n <= r.limits.Columns {
 			cells = append(cells, text)
@@ -227,17 +225,13 @@ func (p *parser) string(from, to int) string {
 	return string(p.buf[from:to])
 }
 
-const unclosedMessage = "a quote opens a cell and is not closed to the end of the file: close it, or write a quote " +
-	"within a quoted cell twice"
-
 func (r *reader) tooWide(cells int) *CellError {
-	return &CellError{Column: NoColumn, Code: CodeTooManyColumns,
-		Message: fmt.Sprintf("the row has %d cells: at most %d are allowed", cells, r.limits.Columns)}
+	return fault(CodeTooManyColumns, "cells", cells, "max", r.limits.Columns)
 }
 
-func (r *reader) broken(end int, lines int64, code, message string) record {
+func (r *reader) broken(end int, lines int64, code string) record {
 	raw := []string{string(bytes.TrimSuffix(r.buf[:end], []byte{'\n'}))}
-	return r.take(end, lines, raw, &CellError{Column: NoColumn, Code: code, Message: message})
+	return r.take(end, lines, raw, fault(code))
 }
 
 // take returns the record that ends at end, and goes on behind it. Cells that cannot be read are not kept.

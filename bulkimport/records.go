@@ -118,7 +118,7 @@ func applying[T customer.Record](
 		}
 		w := written{outcomes: make([]Outcome, len(made))}
 		for i := range made {
-			w.outcomes[i] = outcomeOf(&made[i])
+			w.outcomes[i] = outcomeOf(kind.Noun(), &made[i])
 		}
 		w.effects, err = effects(kind, rows, changes, made)
 		return w, err
@@ -168,7 +168,7 @@ func changesOf[T customer.Record](kind *customer.Table[T], b Batch) ([]customer.
 	out := make([]customer.Change[T], len(b.Rows))
 	for i, row := range b.Rows {
 		c := &out[i]
-		c.Mode, c.Given, c.Keys, c.At = changeMode(b.Mode), mask, keys, b.At
+		c.Mode, c.Given, c.Keys, c.At, c.KeepArchived = changeMode(b.Mode), mask, keys, b.At, true
 		if row.kept != nil {
 			if c.Given, c.Keys, err = filled(kind, row); err != nil {
 				return nil, err
@@ -176,10 +176,18 @@ func changesOf[T customer.Record](kind *customer.Table[T], b Batch) ([]customer.
 		}
 		for k, f := range fields {
 			if f.Name == "" {
-				kind.SetMetadata(&c.Record, row.names[k], row.values[k])
+				continue // behind the metadata as a whole
 			} else if err := f.SetText(&c.Record, row.values[k]); err != nil {
 				return nil, fmt.Errorf("%v: %w", row, err)
 			}
+		}
+		for k, f := range fields {
+			if f.Name == "" {
+				kind.SetMetadata(&c.Record, row.names[k], row.values[k])
+			}
+		}
+		if _, whole := row.Value("metadata"); whole {
+			c.Keys = nil // it has these too
 		}
 	}
 	return out, nil
@@ -213,7 +221,7 @@ func changeMode(m Mode) customer.Mode {
 }
 
 // outcomeOf returns the outcome of a change as that of its row.
-func outcomeOf[T customer.Record](o *customer.Outcome[T]) Outcome {
+func outcomeOf[T customer.Record](noun string, o *customer.Outcome[T]) Outcome {
 	switch o.Result {
 	case customer.Created:
 		return Outcome{Result: Created}
@@ -224,24 +232,32 @@ func outcomeOf[T customer.Record](o *customer.Outcome[T]) Outcome {
 	case customer.Skipped:
 		return Outcome{Result: Exists}
 	}
+	refused := func(code string, params ...any) Outcome {
+		return Outcome{Result: Refused, Field: o.Field}.say(code, params...)
+	}
+	id, currency := quoted(o.Params["id"]), admin.Clip(o.Params["currency"])
 	switch o.Reason {
 	case customer.ReasonExists:
 		return Outcome{Result: Exists}
 	case customer.ReasonNotFound:
 		return Outcome{Result: NotFound}
 	case customer.ReasonRelationNotFound:
-		return Outcome{Result: RelationNotFound, Field: o.Field, Detail: o.Detail + ": import the customer first"}
+		return Outcome{Result: RelationNotFound, Field: o.Field}.say(CodeRelationNotFound+".id", "value", id)
 	case customer.ReasonCurrencyUnused:
-		return Outcome{Result: Refused, Code: CodeInvalidOption, Field: o.Field, Detail: o.Detail}
+		return refused(CodeInvalidOption+".currency_unused", "currency", currency)
 	case customer.ReasonCurrencyArchived:
-		return Outcome{Result: Refused, Code: CodeCurrencyArchived, Field: o.Field, Detail: o.Detail}
+		return refused(CodeCurrencyArchived, "currency", currency)
 	case customer.ReasonArchived:
-		return Outcome{Result: Refused, Code: CodeArchived, Field: o.Field, Detail: o.Detail + ": restore it first"}
+		return refused(CodeArchived+"."+noun, "id", id)
 	case customer.ReasonErased:
-		return Outcome{Result: Refused, Code: CodeErased, Field: o.Field, Detail: o.Detail}
+		if o.Field != "" { // the customer of an account
+			noun = "customer"
+		}
+		return refused(CodeErased+"."+noun, "id", id)
 	case customer.ReasonCustomerArchived:
-		return Outcome{Result: Refused, Code: CodeCustomerArchived, Field: o.Field,
-			Detail: o.Detail + ": restore the customer first"}
+		return refused(CodeCustomerArchived, "id", id)
+	case customer.ReasonAliasTaken:
+		return refused(CodeRefused+".alias", "id", id, "value", quoted(o.Params["value"]))
 	}
 	return Outcome{Result: Refused, Field: o.Field, Detail: o.Detail}
 }

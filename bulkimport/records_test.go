@@ -30,8 +30,12 @@ func TestSchemasFollowFromTheRecords(t *testing.T) {
 	id, ok := bulkimport.Customers().Field("id")
 	require.True(t, ok)
 	require.True(t, id.Key && id.Required && id.Kind == bulkimport.ID)
-	_, ok = bulkimport.Accounts().Field("tags")
-	require.False(t, ok, "lists are not read from cells")
+	tags, ok := bulkimport.Accounts().Field("tags")
+	require.True(t, ok)
+	require.Equal(t, bulkimport.List, tags.Kind)
+	require.True(t, tags.Exact, "another system's list is not taken for it")
+	_, ok = bulkimport.Customers().Field("status")
+	require.False(t, ok, "a file states no status of a customer")
 }
 
 func TestUpdatesOfMetadataKeepOtherNames(t *testing.T) {
@@ -66,11 +70,13 @@ func TestRowsOfArchivedRecordsFail(t *testing.T) {
 	require.EqualValues(t, 1, p.Updated)
 	require.Equal(t, bulkimport.CellError{
 		Line: 2, Column: bulkimport.NoColumn, Code: bulkimport.CodeArchived, Message: `customer "c1" is archived: restore it first`,
+		Params: map[string]string{"variant": "customer", "id": "c1"},
 	}, w.failed(i.ID)[0].Errors[0])
 	i, _ = w.run(bulkimport.AccountsType, "id,customer_id,name\na1,c1,Main\n", bulkimport.Settings{})
 	require.Equal(t, bulkimport.CellError{
 		Line: 2, Column: 1, Field: "customer_id", Value: "c1", Code: bulkimport.CodeCustomerArchived,
 		Message: `customer "c1" is archived: restore the customer first`,
+		Params:  map[string]string{"id": "c1"},
 	}, w.failed(i.ID)[0].Errors[0])
 }
 

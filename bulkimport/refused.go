@@ -2,12 +2,13 @@ package bulkimport
 
 import (
 	"encoding/json"
-	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/bulkimport/message"
 	"github.com/admincenter/admincenter/internal/text"
 )
 
@@ -22,40 +23,75 @@ func (r Row) refused(o Outcome) CellError {
 	e := CellError{
 		Line:  r.Line,
 		Field: text.Fit(text.Visible(o.Field), maxCode), Code: text.Fit(text.Visible(o.Code), maxCode),
-		Message: text.Fit(text.Visible(o.Detail), maxDetail),
+		Message: text.Fit(text.Visible(o.Detail), maxDetail), Params: o.fitting(),
 	}
 	if e.Code == "" {
 		e.Code = CodeRefused
 	}
+	value, _ := r.Value(o.Field)
 	switch o.Result {
 	case Exists:
-		e.Field, e.Code = r.names[r.key], CodeAlreadyExists
-		e.Message = fmt.Sprintf("%q exists already: import with mode %s to leave it, or %s to update it",
-			admin.Clip(r.Key()), Skip, Upsert)
+		e.Field = r.names[r.key]
+		e.say(CodeAlreadyExists, "value", quoted(r.Key()))
 	case NotFound:
-		e.Field, e.Code = r.names[r.key], CodeNotFound
-		e.Message = fmt.Sprintf("there is no %q to update: import with mode %s to create it", admin.Clip(r.Key()), Upsert)
+		e.Field = r.names[r.key]
+		e.say(CodeNotFound, "value", quoted(r.Key()))
 	case RelationNotFound:
-		e.Code = CodeRelationNotFound
-		if e.Message == "" {
-			value, _ := r.Value(o.Field)
-			e.Message = fmt.Sprintf("there is no %q", admin.Clip(value))
+		if e.Code = CodeRelationNotFound; e.Message == "" {
+			e.say(CodeRelationNotFound, "value", quoted(value))
 		}
 	case Ambiguous:
-		e.Code = CodeAmbiguous
-		if e.Message == "" {
-			value, _ := r.Value(o.Field)
-			e.Message = fmt.Sprintf("several records have %q: name the one that is meant by its id", admin.Clip(value))
+		if e.Code = CodeAmbiguous; e.Message == "" {
+			e.say(CodeAmbiguous, "value", quoted(value))
 		}
 	}
 	if e.Message == "" {
-		e.Message = "the row was refused"
+		own := e.Code
+		e.say(CodeRefused)
+		if e.Code = own; own != CodeRefused {
+			e.Params = map[string]string{message.Variant: kindCell + "." + CodeRefused}
+		}
 	}
 	e.Column = r.column(e.Field)
 	if i := slices.Index(r.names, e.Field); i >= 0 && i < len(r.values) {
 		e.Value = text.Visible(admin.Clip(r.values[i]))
 	}
 	return e
+}
+
+// say gives the error a message of the catalog.
+func (e *CellError) say(code string, params ...any) {
+	s := say(kindCell, code, params...)
+	e.Code, e.Message, e.Hint, e.Params = s.code, s.message, s.hint, s.params
+}
+
+// say gives the outcome a message of the catalog.
+func (o Outcome) say(code string, params ...any) Outcome {
+	s := say(kindCell, code, params...)
+	o.Code, o.Detail, o.Params = s.code, s.message, s.params
+	return o
+}
+
+// maxParams is how many parameters of an Outcome are kept.
+const maxParams = 20
+
+// fitting returns the parameters of an outcome that can be kept: those whose values its Detail has too. So what is
+// kept of a row has no text that its message has not, and that nobody finds who looks for a person.
+func (o Outcome) fitting() map[string]string {
+	var out map[string]string
+	detail := text.Fit(text.Visible(o.Detail), maxDetail)
+	for _, name := range slices.Sorted(maps.Keys(o.Params)) {
+		value := text.Visible(o.Params[name])
+		if len(out) == maxParams || len(name) > maxCode || (name != message.Variant && !strings.Contains(detail, value)) ||
+			len(value) > maxDetail {
+			continue
+		}
+		if out == nil {
+			out = map[string]string{}
+		}
+		out[text.Visible(name)] = value
+	}
+	return out
 }
 
 // column is the first column that a field comes from, or NoColumn.

@@ -2,6 +2,8 @@ package bulkimport
 
 import (
 	"slices"
+
+	"github.com/admincenter/admincenter/bulkimport/message"
 )
 
 // ReportOptions are how rows are reported. A method that takes several uses the first.
@@ -11,6 +13,8 @@ type ReportOptions struct {
 	// that could not be split all cells are left out. What is in columns that are not mapped is not known to be
 	// sensitive and stays: map them, or take them out of the file.
 	OmitSensitive bool
+	// Messages is the language of errors; the zero Catalog is English.
+	Messages message.Catalog
 }
 
 // report writes rows of an import as options have it.
@@ -19,12 +23,17 @@ type report struct {
 	hidden map[string]bool // fields
 	column map[int]bool    // columns that are mapped to them
 	key    bool            // the field that rows find records by is one of them
+	texts  message.Catalog
 }
 
 // report returns what writes rows of an import.
 func (t Type) report(i Import, options []ReportOptions) *report {
 	r := &report{i: i, hidden: map[string]bool{}, column: map[int]bool{}}
-	if len(options) == 0 || !options[0].OmitSensitive {
+	if len(options) == 0 {
+		return r
+	}
+	r.texts = options[0].Messages
+	if !options[0].OmitSensitive {
 		return r
 	}
 	for _, f := range t.Schema.Fields {
@@ -51,8 +60,9 @@ func (r *report) omits() bool { return len(r.hidden) > 0 }
 // omitted is what stands for the message of an error about a sensitive value.
 const omitted = "the value is left out here"
 
-// row returns a failed row without what is left out.
+// row returns a failed row in its language, without what is left out.
 func (r *report) row(row FailedRow) FailedRow {
+	row = row.Localized(r.texts)
 	if !r.omits() {
 		return row
 	}

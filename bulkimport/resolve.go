@@ -2,7 +2,6 @@ package bulkimport
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -68,9 +67,8 @@ func matched(b Batch, ids found, value string, id *string) (customer.Mode, Outco
 	case len(had) > 1:
 		return "", ids.one(b.Match, value)
 	case len(had) == 1 && *id != "" && *id != had[0]:
-		return "", Outcome{Result: Refused, Code: CodeMatchConflict, Field: b.Match,
-			Detail: fmt.Sprintf("the record with %q is %q, and the row says %q: correct one of them", admin.Clip(value),
-				admin.Clip(had[0]), admin.Clip(*id))}
+		return "", Outcome{Result: Refused, Field: b.Match}.say(CodeMatchConflict, "value", quoted(value), "id",
+			quoted(had[0]), "other", quoted(*id))
 	case len(had) == 1:
 		*id = had[0]
 		if b.Mode == Skip {
@@ -85,8 +83,7 @@ func matched(b Batch, ids found, value string, id *string) (customer.Mode, Outco
 
 // otherKey is the outcome of a row that was to create a record whose id another one has.
 func otherKey(b Batch, id string) Outcome {
-	return Outcome{Result: Refused, Code: CodeMatchConflict, Field: b.Match,
-		Detail: fmt.Sprintf("there is a record %q already, with another %s", admin.Clip(id), b.Match)}
+	return Outcome{Result: Refused, Field: b.Match}.say(CodeMatchConflict+".taken", "id", quoted(id), "field", b.Match)
 }
 
 // found are the ids of records by a value that they have.
@@ -117,12 +114,10 @@ func find(
 func (f found) one(field, value string) Outcome {
 	switch len(f[value]) {
 	case 0:
-		return Outcome{Result: RelationNotFound, Field: field,
-			Detail: fmt.Sprintf("there is no customer with %q: import the customer first", admin.Clip(value))}
+		return Outcome{Result: RelationNotFound, Field: field}.say(CodeRelationNotFound+".customer", "value", quoted(value))
 	case 1:
 		return Outcome{}
 	}
-	return Outcome{Result: Ambiguous, Field: field,
-		Detail: fmt.Sprintf("%d customers have %q, such as %q and %q: name the one that is meant by its id",
-			len(f[value]), admin.Clip(value), admin.Clip(f[value][0]), admin.Clip(f[value][1]))}
+	return Outcome{Result: Ambiguous, Field: field}.say(CodeAmbiguous+".customers", "count", len(f[value]), "value",
+		quoted(value), "first", quoted(f[value][0]), "second", quoted(f[value][1]))
 }

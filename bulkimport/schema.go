@@ -39,9 +39,11 @@ const (
 	// Instant is a date and a time with an offset, or in the zone that is stated; the value is in RFC 3339 and UTC.
 	Instant Kind = "INSTANT"
 	// List is several texts, of at most Max characters each, between a separator that is stated; the value is a JSON
-	// array. There are at most 100, and one that is there again is dropped.
+	// array. There are at most 100, and one that is there again is dropped. A cell that is a JSON array of texts is taken
+	// as it is, in any format.
 	List Kind = "LIST"
-	// Metadata is pairs as key=value between a separator that is stated; the value is a JSON object.
+	// Metadata is pairs as key=value between a separator that is stated; the value is a JSON object. A cell that is a
+	// JSON object of texts is taken as it is, in any format. It may have 8 times Limits.CellBytes.
 	Metadata Kind = "METADATA"
 )
 
@@ -58,6 +60,9 @@ type Field struct {
 	RequiredIn []Mode `json:"requiredIn,omitempty"`
 	// Key reports that the field identifies the row's record: one field of a schema, required, of kind ID or Email.
 	Key bool `json:"key"`
+	// Exact reports that a column is suggested for the field only if its header is exactly the Name, and is preselected
+	// only if all of its values can be read: a field for files that FailedRows or Export wrote, or that were made for it.
+	Exact bool `json:"exact,omitempty"`
 	// Relation is the noun of the record that the field points at ("customer"), if it does.
 	Relation string `json:"relation,omitempty"`
 	// RelationBy are the fields of that record by which a source may name it, besides its id.

@@ -117,6 +117,7 @@ func TestEachMethodRequiresItsTypesPermission(t *testing.T) {
 		_, reads["Progress"] = w.service.Progress(ctx, s, id)
 		_, reads["Errors"] = w.service.Errors(ctx, s, id, admin.Query{})
 		reads["FailedRows"] = w.service.FailedRows(ctx, s, id, &strings.Builder{})
+		reads["Export"] = w.service.Export(ctx, s, bulkimport.CustomersType, &strings.Builder{}, bulkimport.ExportOptions{})
 		_, writes["Upload"] = w.service.Upload(ctx, s,
 			bulkimport.UploadInput{Type: bulkimport.CustomersType, FileName: "f", Content: strings.NewReader(twoCustomers)})
 		_, writes["SetMapping"] = w.service.SetMapping(ctx, s, id, 99, m, bulkimport.Settings{})
@@ -226,7 +227,7 @@ func TestServiceRefusesTypesThatCannotWork(t *testing.T) {
 			"/types/contacts/fields/1/name"},
 		"no schema": {bulkimport.Type{Target: &shelf{}}, "/types//type"},
 		"fields that the included store needs missing": {bulkimport.Type{Schema: without}, "/types/customers/fields"},
-		"a field too long for metadata":                {bulkimport.Type{Schema: long}, "/types/customers/fields/10/max"},
+		"a field too long for metadata":                {bulkimport.Type{Schema: long}, "/types/customers/fields/11/max"},
 		"more fields than metadata has":                {bulkimport.Type{Schema: many}, "/types/accounts/fields"},
 	} {
 		t.Run(reason, func(t *testing.T) {

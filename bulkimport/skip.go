@@ -1,15 +1,12 @@
 package bulkimport
 
-import (
-	"bytes"
-	"fmt"
-)
+import "bytes"
 
 // skip passes over a record that is over a bound, of which buf has the beginning, and holds no more than a piece of it.
 // A record that ends within a quote has the rest of the file in it.
 func (r *reader) skip() (record, error) {
-	rec := record{line: r.line, begin: r.offset, fault: &CellError{Column: NoColumn, Code: CodeRecordTooLong,
-		Message: fmt.Sprintf("the row has more than %d bytes or %d lines", r.limits.RecordBytes, r.limits.RecordLines)}}
+	rec := record{line: r.line, begin: r.offset, fault: fault(CodeRecordTooLong, "bytes", r.limits.RecordBytes, "lines",
+		r.limits.RecordLines)}
 	s := skipper{delimiter: r.delimiter, quote: r.mark()}
 	open := false // whether the last line has no end
 	for done := false; !done; {
@@ -32,7 +29,7 @@ func (r *reader) skip() (record, error) {
 		r.line++
 	}
 	if s.state == inQuotes {
-		rec.fault = &CellError{Column: NoColumn, Code: CodeUnclosedQuote, Message: unclosedMessage}
+		rec.fault = fault(CodeUnclosedQuote)
 	}
 	rec.next, rec.end = r.line, r.offset
 	return rec, nil

@@ -90,7 +90,7 @@ type content struct {
 func (i Import) content(ctx context.Context, s Store, org admin.OrgID, offset int64) *content {
 	c := &content{ctx: ctx, store: s, org: org, id: i.ID, offset: offset}
 	if !i.FileRemovedAt.IsZero() {
-		c.err = fileError(CodeFileRemoved, "the file is not kept any longer: upload it again")
+		c.err = fileError(CodeFileRemoved)
 	}
 	return c
 }

@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -25,6 +26,8 @@ type Suggestion struct {
 	// should look at what is not preselected.
 	Preselected bool   `json:"preselected"`
 	Reason      string `json:"reason,omitempty"` // why, in a few words
+	// Why is what Reason is made of, for another language.
+	Why []Reason `json:"why,omitempty"`
 	// Alternatives are other columns that might be meant, the likeliest first, at most 3.
 	Alternatives []Alternative `json:"alternatives,omitempty"`
 }
@@ -34,6 +37,8 @@ type Alternative struct {
 	Column int     `json:"column"`
 	Score  float64 `json:"score"`
 	Reason string  `json:"reason"`
+	// Why is what Reason is made of, for another language.
+	Why []Reason `json:"why,omitempty"`
 }
 
 // Suggestions has one Suggestion for each field of a schema, in the schema's order.
@@ -114,7 +119,11 @@ func (s *Service) sample(ctx context.Context, org admin.OrgID, i Import) (map[in
 			if c.Index >= len(rec.cells) {
 				continue
 			}
-			if cell := trim(rec.cells[c.Index]); !probablyBlank(cell) {
+			cell := rec.cells[c.Index]
+			if i.Content.Returned {
+				cell = unescape(cell)
+			}
+			if cell = trim(cell); !probablyBlank(cell) {
 				out[c.Index] = append(out[c.Index], text.Fit(cell, sampleBytes))
 			}
 		}
@@ -139,7 +148,7 @@ type scoring struct {
 	headers []header
 	heads   [][]float64 // of each field and column, by header alone
 	weights [][]float64 // and with the values
-	reasons [][]string
+	reasons [][]reasons
 }
 
 // suggest matches columns to fields. values holds some of each column's, by index.
@@ -157,7 +166,8 @@ func suggest(schema Schema, columns []Column, values map[int][]string, c caster)
 		s := &out[i]
 		s.Field = f.Name
 		if k := taken[i]; k >= 0 {
-			s.Source, s.Score, s.Reason = FromColumn(columns[k].Index), x.weights[i][k], x.reasons[i][k]
+			s.Source, s.Score = FromColumn(columns[k].Index), x.weights[i][k]
+			s.because(x.reasons[i][k]...)
 		}
 		s.Alternatives = x.alternatives(taken, i)
 		s.Preselected = s.Score >= preselect && !x.rivaled(taken, i)
@@ -171,18 +181,48 @@ func suggest(schema Schema, columns []Column, values map[int][]string, c caster)
 	return out
 }
 
+// because gives a suggestion its reasons.
+func (s *Suggestion) because(why ...Reason) { s.Reason, s.Why = reasons(why).english(), why }
+
+// alternative is the suggestion as an alternative to another one.
+func (s *Suggestion) alternative() Alternative {
+	return Alternative{Column: s.Source.Columns[0], Score: rounded(s.Score), Reason: s.Reason, Why: s.Why}
+}
+
+// joined is the reason for taking a field's parts together.
+func (f Field) joined() Reason {
+	if len(f.Parts) == 2 {
+		return reason("joined.two", "first", f.Parts[0], "second", f.Parts[1])
+	}
+	return reason("joined", "parts", strings.Join(f.Parts, ", "))
+}
+
 // rounded keeps scores readable.
 func rounded(score float64) float64 { return math.Round(score*1000) / 1000 }
 
 // score compares each header with each field.
 func (x *scoring) score(schema Schema) {
 	n := len(schema.Fields)
-	x.heads, x.reasons = make([][]float64, n), make([][]string, n)
+	x.heads, x.reasons = make([][]float64, n), make([][]reasons, n)
 	for i := range schema.Fields {
-		x.heads[i], x.reasons[i] = make([]float64, len(x.columns)), make([]string, len(x.columns))
+		x.heads[i], x.reasons[i] = make([]float64, len(x.columns)), make([]reasons, len(x.columns))
 		for k, h := range x.headers {
-			x.heads[i][k], x.reasons[i][k] = x.m.score(i, h)
+			if schema.Fields[i].Exact {
+				x.exact(schema.Fields[i], i, k)
+				continue
+			}
+			var why Reason
+			if x.heads[i][k], why = x.m.score(i, h); why.Code != "" {
+				x.reasons[i][k] = reasons{why}
+			}
 		}
+	}
+}
+
+// exact gives a field the column whose header is its name.
+func (x *scoring) exact(f Field, field, column int) {
+	if x.columns[column].Header == f.Name {
+		x.heads[field][column], x.reasons[field][column] = 1, reasons{{Code: "same_name"}}
 	}
 }
 
@@ -216,19 +256,23 @@ func (x *scoring) weigh(schema Schema, values map[int][]string, c caster) {
 		found := values[col.Index]
 		silent, addresses := x.silent(k), speak(Email, found, c)
 		for i, f := range schema.Fields {
-			head, reason := x.heads[i][k], &x.reasons[i][k]
+			head, why := x.heads[i][k], &x.reasons[i][k]
 			if f.Required && sparse(head, len(found), fullest) {
 				head = mostlyBlank
-				*reason += ", but mostly blank"
+				*why = append(*why, Reason{Code: "mostly_blank"})
 			}
 			x.heads[i][k], x.weights[i][k] = head, head
 			switch {
 			case head < suggestAt && silent && speak(f.Kind, found, c):
-				x.weights[i][k], *reason = fromValues, "the values are "+kindNoun(f.Kind)
+				x.weights[i][k], *why = fromValues, reasons{reason("values", "kindWord", kindWord(f.Kind))}
 			case head >= suggestAt && addresses && f.Kind == Text && x.m.wanted[i].reached():
 				x.weights[i][k] = 0 // "Address" is an e-mail address here
+			case f.Exact && head >= suggestAt && slices.ContainsFunc(found, func(v string) bool {
+				return len(v) < sampleBytes-utf8.UTFMax && !whole(schema.Type, f, v, c) // a longer one was cut
+			}):
+				x.weights[i][k], *why = doubt(f, valuesWrong, *why, found, c)
 			case head >= suggestAt:
-				x.weights[i][k], *reason = doubt(f, head, *reason, found, c)
+				x.weights[i][k], *why = doubt(f, head, *why, found, c)
 			}
 		}
 	}
@@ -281,7 +325,8 @@ func (x *scoring) alternatives(taken []int, field int) []Alternative {
 	var out []Alternative
 	for k, w := range x.weights[field] {
 		if w >= suggestAt && !slices.Contains(taken, k) {
-			out = append(out, Alternative{Column: x.columns[k].Index, Score: rounded(w), Reason: x.reasons[field][k]})
+			out = append(out, Alternative{Column: x.columns[k].Index, Score: rounded(w),
+				Reason: x.reasons[field][k].english(), Why: x.reasons[field][k]})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Alternative) int { return cmp.Compare(b.Score, a.Score) })
@@ -302,11 +347,12 @@ func (x *scoring) join(s *Suggestion, f Field) {
 		indexes = append(indexes, x.columns[k].Index)
 	}
 	if len(s.Source.Columns) == 1 {
-		s.Alternatives = append([]Alternative{{Column: s.Source.Columns[0], Score: rounded(s.Score), Reason: s.Reason}},
+		s.Alternatives = append([]Alternative{s.alternative()},
 			s.Alternatives...)
 		s.Alternatives = s.Alternatives[:min(3, len(s.Alternatives))]
 	}
-	s.Source, s.Score, s.Reason = Join(" ", indexes...), joined, strings.Join(f.Parts, " and ")+", joined"
+	s.Source, s.Score = Join(" ", indexes...), joined
+	s.because(f.joined())
 	s.Preselected = len(s.Alternatives) == 0 || s.Alternatives[0].Score <= mostlyBlank
 }
 
@@ -348,10 +394,11 @@ func (x *scoring) halved(s *Suggestion, f Field, column int) {
 	} else {
 		indexes = append(indexes, x.columns[last].Index)
 	}
-	s.Alternatives = append([]Alternative{{Column: s.Source.Columns[0], Score: rounded(s.Score), Reason: s.Reason}},
+	s.Alternatives = append([]Alternative{s.alternative()},
 		s.Alternatives...)
 	s.Alternatives = s.Alternatives[:min(3, len(s.Alternatives))]
-	s.Source, s.Reason = Join(" ", indexes...), strings.Join(f.Parts, " and ")+", joined"
+	s.Source = Join(" ", indexes...)
+	s.because(f.joined())
 	s.Score = min(s.Score, joined)
 }
 

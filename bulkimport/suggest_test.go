@@ -121,7 +121,8 @@ func TestSuggestions(t *testing.T) {
 	}
 	t.Run("offers what else it might be", func(t *testing.T) {
 		_, s := suggestFor(t, contacts(), "ID,Customer ID,Name\n")
-		require.Equal(t, []bulkimport.Alternative{{Column: 0, Score: 0.96, Reason: "same name"}}, s[0].Alternatives)
+		require.Equal(t, []bulkimport.Alternative{{Column: 0, Score: 0.96, Reason: "same name",
+			Why: []bulkimport.Reason{{Code: "same_name"}}}}, s[0].Alternatives)
 	})
 	t.Run("the built-in types take their own samples", func(t *testing.T) {
 		for _, schema := range []bulkimport.Schema{bulkimport.Customers(), bulkimport.Accounts()} {

@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/bulkimport/message"
 	"github.com/admincenter/admincenter/internal/text"
 )
 
@@ -59,7 +62,7 @@ func (v *survey) run(f FileFormat, found *evidence, head []byte, from io.Reader)
 	c.ByteOrderMark = ok && (marked == c.Encoding || marked == UTF8)
 	text := newDecoder(c.Encoding).head(head)
 	if len(bytes.TrimSpace(text)) == 0 {
-		return fileError(CodeEmptyFile, "there is nothing in it: give a CSV file with a header row")
+		return fileError(CodeEmptyFile)
 	}
 	i.Content = c
 	header, err := v.settle(f, text)
@@ -108,8 +111,7 @@ func (v *survey) settle(f FileFormat, text []byte) (int64, error) {
 	case header == 0 && fault > 0:
 		header = fault
 	case header == 0:
-		return 0, fileError(CodeEmptyFile,
-			"its first %d bytes have no row that is not blank: give a CSV file with a header row", len(text))
+		return 0, fileError(CodeEmptyFile+".head", "bytes", len(text))
 	}
 	for k, row := range rows {
 		if row.line == header {
@@ -129,10 +131,9 @@ func (v *survey) count(used bool) error {
 	}
 	switch {
 	case v.imp.Rows > v.limits.Rows:
-		return fileError(CodeTooManyRows, "it has more than %d rows: split it", v.limits.Rows)
+		return fileError(CodeTooManyRows, "max", v.limits.Rows)
 	case v.imp.Rows+v.unused > v.limits.Rows:
-		return fileError(CodeTooManyRows,
-			"it has more than %d rows, of which %d are blank or above the header: delete those", v.limits.Rows, v.unused)
+		return fileError(CodeTooManyRows+".blank", "max", v.limits.Rows, "blank", v.unused)
 	}
 	return nil
 }
@@ -142,9 +143,9 @@ func (v *survey) readHeader(r *reader, header int64, sniffed bool) (*record, err
 	for {
 		rec, err := r.next()
 		if errors.Is(err, io.EOF) && header == 0 {
-			return nil, fileError(CodeEmptyFile, "all of its rows are blank")
+			return nil, fileError(CodeEmptyFile + ".blank")
 		} else if errors.Is(err, io.EOF) {
-			return nil, fileError(CodeBadHeader, "line %d, where the header row should be, is not in the file", header)
+			return nil, fileError(CodeBadHeader+".missing", "line", header)
 		} else if err != nil {
 			return nil, err
 		}
@@ -173,7 +174,7 @@ func (v *survey) withoutHeader(r *reader, rec record) error {
 	c.Width, c.Offset, c.Line = len(rec.cells), r.file(rec.begin), rec.line
 	if rec.fault != nil {
 		if rec.fault.Code == CodeTooManyColumns {
-			return &FileError{Code: CodeTooManyColumns, Message: rec.fault.Message}
+			return fileError(CodeTooManyColumns, pairsOf(rec.fault.Params)...)
 		}
 		c.Width = max(1, v.width)
 	}
@@ -182,26 +183,48 @@ func (v *survey) withoutHeader(r *reader, rec record) error {
 
 func (v *survey) setHeader(r *reader, header int64, rec record) error {
 	switch {
-	case rec.fault != nil && rec.line == header && rec.fault.Code == CodeTooManyColumns:
-		return &FileError{Code: CodeTooManyColumns, Message: fmt.Sprintf("line %d: %s", header, rec.fault.Message)}
-	case rec.fault != nil && rec.line == header && rec.fault.Code == CodeRecordTooLong:
-		return fileError(CodeHeaderTooLong, "line %d: %s", header, rec.fault.Message)
 	case rec.fault != nil && rec.line == header:
-		return fileError(CodeBadHeader, "line %d cannot be read as a header row: %s", header, rec.fault.Message)
+		return brokenHeader(header, rec.fault)
 	case rec.line != header || rec.blank():
-		return fileError(CodeBadHeader, "line %d cannot be read as a header row: give the line of the header", header)
+		return fileError(CodeBadHeader, "line", header)
 	}
 	c := &v.imp.Content
 	c.Header, c.Width, c.HeaderLine = rec.cells, len(rec.cells), rec.line
 	c.Offset, c.Line = r.file(rec.end), rec.next
 	for i, h := range c.Header {
 		if len(h) > v.limits.HeaderBytes {
-			return fileError(CodeHeaderTooLong, "the header of column %d has %d bytes: at most %d are allowed", i+1, len(h),
-				v.limits.HeaderBytes)
+			return fileError(CodeHeaderTooLong, "column", i+1, "bytes", len(h), "max", v.limits.HeaderBytes)
 		}
 	}
 	v.inspect(rec)
 	return nil
+}
+
+// brokenHeader returns why the header row cannot be read.
+func brokenHeader(line int64, fault *CellError) error {
+	params := append(pairsOf(fault.Params), "line", line)
+	switch fault.Code {
+	case CodeTooManyColumns:
+		return fileError(CodeTooManyColumns+".header", params...)
+	case CodeRecordTooLong:
+		return fileError(CodeHeaderTooLong+".record", params...)
+	}
+	variant := fault.Code
+	if of := fault.Params[message.Variant]; of != "" {
+		variant += "_" + of
+	}
+	return fileError(CodeBadHeader+"."+variant, params...)
+}
+
+// pairsOf returns the parameters of a message for another one that has the same.
+func pairsOf(params map[string]string) []any {
+	var out []any
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		if name != message.Variant {
+			out = append(out, name, params[name])
+		}
+	}
+	return out
 }
 
 const maxExamples = 3

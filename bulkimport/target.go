@@ -75,6 +75,9 @@ type Outcome struct {
 	Code   string // of the CellError of a row that is Refused, at most 100 bytes; empty means CodeRefused
 	Field  string // the field at fault, for RelationNotFound and Refused; may be empty
 	Detail string // for people, at most 4000 bytes; may be empty
+	// Params are values in Detail by which a host's own catalog can say it in another language, by the key cell.CODE: at
+	// most 20, each of which is in Detail as it is, or is left out.
+	Params map[string]string
 }
 
 // Type is one type of import: a schema and where its rows go.

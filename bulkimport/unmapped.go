@@ -48,16 +48,16 @@ func checkNotImported(i Import, m Mapping, s Settings) error {
 		path := fmt.Sprintf("/settings/notImported/%d", k)
 		col, ok := i.column(index)
 		if !ok {
-			p.Add(path, CodeNoSuchColumn, "the file has no column with index %d", index)
+			unfit(&p, path, CodeNoSuchColumn, "index", index)
 			continue
 		}
 		if slices.Contains(s.NotImported[:k], index) {
-			p.Add(path, admin.CodeDuplicate, "column %d is there already", index)
+			unfit(&p, path, admin.CodeDuplicate+".not_imported", "index", index)
 		}
 		for name, source := range m {
 			if slices.Contains(source.Columns, index) {
-				p.Add(path, admin.CodeFormat, "column %d (%s) is mapped to %s: leave it out of one of the two", index,
-					admin.Clip(col.Name), admin.Clip(name))
+				unfit(&p, path, admin.CodeFormat+".not_imported", "index", index, "column", admin.Clip(col.Name), "field",
+					admin.Clip(name))
 				break
 			}
 		}

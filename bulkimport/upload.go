@@ -207,7 +207,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 	n, err := b.from.Read(p)
 	*b.size += int64(n)
 	if *b.size > b.most {
-		return 0, fileError(CodeFileTooLarge, "it has more than %d bytes: split it", b.most)
+		return 0, fileError(CodeFileTooLarge, "max", b.most)
 	}
 	return n, err
 }

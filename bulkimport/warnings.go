@@ -2,7 +2,6 @@ package bulkimport
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -29,9 +28,17 @@ func (f findings) add(code string, line int64) {
 	f[code].count++
 }
 
-// warn adds a warning.
-func (i *Import) warn(w Warning, format string, args ...any) {
-	w.Message = fmt.Sprintf(format, args...)
+// warn adds a warning. Its code may have a variant; params are the names and values of its message, besides line and
+// count.
+func (i *Import) warn(w Warning, params ...any) {
+	if w.Line > 0 {
+		params = append(params, "line", w.Line)
+	}
+	if w.Count > 0 {
+		params = append(params, "count", w.Count)
+	}
+	s := say(kindWarning, w.Code, params...)
+	w.Code, w.Message, w.Params = s.code, s.message, s.params
 	i.Warnings = append(i.Warnings, w)
 }
 
@@ -131,20 +138,17 @@ func encodedRune(text string) (bytes, size int) {
 func (v *survey) warn(f FileFormat) {
 	i := v.imp
 	if i.Rows == 0 {
-		i.warn(Warning{Code: WarnNoRows}, "there are no rows below the header")
+		i.warn(Warning{Code: WarnNoRows})
 	}
 	v.warnHeader(f)
 	v.warnEncoding()
 	v.warnRows()
 	for _, word := range slices.Sorted(maps.Keys(v.nulls)) {
-		i.warn(Warning{Code: WarnNullWords, Count: v.nulls[word]},
-			"%d cells say %s: if that means blank, say so in the import's settings", v.nulls[word], word)
+		i.warn(Warning{Code: WarnNullWords, Count: v.nulls[word]}, "word", word)
 	}
 	for _, col := range i.Columns {
 		if q := &v.quotes[col.Index]; !i.Content.Returned && q.spreadsheets() {
-			i.warn(Warning{Code: WarnApostrophes, Count: q.all},
-				"%d cells of %q begin with an apostrophe, which a spreadsheet puts before a text: it is imported unless the "+
-					"column's source takes it off", q.all, admin.Clip(col.Name))
+			i.warn(Warning{Code: WarnApostrophes, Count: q.all}, "column", quoted(col.Name))
 		}
 	}
 }
@@ -152,8 +156,7 @@ func (v *survey) warn(f FileFormat) {
 func (v *survey) warnHeader(f FileFormat) {
 	i, c := v.imp, v.imp.Content
 	if v.found[WarnTitleRows] != nil {
-		i.warn(Warning{Code: WarnTitleRows, Line: c.HeaderLine, Count: int64(v.titles)},
-			"the header was found in line %d, below %d rows that are not imported", c.HeaderLine, v.titles)
+		i.warn(Warning{Code: WarnTitleRows, Line: c.HeaderLine, Count: int64(v.titles)})
 	}
 	seen := map[string]int{}
 	var repeated []string
@@ -165,19 +168,16 @@ func (v *survey) warnHeader(f FileFormat) {
 		}
 	}
 	if len(repeated) > 0 {
-		i.warn(Warning{Code: WarnDuplicateHeaders, Line: c.HeaderLine},
-			"more than one column is called %s: map them by their place", strings.Join(repeated[:min(5, len(repeated))], ", "))
+		i.warn(Warning{Code: WarnDuplicateHeaders, Line: c.HeaderLine}, "columns",
+			strings.Join(repeated[:min(5, len(repeated))], ", "))
 	}
 	headers := i.headers()
 	if f.HeaderLine == 0 && (looksLikeData(headers) || v.names.mayBeData(headers, v.body)) {
-		i.warn(Warning{Code: WarnNoHeader, Line: c.HeaderLine},
-			"line %d, which was taken for the header, may be data: confirm it, or set the header line, or that there is none",
-			c.HeaderLine)
+		i.warn(Warning{Code: WarnNoHeader, Line: c.HeaderLine})
 	}
 	if found := v.found[WarnAmbiguousDelimiter]; found != nil {
-		i.warn(Warning{Code: WarnAmbiguousDelimiter},
-			"the cells were split at each %s, and could be at each %s as well: set the delimiter if that is meant",
-			delimiterName(c.Delimiter), found.detail)
+		i.warn(Warning{Code: WarnAmbiguousDelimiter}, "delimiterWord", delimiterName(c.Delimiter),
+			"otherWord", found.detail)
 	}
 }
 
@@ -185,54 +185,40 @@ func (v *survey) warnEncoding() {
 	i, e := v.imp, v.imp.Content.Encoding
 	if v.guessed {
 		line := max(1, v.mattered)
-		also := ""
+		code := WarnEncodingGuessed
 		if e == Latin1 {
-			also = ", which " + Windows1252.name() + " reads alike"
+			code += ".alike" // as windows-1252
 		}
-		i.warn(Warning{Code: WarnEncodingGuessed, Line: line},
-			"the file does not say how it is encoded: it was read as %s%s; look at line %d, the first where it matters, and "+
-				"set the encoding if the text is wrong there", e.name(), also, line)
+		i.warn(Warning{Code: code, Line: line}, "encoding", e.name())
 	}
 	if found := v.found[WarnInvalidEncoding]; found != nil {
-		i.warn(Warning{Code: WarnInvalidEncoding, Line: found.line, Count: found.count},
-			"rows that have what is no text in %s fail: %d, the first in line %d; correct them, or set another encoding",
-			e.name(), found.count, found.line)
+		i.warn(Warning{Code: WarnInvalidEncoding, Line: found.line, Count: found.count}, "encoding", e.name())
 	}
 	if found := v.found[WarnReplacement]; found != nil {
-		i.warn(Warning{Code: WarnReplacement, Line: found.line, Count: found.count},
-			"cells have the character U+FFFD, which programs put in place of one that they could not read: %d, the first in "+
-				"line %d; export the file again, or correct them", found.count, found.line)
+		i.warn(Warning{Code: WarnReplacement, Line: found.line, Count: found.count})
 	}
 	if found := v.found[WarnEncodedTwice]; found != nil {
-		i.warn(Warning{Code: WarnEncodedTwice, Line: found.line, Count: found.count},
-			"cells have text that was encoded twice, such as MÃ¼ller for Müller: %d, the first in line %d; export the file "+
-				"again as UTF-8, or correct them", found.count, found.line)
+		i.warn(Warning{Code: WarnEncodedTwice, Line: found.line, Count: found.count})
 	}
 }
 
 func (v *survey) warnRows() {
 	i := v.imp
 	if found := v.found[WarnUnclosedQuote]; found != nil {
-		i.warn(Warning{Code: WarnUnclosedQuote, Line: found.line, Count: found.count},
-			"a quote in the row that begins in line %d is never closed: what is behind it to the end of the file is in its "+
-				"cell and is not imported; close it, or take quotes as text from line %d on", found.line, found.line)
+		i.warn(Warning{Code: WarnUnclosedQuote, Line: found.line, Count: found.count})
 	}
 	if found := v.found[WarnBrokenQuotes]; found != nil {
-		i.warn(Warning{Code: WarnBrokenQuotes, Line: found.line, Count: found.count},
-			"rows with text behind a closing quote fail, with all of their lines: %d, the first in line %d", found.count,
-			found.line)
+		i.warn(Warning{Code: WarnBrokenQuotes, Line: found.line, Count: found.count})
 	}
 	if found := v.found[WarnRecordTooLong]; found != nil {
-		i.warn(Warning{Code: WarnRecordTooLong, Line: found.line, Count: found.count},
-			"rows that are longer or have more cells than is allowed fail: %d, the first in line %d", found.count, found.line)
+		i.warn(Warning{Code: WarnRecordTooLong, Line: found.line, Count: found.count})
 	}
 	if found := v.found[WarnFooterRows]; found != nil {
-		what := "they are read as rows, unless you skip the footer"
+		code := WarnFooterRows
 		if i.Content.SkipFooter {
-			what = "they are not imported"
+			code += ".skipped"
 		}
-		i.warn(Warning{Code: WarnFooterRows, Line: found.line, Count: found.count},
-			"the rows from line %d on look like the footer of a report: %d; %s", found.line, found.count, what)
+		i.warn(Warning{Code: code, Line: found.line, Count: found.count})
 	}
 }
 
@@ -241,7 +227,7 @@ func (s *Service) warnImported(ctx context.Context, org admin.OrgID, i *Import) 
 	before, err := s.ports.Imports.List(ctx, org, Filter{Type: i.Type, Status: Started, SHA256: i.SHA256},
 		admin.Seek[uuid.UUID]{Limit: 1})
 	if err == nil && len(before) > 0 {
-		i.warn(Warning{Code: WarnAlreadyImported}, "the same file was imported before, as %s", before[0].ID)
+		i.warn(Warning{Code: WarnAlreadyImported}, "import", before[0].ID)
 	}
 	return err
 }

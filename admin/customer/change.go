@@ -35,7 +35,9 @@ type Change[T Record] struct {
 	Keys []string
 	// Version, if not 0, must be that of the record.
 	Version int64
-	At      time.Time // becomes UpdatedAt, and CreatedAt of a new record
+	// KeepArchived leaves the status of a record that is archived as it is: what gives a status does not restore it.
+	KeepArchived bool
+	At           time.Time // becomes UpdatedAt, and CreatedAt of a new record
 	// Accounts are those to archive or to erase together with a customer, which is refused with ReasonHasAccounts as
 	// long as it has others that are not archived, or not erased. A change of an account has none.
 	Accounts []string
@@ -83,6 +85,8 @@ type Outcome[T Record] struct {
 	Reason Reason // of Refused
 	Field  string // the Name of the field at fault; empty for the record as a whole
 	Detail string // for a person: the value and what would be right
+	// Params are the values in Detail, for a translation: "id", "value" or "currency". Few reasons have some.
+	Params map[string]string
 	// Before is the record as it was, unless it was created; After is the record as it is, unless it was removed.
 	Before, After T
 }

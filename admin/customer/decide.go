@@ -43,7 +43,7 @@ func (t *Table[T]) decide(c *Change[T], k *Known[T]) Outcome[T] {
 	case exists && (c.Version != 0 || c.Mode == ModeRemove) && *t.head(&old).Version != c.Version:
 		return refuse(old, ReasonConflict, "", "%s %q was changed meanwhile", t.noun, admin.Clip(id))
 	case exists && *t.head(&old).Status == Erased:
-		return refuse(old, ReasonErased, "", "%s %q was erased", t.noun, admin.Clip(id))
+		return refuse(old, ReasonErased, "", "%s %q was erased", t.noun, admin.Clip(id)).with("id", id)
 	case c.Mode == ModeErase:
 		return t.erase(c, &old, k)
 	case c.Mode == ModeRemove:
@@ -55,7 +55,7 @@ func (t *Table[T]) decide(c *Change[T], k *Known[T]) Outcome[T] {
 	}
 	was, is := *t.head(&old).Status, *t.head(&after).Status
 	if exists && was == Archived && is == Archived {
-		return refuse(old, ReasonArchived, "", "%s %q is archived", t.noun, admin.Clip(id))
+		return refuse(old, ReasonArchived, "", "%s %q is archived", t.noun, admin.Clip(id)).with("id", id)
 	}
 	if o, ok := currencyRefused(c, &old, &after); ok {
 		return o
@@ -87,7 +87,7 @@ func currencyRefused[T Record](c *Change[T], old, after *T) (Outcome[T], bool) {
 	if why == iso4217.Archived {
 		reason = ReasonCurrencyArchived
 	}
-	return refuse(*old, reason, currencyField, "%s", why.Message(code)), true
+	return refuse(*old, reason, currencyField, "%s", why.Message(code)).with("currency", string(code)), true
 }
 
 // invoiceCurrency is that of an account, and empty for a customer.
@@ -104,6 +104,15 @@ func refuse[T Record](old T, r Reason, field, format string, args ...any) Outcom
 		args...), Before: old, After: old}
 }
 
+// with adds a parameter for translation.
+func (o Outcome[T]) with(name, value string) Outcome[T] {
+	if o.Params == nil {
+		o.Params = map[string]string{}
+	}
+	o.Params[name] = value
+	return o
+}
+
 // related decides by the other records that a change has to do with, and whether it may be made.
 func (t *Table[T]) related(c *Change[T], old, after *T, k *Known[T]) (Outcome[T], bool) {
 	was, is := *t.head(old).Status, *t.head(after).Status
@@ -118,11 +127,13 @@ func (t *Table[T]) related(c *Change[T], old, after *T, k *Known[T]) (Outcome[T]
 	status, known := k.Customers[owner]
 	switch {
 	case known && status == Erased && is != Erased:
-		return refuse(*old, ReasonErased, ownerField, "customer %q was erased", admin.Clip(owner)), false
+		return refuse(*old, ReasonErased, ownerField, "customer %q was erased", admin.Clip(owner)).with("id", owner), false
 	case !known:
-		return refuse(*old, ReasonRelationNotFound, ownerField, "no customer has the id %q", admin.Clip(owner)), false
+		return refuse(*old, ReasonRelationNotFound, ownerField, "no customer has the id %q", admin.Clip(owner)).with("id",
+			owner), false
 	case status == Archived && is != Archived && (moved || was == Archived):
-		return refuse(*old, ReasonCustomerArchived, ownerField, "customer %q is archived", admin.Clip(owner)), false
+		return refuse(*old, ReasonCustomerArchived, ownerField, "customer %q is archived", admin.Clip(owner)).with("id",
+			owner), false
 	}
 	return t.holds(old, after, k)
 }
@@ -164,7 +175,7 @@ func (t *Table[T]) holds(old, after *T, k *Known[T]) (Outcome[T], bool) {
 			for _, a := range wants {
 				if a.Overlaps(h.Alias) {
 					return refuse(*old, ReasonAliasTaken, aliasesField, "account %q has the alias %q at the same time",
-						h.Account, a.Value), false
+						h.Account, a.Value).with("id", h.Account).with("value", a.Value), false
 				}
 			}
 		}
@@ -205,6 +216,9 @@ func (t *Table[T]) merge(old T, c *Change[T]) T {
 	}
 	if *h.Status == "" {
 		*h.Status = Active
+	}
+	if c.KeepArchived && *t.head(&old).Status == Archived {
+		*h.Status = Archived
 	}
 	if len(c.Keys) > 0 {
 		before := t.fields[t.metadata].of(&after).(*map[string]string)

@@ -16,7 +16,7 @@ type Record interface{ Customer | Account }
 // Format is how the text of a field is written.
 type Format string
 
-// The formats. A field of FormatNone has no text: it is a list, an object or a status.
+// The formats. A field of FormatNone is a list, an object or a status; see [Field.Text].
 const (
 	FormatNone     Format = ""
 	FormatText     Format = "TEXT"     // Min to Max characters
@@ -47,8 +47,8 @@ type Field[T Record] struct {
 // *map[string]string, *[][Alias] or *[BillingInformation].
 func (f Field[T]) Of(r *T) any { return f.of(r) }
 
-// SetText sets the field of r from its text; an empty text is no value. It fails for a field of
-// FormatNone, and for a FormatInteger that is not one.
+// SetText sets the field of r from its text; an empty text is no value. It fails for a FormatInteger that is not a
+// whole number, and for a FormatNone that is not as [Field.Text] writes it.
 func (f Field[T]) SetText(r *T, text string) error {
 	switch v := f.of(r).(type) {
 	case *string:
@@ -65,7 +65,7 @@ func (f Field[T]) SetText(r *T, text string) error {
 			*v = &n
 		}
 	default:
-		return fmt.Errorf("%s has no text: %w", f.Name, admin.ErrInvalid)
+		return f.setParts(r, text)
 	}
 	return nil
 }

@@ -225,3 +225,8 @@ func (t *Table[T]) SetMetadata(r *T, name, value string) {
 	}
 	(*m)[name] = value
 }
+
+// Metadata returns the metadata of r, which may be nil.
+func (t *Table[T]) Metadata(r *T) map[string]string {
+	return *t.fields[t.metadata].of(r).(*map[string]string)
+}

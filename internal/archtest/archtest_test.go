@@ -35,7 +35,7 @@ func tiers() []tier {
 	return []tier{
 		{"vocabulary", []string{"admin"}},
 		{"jobs", []string{"admin/job"}},
-		{"leaves", []string{"currency/iso4217", "settings/jsonlogic"}},
+		{"leaves", []string{"currency/iso4217", "settings/jsonlogic", "bulkimport/message"}},
 		{"records", []string{"admin/people", "admin/customer", "admin/priceplan", "currency", "token", "settings"}},
 		{"processes", []string{"bulkimport", "planmigration", "settings/enrich"}},
 		{"storage", []string{"storage"}},
@@ -50,6 +50,7 @@ func others(pkg string) []string {
 		"admin/customer":                 {"golang.org/x/text"},
 		"admin/people":                   {"golang.org/x/"},
 		"bulkimport":                     {"github.com/jszwec/csvutil", "golang.org/x/text"},
+		"bulkimport/message":             {"golang.org/x/text"},
 		"internal/email":                 {"golang.org/x/net/idna", "golang.org/x/text"},
 		"settings/jsonlogic/jsonlogicv3": {"github.com/diegoholiveira/jsonlogic"},
 		"storage/storagetest":            {"github.com/stretchr/testify"},

@@ -67,6 +67,8 @@ type storedWarning struct {
 	Message string `json:"message"`
 	Line    int64  `json:"line,omitempty"`
 	Count   int64  `json:"count,omitempty"`
+
+	Params map[string]string `json:"params,omitempty"`
 }
 
 type storedSource struct {

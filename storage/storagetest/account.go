@@ -119,6 +119,17 @@ func testAccounts(t *testing.T, open Open) {
 	t.Run("gives no account a currency that is refused", func(t *testing.T) {
 		testRefusedCurrencies(t, newWorld(t, b, c))
 	})
+	t.Run("restores what is archived by a status, unless it is to stay", func(t *testing.T) {
+		w := newWorld(t, b, c)
+		w.seedCustomers()
+		active := w.accounts(customer.ModeUpdate, []string{"id", "status"}, []string{"main", "ACTIVE"})
+		w.applyAccounts(t, w.accounts(customer.ModeUpdate, []string{"id", "status"}, []string{"main", "ARCHIVED"}))
+		active[0].KeepArchived = true
+		require.Equal(t, []string{"UNCHANGED"}, w.applyAccounts(t, active))
+		require.Equal(t, customer.Archived, w.account(t, "main").Status)
+		active[0].KeepArchived = false
+		require.Equal(t, []string{"UPDATED"}, w.applyAccounts(t, active))
+	})
 	t.Run("gives an alias to one account at a time", func(t *testing.T) { testAliases(t, newWorld(t, b, c)) })
 }
 

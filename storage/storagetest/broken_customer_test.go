@@ -124,5 +124,7 @@ func customerFaults() []fault {
 			func(c *customer.Change[customer.Account]) { c.Version = 0 }),
 		accounts("Accounts.Apply loses the keys", "Accounts/updates metadata by name, in the version that was read only",
 			func(c *customer.Change[customer.Account]) { c.Keys = nil }),
+		accounts("Accounts.Apply restores what is to stay archived", "Accounts/restores what is archived by a status, unless it is to stay",
+			func(c *customer.Change[customer.Account]) { c.KeepArchived = false }),
 	}
 }

@@ -151,8 +151,9 @@ func (w *world) imp() bulkimport.Import {
 		},
 		Columns: []bulkimport.Column{{Index: 0, Header: "id", Name: "id", Examples: []string{"a", "b"},
 			Filled: 1 << 34, Longest: 300, Distinct: 1000, DistinctMore: true}, {Index: 2, Name: "Column 3"}},
-		Rows:     1 << 33,
-		Warnings: []bulkimport.Warning{{Code: bulkimport.WarnNoRows, Message: "why", Line: 1 << 40, Count: 2}},
+		Rows: 1 << 33,
+		Warnings: []bulkimport.Warning{{Code: bulkimport.WarnNoRows, Message: "why", Line: 1 << 40, Count: 2,
+			Params: map[string]string{"line": "1"}}},
 		Mapping: bulkimport.Mapping{
 			"id": bulkimport.FromColumn(0), "name": bulkimport.Join(" ", 0, 2), "country": bulkimport.Constant("US"),
 			"city": {

@@ -1,0 +1,63 @@
+package message
+
+// englishMappings is the messages of the kind mapping, sorted by key.
+var englishMappings = [...]entry{
+	{
+		"mapping.duplicate.column",
+		`column "{column}" is mapped to {field} already: map it once, or mark it as the first of several if it ` +
+			`is meant for both`,
+		"",
+	},
+	{"mapping.duplicate.not_imported", "column {index} is there already", ""},
+	{"mapping.duplicate.word", `"{other}" and "{from}" are the same word`, ""},
+	{"mapping.format.blank_word", `"{value}": give 1 to 100 bytes that can be seen, without blanks around them`, ""},
+	{"mapping.format.both", "give columns or a constant, not both: rows whose columns are blank get the default", ""},
+	{"mapping.format.constant", "a constant cannot be blank", ""},
+	{"mapping.format.default", "a default cannot be blank", ""},
+	{
+		"mapping.format.hidden",
+		`"{value}" has a control character or one that cannot be seen, {character}: use plain text on one line`,
+		"",
+	},
+	{"mapping.format.key_constant", "the key identifies rows: it cannot be a constant", ""},
+	{"mapping.format.key_default", "the key identifies rows: it cannot have a default", ""},
+	{"mapping.format.key_optional", "{field} identifies rows and cannot be optional", ""},
+	{"mapping.format.match_mode", "mode CREATE finds no records: use SKIP, UPSERT or UPDATE", ""},
+	{"mapping.format.no_columns", "a default is for columns that may be blank: there are none", ""},
+	{
+		"mapping.format.not_imported",
+		"column {index} ({column}) is mapped to {field}: leave it out of one of the two",
+		"",
+	},
+	{"mapping.format.separator", `"{value}" has a character that cannot be seen, {character}: remove it`, ""},
+	{"mapping.format.word", `"{from}" and "{to}": give 1 to {max} bytes on one line that can be seen`, ""},
+	{"mapping.no_such_column", "the file has no column with index {index}", ""},
+	{"mapping.range.canary", "{count} rows: give 1 to {max}, or 0 for no canary", ""},
+	{"mapping.range.stop_after", "{count} failed rows: give 1 to {max}, or 0 to go on", ""},
+	{"mapping.range.year_pivot", "{value}: give 1 to 100, or 0 to refuse years of two digits", ""},
+	{"mapping.required.source", "give a column or a constant, or leave the field out", ""},
+	{"mapping.required_mapping_missing", "{field} ({label}) has no column: map one, or give a constant", ""},
+	{"mapping.required_mapping_missing.match", "{field} has no column, and records are found by it", ""},
+	{"mapping.too_long.columns", "{count} columns are too many to join: give at most {max}", ""},
+	{"mapping.too_long.separator", "the separator has {bytes} bytes: give at most {max}", ""},
+	{"mapping.too_long.words", "{count} words are too many: give at most {max}", ""},
+	{"mapping.unknown.blank_rule", `"{value}" is not a rule for blank cells: use CLEAR or KEEP`, ""},
+	{"mapping.unknown.by", `{field} cannot be found by "{value}": use one of {allowed}`, ""},
+	{
+		"mapping.unknown.currency",
+		`"{value}" is not one that exists: use an ISO 4217 code such as EUR, ANY or nothing`,
+		"",
+	},
+	{"mapping.unknown.date_order", `"{value}" is not an order of dates: use DMY, MDY or nothing`, ""},
+	{"mapping.unknown.dates", `"{value}" is not one that exists: use DMY, MDY or nothing`, ""},
+	{"mapping.unknown.field", `{type} have no field "{value}": use one of {allowed}`, ""},
+	{"mapping.unknown.match", `{type} cannot be found by "{value}"`, ""},
+	{"mapping.unknown.mode", `"{value}" is not a mode: use CREATE, SKIP, UPSERT or UPDATE`, ""},
+	{"mapping.unknown.numbers", `"{value}" is not one that exists: use POINT, COMMA, EITHER or nothing`, ""},
+	{"mapping.unknown.serials", `"{value}" is not one that exists: use SINCE_1900, SINCE_1904 or nothing`, ""},
+	{
+		"mapping.unknown.zone",
+		`"{value}" is not one that exists: use the name of a time zone such as Europe/Berlin or UTC`,
+		"",
+	},
+}

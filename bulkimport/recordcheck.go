@@ -1,0 +1,40 @@
+package bulkimport
+
+import (
+	"github.com/admincenter/admincenter/admin/customer"
+)
+
+// ruled reports whether a field is a list, an object or a status of a record, whose rules are the record's.
+func ruled(t TypeName, name string) bool {
+	switch t {
+	case CustomersType:
+		f, ok := customer.Customers().Field(name)
+		return ok && f.Format == customer.FormatNone
+	case AccountsType:
+		f, ok := customer.Accounts().Field(name)
+		return ok && f.Format == customer.FormatNone
+	}
+	return false
+}
+
+// invalidValue refuses what a record cannot have.
+func invalidValue(field, cell string) (string, *problem) {
+	return wrong(CodeInvalidValue+"."+field, "value", quoted(cell))
+}
+
+// whole reports whether a cell is a value that the records of a type can have.
+func whole(t TypeName, f Field, cell string, c caster) bool {
+	value, wrong := c.cast(f, cell)
+	return wrong == nil && (value == "" || recordCheck(t)(f.Name, value) == nil)
+}
+
+// recordCheck returns what checks the text of a field of a record.
+func recordCheck(t TypeName) func(field, value string) error {
+	switch t {
+	case CustomersType:
+		return customer.Customers().CheckText
+	case AccountsType:
+		return customer.Accounts().CheckText
+	}
+	return func(string, string) error { return nil }
+}
