@@ -40,7 +40,7 @@ func openArchive(r io.ReaderAt, size int64, l Limits) (archive, error) {
 		return nil, oldDocument(r, size)
 	}
 	if !Begins(head) {
-		return nil, notWorkbook(bulkimport.KindBinary, "this is no Excel workbook (.xlsx): save the sheet as one, or as CSV UTF-8")
+		return nil, notWorkbook(bulkimport.KindBinary, "this is no Excel workbook (.xlsx): save it as one, or as CSV UTF-8")
 	}
 	// Of the directory each entry takes memory before it can be counted.
 	budget := &budgetReader{from: r, left: int64(l.Entries)<<10 + 256<<10}
@@ -48,9 +48,10 @@ func openArchive(r io.ReaderAt, size int64, l Limits) (archive, error) {
 	if budget.over || (err == nil && len(z.File) > l.Entries) {
 		return nil, refuse(bulkimport.CodeFileTooLarge, "the workbook has more than %d parts", l.Entries)
 	}
-	if errors.Is(err, zip.ErrFormat) || errors.Is(err, zip.ErrAlgorithm) || errors.Is(err, zip.ErrInsecurePath) {
-		return nil, damaged("it is a ZIP archive without its end")
-	} else if err != nil {
+	if err != nil {
+		if isDamage(err) || errors.Is(err, zip.ErrInsecurePath) {
+			err = damaged("it is a ZIP archive without its end")
+		}
 		return nil, err
 	}
 	budget.unbounded = true
@@ -92,7 +93,8 @@ func oldDocument(r io.ReaderAt, size int64) error {
 		return &bulkimport.FileError{Code: CodeEncrypted, Kind: bulkimport.KindOldExcel,
 			Message: "the workbook has a password: save it without one"}
 	}
-	return notWorkbook(bulkimport.KindOldExcel, "this is an old Excel .xls file: save it as .xlsx, or the sheet as CSV UTF-8")
+	return notWorkbook(bulkimport.KindOldExcel,
+		"this is an old Excel .xls file: save it as .xlsx, or the sheet as CSV UTF-8")
 }
 
 // budgetReader bounds how much is read.

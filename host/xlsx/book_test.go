@@ -90,13 +90,12 @@ func table(t testing.TB, file []byte, sheet string) [][]string {
 // rows are the rows of a sheet that is written by hand.
 func rows(cells string) string { return `<sheetData>` + cells + `</sheetData>` }
 
-// refused requires a file error of a code, and returns it.
-func refused(t testing.TB, err error, code string) *bulkimport.FileError {
+// refused requires a file error of a code.
+func refused(t testing.TB, err error, code string) {
 	t.Helper()
 	var f *bulkimport.FileError
 	require.ErrorAs(t, err, &f)
 	require.Equal(t, code, f.Code, f.Message)
-	return f
 }
 
 // saved is a workbook that excelize writes.

@@ -26,6 +26,6 @@ func notWorkbook(kind bulkimport.FileKind, message string) error {
 }
 
 func damaged(format string, args ...any) error {
-	return refuse(CodeDamaged, "the workbook is damaged: "+format+": open it in a spreadsheet, save it as .xlsx and upload that",
-		args...)
+	const hint = ": open it in a spreadsheet, save it as .xlsx and upload that"
+	return refuse(CodeDamaged, "the workbook is damaged: "+format+hint, args...)
 }

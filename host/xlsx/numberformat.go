@@ -44,13 +44,12 @@ func builtIn(id int) numberFormat {
 
 // formatScan is what was seen of a format's first section.
 type formatScan struct {
-	mask                     strings.Builder
-	zeros                    int
-	number, day, time        bool
-	elapsed, months, seconds bool
-	millis                   bool
-	unfit                    bool // for a mask
-	last                     byte // the last letter of a date: y, m, d, h or s
+	mask                    strings.Builder
+	zeros                   int
+	number, day, time       bool
+	elapsed, months, millis bool
+	unfit                   bool // for a mask
+	last                    byte // the last letter of a date: y, m, d, h or s
 }
 
 // parseFormat classifies a format.

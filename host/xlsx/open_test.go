@@ -48,12 +48,16 @@ func TestWhatIsNoWorkbookIsRefusedByName(t *testing.T) {
 		"no sheet":              {book{parts: map[string]string{"xl/workbook.xml": "<workbook/>"}}.bytes(t), xlsx.CodeDamaged, ""},
 		"one part twice":        {book{parts: map[string]string{"XL/Workbook.xml": "<workbook/>"}}.bytes(t), xlsx.CodeDamaged, ""},
 		"styles are no XML":     {book{styles: "<"}.bytes(t), xlsx.CodeDamaged, ""},
+		"styles cut off":        {book{parts: map[string]string{"xl/styles.xml": "<styleSheet><cellXfs><"}}.bytes(t), xlsx.CodeDamaged, ""},
 		"a list in UTF-16":      {book{shared: `<?xml version="1.0" encoding="UTF-16"?>`}.bytes(t), xlsx.CodeDamaged, ""},
 		"the sheet has no data": {book{sheet: "<"}.bytes(t), xlsx.CodeDamaged, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := text(t, c.file, "", xlsx.Options{}, xlsx.Limits{})
-			require.Equal(t, c.kind, refused(t, err, c.code).Kind)
+			refused(t, err, c.code)
+			var f *bulkimport.FileError
+			require.ErrorAs(t, err, &f)
+			require.Equal(t, c.kind, f.Kind)
 			require.ErrorIs(t, err, admin.ErrInvalid)
 		})
 	}

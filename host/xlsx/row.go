@@ -151,8 +151,8 @@ func (r *rows) begin(e xml.StartElement) error {
 		}
 	}
 	if column > r.book.limits.Columns {
-		return refuse(bulkimport.CodeTooManyColumns, "row %d of sheet %q has more than %d columns", r.row.number, r.sheet.Name,
-			r.book.limits.Columns)
+		return refuse(bulkimport.CodeTooManyColumns, "row %d of sheet %q has more than %d columns", r.row.number,
+			r.sheet.Name, r.book.limits.Columns)
 	}
 	r.column = column
 	return nil
@@ -163,8 +163,8 @@ func (r *rows) finish() error {
 	from := len(r.row.text)
 	// A formula whose value is a blank text has an element for it, which is empty.
 	if r.formula && len(r.value) == 0 && (!r.stored || r.kind == "" || r.kind == "n") && r.kind != "inlineStr" {
-		return refuse(CodeNotComputed, "%s has a formula without a value: open the workbook in a spreadsheet and save it there",
-			r.where())
+		return refuse(CodeNotComputed,
+			"%s has a formula without a value: open the workbook in a spreadsheet and save it there", r.where())
 	}
 	if err := r.append(); err != nil {
 		return err

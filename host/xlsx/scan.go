@@ -59,7 +59,8 @@ func (s *scanner) next() (xml.Token, error) {
 func isDamage(err error) bool {
 	var corrupt flate.CorruptInputError
 	return errors.Is(err, zip.ErrChecksum) || errors.Is(err, zip.ErrFormat) || errors.Is(err, zip.ErrAlgorithm) ||
-		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrNoProgress) || errors.As(err, &corrupt)
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrNoProgress) ||
+		errors.As(err, &corrupt)
 }
 
 func (s *scanner) close() { _ = s.part.Close() }

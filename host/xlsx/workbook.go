@@ -102,7 +102,8 @@ func (w *Workbook) readBook(ctx context.Context) error {
 	}
 	part := w.parts[name]
 	if part == nil {
-		return notWorkbook(bulkimport.KindZIP, "this is a ZIP archive and no Excel workbook: unpack it, or save the sheet as .xlsx")
+		return notWorkbook(bulkimport.KindZIP,
+			"this is a ZIP archive and no Excel workbook: unpack it, or save the sheet as .xlsx")
 	}
 	related, err := w.relations(ctx, name)
 	if err != nil {

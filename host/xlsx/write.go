@@ -95,23 +95,25 @@ func writeRow(out *bufio.Writer, number int, record []string) error {
 		return refuse(bulkimport.CodeTooManyRows, "a sheet has at most %d rows: use CSV", maxRows)
 	}
 	if len(record) > maxColumns {
-		return refuse(bulkimport.CodeTooManyColumns, "a sheet has at most %d columns, and row %d has %d: use CSV", maxColumns, number,
-			len(record))
+		return refuse(bulkimport.CodeTooManyColumns, "a sheet has at most %d columns, and row %d has %d: use CSV",
+			maxColumns, number, len(record))
 	}
-	_, _ = fmt.Fprintf(out, `<row r="%d">`, number)
+	row := strconv.Itoa(number)
+	_, _ = out.WriteString(`<row r="` + row + `">`)
 	for k, value := range record {
 		if value == "" {
 			continue
 		}
 		value = bulkimport.UnescapeCell(value)
-		name := columnName(k+1) + strconv.Itoa(number)
+		name := columnName(k+1) + row
 		if !utf8.ValidString(value) {
 			return refuse(bulkimport.CodeInvalidEncoding, "cell %s is not UTF-8", name)
 		}
 		if utf16Length(value) > maxText {
-			return refuse(CodeCellTooLong, "cell %s has more than the %d characters that a sheet can have: use CSV", name, maxText)
+			return refuse(CodeCellTooLong, "cell %s has more than the %d characters that a sheet can have: use CSV", name,
+				maxText)
 		}
-		_, _ = fmt.Fprintf(out, `<c r="%s" s="1" t="inlineStr"><is><t xml:space="preserve">`, name)
+		_, _ = out.WriteString(`<c r="` + name + `" s="1" t="inlineStr"><is><t xml:space="preserve">`)
 		writeText(out, value)
 		_, _ = out.WriteString("</t></is></c>")
 	}

@@ -67,28 +67,24 @@ func TestTextsComeBack(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	pieces := []string{"a", "Ä", "東", "😀", "_x0041_", "_x005F_", "_x", "_", "x0041_", "\x01", "\x1f", "\t", "\n", "\r", " ", "&", "<", "]]>",
 		"\"", "'", "=", ";", ",", "\ufffe", "\uffff", "\ufffd", "\x7f", "\u0085", "\u2028", "\x00", "&amp;", "\ufeff"}
-	for range 2000 {
-		record := make([]string, 1+random.IntN(4))
+	var text strings.Builder
+	var want [][]string
+	for range 3000 {
+		record := make([]string, 4)
 		for k := range record {
 			for range 1 + random.IntN(6) {
 				record[k] += pieces[random.IntN(len(pieces))]
 			}
-		}
-		record[0] = strings.TrimLeft("b"+record[0], "\ufeff")
-		var text strings.Builder
-		for k, cell := range record {
 			if k > 0 {
 				text.WriteByte(',')
 			}
-			text.WriteString(`"` + strings.ReplaceAll(bulkimport.EscapeCell(cell), `"`, `""`) + `"`)
+			text.WriteString(`"` + strings.ReplaceAll(bulkimport.EscapeCell(record[k]), `"`, `""`) + `"`)
+			record[k] = strings.ReplaceAll(record[k], "\r\n", "\n") // as csv.Reader has it
 		}
-		got := table(t, written(t, text.String()), "")
-		for k := range record { // csv.Reader reads \r\n as \n
-			record[k] = strings.ReplaceAll(record[k], "\r\n", "\n")
-			got[0][k] = strings.ReplaceAll(got[0][k], "\r\n", "\n")
-		}
-		require.Equal(t, [][]string{record}, got)
+		text.WriteByte('\n')
+		want = append(want, record)
 	}
+	require.Equal(t, want, table(t, written(t, text.String()), ""))
 }
 
 func TestWhatNoSheetCanHaveIsRefused(t *testing.T) {
@@ -110,7 +106,7 @@ func TestWhatNoSheetCanHaveIsRefused(t *testing.T) {
 func TestErrorsOfWriting(t *testing.T) {
 	broken := errors.New("the network is gone")
 	file := written(t, "a,b\n")
-	for n := range len(file) {
+	for n := 0; n < len(file); n += 23 {
 		err := xlsx.Write(t.Context(), &shortWriter{left: n, err: broken}, strings.NewReader("a,b\n"))
 		require.ErrorIs(t, err, broken)
 	}
