@@ -1,14 +1,11 @@
 package bulkimport
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
 )
@@ -234,16 +231,6 @@ func (v *survey) warnRows() {
 		i.warn(Warning{Code: WarnFooterRows, Line: found.line, Count: found.count},
 			"the rows from line %d on look like the footer of a report: %d; %s", found.line, found.count, what)
 	}
-}
-
-// warnImported adds a warning if the same bytes were imported before.
-func (s *Service) warnImported(ctx context.Context, org admin.OrgID, i *Import) error {
-	before, err := s.ports.Imports.List(ctx, org, Filter{Type: i.Type, Status: Started, SHA256: i.SHA256},
-		admin.Seek[uuid.UUID]{Limit: 1})
-	if err == nil && len(before) > 0 {
-		i.warn(Warning{Code: WarnAlreadyImported}, "the same file was imported before, as %s", before[0].ID)
-	}
-	return err
 }
 
 // meansNull knows the words that databases and spreadsheets write for no value.

@@ -96,6 +96,18 @@ func TestFailedRowsComeBackAsAWorkbook(t *testing.T) {
 	}
 }
 
+// Another program writes other bytes for the same cells.
+func TestTheSameCellsAreWarnedOf(t *testing.T) {
+	w, err := newWorld(t.Context())
+	require.NoError(t, err)
+	w.run(t, w.upload(t, written(t, "id,name,email\n1,Lumen,a@x.example\n")))
+	again := w.upload(t, saved(t, func(f *excelize.File) {
+		require.NoError(t, f.SetSheetRow("Sheet1", "A1", &[]any{"id", "name", "email"}))
+		require.NoError(t, f.SetSheetRow("Sheet1", "A2", &[]any{1, "Lumen", "a@x.example"}))
+	}))
+	require.Equal(t, bulkimport.WarnAlreadyImported, again.Warnings[0].Code)
+}
+
 func TestASampleIsImportedAsAWorkbook(t *testing.T) {
 	w, err := newWorld(t.Context())
 	require.NoError(t, err)

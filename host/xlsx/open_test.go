@@ -91,6 +91,12 @@ func TestWorkbooksOfOtherPrograms(t *testing.T) {
 	require.Equal(t, [][]string{{"a"}}, table(t, file, "A"))
 }
 
+func TestAllSheetsAreHidden(t *testing.T) {
+	file := book{parts: map[string]string{"xl/workbook.xml": `<workbook><sheets><sheet name="a" state="hidden" r:id="r1"/></sheets></workbook>`},
+		sheet: rows(`<row><c><v>1</v></c></row>`)}.bytes(t)
+	require.Equal(t, [][]string{{"1"}}, table(t, file, ""))
+}
+
 func TestBegins(t *testing.T) {
 	require.True(t, xlsx.Begins(book{}.bytes(t)[:4]))
 	require.True(t, xlsx.Begins([]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")), "Open says what it is")

@@ -128,6 +128,7 @@ func TestSheetsAreListed(t *testing.T) {
 	require.Equal(t, [][]string{{"hidden"}}, table(t, file, "SECRET"), "by name, in any capitals")
 	_, err = w.CSV(t.Context(), "Sheet9", xlsx.Options{})
 	refused(t, err, xlsx.CodeNoSheet)
+	require.ErrorContains(t, err, `no sheet is called "Sheet9"`)
 	require.ErrorContains(t, err, `["Notes" "Customers" "Secret" "Macro"]`)
 }
 

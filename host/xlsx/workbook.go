@@ -9,6 +9,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/bulkimport"
 )
 
@@ -73,11 +74,14 @@ func (w *Workbook) sheet(name string) (Sheet, error) {
 			return s, nil
 		}
 	}
+	if name == "" {
+		return w.book.sheets[0], nil // all are hidden
+	}
 	var names []string
-	for _, s := range w.book.sheets {
+	for _, s := range w.book.sheets[:min(len(w.book.sheets), 20)] {
 		names = append(names, s.Name)
 	}
-	return Sheet{}, refuse(CodeNoSheet, "it has no sheet with that name: it has %q", names)
+	return Sheet{}, refuse(CodeNoSheet, "no sheet is called %q: use one of Sheets, such as %q", admin.Clip(name), names)
 }
 
 // book is what xl/workbook.xml lists.
