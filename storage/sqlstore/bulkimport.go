@@ -24,10 +24,11 @@ func newImportSQL(db *DB) importSQL {
 		created_by_kind, created_by_id, updated_at, file_removed_at, version FROM {imports}{index} `
 	return importSQL{
 		insert: db.bind(`INSERT INTO {imports} (org_id, id, type, file_name, size, sha256, text_sha256, details, row_count,
-			status, created_at, created_by_kind, created_by_id, updated_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+			status, created_at, created_by_kind, created_by_id, updated_at, version)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		append: db.bind(`INSERT INTO {import_pieces} (org_id, import_id, start, piece) VALUES (?, ?, ?, ?)`),
-		update: db.bind(`UPDATE {imports} SET file_name = ?, size = ?, sha256 = ?, text_sha256 = ?, details = ?, row_count = ?,
-			status = ?, updated_at = ?, version = version + 1 WHERE org_id = ? AND id = ? AND version = ?`),
+		update: db.bind(`UPDATE {imports} SET file_name = ?, size = ?, sha256 = ?, text_sha256 = ?, details = ?,
+			row_count = ?, status = ?, updated_at = ?, version = version + 1 WHERE org_id = ? AND id = ? AND version = ?`),
 		get:  db.bind(columns + `WHERE org_id = ? AND id = ?`),
 		lock: db.bind(columns + `WHERE org_id = ? AND id = ?{forUpdate}`),
 		expired: db.bindAll(db.along("imports_file", `SELECT i.org_id, i.id FROM {imports} i{index}
@@ -41,7 +42,8 @@ func newImportSQL(db *DB) importSQL {
 		fileGone: db.bind(`UPDATE {imports} SET file_kept = 0 WHERE org_id = ? AND id = ?`),
 		list: newList(db, columns+`WHERE org_id = ?`, []string{"type", "status", "sha256", "text_sha256"},
 			` AND id < ? ORDER BY id DESC LIMIT ?`,
-			walk{"imports_sha256", "sha256"}, walk{"imports_text", "text_sha256"}, walk{"imports_type", "type"}, walk{"imports_status", "status"}),
+			walk{"imports_sha256", "sha256"}, walk{"imports_text", "text_sha256"},
+			walk{"imports_type", "type"}, walk{"imports_status", "status"}),
 		content: db.bind(`SELECT start, piece FROM {import_pieces} WHERE org_id = ? AND import_id = ? AND start <= ?
 			ORDER BY start DESC LIMIT 1`),
 		deletePieces:  db.bind(`DELETE FROM {import_pieces} WHERE org_id = ? AND import_id = ?`),
@@ -58,7 +60,8 @@ func (s imports) Create(ctx context.Context, org admin.OrgID, i bulkimport.Impor
 	}
 	return s.write(ctx, org, rec, func(t *tx) error {
 		_, err := t.exec(ctx, "import", s.db.sql.imports.insert, org, id(i.ID), i.Type, i.FileName, i.Size, i.SHA256,
-			i.TextSHA256, details, i.Rows, i.Status, at(i.CreatedAt), i.CreatedBy.Kind, actorID(i.CreatedBy), at(i.UpdatedAt), i.Version)
+			i.TextSHA256, details, i.Rows, i.Status, at(i.CreatedAt), i.CreatedBy.Kind, actorID(i.CreatedBy),
+			at(i.UpdatedAt), i.Version)
 		return err
 	})
 }
