@@ -121,8 +121,8 @@ func TestTheSameTextIsWarnedOf(t *testing.T) {
 	w := newWorld(t, bulkimport.Options{})
 	plain := saved{bulkimport.UTF8, false, "\n", ""}
 	first := w.uploadBytes(plain.bytes(t, text), "")
-	require.Empty(t, warned(first, bulkimport.WarnAlreadyImported))
-	require.Empty(t, warned(w.uploadBytes(plain.bytes(t, text), ""), bulkimport.WarnAlreadyImported), "it has not started")
+	require.Empty(t, warned(first))
+	require.Empty(t, warned(w.uploadBytes(plain.bytes(t, text), "")), "it has not started")
 	w.start(first, bulkimport.Settings{})
 	for name, c := range map[string]struct {
 		file saved
@@ -137,14 +137,14 @@ func TestTheSameTextIsWarnedOf(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			i := w.uploadBytes(c.file.bytes(t, text), "")
-			require.Contains(t, warned(i, bulkimport.WarnAlreadyImported), c.want)
+			require.Contains(t, warned(i), c.want)
 		})
 	}
-	require.Empty(t, warned(w.uploadBytes([]byte(text+"\nc3,Fuchs,c@x.example,Ulm"), ""), bulkimport.WarnAlreadyImported))
+	require.Empty(t, warned(w.uploadBytes([]byte(text+"\nc3,Fuchs,c@x.example,Ulm"), "")))
 	i, err := w.service.Upload(t.Context(), w.scope, bulkimport.UploadInput{Type: bulkimport.AccountsType, FileName: "a.csv",
 		Content: strings.NewReader(text + "\n")})
 	require.NoError(t, err)
-	require.Empty(t, warned(i, bulkimport.WarnAlreadyImported), "accounts are others")
+	require.Empty(t, warned(i), "accounts are others")
 }
 
 // A file that was read in the wrong encoding has another text, until it is read in the right one.
@@ -156,22 +156,22 @@ func TestTheDigestIsOfTheTextAsItIsRead(t *testing.T) {
 	file := saved{bulkimport.Windows1252, false, "\n", "\n"}.bytes(t, text)
 	wrong := w.uploadBytes(file, bulkimport.UTF8)
 	require.NotEqual(t, first.TextSHA256, wrong.TextSHA256)
-	require.Empty(t, warned(wrong, bulkimport.WarnAlreadyImported))
+	require.Empty(t, warned(wrong))
 	right, err := w.service.SetFileFormat(t.Context(), w.scope, wrong.ID, wrong.Version, bulkimport.FileFormat{Encoding: bulkimport.Windows1252})
 	require.NoError(t, err)
 	require.Equal(t, first.TextSHA256, right.TextSHA256)
-	require.Contains(t, warned(right, bulkimport.WarnAlreadyImported), "only the encoding differs")
+	require.Contains(t, warned(right), "only the encoding differs")
 
 	page, err := w.service.List(t.Context(), w.scope, bulkimport.Filter{TextSHA256: first.TextSHA256}, admin.Query{})
 	require.NoError(t, err)
 	require.Equal(t, []uuid.UUID{right.ID, first.ID}, []uuid.UUID{page.Items[0].ID, page.Items[1].ID})
 }
 
-// warned is the message of the warnings with a code.
-func warned(i bulkimport.Import, code string) string {
+// warned is what an import is warned of because of an earlier one.
+func warned(i bulkimport.Import) string {
 	var out []string
 	for _, one := range i.Warnings {
-		if one.Code == code {
+		if one.Code == bulkimport.WarnAlreadyImported {
 			out = append(out, one.Message)
 		}
 	}
