@@ -1,6 +1,6 @@
 # The linter is built from source at this version, so that everybody has the same one.
 GOLANGCI := v2.15.0
-MODULES := . storage/sqlstore/dbtest host/river examples examples/temporal bench
+MODULES := . storage/sqlstore/dbtest host/river host/xlsx examples examples/temporal bench
 BIN := $(CURDIR)/bin
 # The slowest package fits into Go's 10 minutes on a quiet machine, and not on every busy one.
 TIMEOUT := 30m

@@ -43,6 +43,9 @@ type Import struct {
 	UndoID      uuid.UUID `json:"undoId,omitzero"`
 	// From is the import whose failed rows this one has, if UploadFailed made it.
 	From uuid.UUID `json:"from,omitzero"`
+	// TextSHA256 is of the text as it is read, in hexadecimal: in UTF-8, without a byte order mark, with \n between lines
+	// and none at the end.
+	TextSHA256 string `json:"textSha256,omitempty"`
 	// FileRemovedAt is when the file began to be removed, because its time was over: it cannot be read any more. Zero if
 	// it is there.
 	FileRemovedAt time.Time `json:"fileRemovedAt,omitzero"`
@@ -116,7 +119,7 @@ const (
 	WarnDuplicateHeaders   = "duplicate_headers"
 	WarnNullWords          = "null_words"          // cells have NULL or the like, which is text unless in Settings.Blank
 	WarnApostrophes        = "leading_apostrophes" // of a spreadsheet; imported unless Source.StripApostrophe
-	WarnAlreadyImported    = "already_imported"    // the same bytes were imported before
+	WarnAlreadyImported    = "already_imported"    // the same bytes or text were imported before
 	WarnEncodingGuessed    = "encoding_guessed"
 	WarnInvalidEncoding    = "invalid_encoding"      // rows with what is no text in the file's encoding; they fail
 	WarnReplacement        = "replacement_character" // U+FFFD: a character was lost before

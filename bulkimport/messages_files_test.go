@@ -210,6 +210,11 @@ func (h *heard) ofWarnings() {
 	w.run("things", again, bulkimport.Settings{})
 	i := w.upload("things", again)
 	h.imported(i)
+	for _, same := range []string{"id,text\r\nk1,abc\r\n", "\ufeff" + again, wideText(again)} {
+		h.imported(w.upload("things", same))
+	}
+	w.run("things", "id,text\nk2,aéé\n", bulkimport.Settings{})
+	h.imported(w.upload("things", "id,text\nk2,a\xe9\xe9\n"))
 	i, err := w.service.SetMapping(h.t.Context(), w.scope, i.ID, i.Version, w.suggested(i), bulkimport.Settings{})
 	require.NoError(h.t, err)
 	i, err = w.service.SetFileFormat(h.t.Context(), w.scope, i.ID, i.Version, bulkimport.FileFormat{Delimiter: ";"})

@@ -258,7 +258,7 @@ func (s *Service) List(ctx context.Context, scope admin.Scope, f Filter, q admin
 	if err != nil {
 		return admin.Page[Import]{}, err
 	}
-	list := fmt.Sprintf("imports %q %q %q", types, f.Status, f.SHA256)
+	list := fmt.Sprintf("imports %q %q %q %q", types, f.Status, f.SHA256, f.TextSHA256)
 	return admin.Paginate(scope.Org(), list, q,
 		func(seek admin.Seek[uuid.UUID]) ([]Import, error) { return s.newest(ctx, scope.Org(), types, f, seek) },
 		func(i Import) uuid.UUID { return i.ID })

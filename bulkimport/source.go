@@ -21,6 +21,7 @@ type source struct {
 	raw     []byte // scratch
 	spans   []span // what buf comes from
 	free    [][]byte
+	digest  *textDigest // of the text; nil for none
 }
 
 // span is a piece of a file that was decoded by itself.
@@ -52,6 +53,7 @@ func (s *source) fill() error {
 			chunk = newlines(chunk)
 		}
 		s.buf = append(s.buf, chunk...) // which is there already, or further behind
+		s.note(len(chunk))
 		return nil
 	}
 	if s.raw == nil {
@@ -63,8 +65,17 @@ func (s *source) fill() error {
 	}
 	s.room(3 * len(chunk))
 	s.span(chunk, false)
+	n := len(s.buf)
 	s.buf = s.decoder.decode(s.buf, chunk)
+	s.note(len(s.buf) - n)
 	return nil
+}
+
+// note adds the last n bytes of buf to the digest.
+func (s *source) note(n int) {
+	if s.digest != nil {
+		s.digest.add(s.buf[len(s.buf)-n:])
+	}
 }
 
 // more reads into a buffer what can be decoded by itself: whole characters, without the byte order mark.

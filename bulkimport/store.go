@@ -73,6 +73,8 @@ type Filter struct {
 	Type   TypeName     `json:"type,omitempty"`
 	Status ImportStatus `json:"status,omitempty"`
 	SHA256 string       `json:"sha256,omitempty"` // of the bytes uploaded, in hexadecimal
+
+	TextSHA256 string `json:"textSha256,omitempty"` // as in the Import
 }
 
 // content reads an import's text from an offset on.

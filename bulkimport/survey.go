@@ -70,6 +70,7 @@ func (v *survey) run(f FileFormat, found *evidence, head []byte, from io.Reader)
 		return err
 	}
 	r := newReader(from, c.Encoding, i.Content.dialect(), cursor{line: 1}, v.limits)
+	r.digest = newTextDigest()
 	first, err := v.readHeader(r, header, f.HeaderLine == 0)
 	if err != nil {
 		return err
@@ -77,6 +78,7 @@ func (v *survey) run(f FileFormat, found *evidence, head []byte, from io.Reader)
 	if err := v.readRows(r, first); err != nil {
 		return err
 	}
+	i.TextSHA256 = r.digest.hex()
 	v.columns()
 	v.warn(f)
 	return nil

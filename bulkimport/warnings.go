@@ -1,13 +1,10 @@
 package bulkimport
 
 import (
-	"context"
 	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
 )
@@ -220,16 +217,6 @@ func (v *survey) warnRows() {
 		}
 		i.warn(Warning{Code: code, Line: found.line, Count: found.count})
 	}
-}
-
-// warnImported adds a warning if the same bytes were imported before.
-func (s *Service) warnImported(ctx context.Context, org admin.OrgID, i *Import) error {
-	before, err := s.ports.Imports.List(ctx, org, Filter{Type: i.Type, Status: Started, SHA256: i.SHA256},
-		admin.Seek[uuid.UUID]{Limit: 1})
-	if err == nil && len(before) > 0 {
-		i.warn(Warning{Code: WarnAlreadyImported}, "import", before[0].ID)
-	}
-	return err
 }
 
 // meansNull knows the words that databases and spreadsheets write for no value.

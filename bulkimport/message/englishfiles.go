@@ -104,6 +104,19 @@ var englishFiles = [...]entry{
 // englishWarnings is the messages of the kind warning, sorted by key.
 var englishWarnings = [...]entry{
 	{"warning.already_imported", "the same file was imported before, as {import}", ""},
+	{"warning.already_imported.encoding", "the same text was imported before, as {import}: only the encoding differs", ""},
+	{
+		"warning.already_imported.encoding_and_mark",
+		"the same text was imported before, as {import}: only the encoding and the byte order mark differ", "",
+	},
+	{
+		"warning.already_imported.line_ends",
+		"the same text was imported before, as {import}: only its line ends differ", "",
+	},
+	{
+		"warning.already_imported.mark",
+		"the same text was imported before, as {import}: only the byte order mark differs", "",
+	},
 	{
 		"warning.ambiguous_delimiter",
 		"the cells were split at each {delimiterWord}, and could be at each {otherWord} as well: set the " +

@@ -13,6 +13,15 @@ func germanWarnings() map[string]Template {
 	one := func(form string) map[Form]string { return map[Form]string{One: form} }
 	return map[string]Template{
 		"warning.already_imported": {Text: "Dieselbe Datei wurde schon importiert, als {import}"},
+		"warning.already_imported.encoding": {
+			Text: "Derselbe Text wurde schon importiert, als {import}: nur die Kodierung ist anders"},
+		"warning.already_imported.encoding_and_mark": {
+			Text: "Derselbe Text wurde schon importiert, als {import}: nur die Kodierung und die " +
+				"Bytereihenfolge-Marke sind anders"},
+		"warning.already_imported.line_ends": {
+			Text: "Derselbe Text wurde schon importiert, als {import}: nur die Zeilenenden sind anders"},
+		"warning.already_imported.mark": {
+			Text: "Derselbe Text wurde schon importiert, als {import}: nur die Bytereihenfolge-Marke ist anders"},
 		"warning.ambiguous_delimiter": {
 			Text: "Die Zeilen wurden an diesem Trennzeichen geteilt: {delimiterWord}; möglich ist auch: {otherWord}. " +
 				"Wählen Sie das " +
@@ -141,7 +150,7 @@ func germanSettings() map[string]Template {
 		"mapping.format.match_mode": {Text: "Der Modus CREATE sucht keine Datensätze: verwenden Sie SKIP, UPSERT " +
 			"oder UPDATE"},
 		"mapping.format.separator": {Text: "„{value}“ hat ein unsichtbares Zeichen, {character}: entfernen Sie es"},
-		"mapping.range.canary": {Text: "{count} Zeilen: geben Sie 1 bis {max} an, oder 0 für keinen Probelauf"},
+		"mapping.range.canary":     {Text: "{count} Zeilen: geben Sie 1 bis {max} an, oder 0 für keinen Probelauf"},
 		"mapping.range.stop_after": {
 			Text: "{count} fehlgeschlagene Zeilen: geben Sie 1 bis {max} an, oder 0, um nie anzuhalten"},
 		"mapping.range.year_pivot":   {Text: "{value}: geben Sie 1 bis 100 an, oder 0, um zweistellige Jahre abzulehnen"},

@@ -116,7 +116,8 @@ func (s imports) List(
 ) (out []bulkimport.Import, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		out = t.imports.descending(seek.After, seek.Limit, func(i bulkimport.Import) bool {
-			return wants(f.Type, i.Type) && wants(f.Status, i.Status) && wants(f.SHA256, i.SHA256)
+			return wants(f.Type, i.Type) && wants(f.Status, i.Status) && wants(f.SHA256, i.SHA256) &&
+				wants(f.TextSHA256, i.TextSHA256)
 		})
 		for k := range out {
 			out[k] = cloneImport(out[k])

@@ -20,14 +20,15 @@ type importSQL struct {
 }
 
 func newImportSQL(db *DB) importSQL {
-	const columns = `SELECT id, type, file_name, size, sha256, details, row_count, status, created_at, created_by_kind,
-		created_by_id, updated_at, file_removed_at, version FROM {imports}{index} `
+	const columns = `SELECT id, type, file_name, size, sha256, text_sha256, details, row_count, status, created_at,
+		created_by_kind, created_by_id, updated_at, file_removed_at, version FROM {imports}{index} `
 	return importSQL{
-		insert: db.bind(`INSERT INTO {imports} (org_id, id, type, file_name, size, sha256, details, row_count, status,
-			created_at, created_by_kind, created_by_id, updated_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+		insert: db.bind(`INSERT INTO {imports} (org_id, id, type, file_name, size, sha256, text_sha256, details, row_count,
+			status, created_at, created_by_kind, created_by_id, updated_at, version)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		append: db.bind(`INSERT INTO {import_pieces} (org_id, import_id, start, piece) VALUES (?, ?, ?, ?)`),
-		update: db.bind(`UPDATE {imports} SET file_name = ?, size = ?, sha256 = ?, details = ?, row_count = ?, status = ?,
-			updated_at = ?, version = version + 1 WHERE org_id = ? AND id = ? AND version = ?`),
+		update: db.bind(`UPDATE {imports} SET file_name = ?, size = ?, sha256 = ?, text_sha256 = ?, details = ?,
+			row_count = ?, status = ?, updated_at = ?, version = version + 1 WHERE org_id = ? AND id = ? AND version = ?`),
 		get:  db.bind(columns + `WHERE org_id = ? AND id = ?`),
 		lock: db.bind(columns + `WHERE org_id = ? AND id = ?{forUpdate}`),
 		expired: db.bindAll(db.along("imports_file", `SELECT i.org_id, i.id FROM {imports} i{index}
@@ -39,9 +40,10 @@ func newImportSQL(db *DB) importSQL {
 		removePieces: db.bind(db.dialect.deleteSome("import_pieces", `org_id = ? AND import_id = ?`,
 			[]string{"org_id", "import_id", "start"})),
 		fileGone: db.bind(`UPDATE {imports} SET file_kept = 0 WHERE org_id = ? AND id = ?`),
-		list: newList(db, columns+`WHERE org_id = ?`, []string{"type", "status", "sha256"},
+		list: newList(db, columns+`WHERE org_id = ?`, []string{"type", "status", "sha256", "text_sha256"},
 			` AND id < ? ORDER BY id DESC LIMIT ?`,
-			walk{"imports_sha256", "sha256"}, walk{"imports_type", "type"}, walk{"imports_status", "status"}),
+			walk{"imports_sha256", "sha256"}, walk{"imports_text", "text_sha256"},
+			walk{"imports_type", "type"}, walk{"imports_status", "status"}),
 		content: db.bind(`SELECT start, piece FROM {import_pieces} WHERE org_id = ? AND import_id = ? AND start <= ?
 			ORDER BY start DESC LIMIT 1`),
 		deletePieces:  db.bind(`DELETE FROM {import_pieces} WHERE org_id = ? AND import_id = ?`),
@@ -57,8 +59,9 @@ func (s imports) Create(ctx context.Context, org admin.OrgID, i bulkimport.Impor
 		return err
 	}
 	return s.write(ctx, org, rec, func(t *tx) error {
-		_, err := t.exec(ctx, "import", s.db.sql.imports.insert, org, id(i.ID), i.Type, i.FileName, i.Size, i.SHA256, details,
-			i.Rows, i.Status, at(i.CreatedAt), i.CreatedBy.Kind, actorID(i.CreatedBy), at(i.UpdatedAt), i.Version)
+		_, err := t.exec(ctx, "import", s.db.sql.imports.insert, org, id(i.ID), i.Type, i.FileName, i.Size, i.SHA256,
+			i.TextSHA256, details, i.Rows, i.Status, at(i.CreatedAt), i.CreatedBy.Kind, actorID(i.CreatedBy),
+			at(i.UpdatedAt), i.Version)
 		return err
 	})
 }
@@ -92,7 +95,7 @@ func (s importSQL) set(ctx context.Context, t *tx, org admin.OrgID, i bulkimport
 		return err
 	}
 	return t.change(ctx, "import", s.update, []any{
-		i.FileName, i.Size, i.SHA256, details, i.Rows, i.Status, at(i.UpdatedAt), org, id(i.ID), i.Version,
+		i.FileName, i.Size, i.SHA256, i.TextSHA256, details, i.Rows, i.Status, at(i.UpdatedAt), org, id(i.ID), i.Version,
 	}, s.get, org, id(i.ID))
 }
 
@@ -128,7 +131,7 @@ func (s imports) Get(ctx context.Context, org admin.OrgID, importID uuid.UUID) (
 func (s imports) List(
 	ctx context.Context, org admin.OrgID, f bulkimport.Filter, seek admin.Seek[uuid.UUID],
 ) ([]bulkimport.Import, error) {
-	query, args := s.db.sql.imports.list.page([]any{org}, byText(string(f.Type), string(f.Status), f.SHA256),
+	query, args := s.db.sql.imports.list.page([]any{org}, byText(string(f.Type), string(f.Status), f.SHA256, f.TextSHA256),
 		before(seek.After), seek.Limit)
 	return rows(ctx, s.reader(), "import", query, scanImport, args...)
 }
@@ -150,7 +153,7 @@ func (s imports) Content(ctx context.Context, org admin.OrgID, importID uuid.UUI
 
 func scanImport(scan func(...any) error, i *bulkimport.Import) error {
 	var details string
-	if err := scan(scanID(&i.ID), &i.Type, &i.FileName, &i.Size, &i.SHA256, &details, &i.Rows, &i.Status,
+	if err := scan(scanID(&i.ID), &i.Type, &i.FileName, &i.Size, &i.SHA256, &i.TextSHA256, &details, &i.Rows, &i.Status,
 		scanAt(&i.CreatedAt),
 		&i.CreatedBy.Kind, scanActorID(&i.CreatedBy), scanAt(&i.UpdatedAt), scanAt(&i.FileRemovedAt),
 		&i.Version); err != nil {

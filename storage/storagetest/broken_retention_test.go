@@ -18,6 +18,8 @@ type importPort struct {
 	bulkimport.Store
 	removeFile func(context.Context, admin.OrgID, uuid.UUID, int, admin.Record) (bool, error)
 	content    func(context.Context, admin.OrgID, uuid.UUID, int64) ([]byte, error)
+	update     func(context.Context, admin.OrgID, bulkimport.Import, admin.Record) error
+	list       func(context.Context, admin.OrgID, bulkimport.Filter, admin.Seek[uuid.UUID]) ([]bulkimport.Import, error)
 }
 
 func (s importPort) RemoveFile(

@@ -131,7 +131,7 @@ func (s noting) Create(ctx context.Context, o people.Organization, first people.
 
 func TestBrokenAdaptersFail(t *testing.T) {
 	faults := slices.Concat(transactionFaults(), organizationFaults(), userFaults(), auditFaults(), jobFaults(),
-		queueFaults(), retentionFaults(), currencyFaults(), customerFaults())
+		queueFaults(), retentionFaults(), importFaults(), currencyFaults(), customerFaults())
 	for _, f := range faults {
 		if storagetest.Fault() == f.name {
 			storagetest.Run(t, func(*testing.T) storage.Backend { return newBroken(f) })

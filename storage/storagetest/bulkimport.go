@@ -144,6 +144,7 @@ func accountCalls() map[string]call {
 func (w *world) imp() bulkimport.Import {
 	return bulkimport.Import{
 		ID: w.id(), Type: bulkimport.CustomersType, FileName: w.mark("file"), Size: 1 << 40, SHA256: strings.Repeat("ab", 32),
+		TextSHA256: strings.Repeat("12", 32),
 		Content: bulkimport.Content{
 			Bytes: 7, SHA256: strings.Repeat("cd", 32), Encoding: bulkimport.Latin9, ByteOrderMark: true, Delimiter: "\t",
 			Quote: bulkimport.NoQuote, UnquotedFrom: 1 << 40, Header: []string{"id", "Ünïcode \"quoted\"\n", ""},
@@ -223,6 +224,7 @@ func testImports(t *testing.T, open Open) {
 
 		want := i
 		want.FileName, want.Size, want.SHA256, want.Rows, want.Status = "other", 2, "ff", 3, bulkimport.Started
+		want.TextSHA256 = "fe"
 		want.Content, want.Settings = bulkimport.Content{}, bulkimport.Settings{}
 		want.Columns, want.Warnings, want.Mapping = nil, nil, nil
 		want.UpdatedAt = epoch.Add(time.Hour)
@@ -337,7 +339,7 @@ func testImports(t *testing.T, open Open) {
 		for k := range 5 {
 			i := w.imp()
 			if k%2 == 1 {
-				i.Type, i.Status, i.SHA256 = bulkimport.AccountsType, bulkimport.Started, "ee"
+				i.Type, i.Status, i.SHA256, i.TextSHA256 = bulkimport.AccountsType, bulkimport.Started, "ee", "ed"
 			}
 			require.NoError(t, b.Imports().Create(t.Context(), w.org, i, w.rec("import.begin")))
 			made = append([]bulkimport.Import{i}, made...)
@@ -352,6 +354,10 @@ func testImports(t *testing.T, open Open) {
 		require.Equal(t, odd, list(bulkimport.Filter{Type: bulkimport.AccountsType}))
 		require.Equal(t, odd, list(bulkimport.Filter{Status: bulkimport.Started}))
 		require.Equal(t, odd, list(bulkimport.Filter{SHA256: "ee"}))
+		require.Equal(t, odd, list(bulkimport.Filter{TextSHA256: "ed"}))
+		require.Empty(t, list(bulkimport.Filter{SHA256: "ed"}), "each digest by itself")
+		require.Empty(t, list(bulkimport.Filter{TextSHA256: "ee"}))
+		require.Empty(t, list(bulkimport.Filter{TextSHA256: "ed", SHA256: "ab"}))
 		require.Empty(t, list(bulkimport.Filter{SHA256: "ee", Type: bulkimport.CustomersType}))
 	})
 }

@@ -12,7 +12,7 @@ import (
 )
 
 func (s *script) newImport() bulkimport.Import {
-	return bulkimport.Import{
+	i := bulkimport.Import{
 		ID: s.id(), Type: pick(s, bulkimport.CustomersType, bulkimport.AccountsType), FileName: s.text(),
 		Size: int64(s.r.Uint64() >> 1), SHA256: strings.Repeat(pick(s, "ab", "AB"), 32),
 		Content: bulkimport.Content{Header: []string{s.text(), ""}, Delimiter: "\t"},
@@ -22,6 +22,16 @@ func (s *script) newImport() bulkimport.Import {
 		Status: pick(s, bulkimport.Uploading, bulkimport.Uploaded,
 			bulkimport.Started), CreatedAt: s.now, CreatedBy: s.actor(), UpdatedAt: s.now, Version: 1,
 	}
+	i.TextSHA256 = textDigest(i.Type)
+	return i
+}
+
+// textDigest is one of two, by what was drawn already.
+func textDigest(t bulkimport.TypeName) string {
+	if t == bulkimport.CustomersType {
+		return strings.Repeat("cd", 32)
+	}
+	return strings.Repeat("CD", 32)
 }
 
 func (s *script) imported(org admin.OrgID) bulkimport.Import {
@@ -94,6 +104,9 @@ func importDraws() map[string]func(*script) do {
 			f := bulkimport.Filter{
 				Type: pick(s, "", bulkimport.CustomersType, " "), Status: pick(s, "", bulkimport.Started,
 					"started"), SHA256: pick(s, "", strings.Repeat("ab", 32), " "),
+			}
+			if f.Type == "" && f.Status == "" {
+				f.TextSHA256 = textDigest(bulkimport.CustomersType)
 			}
 			return func(ctx context.Context, st storage.Stores) (any, error) { return st.Imports().List(ctx, org, f, seek) }
 		},

@@ -332,6 +332,7 @@ TABLE admincenter_imports InnoDB utf8mb4_bin
     file_name varchar(255) COLLATE utf8mb4_bin NOT NULL
     size bigint(20) NOT NULL
     sha256 varbinary(64) NOT NULL
+    text_sha256 varbinary(64) NOT NULL
     details mediumtext COLLATE utf8mb4_bin NOT NULL
     row_count bigint(20) NOT NULL
     status varbinary(30) NOT NULL
@@ -345,6 +346,7 @@ TABLE admincenter_imports InnoDB utf8mb4_bin
     INDEX imports_file (file_kept, updated_at, org_id, id)
     INDEX imports_sha256 (org_id, sha256, id)
     INDEX imports_status (org_id, status, id)
+    INDEX imports_text (org_id, text_sha256, id)
     INDEX imports_type (org_id, type, id)
     PRIMARY KEY PRIMARY (org_id, id)
     FOREIGN KEY admincenter_imports_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT

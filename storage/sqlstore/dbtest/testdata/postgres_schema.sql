@@ -425,6 +425,7 @@ TABLE admincenter_imports
     file_name text COLLATE C NOT NULL
     size bigint NOT NULL
     sha256 text COLLATE C NOT NULL
+    text_sha256 text COLLATE C NOT NULL
     details text COLLATE C NOT NULL
     row_count bigint NOT NULL
     status text COLLATE C NOT NULL
@@ -439,6 +440,7 @@ TABLE admincenter_imports
     PRIMARY KEY admincenter_imports_pkey (org_id, id)
     INDEX admincenter_imports_sha256 (org_id, sha256, id)
     INDEX admincenter_imports_status (org_id, status, id)
+    INDEX admincenter_imports_text (org_id, text_sha256, id)
     INDEX admincenter_imports_type (org_id, type, id)
     FOREIGN KEY admincenter_imports_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
     CHECK ((file_kept = ANY (ARRAY[(0)::bigint, (1)::bigint])))

@@ -407,6 +407,7 @@ CREATE TABLE admincenter_imports (
     file_name       TEXT    NOT NULL,
     size            INTEGER NOT NULL,
     sha256          TEXT    NOT NULL,
+    text_sha256     TEXT    NOT NULL,
     details         TEXT    NOT NULL,
     row_count       INTEGER NOT NULL,
     status          TEXT    NOT NULL,
@@ -425,6 +426,8 @@ CREATE INDEX admincenter_imports_file ON admincenter_imports (file_kept, updated
 CREATE INDEX admincenter_imports_sha256 ON admincenter_imports (org_id, sha256, id);
 
 CREATE INDEX admincenter_imports_status ON admincenter_imports (org_id, status, id);
+
+CREATE INDEX admincenter_imports_text ON admincenter_imports (org_id, text_sha256, id);
 
 CREATE INDEX admincenter_imports_type ON admincenter_imports (org_id, type, id);
 

@@ -6,6 +6,7 @@ CREATE TABLE IF NOT EXISTS admincenter_imports (
     file_name       VARCHAR(255)   NOT NULL,
     size            BIGINT         NOT NULL,
     sha256          VARBINARY(64)  NOT NULL,
+    text_sha256     VARBINARY(64)  NOT NULL,
     -- What nothing is looked up by, as JSON in a form of its own version.
     details         MEDIUMTEXT     NOT NULL,
     row_count       BIGINT         NOT NULL,
@@ -22,6 +23,7 @@ CREATE TABLE IF NOT EXISTS admincenter_imports (
     -- For what is over and not yet removed.
     KEY imports_file (file_kept, updated_at, org_id, id),
     -- For lists, in order of id.
+    KEY imports_text (org_id, text_sha256, id),
     KEY imports_sha256 (org_id, sha256, id),
     KEY imports_type (org_id, type, id),
     KEY imports_status (org_id, status, id),

@@ -6,6 +6,7 @@ CREATE TABLE admincenter_imports (
     file_name       TEXT COLLATE "C" NOT NULL,
     size            BIGINT NOT NULL,
     sha256          TEXT COLLATE "C" NOT NULL,
+    text_sha256     TEXT COLLATE "C" NOT NULL,
     -- What nothing is looked up by, as JSON in a form of its own version.
     details         TEXT COLLATE "C" NOT NULL,
     row_count       BIGINT NOT NULL,
@@ -27,6 +28,7 @@ CREATE INDEX admincenter_imports_file ON admincenter_imports (file_kept, updated
 -- For lists, in order of id.
 CREATE INDEX admincenter_imports_status ON admincenter_imports (org_id, status, id);
 CREATE INDEX admincenter_imports_type ON admincenter_imports (org_id, type, id);
+CREATE INDEX admincenter_imports_text ON admincenter_imports (org_id, text_sha256, id);
 CREATE INDEX admincenter_imports_sha256 ON admincenter_imports (org_id, sha256, id);
 
 -- The text of the files. Pieces are large, so the rows are kept apart from the key.
