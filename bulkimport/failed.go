@@ -62,17 +62,6 @@ func (s *Service) openRows(ctx context.Context, scope admin.Scope, id uuid.UUID)
 	return i, t, j.Complete()
 }
 
-// complete fails with [job.ErrPruned] if the rows of an import's run are not kept any longer.
-func (s *Service) complete(ctx context.Context, org admin.OrgID, id uuid.UUID) error {
-	j, err := s.ports.Jobs.Get(ctx, org, id)
-	if errors.Is(err, admin.ErrNotFound) {
-		return nil // it was not started
-	} else if err != nil {
-		return err
-	}
-	return j.Complete()
-}
-
 func (s *Service) failed(
 	ctx context.Context, org admin.OrgID, id uuid.UUID, seek admin.Seek[int64],
 ) ([]FailedRow, error) {

@@ -19,8 +19,8 @@ type Ports struct {
 	Guard Guard
 }
 
-// Guard returns why a setting may not be as on, because what depends on it could not use it, or nil. program is its rule,
-// nil if it is not a JSON_LOGIC setting. Settings on entities that no [Path] resolves to are not asked about.
+// Guard returns why a setting may not be as on, because what depends on it could not use it, or nil. program is its
+// rule, nil if it is not a JSON_LOGIC setting. Settings on entities that no [Path] resolves to are not asked about.
 type Guard func(ctx context.Context, org admin.OrgID, on Setting, program Program) error
 
 // CustomerOf returns the customer of an account; "" if it has none.

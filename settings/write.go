@@ -27,8 +27,8 @@ const CodeSchema = "json_schema"
 // Create adds a setting. It fails with a *admin.ValidationError that lists everything that is wrong with it,
 // among it a rule that the [Evaluator] cannot compile and every violation of the JSON Schema; with
 // [admin.ErrExists] if the entity has a setting of this namespace and name; and with [ErrTooMany] if
-// Options.Limits are reached. It fails with [ErrInUse] if an enrichment takes its rule from such a setting and could not
-// use this one. It requires [PermissionWrite].
+// Options.Limits are reached. It fails with [ErrInUse] if an enrichment takes its rule from such a setting and could
+// not use this one. It requires [PermissionWrite].
 func (s *Service) Create(ctx context.Context, scope admin.Scope, n NewSetting) (Setting, error) {
 	if err := scope.Require(PermissionWrite); err != nil {
 		return Setting{}, err

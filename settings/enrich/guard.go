@@ -50,8 +50,9 @@ func (e Enrichment) accepts(on settings.Setting, program settings.Program) error
 			continue
 		}
 		because := func(format string, args ...any) error {
-			return fmt.Errorf("the field %s of the event schema %q takes its rule from it, and %s: change the enrichment first: %w",
-				f.Name, e.EventSchema, fmt.Sprintf(format, args...), settings.ErrInUse)
+			return fmt.Errorf(
+				"the field %s of the event schema %q takes its rule from it, and %s: change the enrichment first: %w", f.Name,
+				e.EventSchema, fmt.Sprintf(format, args...), settings.ErrInUse)
 		}
 		if program == nil {
 			return because("it is %s", on.Value.Type())

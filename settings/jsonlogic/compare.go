@@ -281,8 +281,8 @@ func (c *run) compare(op compareOp, s *syntax, a, b any) bool {
 	return c.compareNumbers(op, s, a, b)
 }
 
-// compareNull compares null with a text or a date, so that a rule that reads what an event lacks has an answer. It equals
-// neither. It is 0 beside a text that is a number, and with another text or a date no order holds.
+// compareNull compares null with a text or a date, so that a rule that reads what an event lacks has an answer. It
+// equals neither. It is 0 beside a text that is a number, and with another text or a date no order holds.
 func (c *run) compareNull(op compareOp, a, b any) bool {
 	switch op {
 	case opEq:

@@ -33,8 +33,9 @@ func (r *Rule) ResultType() Type {
 	return AnyType
 }
 
-// Faults returns the errors of the parts of the rule that read no data and call no custom operator, and so fail in every
-// evaluation that reaches them, such as {"/":[1,0]} or {"date":"soon"}. What is within a try is left out: it may be meant.
+// Faults returns the errors of the parts of the rule that fail in every evaluation that reaches them, because they read
+// no data and call no custom operator, such as {"/":[1,0]} or {"date":"soon"}, or because of an operand that does
+// neither. What is within a try is left out: it may be meant.
 func (r *Rule) Faults() []*Error {
 	var out []*Error
 	r.faults(r.syntax, &out)
@@ -76,9 +77,7 @@ func (r *Rule) operandFault(s *syntax) *Error {
 			continue // which is found within it
 		}
 		c := newRun(r.p)
-		if c.start(background, nil) != nil {
-			return nil
-		}
+		_ = c.start(background, nil) // whose context never ends
 		x, ok := c.operand(v)
 		switch {
 		case c.err != nil:
@@ -136,9 +135,7 @@ func (r *Rule) value(s *syntax) (any, *Error) {
 	}
 	k.p.root = n
 	c := newRun(k.p)
-	if err := c.start(background, nil); err != nil {
-		return nil, nil
-	}
+	_ = c.start(background, nil) // whose context never ends
 	v := c.export(n.val(c), 0)
 	if c.err != nil {
 		return nil, c.err
