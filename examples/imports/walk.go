@@ -31,6 +31,8 @@ func (w *walkthrough) walk(ctx context.Context) error {
 		{"Import three rows for real", w.canary},
 		{"Let the others follow", w.confirm},
 		{"Import what failed with another mapping", w.again},
+		{"See what became of each row", w.outcomes},
+		{"Take the first import back", w.undo},
 	} {
 		w.say("\n%s\n%s", step.title, strings.Repeat("─", len(step.title)))
 		if err := step.do(ctx); err != nil {
@@ -212,4 +214,56 @@ func (w *walkthrough) again(ctx context.Context) error {
 		return err
 	}
 	return w.result(ctx, imp.ID)
+}
+
+// outcomes shows what became of each row. A screen pages through them, and WriteOutcomes writes a file.
+func (w *walkthrough) outcomes(ctx context.Context) error {
+	page, err := w.center.Imports.Outcomes(ctx, w.scope, w.id, bulkimport.OutcomeFilter{}, admin.Query{Limit: 6})
+	if err != nil {
+		return err
+	}
+	for _, o := range page.Items {
+		why := ""
+		if len(o.Errors) > 0 {
+			why = o.Errors[0].Code
+		}
+		w.say("%d %s %s %s", o.Number, o.Key, o.Result, why)
+	}
+	return nil
+}
+
+// undo takes back what the import wrote, unless it has changed since: a check says first what could not be.
+func (w *walkthrough) undo(ctx context.Context) error {
+	c, err := w.center.Customers.Get(ctx, w.scope, "K-1002")
+	if err != nil {
+		return err
+	}
+	if _, err := w.center.Customers.Edit(ctx, w.scope, c.ID, c.Version,
+		customer.Edit{Name: customer.Set("Café Abendrot")}); err != nil {
+		return err
+	}
+	for _, begin := range []func(context.Context, admin.Scope, uuid.UUID) (job.Job, error){
+		w.center.Imports.CheckUndo, w.center.Imports.Undo,
+	} {
+		j, err := begin(ctx, w.scope, w.id)
+		if err != nil {
+			return err
+		}
+		if _, err := w.center.Imports.Run(ctx, w.scope, j.ID, nil); err != nil {
+			return err
+		}
+		p, err := w.center.Imports.Progress(ctx, w.scope, j.ID)
+		if err != nil {
+			return err
+		}
+		w.say("%s %s: %d removed, %d stay", j.Kind, p.Status, p.Removed, p.Counts.Failed)
+		left, err := w.center.Imports.Errors(ctx, w.scope, j.ID, admin.Query{})
+		if err != nil {
+			return err
+		}
+		for _, row := range left.Items {
+			w.say("  %s: %s", row.Key, row.Errors[0].Message)
+		}
+	}
+	return w.list(ctx)
 }

@@ -51,8 +51,59 @@ func (t *tour) imports(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return t.importFile(ctx, bulkimport.AccountsType, "accounts.csv", accounts,
+	err = t.importFile(ctx, bulkimport.AccountsType, "accounts.csv", accounts,
 		bulkimport.Settings{Mode: bulkimport.Upsert})
+	if err != nil {
+		return err
+	}
+	return t.takeBack(ctx)
+}
+
+// takeBack imports the first row of a file for real, waits for a person, imports the others, and takes all of them back.
+func (t *tour) takeBack(ctx context.Context) error {
+	imports := t.center.Imports
+	imp, err := imports.Upload(ctx, t.scope, bulkimport.UploadInput{
+		Type: bulkimport.CustomersType, FileName: "mistake.csv", Content: strings.NewReader(
+			"id,name,primary_email\nold-1,Old One,one@old.example\nold-2,Old Two,two@old.example\n"),
+	})
+	if err != nil {
+		return err
+	}
+	suggested, err := imports.Suggest(ctx, t.scope, imp.ID)
+	if err != nil {
+		return err
+	}
+	_, err = imports.SetMapping(ctx, t.scope, imp.ID, imp.Version, suggested.Mapping(), bulkimport.Settings{Canary: 1})
+	if err != nil {
+		return err
+	}
+	if _, err := imports.Start(ctx, t.scope, imp.ID); err != nil {
+		return err
+	}
+	canary, err := imports.Run(ctx, t.scope, imp.ID, nil)
+	if err != nil {
+		return err
+	}
+	if _, err := imports.Confirm(ctx, t.scope, imp.ID); err != nil {
+		return err
+	}
+	if _, err := imports.Run(ctx, t.scope, imp.ID, nil); err != nil {
+		return err
+	}
+	undo, err := imports.Undo(ctx, t.scope, imp.ID)
+	if err != nil {
+		return err
+	}
+	if _, err := imports.Run(ctx, t.scope, undo.ID, nil); err != nil {
+		return err
+	}
+	p, err := imports.Progress(ctx, t.scope, undo.ID)
+	if err != nil {
+		return err
+	}
+	t.say("mistake.csv: %s after %d row, confirmed, imported, and taken back: %d customers removed.", canary.Status,
+		canary.Counts.Completed, p.Removed)
+	return nil
 }
 
 // accountsFile is a CSV with an account for each of the first customers.

@@ -51,6 +51,7 @@ func TestWalksThroughAllSevenAreas(t *testing.T) {
 	require.Contains(t, out, "A check of the file finds: 11 to create, 0 to update, 1 would fail.\n    1 × invalid_email in ")
 	require.Contains(t, out, "COMPLETED_WITH_FAILURES: 11 of 12 imported (11 created")
 	require.Contains(t, out, "line 13: primary_email:")
+	require.Contains(t, out, "WAITING_FOR_CONFIRMATION after 1 row, confirmed, imported, and taken back: 2 customers removed.")
 	require.Contains(t, out, "Walk-in Ltd (walk-in) is at Dublin, IE; version 2.")
 	require.Contains(t, out, `has accounts that are not archived: "walk-in-main"`)
 	require.Contains(t, out, "11 customers are active")
