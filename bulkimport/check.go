@@ -187,8 +187,17 @@ func (s *Service) rehearse(
 	if err != nil {
 		return written{}, false, err
 	}
+	add, err := s.customersSoon(ctx, scope, i, b)
+	if err != nil {
+		return written{}, false, err
+	}
 	rec := s.record(scope, ActionWrite, i)
 	err = s.ports.Atomically(ctx, func(p Ports) error {
+		if add != nil {
+			if err := add(ctx, p); err != nil {
+				return err
+			}
+		}
 		if w, err = write(ctx, p, scope.Org(), rec); err != nil {
 			return err
 		}

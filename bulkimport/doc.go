@@ -61,6 +61,9 @@
 // [Service.Confirm] or [Service.Reject]. Of a job by itself, such as a check, methods take the job's id; the job of
 // the run has the import's.
 //
+// An import of accounts may name the one that its customers are in, Settings.CustomersFrom: both are checked before
+// either is run.
+//
 // [Service.UploadFailed] makes an import of the rows that failed, to start it with another mapping.
 //
 // # Exports

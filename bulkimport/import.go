@@ -158,6 +158,10 @@ type Settings struct {
 	// at most 1,000,000. Rows that fail count, blank ones do not. An import of no more rows does not wait, and one that
 	// StopAfter stops does not either. 0 means none.
 	Canary int `json:"canary,omitempty"`
+	// CustomersFrom is the import that the customers of an import of accounts are in, so that both files are one: Check
+	// and Preview take the customers that it would create for there, and Start fails with admin.ErrState until its job
+	// has ended. Undo the accounts before the customers.
+	CustomersFrom uuid.UUID `json:"customersFrom,omitzero"`
 	// HeaderConfirmed lets an import start although its header looks like data.
 	HeaderConfirmed bool `json:"headerConfirmed,omitempty"`
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
@@ -262,7 +263,7 @@ func (h *heard) ofSettings() {
 	i := w.upload("things", "id,text,more\nk1,abc,x\n")
 	m := bulkimport.Mapping{"id": bulkimport.FromColumn(0)}
 	for _, set := range []bulkimport.Settings{
-		{Mode: "x"}, {Dates: "x"}, {IfBlank: "x"}, {StopAfter: -1}, {Canary: -1}, {Match: "text", Mode: bulkimport.Upsert}, {Match: "id"},
+		{Mode: "x"}, {Dates: "x"}, {IfBlank: "x"}, {StopAfter: -1}, {Canary: -1}, {CustomersFrom: uuid.Max}, {CustomersFrom: i.ID}, {Match: "text", Mode: bulkimport.Upsert}, {Match: "id"},
 		{Blank: slices.Repeat([]string{"x"}, 101)}, {Blank: []string{" "}}, {Optional: []string{"nothing"}}, {Optional: []string{"id"}},
 		{NotImported: []int{9}}, {NotImported: []int{1, 1}}, {NotImported: []int{0}},
 	} {

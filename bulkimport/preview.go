@@ -90,6 +90,9 @@ func (s *Service) Preview(
 	if n == 0 {
 		n = defaultPreview
 	}
+	if err := s.checkCustomersFrom(ctx, scope, i, set); err != nil {
+		return Preview{}, err
+	}
 	complete := checkMapping(t.Schema, i, m, set) == nil
 	i.Mapping, i.Settings = m, set
 	look := &looking{plan: newPlan(t.Schema, i, s.limits), batch: s.newBatch(i)}

@@ -18,7 +18,8 @@ import (
 //
 // It fails with what SetMapping finds, if that was not called or the schema has changed since, with
 // [ErrHeaderUnconfirmed], with a [*FileError] if the content changed or too many rows repeat a key, and with
-// [admin.ErrState] if the upload is not complete, or the job has failed or was cancelled.
+// [admin.ErrState] if the upload is not complete, the job has failed or was cancelled, or the import of
+// Settings.CustomersFrom has not ended.
 func (s *Service) Start(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
 	i, t, err := s.open(ctx, scope, id, write)
 	if err != nil {
@@ -29,6 +30,9 @@ func (s *Service) Start(ctx context.Context, scope admin.Scope, id uuid.UUID) (j
 		return s.started(ctx, scope.Org(), id)
 	case Uploading:
 		return job.Job{}, fmt.Errorf("the upload is not complete: %w", admin.ErrState)
+	}
+	if err := s.customersFirst(ctx, scope.Org(), i); err != nil {
+		return job.Job{}, err
 	}
 	duplicates, err := s.ready(ctx, scope.Org(), i, t)
 	if err != nil {

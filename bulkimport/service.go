@@ -90,6 +90,7 @@ type core struct {
 	runtime   admin.Runtime
 	customers *customer.Table[customer.Customer]
 	accounts  *customer.Table[customer.Account]
+	soon      lastSoon
 }
 
 // NewService returns a Service over ports. It fails with an [*admin.ValidationError] that lists every port
@@ -341,6 +342,9 @@ func (s *Service) SetMapping(
 		return Import{}, err
 	}
 	if err := checkNotImported(i, m, set); err != nil {
+		return Import{}, err
+	}
+	if err := s.checkCustomersFrom(ctx, scope, i, set); err != nil {
 		return Import{}, err
 	}
 	if i.Version != version {

@@ -13,6 +13,10 @@ var englishMappings = [...]entry{
 	{"mapping.format.blank_word", `"{value}": give 1 to 100 bytes that can be seen, without blanks around them`, ""},
 	{"mapping.format.both", "give columns or a constant, not both: rows whose columns are blank get the default", ""},
 	{"mapping.format.constant", "a constant cannot be blank", ""},
+	{
+		"mapping.format.customers_from",
+		"{type} cannot take their customers from an import of {other}: it is for accounts, and an import of customers", "",
+	},
 	{"mapping.format.default", "a default cannot be blank", ""},
 	{
 		"mapping.format.hidden",
@@ -48,6 +52,7 @@ var englishMappings = [...]entry{
 		`"{value}" is not one that exists: use an ISO 4217 code such as EUR, ANY or nothing`,
 		"",
 	},
+	{"mapping.unknown.customers_from", "there is no import {value}: give the one that has the customers", ""},
 	{"mapping.unknown.date_order", `"{value}" is not an order of dates: use DMY, MDY or nothing`, ""},
 	{"mapping.unknown.dates", `"{value}" is not one that exists: use DMY, MDY or nothing`, ""},
 	{"mapping.unknown.field", `{type} have no field "{value}": use one of {allowed}`, ""},

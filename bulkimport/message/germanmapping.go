@@ -146,6 +146,9 @@ func germanSettings() map[string]Template {
 	return map[string]Template{
 		"mapping.format.blank_word": {
 			Text: "„{value}“: geben Sie 1 bis 100 Bytes sichtbaren Text ohne Leerzeichen am Rand an"},
+		"mapping.format.customers_from": {
+			Text: "{type} können ihre Kunden nicht aus einem Import von {other} nehmen: das ist für Konten, aus einem " +
+				"Import von Kunden"},
 		"mapping.format.key_optional": {Text: "{field} bestimmt die Zeilen und kann nicht fehlen"},
 		"mapping.format.match_mode": {Text: "Der Modus CREATE sucht keine Datensätze: verwenden Sie SKIP, UPSERT " +
 			"oder UPDATE"},
@@ -156,6 +159,8 @@ func germanSettings() map[string]Template {
 		"mapping.range.year_pivot":   {Text: "{value}: geben Sie 1 bis 100 an, oder 0, um zweistellige Jahre abzulehnen"},
 		"mapping.too_long.separator": {Text: "Das Trennzeichen hat {bytes} Bytes: höchstens {max} sind erlaubt"},
 		"mapping.unknown.currency":   {Text: unknown + "einen Code nach ISO 4217 wie EUR, ANY oder nichts"},
+		"mapping.unknown.customers_from": {
+			Text: "Den Import {value} gibt es nicht: geben Sie den an, in dem die Kunden sind"},
 		"mapping.unknown.date_order": {Text: "„{value}“ ist keine Reihenfolge von Tag und Monat: verwenden Sie DMY, " +
 			"MDY oder nichts"},
 		"mapping.unknown.dates":   {Text: unknown + "DMY, MDY oder nichts"},

@@ -137,6 +137,8 @@ type storedSettings struct {
 	Dates           string   `json:"dates,omitempty"`
 	NotImported     []int    `json:"not_imported,omitempty"`
 	HeaderConfirmed bool     `json:"header_confirmed,omitempty"`
+
+	CustomersFrom uuid.UUID `json:"customers_from,omitzero"`
 }
 
 func importDetails(i bulkimport.Import) (string, error) {
@@ -148,7 +150,7 @@ func importDetails(i bulkimport.Import) (string, error) {
 			StopAfter: i.Settings.StopAfter, Canary: i.Settings.Canary, Blank: i.Settings.Blank, Optional: i.Settings.Optional,
 			Dates:           string(i.Settings.Dates),
 			NotImported:     i.Settings.NotImported,
-			HeaderConfirmed: i.Settings.HeaderConfirmed,
+			HeaderConfirmed: i.Settings.HeaderConfirmed, CustomersFrom: i.Settings.CustomersFrom,
 		},
 	}
 	for _, c := range i.Columns {
@@ -203,7 +205,7 @@ func scanImportDetails(text string, i *bulkimport.Import) error {
 		Canary: s.Settings.Canary,
 		Blank:  s.Settings.Blank, Optional: s.Settings.Optional,
 		Dates: bulkimport.DateOrder(s.Settings.Dates), HeaderConfirmed: s.Settings.HeaderConfirmed,
-		NotImported: s.Settings.NotImported,
+		NotImported: s.Settings.NotImported, CustomersFrom: s.Settings.CustomersFrom,
 	}
 	return nil
 }

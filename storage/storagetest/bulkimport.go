@@ -167,7 +167,7 @@ func (w *world) imp() bulkimport.Import {
 		},
 		Settings: bulkimport.Settings{Mode: bulkimport.Upsert, Blank: []string{"NULL"}, Optional: []string{"name"},
 			Dates: bulkimport.DMY, NotImported: []int{2}, HeaderConfirmed: true, Match: "primary_email",
-			IfBlank: bulkimport.KeepBlank, StopAfter: 3, Canary: 20},
+			CustomersFrom: w.id(), IfBlank: bulkimport.KeepBlank, StopAfter: 3, Canary: 20},
 		Status: bulkimport.Uploading, CreatedAt: epoch, CreatedBy: w.user(), UpdatedAt: epoch.Add(time.Microsecond),
 		CheckID: w.id(), UndoCheckID: w.id(), UndoID: w.id(), From: w.id(),
 		Version: 1,
