@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/google/uuid"
@@ -130,11 +131,14 @@ type soonOne struct {
 	id   string
 }
 
-// with returns the ids of the customers that have a value, of at most 2.
+// maxSoon is how many customers with one value are looked at: two that are new make it ambiguous, and some may exist.
+const maxSoon = 16
+
+// with returns the ids of the customers that have a value, of at most maxSoon.
 func (n *soon) with(value string) (ids []string) {
 	sum := maphash.String(n.seed, value)
 	at, _ := slices.BinarySearchFunc(n.all, sum, func(o soonOne, sum uint64) int { return cmp.Compare(o.hash, sum) })
-	for ; at < len(n.all) && n.all[at].hash == sum && len(ids) < 2; at++ {
+	for ; at < len(n.all) && n.all[at].hash == sum && len(ids) < maxSoon; at++ {
 		if n.byID {
 			return []string{value}
 		}
@@ -215,7 +219,9 @@ func (s *Service) soonOf(ctx context.Context, org admin.OrgID, i Import, by stri
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(out.all, func(a, b soonOne) int { return cmp.Compare(a.hash, b.hash) })
+	slices.SortFunc(out.all, func(a, b soonOne) int {
+		return cmp.Or(cmp.Compare(a.hash, b.hash), strings.Compare(a.id, b.id))
+	})
 	s.soon.put(read, out)
 	return out, nil
 }
