@@ -214,7 +214,7 @@ func (a access) write(ctx context.Context, org admin.OrgID, rec admin.Record, fn
 }
 
 // record is write for what may turn out to change nothing, and then is not put on record. An organization
-// that does not exist is as an empty one until something is changed.
+// that does not exist is as an empty one for what is refused with an error.
 func (a access) record(
 	ctx context.Context, org admin.OrgID, rec admin.Record, fn func(*tenant, *journal) (changed bool, err error),
 ) error {
@@ -229,10 +229,12 @@ func (a access) record(
 			}
 			changed, err := fn(t, &a.b.journal)
 			switch {
-			case err != nil || !changed:
+			case err != nil:
 				return err
 			case !exists:
 				return missing("organization")
+			case !changed:
+				return nil
 			}
 			return t.record(&a.b.journal, a.b.keys, rec)
 		})
