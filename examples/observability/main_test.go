@@ -47,7 +47,7 @@ func TestRecordsWhatJobsDo(t *testing.T) {
 	} {
 		require.Contains(t, printed, want, reason)
 	}
-	require.NotContains(t, printed, "0 statements", "statements are beneath the span of their batch")
+	require.NotContains(t, printed, " 0 statements", "statements are beneath the span of their batch")
 	require.NotContains(t, printed, "org=", "an organization is no attribute of a metric")
 	require.NotContains(t, printed, "admincenter.job.held", "no job waits for a person")
 
