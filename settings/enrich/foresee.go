@@ -21,9 +21,12 @@ func strangers(program settings.Program) (out []string) {
 	for _, path := range reader.Reads() {
 		root, _, _ := strings.Cut(path, ".")
 		switch root {
-		case "", rootAttribute, rootDimension, rootDependencies:
+		case rootAttribute, rootDimension, rootDependencies:
+		case "targetingKey", "$flagd": // which fractional reads if its key is none
 		default:
-			out = append(out, path)
+			if strings.Trim(path, ".") != "" { // else it is the whole event
+				out = append(out, path)
+			}
 		}
 	}
 	return out

@@ -26,6 +26,8 @@ func TestPutRefusesRulesThatCanNeverWork(t *testing.T) {
 		{"all of a part", `{"var":"attribute.a"}`, enrich.Attribute, ""},
 		{"a computed path", `{"var":{"cat":["attribute.",{"var":"dimension.by"}]}}`, enrich.Attribute, ""},
 		{"elements have names of their own", `{"reduce":[{"map":[{"var":"dependencies.steps"},{"var":"price"}]},{"+":[{"var":"accumulator"},{"var":"current"}]},0]}`, enrich.Attribute, ""},
+		{"a path that begins with a dot", `{"var":".attribute.km"}`, enrich.Attribute, "reads .attribute.km"},
+		{"a share of users", `{"fractional":[{"var":"dimension.user"},[1,50],[2,50]]}`, enrich.Attribute, ""},
 		{"a constant that is no number", `{"cat":["a","b"]}`, enrich.Attribute, "the result is a text that"},
 		{"a constant text that is a number", `{"cat":["1","2"]}`, enrich.Attribute, ""},
 		{"a constant truth", `{"==":[1,1]}`, enrich.Attribute, "the result is"},
@@ -72,6 +74,8 @@ func TestASettingThatARuleIsTakenFromStaysARule(t *testing.T) {
 		{"a text", func(t *testing.T) settings.Value { return value(t, settings.TypeString, "x") }, "it is STRING"},
 		{"a number", func(t *testing.T) settings.Value { return number(t, "5") }, "it is NUMERIC"},
 		{"a rule that reads what is not declared", func(t *testing.T) settings.Value { return rule(t, `{"var":"dependencies.other"}`) }, `reads the dependency "other"`},
+		{"a rule that can never work", func(t *testing.T) settings.Value { return rule(t, `{"/":[1,0]}`) }, "can never work"},
+		{"a rule whose result is no number", func(t *testing.T) settings.Value { return rule(t, `{"cat":["a","b"]}`) }, "can never work"},
 		{"a rule that reads what no event has", func(t *testing.T) settings.Value { return rule(t, `{"var":"attributes.km"}`) }, "reads attributes.km"},
 	} {
 		t.Run(tc.reason, func(t *testing.T) {

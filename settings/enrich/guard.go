@@ -60,8 +60,9 @@ func (e Enrichment) accepts(on settings.Setting, program settings.Program) error
 		if _, unknown := needs(program, e); len(unknown) > 0 {
 			return because("it reads the dependency %q, which is not declared", admin.Clip(unknown[0]))
 		}
-		if paths := strangers(program); len(paths) > 0 {
-			return because("it reads %s, which no event has", admin.Clip(paths[0]))
+		var p admin.Problems
+		if foresee(&p, "/value", f.Type, program); p.Err() != nil {
+			return because("its rule can never work: %v", p.Err())
 		}
 	}
 	return nil

@@ -353,6 +353,14 @@ func (x num) whole() int {
 		}
 		return int(x.m / pow10[x.scale])
 	}
+	switch size := x.digits(); {
+	case !x.fraction() && int(x.scale) > size+1: // below 1
+		return 0
+	case !x.fraction() && -int(x.scale) > 20 && x.sign() > 0: // which need not be written out
+		return math.MaxInt
+	case !x.fraction() && -int(x.scale) > 20 && x.sign() < 0:
+		return math.MinInt
+	}
 	b := x.truncated()
 	switch {
 	case b.IsInt64():

@@ -336,3 +336,44 @@ func TestOperatorsStayWithinTheBudget(t *testing.T) {
 		require.Equal(t, BudgetExceeded, e.Fault, rule)
 	}
 }
+
+func TestNumbersBeyondWhatCanBeWrittenOut(t *testing.T) {
+	for _, tc := range []struct {
+		reason, rule string
+		o            Options
+		want         string
+	}{
+		{"a float that is infinite", `{"abs":"1e400"}`, Options{Numbers: Float64}, `!Invalid Arguments`},
+		{"the same as a value of the data", `{"abs":{"var":"huge"}}`, Options{Numbers: Float64}, `!Invalid Arguments`},
+		{"a float that is as good as 0", `{"round":["1e-2000",2]}`, Options{Numbers: Float64}, `0`},
+		{"a decimal of more digits than allowed", `{"round":["1e-2000",2]}`, Options{}, `!Budget Exceeded`},
+		{"a position far behind the end", `{"slice":["abc",{"var":"huge"}]}`, Options{Budget: Budget{Digits: 1_000_000}}, `""`},
+		{"far before the beginning", `{"slice":["abc",{"-":{"var":"huge"}}]}`, Options{Budget: Budget{Digits: 1_000_000}}, `"abc"`},
+		{"a position just above 0", `{"slice":["abc",{"var":"tiny"}]}`, Options{Budget: Budget{Digits: 1_000_000}}, `"abc"`},
+		{"rounding many of a million places", `{"map":[{"var":"many"},{"round":[{"val":[[2],"tiny"]},2]}]}`,
+			Options{Budget: Budget{Digits: 1_000_000}}, `!Budget Exceeded`},
+		{"sorting as many as a list may have", `{"length":[{"sort":{"var":"many"}}]}`, Options{Budget: Budget{Bytes: 1 << 24, Steps: 1 << 22}}, `30000`},
+		{"sorting what is missing", `{"sort":{"var":"missing"}}`, Options{}, `null`},
+		{"a version with more parts than there are", `{"sem_ver":[{"var":"dots"},"=","1.0.0"]}`, Options{}, `null`},
+		{"a version with many identifiers", `{"sem_ver":[{"cat":["1.0.0-a",{"var":"dots"},"a"]},"=","1.0.0"]}`, Options{Budget: Budget{Text: 1 << 22}}, `!Budget Exceeded`},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			tc.o.Lenient = true
+			dots := strings.Repeat("1.", 200_000)
+			data := map[string]any{"huge": json.Number("1e999999"), "tiny": json.Number("1e-999999"), "many": make([]any, 30_000), "dots": dots}
+			if tc.o.Numbers == Float64 {
+				data["huge"] = "1e400"
+			}
+			r := compiled(t, tc.rule, tc.o)
+			got, err := r.Eval(t.Context(), data)
+			if kind, ok := strings.CutPrefix(tc.want, "!"); ok {
+				var e *Error
+				require.ErrorAs(t, err, &e, "%v", got)
+				require.Equal(t, kind, e.Fault.name(), "%v", err)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, canonical(decode(t, []byte(tc.want))), canonical(got))
+		})
+	}
+}

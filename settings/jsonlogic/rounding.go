@@ -46,7 +46,7 @@ func roundOf(c *run, s *syntax, args []any) any {
 			return c.invalid(s, "the mode is HALF_UP, HALF_DOWN, HALF_EVEN, UP, DOWN, CEILING or FLOOR")
 		}
 	}
-	return c.asResult(c.roundTo(x, places, how))
+	return c.asResult(s, c.roundTo(x, places, how))
 }
 
 func floorOf(c *run, s *syntax, args []any) any {
@@ -77,7 +77,7 @@ func (c *run) eachNumber(s *syntax, args []any, f func(num) num) any {
 		if !ok {
 			return c.invalid(s, "it takes numbers only")
 		}
-		if out[i] = c.asResult(f(x)); c.err != nil {
+		if out[i] = c.asResult(s, f(x)); c.err != nil {
 			return nil
 		}
 	}
@@ -89,22 +89,40 @@ func (c *run) eachNumber(s *syntax, args []any, f func(num) num) any {
 
 // strictNumber is a number, or a text that is one: null is none.
 func (c *run) strictNumber(v any) (num, bool) {
-	if t, ok := v.(string); ok {
+	t, isText := v.(string)
+	if isText {
 		if t = c.trimmed(t); t == "" {
 			return num{}, false
 		}
-		return c.operand(t)
+		v = t
+	}
+	switch {
+	case c.p.float && kindOf(v) != ofNull && kindOf(v) != ofBool:
+		f, ok := c.floatOperand(v)
+		if !ok {
+			return num{}, false
+		}
+		x, how := ofFloat(f, floatDigits)
+		return x, how == numOK
+	case isText:
+		return c.operand(v)
 	}
 	return c.number(v)
 }
 
+// floatDigits is more digits than any float64 has, before and after the point together.
+const floatDigits = 800
+
 // asResult is a number in the arithmetic of the rule.
-func (c *run) asResult(x num) any {
+func (c *run) asResult(s *syntax, x num) any {
 	if c.err != nil {
 		return nil
 	}
 	if c.p.float {
-		return x.float()
+		if f := c.finite(s, x.float()); c.err == nil {
+			return f
+		}
+		return nil
 	}
 	return x
 }
@@ -114,7 +132,8 @@ func (c *run) roundTo(x num, places int, how mode) num {
 	if !x.fraction() && int(x.scale) <= places {
 		return x
 	}
-	if !c.within(x.digits() + max(places, -places)) {
+	cut := max(int(x.scale)-places, places-int(x.scale)) // digits that are written to be cut off
+	if !c.within(x.digits() + cut) {
 		return num{}
 	}
 	n, den := new(big.Int), big.NewInt(1)

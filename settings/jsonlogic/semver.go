@@ -59,7 +59,7 @@ func (c *run) version(v any) (out version, ok bool) {
 	if built && !identifiers(build) || early && !identifiers(pre) {
 		return out, false
 	}
-	parts := strings.Split(t, ".")
+	parts := strings.SplitN(t, ".", 4)
 	if len(parts) > 3 {
 		return out, false
 	}
@@ -73,6 +73,9 @@ func (c *run) version(v any) (out version, ok bool) {
 		out.parts[i] = parts[i]
 	}
 	if early {
+		if !c.make((strings.Count(pre, ".") + 1) * perElement) {
+			return out, false
+		}
 		out.pre = strings.Split(pre, ".")
 		for _, p := range out.pre {
 			if digitsOnly(p) && p[0] == '0' && p != "0" {

@@ -33,7 +33,7 @@ func (k *compiler) sortForm(s *syntax, sc *lexical) *node {
 	}
 	return &node{val: func(c *run) any {
 		v := source.val(c)
-		if c.err != nil || v == nil && written {
+		if c.err != nil || v == nil && (written || items[0].form != isNull) {
 			return nil
 		}
 		l, ok := c.list(v)
@@ -61,7 +61,7 @@ type sortKey struct {
 }
 
 func (c *run) sorted(l []any, by *node, cost int, down bool) any {
-	if !c.makeList(6*len(l)) || !c.charge(len(l)*bits.Len(uint(len(l)))) {
+	if !c.makeList(len(l)) || !c.make(5*len(l)*perElement) || !c.charge(len(l)*bits.Len(uint(len(l)))) {
 		return nil
 	}
 	keys := make([]sortKey, len(l))

@@ -108,7 +108,7 @@ func lengthOf(c *run, s *syntax, v any) any {
 		c.known(v)
 		return c.invalid(s, "only a text, a list or an object has a length")
 	}
-	return c.asResult(ofInt(int64(n)))
+	return c.asResult(s, ofInt(int64(n)))
 }
 
 // typeOf is the JSON type of a value, or datetime.
