@@ -202,3 +202,40 @@ func TestUploadFailedStreams(t *testing.T) {
 		return err
 	}))
 }
+
+// A row with cells missing, or that could not be split, has cells that are not where they seem to be.
+func TestRowsThatCouldNotBeSplitAreNotImportedWhenTheyComeBack(t *testing.T) {
+	for name, text := range map[string]string{
+		"a cell is missing": "id,name,primary_email,city,phone\nc1,Ann,a@x.example,456\n",
+		"all but one":       "id,name,primary_email\nc1\n",
+		"one column":        "id\n\"Bob\"x\n",
+		"text behind":       "id,name,primary_email\nq1,\"Bob\"x,b@x.example\n",
+		"too many":          "id,name,primary_email\nc1,Smith, John,a@x.example\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, bulkimport.Options{})
+			i := w.upload(bulkimport.CustomersType, text)
+			m := bulkimport.Mapping{"id": bulkimport.FromColumn(0), "name": bulkimport.Constant("Name"),
+				"primary_email": bulkimport.Constant("a@x.example")}
+			i, err := w.service.SetMapping(t.Context(), w.scope, i.ID, i.Version, m, bulkimport.Settings{})
+			require.NoError(t, err)
+			require.EqualValues(t, 1, w.resume(i.ID).Counts.Failed)
+			again := w.again(i.ID)
+			require.EqualValues(t, 1, w.resume(again.ID).Counts.Failed, "%s", w.failedFile(i.ID))
+			back := w.upload(bulkimport.CustomersType, w.failedFile(again.ID))
+			_, err = w.service.SetMapping(t.Context(), w.scope, back.ID, back.Version, m, bulkimport.Settings{})
+			require.NoError(t, err)
+			require.EqualValues(t, 1, w.resume(back.ID).Counts.Failed, "also by hand, and again")
+			require.Empty(t, w.customers())
+
+			corrected := strings.NewReplacer(`,"correct this row, then clear this cell"`, ",").Replace(w.failedFile(i.ID))
+			if corrected == w.failedFile(i.ID) || name == "text behind" || name == "one column" {
+				return
+			}
+			fixed := w.upload(bulkimport.CustomersType, corrected)
+			_, err = w.service.SetMapping(t.Context(), w.scope, fixed.ID, fixed.Version, m, bulkimport.Settings{})
+			require.NoError(t, err)
+			require.EqualValues(t, 1, w.resume(fixed.ID).Created, "a person has cleared the cell")
+		})
+	}
+}

@@ -75,8 +75,9 @@ func Accounts() Schema {
 				group: "Identity", label: "Aliases", example: `["acme-eu"]`, kind: List, max: 150,
 			},
 			"billing_information": {
-				help:  "Who gets the invoices, with cc: before the address of an additional recipient.",
-				group: "Billing", label: "Billing recipients", example: `["billing@acme.example"]`, kind: List, max: 330,
+				sensitive: true,
+				help:      "Who gets the invoices, with cc: before the address of an additional recipient.",
+				group:     "Billing", label: "Billing recipients", example: `["billing@acme.example"]`, kind: List, max: 330,
 			},
 			"metadata": metadataWords(),
 			"tags": {
@@ -97,7 +98,7 @@ type naming struct {
 	help, group              string
 	aliases, parts           []string
 	relationBy               []string
-	match                    bool
+	match, sensitive         bool
 	kind                     Kind // of a list, an object or a status
 	max                      int64
 }
@@ -105,7 +106,7 @@ type naming struct {
 // whole is a field that a file has whole in one cell, as Export writes it.
 func (w naming) whole(name string) Field {
 	return Field{Name: name, Label: w.label, Help: w.help, Group: w.group, Kind: w.kind, Max: w.max, Exact: true,
-		Example: w.example}
+		Sensitive: w.sensitive, Example: w.example}
 }
 
 // metadataWords is the field that customers and accounts have.

@@ -124,6 +124,20 @@ func (s *Service) dropCheck(ctx context.Context, scope admin.Scope, i Import) er
 	return s.prune(ctx, scope, i, j.ID)
 }
 
+// forgetCheck removes the rows that a check which has ended found under another mapping.
+func (s *Service) forgetCheck(ctx context.Context, scope admin.Scope, i Import) error {
+	if i.CheckID == uuid.Nil {
+		return nil
+	}
+	j, err := s.ports.Jobs.Get(ctx, scope.Org(), i.CheckID)
+	if errors.Is(err, admin.ErrNotFound) || err == nil && !j.Status.Final() {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return s.prune(ctx, scope, i, j.ID)
+}
+
 // stale returns why a check with these tallies is not one of the import as it is, or nil.
 func (i Import) stale(t tallies) error {
 	switch {

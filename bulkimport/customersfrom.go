@@ -193,7 +193,7 @@ func (s *Service) soonOf(ctx context.Context, org admin.OrgID, i Import, by stri
 	if by == "" {
 		field = id
 	}
-	if id < 0 || field < 0 || i.Settings.mode() == Update || !i.FileRemovedAt.IsZero() {
+	if id < 0 || field < 0 || i.Settings.mode() == Update || i.Settings.Match != "" || !i.FileRemovedAt.IsZero() {
 		return out, nil // it creates none, or none with the field
 	}
 	ids := map[uint64]bool{}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -55,11 +56,14 @@ func (s *Service) Erase(ctx context.Context, scope admin.Scope, id uuid.UUID) (I
 	}
 	var out Import
 	err = s.atomically(ctx, func(p Ports) error {
-		i, err := p.Imports.Get(ctx, org, id)
+		now, err := p.Imports.Get(ctx, org, id)
 		if err != nil {
 			return err
 		}
-		i = i.erased()
+		if !slices.Equal(now.Jobs(), i.Jobs()) {
+			return admin.Conflict("import") // it has another job now, which keeps rows
+		}
+		i := now.erased()
 		i.UpdatedAt = s.runtime.Instant()
 		rec := s.record(scope, ActionErase, i)
 		if err := p.Imports.Update(ctx, org, i, rec); err != nil {
@@ -166,14 +170,14 @@ func rowsKept(
 		}
 		seek.After = effects[rowPage-1].Seq
 	}
-	column := i.ownerColumn()
+	column, source := i.ownerColumn(), i.Mapping[customerField]
 	for seek := (admin.Seek[int64]{Limit: rowPage}); ; {
 		entries, err := jobs.Entries(ctx, org, id, job.EntryFilter{}, seek)
 		if err != nil {
 			return nil, err
 		}
 		for _, e := range entries {
-			if keys[e.Ref] || owner != "" && column >= 0 && ownedBy(e, column, owner) {
+			if keys[e.Ref] || owner != "" && column >= 0 && ownedBy(e, column, source, owner) {
 				found[e.Seq] = true
 			}
 		}
@@ -198,8 +202,20 @@ func (i Import) ownerColumn() int {
 	return -1
 }
 
-// ownedBy reports whether a failed row is of an account of a customer.
-func ownedBy(e job.Entry, column int, customer string) bool {
+// ownedBy reports whether a failed row is of an account of a customer, whose id is in a cell as the source has it.
+func ownedBy(e job.Entry, column int, source Source, customer string) bool {
 	var data rowData
-	return json.Unmarshal([]byte(e.Data), &data) == nil && column < len(data.Cells) && data.Cells[column] == customer
+	if json.Unmarshal([]byte(e.Data), &data) != nil || column >= len(data.Cells) {
+		return false
+	}
+	cell := trim(unescape(data.Cells[column]))
+	if cell == customer || keyForm(ID, cell) == keyForm(ID, customer) || trim(strings.TrimPrefix(cell, "'")) == customer {
+		return true
+	}
+	for from, to := range source.Values {
+		if to == customer && strings.EqualFold(trim(from), cell) {
+			return true
+		}
+	}
+	return false
 }

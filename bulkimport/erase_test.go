@@ -117,3 +117,40 @@ func TestEraseAnImportRefuses(t *testing.T) {
 		require.ErrorIs(t, err, admin.ErrForbidden)
 	}
 }
+
+// A failed row of an account names its customer in a cell as the mapping reads it.
+func TestRowsOfACustomerAreFoundHoweverTheCellHasItsID(t *testing.T) {
+	for name, cell := range map[string]string{"as it is": "k1", "with a blank": "k1 ", "with an apostrophe": "'k1", "by a word": "KK"} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, bulkimport.Options{})
+			w.run(bulkimport.CustomersType, "id,name,primary_email\nk1,Ann old,ann@x.example\n", bulkimport.Settings{})
+			i := w.upload(bulkimport.AccountsType, "id,name,customer_id,primary_email\nx1,Account,"+cell+",no address\nx2,Account,k2,no address\n")
+			m := bulkimport.Mapping{"id": bulkimport.FromColumn(0), "name": bulkimport.FromColumn(1), "primary_email": bulkimport.FromColumn(3),
+				"customer_id": {Columns: []int{2}, StripApostrophe: true, Values: map[string]string{"kk": "k1"}}}
+			_, err := w.service.SetMapping(t.Context(), w.scope, i.ID, i.Version, m, bulkimport.Settings{})
+			require.NoError(t, err)
+			require.EqualValues(t, 2, w.resume(i.ID).Counts.Failed)
+			rows, err := bulkimport.RowsOf(t.Context(), w.backend.Imports(), w.backend.Jobs(), org, "k1", nil)
+			require.NoError(t, err)
+			require.Contains(t, rows, job.Rows{Job: i.ID, Seqs: []int64{1}})
+		})
+	}
+}
+
+func TestMentionsFindWhatAMappingPutsIn(t *testing.T) {
+	w := newWorld(t, bulkimport.Options{})
+	i := w.upload(bulkimport.CustomersType, "id,name,primary_email\nc1,Ann,\n")
+	_, err := w.service.SetMapping(t.Context(), w.scope, i.ID, i.Version, bulkimport.Mapping{
+		"id": bulkimport.FromColumn(0), "name": {Columns: []int{1}, Values: map[string]string{"Ann": "Wilhelmina"}},
+		"primary_email": {Columns: []int{2}, Default: "zoltan@x.example"},
+	}, bulkimport.Settings{})
+	require.NoError(t, err)
+	for _, text := range []string{"wilhelmina", "Zoltan@x.example"} {
+		var found []bulkimport.Mention
+		for m, err := range w.service.Mentions(t.Context(), w.scope, text) {
+			require.NoError(t, err)
+			found = append(found, m)
+		}
+		require.Equal(t, []bulkimport.Mention{{ImportID: i.ID, Settings: true}}, found, text)
+	}
+}

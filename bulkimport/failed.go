@@ -99,7 +99,8 @@ func failedRow(e job.Entry) (FailedRow, error) {
 // not look for), then _line and _errors, which a later Upload leaves out: it knows the file by either name, in any
 // capitals. The file begins with a byte order mark, by which Excel knows UTF-8. Every cell is in quotes, and what a
 // spreadsheet would take for a formula gets an apostrophe, also behind a character within the cell that some
-// spreadsheets split at; a later Upload takes exactly these off. It holds a few rows in memory at a time. It requires
+// spreadsheets split at; a later Upload takes exactly these off. A row that could not be split into its cells has one
+// cell too many, and fails again until a person clears that. It holds a few rows in memory at a time. It requires
 // the type's Read permission, and fails with [job.ErrPruned] when they are not kept any longer.
 func (s *Service) FailedRows(
 	ctx context.Context, scope admin.Scope, id uuid.UUID, w io.Writer, o ...ReportOptions,
@@ -220,8 +221,16 @@ func (i Import) failedHeader() []string {
 	return append(out, lineColumn, errorsColumn)
 }
 
+// fixCell is a cell too many behind a row that could not be split as it should: nobody knows which of its cells is which,
+// so that it must not be imported as it is.
+const fixCell = "correct this row, then clear this cell"
+
 func (i Import) failedRecord(r FailedRow) []string {
 	out, beyond := i.outgoingCells(r.Cells)
+	whole := func(e CellError) bool { return e.Column == NoColumn && e.Field == "" }
+	if len(beyond) == 0 && slices.ContainsFunc(r.Errors, whole) {
+		beyond = []string{fixCell}
+	}
 	out = append(out, strconv.FormatInt(r.Line, 10), escape(messages(r.Errors)))
 	return append(out, beyond...)
 }

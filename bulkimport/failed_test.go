@@ -65,7 +65,7 @@ func TestFailedRowsOfTheWrongLengthKeepTheirCellsInPlace(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(strings.TrimPrefix(w.failedFile(i.ID), "\ufeff")), "\n")
 	require.Len(t, lines, 4)
 	require.Equal(t, `"external_id","name","_line","_errors"`, lines[0])
-	require.Equal(t, `"c1","","2","the row has 1 cells and the header 2"`, lines[1])
+	require.Equal(t, `"c1","","2","the row has 1 cells and the header 2","correct this row, then clear this cell"`, lines[1])
 	require.Equal(t, `"c2","Lee","3","the row has 3 cells and the header 2: is there a comma in a cell that is not quoted?"," Ann"`, lines[2])
 	require.True(t, strings.HasPrefix(lines[3], `"c3,""Bo""x","","4",`), lines[3])
 }

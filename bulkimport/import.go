@@ -159,8 +159,9 @@ type Settings struct {
 	// StopAfter stops does not either. 0 means none.
 	Canary int `json:"canary,omitempty"`
 	// CustomersFrom is the import that the customers of an import of accounts are in, so that both files are one: Check
-	// and Preview take the customers that it would create for there, and Start fails with admin.ErrState until its job
-	// has ended. Undo the accounts before the customers.
+	// and Preview take the customers that it would create for there, unless that has a Match, and Start fails with
+	// admin.ErrState until its job has ended. What it would update is found by the run alone. Undo the accounts before
+	// the customers.
 	CustomersFrom uuid.UUID `json:"customersFrom,omitzero"`
 	// HeaderConfirmed lets an import start although its header looks like data.
 	HeaderConfirmed bool `json:"headerConfirmed,omitempty"`

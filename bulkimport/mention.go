@@ -87,7 +87,10 @@ func (i Import) texts() []string {
 		out = append(out, w.Message)
 	}
 	for _, source := range i.Mapping {
-		out = append(out, source.Constant)
+		out = append(out, source.Constant, source.Default)
+		for from, to := range source.Values {
+			out = append(out, from, to)
+		}
 	}
 	return append(out, i.Settings.Blank...)
 }

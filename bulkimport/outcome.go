@@ -127,10 +127,9 @@ func (o *outcomes) gapResult(ctx context.Context, t Type, run job.Job) (Result, 
 		}
 		return NotKept, nil
 	}
-	var erased int64
-	if t.Schema.Type == CustomersType {
-		erased, err = o.ports.Customers.Count(ctx, o.org, customer.Filter{Status: customer.Erased})
-	} else {
+	// An erased customer has had rows of accounts erased, too, of which none was imported.
+	erased, err := o.ports.Customers.Count(ctx, o.org, customer.Filter{Status: customer.Erased})
+	if err == nil && erased == 0 && t.Schema.Type == AccountsType {
 		erased, err = o.ports.Accounts.Count(ctx, o.org, customer.AccountFilter{Status: customer.Erased})
 	}
 	if err != nil || erased == 0 {
@@ -190,6 +189,9 @@ func (o *outcomes) kept(ctx context.Context, from, n int64) (map[int64]RowOutcom
 
 func (o *outcomes) effect(e job.Effect) (RowOutcome, error) {
 	row := RowOutcome{Number: e.Seq, Result: Created, Key: e.Ref}
+	if o.report.id {
+		row.Key = ""
+	}
 	if e.Before == "" {
 		return row, nil
 	}
@@ -200,7 +202,7 @@ func (o *outcomes) effect(e job.Effect) (RowOutcome, error) {
 	}
 	row.Changes = d.changes()
 	for k, c := range row.Changes {
-		if o.report.hidden[c.Field] {
+		if o.report.hides(c.Field) {
 			row.Changes[k] = FieldChange{Field: c.Field}
 		}
 	}

@@ -1,6 +1,7 @@
 package bulkimport_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/bulkimport"
+	"github.com/admincenter/admincenter/storage"
 )
 
 // outcomes lists what became of the rows, in pages.
@@ -195,4 +197,30 @@ func TestOutcomesOfAHostsOwnType(t *testing.T) {
 	w, _ := newShelf(t, bulkimport.Options{})
 	i, _ := w.run("contacts", "id,name,email\n1,Ann,a@b.example\n2,,a@b.example\n", bulkimport.Settings{})
 	require.Equal(t, []string{"1 CREATED ", "2 FAILED 2 required"}, short(w.outcomes(i.ID, "", 10)))
+}
+
+// The failed row of a customer who was erased is not one that left its record as it was.
+func TestARowThatWasErasedIsNotCalledUnchanged(t *testing.T) {
+	w := newWorld(t, bulkimport.Options{})
+	w.run(bulkimport.CustomersType, "id,name,primary_email\nk1,Ann old,ann@x.example\n", bulkimport.Settings{})
+	i, _ := w.run(bulkimport.AccountsType, "id,name,customer_id,primary_email\nx1,Account one,k1,no address\n", bulkimport.Settings{})
+	customers, err := customer.NewService(customer.Ports{
+		Customers: w.backend.Customers(), Accounts: w.backend.Accounts(), Audit: w.backend.Audit(), Jobs: w.backend.Jobs(),
+		Atomically: func(ctx context.Context, fn func(customer.Ports) error) error {
+			return w.backend.InTx(ctx, func(s storage.Stores) error {
+				return fn(customer.Ports{Customers: s.Customers(), Accounts: s.Accounts(), Audit: s.Audit(), Jobs: s.Jobs()})
+			})
+		},
+		ImportedRows: func(ctx context.Context, o admin.OrgID, id string, accounts []string) ([]job.Rows, error) {
+			return bulkimport.RowsOf(ctx, w.backend.Imports(), w.backend.Jobs(), o, id, accounts)
+		},
+	}, customer.Options{})
+	require.NoError(t, err)
+	_, err = customers.Archive(t.Context(), w.scope, "k1", 1, customer.ArchiveInput{})
+	require.NoError(t, err)
+	_, err = customers.Erase(t.Context(), w.scope, "k1", 2)
+	require.NoError(t, err)
+	rows := w.outcomes(i.ID, "", 10)
+	require.Len(t, rows, 1)
+	require.Equal(t, bulkimport.NotKept, rows[0].Result)
 }

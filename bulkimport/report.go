@@ -23,6 +23,8 @@ type report struct {
 	hidden map[string]bool // fields
 	column map[int]bool    // columns that are mapped to them
 	key    bool            // the field that rows find records by is one of them
+	id     bool            // the id of the records is one of them
+	fields map[string]bool // of the schema
 	texts  message.Catalog
 }
 
@@ -36,18 +38,41 @@ func (t Type) report(i Import, options []ReportOptions) *report {
 	if !options[0].OmitSensitive {
 		return r
 	}
+	r.fields = map[string]bool{}
 	for _, f := range t.Schema.Fields {
-		s := i.Mapping[f.Name]
-		if !f.Sensitive && !t.Schema.sensitiveBy(s.By) {
-			continue
+		r.fields[f.Name] = true
+		if f.Sensitive || t.Schema.sensitiveBy(i.Mapping[f.Name].By) {
+			r.hide(f.Name)
 		}
-		r.hidden[f.Name] = true
-		for _, k := range s.Columns {
-			r.column[k] = true
+	}
+	for more := true; more; { // a column may be the source of several fields
+		more = false
+		for _, f := range t.Schema.Fields {
+			shares := slices.ContainsFunc(i.Mapping[f.Name].Columns, func(k int) bool { return r.column[k] })
+			if shares && !r.hidden[f.Name] {
+				r.hide(f.Name)
+				more = true
+			}
 		}
-		r.key = r.key || f.Name == i.Settings.Match || f.Key && i.Settings.Match == ""
+	}
+	for _, f := range t.Schema.Fields {
+		r.key = r.key || r.hidden[f.Name] && (f.Name == i.Settings.Match || f.Key && i.Settings.Match == "")
+		r.id = r.id || r.hidden[f.Name] && f.Key
 	}
 	return r
+}
+
+func (r *report) hide(field string) {
+	r.hidden[field] = true
+	for _, k := range r.i.Mapping[field].Columns {
+		r.column[k] = true
+	}
+}
+
+// hides reports whether a changed field is left out. What is within a field, such as a name in metadata, is not one of
+// the schema.
+func (r *report) hides(field string) bool {
+	return r.hidden[field] || r.omits() && !r.fields[field] && (r.hidden["metadata"] || r.hidden["billing_information"])
 }
 
 // sensitiveBy reports whether a source that names related records by a field has sensitive values: another record's
@@ -82,7 +107,11 @@ func (r *report) cells(cells []string) []string {
 	if !r.omits() {
 		return cells
 	}
-	whole := len(cells) >= r.i.Content.Width // else it is not known which are which
+	n := len(cells)
+	for n > r.i.Content.Width && trim(cells[n-1]) == "" {
+		n--
+	}
+	whole := n == r.i.Content.Width // else it is not known which are which
 	out := make([]string, len(cells))
 	for k := range cells {
 		if whole && k < r.i.Content.Width && !r.column[k] {

@@ -157,6 +157,9 @@ func (s Schema) check() error {
 		if !named(f.Name) {
 			p.Add(path+"/name", admin.CodeFormat, "%q: use 1 to 50 of a-z 0-9 _", admin.Clip(f.Name))
 		}
+		if ownHeader(f.Name) {
+			p.Add(path+"/name", admin.CodeFormat, "%s is a column of reports, which Upload leaves out", f.Name)
+		}
 		if seen[f.Name] {
 			p.Add(path+"/name", admin.CodeDuplicate, "a field %s is there already", f.Name)
 		}

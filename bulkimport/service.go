@@ -350,6 +350,9 @@ func (s *Service) SetMapping(
 	if i.Version != version {
 		return Import{}, admin.Conflict("import")
 	}
+	if err := s.forgetCheck(ctx, scope, i); err != nil {
+		return Import{}, err
+	}
 	i.Mapping, i.Settings, i.UpdatedAt = m.clone(), set.clone(), s.runtime.Instant()
 	if err := s.ports.Imports.Update(ctx, scope.Org(), i,
 		s.record(scope, ActionMap, i, i.changes(t.Schema)...)); err != nil {

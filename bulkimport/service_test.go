@@ -208,6 +208,8 @@ func TestServiceRefusesTypesThatCannotWork(t *testing.T) {
 	keyless.Fields[0].Key = false
 	twice := contacts()
 	twice.Fields[1].Name = twice.Fields[0].Name
+	reserved := contacts()
+	reserved.Fields[1].Name = "_errors"
 	long := bulkimport.Customers()
 	long.Fields = append(long.Fields,
 		bulkimport.Field{Name: "notes", Kind: bulkimport.Text, Max: customer.MaxMetadataValue + 1})
@@ -225,7 +227,8 @@ func TestServiceRefusesTypesThatCannotWork(t *testing.T) {
 			"/types/contacts/fields"},
 		"two fields of one name": {bulkimport.Type{Schema: twice, Target: &shelf{}},
 			"/types/contacts/fields/1/name"},
-		"no schema": {bulkimport.Type{Target: &shelf{}}, "/types//type"},
+		"a column of reports": {bulkimport.Type{Schema: reserved, Target: &shelf{}}, "/types/contacts/fields/1/name"},
+		"no schema":           {bulkimport.Type{Target: &shelf{}}, "/types//type"},
 		"fields that the included store needs missing": {bulkimport.Type{Schema: without}, "/types/customers/fields"},
 		"a field too long for metadata":                {bulkimport.Type{Schema: long}, "/types/customers/fields/11/max"},
 		"more fields than metadata has":                {bulkimport.Type{Schema: many}, "/types/accounts/fields"},

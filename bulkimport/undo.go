@@ -45,8 +45,9 @@ type InUse func(ctx context.Context, org admin.OrgID, kind string, ids []string)
 // [CodeRelationNotFound], [CodeCustomerArchived] or [CodeRefused], which count as failed. [CodeNotFound] and
 // [CodeErased], after which there is nothing to take back, count as skipped, as do updated records whose earlier values
 // were erased, which have no entry any more. Undo the accounts of an import before their customers: those that still
-// have accounts stay. Versions rise, and UpdatedAt is that of the undo: these two are not restored, and neither is
-// what the audit trail has.
+// have accounts stay. Of two imports that wrote a record only the later one can be undone: to the earlier one its undo
+// is a change as any. CheckUndo finds what would stay. Versions rise, and UpdatedAt is that of the undo: these two are
+// not restored, and neither is what the audit trail has.
 //
 // It requires the type's Write permission, which the caller must still have at each batch. It fails with
 // [admin.ErrState] if the import was not started, one of its jobs is not final, the undo has failed (retry it) or was
@@ -159,6 +160,13 @@ func (s *Service) beginUndo(
 	}
 	rec := s.record(scope, action, i, admin.Change{Field: "rows", To: fmt.Sprint(j.Counts.Total)})
 	err = s.runner.Begin(ctx, scope.Org(), j, func(p Ports) error {
+		now, err := p.Jobs.Get(ctx, scope.Org(), run.ID)
+		if err == nil && now.Version != run.Version {
+			err = admin.Conflict("import") // it was retried meanwhile
+		}
+		if err != nil {
+			return err
+		}
 		return p.Imports.Start(ctx, scope.Org(), i, j, nil, rec)
 	})
 	if err != nil {
