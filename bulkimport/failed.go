@@ -221,8 +221,8 @@ func (i Import) failedHeader() []string {
 	return append(out, lineColumn, errorsColumn)
 }
 
-// fixCell is a cell too many behind a row that could not be split as it should: nobody knows which of its cells is which,
-// so that it must not be imported as it is.
+// fixCell is a cell too many behind a row that could not be split as it should: it is unknown which of its cells is
+// which, so that it must not be imported as it is.
 const fixCell = "correct this row, then clear this cell"
 
 func (i Import) failedRecord(r FailedRow) []string {

@@ -21,7 +21,7 @@ func TestPutRefusesRulesThatCanNeverWork(t *testing.T) {
 		{"a root that no event has", `{"*":[{"var":"attributes.distance"},2]}`, enrich.Attribute, "reads attributes.distance, which no event has"},
 		{"a name without its root", `{"*":[{"var":"distance"},2]}`, enrich.Attribute, "reads distance, which no event has"},
 		{"the same by val", `{"val":["attributes","distance"]}`, enrich.Attribute, "reads attributes.distance"},
-		{"the same by missing", `{"if":[{"missing":["attributs.a"]},1,2]}`, enrich.Attribute, "reads attributs.a"},
+		{"the same by missing", `{"if":[{"missing":["att.a"]},1,2]}`, enrich.Attribute, "reads att.a"},
 		{"the right one", `{"*":[{"var":"attribute.distance"},2]}`, enrich.Attribute, ""},
 		{"all of a part", `{"var":"attribute.a"}`, enrich.Attribute, ""},
 		{"a computed path", `{"var":{"cat":["attribute.",{"var":"dimension.by"}]}}`, enrich.Attribute, ""},
