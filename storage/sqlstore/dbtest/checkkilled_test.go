@@ -4,6 +4,7 @@ package dbtest
 
 import (
 	"math/rand/v2"
+	"os"
 	"syscall"
 	"testing"
 	"time"
@@ -65,9 +66,12 @@ func TestCheckKilledAtRandomMoments(t *testing.T) {
 	if work(t) {
 		return
 	}
-	rows, kills := atLength(20_000, 600), atLength(50, 10)
+	rows, kills := atLength(4_000, 200), atLength(20, 4)
+	if os.Getenv(envLong) != "" {
+		rows, kills = 20_000, 50
+	}
 	batch := rows / 200
-	onEachDriver(t, func(t *testing.T, s server) {
+	onEach(t, func(t *testing.T, s server) {
 		w := newImporters(t, s, batch)
 		imp := w.mapped(t, "killed", rows, batch)
 		j := imp.checked(t)
@@ -122,7 +126,7 @@ func TestCheckKilledAtRandomMoments(t *testing.T) {
 func TestCheckEqualsTheRunOnEachDatabase(t *testing.T) {
 	const file = "id,name,primary_email\ncheck-00001,Ann Lee,ann@x.example\ncheck-00001,Ann Again,ann@x.example\n" +
 		"check-00002,Bob Lee,bob@x.example\ncheck-00003,Cyd Lee,none\ncheck-00006,Dia Lee,dia@x.example\n"
-	onEachDriver(t, func(t *testing.T, s server) {
+	onEach(t, func(t *testing.T, s server) {
 		w := newImporters(t, s, 2)
 		w.start(t, "check", 4, 2).runHere(t)
 		for _, mode := range []bulkimport.Mode{bulkimport.Update, bulkimport.Create, bulkimport.Skip, bulkimport.Upsert} {

@@ -20,7 +20,7 @@ import (
 
 // What a database keeps is exported and comes back as it was, into the same organization and into another one.
 func TestExportsImportAgain(t *testing.T) {
-	onEachDriver(t, func(t *testing.T, s server) {
+	onEach(t, func(t *testing.T, s server) {
 		db := s.open(t)
 		center := importCenter(t, db, 50)
 		here, there := organizationOf(t, center, "acme"), organizationOf(t, center, "other")

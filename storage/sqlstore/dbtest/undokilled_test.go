@@ -5,6 +5,7 @@ package dbtest
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -175,8 +176,11 @@ func TestUndoKilledAtRandomMoments(t *testing.T) {
 	if work(t) {
 		return
 	}
-	rows, kills, batch := atLength(20_000, 400), atLength(50, 10), atLength(100, 10)
-	onEachDriver(t, func(t *testing.T, s server) {
+	rows, kills, batch := atLength(4_000, 200), atLength(20, 4), atLength(50, 10)
+	if os.Getenv(envLong) != "" {
+		rows, kills, batch = 20_000, 50, 100
+	}
+	onEach(t, func(t *testing.T, s server) {
 		u := newUndoing(t, s, rows, batch)
 		random := rand.New(rand.NewPCG(2026, uint64(kills)))
 		for kill := range kills {
