@@ -59,7 +59,8 @@ func (t *tour) imports(ctx context.Context) error {
 	return t.takeBack(ctx)
 }
 
-// takeBack imports the first row of a file for real, waits for a person, imports the others, and takes all of them back.
+// takeBack imports the first row of a file for real, waits for a person, imports the others, and takes all of them
+// back.
 func (t *tour) takeBack(ctx context.Context) error {
 	imports := t.center.Imports
 	imp, err := imports.Upload(ctx, t.scope, bulkimport.UploadInput{
