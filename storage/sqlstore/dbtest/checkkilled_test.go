@@ -79,7 +79,7 @@ func TestCheckKilledAtRandomMoments(t *testing.T) {
 		for kill := range kills {
 			settled := int(j.progress(t).Counts.Settled())
 			left := max(0, rows*9/10-settled) / batch
-			batches := random.IntN(2*left/(kills-kill) + 1)
+			batches := min(random.IntN(2*left/(kills-kill)+1), left)
 			if kill%5 == 4 {
 				j.send(t, errand{Signal: syscall.SIGKILL, After: batches, Inside: true}).killed(t)
 				want := settled + batches*batch
