@@ -3,9 +3,7 @@
 package dbtest
 
 import (
-	"math/rand/v2"
 	"os"
-	"syscall"
 	"testing"
 	"time"
 
@@ -61,7 +59,7 @@ func (j customersJob) checked(t *testing.T) customersJob {
 }
 
 // A worker that checks an import is killed all over it: while it rehearses, and before it commits what it found. In the
-// end the check has found what one that nobody killed finds, which is what the import then does, and has written nothing.
+// end the check has found what one that was not killed finds, which is what the import then does, and has written nothing.
 func TestCheckKilledAtRandomMoments(t *testing.T) {
 	if work(t) {
 		return
@@ -75,26 +73,7 @@ func TestCheckKilledAtRandomMoments(t *testing.T) {
 		w := newImporters(t, s, batch)
 		imp := w.mapped(t, "killed", rows, batch)
 		j := imp.checked(t)
-		random := rand.New(rand.NewPCG(2026, uint64(kills)))
-		for kill := range kills {
-			settled := int(j.progress(t).Counts.Settled())
-			left := max(0, rows*9/10-settled) / batch
-			batches := min(random.IntN(2*left/(kills-kill)+1), left)
-			if kill%5 == 4 {
-				j.send(t, errand{Signal: syscall.SIGKILL, After: batches, Inside: true}).killed(t)
-				want := settled + batches*batch
-				require.Contains(t, []int{want, want + batch}, int(j.progress(t).Counts.Settled()))
-				continue
-			}
-			w := j.send(t, errand{})
-			w.hear(t, sayReady)
-			for range batches {
-				w.hear(t, saySettled)
-			}
-			time.Sleep(time.Duration(random.IntN(8000)) * time.Microsecond)
-			require.NoError(t, w.process.Process.Kill())
-			w.killed(t)
-		}
+		j.killWorkers(t, rows, batch, kills, 8*time.Millisecond)
 		require.Less(t, int(j.progress(t).Counts.Settled()), rows)
 		require.Equal(t, endDone, j.send(t, errand{}).ended(t))
 		killed := j.found(t)
@@ -105,7 +84,7 @@ func TestCheckKilledAtRandomMoments(t *testing.T) {
 		whole := imp.checked(t)
 		require.NotEqual(t, j.id, whole.id)
 		whole.runHere(t)
-		require.Equal(t, whole.found(t), killed, "as one that nobody killed")
+		require.Equal(t, whole.found(t), killed, "as one that was not killed")
 
 		_, err := w.center.Imports.Start(t.Context(), w.scope, imp.id)
 		require.NoError(t, err)

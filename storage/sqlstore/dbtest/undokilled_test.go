@@ -4,10 +4,8 @@ package dbtest
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -182,26 +180,7 @@ func TestUndoKilledAtRandomMoments(t *testing.T) {
 	}
 	onEach(t, func(t *testing.T, s server) {
 		u := newUndoing(t, s, rows, batch)
-		random := rand.New(rand.NewPCG(2026, uint64(kills)))
-		for kill := range kills {
-			settled := int(u.progress(t).Counts.Settled())
-			left := max(0, rows*9/10-settled) / batch
-			batches := min(random.IntN(2*left/(kills-kill)+1), left)
-			if kill%5 == 4 {
-				u.send(t, errand{Signal: syscall.SIGKILL, After: batches, Inside: true}).killed(t)
-				want := settled + batches*batch
-				require.Contains(t, []int{want, want + batch}, int(u.progress(t).Counts.Settled()))
-				continue
-			}
-			w := u.send(t, errand{})
-			w.hear(t, sayReady)
-			for range batches {
-				w.hear(t, saySettled)
-			}
-			time.Sleep(time.Duration(random.IntN(4000)) * time.Microsecond)
-			require.NoError(t, w.process.Process.Kill())
-			w.killed(t)
-		}
+		u.killWorkers(t, rows, batch, kills, 4*time.Millisecond)
 		settled := int(u.progress(t).Counts.Settled())
 		require.Less(t, settled, rows)
 		u.requireUndone(t, settled)
