@@ -226,6 +226,10 @@ func TestRowsThatCouldNotBeSplitAreNotImportedWhenTheyComeBack(t *testing.T) {
 			_, err = w.service.SetMapping(t.Context(), w.scope, back.ID, back.Version, m, bulkimport.Settings{})
 			require.NoError(t, err)
 			require.EqualValues(t, 1, w.resume(back.ID).Counts.Failed, "also by hand, and again")
+			outcomes := w.upload(bulkimport.CustomersType, w.outcomeFile(i.ID, ""))
+			_, err = w.service.SetMapping(t.Context(), w.scope, outcomes.ID, outcomes.Version, m, bulkimport.Settings{})
+			require.NoError(t, err)
+			require.EqualValues(t, 1, w.resume(outcomes.ID).Counts.Failed, "a file of outcomes too: %s", w.outcomeFile(i.ID, ""))
 			require.Empty(t, w.customers())
 
 			corrected := strings.NewReplacer(`,"correct this row, then clear this cell"`, ",").Replace(w.failedFile(i.ID))

@@ -23,8 +23,8 @@ type Checker interface {
 	Check(ctx context.Context, org admin.OrgID, b Batch) ([]Outcome, error)
 }
 
-// errUndo rolls back what a rehearsal wrote.
-var errUndo = errors.New("rehearsal")
+// errRollBack rolls back what a rehearsal wrote.
+var errRollBack = errors.New("rehearsal")
 
 // Check makes a job that rehearses a mapped import, with an id of its own: it finds what Start and Run would find now,
 // and writes nothing but what it found. [Service.Step] and [Service.Run] do it, as they do an import, and
@@ -152,10 +152,6 @@ func (i Import) stale(t tallies) error {
 // prepareCheck reads and rehearses the next rows, outside the transaction that keeps what was found.
 func (s *Service) prepareCheck(scope admin.Scope) job.Prepare[Ports] {
 	return func(ctx context.Context, j job.Job) (job.Batch[Ports], error) {
-		if s.ports.Atomically == nil {
-			return nil, fmt.Errorf("a check rolls back what it writes, which it cannot in a transaction of the caller's: %w",
-				admin.ErrState)
-		}
 		i, t, err := s.loadOf(ctx, scope.Org(), j)
 		if errors.Is(err, admin.ErrNotFound) || errors.Is(err, admin.ErrInvalid) {
 			return nil, job.Fail(err) // deleted, or of a type that the host gave up
@@ -206,21 +202,38 @@ func (s *Service) rehearse(
 		return written{}, false, err
 	}
 	rec := s.record(scope, ActionWrite, i)
-	err = s.ports.Atomically(ctx, func(p Ports) error {
+	err = s.takenBack(ctx, func(p Ports) error {
 		if add != nil {
 			if err := add(ctx, p); err != nil {
 				return err
 			}
 		}
-		if w, err = write(ctx, p, scope.Org(), rec); err != nil {
-			return err
-		}
-		return errUndo
+		w, err = write(ctx, p, scope.Org(), rec)
+		return err
 	})
-	if !errors.Is(err, errUndo) {
+	if err != nil {
 		return written{}, false, err
 	}
 	return w, true, nil
+}
+
+// takenBack runs fn in a transaction that is rolled back. It fails with [admin.ErrState] in a transaction of the
+// caller's, which cannot be.
+func (s *Service) takenBack(ctx context.Context, fn func(Ports) error) error {
+	if s.ports.Atomically == nil {
+		return fmt.Errorf("a check rolls back what it writes, which it cannot in a transaction of the caller's: %w",
+			admin.ErrState)
+	}
+	err := s.ports.Atomically(ctx, func(p Ports) error {
+		if err := fn(p); err != nil {
+			return err
+		}
+		return errRollBack
+	})
+	if errors.Is(err, errRollBack) {
+		return nil
+	}
+	return err
 }
 
 // askTarget asks a target that is outside of the transaction.

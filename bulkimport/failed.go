@@ -226,18 +226,14 @@ func (i Import) failedHeader() []string {
 const fixCell = "correct this row, then clear this cell"
 
 func (i Import) failedRecord(r FailedRow) []string {
-	out, beyond := i.outgoingCells(r.Cells)
-	whole := func(e CellError) bool { return e.Column == NoColumn && e.Field == "" }
-	if len(beyond) == 0 && slices.ContainsFunc(r.Errors, whole) {
-		beyond = []string{fixCell}
-	}
+	out, beyond := i.outgoingCells(r.Cells, r.Errors)
 	out = append(out, strconv.FormatInt(r.Line, 10), escape(messages(r.Errors)))
 	return append(out, beyond...)
 }
 
 // outgoingCells returns the cells of a row for the columns of a report, and behind them those that it has too many, so
 // that the others stay in their columns.
-func (i Import) outgoingCells(cells []string) (out, beyond []string) {
+func (i Import) outgoingCells(cells []string, errs []CellError) (out, beyond []string) {
 	for k := range max(i.Content.Width, len(cells)) {
 		switch {
 		case k >= i.Content.Width:
@@ -248,6 +244,10 @@ func (i Import) outgoingCells(cells []string) (out, beyond []string) {
 		default:
 			out = append(out, "")
 		}
+	}
+	whole := func(e CellError) bool { return e.Column == NoColumn && e.Field == "" }
+	if len(beyond) == 0 && slices.ContainsFunc(errs, whole) {
+		beyond = []string{fixCell}
 	}
 	return out, beyond
 }

@@ -83,7 +83,7 @@ func (o *outcomes) writer(ctx context.Context, out *quotingWriter) func(RowOutco
 				number++
 			}
 		}
-		cells, beyond := o.i.outgoingCells(o.report.cells(rec.cells))
+		cells, beyond := o.i.outgoingCells(o.report.cells(rec.cells), r.Errors)
 		cells = append(cells, strconv.FormatInt(rec.line, 10), string(r.Result), escape(messages(r.Errors)),
 			escape(r.changed()))
 		out.write(append(cells, beyond...))

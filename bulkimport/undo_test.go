@@ -413,6 +413,7 @@ func TestUndoCheckInATransaction(t *testing.T) {
 		_, err := w.service.In(w.portsOf(s)).Run(t.Context(), w.scope, j.ID, nil)
 		return err
 	})
-	require.ErrorContains(t, err, "a transaction of its own")
+	require.ErrorIs(t, err, admin.ErrState)
+	require.ErrorContains(t, err, "in a transaction of the caller's")
 	require.Len(t, w.customers(), 2)
 }

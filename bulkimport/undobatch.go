@@ -45,17 +45,12 @@ func (s *Service) undoing(check bool) func(admin.Scope) job.Prepare[Ports] {
 					return b.result(made)
 				}, nil
 			}
-			if s.ports.Atomically == nil {
-				return nil, job.Fail(errors.New("a check takes back what it writes: it needs a transaction of its own"))
-			}
 			var made []undone
-			err = s.atomically(ctx, func(p Ports) (err error) {
-				if made, err = undo(ctx, p, scope.Org(), rec); err != nil {
-					return err
-				}
-				return errUndo
+			err = s.takenBack(ctx, func(p Ports) (err error) {
+				made, err = undo(ctx, p, scope.Org(), rec)
+				return err
 			})
-			if !errors.Is(err, errUndo) {
+			if err != nil {
 				return nil, err
 			}
 			return func(context.Context, Ports) (job.Result, error) { return b.result(made) }, nil
