@@ -137,7 +137,7 @@ func randomFile(r *rand.Rand, rows int) string {
 	return b.String()
 }
 
-// Whatever is in a file, a check finds the counts and the errors of the run, in every mode, and neither depends on how
+// A check of any file finds the counts and the errors of the run, in every mode, and neither depends on how
 // many rows are in a batch but for where an import stops that is to.
 func TestCheckEqualsTheRun(t *testing.T) {
 	for seed := range uint64(40) {
@@ -294,7 +294,7 @@ func TestCheckOfATargetOutsideTheTransaction(t *testing.T) {
 		require.NoError(t, err)
 		id, p := w.check(i.ID)
 		require.EqualValues(t, 1, p.Created)
-		require.EqualValues(t, 1, p.Unchecked, "nobody knows")
+		require.EqualValues(t, 1, p.Unchecked, "it is unknown")
 		require.Len(t, w.failed(id), 1)
 		require.Empty(t, shelf.rows)
 	})

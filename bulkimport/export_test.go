@@ -153,7 +153,7 @@ func (w *world) imports(name bulkimport.TypeName, file string, mode bulkimport.M
 	return p
 }
 
-// What is exported comes back as it was, whatever it is.
+// Any record that is exported comes back as it was.
 func TestExportsComeBackUnchanged(t *testing.T) {
 	for seed := range uint64(4) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {

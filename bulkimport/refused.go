@@ -76,7 +76,7 @@ func (o Outcome) say(code string, params ...any) Outcome {
 const maxParams = 20
 
 // fitting returns the parameters of an outcome that can be kept: those whose values its Detail has too. So what is
-// kept of a row has no text that its message has not, and that nobody finds who looks for a person.
+// kept of a row has no text that its message has not, by which a search for a person would miss it.
 func (o Outcome) fitting() map[string]string {
 	var out map[string]string
 	detail := text.Fit(text.Visible(o.Detail), maxDetail)

@@ -19,7 +19,7 @@ type tallies struct {
 	Unchanged int64     `json:"unchanged"`
 	Failed    int64     `json:"failed,omitempty"` // rows up to the cursor; the job counts those behind it too
 	// Version is that of the import that a check is of, and Unchecked how many of Created are valid rows of which
-	// nobody knows what their target would do.
+	// it is unknown what their target would do.
 	Version   int64  `json:"version,omitempty"`
 	Unchecked int64  `json:"unchecked,omitempty"`
 	Errors    counts `json:"errors,omitzero"`

@@ -10,7 +10,7 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 )
 
-// Whatever a target calls its errors, the State of a job has room for their counts.
+// The State of a job has room for the counts of errors with any names that a target gives them.
 func TestCountsAreBounded(t *testing.T) {
 	for reason, name := range map[string]string{
 		"short": "x", "long": strings.Repeat("x", 90), "that JSON escapes": strings.Repeat("<", 90), "empty": "",

@@ -82,7 +82,7 @@ func manyRows(format string, n int) string {
 	return b.String()
 }
 
-// The sum of the rows of each kind is what the failed rows have, in whatever batches they were found.
+// The sum of the rows of each kind is what the failed rows have, in batches of any size.
 func TestSummaryIsThatOfTheFailedRows(t *testing.T) {
 	for _, batch := range []int{1, 7, 500} {
 		w := newWorld(t, bulkimport.Options{BatchRows: batch})

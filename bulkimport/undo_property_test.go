@@ -48,7 +48,7 @@ func drawn(r *rand.Rand, rows int) string {
 	return b.String()
 }
 
-// Whatever an import did, in any mode, its undo takes back; what was changed in between stays; the check beforehand
+// An undo takes back what an import did in any mode; what was changed in between stays; the check beforehand
 // counts what the undo does.
 func TestUndoIsTheInverse(t *testing.T) {
 	modes := []bulkimport.Mode{bulkimport.Create, bulkimport.Skip, bulkimport.Upsert, bulkimport.Update}

@@ -77,7 +77,7 @@ func FuzzParts(f *testing.F) {
 	})
 }
 
-// What is written is read as it was, whatever text it is.
+// Any text that is written is read as it was.
 func FuzzWrite(f *testing.F) {
 	f.Add("a", "=1+1")
 	f.Add("_x0001_", "\x01\r")

@@ -62,7 +62,7 @@ func TestTheSeparatorIsFound(t *testing.T) {
 	require.Empty(t, table(t, written(t, ""), ""))
 }
 
-// Every text comes back, of whatever characters it is.
+// A text of any characters comes back.
 func TestTextsComeBack(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	pieces := []string{"a", "Ä", "東", "😀", "_x0041_", "_x005F_", "_x", "_", "x0041_", "\x01", "\x1f", "\t", "\n", "\r", " ", "&", "<", "]]>",

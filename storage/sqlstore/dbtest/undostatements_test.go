@@ -12,7 +12,7 @@ import (
 	"github.com/admincenter/admincenter/storage/sqlstore"
 )
 
-// A batch of an undo costs the same number of statements whatever its size, and so does one of its check.
+// A batch of an undo of any size costs the same number of statements, and so does one of its check.
 func TestUndoStatements(t *testing.T) {
 	onEach(t, func(t *testing.T, s server) {
 		const rows = 1000
