@@ -87,7 +87,9 @@ const omitted = "the value is left out here"
 
 // row returns a failed row in its language, without what is left out.
 func (r *report) row(row FailedRow) FailedRow {
-	row = row.Localized(r.texts)
+	if r.texts.Templates != nil { // else it is in English already
+		row = row.Localized(r.texts)
+	}
 	if !r.omits() {
 		return row
 	}
