@@ -59,6 +59,7 @@ func run(ctx context.Context, pattern string, rows int) error {
 		print func(context.Context) error
 	}{
 		{"token", printTokens}, {"convert", each(conversions)}, {"import", each(imports)},
+		{"import.read", each(reading)},
 		{"list", lists(rows)}, {"job", jobs(rows)}, {"trail", trails(rows)},
 		{"jsonlogic", printLogic}, {"enrich", printEnrich},
 	} {

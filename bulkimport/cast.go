@@ -51,7 +51,7 @@ func newCaster(s Source, set Settings) caster {
 
 // read reads a trimmed cell that is not blank: it is replaced as Source.Values has it, and cast. The result is empty
 // if the cell means nothing.
-func (c caster) read(f Field, cell string) (string, *problem) {
+func (c *caster) read(f *Field, cell string) (string, *problem) {
 	if f.Kind != List && f.Kind != Metadata {
 		if cell = c.mapped(c.first(cell)); cell == "" {
 			return "", nil
@@ -61,7 +61,7 @@ func (c caster) read(f Field, cell string) (string, *problem) {
 }
 
 // cast reads a trimmed cell that is not blank.
-func (c caster) cast(f Field, cell string) (string, *problem) {
+func (c *caster) cast(f *Field, cell string) (string, *problem) {
 	if f.Kind == ID || f.Kind == Email {
 		cell = normal(cell)
 	}
@@ -121,7 +121,7 @@ func ascii(s string) bool {
 }
 
 // characters checks what holds for a cell of any kind.
-func characters(f Field, cell string) *problem {
+func characters(f *Field, cell string) *problem {
 	if !printableASCII(cell) {
 		hidden := text.Hidden
 		if f.Kind == Text || f.Kind == List || f.Kind == Metadata {

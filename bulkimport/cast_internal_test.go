@@ -22,7 +22,8 @@ type cell struct {
 }
 
 func readCell(f Field, format Format, text string) (string, *problem) {
-	return newCaster(Source{Format: format}, Settings{}).read(f, trim(text))
+	c := newCaster(Source{Format: format}, Settings{})
+	return c.read(&f, trim(text))
 }
 
 func testCells(t *testing.T, cases map[string]cell) {
@@ -366,7 +367,7 @@ func TestCellsThatAreJSON(t *testing.T) {
 	_, wrong = readCell(Field{Kind: Metadata}, Format{}, "{"+strings.Join(pairs, ",")+"}")
 	require.Equal(t, `the cell has more than 100 items`, wrong.sentence())
 	c := newCaster(Source{Values: map[string]string{"ja": "yes"}}, Settings{})
-	value, wrong := c.read(Field{Kind: List}, `["Ja","b"]`)
+	value, wrong := c.read(&Field{Kind: List}, `["Ja","b"]`)
 	require.Nil(t, wrong)
 	require.Equal(t, `["yes","b"]`, value, "words are replaced item by item")
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // currency reads an ISO 4217 code or, if the column's format has it so, a name or sign.
-func (c caster) currency(cell string) (string, *problem) {
+func (c *caster) currency(cell string) (string, *problem) {
 	code := cell
 	if !money(code) {
 		code = strings.ToUpper(cell)

@@ -19,7 +19,7 @@ const (
 
 // date reads the day of a date, with or without a time. The time is dropped; which day it is then depends on no time
 // zone but its own.
-func (c caster) date(cell string) (string, *problem) {
+func (c *caster) date(cell string) (string, *problem) {
 	if isoDay(cell) {
 		return cell, nil
 	}
@@ -31,7 +31,7 @@ func (c caster) date(cell string) (string, *problem) {
 }
 
 // instant reads a date with a time as an instant, in RFC 3339 and UTC.
-func (c caster) instant(cell string) (string, *problem) {
+func (c *caster) instant(cell string) (string, *problem) {
 	t, zoned, p := c.moment(cell)
 	switch {
 	case p != nil:
@@ -98,7 +98,7 @@ func number(s string) (int, bool) {
 }
 
 // moment reads a day and a time; without a zone it is in UTC and zoned is false.
-func (c caster) moment(cell string) (t time.Time, zoned bool, p *problem) {
+func (c *caster) moment(cell string) (t time.Time, zoned bool, p *problem) {
 	if c.format.Serials != NoSerials && digitsAndPoint(cell) {
 		return c.serial(cell)
 	}
@@ -135,7 +135,7 @@ func notADate(cell string) *problem {
 }
 
 // ordered puts day and month in the column's order, and the century before a short year.
-func (c caster) ordered(cell string, d day) (day, *problem) {
+func (c *caster) ordered(cell string, d day) (day, *problem) {
 	order := c.format.Dates
 	if order == ISODates {
 		order = c.dates
@@ -164,7 +164,7 @@ func (c caster) ordered(cell string, d day) (day, *problem) {
 const maxSerial = 2_958_465
 
 // serial reads a spreadsheet's number of days and fraction of a day, to the second.
-func (c caster) serial(cell string) (t time.Time, zoned bool, p *problem) {
+func (c *caster) serial(cell string) (t time.Time, zoned bool, p *problem) {
 	whole, fraction, _ := strings.Cut(cell, ".")
 	n, ok := number(whole)
 	start := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)

@@ -12,11 +12,11 @@ const (
 
 // doubt lowers the score of a header that is right if most of the values below it cannot be read: the column is
 // suggested still, for a person to look at. The reason names the values.
-func doubt(f Field, score float64, why reasons, values []string, c caster) (float64, reasons) {
+func doubt(f Field, score float64, why reasons, values []string, c *caster) (float64, reasons) {
 	misfits := map[string]int{}
 	wrong, most := 0, ""
 	for _, v := range values {
-		if reads(f, v, c) {
+		if reads(&f, v, c) {
 			continue
 		}
 		wrong++
@@ -40,20 +40,20 @@ func doubt(f Field, score float64, why reasons, values []string, c caster) (floa
 }
 
 // reads reports whether a cell can be read for a field, or could if it were known how.
-func reads(f Field, cell string, c caster) bool {
+func reads(f *Field, cell string, c *caster) bool {
 	_, wrong := c.cast(f, cell)
 	return wrong == nil || wrong.is(CodeAmbiguousDate, CodeAmbiguousNumber)
 }
 
 // speak reports whether values alone are evidence of a kind, one that few other columns are of.
-func speak(k Kind, values []string, c caster) bool {
+func speak(k Kind, values []string, c *caster) bool {
 	if len(values) < fewValues || (k != Email && k != Country && k != Currency) {
 		return false
 	}
 	wrong := 0
 	seen := map[string]bool{}
 	for _, v := range values {
-		if !reads(Field{Kind: k}, v, c) {
+		if !reads(&Field{Kind: k}, v, c) {
 			if wrong++; wrong*20 > len(values) {
 				return false
 			}

@@ -12,7 +12,7 @@ import (
 const maxItems = 100
 
 // items splits a cell at the column's separator. Blanks around items are dropped, and items that are blank.
-func (c caster) items(cell string) ([]string, *problem) {
+func (c *caster) items(cell string) ([]string, *problem) {
 	if c.format.Separator == "" {
 		if strings.ContainsAny(cell, ",;|\n") {
 			_, p := wrong(CodeAmbiguousList, "value", quoted(cell))
@@ -35,7 +35,7 @@ func (c caster) items(cell string) ([]string, *problem) {
 }
 
 // separator is the column's, without the blanks around it, which separate nothing.
-func (c caster) separator() string {
+func (c *caster) separator() string {
 	if s := trim(c.format.Separator); s != "" {
 		return s
 	}
@@ -43,7 +43,7 @@ func (c caster) separator() string {
 }
 
 // list reads several items as a JSON array of texts. An item that is there again is dropped.
-func (c caster) list(f Field, cell string) (string, *problem) {
+func (c *caster) list(f *Field, cell string) (string, *problem) {
 	if texts, ok := jsonTexts(cell); ok {
 		return c.wholeList(f, texts)
 	}
@@ -67,14 +67,15 @@ func (c caster) list(f Field, cell string) (string, *problem) {
 }
 
 // item replaces and checks one item.
-func (c caster) item(f Field, item string) (string, *problem) {
+func (c *caster) item(f *Field, item string) (string, *problem) {
 	item = c.mapped(item)
-	f.Kind = Text
-	return item, characters(f, item)
+	of := *f
+	of.Kind = Text
+	return item, characters(&of, item)
 }
 
 // metadata reads pairs of a key and a value as a JSON object.
-func (c caster) metadata(f Field, cell string) (string, *problem) {
+func (c *caster) metadata(f *Field, cell string) (string, *problem) {
 	if pairs, ok := jsonPairs(cell); ok {
 		return c.wholePairs(f, pairs)
 	}
@@ -92,7 +93,7 @@ func (c caster) metadata(f Field, cell string) (string, *problem) {
 		if _, again := out[key]; again {
 			return wrong(CodeInvalidPair+".again", "value", quoted(key))
 		}
-		if p := characters(Field{Kind: Text, Max: maxMetadataKey}, key); p != nil {
+		if p := characters(&Field{Kind: Text, Max: maxMetadataKey}, key); p != nil {
 			return "", p
 		}
 		if out[key], p = c.item(f, value); p != nil {
@@ -109,7 +110,7 @@ func (c caster) metadata(f Field, cell string) (string, *problem) {
 const maxMetadataKey = 50
 
 // first is the first of several values in a cell that is for one.
-func (c caster) first(cell string) string {
+func (c *caster) first(cell string) string {
 	if c.format.Separator == "" {
 		return cell
 	}

@@ -44,7 +44,7 @@ func jsonPairs(cell string) (map[string]string, bool) {
 }
 
 // wholeList takes the items of a JSON array as they are, but for words that are replaced.
-func (c caster) wholeList(f Field, items []string) (string, *problem) {
+func (c *caster) wholeList(f *Field, items []string) (string, *problem) {
 	if len(items) > maxItems {
 		_, p := wrong(admin.CodeTooLong+".items", "max", maxItems)
 		return "", p
@@ -64,13 +64,13 @@ func (c caster) wholeList(f Field, items []string) (string, *problem) {
 }
 
 // wholePairs takes the pairs of a JSON object as they are, but for words that are replaced.
-func (c caster) wholePairs(f Field, pairs map[string]string) (string, *problem) {
+func (c *caster) wholePairs(f *Field, pairs map[string]string) (string, *problem) {
 	if len(pairs) > maxItems {
 		_, p := wrong(admin.CodeTooLong+".items", "max", maxItems)
 		return "", p
 	}
 	for _, key := range slices.Sorted(maps.Keys(pairs)) {
-		if p := characters(Field{Kind: Text, Max: maxMetadataKey}, key); p != nil {
+		if p := characters(&Field{Kind: Text, Max: maxMetadataKey}, key); p != nil {
 			return "", p
 		}
 		value, p := c.item(f, pairs[key])

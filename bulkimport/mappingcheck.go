@@ -112,7 +112,8 @@ func checkFixed(p *admin.Problems, path, what, value string, f Field, s Source, 
 		unfit(p, path, admin.CodeFormat+".hidden", "value", quoted(value), "character", fmt.Sprintf("%U", r))
 		return
 	}
-	if _, wrong := newCaster(s, set).cast(f, trim(value)); wrong != nil {
+	c := newCaster(s, set)
+	if _, wrong := c.cast(&f, trim(value)); wrong != nil {
 		unfitCell(p, path, wrong)
 	}
 }
@@ -147,7 +148,7 @@ func checkValues(p *admin.Problems, path string, f Field, s Source, set Settings
 			if f.Kind == List || f.Kind == Metadata {
 				g.Kind = Text
 			}
-			if _, wrong := c.cast(g, trim(to)); wrong != nil {
+			if _, wrong := c.cast(&g, trim(to)); wrong != nil {
 				unfitCell(p, at, wrong)
 			}
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 // decimal reads an exact decimal.
-func (c caster) decimal(cell string) (string, *problem) {
+func (c *caster) decimal(cell string) (string, *problem) {
 	if value, ok := plainDecimal(cell); ok && (c.format.Numbers != CommaNumbers && c.format.Numbers != EitherNumber ||
 		!strings.Contains(cell, ".")) {
 		return value, nil
@@ -32,7 +32,7 @@ func (c caster) decimal(cell string) (string, *problem) {
 }
 
 // beyond refuses a number that cannot be kept exactly.
-func (c caster) beyond(cell, plain string) (string, *problem) {
+func (c *caster) beyond(cell, plain string) (string, *problem) {
 	const readable = 64 // characters of a number that admin.ParseDecimal reads at all
 	number := strings.TrimPrefix(plain, "-")
 	if len(number) > readable {
@@ -51,7 +51,7 @@ func (c caster) beyond(cell, plain string) (string, *problem) {
 }
 
 // noNumber refuses what is no number, with a hint for the column's format of numbers.
-func (c caster) noNumber(cell string) (string, *problem) {
+func (c *caster) noNumber(cell string) (string, *problem) {
 	code := CodeInvalidNumber
 	switch c.format.Numbers {
 	case PointNumbers:
@@ -98,7 +98,7 @@ func plainDecimal(cell string) (value string, ok bool) {
 }
 
 // integer reads a whole number.
-func (c caster) integer(f Field, cell string) (string, *problem) {
+func (c *caster) integer(f *Field, cell string) (string, *problem) {
 	plain := cell
 	if c.format != (Format{}) {
 		var p *problem
@@ -120,7 +120,7 @@ func (c caster) integer(f Field, cell string) (string, *problem) {
 }
 
 // plain makes of a number in the column's format the form that all programs write.
-func (c caster) plain(cell string) (string, *problem) {
+func (c *caster) plain(cell string) (string, *problem) {
 	body, negative, p := c.amount(cell)
 	if p != nil {
 		return "", p
@@ -164,7 +164,7 @@ func ambiguousNumber(cell, body string) (string, *problem) {
 }
 
 // amount takes the sign and the currency off a number.
-func (c caster) amount(cell string) (body string, negative bool, p *problem) {
+func (c *caster) amount(cell string) (body string, negative bool, p *problem) {
 	if c.format.Numbers == PlainNumbers && c.format.Currency == "" && !c.format.Accounting {
 		if rest, ok := strings.CutPrefix(cell, "-"); ok && rest != "" {
 			return rest, true, nil
@@ -194,7 +194,7 @@ func (c caster) amount(cell string) (body string, negative bool, p *problem) {
 }
 
 // takes reports whether the column's numbers may have the sign or code of one of some currencies.
-func (c caster) takes(codes []string) bool {
+func (c *caster) takes(codes []string) bool {
 	if c.format.Currency == "" {
 		return false
 	}

@@ -150,13 +150,13 @@ func (p *plan) value(i int, cells []string) (value, cell string, wrong *problem)
 		return "", cell, wrong
 	}
 	if cell != "" {
-		if value, wrong = p.casters[i].read(p.fields[i], cell); wrong != nil {
+		if value, wrong = p.casters[i].read(&p.fields[i], cell); wrong != nil {
 			return "", cell, wrong
 		}
 	}
 	if value == "" && s.Default != "" {
 		cell = trim(s.Default)
-		if value, wrong = p.casters[i].cast(p.fields[i], cell); wrong != nil {
+		if value, wrong = p.casters[i].cast(&p.fields[i], cell); wrong != nil {
 			return "", cell, wrong
 		}
 	}

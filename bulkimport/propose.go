@@ -221,7 +221,7 @@ func (c column) unquoted() column {
 
 func (c column) failing(f Field, as caster) (n int64) {
 	for _, v := range c.values {
-		if _, wrong := as.read(f, v); wrong != nil {
+		if _, wrong := as.read(&f, v); wrong != nil {
 			n += c.counts[v]
 		}
 	}
@@ -261,8 +261,8 @@ func bestFormat(f Field, s Source, set Settings, c column, failing int64) (Forma
 // differs reports whether two formats read a value differently.
 func (c column) differs(f Field, a, b caster) bool {
 	for _, v := range c.values {
-		x, _ := a.read(f, v)
-		if y, _ := b.read(f, v); x != y {
+		x, _ := a.read(&f, v)
+		if y, _ := b.read(&f, v); x != y {
 			return true
 		}
 	}
@@ -335,7 +335,7 @@ func proposedCurrencies() []string {
 // words proposes what the words mean that are not read.
 func (p *Proposal) words(f Field, c caster, values column) {
 	unread := slices.DeleteFunc(slices.Clone(values.values), func(v string) bool {
-		_, wrong := c.read(f, v)
+		_, wrong := c.read(&f, v)
 		return wrong == nil
 	})
 	slices.SortStableFunc(unread, func(a, b string) int { return int(values.counts[b] - values.counts[a]) })

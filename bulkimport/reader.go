@@ -3,7 +3,6 @@ package bulkimport
 import (
 	"bytes"
 	"io"
-	"strings"
 )
 
 // record is one record of a file.
@@ -50,8 +49,21 @@ type reader struct {
 	dialect
 	limits Limits
 	line   int64 // of buf[0]
-	usual  int   // how many cells the last record with quotes had
+	usual  int   // how many cells the last record had
+	block  block
+	free   []string // what is left of the array that records take their cells from
 }
+
+// block is a part of the text as a string, of which cells are parts: many records share it, so that none needs one of
+// its own. Who keeps a cell for long clones it.
+type block struct {
+	text  string
+	at    int64 // its offset in the text that was read
+	plain bool  // all of it is ASCII, without a NUL
+}
+
+// cellsAtOnce is how many cells there is room for in the array that records share.
+const cellsAtOnce = 1024
 
 // newReader reads from, which begins at the cursor.
 func newReader(from io.Reader, e Encoding, d dialect, at cursor, limits Limits) *reader {
@@ -108,25 +120,59 @@ func (r *reader) nothing(text []byte) bool {
 // bare reads a record without quotes, which is a line.
 func (r *reader) bare(end int) record {
 	text := bytes.TrimSuffix(r.buf[:end], []byte{'\n'})
-	n := bytes.Count(text, []byte{r.delimiter}) + 1
-	if n <= r.limits.Columns {
-		return r.take(end, 1, strings.Split(string(text), string(rune(r.delimiter))), nil)
+	cells := r.room()
+	for at := 0; ; {
+		stop := bytes.IndexByte(text[at:], r.delimiter)
+		if stop < 0 {
+			stop = len(text) - at
+		}
+		if len(cells) == r.limits.Columns {
+			if r.nothing(text[at:]) {
+				break
+			}
+			n := len(cells) + bytes.Count(text[at:], []byte{r.delimiter}) + 1
+			return r.take(end, 1, nil, r.tooWide(n))
+		}
+		cells = append(cells, r.cut(at, at+stop))
+		if at += stop + 1; at > len(text) {
+			break
+		}
 	}
-	at := 0
-	for range r.limits.Columns {
-		at += bytes.IndexByte(text[at:], r.delimiter) + 1
+	r.used(cells)
+	return r.take(end, 1, cells, nil)
+}
+
+// room returns an empty list for the cells of the next record.
+func (r *reader) room() []string {
+	if len(r.free) < r.usual || len(r.free) == 0 {
+		r.free = make([]string, max(cellsAtOnce, r.usual))
 	}
-	if !r.nothing(text[at:]) {
-		return r.take(end, 1, nil, r.tooWide(n))
+	return r.free[:0:max(r.usual, 1)]
+}
+
+// used takes a record's cells, which are in the list that room returned or in a longer one, out of the shared array.
+func (r *reader) used(cells []string) {
+	if len(cells) <= max(r.usual, 1) {
+		r.free = r.free[len(cells):]
 	}
-	return r.take(end, 1, strings.Split(string(text[:at-1]), string(rune(r.delimiter))), nil)
+	r.usual = len(cells)
+}
+
+// cut returns a part of buf as a string.
+func (r *reader) cut(from, to int) string {
+	at := int(r.offset-r.block.at) + from
+	if at+to-from > len(r.block.text) {
+		r.block = block{text: string(r.buf), at: r.offset, plain: asciiBytes(r.buf) && bytes.IndexByte(r.buf, 0) < 0}
+		at = from
+	}
+	return r.block.text[at : at+to-from]
 }
 
 // quoted reads a record that has quotes; its first line ends at end.
 func (r *reader) quoted(end int, quote byte) (record, error) {
-	cells := make([]string, 0, r.usual)
+	cells := r.room()
 	n, wide := 0, false
-	for p := (parser{reader: r, quote: quote, end: end, lines: 1, first: string(r.buf[:end])}); ; p.at++ { // delimiters
+	for p := (parser{reader: r, quote: quote, end: end, lines: 1}); ; p.at++ { // delimiters
 		text, ended, err := p.cell()
 		switch {
 		case err != nil:
@@ -144,7 +190,7 @@ func (r *reader) quoted(end int, quote byte) (record, error) {
 			wide = wide || trim(text) != ""
 		}
 		if p.at >= p.end || r.buf[p.at] == '\n' {
-			if r.usual = len(cells); wide {
+			if r.used(cells); wide {
 				return r.take(p.end, p.lines, nil, r.tooWide(n)), nil
 			}
 			return r.take(p.end, p.lines, cells, nil), nil
@@ -156,10 +202,9 @@ func (r *reader) quoted(end int, quote byte) (record, error) {
 type parser struct {
 	*reader
 	quote byte
-	first string // the first line, of which most cells are a part
-	at    int    // in buf
-	end   int    // of the line that at is in
-	lines int64  // up to there
+	at    int   // in buf
+	end   int   // of the line that at is in
+	lines int64 // up to there
 	text  []byte
 }
 
@@ -181,7 +226,7 @@ func (p *parser) cell() (string, ending, error) {
 			stop = len(bytes.TrimSuffix(p.buf[p.at:p.end], []byte{'\n'}))
 		}
 		p.at += stop
-		return p.string(p.at-stop, p.at), byDelimiter, nil
+		return p.cut(p.at-stop, p.at), byDelimiter, nil
 	}
 	p.text = p.text[:0]
 	for p.at++; ; {
@@ -212,17 +257,9 @@ func (p *parser) cell() (string, ending, error) {
 			if len(p.text) > 0 {
 				return string(append(p.text, p.buf[from:to]...)), byDelimiter, nil
 			}
-			return p.string(from, to), byDelimiter, nil
+			return p.cut(from, to), byDelimiter, nil
 		}
 	}
-}
-
-// string returns a part of the record.
-func (p *parser) string(from, to int) string {
-	if to <= len(p.first) {
-		return p.first[from:to]
-	}
-	return string(p.buf[from:to])
 }
 
 func (r *reader) tooWide(cells int) *CellError {
@@ -239,11 +276,13 @@ func (r *reader) take(end int, lines int64, cells []string, fault *CellError) re
 	rec := record{
 		line: r.line, next: r.line + lines, begin: r.offset, end: r.offset + int64(end), cells: cells, fault: fault,
 	}
-	text := r.buf[:end]
-	rec.plain = asciiBytes(text)
-	if cells != nil && (bytes.IndexByte(text, 0) >= 0 || !(rec.plain || readable(text))) {
-		if rec.cells = nil; fault == nil {
-			rec.fault = unreadable(cells, r.decoder.encoding)
+	if rec.plain = r.plainTo(end); !rec.plain {
+		text := r.buf[:end]
+		rec.plain = asciiBytes(text)
+		if cells != nil && (bytes.IndexByte(text, 0) >= 0 || !(rec.plain || readable(text))) {
+			if rec.cells = nil; fault == nil {
+				rec.fault = unreadable(cells, r.decoder.encoding)
+			}
 		}
 	}
 	if end > keptBytes && rec.cells != nil {
@@ -252,6 +291,11 @@ func (r *reader) take(end int, lines int64, cells []string, fault *CellError) re
 	r.drop(end)
 	r.line += lines
 	return rec
+}
+
+// plainTo reports whether buf[:end] is known to be ASCII without a NUL.
+func (r *reader) plainTo(end int) bool {
+	return r.block.plain && r.offset+int64(end) <= r.block.at+int64(len(r.block.text))
 }
 
 // lineEnd is where the line that begins at buf[from] ends: after its \n, at the end of the file, or

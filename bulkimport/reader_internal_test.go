@@ -305,7 +305,7 @@ func FuzzMapping(f *testing.F) {
 					require.False(t, field.Required)
 					continue
 				}
-				again, wrong := caster{}.cast(field, value)
+				again, wrong := (&caster{}).cast(&field, value)
 				require.Nil(t, wrong, "%s %q", field.Name, value)
 				require.Equal(t, value, again, "a value is in its one form")
 			}

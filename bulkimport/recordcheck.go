@@ -23,7 +23,7 @@ func invalidValue(field, cell string) (string, *problem) {
 }
 
 // whole reports whether a cell is a value that the records of a type can have.
-func whole(t TypeName, f Field, cell string, c caster) bool {
+func whole(t TypeName, f *Field, cell string, c *caster) bool {
 	value, wrong := c.cast(f, cell)
 	return wrong == nil && (value == "" || recordCheck(t)(f.Name, value) == nil)
 }

@@ -20,7 +20,7 @@ type source struct {
 	pending []byte // read and not decoded, because what it is depends on what follows
 	raw     []byte // scratch
 	spans   []span // what buf comes from
-	free    [][]byte
+	spare   [][]byte // of spans
 	digest  *textDigest // of the text; nil for none
 }
 
@@ -42,7 +42,7 @@ const markBytes = 16
 // fill reads some more into buf.
 func (s *source) fill() error {
 	if s.decoder.direct() {
-		s.room(fillBytes + len(s.pending))
+		s.reserve(fillBytes + len(s.pending))
 		chunk, err := s.more(s.buf[len(s.buf):cap(s.buf)])
 		if err != nil || len(chunk) == 0 {
 			return err
@@ -63,7 +63,7 @@ func (s *source) fill() error {
 	if err != nil || len(chunk) == 0 {
 		return err
 	}
-	s.room(3 * len(chunk))
+	s.reserve(3 * len(chunk))
 	s.span(chunk, false)
 	n := len(s.buf)
 	s.buf = s.decoder.decode(s.buf, chunk)
@@ -109,8 +109,8 @@ func (s *source) span(chunk []byte, same bool) {
 	one := span{text: s.offset + int64(len(s.buf)), file: s.read}
 	if !same {
 		var raw []byte
-		if n := len(s.free); n > 0 {
-			raw, s.free = s.free[n-1][:0], s.free[:n-1]
+		if n := len(s.spare); n > 0 {
+			raw, s.spare = s.spare[n-1][:0], s.spare[:n-1]
 		}
 		raw = append(raw, chunk...)
 		one.raw = raw
@@ -122,8 +122,8 @@ func (s *source) span(chunk []byte, same bool) {
 	s.spans = append(s.spans, one)
 }
 
-// room makes buf one to which n bytes can be appended.
-func (s *source) room(n int) {
+// reserve makes buf one to which n bytes can be appended.
+func (s *source) reserve(n int) {
 	if cap(s.buf)-len(s.buf) >= n {
 		return
 	}
@@ -143,8 +143,8 @@ func (s *source) drop(n int) {
 func (s *source) forget() {
 	n := 0
 	for n+1 < len(s.spans) && s.spans[n+1].text <= s.offset {
-		if raw := s.spans[n].raw; raw != nil && len(s.free) < 2 {
-			s.free = append(s.free, raw)
+		if raw := s.spans[n].raw; raw != nil && len(s.spare) < 2 {
+			s.spare = append(s.spare, raw)
 		}
 		n++
 	}

@@ -254,7 +254,7 @@ func (x *scoring) weigh(schema Schema, values map[int][]string, c caster) {
 	}
 	for k, col := range x.columns {
 		found := values[col.Index]
-		silent, addresses := x.silent(k), speak(Email, found, c)
+		silent, addresses := x.silent(k), speak(Email, found, &c)
 		for i, f := range schema.Fields {
 			head, why := x.heads[i][k], &x.reasons[i][k]
 			if f.Required && sparse(head, len(found), fullest) {
@@ -263,16 +263,16 @@ func (x *scoring) weigh(schema Schema, values map[int][]string, c caster) {
 			}
 			x.heads[i][k], x.weights[i][k] = head, head
 			switch {
-			case head < suggestAt && silent && speak(f.Kind, found, c):
+			case head < suggestAt && silent && speak(f.Kind, found, &c):
 				x.weights[i][k], *why = fromValues, reasons{reason("values", "kindWord", kindWord(f.Kind))}
 			case head >= suggestAt && addresses && f.Kind == Text && x.m.wanted[i].reached():
 				x.weights[i][k] = 0 // "Address" is an e-mail address here
 			case f.Exact && head >= suggestAt && slices.ContainsFunc(found, func(v string) bool {
-				return len(v) < sampleBytes-utf8.UTFMax && !whole(schema.Type, f, v, c) // a longer one was cut
+				return len(v) < sampleBytes-utf8.UTFMax && !whole(schema.Type, &f, v, &c) // a longer one was cut
 			}):
-				x.weights[i][k], *why = doubt(f, valuesWrong, *why, found, c)
+				x.weights[i][k], *why = doubt(f, valuesWrong, *why, found, &c)
 			case head >= suggestAt:
-				x.weights[i][k], *why = doubt(f, head, *why, found, c)
+				x.weights[i][k], *why = doubt(f, head, *why, found, &c)
 			}
 		}
 	}

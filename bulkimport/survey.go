@@ -191,9 +191,10 @@ func (v *survey) setHeader(r *reader, header int64, rec record) error {
 		return fileError(CodeBadHeader, "line", header)
 	}
 	c := &v.imp.Content
-	c.Header, c.Width, c.HeaderLine = rec.cells, len(rec.cells), rec.line
+	c.Header, c.Width, c.HeaderLine = make([]string, len(rec.cells)), len(rec.cells), rec.line
 	c.Offset, c.Line = r.file(rec.end), rec.next
-	for i, h := range c.Header {
+	for i, h := range rec.cells {
+		c.Header[i] = strings.Clone(h)
 		if len(h) > v.limits.HeaderBytes {
 			return fileError(CodeHeaderTooLong, "column", i+1, "bytes", len(h), "max", v.limits.HeaderBytes)
 		}
@@ -269,13 +270,13 @@ func (v *survey) row(rec record) error {
 		v.held = append(v.held, rec)
 		return nil
 	}
-	for _, held := range append(v.held, rec) {
+	for _, held := range v.held {
 		if err := v.use(held); err != nil {
 			return err
 		}
 	}
 	v.held = nil
-	return nil
+	return v.use(rec)
 }
 
 // use counts a row and takes its values for examples.
@@ -292,7 +293,7 @@ func (v *survey) use(rec record) error {
 	}
 	for i, cell := range rec.cells[:min(len(rec.cells), len(v.filled))] {
 		if meansNull(cell) {
-			v.nulls[cell]++
+			v.nulls[strings.Clone(cell)]++
 		}
 		v.quotes[i].add(cell)
 		if cell = trim(cell); cell == "" {
@@ -301,7 +302,7 @@ func (v *survey) use(rec record) error {
 		v.filled[i] = true
 		v.tallies[i].add(v.seed, cell)
 		if len(v.examples[i]) < maxExamples {
-			v.examples[i] = append(v.examples[i], admin.Clip(cell))
+			v.examples[i] = append(v.examples[i], strings.Clone(admin.Clip(cell)))
 		}
 	}
 	return nil

@@ -6,7 +6,7 @@ import "strings"
 func foldWord(word string) string { return strings.ToLower(normal(trim(word))) }
 
 // mapped replaces a trimmed cell as Source.Values has it.
-func (c caster) mapped(cell string) string {
+func (c *caster) mapped(cell string) string {
 	if c.values == nil || len(cell) > 4*maxWord {
 		return cell
 	}
