@@ -32,6 +32,36 @@ type caster struct {
 	format Format
 	zone   *time.Location    // of format
 	values map[string]string // by folded words; nil if no words are replaced
+	known  map[string]string // what cells with names and codes mean that were read before
+}
+
+// maxKnown is how many cells of a column are remembered with what they mean.
+const maxKnown = 500
+
+// coded reads a country or currency. It remembers cells, because a column has the same few over and over.
+func (c *caster) coded(k Kind, cell string) (value string, p *problem) {
+	if value, ok := c.known[cell]; ok {
+		return value, nil
+	}
+	if k == Country {
+		value, p = country(cell)
+	} else {
+		value, p = c.currency(cell)
+	}
+	if p == nil && len(c.known) < maxKnown {
+		if c.known == nil {
+			c.known = map[string]string{}
+		}
+		c.known[strings.Clone(cell)] = value
+	}
+	return value, p
+}
+
+func country(cell string) (string, *problem) {
+	if code, ok := customer.CountryCode(cell); ok {
+		return code, nil
+	}
+	return wrong(CodeInvalidOption+".country", "value", quoted(cell))
 }
 
 // newCaster reads as a source and its import have it, which were checked.
@@ -76,14 +106,8 @@ func (c *caster) cast(f *Field, cell string) (string, *problem) {
 		return cell, nil
 	case Email:
 		return address(cell)
-	case Country:
-		code, ok := customer.CountryCode(cell)
-		if !ok {
-			return wrong(CodeInvalidOption+".country", "value", quoted(cell))
-		}
-		return code, nil
-	case Currency:
-		return c.currency(cell)
+	case Country, Currency:
+		return c.coded(f.Kind, cell)
 	case Decimal:
 		return c.decimal(cell)
 	case Integer:

@@ -151,6 +151,7 @@ func (i Import) stale(t tallies) error {
 
 // prepareCheck reads and rehearses the next rows, outside the transaction that keeps what was found.
 func (s *Service) prepareCheck(scope admin.Scope) job.Prepare[Ports] {
+	var file openFile
 	return func(ctx context.Context, j job.Job) (job.Batch[Ports], error) {
 		i, t, err := s.loadOf(ctx, scope.Org(), j)
 		if errors.Is(err, admin.ErrNotFound) || errors.Is(err, admin.ErrInvalid) {
@@ -165,7 +166,7 @@ func (s *Service) prepareCheck(scope admin.Scope) job.Prepare[Ports] {
 		if err != nil {
 			return nil, job.Fail(err)
 		}
-		p, err := s.next(ctx, scope.Org(), i, t, j)
+		p, err := s.next(ctx, scope.Org(), i, t, j, &file)
 		if err != nil {
 			return nil, err
 		}

@@ -63,7 +63,9 @@ type portion struct {
 const batchBytes = 4 << 20
 
 // next reads the portion that a job is at.
-func (s *Service) next(ctx context.Context, org admin.OrgID, i Import, t Type, j job.Job) (*portion, error) {
+func (s *Service) next(
+	ctx context.Context, org admin.OrgID, i Import, t Type, j job.Job, file *openFile,
+) (*portion, error) {
 	at := i.beginning()
 	if j.Cursor != "" {
 		var err error
@@ -85,10 +87,14 @@ func (s *Service) next(ctx context.Context, org admin.OrgID, i Import, t Type, j
 	if stop := int64(i.Settings.StopAfter); stop > 0 && sum.Failed >= stop {
 		return nil, job.Fail(fmt.Errorf("stopped after %d failed rows, as the import's settings have it", sum.Failed))
 	}
-	p, err := s.portion(ctx, org, i, t, at, rowsOf(known), sum.Failed)
+	from := file.take(ctx, s, org, i, t, at)
+	p, err := s.portion(i, from, rowsOf(known), sum.Failed)
 	var broken *FileError
 	if errors.As(err, &broken) {
 		err = job.Fail(err)
+	}
+	if err == nil {
+		file.put(from)
 	}
 	return p, err
 }
@@ -102,15 +108,14 @@ func rowsOf(entries []job.Entry) map[int64]bool {
 	return out
 }
 
-// portion reads and checks rows from a cursor on, but for those that are settled already. Blank ones count in its
+// portion reads and checks the next rows, but for those that are settled already. Blank ones count in its
 // bounds, as they take time too. failed rows came before; the one that stops the import is the last of the portion, and
 // so is the last of the canary.
-func (s *Service) portion(
-	ctx context.Context, org admin.OrgID, i Import, t Type, at cursor, settled map[int64]bool, failed int64,
-) (*portion, error) {
-	r, plan := s.reader(ctx, org, i, at), newPlan(t.Schema, i, s.limits)
-	out := &portion{cursor: at, batch: s.newBatch(i)}
-	for read := 0; read < s.batch && r.offset <= batchBytes; read++ {
+func (s *Service) portion(i Import, from *reading, settled map[int64]bool, failed int64) (*portion, error) {
+	r := from.reader
+	begin := r.offset
+	out := &portion{cursor: from.at, batch: s.newBatch(i)}
+	for read := 0; read < s.batch && r.offset-begin <= batchBytes; read++ {
 		rec, err := r.next()
 		if errors.Is(err, io.EOF) {
 			out.done = true
@@ -125,7 +130,7 @@ func (s *Service) portion(
 		if settled[out.cursor.row] {
 			out.known++
 		} else {
-			out.add(plan, rec, out.cursor.row)
+			out.add(from.plan, rec, out.cursor.row)
 		}
 		if stop := int64(i.Settings.StopAfter); stop > 0 && failed+out.known+int64(len(out.failed)) >= stop {
 			break
@@ -136,6 +141,7 @@ func (s *Service) portion(
 		}
 	}
 	out.cursor.offset, out.cursor.line = r.position()
+	from.at = out.cursor
 	return out, nil
 }
 

@@ -3,6 +3,7 @@ package bulkimport
 import (
 	"bytes"
 	"io"
+	"strings"
 )
 
 // record is one record of a file.
@@ -119,24 +120,22 @@ func (r *reader) nothing(text []byte) bool {
 
 // bare reads a record without quotes, which is a line.
 func (r *reader) bare(end int) record {
-	text := bytes.TrimSuffix(r.buf[:end], []byte{'\n'})
+	text := strings.TrimSuffix(r.cut(0, end), "\n")
 	cells := r.room()
-	for at := 0; ; {
-		stop := bytes.IndexByte(text[at:], r.delimiter)
+	for at := 0; at <= len(text); {
+		stop := strings.IndexByte(text[at:], r.delimiter)
 		if stop < 0 {
 			stop = len(text) - at
 		}
 		if len(cells) == r.limits.Columns {
-			if r.nothing(text[at:]) {
+			if r.nothing(r.buf[at:end]) {
 				break
 			}
-			n := len(cells) + bytes.Count(text[at:], []byte{r.delimiter}) + 1
+			n := len(cells) + strings.Count(text[at:], string(rune(r.delimiter))) + 1
 			return r.take(end, 1, nil, r.tooWide(n))
 		}
-		cells = append(cells, r.cut(at, at+stop))
-		if at += stop + 1; at > len(text) {
-			break
-		}
+		cells = append(cells, text[at:at+stop])
+		at += stop + 1
 	}
 	r.used(cells)
 	return r.take(end, 1, cells, nil)
@@ -172,7 +171,7 @@ func (r *reader) cut(from, to int) string {
 func (r *reader) quoted(end int, quote byte) (record, error) {
 	cells := r.room()
 	n, wide := 0, false
-	for p := (parser{reader: r, quote: quote, end: end, lines: 1}); ; p.at++ { // delimiters
+	for p := (parser{reader: r, quote: quote, end: end, lines: 1, first: r.cut(0, end)}); ; p.at++ { // delimiters
 		text, ended, err := p.cell()
 		switch {
 		case err != nil:
@@ -202,9 +201,10 @@ func (r *reader) quoted(end int, quote byte) (record, error) {
 type parser struct {
 	*reader
 	quote byte
-	at    int   // in buf
-	end   int   // of the line that at is in
-	lines int64 // up to there
+	first string // the first line, of which most cells are a part
+	at    int    // in buf
+	end   int    // of the line that at is in
+	lines int64  // up to there
 	text  []byte
 }
 
@@ -226,7 +226,7 @@ func (p *parser) cell() (string, ending, error) {
 			stop = len(bytes.TrimSuffix(p.buf[p.at:p.end], []byte{'\n'}))
 		}
 		p.at += stop
-		return p.cut(p.at-stop, p.at), byDelimiter, nil
+		return p.part(p.at-stop, p.at), byDelimiter, nil
 	}
 	p.text = p.text[:0]
 	for p.at++; ; {
@@ -257,9 +257,17 @@ func (p *parser) cell() (string, ending, error) {
 			if len(p.text) > 0 {
 				return string(append(p.text, p.buf[from:to]...)), byDelimiter, nil
 			}
-			return p.cut(from, to), byDelimiter, nil
+			return p.part(from, to), byDelimiter, nil
 		}
 	}
+}
+
+// part returns a part of the record.
+func (p *parser) part(from, to int) string {
+	if to <= len(p.first) {
+		return p.first[from:to]
+	}
+	return p.cut(from, to)
 }
 
 func (r *reader) tooWide(cells int) *CellError {

@@ -145,6 +145,7 @@ func (s *Service) Progress(ctx context.Context, scope admin.Scope, id uuid.UUID)
 
 // prepare reads, checks and turns into changes the next rows, outside the transaction.
 func (s *Service) prepare(scope admin.Scope) job.Prepare[Ports] {
+	var file openFile
 	return func(ctx context.Context, j job.Job) (job.Batch[Ports], error) {
 		i, t, err := s.loadOf(ctx, scope.Org(), j)
 		if errors.Is(err, admin.ErrNotFound) || errors.Is(err, admin.ErrInvalid) {
@@ -155,7 +156,7 @@ func (s *Service) prepare(scope admin.Scope) job.Prepare[Ports] {
 		if i.UndoID != uuid.Nil { // a job that failed can be retried by others
 			return nil, job.Fail(errors.New("the import was undone"))
 		}
-		p, err := s.next(ctx, scope.Org(), i, t, j)
+		p, err := s.next(ctx, scope.Org(), i, t, j, &file)
 		if err != nil {
 			return nil, err
 		}
