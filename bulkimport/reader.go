@@ -169,9 +169,14 @@ func (r *reader) cut(from, to int) string {
 
 // quoted reads a record that has quotes; its first line ends at end.
 func (r *reader) quoted(end int, quote byte) (record, error) {
-	cells := r.room()
-	n, wide := 0, false
-	for p := (parser{reader: r, quote: quote, end: end, lines: 1, first: r.cut(0, end)}); ; p.at++ { // delimiters
+	first := r.cut(0, end)
+	cells, at, whole := r.usualCells(first, quote)
+	if whole {
+		r.used(cells)
+		return r.take(end, 1, cells, nil), nil
+	}
+	n, wide := len(cells), false
+	for p := (parser{reader: r, quote: quote, end: end, lines: 1, first: first, at: at}); ; p.at++ { // delimiters
 		text, ended, err := p.cell()
 		switch {
 		case err != nil:
@@ -195,6 +200,37 @@ func (r *reader) quoted(end int, quote byte) (record, error) {
 			return r.take(p.end, p.lines, cells, nil), nil
 		}
 	}
+}
+
+// usualCells reads the cells of a line up to the first that has a quote within, or does not end with its quote, or is
+// one more than may be; whole is true if there is none. That cell begins at at.
+func (r *reader) usualCells(line string, quote byte) (cells []string, at int, whole bool) {
+	cells = r.room()
+	line = strings.TrimSuffix(line, "\n")
+	for len(cells) < r.limits.Columns {
+		begin, end, next := at, 0, 0
+		if at < len(line) && line[at] == quote {
+			begin++
+			if end = begin + strings.IndexByte(line[begin:], quote); end < begin {
+				return cells, at, false
+			}
+			if next = end + 1; next < len(line) && line[next] != r.delimiter {
+				return cells, at, false
+			}
+		} else {
+			end = at + strings.IndexByte(line[at:], r.delimiter)
+			if end < at {
+				end = len(line)
+			}
+			next = end
+		}
+		cells = append(cells, line[begin:end])
+		if next >= len(line) {
+			return cells, next, true
+		}
+		at = next + 1
+	}
+	return cells, at, false
 }
 
 // parser reads the cells of a record.

@@ -11,16 +11,16 @@ import (
 type source struct {
 	from    io.Reader
 	decoder *decoder
-	buf     []byte // what was read and not yet used
-	base    []byte // the array behind buf
-	begun   bool   // something was read
-	ended   bool   // from has no more
-	offset  int64  // of buf[0] in the text that was read
-	read    int64  // the offset in the file of what is read next, but for pending
-	pending []byte // read and not decoded, because what it is depends on what follows
-	raw     []byte // scratch
-	spans   []span // what buf comes from
-	spare   [][]byte // of spans
+	buf     []byte      // what was read and not yet used
+	base    []byte      // the array behind buf
+	begun   bool        // something was read
+	ended   bool        // from has no more
+	offset  int64       // of buf[0] in the text that was read
+	read    int64       // the offset in the file of what is read next, but for pending
+	pending []byte      // read and not decoded, because what it is depends on what follows
+	raw     []byte      // scratch
+	spans   []span      // what buf comes from
+	spare   [][]byte    // of spans
 	digest  *textDigest // of the text; nil for none
 }
 
