@@ -304,6 +304,50 @@ func (h *heard) ofSuggestions() {
 	_, err = w.service.Run(h.t.Context(), w.scope, i.ID, nil)
 	require.NoError(h.t, err)
 	h.suggested(w, w.upload(bulkimport.CustomersType, had))
+	h.ofSavedMappings(w, i)
+}
+
+// ofSavedMappings has the reasons of saved mappings, and that one is too large.
+func (h *heard) ofSavedMappings(w *world, i bulkimport.Import) {
+	_, err := w.service.SaveMapping(h.t.Context(), w.scope, i.ID, "saved")
+	require.NoError(h.t, err)
+	for _, text := range []string{"id,name,primary_email,country,city\n", "id,name,primary_email,country,more\n", "id,name,primary_email\n"} {
+		i := w.upload(bulkimport.CustomersType, text+"c1,Lumen,l@x.example\n")
+		h.suggested(w, i)
+		h.fits(w, i)
+	}
+	words := map[string]string{}
+	for n := range 500 {
+		words[strings.Repeat("a", 150)+fmt.Sprint(n)] = strings.Repeat("b", 150)
+	}
+	bare := func() bulkimport.Import {
+		i, err := w.service.Upload(h.t.Context(), w.scope, bulkimport.UploadInput{Type: bulkimport.CustomersType,
+			FileName: "f.csv", HeaderLine: bulkimport.NoHeader, Content: strings.NewReader("c1,Lumen,l@x.example\n")})
+		require.NoError(h.t, err)
+		return i
+	}
+	i = bare()
+	i, err = w.service.SetMapping(h.t.Context(), w.scope, i.ID, i.Version, bulkimport.Mapping{"id": bulkimport.FromColumn(0),
+		"name": bulkimport.FromColumn(1), "primary_email": bulkimport.FromColumn(2)}, bulkimport.Settings{})
+	require.NoError(h.t, err)
+	_, err = w.service.SaveMapping(h.t.Context(), w.scope, i.ID, "without headers")
+	require.NoError(h.t, err)
+	h.fits(w, bare())
+	i.Mapping["name"] = bulkimport.Source{Columns: []int{1}, Values: words}
+	i, err = w.service.SetMapping(h.t.Context(), w.scope, i.ID, i.Version, i.Mapping, bulkimport.Settings{})
+	require.NoError(h.t, err)
+	_, err = w.service.SaveMapping(h.t.Context(), w.scope, i.ID, "large")
+	h.refused(err)
+}
+
+func (h *heard) fits(w *world, i bulkimport.Import) {
+	all, err := w.service.FittingMappings(h.t.Context(), w.scope, i.ID)
+	require.NoError(h.t, err)
+	require.NotEmpty(h.t, all)
+	for _, f := range all {
+		h.reasons(f.Why, f.Reason)
+		require.NotEqual(h.t, f.Reason, f.Localized(germanMessages()).Reason)
+	}
 }
 
 func (h *heard) suggested(w *world, i bulkimport.Import) {

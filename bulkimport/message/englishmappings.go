@@ -43,6 +43,7 @@ var englishMappings = [...]entry{
 	{"mapping.required_mapping_missing", "{field} ({label}) has no column: map one, or give a constant", ""},
 	{"mapping.required_mapping_missing.match", "{field} has no column, and records are found by it", ""},
 	{"mapping.too_long.columns", "{count} columns are too many to join: give at most {max}", ""},
+	{"mapping.too_long.saved", "the headers, the mapping and the settings have {bytes} bytes: at most {max} can be saved", ""},
 	{"mapping.too_long.separator", "the separator has {bytes} bytes: give at most {max}", ""},
 	{"mapping.too_long.words", "{count} words are too many: give at most {max}", ""},
 	{"mapping.unknown.blank_rule", `"{value}" is not a rule for blank cells: use CLEAR or KEEP`, ""},

@@ -156,7 +156,9 @@ func germanSettings() map[string]Template {
 		"mapping.range.canary":     {Text: "{count} Zeilen: geben Sie 1 bis {max} an, oder 0 für keinen Probelauf"},
 		"mapping.range.stop_after": {
 			Text: "{count} fehlgeschlagene Zeilen: geben Sie 1 bis {max} an, oder 0, um nie anzuhalten"},
-		"mapping.range.year_pivot":   {Text: "{value}: geben Sie 1 bis 100 an, oder 0, um zweistellige Jahre abzulehnen"},
+		"mapping.range.year_pivot": {Text: "{value}: geben Sie 1 bis 100 an, oder 0, um zweistellige Jahre abzulehnen"},
+		"mapping.too_long.saved": {
+			Text: "Spaltenköpfe, Zuordnung und Einstellungen haben {bytes} Bytes: höchstens {max} können gespeichert werden"},
 		"mapping.too_long.separator": {Text: "Das Trennzeichen hat {bytes} Bytes: höchstens {max} sind erlaubt"},
 		"mapping.unknown.currency":   {Text: unknown + "einen Code nach ISO 4217 wie EUR, ANY oder nichts"},
 		"mapping.unknown.customers_from": {
@@ -183,6 +185,12 @@ func germanReasons() map[string]Template {
 		"reason.currency_name":  {Text: "der Name oder das Zeichen von {currency}"},
 		"reason.day_first":      {Text: "bei Datumsangaben steht der Tag vorn"},
 		"reason.earlier":        {Text: "wie beim Import vom {date}"},
+		"reason.fits":           {Text: "die Datei hat alle Spalten, aus denen sie Werte nimmt"},
+		"reason.fits.places":    {Text: "die Datei hat gleich viele Spalten und ebenfalls keine Spaltenköpfe"},
+		"reason.fits.some":      {Text: "die Datei hat {found} der {count} Spalten, aus denen sie Werte nimmt"},
+		"reason.left_out.saved": {Text: "aber in der gespeicherten Zuordnung „{name}“ weggelassen"},
+		"reason.more_columns":   {Text: "und Spalten, die sie nicht kennt: {count}"},
+		"reason.saved":          {Text: "wie in der gespeicherten Zuordnung „{name}“"},
 		"reason.identifier":     {Text: "eine Kennung"},
 		"reason.joined":         {Text: "{parts}, verbunden"},
 		"reason.joined.two":     {Text: "{first} und {second}, verbunden"},

@@ -15,6 +15,7 @@ import (
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/settings/enrich"
 	"github.com/admincenter/admincenter/storage"
@@ -92,6 +93,18 @@ func TestDecisionsInAnOldSnapshot(t *testing.T) {
 				return s.Enrichments().Put(ctx, "acme", anEnrichment("b"), 1, rec("enrichment.put"))
 			},
 			admin.ErrState,
+		},
+		{
+			"the limit of saved mappings", nil,
+			func(ctx context.Context, _ *admincenter.Center, s storage.Stores, _ people.User) error {
+				m := bulkimport.SavedMapping{ID: newID(), Type: bulkimport.CustomersType, Name: "a", Version: 1}
+				return s.ImportMappings().Create(ctx, "acme", m, 1, rec("import_mapping.create"))
+			},
+			func(ctx context.Context, _ *admincenter.Center, s storage.Stores, _ people.User) error {
+				m := bulkimport.SavedMapping{ID: newID(), Type: bulkimport.CustomersType, Name: "b", Version: 1}
+				return s.ImportMappings().Create(ctx, "acme", m, 1, rec("import_mapping.create"))
+			},
+			bulkimport.ErrTooManyMappings,
 		},
 		{
 			"that another administers", func(t *testing.T, c *admincenter.Center, _ people.User) {

@@ -352,6 +352,22 @@ TABLE admincenter_imports InnoDB utf8mb4_bin
     FOREIGN KEY admincenter_imports_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
     CHECK file_kept `file_kept` in (0,1)
 
+TABLE admincenter_import_mappings InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    id varbinary(36) NOT NULL
+    type varbinary(100) NOT NULL
+    name varchar(100) COLLATE utf8mb4_bin NOT NULL
+    name_key varbinary(1000) NOT NULL
+    details mediumtext COLLATE utf8mb4_bin NOT NULL
+    created_at bigint(20) NOT NULL
+    created_by_kind varbinary(30) NOT NULL
+    created_by_id varbinary(237) NOT NULL
+    updated_at bigint(20) NOT NULL
+    version bigint(20) NOT NULL
+    UNIQUE import_mappings_name (org_id, type, name_key)
+    PRIMARY KEY PRIMARY (org_id, id)
+    FOREIGN KEY admincenter_import_mappings_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+
 TABLE admincenter_import_pieces InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
     import_id varbinary(36) NOT NULL

@@ -410,6 +410,22 @@ TABLE admincenter_identities
     INDEX admincenter_identities_user (org_id, user_id, issuer, subject)
     FOREIGN KEY admincenter_identities_org_id_user_id_fkey (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
 
+TABLE admincenter_import_mappings
+    org_id text COLLATE C NOT NULL
+    id text COLLATE C NOT NULL
+    type text COLLATE C NOT NULL
+    name text COLLATE C NOT NULL
+    name_key text COLLATE C NOT NULL
+    details text COLLATE C NOT NULL
+    created_at bigint NOT NULL
+    created_by_kind text COLLATE C NOT NULL
+    created_by_id text COLLATE C NOT NULL
+    updated_at bigint NOT NULL
+    version bigint NOT NULL
+    UNIQUE admincenter_import_mappings_name (org_id, type, name_key)
+    PRIMARY KEY admincenter_import_mappings_pkey (org_id, id)
+    FOREIGN KEY admincenter_import_mappings_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+
 TABLE admincenter_import_pieces
     org_id text COLLATE C NOT NULL
     import_id text COLLATE C NOT NULL
