@@ -14,8 +14,8 @@ import (
 type MappingFit struct {
 	Mapping SavedMapping `json:"mapping"`
 	// Score is 1 if the file has every column that the mapping takes values from and no column that was not in the file
-	// that it was saved from; at least 0.80 if it has every such column; and less for each that is missing. It is 0.75 for
-	// files without headers, of which only the number of columns is the same.
+	// that it was saved from; from 0.80 if it has every such column; and below 0.80, by the share of those that it has, if
+	// it has some. It is 0.75 for files without headers, of which only the number of columns is the same.
 	Score  float64  `json:"score"`
 	Reason string   `json:"reason"`        // why, in a few words
 	Why    []Reason `json:"why,omitempty"` // what Reason is made of, for another language
@@ -98,11 +98,12 @@ func (m SavedMapping) fit(schema Schema, i Import) MappingFit {
 		fit.Reason = reasons(fit.Why).english()
 		return fit
 	}
-	share := float64(known) / float64(len(i.Columns))
-	fit.Score = rounded(float64(found) / float64(used) * (preselect + (1-preselect)*share))
 	why := reasons{{Code: "fits"}}
 	if found < used {
+		fit.Score = rounded(preselect * float64(found) / float64(used))
 		why = reasons{reason("fits.some", "found", found, "count", used)}
+	} else {
+		fit.Score = rounded(preselect + (1-preselect)*float64(known)/float64(len(i.Columns)))
 	}
 	if more := len(i.Columns) - known; more > 0 {
 		why = append(why, reason("more_columns", "count", more))
