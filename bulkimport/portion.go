@@ -45,7 +45,14 @@ func (i Import) beginning() cursor { return cursor{offset: i.Content.Offset, lin
 // reader reads an import's data from a cursor on.
 func (s *Service) reader(ctx context.Context, org admin.OrgID, i Import, c cursor) *reader {
 	from := i.content(ctx, s.ports.Imports, org, c.offset)
-	return newReader(from, i.Content.Encoding, i.Content.dialect(), c, s.limits)
+	return i.reader(from, c, s.limits)
+}
+
+// reader reads an import's data from what begins at a cursor.
+func (i Import) reader(from io.Reader, c cursor, limits Limits) *reader {
+	r := newReader(from, i.Content.Encoding, i.Content.dialect(), c, limits)
+	r.own = i.besides()
+	return r
 }
 
 // portion is what one batch read.

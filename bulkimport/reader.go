@@ -3,6 +3,7 @@ package bulkimport
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -49,6 +50,7 @@ type reader struct {
 	source
 	dialect
 	limits Limits
+	own    int   // cells of a row that do not count against limits.Columns
 	line   int64 // of buf[0]
 	usual  int   // how many cells the last record with quotes had
 }
@@ -109,11 +111,11 @@ func (r *reader) nothing(text []byte) bool {
 func (r *reader) bare(end int) record {
 	text := bytes.TrimSuffix(r.buf[:end], []byte{'\n'})
 	n := bytes.Count(text, []byte{r.delimiter}) + 1
-	if n <= r.limits.Columns {
+	if n <= r.limits.Columns+r.own {
 		return r.take(end, 1, strings.Split(string(text), string(rune(r.delimiter))), nil)
 	}
 	at := 0
-	for range r.limits.Columns {
+	for range r.limits.Columns + r.own {
 		at += bytes.IndexByte(text[at:], r.delimiter) + 1
 	}
 	if !r.nothing(text[at:]) {
@@ -138,7 +140,7 @@ func (r *reader) quoted(end int, quote byte) (record, error) {
 		case ended == byText:
 			return r.broken(p.end, p.lines, CodeTextAfterQuote), nil
 		}
-		if n++; n <= r.limits.Columns {
+		if n++; n <= r.limits.Columns+r.own {
 			cells = append(cells, text)
 		} else {
 			wide = wide || trim(text) != ""
@@ -227,6 +229,18 @@ func (p *parser) string(from, to int) string {
 
 func (r *reader) tooWide(cells int) *CellError {
 	return fault(CodeTooManyColumns, "cells", cells, "max", r.limits.Columns)
+}
+
+// bound takes the cells off a record that are beyond limits.Columns and so many, or makes them its fault.
+func (r *reader) bound(rec *record, own int) {
+	most := r.limits.Columns + own
+	if rec.fault != nil || len(rec.cells) <= most {
+		return
+	}
+	if slices.ContainsFunc(rec.cells[most:], func(cell string) bool { return trim(cell) != "" }) {
+		rec.fault = r.tooWide(len(rec.cells))
+	}
+	rec.cells = rec.cells[:most]
 }
 
 func (r *reader) broken(end int, lines int64, code string) record {
