@@ -271,6 +271,22 @@ func (h *heard) ofSettings() {
 	}
 }
 
+// ofNames has the messages of names of files, and of how a file cannot be read.
+func (h *heard) ofNames() {
+	w := newWorld(h.t, bulkimport.Options{})
+	upload := func(in bulkimport.UploadInput) {
+		in.Type, in.Content = bulkimport.CustomersType, strings.NewReader("id\n")
+		_, err := w.service.Upload(h.t.Context(), w.scope, in)
+		h.refused(err)
+	}
+	for _, name := range []string{"", "a\xff", "a\u202eb", "a ", strings.Repeat("a", 256), "a/b", "a.", "nul"} {
+		upload(bulkimport.UploadInput{FileName: name})
+	}
+	upload(bulkimport.UploadInput{FileName: "a", Encoding: "EBCDIC", Delimiter: "ab", Quote: "x", HeaderLine: -2, UnquotedFrom: -1})
+	upload(bulkimport.UploadInput{FileName: "a", Delimiter: "'", Quote: "'"})
+	upload(bulkimport.UploadInput{FileName: "a", Delimiter: "|", Quote: "|"})
+}
+
 // ofSuggestions has the reasons of suggestions.
 func (h *heard) ofSuggestions() {
 	w := newWorld(h.t, bulkimport.Options{Types: []bulkimport.Type{kinds(&sink{})}})

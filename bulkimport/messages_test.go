@@ -156,6 +156,7 @@ func TestEveryMessageIsTheCatalogs(t *testing.T) {
 	h.ofFiles()
 	h.ofWarnings()
 	h.ofMappings()
+	h.ofNames()
 	h.ofSettings()
 	h.ofSuggestions()
 	h.ofProposals()

@@ -65,7 +65,7 @@ func (m SavedMapping) Clone() SavedMapping {
 
 // check finds what keeps a mapping from being saved.
 func (m SavedMapping) check(p *admin.Problems) {
-	p.Text("/name", m.Name, 1, maxMappingName)
+	checkName(p, "/name", m.Name, maxMappingName)
 	b, err := json.Marshal(struct {
 		Headers  []string
 		Mapping  Mapping

@@ -7,7 +7,7 @@ func German() Catalog {
 	c := Catalog{Language: "de", Templates: map[string]Template{}}
 	for _, part := range []map[string]Template{
 		germanValues(), germanRows(), germanRecords(), germanFiles(), germanKinds(), germanWarnings(), germanMappings(),
-		germanSettings(), germanReasons(), germanWords(),
+		germanSettings(), germanNames(), germanReasons(), germanWords(),
 	} {
 		maps.Copy(c.Templates, part)
 	}

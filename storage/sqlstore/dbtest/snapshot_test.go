@@ -97,12 +97,10 @@ func TestDecisionsInAnOldSnapshot(t *testing.T) {
 		{
 			"the limit of saved mappings", nil,
 			func(ctx context.Context, _ *admincenter.Center, s storage.Stores, _ people.User) error {
-				m := bulkimport.SavedMapping{ID: newID(), Type: bulkimport.CustomersType, Name: "a", Version: 1}
-				return s.ImportMappings().Create(ctx, "acme", m, 1, rec("import_mapping.create"))
+				return s.ImportMappings().Create(ctx, "acme", aMapping("a"), 1, rec("import_mapping.create"))
 			},
 			func(ctx context.Context, _ *admincenter.Center, s storage.Stores, _ people.User) error {
-				m := bulkimport.SavedMapping{ID: newID(), Type: bulkimport.CustomersType, Name: "b", Version: 1}
-				return s.ImportMappings().Create(ctx, "acme", m, 1, rec("import_mapping.create"))
+				return s.ImportMappings().Create(ctx, "acme", aMapping("b"), 1, rec("import_mapping.create"))
 			},
 			bulkimport.ErrTooManyMappings,
 		},
@@ -238,4 +236,12 @@ func anEnrichment(schema string) enrich.Enrichment {
 	now := admin.Instant(time.Now())
 	by := admin.Actor{Kind: admin.ActorSystem}
 	return enrich.Enrichment{EventSchema: schema, CreatedAt: now, CreatedBy: by, UpdatedAt: now, UpdatedBy: by}
+}
+
+func aMapping(name string) bulkimport.SavedMapping {
+	now := admin.Instant(time.Now())
+	return bulkimport.SavedMapping{
+		ID: newID(), Type: bulkimport.CustomersType, Name: name, CreatedAt: now, CreatedBy: admin.System("acme").Actor(),
+		UpdatedAt: now, Version: 1,
+	}
 }
