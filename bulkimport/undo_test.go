@@ -46,6 +46,20 @@ func (w *world) through(j job.Job) (job.Job, bulkimport.Progress) {
 	require.Equal(w.t, completed(p.Counts), p.Status, p.Failure)
 	require.Equal(w.t, p.Counts.Total, p.Counts.Settled(), "every row is accounted for")
 	require.Equal(w.t, p.Counts.Completed, p.Removed+p.Restored)
+	s, err := w.service.Summary(w.t.Context(), w.scope, j.ID)
+	require.NoError(w.t, err)
+	entries, err := w.backend.Jobs().Entries(w.t.Context(), org, j.ID, job.EntryFilter{Status: job.EntryFailed},
+		admin.Seek[int64]{Limit: 1000})
+	require.NoError(w.t, err)
+	reasons := map[string]int64{}
+	for _, e := range entries {
+		reasons[string(e.Reason)]++
+	}
+	for _, e := range s.Errors {
+		require.Equal(w.t, bulkimport.NoColumn, e.Column)
+		require.Equal(w.t, reasons[e.Code], e.Rows, e.Code)
+	}
+	require.Len(w.t, s.Errors, len(reasons))
 	return j, p
 }
 

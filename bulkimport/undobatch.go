@@ -157,7 +157,7 @@ type undone struct {
 func (b *undoBatch) result(made []undone) (job.Result, error) {
 	var res job.Result
 	sum := b.sum
-	sum.Links = map[string]link{}
+	sum.Errors, sum.Links = b.sum.Errors.clone(), map[string]link{}
 	for key, l := range b.sum.Links {
 		sum.Links[key] = l
 	}
@@ -170,6 +170,7 @@ func (b *undoBatch) result(made []undone) (job.Result, error) {
 				res.Counts.Skipped++
 			} else {
 				res.Counts.Failed++
+				sum.Errors.add([]CellError{{Column: NoColumn, Code: u.code}})
 			}
 			continue
 		case u.removed:
