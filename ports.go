@@ -80,7 +80,7 @@ func customerPorts(s storage.Stores) customer.Ports {
 		ImportedRows: func(
 			ctx context.Context, org admin.OrgID, customer string, accounts []string,
 		) ([]job.Rows, error) {
-			return bulkimport.RowsOf(ctx, s.Imports(), s.Jobs(), org, customer, accounts)
+			return bulkimport.RowsOf(ctx, s.Imports(), s.Jobs(), s.Customers(), org, customer, accounts)
 		},
 	}
 }
