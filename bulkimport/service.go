@@ -101,7 +101,8 @@ type core struct {
 // that is missing, every option out of its limits and every type that cannot work.
 func NewService(p Ports, o Options) (*Service, error) {
 	c := &core{
-		limits: o.Limits.withDefaults(), batch: o.BatchRows, saved: o.SavedMappings, engine: o.Jobs.WithDefaults(), authorize: o.Authorize,
+		limits: o.Limits.withDefaults(), batch: o.BatchRows, saved: o.SavedMappings, engine: o.Jobs.WithDefaults(),
+		authorize: o.Authorize,
 		runtime:   o.WithDefaults(),
 		types:     []Type{{Schema: Customers()}, {Schema: Accounts()}},
 		customers: customer.Customers(), accounts: customer.Accounts(),
