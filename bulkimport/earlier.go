@@ -92,13 +92,13 @@ type decision struct {
 }
 
 // decision is the decision that an earlier import is for the file of another one.
-func (had Import) decision(now Import) decision {
-	date := had.CreatedAt.UTC().Format(time.DateOnly)
+func (i Import) decision(now Import) decision {
+	date := i.CreatedAt.UTC().Format(time.DateOnly)
 	d := decision{
-		mapping: had.Mapping.clone(), known: map[int]bool{}, score: 1,
+		mapping: i.Mapping.clone(), known: map[int]bool{}, score: 1,
 		taken: reason("earlier", "date", date), left: reason("left_out", "date", date),
 	}
-	columns, _ := sameColumns(had, now)
+	columns, _ := sameColumns(i, now)
 	for _, c := range columns {
 		d.known[c] = true
 	}

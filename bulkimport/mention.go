@@ -27,12 +27,12 @@ type Mention struct {
 	Rows     bool  `json:"rows,omitempty"` // a row that failed or was skipped, or what a row has changed
 }
 
-// Mentions returns the imports and then the saved mappings that have a text, such as a name or an address, regardless of
-// capitals and accents, and where: to be erased by [Service.Erase] and [Service.EraseMapping] for a person who asks for
-// it. A text over several cells is found if the cells
-// are side by side, with blanks between its words. It reads every file and every row that is kept, newest import
-// first: call it beside requests. It returns imports of all types whose Read permission the caller has, of which at
-// least one is required. It fails with [admin.ErrInvalid] for a text of less than 3 characters.
+// Mentions returns the imports and then the saved mappings that have a text, such as a name or an address, regardless
+// of capitals and accents, and where: to be erased by [Service.Erase] and [Service.EraseMapping] for a
+// person who asks for it. A text over several cells is found if the cells are side by side, with blanks
+// between its words. It reads every file and every row that is kept, newest import first: call it beside
+// requests. It returns imports of all types whose Read permission the caller has, of which at least one is required.
+// It fails with [admin.ErrInvalid] for a text of less than 3 characters.
 func (s *Service) Mentions(ctx context.Context, scope admin.Scope, text string) iter.Seq2[Mention, error] {
 	sought := customer.Fold(strings.TrimSpace(text))
 	types, refused := s.readable(scope, Filter{})

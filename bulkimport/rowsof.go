@@ -18,8 +18,8 @@ import (
 
 // RowsOf returns the rows of imports of customers and accounts that keep values of a customer and of accounts: those
 // that changed them, with what was there before, and those that failed or were skipped under their ids. Failed rows are
-// also found by the customer that they name as their import's mapping has it: by its id, or by what customers has of it,
-// such as its name or its e-mail address; in one column, several joined, any of several or a constant. Rows of more than
+// also found by the customer that they name as their import's mapping has it: by its id, its
+// name or its e-mail address; in one column, several joined, any of several or a constant. Rows of more than
 // 64 KiB are read in the file, while it is there. An empty id of a customer is none. It reads all rows that imports
 // keep, in pages. It is for customer.Ports.ImportedRows.
 func RowsOf(
@@ -167,10 +167,10 @@ func (r rowSearch) cells(ctx context.Context, i Import, e job.Entry) ([]string, 
 	c := cursor{offset: data.Offset, line: data.Line}
 	limits := Limits{RecordBytes: longest, RecordLines: math.MaxInt, Columns: longest}.withDefaults()
 	rec, err := i.reader(i.content(ctx, r.imports, r.org, c.offset), c, limits).next()
-	if errors.Is(err, io.EOF) {
-		return nil, nil
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
 	}
-	return rec.cells, err
+	return rec.cells, nil
 }
 
 // longest is the most bytes of a row that is read again: the limit of the service that read it is not known.

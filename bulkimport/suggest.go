@@ -66,9 +66,9 @@ func (s Suggestions) mapping(take func(Suggestion) bool) Mapping {
 // Suggest looks at the headers, and at the first 200 rows, for the columns that the fields' values
 // come from. Each column is suggested for one field at most. What was decided before comes first: a saved mapping that
 // fits the file (see [Service.FittingMappings]), or the mapping of an earlier import, if the organization has completed
-// one of the type, among its 50 newest, whose file had the same headers in any order. A saved mapping that does not know
-// all columns of the file comes after such an import, and one of which a column is missing is not taken. It requires
-// the type's Read permission.
+// one of the type, among its 50 newest, whose file had the same headers in any order. A saved mapping that does not
+// know all columns of the file comes after such an import, and one of which a column is missing is not taken. It
+// requires the type's Read permission.
 func (s *Service) Suggest(ctx context.Context, scope admin.Scope, id uuid.UUID) (Suggestions, error) {
 	i, t, err := s.open(ctx, scope, id, read)
 	if err != nil {
