@@ -92,6 +92,7 @@ const (
 	CodeChangedSince = "changed_since" // the record, by its Version
 	CodeHasAccounts  = "has_accounts"  // the customer that the row created
 	CodeInUse        = "in_use"        // the record that the row created; see [InUse]
+	CodeNotKept      = "not_kept"      // what the host's target needs to undo the row; see [MaxUndoBytes]
 )
 
 // Codes of the problems that SetMapping and Start find.

@@ -116,6 +116,9 @@ func (o *outcomes) gapResult(ctx context.Context, t Type, run job.Job) (Result, 
 	if err != nil {
 		return "", err
 	}
+	if !t.keepsEffects() && sum.Kept > 0 && sum.Kept == sum.Created+sum.Updated {
+		return Unchanged, nil
+	}
 	if !t.keepsEffects() {
 		switch (tallies{Created: sum.Created, Updated: sum.Updated, Unchanged: sum.Unchanged}).counts() {
 		case [3]int64{sum.Created}:
@@ -199,6 +202,12 @@ func (o *outcomes) effect(e job.Effect) (RowOutcome, error) {
 	d, err := readBefore(e.Before)
 	if err != nil {
 		return RowOutcome{}, fmt.Errorf("row %d: %w", e.Seq, err)
+	}
+	if d.Target != nil {
+		row.Result = d.Target.Result
+		if row.Key != "" {
+			row.Key = d.Target.key(e)
+		}
 	}
 	row.Changes = d.changes()
 	for k, c := range row.Changes {

@@ -159,6 +159,7 @@ func (p *portion) add(plan *plan, rec record, number int64) {
 // tally counts what became of the rows.
 func (p *portion) tally(sum *tallies, w written) {
 	sum.add(w.outcomes)
+	sum.Kept += w.kept
 	sum.Failed += p.known + int64(len(p.failed))
 	sum.Errors = sum.Errors.clone()
 	for _, errs := range p.faults {

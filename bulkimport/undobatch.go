@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
@@ -24,6 +26,9 @@ func (s *Service) undoing(check bool) func(admin.Scope) job.Prepare[Ports] {
 			} else if err != nil {
 				return nil, err
 			}
+			if _, err := s.undoer(t, check); err != nil {
+				return nil, job.Fail(err)
+			}
 			b, err := s.nextUndo(ctx, scope.Org(), i, j, check)
 			if err != nil {
 				return nil, err
@@ -36,6 +41,13 @@ func (s *Service) undoing(check bool) func(admin.Scope) job.Prepare[Ports] {
 				return nil, err
 			}
 			rec := s.record(scope, ActionUndo, i, admin.Change{Field: "rows", To: fmt.Sprint(len(b.effects))})
+			if t.Target != nil {
+				made, err := undo(ctx, s.ports, scope.Org(), rec)
+				if err != nil {
+					return nil, err
+				}
+				return func(context.Context, Ports) (job.Result, error) { return b.result(made) }, nil
+			}
 			if !check {
 				return func(ctx context.Context, p Ports) (job.Result, error) {
 					made, err := undo(ctx, p, scope.Org(), rec)
@@ -61,6 +73,7 @@ func (s *Service) undoing(check bool) func(admin.Scope) job.Prepare[Ports] {
 // undoBatch is some rows of an import to undo, the last one first. No two of them are about the same record.
 type undoBatch struct {
 	job     job.Job
+	of      uuid.UUID // the import
 	check   bool
 	began   int64 // when the import's job was made, in microseconds
 	effects []job.Effect
@@ -74,7 +87,7 @@ type undoBatch struct {
 func (s *Service) nextUndo(
 	ctx context.Context, org admin.OrgID, i Import, j job.Job, check bool,
 ) (*undoBatch, error) {
-	b := &undoBatch{job: j, check: check, at: s.runtime.Instant()}
+	b := &undoBatch{job: j, of: i.ID, check: check, at: s.runtime.Instant()}
 	var err error
 	if b.sum, err = talliesOf(j); err != nil {
 		return nil, job.Fail(err)
@@ -151,6 +164,7 @@ type undone struct {
 	code    string // why it could not be undone
 	skipped bool   // because there is nothing to undo
 	detail  string
+	params  map[string]string // of detail
 }
 
 // result counts what was undone. It changes nothing, so the batch may be run again.
@@ -212,13 +226,17 @@ func (u undone) entry(e job.Effect) job.Entry {
 	}
 	return job.Entry{
 		Seq: e.Seq, Ref: e.Ref, Status: status, Reason: job.Reason(u.code), Detail: u.detail,
-		Data: rowData{Errors: []CellError{{Column: NoColumn, Code: u.code, Message: u.detail}}}.stored(),
+		Data: rowData{Errors: []CellError{{Column: NoColumn, Code: u.code, Message: u.detail,
+			Params: u.params}}}.stored(),
 	}
 }
 
 // undoes prepares the undo of a batch.
 func (s *Service) undoes(t Type, b *undoBatch) (undo, error) {
-	if t.Schema.Type == CustomersType {
+	switch {
+	case !t.keepsEffects():
+		return throughUndoer(t, b), nil
+	case t.Schema.Type == CustomersType:
 		return undoneBy(s.customers, b, func(p Ports) apply[customer.Customer] { return p.Customers.Apply })
 	}
 	return undoneBy(s.accounts, b, func(p Ports) apply[customer.Account] { return p.Accounts.Apply })
