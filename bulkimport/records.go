@@ -189,11 +189,11 @@ func changesOf[T customer.Record](kind *customer.Table[T], b Batch) ([]customer.
 			}
 		}
 		for k, f := range fields {
-			if f.Name == "" {
+			if f.Name == "" && (row.kept == nil || !row.kept[k]) {
 				kind.SetMetadata(&c.Record, row.names[k], row.values[k])
 			}
 		}
-		if _, whole := row.Value("metadata"); whole {
+		if _, whole := row.Value(metadataField); whole {
 			c.Keys = nil // it has these too
 		}
 	}
