@@ -80,7 +80,7 @@ type outcomes struct {
 	org     admin.OrgID
 	i       Import
 	reached int64  // the number of the last row
-	gap     Result // of a row of which nothing is kept
+	gap     Result // of a row of which nothing is kept; empty if such rows are left out
 	report  *report
 }
 
@@ -106,6 +106,16 @@ func (s *Service) outcomesOf(
 		return nil, err
 	}
 	out := &outcomes{Service: s, org: scope.Org(), i: i, reached: at.row, report: t.report(i, o)}
+	sum, err := talliesOf(run)
+	if err != nil {
+		return nil, err
+	}
+	if sum.Passes > 0 {
+		out.reached = i.Rows
+		if !run.Status.Final() || run.Counts.Settled() < run.Counts.Total {
+			return out, nil // rows of which nothing is kept may come in a later pass
+		}
+	}
 	out.gap, err = out.gapResult(ctx, t, run)
 	return out, err
 }
@@ -264,7 +274,7 @@ func (o *outcomes) window(ctx context.Context, from, n int64) ([]RowOutcome, err
 	var out []RowOutcome
 	for number := from; number < from+n; number++ {
 		row, ok := kept[number]
-		if !ok && number <= o.reached {
+		if !ok && number <= o.reached && o.gap != "" {
 			row, ok = RowOutcome{Number: number, Result: o.gap}, true
 		}
 		if ok {

@@ -41,7 +41,8 @@ type Target interface {
 	Write(ctx context.Context, org admin.OrgID, b Batch, rec admin.Record) ([]Outcome, error)
 }
 
-// Batch is some rows of one import, in the order of the file.
+// Batch is some rows of one import, in the order of the file, but for rows that point at records of the same type
+// ([Field].Relation) which later rows have: these come after them.
 type Batch struct {
 	Import uuid.UUID
 	Mode   Mode
@@ -51,6 +52,7 @@ type Batch struct {
 	// By are the fields of related records that a row's values are of, by the row's field; none means their ids.
 	By   map[string]string
 	Rows []Row
+	pass int // over the file
 }
 
 // IdempotencyKey is the same whenever the same row of the same import is written.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -79,6 +80,7 @@ type undoBatch struct {
 	effects []job.Effect
 	data    []beforeData // of the rows that updated a record
 	at      time.Time
+	cursor  undoCursor
 	sum     tallies
 	done    bool
 }
@@ -92,12 +94,10 @@ func (s *Service) nextUndo(
 	if b.sum, err = talliesOf(j); err != nil {
 		return nil, job.Fail(err)
 	}
-	seek := admin.Seek[int64]{Limit: s.batch}
-	if j.Cursor != "" {
-		if seek.After, err = strconv.ParseInt(j.Cursor, 10, 64); err != nil {
-			return nil, job.Fail(fmt.Errorf("cursor %q of the undo cannot be read", admin.Clip(j.Cursor)))
-		}
+	if b.cursor, err = parseUndoCursor(j.Cursor); err != nil {
+		return nil, job.Fail(err)
 	}
+	seek := admin.Seek[int64]{Limit: s.batch, After: b.cursor.seq}
 	effects, err := s.ports.Jobs.Effects(ctx, org, i.ID, seek)
 	if err != nil {
 		return nil, err
@@ -116,6 +116,13 @@ func (s *Service) nextUndo(
 		return nil, fmt.Errorf("the import is %s again: cancel it first: %w", run.Status, admin.ErrState)
 	}
 	b.began, b.done = run.CreatedAt.UnixMicro(), len(effects) < seek.Limit
+	wrote, err := talliesOf(run)
+	if err != nil {
+		return nil, job.Fail(err)
+	}
+	if j.Cursor == "" {
+		b.cursor.pass = wrote.Passes
+	}
 	seen := map[string]bool{}
 	for n, e := range effects {
 		if seen[e.Ref] { // undone step by step
@@ -124,13 +131,42 @@ func (s *Service) nextUndo(
 		}
 		seen[e.Ref] = true
 	}
-	b.effects, b.data = effects, make([]beforeData, len(effects))
-	for n, e := range effects {
-		if b.data[n], err = readBefore(e.Before); err != nil {
+	for _, e := range effects {
+		d, err := readBefore(e.Before)
+		if err != nil {
 			return nil, job.Fail(fmt.Errorf("row %d: %w", e.Seq, err))
 		}
+		b.cursor.seq = e.Seq
+		if d.Target == nil || d.Target.Pass == b.cursor.pass {
+			b.effects, b.data = append(b.effects, e), append(b.data, d)
+		}
+	}
+	if b.done && b.cursor.pass > 0 { // the rows that others point at come last
+		b.cursor, b.done = undoCursor{pass: b.cursor.pass - 1}, false
 	}
 	return b, nil
+}
+
+// undoCursor is the last row that was undone, and the pass that wrote it.
+type undoCursor struct {
+	seq  int64
+	pass int
+}
+
+func (c undoCursor) String() string { return fmt.Sprintf("%d:%d", c.seq, c.pass) }
+
+func parseUndoCursor(text string) (c undoCursor, err error) {
+	if text == "" {
+		return c, nil
+	}
+	seq, pass, _ := strings.Cut(text, ":")
+	if c.seq, err = strconv.ParseInt(seq, 10, 64); err == nil && pass != "" {
+		c.pass, err = strconv.Atoi(pass)
+	}
+	if err != nil || c.seq < 0 || c.pass < 0 {
+		return undoCursor{}, fmt.Errorf("cursor %q of the undo cannot be read", admin.Clip(text))
+	}
+	return c, nil
 }
 
 // A link is what the undo of a later row of the same import has made of a record.
@@ -203,10 +239,7 @@ func (b *undoBatch) result(made []undone) (job.Result, error) {
 			sum.Links[key] = l
 		}
 	}
-	res.Cursor = b.job.Cursor
-	if n := len(b.effects); n > 0 {
-		res.Cursor = strconv.FormatInt(b.effects[n-1].Seq, 10)
-	}
+	res.Cursor = b.cursor.String()
 	if b.done {
 		res.Then, sum.Links = job.Done, nil
 		// What is not there was erased.

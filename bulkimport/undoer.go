@@ -16,7 +16,8 @@ import (
 
 // Undoer is a [Target] that can take back the rows that it has written, for [Service.Undo]. Of each row that it
 // Created or Updated the import keeps Outcome.Before and Outcome.Version, as long as it keeps its rows, and gives them
-// back here: from the last row to the first, in batches, none of which has a key twice.
+// back here: from the last row to the first, in batches, none of which has a key twice, and rows that
+// point at rows behind them before these.
 //
 // As Write, Undo of a target of [Ports] is called within the transaction, in which a row is undone exactly once and a
 // check is rolled back. Undo of a target of [Type] is called outside of it, and after a crash again with the same rows:
@@ -71,6 +72,7 @@ type targetKept struct {
 	Key    string `json:"key,omitempty"` // if it is too long for a reference
 	Before string `json:"before,omitempty"`
 	Lost   bool   `json:"lost,omitempty"` // Before could not be kept
+	Pass   int    `json:"pass,omitempty"` // over the file, in which the row was written
 }
 
 func (k *targetKept) key(e job.Effect) string {
@@ -91,7 +93,7 @@ func targetEffects(b Batch, outcomes []Outcome) []job.Effect {
 			continue
 		}
 		row := b.Rows[n]
-		kept := targetKept{Result: o.Result, Before: o.Before}
+		kept := targetKept{Result: o.Result, Before: o.Before, Pass: b.pass}
 		if len(o.Before) > MaxUndoBytes || !utf8.ValidString(o.Before) {
 			kept.Before, kept.Lost = "", true
 		}
