@@ -340,3 +340,27 @@ func TestUndoOfALongKey(t *testing.T) {
 	require.Equal(t, job.Counts{Total: 2, Completed: 2}, p.Counts)
 	require.Empty(t, l.rows)
 }
+
+// What a target keeps of a row may be about a person: it is found by a search for them, and erased with the import.
+func TestWhatATargetKeepsIsFoundAndErased(t *testing.T) {
+	b := newBook()
+	b.keep = func(o bulkimport.Outcome) bulkimport.Outcome { o.Before = `{"name":"Zoë Quinn"}`; return o }
+	w := newWorld(t, contactsTo(b, 0))
+	i, _ := w.run("contacts", persons(1, 1, "Bonn"), bulkimport.Settings{})
+	mentions := func() (out []bulkimport.Mention) {
+		for m, err := range w.service.Mentions(t.Context(), w.scope, "zoe quinn") {
+			require.NoError(t, err)
+			out = append(out, m)
+		}
+		return out
+	}
+	require.Equal(t, []bulkimport.Mention{{ImportID: i.ID, Rows: true}}, mentions())
+	ports := w.ports()
+	ports.Audit = w.backend.Audit()
+	w.service = w.service.In(ports)
+	_, err := w.service.Erase(t.Context(), w.scope, i.ID)
+	require.NoError(t, err)
+	require.Empty(t, mentions())
+	_, err = w.service.Undo(t.Context(), w.scope, i.ID)
+	require.ErrorIs(t, err, job.ErrPruned)
+}
