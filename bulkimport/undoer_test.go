@@ -14,6 +14,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/bulkimport"
+	"github.com/admincenter/admincenter/storage"
 )
 
 // book is a target of the host's outside of the database, such as another service: it answers a call with the key of
@@ -357,6 +358,13 @@ func TestWhatATargetKeepsIsFoundAndErased(t *testing.T) {
 	require.Equal(t, []bulkimport.Mention{{ImportID: i.ID, Rows: true}}, mentions())
 	ports := w.ports()
 	ports.Audit = w.backend.Audit()
+	ports.Atomically = func(ctx context.Context, fn func(bulkimport.Ports) error) error {
+		return w.backend.InTx(ctx, func(s storage.Stores) error {
+			p := w.portsOf(s)
+			p.Audit = s.Audit()
+			return fn(p)
+		})
+	}
 	w.service = w.service.In(ports)
 	_, err := w.service.Erase(t.Context(), w.scope, i.ID)
 	require.NoError(t, err)
