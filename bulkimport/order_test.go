@@ -19,7 +19,6 @@ import (
 // tree is a target of records that have a parent, which has to be there, and is not removed before its children.
 type tree struct {
 	parents map[string]string
-	names   map[string]string
 	written []string
 	fail    error // after writing, once
 }
@@ -83,7 +82,7 @@ func units() bulkimport.Schema {
 
 func newTree(t *testing.T, batch int) (*world, *tree) {
 	t.Helper()
-	tr := &tree{parents: map[string]string{}, names: map[string]string{}}
+	tr := &tree{parents: map[string]string{}}
 	return newWorld(t, bulkimport.Options{BatchRows: batch, Types: []bulkimport.Type{{Schema: units(), Target: tr}}}), tr
 }
 

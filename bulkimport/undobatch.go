@@ -27,7 +27,7 @@ func (s *Service) undoing(check bool) func(admin.Scope) job.Prepare[Ports] {
 			} else if err != nil {
 				return nil, err
 			}
-			if _, err := s.undoer(t, check); err != nil {
+			if err := s.canUndo(t, check); err != nil {
 				return nil, job.Fail(err)
 			}
 			b, err := s.nextUndo(ctx, scope.Org(), i, j, check)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -112,25 +113,24 @@ func targetEffects(b Batch, outcomes []Outcome) []job.Effect {
 // targetKind is the kind of the effects of rows that targets wrote.
 const targetKind = "row"
 
-// undoer returns the target of a type that undoes its rows, or none for a type whose records the library keeps.
-func (s *Service) undoer(t Type, check bool) (Undoer, error) {
+// canUndo fails if the target of a type cannot undo its rows, or with check cannot find what that would do.
+func (s *Service) canUndo(t Type, check bool) error {
 	if t.keepsEffects() {
-		return nil, nil
+		return nil
 	}
 	to := t.Target
 	if to == nil && s.ports.Target != nil {
 		to = s.ports.Target(t.Schema.Type)
 	}
-	u, ok := to.(Undoer)
-	if !ok {
-		return nil, fmt.Errorf("imports of type %q cannot be undone here, because their rows go to a target of the "+
+	if _, ok := to.(Undoer); !ok {
+		return fmt.Errorf("imports of type %q cannot be undone here, because their rows go to a target of the "+
 			"host's that is no Undoer: %w", t.Schema.Type, admin.ErrState)
 	}
 	if _, ok := to.(UndoChecker); check && t.Target != nil && !ok {
-		return nil, fmt.Errorf("the undo of imports of type %q cannot be checked, because their rows go to a target of the "+
+		return fmt.Errorf("the undo of imports of type %q cannot be checked, because their rows go to a target of the "+
 			"host's outside of the transaction that is no UndoChecker: %w", t.Schema.Type, admin.ErrState)
 	}
-	return u, nil
+	return nil
 }
 
 // throughUndoer returns the undo of a batch of rows that a target of the host's wrote.
@@ -154,7 +154,7 @@ func throughUndoer(t Type, b *undoBatch) undo {
 		}
 	}
 	return func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) ([]undone, error) {
-		all := append([]undone(nil), out...) // because the transaction may be run again
+		all := slices.Clone(out) // because the transaction may be run again
 		if len(places) == 0 {
 			return all, nil
 		}

@@ -33,7 +33,8 @@ func newRecordSQL[T customer.Record](
 	}
 	set = append(set, "search", "created_at bigint", "updated_at bigint", "version bigint", "restored_version bigint")
 	all := slices.Concat(key, set)
-	read := `SELECT ` + columns + `, created_at, updated_at, version, restored_version FROM {` + table + `}{index} WHERE org_id = ?`
+	read := `SELECT ` + columns + `, created_at, updated_at, version, restored_version FROM {` + table + `}{index}` +
+		` WHERE org_id = ?`
 	filters = append(filters, `search LIKE ? ESCAPE '!'`)
 	return recordSQL[T]{
 		get:    db.bind(read + ` AND id = ?`),

@@ -60,6 +60,7 @@ func testRestoring(t *testing.T, w *world) {
 
 	require.Equal(t, "UPDATED", apply(named("By hand"), 5, 0))
 	require.Equal(t, []int64{6, 0}, restored(), "any other change ends it")
-	remove := customer.Change[customer.Customer]{Mode: customer.ModeRemove, Record: customer.Customer{ID: "acme"}, At: epoch}
+	remove := customer.Change[customer.Customer]{Mode: customer.ModeRemove, At: epoch}
+	remove.Record.ID = "acme"
 	require.Equal(t, "REFUSED conflict", apply(remove, 1, 0))
 }
