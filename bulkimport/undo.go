@@ -45,16 +45,16 @@ type InUse func(ctx context.Context, org admin.OrgID, kind string, ids []string)
 // [CodeRelationNotFound], [CodeCustomerArchived] or [CodeRefused], which count as failed. [CodeNotFound] and
 // [CodeErased], after which there is nothing to take back, count as skipped, as do updated records whose earlier values
 // were erased, which have no entry any more. Undo the accounts of an import before their customers: those that still
-// have accounts stay. Of two imports that wrote a record undo the later one first: the record that it gives back counts
-// as what the earlier one wrote. Rows of a host's own target are undone by it, as an [Undoer]. CheckUndo finds what would
-// stay. Versions rise, and UpdatedAt is that of the undo: these two are not restored, and neither is what the audit trail
-// has.
+// have accounts stay. Of two imports that wrote a record undo the later one first: the record that it gives back
+// counts as what the earlier one wrote. Rows of a host's own target are undone by it, as an [Undoer]. CheckUndo finds
+// what would stay. Versions rise, and UpdatedAt is that of the undo: these two are not restored, and neither is what the
+// audit trail has.
 //
 // It requires the type's Write permission, which the caller must still have at each batch. It fails with
 // [admin.ErrState] if the import was not started, one of its jobs is not final, the undo has failed (retry it) or was
 // cancelled, or the type has a target of the host's that is no [Undoer] or was none when the import ran; with
-// [job.ErrPruned] if what the rows changed is not kept any longer; and with [admin.ErrConflict] if the import is changed
-// at the same time.
+// [job.ErrPruned] if what the rows changed is not kept any longer; and with [admin.ErrConflict] if the import is
+// changed at the same time.
 func (s *Service) Undo(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
 	i, t, err := s.open(ctx, scope, id, write)
 	if err != nil {

@@ -118,7 +118,7 @@ func Customers() *Table[Customer] {
 			func(c *Customer) *Status { return &c.Status }, (func(*Edit) *Optional[Status])(nil)),
 	)
 	return newTable("customer", fields,
-		func(c *Customer) Head { 
+		func(c *Customer) Head {
 			return Head{&c.ID, &c.Status, &c.CreatedAt, &c.UpdatedAt, &c.Version, &c.RestoredVersion}
 		},
 		func(c *Customer) string { return c.ID + "\n" + c.Name + "\n" + c.PrimaryEmail })
@@ -166,7 +166,7 @@ func Accounts() *Table[Account] {
 			func(a *Account) *Status { return &a.Status }, func(e *AccountEdit) *Optional[Status] { return &e.Status }),
 	)
 	return newTable("account", fields,
-		func(a *Account) Head { 
+		func(a *Account) Head {
 			return Head{&a.ID, &a.Status, &a.CreatedAt, &a.UpdatedAt, &a.Version, &a.RestoredVersion}
 		},
 		func(a *Account) string { return a.ID + "\n" + a.Name + "\n" + a.PrimaryEmail })
