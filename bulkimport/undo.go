@@ -47,8 +47,8 @@ type InUse func(ctx context.Context, org admin.OrgID, kind string, ids []string)
 // were erased, which have no entry any more. Undo the accounts of an import before their customers: those that still
 // have accounts stay. Of two imports that wrote a record undo the later one first: the record that it gives back
 // counts as what the earlier one wrote. Rows of a host's own target are undone by it, as an [Undoer]. CheckUndo finds
-// what would stay. Versions rise, and UpdatedAt is that of the undo: these two are not restored, and neither is what the
-// audit trail has.
+// what would stay. Versions rise, and UpdatedAt is that of the undo: these two are not restored, and neither is what
+// the audit trail has.
 //
 // It requires the type's Write permission, which the caller must still have at each batch. It fails with
 // [admin.ErrState] if the import was not started, one of its jobs is not final, the undo has failed (retry it) or was
