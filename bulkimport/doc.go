@@ -92,5 +92,6 @@
 // [Service.Outcomes] has what became of every row, and [Service.WriteOutcomes] writes it as a file; [ReportOptions]
 // leave out what is sensitive. [Service.Undo] takes an import back, as a job: what it created is removed, and what it
 // updated is restored, where nothing has changed since; [Service.CheckUndo] finds beforehand what could not be.
+// A target of the host's takes part as an [Undoer].
 // docs/import-results.md has the rules.
 package bulkimport

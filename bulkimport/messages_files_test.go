@@ -44,6 +44,25 @@ func (h *heard) ofTargets() {
 	}
 }
 
+// ofOrders has the messages of rows that point at each other.
+func (h *heard) ofOrders() {
+	w := newWorld(h.t, bulkimport.Options{Limits: bulkimport.Limits{Duplicates: 3},
+		Types: []bulkimport.Type{{Schema: units(), Target: &sink{}}}})
+	i := w.imported("units", "id,name,parent,deputy\na,,b,\nb,,a,\nc,,c,\n", unitMapping(), bulkimport.Settings{})
+	h.rows(w.failed(i.ID))
+	var chain strings.Builder
+	for k := 110; k > 0; k-- {
+		fmt.Fprintf(&chain, "u%d,,u%d,\n", k, k-1)
+	}
+	for _, rows := range []string{"a,,b,\nb,,a,\nc,,d,\nd,,c,\n", chain.String()} {
+		i := w.upload("units", "id,name,parent,deputy\n"+rows)
+		_, err := w.service.SetMapping(h.t.Context(), w.scope, i.ID, i.Version, unitMapping(), bulkimport.Settings{})
+		require.NoError(h.t, err)
+		_, err = w.service.Start(h.t.Context(), w.scope, i.ID)
+		h.refused(err)
+	}
+}
+
 // refusing refuses two currencies.
 func refusing(context.Context, admin.OrgID, []iso4217.Code) (iso4217.Refusals, error) {
 	return iso4217.Refusals{"CHF": iso4217.Archived, "SEK": iso4217.Unused}, nil

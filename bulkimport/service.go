@@ -95,6 +95,7 @@ type core struct {
 	customers *customer.Table[customer.Customer]
 	accounts  *customer.Table[customer.Account]
 	soon      lastSoon
+	order     lastOrder
 }
 
 // NewService returns a Service over ports. It fails with an [*admin.ValidationError] that lists every port

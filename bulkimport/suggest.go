@@ -81,7 +81,7 @@ func (s *Service) Suggest(ctx context.Context, scope admin.Scope, id uuid.UUID) 
 	if err != nil {
 		return nil, err
 	}
-	out := suggest(t.Schema, i.Columns, values, s.caster)
+	out := suggest(t.Schema, i.Columns, values, s.caster, i.Content.Returned)
 	d, found, err := s.decided(ctx, scope.Org(), t.Schema, i)
 	if err != nil {
 		return nil, err
@@ -151,11 +151,13 @@ type scoring struct {
 	heads   [][]float64 // of each field and column, by header alone
 	weights [][]float64 // and with the values
 	reasons [][]reasons
+	own     bool // Export or FailedRows wrote the file
 }
 
-// suggest matches columns to fields. values holds some of each column's, by index.
-func suggest(schema Schema, columns []Column, values map[int][]string, c caster) Suggestions {
-	x := &scoring{m: newMatcher(schema), columns: columns, headers: make([]header, len(columns))}
+// suggest matches columns to fields. values holds some of each column's, by index. own reports that the library wrote
+// the file.
+func suggest(schema Schema, columns []Column, values map[int][]string, c caster, own bool) Suggestions {
+	x := &scoring{m: newMatcher(schema), columns: columns, headers: make([]header, len(columns)), own: own}
 	for k, col := range columns {
 		x.headers[k] = x.m.read(col.Header)
 	}
@@ -259,7 +261,7 @@ func (x *scoring) weigh(schema Schema, values map[int][]string, c caster) {
 		silent, addresses := x.silent(k), speak(Email, found, c)
 		for i, f := range schema.Fields {
 			head, why := x.heads[i][k], &x.reasons[i][k]
-			if f.Required && sparse(head, len(found), fullest) {
+			if f.Required && !(x.own && col.Header == f.Name) && sparse(head, len(found), fullest) {
 				head = mostlyBlank
 				*why = append(*why, Reason{Code: "mostly_blank"})
 			}

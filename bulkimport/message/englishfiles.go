@@ -86,8 +86,14 @@ var englishFiles = [...]entry{
 		"this is a ZIP archive, as Excel's .xlsx is: unpack it, or save the sheet as CSV UTF-8, and upload that",
 		"",
 	},
+	{
+		"file.relations_too_deep",
+		"rows point at rows behind them in more than {max} steps: sort the file so that those come first",
+		"",
+	},
 	{"file.too_many_columns", "the row has {cells} cells: at most {max} are allowed", ""},
 	{"file.too_many_columns.header", "line {line}: the row has {cells} cells: at most {max} are allowed", ""},
+	{"file.too_many_cycles", "more than {max} rows point at each other in circles: is the right column mapped?", ""},
 	{
 		"file.too_many_duplicates",
 		"more than {max} rows repeat the {field} of another row: is it mapped to the right column?",

@@ -24,6 +24,7 @@ TABLE admincenter_accounts InnoDB utf8mb4_bin
     created_at bigint(20) NOT NULL
     updated_at bigint(20) NOT NULL
     version bigint(20) NOT NULL
+    restored_version bigint(20) NOT NULL
     INDEX accounts_customer (org_id, customer_id, id)
     INDEX accounts_status (org_id, status, id)
     PRIMARY KEY PRIMARY (org_id, id)
@@ -238,6 +239,7 @@ TABLE admincenter_customers InnoDB utf8mb4_bin
     created_at bigint(20) NOT NULL
     updated_at bigint(20) NOT NULL
     version bigint(20) NOT NULL
+    restored_version bigint(20) NOT NULL
     INDEX customers_email (org_id, primary_email, id)
     INDEX customers_name (org_id, name, id)
     INDEX customers_status (org_id, status, id)

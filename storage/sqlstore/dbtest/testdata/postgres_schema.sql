@@ -31,6 +31,7 @@ TABLE admincenter_accounts
     created_at bigint NOT NULL
     updated_at bigint NOT NULL
     version bigint NOT NULL
+    restored_version bigint NOT NULL
     INDEX admincenter_accounts_customer (org_id, customer_id, id)
     PRIMARY KEY admincenter_accounts_pkey (org_id, id)
     INDEX admincenter_accounts_status (org_id, status, id)
@@ -320,6 +321,7 @@ TABLE admincenter_customers
     created_at bigint NOT NULL
     updated_at bigint NOT NULL
     version bigint NOT NULL
+    restored_version bigint NOT NULL
     INDEX admincenter_customers_email (org_id, primary_email, id)
     INDEX admincenter_customers_name (org_id, name, id)
     PRIMARY KEY admincenter_customers_pkey (org_id, id)

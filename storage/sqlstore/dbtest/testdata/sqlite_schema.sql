@@ -29,6 +29,7 @@ CREATE TABLE admincenter_accounts (
     created_at          INTEGER NOT NULL,
     updated_at          INTEGER NOT NULL,
     version             INTEGER NOT NULL,
+    restored_version INTEGER NOT NULL,
     PRIMARY KEY (org_id, id),
     FOREIGN KEY (org_id, customer_id) REFERENCES admincenter_customers (org_id, id)
 ) STRICT, WITHOUT ROWID;
@@ -286,6 +287,7 @@ CREATE TABLE admincenter_customers (
     created_at    INTEGER NOT NULL,
     updated_at    INTEGER NOT NULL,
     version       INTEGER NOT NULL,
+    restored_version INTEGER NOT NULL,
     PRIMARY KEY (org_id, id)
 ) STRICT, WITHOUT ROWID;
 
