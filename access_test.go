@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -94,12 +95,14 @@ type accessHouse struct {
 	*house
 	scopes   map[string]admin.Scope
 	imports  map[string]uuid.UUID
+	mappings map[string]uuid.UUID
 	migrated uuid.UUID
 }
 
 func newAccessHouse(t *testing.T) *accessHouse {
 	t.Helper()
-	h := &accessHouse{house: newHouse(t, admincenter.Options{}), imports: map[string]uuid.UUID{}}
+	h := &accessHouse{house: newHouse(t, admincenter.Options{}), imports: map[string]uuid.UUID{},
+		mappings: map[string]uuid.UUID{}}
 	h.scopes = map[string]admin.Scope{
 		string(people.Administrator): h.ann.Scope, string(people.Developer): h.bea.Scope, "system": admin.System(acme),
 		"no permission": admin.NewScope(acme, admin.Actor{Kind: admin.ActorToken, ID: uuid.NewString()}, admin.PermissionSet{}),
@@ -116,17 +119,37 @@ func newAccessHouse(t *testing.T) *accessHouse {
 	h.imports["of customers"] = h.upload(h.bea.Scope, bulkimport.CustomersType,
 		"id,name,primary_email\nc1,Lumen,l@lumen.example\n").ID
 	h.imports["of accounts"] = h.upload(h.bea.Scope, bulkimport.AccountsType, "id,name,customer_id\na1,Main,c1\n").ID
+	for of, id := range h.imports {
+		h.mappings[of] = h.savedMapping(id)
+	}
 	h.migrated = h.migration()
 	return h
+}
+
+// savedMapping sets the mapping of an import as it is suggested, and saves it.
+func (h *house) savedMapping(id uuid.UUID) uuid.UUID {
+	h.t.Helper()
+	ctx, scope := h.t.Context(), admin.System(acme)
+	suggested, err := h.Imports.Suggest(ctx, scope, id)
+	require.NoError(h.t, err)
+	i, err := h.Imports.Get(ctx, scope, id)
+	require.NoError(h.t, err)
+	if i.Status == bulkimport.Uploaded {
+		_, err = h.Imports.SetMapping(ctx, scope, id, i.Version, suggested.Mapping(), bulkimport.Settings{})
+		require.NoError(h.t, err)
+	}
+	m, err := h.Imports.SaveMapping(ctx, scope, id, "monthly")
+	require.NoError(h.t, err)
+	return m.ID
 }
 
 // cases returns the rows. Which permission a method requires may depend on what it is called on.
 func (h *accessHouse) cases() (out []accessCase) {
 	// The right password, because a wrong one is forbidden too.
 	given := []any{io.Discard, "c1", int64(1), admin.NewSecret("seven herons over Lake Vann")}
-	onImports := func(m serviceMethod) {
-		for _, of := range slices.Sorted(maps.Keys(h.imports)) {
-			out = append(out, accessCase{m.name, of, append(slices.Clone(given), h.imports[of])})
+	on := func(m serviceMethod, ids map[string]uuid.UUID) {
+		for _, of := range slices.Sorted(maps.Keys(ids)) {
+			out = append(out, accessCase{m.name, of, append(slices.Clone(given), ids[of])})
 		}
 	}
 	for _, m := range serviceMethods(h.Center) {
@@ -145,13 +168,15 @@ func (h *accessHouse) cases() (out []accessCase) {
 				in := bulkimport.UploadInput{Type: kind, FileName: "a.csv", Content: strings.NewReader("id\n")}
 				out = append(out, accessCase{m.name, of, []any{in}})
 			}
-		case m.name == "Imports.Export":
+		case m.name == "Imports.Export", strings.HasSuffix(m.name, "SavedMappings"):
 			out = append(out, accessCase{m.name, "of customers", []any{io.Discard, bulkimport.CustomersType}},
 				accessCase{m.name, "of accounts", []any{io.Discard, bulkimport.AccountsType}})
+		case ofMappings().MatchString(m.name):
+			on(m, h.mappings)
 		case strings.HasPrefix(m.name, "Imports.") && takesID:
-			onImports(m)
+			on(m, h.imports)
 		case strings.HasPrefix(m.name, "Jobs.") && takesID:
-			onImports(m)
+			on(m, h.imports)
 			out = append(out, accessCase{m.name, "of a migration", append(slices.Clone(given), h.migrated)})
 		case strings.HasPrefix(m.name, "Migrations.") && takesID:
 			out = append(out, accessCase{m.name, "", append(slices.Clone(given), h.migrated)})
@@ -161,6 +186,11 @@ func (h *accessHouse) cases() (out []accessCase) {
 	}
 	slices.SortFunc(out, func(a, b accessCase) int { return strings.Compare(a.name(), b.name()) })
 	return out
+}
+
+// ofMappings matches the methods whose first id is that of a saved mapping.
+func ofMappings() *regexp.Regexp {
+	return regexp.MustCompile(`^Imports\.(Apply|Delete|Erase|Rename|Replace|Saved)Mapping$`)
 }
 
 func parameters(m serviceMethod) (out []reflect.Type) {

@@ -24,8 +24,8 @@ import (
 // ownNouns returns the nouns of the library's actions, which a host cannot append.
 func ownNouns() []string {
 	return []string{
-		"account", "currency", "customer", "enrichment", "event", "import", "invitation", "job", "organization", "plan",
-		"plan_migration", "role", "schedule", "session", "setting", "token", "trail", "user",
+		"account", "currency", "customer", "enrichment", "event", "import", "import_mapping", "invitation", "job",
+		"organization", "plan", "plan_migration", "role", "schedule", "session", "setting", "token", "trail", "user",
 	}
 }
 
@@ -80,7 +80,7 @@ func customerPorts(s storage.Stores) customer.Ports {
 		ImportedRows: func(
 			ctx context.Context, org admin.OrgID, customer string, accounts []string,
 		) ([]job.Rows, error) {
-			return bulkimport.RowsOf(ctx, s.Imports(), s.Jobs(), org, customer, accounts)
+			return bulkimport.RowsOf(ctx, s.Imports(), s.Jobs(), s.Customers(), org, customer, accounts)
 		},
 	}
 }
@@ -131,7 +131,7 @@ func (c *Center) enrichPorts(s storage.Stores) enrich.Ports {
 
 func (c *Center) importPorts(s storage.Stores) bulkimport.Ports {
 	p := bulkimport.Ports{
-		Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts(),
+		Imports: s.Imports(), Mappings: s.ImportMappings(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts(),
 		Currencies: currency.Uses(s.Currencies()), Authorize: c.Authorize, Announce: c.announce(s), Audit: s.Audit(),
 	}
 	p.InUse = func(ctx context.Context, org admin.OrgID, kind string, ids []string) (map[string]string, error) {

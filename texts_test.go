@@ -47,7 +47,7 @@ func hostileTexts() []hostile {
 func lookUps() *regexp.Regexp {
 	return regexp.MustCompile(`\.(Get|Find|List|All\w*|Count\w*|Users?|Invitations?|Accounts?|Plans?|Versions|Timeline|` +
 		`Removed|Resolve\w*|Evaluate\w*|Explain|Uses|(New)?Enricher|Verify|Authorize|ScopeOf|SignIn\w*|Convert(At)?|Rates|Preview\w*|` +
-		`Entries|Effects|Errors|Outcomes|Mentions|History|Watch|Before|Progress|Due|Changes|Forget)$|^Authorize$`)
+		`Entries|Effects|Errors|Outcomes|Mentions|SavedMappings?|ApplyMapping|FittingMappings|History|Watch|Before|Progress|Due|Changes|Forget)$|^Authorize$`)
 }
 
 // takesAnyText lists the inputs that are no names, by method and path, and why they take every text, or where else it

@@ -43,6 +43,10 @@ func writeMarkers(t *testing.T, h *house) {
 	require.NoError(t, err)
 	_, err = h.Imports.Run(ctx, scope, i.ID, nil)
 	require.NoError(t, err)
+	m, err := h.Imports.SaveMapping(ctx, scope, i.ID, marker)
+	require.NoError(t, err)
+	_, err = h.Imports.RenameMapping(ctx, scope, m.ID, m.Version, marker+"-2")
+	require.NoError(t, err)
 }
 
 // customerWithAccount makes a customer and an account of the same id.

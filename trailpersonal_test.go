@@ -73,7 +73,7 @@ func TestTextsOfPersonsAreMarkedInTheTrail(t *testing.T) {
 	}
 	for _, what := range []string{
 		"user name", "user email", "user externalId", "user subject", "user reason", "invitation email", "session label",
-		"session source", "token name", "import fileName", "account aliases", "account tags", "customer name", "customer primaryEmail", "customer address/line1", "account billingInformation",
+		"session source", "token name", "import fileName", "import_mapping name", "account aliases", "account tags", "customer name", "customer primaryEmail", "customer address/line1", "account billingInformation",
 	} {
 		require.True(t, marked[what], what)
 	}

@@ -139,7 +139,7 @@ func TestTheTrailKeepsNoValuesThatMayBeSecret(t *testing.T) {
 // actionsWithoutText matches those that take no text of a caller's but ids: they change a status, a role or a secret, end
 // something, or have numbers. The record of a deletion is deleted too.
 func actionsWithoutText() *regexp.Regexp {
-	return regexp.MustCompile(`^(customer\.(restore|erase)|account\.(archive|restore|erase)|trail\.(erase|trim)|currency\.(add|add_rate|archive|restore|set_base)|import\.(delete|check|format|remove_file|erase|undo|start_undo|check_undo)|` +
+	return regexp.MustCompile(`^(customer\.(restore|erase)|account\.(archive|restore|erase)|trail\.(erase|trim)|currency\.(add|add_rate|archive|restore|set_base)|import_mapping\.(replace|delete|erase)|import\.(delete|check|format|remove_file|erase|undo|start_undo|check_undo)|` +
 		`invitation\.(resend|revoke)|job\.(confirm|reject|pause|resume|retry|cancel|fail|prune|remove)|organization\.delete|plan\.(archive|restore)|` +
 		`schedule\.(end|withdraw)|session\.(end|reauthenticate)|token\.(deactivate|reactivate|delete|deactivate_by)|` +
 		`user\.(erase|confirm_email|change_email|cancel_email|request_password_reset|send_password_reset|reset_password|` +

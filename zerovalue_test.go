@@ -88,7 +88,7 @@ func seedOneOfEverything(t *testing.T, h *house) ([]uuid.UUID, []string) {
 		Entity: settings.Entity{Kind: settings.Organization}, Name: "rate", Value: one,
 	})
 	require.NoError(t, err)
-	return []uuid.UUID{i.ID, made.Token.ID, s.ID, h.bea.User.ID, uuid.Nil}, []string{"c1", "a1", "EUR", "rate", ""}
+	return []uuid.UUID{i.ID, h.savedMapping(i.ID), made.Token.ID, s.ID, h.bea.User.ID, uuid.Nil}, []string{"c1", "a1", "EUR", "rate", ""}
 }
 
 func takesScope(f reflect.Type) bool {

@@ -243,3 +243,37 @@ func TestRowsThatCouldNotBeSplitAreNotImportedWhenTheyComeBack(t *testing.T) {
 		})
 	}
 }
+
+// The columns that reports add do not count against the limit, nor does the cell behind a row that could not be split.
+func TestFailedRowsOfTheMostColumnsAreImportedAgain(t *testing.T) {
+	w := newWorld(t, bulkimport.Options{Limits: bulkimport.Limits{Columns: 4}})
+	i := w.upload(bulkimport.CustomersType, "id,name,primary_email,city\nc1,Lumen,nothing,Rome\nc2,Orbit\nc3,Orbit,o@x.example,Oslo\n")
+	w.finish(i)
+	next, err := w.service.UploadFailed(t.Context(), w.scope, i.ID)
+	require.NoError(t, err)
+	require.Len(t, next.Columns, 4)
+	require.EqualValues(t, 2, next.Rows)
+	w.finish(next)
+	failed := w.failed(next.ID)
+	require.Len(t, failed, 2, "once more")
+	require.Equal(t, []string{bulkimport.CodeInvalidEmail}, codes(failed[0]))
+	require.Equal(t, []string{bulkimport.CodeWrongColumnCount}, codes(failed[1]))
+	again, err := w.service.UploadFailed(t.Context(), w.scope, next.ID)
+	require.NoError(t, err)
+	require.Len(t, again.Columns, 4)
+
+	for reason, text := range map[string]string{
+		"a column too many":                   "id,name,primary_email,city,more\n",
+		"a column too many beside ours":       "id,name,primary_email,city,more,_line,_errors\n",
+		"a column too many of a file of ours": "id,name,primary_email,city,more,_errors\n",
+	} {
+		_, err := w.service.Upload(t.Context(), w.scope, bulkimport.UploadInput{Type: bulkimport.CustomersType,
+			FileName: "f.csv", Content: strings.NewReader(text)})
+		var file *bulkimport.FileError
+		require.ErrorAs(t, err, &file, reason)
+		require.Equal(t, bulkimport.CodeTooManyColumns, file.Code, reason)
+	}
+	blank := w.upload(bulkimport.CustomersType, "id,name,primary_email,city,,,,,,\nc4,Lumen,l@x.example,Rome,,,,,,\nc5,Lumen,l@x.example,Rome,x,,,,,\n")
+	require.Equal(t, 4, blank.Content.Width)
+	require.EqualValues(t, 1, w.finish(blank).Created)
+}

@@ -54,7 +54,7 @@ func (s *Service) Check(ctx context.Context, scope admin.Scope, id uuid.UUID) (j
 	if j, err := s.checking(ctx, scope.Org(), i); err != nil || j.ID != uuid.Nil {
 		return j, err
 	}
-	duplicates, err := s.ready(ctx, scope.Org(), i, t)
+	duplicates, passes, err := s.ready(ctx, scope.Org(), i, t)
 	if err != nil {
 		return job.Job{}, err
 	}
@@ -62,7 +62,8 @@ func (s *Service) Check(ctx context.Context, scope admin.Scope, id uuid.UUID) (j
 		return job.Job{}, err
 	}
 	i.CheckID = s.runtime.NewID()
-	j, err := s.newJob(scope, i.CheckID, CheckKind(i.Type), i, duplicates, tallies{Import: id, Version: i.Version + 1})
+	j, err := s.newJob(scope, i.CheckID, CheckKind(i.Type), i, duplicates, tallies{Import: id, Version: i.Version + 1,
+		Passes: passes})
 	if err != nil {
 		return job.Job{}, err
 	}

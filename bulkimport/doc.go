@@ -32,8 +32,8 @@
 // Rows at the end that look like the footer of a report are named in a warning; FileFormat.SkipFooter leaves them
 // out. A spreadsheet, a web page, JSON and the like are refused by name, as [FileError].Kind.
 //
-// [Service.Mentions] finds the imports that have a name or an address, and [Service.Erase] removes all that one has of
-// the persons in its file.
+// [Service.Mentions] finds the imports and the saved mappings that have a name or an address, [Service.Erase] removes
+// all that an import has of the persons in its file, and [Service.EraseMapping] a saved mapping.
 //
 // # Mapping
 //
@@ -43,6 +43,9 @@
 // Everything that would keep the import from starting is found together, before anything is written. Columns that no
 // field takes are named, before the start and in the result ([Import.Unmapped], [Progress]), so that none
 // is lost unseen; Settings.NotImported states that one is left out by decision. docs/mapping.md has the rules.
+//
+// [Service.SaveMapping] keeps a mapping under a name, and [Service.ApplyMapping] finds its columns in another file by
+// their headers.
 //
 // # Values
 //
@@ -89,5 +92,6 @@
 // [Service.Outcomes] has what became of every row, and [Service.WriteOutcomes] writes it as a file; [ReportOptions]
 // leave out what is sensitive. [Service.Undo] takes an import back, as a job: what it created is removed, and what it
 // updated is restored, where nothing has changed since; [Service.CheckUndo] finds beforehand what could not be.
+// A target of the host's takes part as an [Undoer].
 // docs/import-results.md has the rules.
 package bulkimport

@@ -160,7 +160,7 @@ func repeated(sorted []uint64) []uint64 {
 // records calls with for each row that could be split into as many cells as it must have. from is the content from the
 // first row on.
 func (s *Service) records(i Import, from io.Reader, plan *plan, with func(rec record, number int64) error) error {
-	r := newReader(from, i.Content.Encoding, i.Content.dialect(), i.beginning(), s.limits)
+	r := i.reader(from, i.beginning(), s.limits)
 	for number := int64(0); ; {
 		rec, err := r.next()
 		if errors.Is(err, io.EOF) {

@@ -14,11 +14,14 @@ import (
 type beforeData struct {
 	Format int            `json:"v"`
 	Fields map[string]any `json:"fields"`
-	// Version is that of the record before, and At its UpdatedAt in microseconds.
+	// Version is that of the record before, or the one that an undo had restored it to, and At its UpdatedAt in
+	// microseconds.
 	Version int64 `json:"version,omitempty"`
 	At      int64 `json:"at,omitempty"`
 	// After are the fields that the row has changed, as they then were.
 	After map[string]any `json:"after,omitempty"`
+	// Target is what is kept of a row that a target of the host's wrote.
+	Target *targetKept `json:"target,omitempty"`
 }
 
 // readBefore reads what before wrote; the zero value for an empty text.
@@ -85,6 +88,9 @@ func textsIn(stored string) (out []string, err error) {
 	}
 	walk(d.Fields)
 	walk(d.After)
+	if d.Target != nil {
+		out = append(out, d.Target.Key, d.Target.Before)
+	}
 	return out, nil
 }
 
@@ -93,6 +99,9 @@ func before[T customer.Record](kind *customer.Table[T], given customer.Mask, r, 
 	h := kind.Head(r)
 	d := beforeData{
 		Format: beforeFormat, Fields: map[string]any{}, Version: *h.Version, At: h.UpdatedAt.UnixMicro(),
+	}
+	if *h.Restored != 0 {
+		d.Version = *h.Restored
 	}
 	for i, f := range kind.Fields() {
 		if given&(1<<i) != 0 || f.Name == "metadata" {

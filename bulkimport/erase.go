@@ -2,11 +2,9 @@ package bulkimport
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -102,120 +100,4 @@ func (i Import) erased() Import {
 	i.Content.Header = nil
 	i.Settings = Settings{Mode: i.Settings.Mode}
 	return i
-}
-
-// RowsOf returns the rows of imports of customers and accounts that keep values of a customer and of accounts: those
-// that changed them, with what was there before, and those that failed or were skipped under their ids. An empty
-// customer is none. It reads all rows that imports keep, in pages. It is for customer.Ports.ImportedRows.
-func RowsOf(
-	ctx context.Context, imports Store, jobs job.Store, org admin.OrgID, customer string, accounts []string,
-) (out []job.Rows, err error) {
-	for _, of := range []struct {
-		t     TypeName
-		keys  []string
-		owner string
-	}{{CustomersType, []string{customer}, ""}, {AccountsType, accounts, customer}} {
-		keys := map[string]bool{}
-		for _, key := range of.keys {
-			keys[key] = key != ""
-		}
-		for seek := (admin.Seek[uuid.UUID]{Limit: importPage}); ; {
-			found, err := imports.List(ctx, org, Filter{Type: of.t}, seek)
-			if err != nil {
-				return nil, err
-			}
-			for _, i := range found {
-				for _, id := range i.Jobs() {
-					rows, err := rowsKept(ctx, jobs, org, i, id, keys, of.owner)
-					if err != nil {
-						return nil, err
-					}
-					if len(rows) > 0 {
-						out = append(out, job.Rows{Job: id, Seqs: rows})
-					}
-				}
-			}
-			if len(found) < importPage {
-				break
-			}
-			seek.After = found[importPage-1].ID
-		}
-	}
-	return out, nil
-}
-
-// importPage is how many imports, and rowPage how many rows one statement reads.
-const (
-	importPage = 100
-	rowPage    = 2000
-)
-
-// rowsKept returns the numbers of the rows of a job of an import that are about keys, or about accounts of an owner.
-func rowsKept(
-	ctx context.Context, jobs job.Store, org admin.OrgID, i Import, id uuid.UUID, keys map[string]bool, owner string,
-) ([]int64, error) {
-	found := map[int64]bool{}
-	for seek := (admin.Seek[int64]{Limit: rowPage}); ; {
-		effects, err := jobs.Effects(ctx, org, id, seek)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range effects {
-			if keys[e.Ref] && e.Before != "" {
-				found[e.Seq] = true
-			}
-		}
-		if len(effects) < rowPage {
-			break
-		}
-		seek.After = effects[rowPage-1].Seq
-	}
-	column, source := i.ownerColumn(), i.Mapping[customerField]
-	for seek := (admin.Seek[int64]{Limit: rowPage}); ; {
-		entries, err := jobs.Entries(ctx, org, id, job.EntryFilter{}, seek)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range entries {
-			if keys[e.Ref] || owner != "" && column >= 0 && ownedBy(e, column, source, owner) {
-				found[e.Seq] = true
-			}
-		}
-		if len(entries) < rowPage {
-			break
-		}
-		seek.After = entries[rowPage-1].Seq
-	}
-	out := make([]int64, 0, len(found))
-	for seq := range found {
-		out = append(out, seq)
-	}
-	slices.Sort(out)
-	return out, nil
-}
-
-// ownerColumn returns the column with the customer of an account, or -1 if it is not one column.
-func (i Import) ownerColumn() int {
-	if columns := i.Mapping["customer_id"].Columns; len(columns) == 1 {
-		return columns[0]
-	}
-	return -1
-}
-
-// ownedBy reports whether a failed row is of an account of a customer, whose id is in a cell as the source has it.
-func ownedBy(e job.Entry, column int, source Source, customer string) bool {
-	var data rowData
-	if json.Unmarshal([]byte(e.Data), &data) != nil || column >= len(data.Cells) {
-		return false
-	}
-	cell := trim(unescape(data.Cells[column]))
-	if cell == customer || keyForm(ID, cell) == keyForm(ID, customer) || trim(strings.TrimPrefix(cell, "'")) == customer {
-		return true
-	}
-	for from, to := range source.Values {
-		if to == customer && strings.EqualFold(trim(from), cell) {
-			return true
-		}
-	}
-	return false
 }

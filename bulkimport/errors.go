@@ -35,7 +35,9 @@ const (
 	CodeBadHeader      = "bad_header"       // the header row cannot be read, or is not in the line that was given
 	CodeFileChanged    = "file_changed"     // the stored content is not what was uploaded
 	CodeManyDuplicates = "too_many_duplicates"
-	CodeFileRemoved    = "file_removed" // it is not kept any longer; see [Import].FileRemovedAt
+	CodeManyCycles     = "too_many_cycles"
+	CodeDeepRelations  = "relations_too_deep" // rows point at rows behind them, in too many steps
+	CodeFileRemoved    = "file_removed"       // it is not kept any longer; see [Import].FileRemovedAt
 )
 
 // NoColumn is the CellError.Column of an error in a row as a whole.
@@ -79,6 +81,7 @@ const (
 	CodeNotFound         = "not_found" // the record to update
 	CodeRelationNotFound = "relation_not_found"
 	CodeAmbiguous        = "relation_ambiguous" // several records have the value
+	CodeRelationCycle    = "relation_cycle"     // rows point at each other, or one at itself
 	CodeMatchConflict    = "match_conflict"     // the record found by Settings.Match has another key than the row
 	CodeArchived         = "archived"           // the record that the row would change
 	CodeErased           = "erased"             // the record that the row would change, or its customer
@@ -92,6 +95,7 @@ const (
 	CodeChangedSince = "changed_since" // the record, by its Version
 	CodeHasAccounts  = "has_accounts"  // the customer that the row created
 	CodeInUse        = "in_use"        // the record that the row created; see [InUse]
+	CodeNotKept      = "not_kept"      // what the host's target needs to undo the row; see [MaxUndoBytes]
 )
 
 // Codes of the problems that SetMapping and Start find.

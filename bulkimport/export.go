@@ -25,6 +25,9 @@ type ExportOptions struct {
 // takes for a formula, in order of id, a page of records in memory at a time; what changes meanwhile is in it as it was
 // or as it is.
 //
+// A field of the host's own that would read its value as another one, or not at all, has a blank cell, and the value is
+// in that of the metadata.
+//
 // An identifier or address that is not in Unicode's normal form C is imported in that form, and a file over Limits has
 // to be split. It requires the type's Read permission, and fails with [admin.ErrInvalid] for a type of the host's own.
 func (s *Service) Export(ctx context.Context, scope admin.Scope, name TypeName, w io.Writer, o ExportOptions) error {
@@ -87,28 +90,50 @@ type exportRow[T customer.Record] struct {
 	kind   *customer.Table[T]
 	fields []customer.Field[T] // of the schema; the zero Field for a name in the metadata
 	names  []string
-	own    map[string]bool // names in the metadata that have a column
+	own    map[string]Field // names in the metadata that have a column
+	read   caster
 }
 
 func newExportRow[T customer.Record](kind *customer.Table[T], schema Schema) exportRow[T] {
-	e := exportRow[T]{kind: kind, names: schema.names(), own: map[string]bool{}}
-	for _, name := range e.names {
+	e := exportRow[T]{kind: kind, names: schema.names(), own: map[string]Field{},
+		read: newCaster(Source{}, Settings{})}
+	for k, name := range e.names {
 		f, ok := kind.Field(name)
-		e.own[name] = !ok
+		if !ok {
+			e.own[name] = schema.Fields[k]
+		}
 		e.fields = append(e.fields, f)
 	}
 	return e
+}
+
+// fits reports whether a name of the metadata has a column that is read as the value is. What the field would read in
+// another way, such as yes of a Bool or blanks around a Text, goes into the cell of the metadata, which is taken as it
+// is.
+func (e exportRow[T]) fits(name, value string) bool {
+	f, own := e.own[name]
+	if !own {
+		return false
+	}
+	cell := trim(unescape(escape(value)))
+	if cell == "" {
+		return false
+	}
+	got, wrong := e.read.read(&f, cell)
+	return wrong == nil && got == value
 }
 
 func (e exportRow[T]) cells(r *T) []string {
 	out := make([]string, len(e.fields))
 	metadata := e.kind.Metadata(r)
 	rest := e.kind.Clone(*r)
-	maps.DeleteFunc(e.kind.Metadata(&rest), func(name, _ string) bool { return e.own[name] })
+	maps.DeleteFunc(e.kind.Metadata(&rest), e.fits)
 	for i, f := range e.fields {
 		switch {
 		case f.Name == "":
-			out[i] = escape(metadata[e.names[i]])
+			if value := metadata[e.names[i]]; e.fits(e.names[i], value) {
+				out[i] = escape(value)
+			}
 		case f.Name == "status" && *e.kind.Head(r).Status == customer.Archived: // a file cannot state it
 		default:
 			out[i] = escape(f.Text(&rest))

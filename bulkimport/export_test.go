@@ -268,6 +268,51 @@ func TestExportsHaveTheColumnsOfAHostsSchema(t *testing.T) {
 	require.EqualValues(t, 1, p.Updated)
 }
 
+// Whatever a field of the host's own has in the metadata of a record comes back, of every kind, required or not, although
+// the field would read it as something else, or not at all.
+func TestExportsOfAHostsFieldsComeBackUnchanged(t *testing.T) {
+	kinds := []bulkimport.Kind{bulkimport.Text, bulkimport.ID, bulkimport.Email, bulkimport.Country, bulkimport.Currency,
+		bulkimport.Decimal, bulkimport.Integer, bulkimport.Bool, bulkimport.Date, bulkimport.Instant, bulkimport.List,
+		bulkimport.Metadata}
+	values := []string{"yes", "true", "TRUE", "1", "1.50", "1.5", "-0", "007", "1,5", "1e5", " padded ", "\tx", "a\nb", "x\n", "Deutschland",
+		"DE", "de", "usd", "USD", "31 Jan 2024", "2024-01-31", "2024-01-31T10:00:00+01:00", "2024-01-31T09:00:00Z", "A@X.example",
+		"a b@", "'007", "=1+1", "-5", "''", "[\"a\",\"a\"]", "[\"a\"]", "{\"b\":\"1\",\"a\":\"2\"}", "a=b", "a;b", "Zoe\u0308",
+		strings.Repeat("x", 60), "NULL"}
+	for _, kind := range kinds {
+		for _, required := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s required %v", kind, required), func(t *testing.T) {
+				customers, accounts := bulkimport.Customers(), bulkimport.Accounts()
+				own := bulkimport.Field{Name: "own", Label: "Own", Kind: kind, Max: 50, Required: required}
+				customers.Fields = append(customers.Fields, own)
+				accounts.Fields = append([]bulkimport.Field{accounts.Fields[0], own}, accounts.Fields[1:]...)
+				o := bulkimport.Options{Types: []bulkimport.Type{{Schema: customers}, {Schema: accounts}}}
+				w, other := newWorld(t, o), newWorld(t, o)
+				for k, v := range values {
+					metadata := map[string]string{"own": v, "tier": "gold"}
+					c, err := w.kept().Create(t.Context(), w.scope, customer.Customer{ID: fmt.Sprint("c", k), Name: "Lumen",
+						PrimaryEmail: "l@x.example", Metadata: metadata})
+					require.NoError(t, err)
+					_, err = w.kept().CreateAccount(t.Context(), w.scope, customer.Account{ID: fmt.Sprint("a", k), Name: "Lumen",
+						CustomerID: c.ID, Metadata: metadata})
+					require.NoError(t, err)
+				}
+				for _, name := range []bulkimport.TypeName{bulkimport.CustomersType, bulkimport.AccountsType} {
+					file := w.export(name, bulkimport.ExportOptions{})
+					for _, rule := range []bulkimport.BlankRule{bulkimport.ClearBlank, bulkimport.KeepBlank} {
+						i, p := w.run(name, file, bulkimport.Settings{Mode: bulkimport.Upsert, IfBlank: rule})
+						require.EqualValues(t, len(values), p.Unchanged, "%v", w.failed(i.ID))
+					}
+					i, p := other.run(name, file, bulkimport.Settings{})
+					require.EqualValues(t, len(values), p.Created, "%v", other.failed(i.ID))
+					require.Equal(t, file, other.export(name, bulkimport.ExportOptions{}))
+				}
+				require.Equal(t, w.customers(), other.customers())
+				require.Equal(t, w.accounts(), other.accounts())
+			})
+		}
+	}
+}
+
 func TestTheLargestRecordComesBack(t *testing.T) {
 	w := newWorld(t, bulkimport.Options{})
 	most := map[string]string{}

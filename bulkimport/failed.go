@@ -195,6 +195,24 @@ func (i Import) own(column int) bool {
 	return c.Returned && column < len(c.Header) && ownHeader(c.Header[column])
 }
 
+// maxOwn is the most columns of a file that do not count against Limits.Columns.
+const maxOwn = 5
+
+// besides is how many cells of a row do not count against Limits.Columns: those of the columns that reports add, and
+// the one behind a row that could not be split.
+func (i Import) besides() int {
+	if !i.Content.Returned {
+		return 0
+	}
+	n := 1
+	for k := range i.Content.Header {
+		if i.own(k) {
+			n++
+		}
+	}
+	return min(n, maxOwn)
+}
+
 // returned reports whether a header row is that of a file of failed rows. One of its own columns is enough, because
 // the other may have been renamed or deleted.
 func returned(header []string) bool { return slices.ContainsFunc(header, ownHeader) }

@@ -39,25 +39,22 @@ type FileFormat struct {
 // check finds what no file can be read by.
 func (f FileFormat) check(p *admin.Problems, path string) {
 	if f.Encoding != "" && !slices.Contains(encodings(), f.Encoding) {
-		p.Add(path+"/encoding", admin.CodeUnknown, "%q is not an encoding that can be read: use %s",
-			admin.Clip(string(f.Encoding)), text.Join(encodings())).With("allowed", text.Join(encodings()))
+		unfit(p, path+"/encoding", admin.CodeUnknown+".encoding", "value", quoted(f.Encoding), "allowed",
+			text.Join(encodings()))
 	}
 	if f.Delimiter != "" && (len(f.Delimiter) != 1 || !delimits(f.Delimiter[0])) {
-		p.Add(path+"/delimiter", admin.CodeFormat,
-			"%q cannot be between cells: give a tab, a separator or one character of punctuation in ASCII",
-			admin.Clip(f.Delimiter))
+		unfit(p, path+"/delimiter", admin.CodeFormat+".delimiter", "value", quoted(f.Delimiter))
 	}
 	if !slices.Contains([]string{"", `"`, "'", NoQuote}, f.Quote) {
-		p.Add(path+"/quote", admin.CodeUnknown, "%q is not a quote: use \" or ' or %s", admin.Clip(f.Quote), NoQuote)
+		unfit(p, path+"/quote", admin.CodeUnknown+".quote", "value", quoted(f.Quote), "none", NoQuote)
 	} else if f.Delimiter != "" && f.Delimiter == f.quoteOr() {
-		p.Add(path+"/delimiter", admin.CodeFormat, "%s cannot be between cells and around them", f.Delimiter)
+		unfit(p, path+"/delimiter", admin.CodeFormat+".delimiter_quote", "value", f.Delimiter)
 	}
 	if f.HeaderLine < NoHeader {
-		p.Add(path+"/headerLine", admin.CodeRange,
-			"%d: give a line from 1, 0 to look for it, or -1 for a file without a header", f.HeaderLine).With("min", NoHeader)
+		unfit(p, path+"/headerLine", admin.CodeRange+".header_line", "value", f.HeaderLine, "min", NoHeader)
 	}
 	if f.UnquotedFrom < 0 {
-		p.Add(path+"/unquotedFrom", admin.CodeRange, "%d: give a line from 1, or 0 for none", f.UnquotedFrom).With("min", 0)
+		unfit(p, path+"/unquotedFrom", admin.CodeRange+".unquoted_from", "value", f.UnquotedFrom, "min", 0)
 	}
 }
 

@@ -24,6 +24,7 @@ type sampled struct {
 // sample reads the first rows. fault is the line of the first that cannot be read, if none above it has two cells.
 func sample(head []byte, d dialect, declared bool, limits Limits) (rows []sampled, fault int64) {
 	r := newReader(bytes.NewReader(head), UTF8, d, cursor{line: 1}, limits)
+	r.own = maxOwn
 	wide, apart := false, false
 	for len(rows) < sampleHead {
 		rec, err := r.next()

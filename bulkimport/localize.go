@@ -82,6 +82,14 @@ func (s Suggestions) Localized(c message.Catalog) Suggestions {
 	return s
 }
 
+// Localized returns the fit with its reason in a language.
+func (f MappingFit) Localized(c message.Catalog) MappingFit {
+	if len(f.Why) > 0 {
+		f.Reason = reasons(f.Why).in(c)
+	}
+	return f
+}
+
 // Localized returns the proposals with their reasons in a language.
 func (p Proposals) Localized(c message.Catalog) Proposals {
 	p = slices.Clone(p)

@@ -14,9 +14,12 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 )
 
-// Mention is where an import has a text.
+// Mention is where an import or a saved mapping has a text.
 type Mention struct {
-	ImportID uuid.UUID `json:"importId"`
+	ImportID uuid.UUID `json:"importId,omitzero"` // zero if it is a saved mapping
+	// MappingID is the saved mapping whose name, header, constant, default or replaced word has it; zero if it is an
+	// import.
+	MappingID uuid.UUID `json:"mappingId,omitzero"`
 	// Settings reports whether the name of the file, a header, an example, a warning or a constant has it.
 	Settings bool  `json:"settings,omitempty"`
 	File     bool  `json:"file,omitempty"` // the file has it, in a row that Line begins
@@ -24,14 +27,15 @@ type Mention struct {
 	Rows     bool  `json:"rows,omitempty"` // a row that failed or was skipped, or what a row has changed
 }
 
-// Mentions returns the imports that have a text, such as a name or an address, regardless of capitals and accents, and
-// where: to be erased by [Service.Erase] for a person who asks for it. A text over several cells is found if the cells
-// are side by side, with blanks between its words. It reads every file and every row that is kept, newest import
-// first: call it beside requests. It returns imports of all types whose Read permission the caller has, of which at
-// least one is required. It fails with [admin.ErrInvalid] for a text of less than 3 characters.
+// Mentions returns the imports and then the saved mappings that have a text, such as a name or an address, regardless
+// of capitals and accents, and where: to be erased by [Service.Erase] and [Service.EraseMapping] for a
+// person who asks for it. A text over several cells is found if the cells are side by side, with blanks
+// between its words. It reads every file and every row that is kept, newest import first: call it beside
+// requests. It returns imports of all types whose Read permission the caller has, of which at least one is required.
+// It fails with [admin.ErrInvalid] for a text of less than 3 characters.
 func (s *Service) Mentions(ctx context.Context, scope admin.Scope, text string) iter.Seq2[Mention, error] {
 	sought := customer.Fold(strings.TrimSpace(text))
-	_, refused := s.readable(scope, Filter{})
+	types, refused := s.readable(scope, Filter{})
 	if refused == nil && len([]rune(sought)) < minMention {
 		var p admin.Problems
 		p.Add("/text", admin.CodeTooShort, "is too short to be found: give at least %d characters", minMention).
@@ -56,7 +60,28 @@ func (s *Service) Mentions(ctx context.Context, scope admin.Scope, text string) 
 				return
 			}
 		}
+		for _, t := range types {
+			if s.ports.Mappings == nil || !s.mentionInMappings(ctx, scope, t, has, yield) {
+				return
+			}
+		}
 	}
+}
+
+// mentionInMappings yields the saved mappings of a type that have a text, and reports whether more are wanted.
+func (s *Service) mentionInMappings(
+	ctx context.Context, scope admin.Scope, t TypeName, has func(...string) bool, yield func(Mention, error) bool,
+) bool {
+	for m, err := range s.AllSavedMappings(ctx, scope, t) {
+		if err != nil {
+			yield(Mention{}, err)
+			return false
+		}
+		if has(m.texts()...) && !yield(Mention{MappingID: m.ID, Settings: true}, nil) {
+			return false
+		}
+	}
+	return true
 }
 
 const minMention = 3
@@ -86,13 +111,18 @@ func (i Import) texts() []string {
 	for _, w := range i.Warnings {
 		out = append(out, w.Message)
 	}
-	for _, source := range i.Mapping {
+	return append(append(out, i.Mapping.texts()...), i.Settings.Blank...)
+}
+
+// texts returns the texts of a mapping.
+func (m Mapping) texts() (out []string) {
+	for _, source := range m {
 		out = append(out, source.Constant, source.Default)
 		for from, to := range source.Values {
 			out = append(out, from, to)
 		}
 	}
-	return append(out, i.Settings.Blank...)
+	return out
 }
 
 // mentionInFile returns the line of the first record that has a text, or 0.

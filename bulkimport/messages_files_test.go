@@ -44,6 +44,25 @@ func (h *heard) ofTargets() {
 	}
 }
 
+// ofOrders has the messages of rows that point at each other.
+func (h *heard) ofOrders() {
+	w := newWorld(h.t, bulkimport.Options{Limits: bulkimport.Limits{Duplicates: 3},
+		Types: []bulkimport.Type{{Schema: units(), Target: &sink{}}}})
+	i := w.imported("units", "id,name,parent,deputy\na,,b,\nb,,a,\nc,,c,\n", unitMapping(), bulkimport.Settings{})
+	h.rows(w.failed(i.ID))
+	var chain strings.Builder
+	for k := 110; k > 0; k-- {
+		fmt.Fprintf(&chain, "u%d,,u%d,\n", k, k-1)
+	}
+	for _, rows := range []string{"a,,b,\nb,,a,\nc,,d,\nd,,c,\n", chain.String()} {
+		i := w.upload("units", "id,name,parent,deputy\n"+rows)
+		_, err := w.service.SetMapping(h.t.Context(), w.scope, i.ID, i.Version, unitMapping(), bulkimport.Settings{})
+		require.NoError(h.t, err)
+		_, err = w.service.Start(h.t.Context(), w.scope, i.ID)
+		h.refused(err)
+	}
+}
+
 // refusing refuses two currencies.
 func refusing(context.Context, admin.OrgID, []iso4217.Code) (iso4217.Refusals, error) {
 	return iso4217.Refusals{"CHF": iso4217.Archived, "SEK": iso4217.Unused}, nil
@@ -271,6 +290,22 @@ func (h *heard) ofSettings() {
 	}
 }
 
+// ofNames has the messages of names of files, and of how a file cannot be read.
+func (h *heard) ofNames() {
+	w := newWorld(h.t, bulkimport.Options{})
+	upload := func(in bulkimport.UploadInput) {
+		in.Type, in.Content = bulkimport.CustomersType, strings.NewReader("id\n")
+		_, err := w.service.Upload(h.t.Context(), w.scope, in)
+		h.refused(err)
+	}
+	for _, name := range []string{"", "a\xff", "a\u202eb", "a ", strings.Repeat("a", 256), "a/b", "a.", "nul"} {
+		upload(bulkimport.UploadInput{FileName: name})
+	}
+	upload(bulkimport.UploadInput{FileName: "a", Encoding: "EBCDIC", Delimiter: "ab", Quote: "x", HeaderLine: -2, UnquotedFrom: -1})
+	upload(bulkimport.UploadInput{FileName: "a", Delimiter: "'", Quote: "'"})
+	upload(bulkimport.UploadInput{FileName: "a", Delimiter: "|", Quote: "|"})
+}
+
 // ofSuggestions has the reasons of suggestions.
 func (h *heard) ofSuggestions() {
 	w := newWorld(h.t, bulkimport.Options{Types: []bulkimport.Type{kinds(&sink{})}})
@@ -304,6 +339,50 @@ func (h *heard) ofSuggestions() {
 	_, err = w.service.Run(h.t.Context(), w.scope, i.ID, nil)
 	require.NoError(h.t, err)
 	h.suggested(w, w.upload(bulkimport.CustomersType, had))
+	h.ofSavedMappings(w, i)
+}
+
+// ofSavedMappings has the reasons of saved mappings, and that one is too large.
+func (h *heard) ofSavedMappings(w *world, i bulkimport.Import) {
+	_, err := w.service.SaveMapping(h.t.Context(), w.scope, i.ID, "saved")
+	require.NoError(h.t, err)
+	for _, text := range []string{"id,name,primary_email,country,city\n", "id,name,primary_email,country,more\n", "id,name,primary_email\n"} {
+		i := w.upload(bulkimport.CustomersType, text+"c1,Lumen,l@x.example\n")
+		h.suggested(w, i)
+		h.fits(w, i)
+	}
+	words := map[string]string{}
+	for n := range 500 {
+		words[strings.Repeat("a", 150)+fmt.Sprint(n)] = strings.Repeat("b", 150)
+	}
+	bare := func() bulkimport.Import {
+		i, err := w.service.Upload(h.t.Context(), w.scope, bulkimport.UploadInput{Type: bulkimport.CustomersType,
+			FileName: "f.csv", HeaderLine: bulkimport.NoHeader, Content: strings.NewReader("c1,Lumen,l@x.example\n")})
+		require.NoError(h.t, err)
+		return i
+	}
+	i = bare()
+	i, err = w.service.SetMapping(h.t.Context(), w.scope, i.ID, i.Version, bulkimport.Mapping{"id": bulkimport.FromColumn(0),
+		"name": bulkimport.FromColumn(1), "primary_email": bulkimport.FromColumn(2)}, bulkimport.Settings{})
+	require.NoError(h.t, err)
+	_, err = w.service.SaveMapping(h.t.Context(), w.scope, i.ID, "without headers")
+	require.NoError(h.t, err)
+	h.fits(w, bare())
+	i.Mapping["name"] = bulkimport.Source{Columns: []int{1}, Values: words}
+	i, err = w.service.SetMapping(h.t.Context(), w.scope, i.ID, i.Version, i.Mapping, bulkimport.Settings{})
+	require.NoError(h.t, err)
+	_, err = w.service.SaveMapping(h.t.Context(), w.scope, i.ID, "large")
+	h.refused(err)
+}
+
+func (h *heard) fits(w *world, i bulkimport.Import) {
+	all, err := w.service.FittingMappings(h.t.Context(), w.scope, i.ID)
+	require.NoError(h.t, err)
+	require.NotEmpty(h.t, all)
+	for _, f := range all {
+		h.reasons(f.Why, f.Reason)
+		require.NotEqual(h.t, f.Reason, f.Localized(germanMessages()).Reason)
+	}
 }
 
 func (h *heard) suggested(w *world, i bulkimport.Import) {

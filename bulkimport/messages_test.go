@@ -153,9 +153,11 @@ func TestEveryMessageIsTheCatalogs(t *testing.T) {
 	h.ofRows()
 	h.ofRecords()
 	h.ofTargets()
+	h.ofOrders()
 	h.ofFiles()
 	h.ofWarnings()
 	h.ofMappings()
+	h.ofNames()
 	h.ofSettings()
 	h.ofSuggestions()
 	h.ofProposals()
@@ -256,7 +258,7 @@ func cellCodes() []string {
 		bulkimport.CodeAmbiguousNumber, bulkimport.CodeInvalidBool, bulkimport.CodeInvalidDate, bulkimport.CodeAmbiguousDate,
 		bulkimport.CodeNoTimeZone, bulkimport.CodeAmbiguousList, bulkimport.CodeInvalidPair, bulkimport.CodeInvalidOption, bulkimport.CodeInvalidValue,
 		bulkimport.CodeExcelScientific, bulkimport.CodeDuplicateInFile, bulkimport.CodeAlreadyExists, bulkimport.CodeNotFound,
-		bulkimport.CodeRelationNotFound, bulkimport.CodeAmbiguous, bulkimport.CodeMatchConflict, bulkimport.CodeArchived,
+		bulkimport.CodeRelationNotFound, bulkimport.CodeRelationCycle, bulkimport.CodeAmbiguous, bulkimport.CodeMatchConflict, bulkimport.CodeArchived,
 		bulkimport.CodeErased, bulkimport.CodeCustomerArchived, bulkimport.CodeCurrencyArchived, bulkimport.CodeRefused,
 		bulkimport.CodeTooManyColumns, admin.CodeRequired, admin.CodeTooShort, admin.CodeTooLong, admin.CodeRange,
 	}
@@ -276,7 +278,7 @@ func fileCodes() []string {
 	return []string{
 		bulkimport.CodeEmptyFile, bulkimport.CodeNotCSV, bulkimport.CodeFileTooLarge, bulkimport.CodeTooManyRows,
 		bulkimport.CodeTooManyColumns, bulkimport.CodeHeaderTooLong, bulkimport.CodeBadHeader, bulkimport.CodeFileChanged,
-		bulkimport.CodeManyDuplicates, bulkimport.CodeFileRemoved,
+		bulkimport.CodeManyDuplicates, bulkimport.CodeManyCycles, bulkimport.CodeDeepRelations, bulkimport.CodeFileRemoved,
 	}
 }
 

@@ -33,6 +33,11 @@ func (o Options) check(bad *admin.Problems) {
 			defaultBatch).
 			With("min", 0).With("max", admin.MaxLimit)
 	}
+	if o.SavedMappings < 0 || o.SavedMappings > maxMappings {
+		bad.Add("/savedMappings", admin.CodeRange, "%d mappings: use 1 to %d, or 0 for %d", o.SavedMappings, maxMappings,
+			defaultMappings).
+			With("min", 0).With("max", maxMappings)
+	}
 	o.Jobs.Check(bad, "/jobs")
 	l := o.Limits
 	for _, limit := range []struct {

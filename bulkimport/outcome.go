@@ -80,7 +80,7 @@ type outcomes struct {
 	org     admin.OrgID
 	i       Import
 	reached int64  // the number of the last row
-	gap     Result // of a row of which nothing is kept
+	gap     Result // of a row of which nothing is kept; empty if such rows are left out
 	report  *report
 }
 
@@ -106,6 +106,16 @@ func (s *Service) outcomesOf(
 		return nil, err
 	}
 	out := &outcomes{Service: s, org: scope.Org(), i: i, reached: at.row, report: t.report(i, o)}
+	sum, err := talliesOf(run)
+	if err != nil {
+		return nil, err
+	}
+	if sum.Passes > 0 {
+		out.reached = i.Rows
+		if !run.Status.Final() || run.Counts.Settled() < run.Counts.Total {
+			return out, nil // rows of which nothing is kept may come in a later pass
+		}
+	}
 	out.gap, err = out.gapResult(ctx, t, run)
 	return out, err
 }
@@ -115,6 +125,9 @@ func (o *outcomes) gapResult(ctx context.Context, t Type, run job.Job) (Result, 
 	sum, err := talliesOf(run)
 	if err != nil {
 		return "", err
+	}
+	if !t.keepsEffects() && sum.Kept > 0 && sum.Kept == sum.Created+sum.Updated {
+		return Unchanged, nil
 	}
 	if !t.keepsEffects() {
 		switch (tallies{Created: sum.Created, Updated: sum.Updated, Unchanged: sum.Unchanged}).counts() {
@@ -200,6 +213,12 @@ func (o *outcomes) effect(e job.Effect) (RowOutcome, error) {
 	if err != nil {
 		return RowOutcome{}, fmt.Errorf("row %d: %w", e.Seq, err)
 	}
+	if d.Target != nil {
+		row.Result = d.Target.Result
+		if row.Key != "" {
+			row.Key = d.Target.key(e)
+		}
+	}
 	row.Changes = d.changes()
 	for k, c := range row.Changes {
 		if o.report.hides(c.Field) {
@@ -255,7 +274,7 @@ func (o *outcomes) window(ctx context.Context, from, n int64) ([]RowOutcome, err
 	var out []RowOutcome
 	for number := from; number < from+n; number++ {
 		row, ok := kept[number]
-		if !ok && number <= o.reached {
+		if !ok && number <= o.reached && o.gap != "" {
 			row, ok = RowOutcome{Number: number, Result: o.gap}, true
 		}
 		if ok {

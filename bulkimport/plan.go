@@ -23,11 +23,13 @@ type plan struct {
 	key      int      // in fields
 	unique   []int    // of fields: no two rows have the same; the key of the schema, and Settings.Match
 	whole    []bool   // of fields: the records' own rules decide about a value
+	own      []bool   // of fields: a name in the metadata of the record, which the metadata's cell may have too
+	metadata int      // in fields, or -1
 	check    func(field, value string) error
 }
 
 func newPlan(schema Schema, i Import, limits Limits) *plan {
-	p := &plan{content: i.Content, cellMax: limits.CellBytes, blank: map[string]bool{}}
+	p := &plan{content: i.Content, cellMax: limits.CellBytes, blank: map[string]bool{}, metadata: -1}
 	for _, w := range i.Settings.Blank {
 		p.blank[w] = true
 	}
@@ -45,6 +47,10 @@ func newPlan(schema Schema, i Import, limits Limits) *plan {
 			continue
 		}
 		p.whole = append(p.whole, ruled(schema.Type, f.Name))
+		p.own = append(p.own, inMetadata(schema.Type, f.Name))
+		if f.Name == metadataField && ruled(schema.Type, f.Name) {
+			p.metadata = len(p.fields)
+		}
 		if s.By != "" && s.By != "id" { // the values are not the record's ids
 			f.Kind, f.Min, f.Max = Text, 0, 1000
 		}
@@ -95,11 +101,12 @@ func (p *plan) row(rec record, number int64) (Row, []CellError) {
 	var errs []CellError
 	for i := range p.fields {
 		value, cell, wrong := p.value(i, rec.cells)
-		if wrong != nil {
+		stated := value == "" && (wrong == nil || wrong.is(admin.CodeRequired)) && p.stated(i, rec.cells)
+		if wrong != nil && !stated {
 			errs = append(errs, wrong.cellError(rec.line, p.columns[i], p.names[i], cell))
 		}
 		row.values[i] = value
-		if value == "" && p.keep[i] {
+		if stated || (value == "" && p.keep[i]) {
 			if row.kept == nil {
 				row.kept = make([]bool, len(p.fields))
 			}
@@ -107,6 +114,20 @@ func (p *plan) row(rec record, number int64) (Row, []CellError) {
 		}
 	}
 	return row, errs
+}
+
+// stated reports whether a name in the metadata that has a blank column of its own is in the metadata's cell. Export
+// writes it there if the field would not read it as it is.
+func (p *plan) stated(i int, cells []string) bool {
+	if p.metadata < 0 || !p.own[i] {
+		return false
+	}
+	value, _, wrong := p.value(p.metadata, cells)
+	if wrong != nil || value == "" {
+		return false
+	}
+	pairs, ok := jsonPairs(value)
+	return ok && pairs[p.names[i]] != ""
 }
 
 // count refuses a row with too few or too many cells, because it is unknown which is missing.

@@ -13,9 +13,15 @@ import (
 )
 
 // cursor is where the next batch begins.
-type cursor struct{ offset, line, row int64 }
+type cursor struct {
+	offset, line, row int64
+	pass              int // over the file; see order
+}
 
 func (c cursor) String() string {
+	if c.pass > 0 {
+		return fmt.Sprintf("%d:%d:%d:%d", c.offset, c.line, c.row, c.pass)
+	}
 	return fmt.Sprintf("%d:%d:%d", c.offset, c.line, c.row)
 }
 
@@ -25,8 +31,9 @@ func parseCursor(text string) (cursor, error) {
 		return c, nil
 	}
 	parts := strings.Split(text, ":")
-	into := []*int64{&c.offset, &c.line, &c.row}
-	if len(parts) != len(into) {
+	var pass int64
+	into := []*int64{&c.offset, &c.line, &c.row, &pass}
+	if len(parts) != len(into) && len(parts) != len(into)-1 {
 		return cursor{}, fmt.Errorf("cursor %q of the import cannot be read", admin.Clip(text))
 	}
 	for i, p := range parts {
@@ -36,6 +43,7 @@ func parseCursor(text string) (cursor, error) {
 		}
 		*into[i] = n
 	}
+	c.pass = int(pass)
 	return c, nil
 }
 
@@ -45,7 +53,14 @@ func (i Import) beginning() cursor { return cursor{offset: i.Content.Offset, lin
 // reader reads an import's data from a cursor on.
 func (s *Service) reader(ctx context.Context, org admin.OrgID, i Import, c cursor) *reader {
 	from := i.content(ctx, s.ports.Imports, org, c.offset)
-	return newReader(from, i.Content.Encoding, i.Content.dialect(), c, s.limits)
+	return i.reader(from, c, s.limits)
+}
+
+// reader reads an import's data from what begins at a cursor.
+func (i Import) reader(from io.Reader, c cursor, limits Limits) *reader {
+	r := newReader(from, i.Content.Encoding, i.Content.dialect(), c, limits)
+	r.own = i.besides()
+	return r
 }
 
 // portion is what one batch read.
@@ -87,14 +102,20 @@ func (s *Service) next(
 	if stop := int64(i.Settings.StopAfter); stop > 0 && sum.Failed >= stop {
 		return nil, job.Fail(fmt.Errorf("stopped after %d failed rows, as the import's settings have it", sum.Failed))
 	}
-	from := file.take(ctx, s, org, i, t, at)
-	p, err := s.portion(i, from, rowsOf(known), sum.Failed)
+	var in *order
+	if sum.Passes > 0 {
+		in, err = s.orderOf(ctx, org, i, t)
+	}
+	var p *portion
+	if err == nil {
+		from := file.take(ctx, s, org, i, t, at)
+		if p, err = s.portion(i, from, in, rowsOf(known), sum.Failed); err == nil && from.at == p.cursor {
+			file.put(from)
+		}
+	}
 	var broken *FileError
 	if errors.As(err, &broken) {
 		err = job.Fail(err)
-	}
-	if err == nil {
-		file.put(from)
 	}
 	return p, err
 }
@@ -110,14 +131,21 @@ func rowsOf(entries []job.Entry) map[int64]bool {
 
 // portion reads and checks the next rows, but for those that are settled already. Blank ones count in its
 // bounds, as they take time too. failed rows came before; the one that stops the import is the last of the portion, and
-// so is the last of the canary.
-func (s *Service) portion(i Import, from *reading, settled map[int64]bool, failed int64) (*portion, error) {
-	r := from.reader
+// so is the last of the canary. Rows of another pass are left out.
+func (s *Service) portion(
+	i Import, from *reading, in *order, settled map[int64]bool, failed int64,
+) (*portion, error) {
+	r, at := from.reader, from.at
 	begin := r.offset
-	out := &portion{cursor: from.at, batch: s.newBatch(i)}
+	out := &portion{cursor: at, batch: s.newBatch(i)}
+	out.batch.pass = at.pass
 	for read := 0; read < s.batch && r.offset-begin <= batchBytes; read++ {
 		rec, err := r.next()
 		if errors.Is(err, io.EOF) {
+			if in != nil && at.pass < in.most {
+				out.cursor = i.restart(at.pass + 1)
+				return out, nil
+			}
 			out.done = true
 			break
 		} else if err != nil {
@@ -127,15 +155,18 @@ func (s *Service) portion(i Import, from *reading, settled map[int64]bool, faile
 			continue
 		}
 		out.cursor.row++
-		if settled[out.cursor.row] {
-			out.known++
-		} else {
+		switch {
+		case settled[out.cursor.row]:
+			if at.pass == 0 {
+				out.known++
+			}
+		case in.pass(out.cursor.row) == at.pass:
 			out.add(from.plan, rec, out.cursor.row)
 		}
 		if stop := int64(i.Settings.StopAfter); stop > 0 && failed+out.known+int64(len(out.failed)) >= stop {
 			break
 		}
-		if out.cursor.row == int64(i.Settings.Canary) {
+		if out.cursor.row == int64(i.Settings.Canary) && at.pass == 0 {
 			out.canary = out.cursor.row < i.Rows
 			break
 		}
@@ -165,6 +196,7 @@ func (p *portion) add(plan *plan, rec record, number int64) {
 // tally counts what became of the rows.
 func (p *portion) tally(sum *tallies, w written) {
 	sum.add(w.outcomes)
+	sum.Kept += w.kept
 	sum.Failed += p.known + int64(len(p.failed))
 	sum.Errors = sum.Errors.clone()
 	for _, errs := range p.faults {

@@ -3,6 +3,7 @@ package bulkimport
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -49,6 +50,7 @@ type reader struct {
 	source
 	dialect
 	limits Limits
+	own    int   // cells of a row that do not count against limits.Columns
 	line   int64 // of buf[0]
 	usual  int   // how many cells the last record had
 	block  block
@@ -127,7 +129,7 @@ func (r *reader) bare(end int) record {
 		if stop < 0 {
 			stop = len(text) - at
 		}
-		if len(cells) == r.limits.Columns {
+		if len(cells) == r.limits.Columns+r.own {
 			if r.nothing(r.buf[at:end]) {
 				break
 			}
@@ -188,7 +190,7 @@ func (r *reader) quoted(end int, quote byte) (record, error) {
 		case ended == byText:
 			return r.broken(p.end, p.lines, CodeTextAfterQuote), nil
 		}
-		if n++; n <= r.limits.Columns {
+		if n++; n <= r.limits.Columns+r.own {
 			cells = append(cells, text)
 		} else {
 			wide = wide || trim(text) != ""
@@ -207,7 +209,7 @@ func (r *reader) quoted(end int, quote byte) (record, error) {
 func (r *reader) usualCells(line string, quote byte) (cells []string, at int, whole bool) {
 	cells = r.room()
 	line = strings.TrimSuffix(line, "\n")
-	for len(cells) < r.limits.Columns {
+	for len(cells) < r.limits.Columns+r.own {
 		begin, end, next := at, 0, 0
 		if at < len(line) && line[at] == quote {
 			begin++
@@ -308,6 +310,18 @@ func (p *parser) part(from, to int) string {
 
 func (r *reader) tooWide(cells int) *CellError {
 	return fault(CodeTooManyColumns, "cells", cells, "max", r.limits.Columns)
+}
+
+// bound takes the cells off a record that are beyond limits.Columns and so many, or makes them its fault.
+func (r *reader) bound(rec *record, own int) {
+	most := r.limits.Columns + own
+	if rec.fault != nil || len(rec.cells) <= most {
+		return
+	}
+	if slices.ContainsFunc(rec.cells[most:], func(cell string) bool { return trim(cell) != "" }) {
+		rec.fault = r.tooWide(len(rec.cells))
+	}
+	rec.cells = rec.cells[:most]
 }
 
 func (r *reader) broken(end int, lines int64, code string) record {

@@ -29,7 +29,7 @@ func (r *openFile) take(ctx context.Context, s *Service, org admin.OrgID, i Impo
 		return k
 	}
 	k := &reading{version: i.Version, at: at, content: i.content(ctx, s.ports.Imports, org, at.offset)}
-	k.reader = newReader(k.content, i.Content.Encoding, i.Content.dialect(), at, s.limits)
+	k.reader = i.reader(k.content, at, s.limits)
 	k.plan = newPlan(t.Schema, i, s.limits)
 	return k
 }

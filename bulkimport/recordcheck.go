@@ -17,6 +17,22 @@ func ruled(t TypeName, name string) bool {
 	return false
 }
 
+// metadataField is the field that both kinds of records have for the host's own names.
+const metadataField = "metadata"
+
+// inMetadata reports whether a field of a host's schema is a name in the metadata of records.
+func inMetadata(t TypeName, name string) bool {
+	switch t {
+	case CustomersType:
+		_, ok := customer.Customers().Field(name)
+		return !ok
+	case AccountsType:
+		_, ok := customer.Accounts().Field(name)
+		return !ok
+	}
+	return false
+}
+
 // invalidValue refuses what a record cannot have.
 func invalidValue(field, cell string) (string, *problem) {
 	return wrong(CodeInvalidValue+"."+field, "value", quoted(cell))

@@ -19,6 +19,7 @@ type writeBatch func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Re
 type written struct {
 	outcomes []Outcome
 	effects  []job.Effect
+	kept     int64 // effects that a target of the host's can undo
 }
 
 // writing prepares the write of a batch, so that all that can be done before the transaction is.
@@ -38,11 +39,17 @@ func (s *Service) writing(t Type, b Batch) (writeBatch, error) {
 
 func throughTarget(b Batch, target func(Ports) Target) writeBatch {
 	return func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) (written, error) {
-		outcomes, err := target(p).Write(ctx, org, b, rec)
+		to := target(p)
+		outcomes, err := to.Write(ctx, org, b, rec)
 		if err == nil && len(outcomes) != len(b.Rows) {
 			err = fmt.Errorf("the target gave %d outcomes for %d rows", len(outcomes), len(b.Rows))
 		}
-		return written{outcomes: outcomes}, err
+		w := written{outcomes: outcomes}
+		if _, undoes := to.(Undoer); undoes && err == nil {
+			w.effects = targetEffects(b, outcomes)
+			w.kept = int64(len(w.effects))
+		}
+		return w, err
 	}
 }
 
@@ -182,11 +189,11 @@ func changesOf[T customer.Record](kind *customer.Table[T], b Batch) ([]customer.
 			}
 		}
 		for k, f := range fields {
-			if f.Name == "" {
+			if f.Name == "" && (row.kept == nil || !row.kept[k]) {
 				kind.SetMetadata(&c.Record, row.names[k], row.values[k])
 			}
 		}
-		if _, whole := row.Value("metadata"); whole {
+		if _, whole := row.Value(metadataField); whole {
 			c.Keys = nil // it has these too
 		}
 	}

@@ -34,11 +34,11 @@ func (s *Service) Start(ctx context.Context, scope admin.Scope, id uuid.UUID) (j
 	if err := s.customersFirst(ctx, scope.Org(), i); err != nil {
 		return job.Job{}, err
 	}
-	duplicates, err := s.ready(ctx, scope.Org(), i, t)
+	duplicates, passes, err := s.ready(ctx, scope.Org(), i, t)
 	if err != nil {
 		return job.Job{}, err
 	}
-	j, err := s.newJob(scope, id, JobKind(i.Type), i, duplicates, tallies{})
+	j, err := s.newJob(scope, id, JobKind(i.Type), i, duplicates, tallies{Passes: passes})
 	if err != nil {
 		return job.Job{}, err
 	}
@@ -97,15 +97,33 @@ func (s *Service) started(ctx context.Context, org admin.OrgID, id uuid.UUID) (j
 	return j, nil
 }
 
-// ready finds what keeps an import from starting, and the rows that its job begins with as failed.
-func (s *Service) ready(ctx context.Context, org admin.OrgID, i Import, t Type) ([]job.Entry, error) {
+// ready finds what keeps an import from starting, the rows that its job begins with as failed, and how often it reads
+// the file again.
+func (s *Service) ready(
+	ctx context.Context, org admin.OrgID, i Import, t Type,
+) (failed []job.Entry, passes int, err error) {
 	if err := checkMapping(t.Schema, i, i.Mapping, i.Settings); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if i.warned(WarnNoHeader) && looksLikeData(i.headers()) && !i.Settings.HeaderConfirmed {
-		return nil, ErrHeaderUnconfirmed
+		return nil, 0, ErrHeaderUnconfirmed
 	}
-	return s.duplicates(ctx, org, i, t)
+	if failed, err = s.duplicates(ctx, org, i, t); err != nil {
+		return nil, 0, err
+	}
+	g, err := s.graph(ctx, org, i, t)
+	if err != nil {
+		return nil, 0, err
+	}
+	in, err := g.order()
+	if err != nil {
+		return nil, 0, err
+	}
+	if in != nil {
+		passes = in.most
+	}
+	circles, err := s.cycles(ctx, org, i, g, rowsOf(failed))
+	return append(failed, circles...), passes, err
 }
 
 // Progress is where a started import stands.

@@ -63,7 +63,9 @@ type Field struct {
 	// Exact reports that a column is suggested for the field only if its header is exactly the Name, and is preselected
 	// only if all of its values can be read: a field for files that FailedRows or Export wrote, or that were made for it.
 	Exact bool `json:"exact,omitempty"`
-	// Relation is the noun of the record that the field points at ("customer"), if it does.
+	// Relation is the noun of the record that the field points at ("customer"), if it does. If it is the schema's own
+	// Noun, as that of a parent is, rows of a host's type may point at rows behind them: they are written after these,
+	// and rows that point at each other in a circle fail with [CodeRelationCycle].
 	Relation string `json:"relation,omitempty"`
 	// RelationBy are the fields of that record by which a source may name it, besides its id.
 	RelationBy []string `json:"relationBy,omitempty"`

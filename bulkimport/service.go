@@ -31,9 +31,10 @@ const (
 	ActionRemoveFile admin.Action = "import.remove_file" // a file was removed, because its time was over
 )
 
-// Ports are the stores of a Service. All but Target, Announce, InUse, Audit and Authorize are needed.
+// Ports are the stores of a Service. All but Mappings, Target, Announce, InUse, Audit and Authorize are needed.
 type Ports struct {
 	Imports   Store
+	Mappings  MappingStore // without it no mapping is saved, and the methods about saved mappings fail
 	Jobs      job.Store
 	Customers customer.Store
 	Accounts  customer.AccountStore
@@ -65,7 +66,9 @@ type Options struct {
 	Limits Limits
 	// BatchRows is how many rows are read and written in one transaction, at most 500; 0 means 500. Blank ones count.
 	BatchRows int
-	Jobs      job.Engine // how batches are run and tried again
+	// SavedMappings is how many mappings of a type an organization can save, at most 1,000; 0 means 100.
+	SavedMappings int
+	Jobs          job.Engine // how batches are run and tried again
 	// Authorize, if not nil, reports before each batch whether the actor who started the import may still
 	// write its type. Its [admin.ErrForbidden] or [admin.ErrNotFound] fails the job.
 	Authorize admin.Authorize
@@ -84,6 +87,7 @@ type core struct {
 	types     []Type
 	limits    Limits
 	batch     int
+	saved     int
 	engine    job.Engine
 	authorize admin.Authorize
 	caster    caster
@@ -91,19 +95,24 @@ type core struct {
 	customers *customer.Table[customer.Customer]
 	accounts  *customer.Table[customer.Account]
 	soon      lastSoon
+	order     lastOrder
 }
 
 // NewService returns a Service over ports. It fails with an [*admin.ValidationError] that lists every port
 // that is missing, every option out of its limits and every type that cannot work.
 func NewService(p Ports, o Options) (*Service, error) {
 	c := &core{
-		limits: o.Limits.withDefaults(), batch: o.BatchRows, engine: o.Jobs.WithDefaults(), authorize: o.Authorize,
+		limits: o.Limits.withDefaults(), batch: o.BatchRows, saved: o.SavedMappings, engine: o.Jobs.WithDefaults(),
+		authorize: o.Authorize,
 		runtime:   o.WithDefaults(),
 		types:     []Type{{Schema: Customers()}, {Schema: Accounts()}},
 		customers: customer.Customers(), accounts: customer.Accounts(),
 	}
 	if c.batch == 0 {
 		c.batch = defaultBatch
+	}
+	if c.saved == 0 {
+		c.saved = defaultMappings
 	}
 	var bad admin.Problems
 	p.check(&bad)
@@ -369,24 +378,30 @@ func (s Settings) clone() Settings {
 
 // changes lists the mapping, for the audit trail.
 func (i Import) changes(schema Schema) []admin.Change {
-	out := []admin.Change{{Field: "mode", To: string(i.Settings.mode())}}
-	for _, f := range schema.Fields {
-		s, mapped := i.Mapping[f.Name]
-		if !mapped {
-			continue
-		}
-		to := "constant of " + text.Size(s.Constant) // which may be a secret
-		if len(s.Columns) > 0 {
-			to = fmt.Sprintf("columns %v", s.Columns)
-		}
-		out = append(out, admin.Change{Field: f.Name, To: to})
-	}
+	out := mappingChanges(schema, i.Mapping, i.Settings)
 	if left := i.Unmapped(); len(left) > 0 {
 		var columns []int
 		for _, c := range left {
 			columns = append(columns, c.Index)
 		}
 		out = append(out, admin.Change{Field: "not_imported", To: fmt.Sprintf("columns %v", columns)})
+	}
+	return out
+}
+
+// mappingChanges lists what a mapping has, without texts that may be secret.
+func mappingChanges(schema Schema, m Mapping, set Settings) []admin.Change {
+	out := []admin.Change{{Field: "mode", To: string(set.mode())}}
+	for _, f := range schema.Fields {
+		s, mapped := m[f.Name]
+		if !mapped {
+			continue
+		}
+		to := "constant of " + text.Size(s.Constant)
+		if len(s.Columns) > 0 {
+			to = fmt.Sprintf("columns %v", s.Columns)
+		}
+		out = append(out, admin.Change{Field: f.Name, To: to})
 	}
 	return out
 }

@@ -24,6 +24,12 @@ type tallies struct {
 	Unchecked int64  `json:"unchecked,omitempty"`
 	Errors    counts `json:"errors,omitzero"`
 
+	// Kept is how many rows a target of the host's can undo.
+	Kept int64 `json:"kept,omitempty"`
+
+	// Passes is how often the file is read again for rows that point at rows behind them.
+	Passes int `json:"passes,omitempty"`
+
 	// What an undo has done, and the records that it has restored which an earlier row may have written too.
 	Removed  int64           `json:"removed,omitempty"`
 	Restored int64           `json:"restored,omitempty"`

@@ -64,8 +64,10 @@ func (s Suggestions) mapping(take func(Suggestion) bool) Mapping {
 }
 
 // Suggest looks at the headers, and at the first 200 rows, for the columns that the fields' values
-// come from. Each column is suggested for one field at most. The mapping of an earlier import comes first, if the
-// organization has completed one of the type, among its 50 newest, whose file had the same headers in any order. It
+// come from. Each column is suggested for one field at most. What was decided before comes first: a saved mapping that
+// fits the file (see [Service.FittingMappings]), or the mapping of an earlier import, if the organization has completed
+// one of the type, among its 50 newest, whose file had the same headers in any order. A saved mapping that does not
+// know all columns of the file comes after such an import, and one of which a column is missing is not taken. It
 // requires the type's Read permission.
 func (s *Service) Suggest(ctx context.Context, scope admin.Scope, id uuid.UUID) (Suggestions, error) {
 	i, t, err := s.open(ctx, scope, id, read)
@@ -79,13 +81,13 @@ func (s *Service) Suggest(ctx context.Context, scope admin.Scope, id uuid.UUID) 
 	if err != nil {
 		return nil, err
 	}
-	out := suggest(t.Schema, i.Columns, values, s.caster)
-	had, found, err := s.earlier(ctx, scope.Org(), i)
+	out := suggest(t.Schema, i.Columns, values, s.caster, i.Content.Returned)
+	d, found, err := s.decided(ctx, scope.Org(), t.Schema, i)
 	if err != nil {
 		return nil, err
 	}
 	if found {
-		out.remember(had, i)
+		out.remember(d)
 	}
 	return out, nil
 }
@@ -149,11 +151,13 @@ type scoring struct {
 	heads   [][]float64 // of each field and column, by header alone
 	weights [][]float64 // and with the values
 	reasons [][]reasons
+	own     bool // Export or FailedRows wrote the file
 }
 
-// suggest matches columns to fields. values holds some of each column's, by index.
-func suggest(schema Schema, columns []Column, values map[int][]string, c caster) Suggestions {
-	x := &scoring{m: newMatcher(schema), columns: columns, headers: make([]header, len(columns))}
+// suggest matches columns to fields. values holds some of each column's, by index. own reports that the library wrote
+// the file.
+func suggest(schema Schema, columns []Column, values map[int][]string, c caster, own bool) Suggestions {
+	x := &scoring{m: newMatcher(schema), columns: columns, headers: make([]header, len(columns)), own: own}
 	for k, col := range columns {
 		x.headers[k] = x.m.read(col.Header)
 	}
@@ -257,7 +261,7 @@ func (x *scoring) weigh(schema Schema, values map[int][]string, c caster) {
 		silent, addresses := x.silent(k), speak(Email, found, &c)
 		for i, f := range schema.Fields {
 			head, why := x.heads[i][k], &x.reasons[i][k]
-			if f.Required && sparse(head, len(found), fullest) {
+			if f.Required && !(x.own && col.Header == f.Name) && sparse(head, len(found), fullest) {
 				head = mostlyBlank
 				*why = append(*why, Reason{Code: "mostly_blank"})
 			}

@@ -28,7 +28,8 @@ type ErrorCount struct {
 }
 
 // Summary counts the errors of the failed rows of a job of an import, that of the run if id is the import's, as far as
-// the job is. Rows that repeat a key count from the beginning. It holds no values of cells, and stays when the failed
+// the job is. Those of an undo are the rows that it could not undo, by reason; rows that it skipped have none. Rows
+// that repeat a key count from the beginning. It holds no values of cells, and stays when the failed
 // rows are not kept any longer. It fails with [admin.ErrNotFound] before Start. It requires the Read permission of the
 // import's type.
 func (s *Service) Summary(ctx context.Context, scope admin.Scope, id uuid.UUID) (Summary, error) {

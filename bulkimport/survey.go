@@ -70,7 +70,7 @@ func (v *survey) run(f FileFormat, found *evidence, head []byte, from io.Reader)
 		return err
 	}
 	r := newReader(from, c.Encoding, i.Content.dialect(), cursor{line: 1}, v.limits)
-	r.digest = newTextDigest()
+	r.digest, r.own = newTextDigest(), maxOwn // until the header is read
 	first, err := v.readHeader(r, header, f.HeaderLine == 0)
 	if err != nil {
 		return err
@@ -153,7 +153,7 @@ func (v *survey) readHeader(r *reader, header int64, sniffed bool) (*record, err
 		}
 		own := v.declared && rec.line == 1
 		if header == 0 && !rec.blank() && !own {
-			return &rec, v.withoutHeader(r, rec)
+			return &rec, v.withoutHeader(r, &rec)
 		}
 		if header != 0 && rec.line >= header {
 			if sniffed && v.titles > 0 {
@@ -171,8 +171,10 @@ func (v *survey) readHeader(r *reader, header int64, sniffed bool) (*record, err
 }
 
 // withoutHeader takes the first row for data.
-func (v *survey) withoutHeader(r *reader, rec record) error {
+func (v *survey) withoutHeader(r *reader, rec *record) error {
 	c := &v.imp.Content
+	r.own = 0
+	r.bound(rec, 0)
 	c.Width, c.Offset, c.Line = len(rec.cells), r.file(rec.begin), rec.line
 	if rec.fault != nil {
 		if rec.fault.Code == CodeTooManyColumns {
@@ -191,6 +193,11 @@ func (v *survey) setHeader(r *reader, header int64, rec record) error {
 		return fileError(CodeBadHeader, "line", header)
 	}
 	c := &v.imp.Content
+	c.Header, c.Returned = rec.cells, returned(rec.cells)
+	r.own = v.imp.besides()
+	if r.bound(&rec, max(0, r.own-1)); rec.fault != nil {
+		return brokenHeader(header, rec.fault)
+	}
 	c.Header, c.Width, c.HeaderLine = make([]string, len(rec.cells)), len(rec.cells), rec.line
 	c.Offset, c.Line = r.file(rec.end), rec.next
 	for i, h := range rec.cells {
@@ -312,7 +319,6 @@ func (v *survey) use(rec record) error {
 // FailedRows adds.
 func (v *survey) columns() {
 	c := &v.imp.Content
-	c.Returned = returned(c.Header)
 	for index := range c.Width {
 		col := Column{Index: index, Examples: v.examples[index]}
 		v.tallies[index].set(&col)

@@ -27,6 +27,8 @@ const (
 // effect exactly once, a rehearsal by [Service.Check] calls it too and rolls back what it wrote, and it must
 // not use another connection. Use it for tables in the library's database.
 //
+// A target that is an [Undoer] too can take back what it wrote.
+//
 // A target of [Type] is called outside any transaction, before the batch commits. After a crash in between
 // it is called again with the same rows, and has to recognize them by [Batch.IdempotencyKey], or be
 // idempotent by the row's key. Use it for what cannot share the transaction, such as another service.
@@ -39,7 +41,8 @@ type Target interface {
 	Write(ctx context.Context, org admin.OrgID, b Batch, rec admin.Record) ([]Outcome, error)
 }
 
-// Batch is some rows of one import, in the order of the file.
+// Batch is some rows of one import, in the order of the file, but for rows that point at records of the same type
+// ([Field].Relation) which later rows have: these come after them.
 type Batch struct {
 	Import uuid.UUID
 	Mode   Mode
@@ -49,6 +52,7 @@ type Batch struct {
 	// By are the fields of related records that a row's values are of, by the row's field; none means their ids.
 	By   map[string]string
 	Rows []Row
+	pass int // over the file
 }
 
 // IdempotencyKey is the same whenever the same row of the same import is written.
@@ -67,6 +71,8 @@ const (
 	RelationNotFound Result = "RELATION_NOT_FOUND" // there is no such record as Outcome.Field points at
 	Ambiguous        Result = "AMBIGUOUS"          // several records have the value of Outcome.Field
 	Refused          Result = "REFUSED"            // by a rule of the target, which is in Outcome.Detail
+	Removed          Result = "REMOVED"            // of [Undoer.Undo]: what the row created is not there any more
+	Restored         Result = "RESTORED"           // of [Undoer.Undo]: what the row updated is as it was before
 )
 
 // Outcome is what became of one row. A text that is longer than it may be is cut.
@@ -75,6 +81,11 @@ type Outcome struct {
 	Code   string // of the CellError of a row that is Refused, at most 100 bytes; empty means CodeRefused
 	Field  string // the field at fault, for RelationNotFound and Refused; may be empty
 	Detail string // for people, at most 4000 bytes; may be empty
+	// Before and Version are what the target's [Undoer.Undo] gets back with the row, if there is one: what it needs to
+	// undo a row that is Created or Updated, such as what was there before as JSON. Before has at most MaxUndoBytes of
+	// text; a row with more cannot be undone.
+	Before  string
+	Version int64
 	// Params are values in Detail by which a host's own catalog can say it in another language, by the key cell.CODE: at
 	// most 20, each of which is in Detail as it is, or is left out.
 	Params map[string]string

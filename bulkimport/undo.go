@@ -45,14 +45,16 @@ type InUse func(ctx context.Context, org admin.OrgID, kind string, ids []string)
 // [CodeRelationNotFound], [CodeCustomerArchived] or [CodeRefused], which count as failed. [CodeNotFound] and
 // [CodeErased], after which there is nothing to take back, count as skipped, as do updated records whose earlier values
 // were erased, which have no entry any more. Undo the accounts of an import before their customers: those that still
-// have accounts stay. Of two imports that wrote a record only the later one can be undone: to the earlier one its undo
-// is a change as any. CheckUndo finds what would stay. Versions rise, and UpdatedAt is that of the undo: these two are
-// not restored, and neither is what the audit trail has.
+// have accounts stay. Of two imports that wrote a record undo the later one first: the record that it gives back
+// counts as what the earlier one wrote. Rows of a host's own target are undone by it, as an [Undoer]. CheckUndo finds
+// what would stay. Versions rise, and UpdatedAt is that of the undo: these two are not restored, and neither is what
+// the audit trail has.
 //
 // It requires the type's Write permission, which the caller must still have at each batch. It fails with
 // [admin.ErrState] if the import was not started, one of its jobs is not final, the undo has failed (retry it) or was
-// cancelled, or the type has a target of the host's; with [job.ErrPruned] if what the rows changed is not kept any
-// longer; and with [admin.ErrConflict] if the import is changed at the same time.
+// cancelled, or the type has a target of the host's that is no [Undoer] or was none when the import ran; with
+// [job.ErrPruned] if what the rows changed is not kept any longer; and with [admin.ErrConflict] if the import is
+// changed at the same time.
 func (s *Service) Undo(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
 	i, t, err := s.open(ctx, scope, id, write)
 	if err != nil {
@@ -61,7 +63,7 @@ func (s *Service) Undo(ctx context.Context, scope admin.Scope, id uuid.UUID) (jo
 	if i.UndoID != uuid.Nil {
 		return s.undone(ctx, scope.Org(), i)
 	}
-	run, err := s.undoable(ctx, scope.Org(), i, t)
+	run, err := s.undoable(ctx, scope.Org(), i, t, false)
 	if err != nil {
 		return job.Job{}, err
 	}
@@ -77,7 +79,8 @@ func (s *Service) Undo(ctx context.Context, scope admin.Scope, id uuid.UUID) (jo
 // CheckUndo makes a job that finds what [Service.Undo] would do and changes nothing: each batch is done in a
 // transaction that is rolled back. Its counts and entries are those that the undo would have now. Import.UndoCheckID is
 // the job's id; checking again makes another job, in place of the entries of the one before. Permission and errors are
-// those of Undo, and [admin.ErrState] if the import was undone.
+// those of Undo, and [admin.ErrState] if the import was undone, or if the type has a target outside of the transaction
+// that is no [UndoChecker].
 func (s *Service) CheckUndo(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
 	i, t, err := s.open(ctx, scope, id, write)
 	if err != nil {
@@ -86,7 +89,7 @@ func (s *Service) CheckUndo(ctx context.Context, scope admin.Scope, id uuid.UUID
 	if i.UndoID != uuid.Nil {
 		return job.Job{}, fmt.Errorf("the import was undone, or is about to be: %w", admin.ErrState)
 	}
-	run, err := s.undoable(ctx, scope.Org(), i, t)
+	run, err := s.undoable(ctx, scope.Org(), i, t, true)
 	if err != nil {
 		return job.Job{}, err
 	}
@@ -113,10 +116,11 @@ func (s *Service) undone(ctx context.Context, org admin.OrgID, i Import) (job.Jo
 }
 
 // undoable returns the job of an import whose effects can be taken back.
-func (s *Service) undoable(ctx context.Context, org admin.OrgID, i Import, t Type) (job.Job, error) {
-	if !t.keepsEffects() {
-		return job.Job{}, fmt.Errorf("imports of type %q cannot be undone here, because their rows go to a target of the "+
-			"host's: %w", i.Type, admin.ErrState)
+func (s *Service) undoable(
+	ctx context.Context, org admin.OrgID, i Import, t Type, check bool,
+) (job.Job, error) {
+	if err := s.canUndo(t, check); err != nil {
+		return job.Job{}, err
 	}
 	if i.Status != Started {
 		return job.Job{}, fmt.Errorf("import is %s, and has written nothing: %w", i.Status, admin.ErrState)
@@ -128,7 +132,14 @@ func (s *Service) undoable(ctx context.Context, org admin.OrgID, i Import, t Typ
 	if err != nil {
 		return job.Job{}, err
 	}
-	return run, run.Complete()
+	if err := run.Complete(); err != nil {
+		return job.Job{}, err
+	}
+	sum, err := talliesOf(run)
+	if err == nil && !t.keepsEffects() && sum.Kept != sum.Created+sum.Updated {
+		err = fmt.Errorf("the import ran when its target could not undo, and kept nothing of its rows: %w", admin.ErrState)
+	}
+	return run, err
 }
 
 // keepsEffects reports whether imports of the type keep what they change.

@@ -7,7 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
@@ -24,6 +27,9 @@ func (s *Service) undoing(check bool) func(admin.Scope) job.Prepare[Ports] {
 			} else if err != nil {
 				return nil, err
 			}
+			if err := s.canUndo(t, check); err != nil {
+				return nil, job.Fail(err)
+			}
 			b, err := s.nextUndo(ctx, scope.Org(), i, j, check)
 			if err != nil {
 				return nil, err
@@ -36,6 +42,13 @@ func (s *Service) undoing(check bool) func(admin.Scope) job.Prepare[Ports] {
 				return nil, err
 			}
 			rec := s.record(scope, ActionUndo, i, admin.Change{Field: "rows", To: fmt.Sprint(len(b.effects))})
+			if t.Target != nil {
+				made, err := undo(ctx, s.ports, scope.Org(), rec)
+				if err != nil {
+					return nil, err
+				}
+				return func(context.Context, Ports) (job.Result, error) { return b.result(made) }, nil
+			}
 			if !check {
 				return func(ctx context.Context, p Ports) (job.Result, error) {
 					made, err := undo(ctx, p, scope.Org(), rec)
@@ -61,11 +74,13 @@ func (s *Service) undoing(check bool) func(admin.Scope) job.Prepare[Ports] {
 // undoBatch is some rows of an import to undo, the last one first. No two of them are about the same record.
 type undoBatch struct {
 	job     job.Job
+	of      uuid.UUID // the import
 	check   bool
 	began   int64 // when the import's job was made, in microseconds
 	effects []job.Effect
 	data    []beforeData // of the rows that updated a record
 	at      time.Time
+	cursor  undoCursor
 	sum     tallies
 	done    bool
 }
@@ -74,17 +89,15 @@ type undoBatch struct {
 func (s *Service) nextUndo(
 	ctx context.Context, org admin.OrgID, i Import, j job.Job, check bool,
 ) (*undoBatch, error) {
-	b := &undoBatch{job: j, check: check, at: s.runtime.Instant()}
+	b := &undoBatch{job: j, of: i.ID, check: check, at: s.runtime.Instant()}
 	var err error
 	if b.sum, err = talliesOf(j); err != nil {
 		return nil, job.Fail(err)
 	}
-	seek := admin.Seek[int64]{Limit: s.batch}
-	if j.Cursor != "" {
-		if seek.After, err = strconv.ParseInt(j.Cursor, 10, 64); err != nil {
-			return nil, job.Fail(fmt.Errorf("cursor %q of the undo cannot be read", admin.Clip(j.Cursor)))
-		}
+	if b.cursor, err = parseUndoCursor(j.Cursor); err != nil {
+		return nil, job.Fail(err)
 	}
+	seek := admin.Seek[int64]{Limit: s.batch, After: b.cursor.seq}
 	effects, err := s.ports.Jobs.Effects(ctx, org, i.ID, seek)
 	if err != nil {
 		return nil, err
@@ -103,6 +116,13 @@ func (s *Service) nextUndo(
 		return nil, fmt.Errorf("the import is %s again: cancel it first: %w", run.Status, admin.ErrState)
 	}
 	b.began, b.done = run.CreatedAt.UnixMicro(), len(effects) < seek.Limit
+	wrote, err := talliesOf(run)
+	if err != nil {
+		return nil, job.Fail(err)
+	}
+	if j.Cursor == "" {
+		b.cursor.pass = wrote.Passes
+	}
 	seen := map[string]bool{}
 	for n, e := range effects {
 		if seen[e.Ref] { // undone step by step
@@ -111,13 +131,42 @@ func (s *Service) nextUndo(
 		}
 		seen[e.Ref] = true
 	}
-	b.effects, b.data = effects, make([]beforeData, len(effects))
-	for n, e := range effects {
-		if b.data[n], err = readBefore(e.Before); err != nil {
+	for _, e := range effects {
+		d, err := readBefore(e.Before)
+		if err != nil {
 			return nil, job.Fail(fmt.Errorf("row %d: %w", e.Seq, err))
 		}
+		b.cursor.seq = e.Seq
+		if d.Target == nil || d.Target.Pass == b.cursor.pass {
+			b.effects, b.data = append(b.effects, e), append(b.data, d)
+		}
+	}
+	if b.done && b.cursor.pass > 0 { // the rows that others point at come last
+		b.cursor, b.done = undoCursor{pass: b.cursor.pass - 1}, false
 	}
 	return b, nil
+}
+
+// undoCursor is the last row that was undone, and the pass that wrote it.
+type undoCursor struct {
+	seq  int64
+	pass int
+}
+
+func (c undoCursor) String() string { return fmt.Sprintf("%d:%d", c.seq, c.pass) }
+
+func parseUndoCursor(text string) (c undoCursor, err error) {
+	if text == "" {
+		return c, nil
+	}
+	seq, pass, _ := strings.Cut(text, ":")
+	if c.seq, err = strconv.ParseInt(seq, 10, 64); err == nil && pass != "" {
+		c.pass, err = strconv.Atoi(pass)
+	}
+	if err != nil || c.seq < 0 || c.pass < 0 {
+		return undoCursor{}, fmt.Errorf("cursor %q of the undo cannot be read", admin.Clip(text))
+	}
+	return c, nil
 }
 
 // A link is what the undo of a later row of the same import has made of a record.
@@ -151,13 +200,14 @@ type undone struct {
 	code    string // why it could not be undone
 	skipped bool   // because there is nothing to undo
 	detail  string
+	params  map[string]string // of detail
 }
 
 // result counts what was undone. It changes nothing, so the batch may be run again.
 func (b *undoBatch) result(made []undone) (job.Result, error) {
 	var res job.Result
 	sum := b.sum
-	sum.Links = map[string]link{}
+	sum.Errors, sum.Links = b.sum.Errors.clone(), map[string]link{}
 	for key, l := range b.sum.Links {
 		sum.Links[key] = l
 	}
@@ -170,6 +220,7 @@ func (b *undoBatch) result(made []undone) (job.Result, error) {
 				res.Counts.Skipped++
 			} else {
 				res.Counts.Failed++
+				sum.Errors.add([]CellError{{Column: NoColumn, Code: u.code}})
 			}
 			continue
 		case u.removed:
@@ -189,10 +240,7 @@ func (b *undoBatch) result(made []undone) (job.Result, error) {
 			sum.Links[key] = l
 		}
 	}
-	res.Cursor = b.job.Cursor
-	if n := len(b.effects); n > 0 {
-		res.Cursor = strconv.FormatInt(b.effects[n-1].Seq, 10)
-	}
+	res.Cursor = b.cursor.String()
 	if b.done {
 		res.Then, sum.Links = job.Done, nil
 		// What is not there was erased.
@@ -212,13 +260,17 @@ func (u undone) entry(e job.Effect) job.Entry {
 	}
 	return job.Entry{
 		Seq: e.Seq, Ref: e.Ref, Status: status, Reason: job.Reason(u.code), Detail: u.detail,
-		Data: rowData{Errors: []CellError{{Column: NoColumn, Code: u.code, Message: u.detail}}}.stored(),
+		Data: rowData{Errors: []CellError{{Column: NoColumn, Code: u.code, Message: u.detail,
+			Params: u.params}}}.stored(),
 	}
 }
 
 // undoes prepares the undo of a batch.
 func (s *Service) undoes(t Type, b *undoBatch) (undo, error) {
-	if t.Schema.Type == CustomersType {
+	switch {
+	case !t.keepsEffects():
+		return throughUndoer(t, b), nil
+	case t.Schema.Type == CustomersType:
 		return undoneBy(s.customers, b, func(p Ports) apply[customer.Customer] { return p.Customers.Apply })
 	}
 	return undoneBy(s.accounts, b, func(p Ports) apply[customer.Account] { return p.Accounts.Apply })

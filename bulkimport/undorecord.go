@@ -21,7 +21,7 @@ func undoneBy[T customer.Record](
 		c := &changes[n]
 		c.Version, c.At, c.Mode = b.version(e), b.at, customer.ModeRemove
 		if e.Before != "" {
-			c.Mode = customer.ModeUpdate
+			c.Mode, c.Restores = customer.ModeUpdate, b.data[n].Version
 			var err error
 			if c.Record, c.Given, err = restored(kind, b.data[n]); err != nil {
 				return nil, fmt.Errorf("row %d: %w", e.Seq, err)

@@ -80,7 +80,7 @@ func (w *world) ports() bulkimport.Ports {
 }
 
 func (w *world) portsOf(s storage.Stores) bulkimport.Ports {
-	return bulkimport.Ports{Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts(),
+	return bulkimport.Ports{Imports: s.Imports(), Mappings: s.ImportMappings(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts(),
 		Target: w.target}
 }
 

@@ -35,6 +35,7 @@ type Stores interface {
 	Enrichments() enrich.Store
 	Tokens() token.Store
 	Imports() bulkimport.Store
+	ImportMappings() bulkimport.MappingStore
 	Customers() customer.Store
 	Accounts() customer.AccountStore
 	Plans() priceplan.Store

@@ -28,6 +28,9 @@ type Account struct {
 	CreatedAt time.Time         `json:"createdAt,omitzero"`
 	UpdatedAt time.Time         `json:"updatedAt,omitzero"`
 	Version   int64             `json:"version"`
+	// RestoredVersion is the Version whose values the record has again since an undo gave them back
+	// (Change.Restores); 0 if it was not restored, or has changed since. It is for undoing what was done before.
+	RestoredVersion int64 `json:"-"`
 }
 
 // Alias is another name of an account, for a time. At any instant one account at most of those in an

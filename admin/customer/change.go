@@ -35,6 +35,10 @@ type Change[T Record] struct {
 	Keys []string
 	// Version, if not 0, must be that of the record.
 	Version int64
+	// Restores, if not 0, is the Version whose values the change gives back to the record: it becomes the record's
+	// RestoredVersion, which any other change makes 0. A change with it, and one of ModeRemove, is of a record of the
+	// given Version or of one that was restored to it.
+	Restores int64
 	// KeepArchived leaves the status of a record that is archived as it is: what gives a status does not restore it.
 	KeepArchived bool
 	At           time.Time // becomes UpdatedAt, and CreatedAt of a new record

@@ -38,6 +38,9 @@ type Customer struct {
 	CreatedAt time.Time         `json:"createdAt,omitzero"`
 	UpdatedAt time.Time         `json:"updatedAt,omitzero"`
 	Version   int64             `json:"version"`
+	// RestoredVersion is the Version whose values the record has again since an undo gave them back
+	// (Change.Restores); 0 if it was not restored, or has changed since. It is for undoing what was done before.
+	RestoredVersion int64 `json:"-"`
 }
 
 // Edit is a change of a customer by hand. A field that is not set stays as it is.

@@ -40,7 +40,7 @@ func (t *Table[T]) decide(c *Change[T], k *Known[T]) Outcome[T] {
 		return refuse(old, ReasonExists, "", "%s %q exists already", t.noun, admin.Clip(id))
 	case !exists && (c.Mode == ModeUpdate || c.Mode == ModeErase || c.Mode == ModeRemove):
 		return refuse(old, ReasonNotFound, "", "there is no %s %q", t.noun, admin.Clip(id))
-	case exists && (c.Version != 0 || c.Mode == ModeRemove) && *t.head(&old).Version != c.Version:
+	case exists && (c.Version != 0 || c.Mode == ModeRemove) && !t.at(&old, c):
 		return refuse(old, ReasonConflict, "", "%s %q was changed meanwhile", t.noun, admin.Clip(id))
 	case exists && *t.head(&old).Status == Erased:
 		return refuse(old, ReasonErased, "", "%s %q was erased", t.noun, admin.Clip(id)).with("id", id)
@@ -66,12 +66,22 @@ func (t *Table[T]) decide(c *Change[T], k *Known[T]) Outcome[T] {
 	h := t.head(&after)
 	*h.UpdatedAt = c.At
 	*h.Version++
+	*h.Restored = c.Restores
 	o := Outcome[T]{Result: Updated, Before: old, After: after}
 	if !exists {
 		*h.CreatedAt = c.At
 		o.Result, o.After = Created, after
 	}
 	return o
+}
+
+// at reports whether a record is of the Version that a change demands.
+func (t *Table[T]) at(old *T, c *Change[T]) bool {
+	h := t.head(old)
+	if *h.Version == c.Version {
+		return true
+	}
+	return (c.Restores != 0 || c.Mode == ModeRemove) && c.Version != 0 && *h.Restored == c.Version
 }
 
 // currencyField is the name of the field that Change.Currencies is about.

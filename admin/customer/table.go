@@ -15,6 +15,7 @@ type Head struct {
 	CreatedAt *time.Time
 	UpdatedAt *time.Time
 	Version   *int64
+	Restored  *int64 // the RestoredVersion
 }
 
 // Table describes a kind of record: its noun and its fields, the id first. It is immutable.
@@ -117,7 +118,9 @@ func Customers() *Table[Customer] {
 			func(c *Customer) *Status { return &c.Status }, (func(*Edit) *Optional[Status])(nil)),
 	)
 	return newTable("customer", fields,
-		func(c *Customer) Head { return Head{&c.ID, &c.Status, &c.CreatedAt, &c.UpdatedAt, &c.Version} },
+		func(c *Customer) Head {
+			return Head{&c.ID, &c.Status, &c.CreatedAt, &c.UpdatedAt, &c.Version, &c.RestoredVersion}
+		},
 		func(c *Customer) string { return c.ID + "\n" + c.Name + "\n" + c.PrimaryEmail })
 }
 
@@ -163,7 +166,9 @@ func Accounts() *Table[Account] {
 			func(a *Account) *Status { return &a.Status }, func(e *AccountEdit) *Optional[Status] { return &e.Status }),
 	)
 	return newTable("account", fields,
-		func(a *Account) Head { return Head{&a.ID, &a.Status, &a.CreatedAt, &a.UpdatedAt, &a.Version} },
+		func(a *Account) Head {
+			return Head{&a.ID, &a.Status, &a.CreatedAt, &a.UpdatedAt, &a.Version, &a.RestoredVersion}
+		},
 		func(a *Account) string { return a.ID + "\n" + a.Name + "\n" + a.PrimaryEmail })
 }
 

@@ -20,7 +20,7 @@ func TestTablesDescribeWhatRecordsHave(t *testing.T) {
 
 func requireDescribed[T customer.Record](t *testing.T, kind *customer.Table[T]) {
 	t.Helper()
-	described := map[string]bool{"/createdAt": true, "/updatedAt": true, "/version": true}
+	described := map[string]bool{"/createdAt": true, "/updatedAt": true, "/version": true, "/-": true}
 	for _, f := range kind.Fields() {
 		described[f.Path] = true
 		var r T

@@ -158,6 +158,12 @@ var englishCells = [...]entry{
 		`{count} customers have "{value}", such as "{first}" and "{second}": name the one that is meant by its id`,
 		"",
 	},
+	{
+		"cell.relation_cycle",
+		`"{value}" leads back to the row itself: the rows in the lines {lines} point at each other`,
+		"correct one of them",
+	},
+	{"cell.relation_cycle.self", `"{value}" is the row itself`, "name another record, or none"},
 	{"cell.relation_not_found", `there is no "{value}"`, ""},
 	{"cell.relation_not_found.customer", `there is no customer with "{value}"`, "import the customer first"},
 	{"cell.relation_not_found.id", `no customer has the id "{value}"`, "import the customer first"},

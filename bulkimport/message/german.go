@@ -7,7 +7,7 @@ func German() Catalog {
 	c := Catalog{Language: "de", Templates: map[string]Template{}}
 	for _, part := range []map[string]Template{
 		germanValues(), germanRows(), germanRecords(), germanFiles(), germanKinds(), germanWarnings(), germanMappings(),
-		germanSettings(), germanReasons(), germanWords(),
+		germanSettings(), germanNames(), germanReasons(), germanWords(),
 	} {
 		maps.Copy(c.Templates, part)
 	}
@@ -156,6 +156,11 @@ func germanRecords() map[string]Template {
 			Text: "{count} Kunden haben „{value}“, zum Beispiel „{first}“ und „{second}“: nennen Sie den gemeinten mit " +
 				"seiner " +
 				"Kennung"},
+		"cell.relation_cycle": {
+			Text: "„{value}“ führt zur Zeile selbst zurück: die Zeilen {lines} der Datei verweisen aufeinander",
+			Hint: "Berichtigen Sie eine davon"},
+		"cell.relation_cycle.self": {
+			Text: "„{value}“ ist die Zeile selbst", Hint: "Nennen Sie einen anderen Datensatz oder keinen"},
 		"cell.relation_not_found":          {Text: "„{value}“ gibt es nicht"},
 		"cell.relation_not_found.customer": {Text: "Es gibt keinen Kunden mit „{value}“", Hint: customerFirst},
 		"cell.relation_not_found.id":       {Text: "Kein Kunde hat die Kennung „{value}“", Hint: customerFirst},
@@ -191,9 +196,14 @@ func germanFiles() map[string]Template {
 			"erlaubt"},
 		"file.header_too_long.record": {
 			Text: "Zeile {line}: die Kopfzeile hat mehr als {bytes} Bytes oder erstreckt sich über mehr als {lines} Zeilen"},
+		"file.relations_too_deep": {
+			Text: "Zeilen verweisen in mehr als {max} Schritten auf spätere: sortieren Sie die Datei so, dass diese zuerst " +
+				"kommen"},
 		"file.too_many_columns": {Text: "Die Zeile hat {cells} Zellen: höchstens {max} sind erlaubt"},
 		"file.too_many_columns.header": {Text: "Zeile {line}: die Kopfzeile hat {cells} Zellen, höchstens {max} sind " +
 			"erlaubt"},
+		"file.too_many_cycles": {
+			Text: "Mehr als {max} Zeilen verweisen im Kreis aufeinander: ist die richtige Spalte zugeordnet?"},
 		"file.too_many_duplicates": {
 			Text: "Mehr als {max} Zeilen wiederholen {field} einer anderen Zeile: ist die richtige Spalte zugeordnet?"},
 		"file.too_many_rows": {Text: "Die Datei hat mehr als {max} Zeilen: teilen Sie sie auf"},

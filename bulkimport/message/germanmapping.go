@@ -140,6 +140,31 @@ func germanMappings() map[string]Template {
 	}
 }
 
+// germanNames is what is wrong with the name of a file or of a mapping, and with how a file is to be read.
+func germanNames() map[string]Template {
+	return map[string]Template{
+		"mapping.format.blanks": {Text: "„{value}“ hat Leerzeichen am Anfang oder Ende: entfernen Sie sie"},
+		"mapping.format.delimiter": {
+			Text: "„{value}“ kann nicht zwischen Zellen stehen: geben Sie einen Tabulator, ein Trennzeichen oder ein " +
+				"Satzzeichen aus ASCII an"},
+		"mapping.format.delimiter_quote": {Text: "{value} kann nicht zwischen Zellen und um sie herum stehen"},
+		"mapping.format.device": {
+			Text: "„{value}“ ist der Name eines Geräts unter Windows: benennen Sie die Datei um"},
+		"mapping.format.file_path": {
+			Text: "„{value}“ enthält eines von / \\ : * ? \" < > |: geben Sie den Namen der Datei ohne Ordner an"},
+		"mapping.format.full_stop": {Text: "„{value}“ endet mit einem Punkt: entfernen Sie ihn"},
+		"mapping.format.utf8":      {Text: "Das ist kein gültiges UTF-8"},
+		"mapping.range.header_line": {
+			Text: "{value}: geben Sie eine Zeile ab 1 an, 0, um sie zu suchen, oder {min} für eine Datei ohne Kopfzeile"},
+		"mapping.range.unquoted_from": {Text: "{value}: geben Sie eine Zeile ab 1 an, oder {min} für keine"},
+		"mapping.required.name":       {Text: "Ein Name fehlt: geben Sie {min} bis {max} Zeichen an"},
+		"mapping.too_long.name":       {Text: "„{value}“ hat {count} Zeichen: höchstens {max} sind erlaubt"},
+		"mapping.unknown.encoding": {
+			Text: "„{value}“ ist keine Kodierung, die gelesen werden kann: verwenden Sie {allowed}"},
+		"mapping.unknown.quote": {Text: "„{value}“ ist kein Anführungszeichen: verwenden Sie \" oder ' oder {none}"},
+	}
+}
+
 // germanSettings is what is wrong with settings and formats.
 func germanSettings() map[string]Template {
 	const unknown = "„{value}“ gibt es nicht: verwenden Sie "
@@ -156,7 +181,9 @@ func germanSettings() map[string]Template {
 		"mapping.range.canary":     {Text: "{count} Zeilen: geben Sie 1 bis {max} an, oder 0 für keinen Probelauf"},
 		"mapping.range.stop_after": {
 			Text: "{count} fehlgeschlagene Zeilen: geben Sie 1 bis {max} an, oder 0, um nie anzuhalten"},
-		"mapping.range.year_pivot":   {Text: "{value}: geben Sie 1 bis 100 an, oder 0, um zweistellige Jahre abzulehnen"},
+		"mapping.range.year_pivot": {Text: "{value}: geben Sie 1 bis 100 an, oder 0, um zweistellige Jahre abzulehnen"},
+		"mapping.too_long.saved": {
+			Text: "Spaltenköpfe, Zuordnung und Einstellungen haben {bytes} Bytes: höchstens {max} können gespeichert werden"},
 		"mapping.too_long.separator": {Text: "Das Trennzeichen hat {bytes} Bytes: höchstens {max} sind erlaubt"},
 		"mapping.unknown.currency":   {Text: unknown + "einen Code nach ISO 4217 wie EUR, ANY oder nichts"},
 		"mapping.unknown.customers_from": {
@@ -183,6 +210,12 @@ func germanReasons() map[string]Template {
 		"reason.currency_name":  {Text: "der Name oder das Zeichen von {currency}"},
 		"reason.day_first":      {Text: "bei Datumsangaben steht der Tag vorn"},
 		"reason.earlier":        {Text: "wie beim Import vom {date}"},
+		"reason.fits":           {Text: "die Datei hat alle Spalten, aus denen sie Werte nimmt"},
+		"reason.fits.places":    {Text: "die Datei hat gleich viele Spalten und ebenfalls keine Spaltenköpfe"},
+		"reason.fits.some":      {Text: "die Datei hat {found} der {count} Spalten, aus denen sie Werte nimmt"},
+		"reason.left_out.saved": {Text: "aber in der gespeicherten Zuordnung „{name}“ weggelassen"},
+		"reason.more_columns":   {Text: "und Spalten, die sie nicht kennt: {count}"},
+		"reason.saved":          {Text: "wie in der gespeicherten Zuordnung „{name}“"},
 		"reason.identifier":     {Text: "eine Kennung"},
 		"reason.joined":         {Text: "{parts}, verbunden"},
 		"reason.joined.two":     {Text: "{first} und {second}, verbunden"},

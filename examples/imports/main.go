@@ -1,6 +1,6 @@
 // Imports is everything that a person does with a file of customers: map its columns, look at the first rows, check the
-// whole file, import some rows for real, let the rest follow, import the rows that failed with another mapping, and
-// take all of it back.
+// whole file, import some rows for real, let the rest follow, import the rows that failed with another mapping, keep
+// that mapping for the next file, and take all of it back.
 //
 //	go run ./examples/imports
 //	go run ./examples/imports -db imports.db

@@ -30,6 +30,8 @@ type walkthrough struct {
 	scope  admin.Scope
 	id     uuid.UUID // of the import
 
+	corrected uuid.UUID // the import of the rows that failed
+
 	// What a screen keeps while a person maps.
 	mapping  bulkimport.Mapping
 	settings bulkimport.Settings

@@ -31,6 +31,7 @@ func (w *walkthrough) walk(ctx context.Context) error {
 		{"Import three rows for real", w.canary},
 		{"Let the others follow", w.confirm},
 		{"Import what failed with another mapping", w.again},
+		{"Keep the mapping for the file of next month", w.keep},
 		{"See what became of each row", w.outcomes},
 		{"Take the first import back", w.undo},
 	} {
@@ -213,7 +214,44 @@ func (w *walkthrough) again(ctx context.Context) error {
 	if _, err := w.center.Imports.Run(ctx, w.scope, imp.ID, nil); err != nil {
 		return err
 	}
+	w.corrected = imp.ID
 	return w.result(ctx, imp.ID)
+}
+
+// keep saves the corrected mapping under a name, and applies it to a file with the columns in another order.
+func (w *walkthrough) keep(ctx context.Context) error {
+	saved, err := w.center.Imports.SaveMapping(ctx, w.scope, w.corrected, "Shop export, monthly")
+	if err != nil {
+		return err
+	}
+	next, err := w.center.Imports.Upload(ctx, w.scope, bulkimport.UploadInput{
+		Type: bulkimport.CustomersType, FileName: "april.csv", Content: strings.NewReader(
+			"Firma;KUNDENNUMMER;Email;Ort;Land;Filiale\nGasthof Linde;K-2001;post@linde.example;Linz;Österreich;Süd\n"),
+	})
+	if err != nil {
+		return err
+	}
+	fits, err := w.center.Imports.FittingMappings(ctx, w.scope, next.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range fits {
+		w.say("%s: %.2f, %s", f.Mapping.Name, f.Score, f.Reason)
+	}
+	applied, err := w.center.Imports.ApplyMapping(ctx, w.scope, saved.ID, next.ID)
+	if err != nil {
+		return err
+	}
+	for _, c := range applied.Missing {
+		if len(c.Fields) > 0 {
+			w.say("not in the file: %s for %s", c.Header, strings.Join(c.Fields, ", "))
+		}
+	}
+	for _, c := range applied.Unnamed {
+		w.say("new in the file: %s", c.Name)
+	}
+	_, err = w.center.Imports.SetMapping(ctx, w.scope, next.ID, next.Version, applied.Mapping, applied.Settings)
+	return err
 }
 
 // outcomes shows what became of each row. A screen pages through them, and WriteOutcomes writes a file.

@@ -20,12 +20,13 @@ func newAccounts(t tables) accounts {
 		records[customer.Account]{t, table[customer.Account]{
 			name: "accounts", key: "org_id, id",
 			columns: "id, customer_id, name, email, currency, net_term_days, address, aliases, billing, " +
-				"metadata, tags, status, created_at, updated_at, version",
+				"metadata, tags, status, created_at, updated_at, version, restored_version",
 			values: func(a *customer.Account) []any {
 				return []any{
 					&a.ID, &a.CustomerID, &a.Name, &a.PrimaryEmail, &a.InvoiceCurrency, &a.NetTermDays,
 					asJSON{&a.Address}, asJSON{&a.Aliases}, asJSON{&a.BillingInformation}, asJSON{&a.Metadata},
 					asJSON{&a.Tags}, &a.Status, asMicros{&a.CreatedAt}, asMicros{&a.UpdatedAt}, &a.Version,
+					&a.RestoredVersion,
 				}
 			},
 		}, customer.Accounts()},

@@ -15,11 +15,12 @@ type customers struct{ records[customer.Customer] }
 func newCustomers(t tables) customers {
 	return customers{records[customer.Customer]{t, table[customer.Customer]{
 		name: "customers", key: "org_id, id",
-		columns: "id, name, email, address, metadata, status, created_at, updated_at, version",
+		columns: "id, name, email, address, metadata, status, created_at, updated_at, version, restored_version",
 		values: func(c *customer.Customer) []any {
 			return []any{
 				&c.ID, &c.Name, &c.PrimaryEmail, asJSON{&c.Address}, asJSON{&c.Metadata}, &c.Status,
 				asMicros{&c.CreatedAt}, asMicros{&c.UpdatedAt}, &c.Version,
+				&c.RestoredVersion,
 			}
 		},
 	}, customer.Customers()}}

@@ -11,6 +11,7 @@ CREATE TABLE IF NOT EXISTS customers (
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     version    INTEGER NOT NULL,
+    restored_version INTEGER NOT NULL,
     search     TEXT    NOT NULL, -- id, name and e-mail address as customer.Table.Search folds them
     PRIMARY KEY (org_id, id)
 ) STRICT, WITHOUT ROWID;
@@ -35,6 +36,7 @@ CREATE TABLE IF NOT EXISTS accounts (
     created_at    INTEGER NOT NULL,
     updated_at    INTEGER NOT NULL,
     version       INTEGER NOT NULL,
+    restored_version INTEGER NOT NULL,
     search        TEXT    NOT NULL,
     PRIMARY KEY (org_id, id),
     FOREIGN KEY (org_id, customer_id) REFERENCES customers (org_id, id)

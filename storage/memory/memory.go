@@ -74,6 +74,7 @@ type tenant struct {
 	tokens       *table[uuid.UUID, tokenRow]
 	imports      *table[uuid.UUID, bulkimport.Import]
 	contents     map[uuid.UUID]*table[int64, []byte]
+	mappings     *table[uuid.UUID, bulkimport.SavedMapping]
 	customers    *table[string, customer.Customer]
 	accounts     *table[string, customer.Account]
 	pricing      *planTables
@@ -105,6 +106,7 @@ func newTenant(o people.Organization) *tenant {
 		tokens:       newTable[uuid.UUID, tokenRow](compareID),
 		imports:      newTable[uuid.UUID, bulkimport.Import](compareID),
 		contents:     map[uuid.UUID]*table[int64, []byte]{},
+		mappings:     newTable[uuid.UUID, bulkimport.SavedMapping](compareID),
 		customers:    newTable[string, customer.Customer](strings.Compare),
 		accounts:     newTable[string, customer.Account](strings.Compare),
 		pricing:      newPlanTables(),
@@ -177,6 +179,7 @@ func (s stores) Settings() settings.Store                { return settingStore{s
 func (s stores) Enrichments() enrich.Store               { return enrichments{s.access} }
 func (s stores) Tokens() token.Store                     { return tokens{s.access} }
 func (s stores) Imports() bulkimport.Store               { return imports{s.access} }
+func (s stores) ImportMappings() bulkimport.MappingStore { return importMappings{s.access} }
 func (s stores) Customers() customer.Store               { return customers{s.access} }
 func (s stores) Accounts() customer.AccountStore         { return accounts{s.access} }
 func (s stores) Plans() priceplan.Store                  { return plans{s.access} }

@@ -160,6 +160,7 @@ type statements struct {
 	factor       factorSQL
 	erasure      erasureSQL
 	imports      importSQL
+	mapping      mappingSQL
 	customer     customerSQL
 	account      accountSQL
 	plan         planSQL
@@ -187,6 +188,7 @@ func newStatements(db *DB) statements {
 		factor:       newFactorSQL(db),
 		erasure:      newErasureSQL(db),
 		imports:      newImportSQL(db),
+		mapping:      newMappingSQL(db),
 		customer:     newCustomerSQL(db),
 		account:      newAccountSQL(db),
 		plan:         newPlanSQL(db),
@@ -214,6 +216,7 @@ func (s stores) Settings() settings.Store                { return settingStore{s
 func (s stores) Enrichments() enrich.Store               { return enrichments{s.access} }
 func (s stores) Tokens() token.Store                     { return tokens{s.access} }
 func (s stores) Imports() bulkimport.Store               { return imports{s.access} }
+func (s stores) ImportMappings() bulkimport.MappingStore { return importMappings{s.access} }
 func (s stores) Customers() customer.Store               { return s.access.customers() }
 func (s stores) Accounts() customer.AccountStore         { return s.access.accounts() }
 func (s stores) Plans() priceplan.Store                  { return plans{s.access} }

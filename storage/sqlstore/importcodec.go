@@ -141,17 +141,27 @@ type storedSettings struct {
 	CustomersFrom uuid.UUID `json:"customers_from,omitzero"`
 }
 
+func writeSettings(s bulkimport.Settings) storedSettings {
+	return storedSettings{
+		Mode: string(s.Mode), Match: s.Match, IfBlank: string(s.IfBlank), StopAfter: s.StopAfter, Canary: s.Canary,
+		Blank: s.Blank, Optional: s.Optional, Dates: string(s.Dates), NotImported: s.NotImported,
+		HeaderConfirmed: s.HeaderConfirmed, CustomersFrom: s.CustomersFrom,
+	}
+}
+
+func readSettings(s storedSettings) bulkimport.Settings {
+	return bulkimport.Settings{
+		Mode: bulkimport.Mode(s.Mode), Match: s.Match, IfBlank: bulkimport.BlankRule(s.IfBlank), StopAfter: s.StopAfter,
+		Canary: s.Canary, Blank: s.Blank, Optional: s.Optional, Dates: bulkimport.DateOrder(s.Dates),
+		NotImported: s.NotImported, HeaderConfirmed: s.HeaderConfirmed, CustomersFrom: s.CustomersFrom,
+	}
+}
+
 func importDetails(i bulkimport.Import) (string, error) {
 	s := storedImport{
 		Version: importVersion, Content: storedContent(i.Content),
 		CheckID: i.CheckID, UndoCheckID: i.UndoCheckID, UndoID: i.UndoID, From: i.From,
-		Settings: storedSettings{
-			Mode: string(i.Settings.Mode), Match: i.Settings.Match, IfBlank: string(i.Settings.IfBlank),
-			StopAfter: i.Settings.StopAfter, Canary: i.Settings.Canary, Blank: i.Settings.Blank, Optional: i.Settings.Optional,
-			Dates:           string(i.Settings.Dates),
-			NotImported:     i.Settings.NotImported,
-			HeaderConfirmed: i.Settings.HeaderConfirmed, CustomersFrom: i.Settings.CustomersFrom,
-		},
+		Settings: writeSettings(i.Settings),
 	}
 	for _, c := range i.Columns {
 		s.Columns = append(s.Columns, storedColumn(c))
@@ -199,13 +209,6 @@ func scanImportDetails(text string, i *bulkimport.Import) error {
 		}
 		i.Mapping[name] = readSource(source)
 	}
-	i.Settings = bulkimport.Settings{
-		Mode: bulkimport.Mode(s.Settings.Mode), Match: s.Settings.Match,
-		IfBlank: bulkimport.BlankRule(s.Settings.IfBlank), StopAfter: s.Settings.StopAfter,
-		Canary: s.Settings.Canary,
-		Blank:  s.Settings.Blank, Optional: s.Settings.Optional,
-		Dates: bulkimport.DateOrder(s.Settings.Dates), HeaderConfirmed: s.Settings.HeaderConfirmed,
-		NotImported: s.Settings.NotImported, CustomersFrom: s.Settings.CustomersFrom,
-	}
+	i.Settings = readSettings(s.Settings)
 	return nil
 }

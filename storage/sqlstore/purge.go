@@ -20,6 +20,7 @@ func owned() []ownedTable {
 		{"customers", "id"},
 		{"import_pieces", "import_id, start"},
 		{"imports", "id"},
+		{"import_mappings", "id"},
 		{"enrichment_dependencies", "namespace, name, event_schema"},
 		{"enrichments", "event_schema"},
 		{"setting_counts", ""},

@@ -31,9 +31,10 @@ func newRecordSQL[T customer.Record](
 		columns += ", " + f.Name
 		set = append(set, f.Name+columnType(f.Of(new(T))))
 	}
-	set = append(set, "search", "created_at bigint", "updated_at bigint", "version bigint")
+	set = append(set, "search", "created_at bigint", "updated_at bigint", "version bigint", "restored_version bigint")
 	all := slices.Concat(key, set)
-	read := `SELECT ` + columns + `, created_at, updated_at, version FROM {` + table + `}{index} WHERE org_id = ?`
+	read := `SELECT ` + columns + `, created_at, updated_at, version, restored_version FROM {` + table + `}{index}` +
+		` WHERE org_id = ?`
 	filters = append(filters, `search LIKE ? ESCAPE '!'`)
 	return recordSQL[T]{
 		get:    db.bind(read + ` AND id = ?`),
@@ -63,17 +64,17 @@ type recordAccess[T customer.Record] struct {
 
 func (s recordAccess[T]) scan(scan func(...any) error, r *T) error {
 	fields, h := s.kind.Fields(), s.kind.Head(r)
-	into := make([]any, 0, len(fields)+3)
+	into := make([]any, 0, len(fields)+4)
 	into = append(into, h.ID)
 	for _, f := range fields[1:] {
 		into = append(into, scanColumn(f.Of(r)))
 	}
-	return scan(append(into, scanAt(h.CreatedAt), scanAt(h.UpdatedAt), h.Version)...)
+	return scan(append(into, scanAt(h.CreatedAt), scanAt(h.UpdatedAt), h.Version, h.Restored)...)
 }
 
 func (s recordAccess[T]) values(org admin.OrgID, r *T) ([]any, error) {
 	fields, h := s.kind.Fields(), s.kind.Head(r)
-	out := make([]any, 0, len(fields)+5)
+	out := make([]any, 0, len(fields)+6)
 	out = append(out, org, *h.ID)
 	for _, f := range fields[1:] {
 		v, err := columnValue(f.Of(r))
@@ -82,7 +83,8 @@ func (s recordAccess[T]) values(org admin.OrgID, r *T) ([]any, error) {
 		}
 		out = append(out, v)
 	}
-	return append(out, s.kind.Search(r), at(*h.CreatedAt), at(*h.UpdatedAt), *h.Version), nil
+	return append(out, s.kind.Search(r), at(*h.CreatedAt), at(*h.UpdatedAt), *h.Version,
+		*h.Restored), nil
 }
 
 func (s recordAccess[T]) Get(ctx context.Context, org admin.OrgID, recordID string) (T, error) {

@@ -18,7 +18,8 @@ import (
 
 // importSeeds is what seedImports stores in the organization.
 type importSeeds struct {
-	imp uuid.UUID
+	imp     uuid.UUID
+	mapping uuid.UUID
 }
 
 func importCalls() map[string]call {

@@ -36,6 +36,9 @@ func changesDrawn[T customer.Record](
 		}
 		if s.chance(4) {
 			c.Version = int64(1 + s.r.IntN(3))
+			if s.chance(2) {
+				c.Restores = int64(1 + s.r.IntN(3))
+			}
 		}
 		if metadata, err := kind.Mask("metadata"); err == nil && c.Given&metadata == 0 && s.chance(2) {
 			c.Keys = []string{"tier", "Tier"}

@@ -66,6 +66,9 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 	put("tokens")(b.Tokens().List(ctx, org, token.Filter{}, epoch, all))
 	put("deleted tokens")(b.Tokens().List(ctx, org, token.Filter{State: token.Deleted}, epoch, all))
 	put("imports")(b.Imports().List(ctx, org, bulkimport.Filter{}, all))
+	for _, of := range []bulkimport.TypeName{bulkimport.CustomersType, bulkimport.AccountsType, "Customers"} {
+		put("mappings of " + string(of))(b.ImportMappings().List(ctx, org, of, largest[string]()))
+	}
 	put("customers")(b.Customers().List(ctx, org, customer.Filter{}, largest[string]()))
 	put("accounts")(b.Accounts().List(ctx, org, customer.AccountFilter{}, largest[string]()))
 	put("plans")(b.Plans().List(ctx, org, priceplan.PlanFilter{}, largest[string]()))

@@ -160,6 +160,7 @@ func testCustomers(t *testing.T, open Open) {
 	t.Run("finds by name and address what is not archived", func(t *testing.T) { testFinding(t, newWorld(t, b, c)) })
 	t.Run("archives", func(t *testing.T) { testArchiving(t, newWorld(t, b, c)) })
 	t.Run("erases", func(t *testing.T) { testErasing(t, newWorld(t, b, c)) })
+	t.Run("restores", func(t *testing.T) { testRestoring(t, newWorld(t, b, c)) })
 	t.Run("removes", func(t *testing.T) { testRemoving(t, newWorld(t, b, c)) })
 }
 

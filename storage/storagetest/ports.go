@@ -36,6 +36,7 @@ func ports() []port {
 		{"Enrichments", testEnrichments},
 		{"Tokens", testTokens},
 		{"Imports", testImports},
+		{"ImportMappings", testImportMappings},
 		{"Customers", testCustomers},
 		{"Accounts", testAccounts},
 		{"Plans", testPlans},
@@ -88,6 +89,9 @@ func Tokens(t *testing.T, open Open) { runPort(t, open, "Tokens") }
 
 // Imports checks the port of [storage.Stores] with this name alone.
 func Imports(t *testing.T, open Open) { runPort(t, open, "Imports") }
+
+// ImportMappings checks the port of [storage.Stores] with this name alone.
+func ImportMappings(t *testing.T, open Open) { runPort(t, open, "ImportMappings") }
 
 // Customers checks the port of [storage.Stores] with this name alone.
 func Customers(t *testing.T, open Open) { runPort(t, open, "Customers") }

@@ -25,7 +25,7 @@ func TestEveryEntryPassesOnMemory(t *testing.T) {
 	open := func(*testing.T) storage.Backend { return memory.New() }
 	for _, entry := range []func(*testing.T, Open){
 		Organizations, Users, Invitations, Tickets, Sessions, Identities, Roles, Factors, Audit, Jobs, Currencies, Settings, Enrichments, Tokens,
-		Imports,
+		Imports, ImportMappings,
 		Customers, Accounts, Plans, Schedules, PlanMigrations,
 	} {
 		entry(t, open)

@@ -67,6 +67,12 @@ func testActors(t *testing.T, w *world) {
 		require.NoError(t, err)
 		require.Equal(t, by, got.CreatedBy)
 	})
+	t.Run("saved mappings", func(t *testing.T) {
+		m := w.savedMapping("support")
+		m.CreatedBy = by
+		require.NoError(t, b.ImportMappings().Create(ctx, w.org, m, 1000, rec("import_mapping.create")))
+		require.Equal(t, by, w.getMapping(t, m.ID).CreatedBy)
+	})
 	t.Run("enrichments", func(t *testing.T) {
 		e := w.enrichment("support")
 		e.CreatedBy, e.UpdatedBy = by, by

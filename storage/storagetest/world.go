@@ -120,6 +120,7 @@ func (w *world) seed() {
 	w.seedTickets()
 	w.seedFactors()
 	w.seedImports()
+	w.seedMappings()
 	w.seedPlans()
 	w.seedDeleted()
 	w.seedSettled()
@@ -161,7 +162,7 @@ func calls() map[string]call {
 		tokenCalls(),
 		userCalls(), erasureCalls(), invitationCalls(), ticketCalls(), sessionCalls(), identityCalls(), roleCalls(),
 		factorCalls(),
-		retentionCalls(), importCalls(), customerCalls(), accountCalls(),
+		retentionCalls(), importCalls(), importMappingCalls(), customerCalls(), accountCalls(),
 		planCalls(), scheduleCalls(), migrationCalls(),
 	} {
 		for name, c := range part {

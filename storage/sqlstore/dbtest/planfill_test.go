@@ -200,8 +200,11 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 
 		"details":   one(`'{"version":1}'`),
 		"import_id": id,
-		"start":     one("0"),
-		"piece":     func(n int) string { return binary(d, sha256.Sum256(fmt.Append(nil, n))) },
+
+		"import_mappings.name_key": numberedBy("m"),
+
+		"start": one("0"),
+		"piece": func(n int) string { return binary(d, sha256.Sum256(fmt.Append(nil, n))) },
 
 		"customers.id":   numberedBy("c"),
 		"customers.name": numberedBy("n"),

@@ -18,6 +18,7 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/people"
 	"github.com/admincenter/admincenter/admin/priceplan"
+	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/currency"
 	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/settings"
@@ -107,6 +108,8 @@ func planArguments(t *testing.T, method string, typ reflect.Type) []planArgument
 		reflect.TypeFor[priceplan.Ref](): priceplan.Ref{ID: "p7", Version: 1},
 		reflect.TypeFor[uuid.UUID]():     numbered(0),
 		reflect.TypeFor[iso4217.Code]():  iso4217.Code("AAA"),
+
+		reflect.TypeFor[bulkimport.TypeName](): bulkimport.TypeName(rare),
 	}
 	switch method {
 	case "Settings.History":

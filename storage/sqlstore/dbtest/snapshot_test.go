@@ -15,6 +15,7 @@ import (
 	"github.com/admincenter/admincenter"
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/people"
+	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/settings/enrich"
 	"github.com/admincenter/admincenter/storage"
@@ -92,6 +93,16 @@ func TestDecisionsInAnOldSnapshot(t *testing.T) {
 				return s.Enrichments().Put(ctx, "acme", anEnrichment("b"), 1, rec("enrichment.put"))
 			},
 			admin.ErrState,
+		},
+		{
+			"the limit of saved mappings", nil,
+			func(ctx context.Context, _ *admincenter.Center, s storage.Stores, _ people.User) error {
+				return s.ImportMappings().Create(ctx, "acme", aMapping("a"), 1, rec("import_mapping.create"))
+			},
+			func(ctx context.Context, _ *admincenter.Center, s storage.Stores, _ people.User) error {
+				return s.ImportMappings().Create(ctx, "acme", aMapping("b"), 1, rec("import_mapping.create"))
+			},
+			bulkimport.ErrTooManyMappings,
 		},
 		{
 			"that another administers", func(t *testing.T, c *admincenter.Center, _ people.User) {
@@ -225,4 +236,12 @@ func anEnrichment(schema string) enrich.Enrichment {
 	now := admin.Instant(time.Now())
 	by := admin.Actor{Kind: admin.ActorSystem}
 	return enrich.Enrichment{EventSchema: schema, CreatedAt: now, CreatedBy: by, UpdatedAt: now, UpdatedBy: by}
+}
+
+func aMapping(name string) bulkimport.SavedMapping {
+	now := admin.Instant(time.Now())
+	return bulkimport.SavedMapping{
+		ID: newID(), Type: bulkimport.CustomersType, Name: name, CreatedAt: now, CreatedBy: admin.System("acme").Actor(),
+		UpdatedAt: now, Version: 1,
+	}
 }

@@ -24,6 +24,7 @@ TABLE admincenter_accounts InnoDB utf8mb4_bin
     created_at bigint(20) NOT NULL
     updated_at bigint(20) NOT NULL
     version bigint(20) NOT NULL
+    restored_version bigint(20) NOT NULL
     INDEX accounts_customer (org_id, customer_id, id)
     INDEX accounts_status (org_id, status, id)
     PRIMARY KEY PRIMARY (org_id, id)
@@ -238,6 +239,7 @@ TABLE admincenter_customers InnoDB utf8mb4_bin
     created_at bigint(20) NOT NULL
     updated_at bigint(20) NOT NULL
     version bigint(20) NOT NULL
+    restored_version bigint(20) NOT NULL
     INDEX customers_email (org_id, primary_email, id)
     INDEX customers_name (org_id, name, id)
     INDEX customers_status (org_id, status, id)
@@ -351,6 +353,22 @@ TABLE admincenter_imports InnoDB utf8mb4_bin
     PRIMARY KEY PRIMARY (org_id, id)
     FOREIGN KEY admincenter_imports_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
     CHECK file_kept `file_kept` in (0,1)
+
+TABLE admincenter_import_mappings InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    id varbinary(36) NOT NULL
+    type varbinary(100) NOT NULL
+    name varchar(100) COLLATE utf8mb4_bin NOT NULL
+    name_key varbinary(1000) NOT NULL
+    details mediumtext COLLATE utf8mb4_bin NOT NULL
+    created_at bigint(20) NOT NULL
+    created_by_kind varbinary(30) NOT NULL
+    created_by_id varbinary(237) NOT NULL
+    updated_at bigint(20) NOT NULL
+    version bigint(20) NOT NULL
+    UNIQUE import_mappings_name (org_id, type, name_key)
+    PRIMARY KEY PRIMARY (org_id, id)
+    FOREIGN KEY admincenter_import_mappings_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
 
 TABLE admincenter_import_pieces InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL

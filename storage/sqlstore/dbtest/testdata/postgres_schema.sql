@@ -31,6 +31,7 @@ TABLE admincenter_accounts
     created_at bigint NOT NULL
     updated_at bigint NOT NULL
     version bigint NOT NULL
+    restored_version bigint NOT NULL
     INDEX admincenter_accounts_customer (org_id, customer_id, id)
     PRIMARY KEY admincenter_accounts_pkey (org_id, id)
     INDEX admincenter_accounts_status (org_id, status, id)
@@ -320,6 +321,7 @@ TABLE admincenter_customers
     created_at bigint NOT NULL
     updated_at bigint NOT NULL
     version bigint NOT NULL
+    restored_version bigint NOT NULL
     INDEX admincenter_customers_email (org_id, primary_email, id)
     INDEX admincenter_customers_name (org_id, name, id)
     PRIMARY KEY admincenter_customers_pkey (org_id, id)
@@ -409,6 +411,22 @@ TABLE admincenter_identities
     PRIMARY KEY admincenter_identities_pkey (org_id, issuer, subject)
     INDEX admincenter_identities_user (org_id, user_id, issuer, subject)
     FOREIGN KEY admincenter_identities_org_id_user_id_fkey (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
+
+TABLE admincenter_import_mappings
+    org_id text COLLATE C NOT NULL
+    id text COLLATE C NOT NULL
+    type text COLLATE C NOT NULL
+    name text COLLATE C NOT NULL
+    name_key text COLLATE C NOT NULL
+    details text COLLATE C NOT NULL
+    created_at bigint NOT NULL
+    created_by_kind text COLLATE C NOT NULL
+    created_by_id text COLLATE C NOT NULL
+    updated_at bigint NOT NULL
+    version bigint NOT NULL
+    UNIQUE admincenter_import_mappings_name (org_id, type, name_key)
+    PRIMARY KEY admincenter_import_mappings_pkey (org_id, id)
+    FOREIGN KEY admincenter_import_mappings_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
 
 TABLE admincenter_import_pieces
     org_id text COLLATE C NOT NULL

@@ -29,6 +29,7 @@ CREATE TABLE admincenter_accounts (
     created_at          INTEGER NOT NULL,
     updated_at          INTEGER NOT NULL,
     version             INTEGER NOT NULL,
+    restored_version INTEGER NOT NULL,
     PRIMARY KEY (org_id, id),
     FOREIGN KEY (org_id, customer_id) REFERENCES admincenter_customers (org_id, id)
 ) STRICT, WITHOUT ROWID;
@@ -286,6 +287,7 @@ CREATE TABLE admincenter_customers (
     created_at    INTEGER NOT NULL,
     updated_at    INTEGER NOT NULL,
     version       INTEGER NOT NULL,
+    restored_version INTEGER NOT NULL,
     PRIMARY KEY (org_id, id)
 ) STRICT, WITHOUT ROWID;
 
@@ -390,6 +392,23 @@ CREATE TABLE admincenter_identities (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX admincenter_identities_user ON admincenter_identities (org_id, user_id, issuer, subject);
+
+CREATE TABLE admincenter_import_mappings (
+    org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    id              TEXT    NOT NULL,
+    type            TEXT    NOT NULL,
+    name            TEXT    NOT NULL,
+    name_key        TEXT    NOT NULL,
+    details         TEXT    NOT NULL,
+    created_at      INTEGER NOT NULL,
+    created_by_kind TEXT    NOT NULL,
+    created_by_id   TEXT    NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    version         INTEGER NOT NULL,
+    PRIMARY KEY (org_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX admincenter_import_mappings_name ON admincenter_import_mappings (org_id, type, name_key);
 
 CREATE TABLE admincenter_import_pieces (
     org_id    TEXT    NOT NULL,

@@ -18,6 +18,8 @@ CREATE TABLE IF NOT EXISTS admincenter_customers (
     created_at    BIGINT         NOT NULL,
     updated_at    BIGINT         NOT NULL,
     version       BIGINT         NOT NULL,
+    -- The version whose values it has again since an undo, or 0.
+    restored_version BIGINT NOT NULL,
     PRIMARY KEY (org_id, id),
     KEY customers_name (org_id, name, id),
     KEY customers_email (org_id, primary_email, id),
@@ -49,6 +51,8 @@ CREATE TABLE IF NOT EXISTS admincenter_accounts (
     created_at          BIGINT         NOT NULL,
     updated_at          BIGINT         NOT NULL,
     version             BIGINT         NOT NULL,
+    -- The version whose values it has again since an undo, or 0.
+    restored_version BIGINT NOT NULL,
     PRIMARY KEY (org_id, id),
     FOREIGN KEY (org_id, customer_id) REFERENCES admincenter_customers (org_id, id),
     KEY accounts_customer (org_id, customer_id, id),

@@ -18,6 +18,8 @@ CREATE TABLE admincenter_customers (
     created_at    BIGINT NOT NULL,
     updated_at    BIGINT NOT NULL,
     version       BIGINT NOT NULL,
+    -- The version whose values it has again since an undo, or 0.
+    restored_version BIGINT NOT NULL,
     PRIMARY KEY (org_id, id)
 );
 
@@ -49,6 +51,8 @@ CREATE TABLE admincenter_accounts (
     created_at          BIGINT NOT NULL,
     updated_at          BIGINT NOT NULL,
     version             BIGINT NOT NULL,
+    -- The version whose values it has again since an undo, or 0.
+    restored_version BIGINT NOT NULL,
     PRIMARY KEY (org_id, id),
     FOREIGN KEY (org_id, customer_id) REFERENCES admincenter_customers (org_id, id)
 );

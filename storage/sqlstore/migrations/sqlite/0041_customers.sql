@@ -18,6 +18,8 @@ CREATE TABLE admincenter_customers (
     created_at    INTEGER NOT NULL,
     updated_at    INTEGER NOT NULL,
     version       INTEGER NOT NULL,
+    -- The version whose values it has again since an undo, or 0.
+    restored_version INTEGER NOT NULL,
     PRIMARY KEY (org_id, id)
 ) STRICT, WITHOUT ROWID;
 
@@ -49,6 +51,8 @@ CREATE TABLE admincenter_accounts (
     created_at          INTEGER NOT NULL,
     updated_at          INTEGER NOT NULL,
     version             INTEGER NOT NULL,
+    -- The version whose values it has again since an undo, or 0.
+    restored_version INTEGER NOT NULL,
     PRIMARY KEY (org_id, id),
     FOREIGN KEY (org_id, customer_id) REFERENCES admincenter_customers (org_id, id)
 ) STRICT, WITHOUT ROWID;
