@@ -210,7 +210,7 @@ func (r *reader) usualCells(line string, quote byte) (cells []string, at int, wh
 	cells = r.room()
 	line = strings.TrimSuffix(line, "\n")
 	for len(cells) < r.limits.Columns+r.own {
-		begin, end, next := at, 0, 0
+		begin, end, next := at, at+strings.IndexByte(line[at:], r.delimiter), 0
 		if at < len(line) && line[at] == quote {
 			begin++
 			if end = begin + strings.IndexByte(line[begin:], quote); end < begin {
@@ -220,7 +220,6 @@ func (r *reader) usualCells(line string, quote byte) (cells []string, at int, wh
 				return cells, at, false
 			}
 		} else {
-			end = at + strings.IndexByte(line[at:], r.delimiter)
 			if end < at {
 				end = len(line)
 			}

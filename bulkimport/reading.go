@@ -16,8 +16,8 @@ type reading struct {
 	plan    *plan
 }
 
-// openFile keeps a reading from one batch of a run to the next, which then does not read again what the one before had read
-// ahead. A batch takes it and puts it back if all went well: one that was left behind by its run may still go on.
+// openFile keeps a reading from one batch of a run to the next, which then does not read again what the one before had
+// read ahead. A batch takes it and puts it back if all went well: one that was left behind by its run may still go on.
 type openFile struct {
 	kept atomic.Pointer[reading]
 }

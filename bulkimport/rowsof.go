@@ -159,7 +159,7 @@ func (r rowSearch) named(i Import) (Source, string) {
 func (r rowSearch) cells(ctx context.Context, i Import, e job.Entry) ([]string, error) {
 	var data rowData
 	if json.Unmarshal([]byte(e.Data), &data) != nil {
-		return nil, nil
+		return nil, nil //nolint:nilerr // no row is kept with it
 	}
 	if !data.Long || !i.FileRemovedAt.IsZero() {
 		return data.Cells, nil
