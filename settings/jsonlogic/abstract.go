@@ -179,12 +179,18 @@ func (a *abstract) texts(f Format) bool {
 	return !slices.ContainsFunc(a.values, func(t string) bool { return !f.holds(t) })
 }
 
-// holds reports whether a text has the format, as the operators that need it read it.
+// maxNumeric is the length of a number in a text that is within the default Budget.
+const maxNumeric = 1000
+
+// Holds reports whether a text has the format.
+func (f Format) Holds(text string) bool { return f.holds(text) }
+
+// holds is Holds.
 func (f Format) holds(t string) bool {
 	switch f {
 	case NumericText:
-		_, how := parseNum(strings.Trim(t, blanks), 1000)
-		return how == numOK
+		whole, fraction, point := strings.Cut(strings.TrimPrefix(t, "-"), ".")
+		return digitsOnly(whole) && (!point || digitsOnly(fraction)) && len(t) <= maxNumeric
 	case DateTimeText:
 		_, ok := asDate(t)
 		return ok

@@ -42,7 +42,7 @@ func (a *abstract) numeric(blank bool) bool {
 		if t = strings.Trim(t, blanks); t == "" && blank {
 			continue
 		}
-		if !NumericText.holds(t) {
+		if _, how := parseNum(t, maxNumeric); how != numOK {
 			return false
 		}
 	}

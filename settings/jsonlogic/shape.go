@@ -12,7 +12,7 @@ type Format string
 // The formats.
 const (
 	PlainText    Format = ""          // any text
-	NumericText  Format = "NUMERIC"   // digits with at most one point, perhaps a sign before them
+	NumericText  Format = "NUMERIC"   // digits with at most one point, perhaps a minus before them
 	DateTimeText Format = "DATE_TIME" // what the operator date takes
 	DurationText Format = "DURATION"  // days and below, what duration.as takes
 )

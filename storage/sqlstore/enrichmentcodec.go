@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/settings/enrich"
 )
 
@@ -24,24 +25,29 @@ type storedDependency struct {
 	Namespace string `json:"namespace"`
 	Setting   string `json:"setting"`
 	Optional  bool   `json:"optional,omitempty"`
+	Type      string `json:"type,omitempty"`
 }
 
 type storedField struct {
-	Name   string `json:"name"`
-	Type   string `json:"type"`
-	Source string `json:"source"`
-	Value  string `json:"value"`
-	Order  int    `json:"order"`
+	Name    string `json:"name"`
+	Type    string `json:"type"`
+	Source  string `json:"source"`
+	Value   string `json:"value"`
+	Order   int    `json:"order"`
+	Missing string `json:"missing,omitempty"`
+	Default string `json:"default,omitempty"`
 }
 
 // encodeDefinition writes the dependencies and fields of e.
 func encodeDefinition(e enrich.Enrichment) (string, error) {
 	out := definition{Version: definitionVersion}
 	for _, d := range e.Dependencies {
-		out.Dependencies = append(out.Dependencies, storedDependency(d))
+		out.Dependencies = append(out.Dependencies, storedDependency{d.Name, d.Namespace, d.Setting, d.Optional, string(d.Type)})
 	}
 	for _, f := range e.Fields {
-		out.Fields = append(out.Fields, storedField{f.Name, string(f.Type), string(f.Source), f.Value, f.Order})
+		out.Fields = append(out.Fields, storedField{
+			f.Name, string(f.Type), string(f.Source), f.Value, f.Order, string(f.Missing), f.Default,
+		})
 	}
 	raw, err := json.Marshal(out)
 	if err != nil {
@@ -62,11 +68,14 @@ func decodeDefinition(raw string, e *enrich.Enrichment) error {
 	}
 	e.Dependencies, e.Fields = nil, nil
 	for _, d := range in.Dependencies {
-		e.Dependencies = append(e.Dependencies, enrich.Dependency(d))
+		e.Dependencies = append(e.Dependencies, enrich.Dependency{
+			Name: d.Name, Namespace: d.Namespace, Setting: d.Setting, Optional: d.Optional, Type: settings.Type(d.Type),
+		})
 	}
 	for _, f := range in.Fields {
 		e.Fields = append(e.Fields, enrich.Field{
 			Name: f.Name, Type: enrich.FieldType(f.Type), Source: enrich.Source(f.Source), Value: f.Value, Order: f.Order,
+			Missing: enrich.Missing(f.Missing), Default: f.Default,
 		})
 	}
 	return nil
