@@ -13,8 +13,8 @@ import (
 
 // The permissions that the methods of [Service] require.
 const (
-	PermissionRead  admin.Permission = "event_schemas.read"  // read event schemas
-	PermissionWrite admin.Permission = "event_schemas.write" // create, change and delete event schemas
+	PermissionRead  admin.Permission = "eventschemas.read"  // read event schemas
+	PermissionWrite admin.Permission = "eventschemas.write" // create, change and delete event schemas
 )
 
 // Audit actions.

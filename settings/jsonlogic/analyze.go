@@ -68,6 +68,19 @@ type analyzer struct {
 
 // problem notes what fails. What a try catches is no problem, but a path that does not exist is.
 func (a *analyzer) problem(s *syntax, f Fault, format string, args ...any) {
+	op := s.operator()
+	if op == "" {
+		op = s.within()
+	}
+	a.note(s, op, f, format, args...)
+}
+
+// badOperand is problem at an operand of s.
+func (a *analyzer) badOperand(s *syntax, i int, f Fault, format string, args ...any) {
+	a.note(operandAt(s, i), s.operator(), f, format, args...)
+}
+
+func (a *analyzer) note(s *syntax, op string, f Fault, format string, args ...any) {
 	if a.quiet > 0 || a.seen[s] || a.lenient > 0 && f != UnknownPath {
 		return
 	}
@@ -75,9 +88,7 @@ func (a *analyzer) problem(s *syntax, f Fault, format string, args ...any) {
 		return
 	}
 	bad := s.fault(f, format, args...)
-	if bad.Operator == "" {
-		bad.Operator = s.within()
-	}
+	bad.Operator = op
 	a.seen[s] = true
 	a.problems = append(a.problems, bad)
 }

@@ -53,9 +53,9 @@ func (a *abstract) numeric(blank bool) bool {
 func (a *analyzer) operand(s *syntax, i int, v *abstract) {
 	at := operandAt(s, i)
 	if bad := v.outside(ofNull, ofBool, ofNumber, ofText); bad != "" {
-		a.problem(at, NotANumber, "the operand may be %s, and arithmetic takes numbers", bad)
+		a.badOperand(s, i, NotANumber, "the operand may be %s, and arithmetic takes numbers", bad)
 	} else if !v.numeric(true) {
-		a.problem(at, NotANumber, "the operand may be a text that is no number")
+		a.badOperand(s, i, NotANumber, "the operand may be a text that is no number")
 	} else if v.absent && !v.unknown {
 		a.warn(at, WarnMissingZero, "the operand may be missing, and counts as 0 then: give var a default, or say in the "+
 			"field what to do")
@@ -64,11 +64,10 @@ func (a *analyzer) operand(s *syntax, i int, v *abstract) {
 
 // strict checks an operand that must be a number, or a text that is one.
 func (a *analyzer) strict(s *syntax, i int, v *abstract) {
-	at := operandAt(s, i)
 	if bad := v.outside(ofNumber, ofText); bad != "" {
-		a.problem(at, InvalidArguments, "the operand may be %s, and it takes numbers only", bad)
+		a.badOperand(s, i, InvalidArguments, "the operand may be %s, and it takes numbers only", bad)
 	} else if !v.numeric(false) {
-		a.problem(at, InvalidArguments, "the operand may be a text that is no number")
+		a.badOperand(s, i, InvalidArguments, "the operand may be a text that is no number")
 	}
 }
 
@@ -213,7 +212,7 @@ func analyzeRound(a *analyzer, s *syntax, at *outlook) *abstract {
 		case 1:
 			a.operand(s, 1, v)
 			if !v.unknown && !v.within(-maxPlaces, maxPlaces) {
-				a.problem(operandAt(s, 1), InvalidArguments, "the places may be beyond -100 to 100: write a number")
+				a.badOperand(s, 1, InvalidArguments, "the places may be beyond -100 to 100: write a number")
 			}
 		case 2:
 			ok := v.kinds == kindsOf(ofText) && v.values != nil || v.unknown && v.kinds == 0
@@ -222,7 +221,7 @@ func analyzeRound(a *analyzer, s *syntax, at *outlook) *abstract {
 				ok = ok && known
 			}
 			if !ok {
-				a.problem(operandAt(s, 2), InvalidArguments,
+				a.badOperand(s, 2, InvalidArguments,
 					"the mode is HALF_UP, HALF_DOWN, HALF_EVEN, UP, DOWN, CEILING or FLOOR")
 			}
 		}

@@ -5,7 +5,7 @@ func (a *analyzer) source(s *syntax, at *outlook, list bool) (v, element *abstra
 	items := operands(s)
 	v = a.value(items[0], at)
 	if bad := v.outside(ofList); list && bad != "" {
-		a.problem(items[0], InvalidArguments, "it needs a list, and this may be %s", bad)
+		a.badOperand(s, 0, InvalidArguments, "it needs a list, and this may be %s", bad)
 	}
 	if v.has(ofList) || v.unknown {
 		element = v.elements()
@@ -130,7 +130,7 @@ func analyzeSort(a *analyzer, s *syntax, at *outlook) *abstract {
 	items := operands(s)
 	v := a.value(items[0], at)
 	if bad := v.outside(ofList, ofNull); bad != "" || items[0].form == isNull && s.items[0].form != isList {
-		a.problem(items[0], InvalidArguments, "it sorts a list, and this may be %s", bad)
+		a.badOperand(s, 0, InvalidArguments, "it sorts a list, and this may be %s", bad)
 	}
 	if len(items) > 1 {
 		a.value(items[1], at)
@@ -169,7 +169,7 @@ func analyzeSlice(a *analyzer, s *syntax, at *outlook) *abstract {
 	}
 	v := args[0]
 	if bad := v.outside(ofNull, ofText, ofList); bad != "" {
-		a.problem(operandAt(s, 0), InvalidArguments, "it takes a list or a text, and this may be %s", bad)
+		a.badOperand(s, 0, InvalidArguments, "it takes a list or a text, and this may be %s", bad)
 	}
 	for i := 1; i < len(args); i++ {
 		a.operandQuietly(s, i, args[i])
@@ -180,7 +180,7 @@ func analyzeSlice(a *analyzer, s *syntax, at *outlook) *abstract {
 		away := least != nil && least.IsPositive() && least.IntPart() > 0 ||
 			most != nil && most.IsNegative() && most.IntPart() < 0
 		if step.kinds != 0 && !away {
-			a.problem(operandAt(s, 3), InvalidArguments, "the step may be 0")
+			a.badOperand(s, 3, InvalidArguments, "the step may be 0")
 		}
 	}
 	out := v.without(ofBool, ofNumber, ofObject, ofDate)

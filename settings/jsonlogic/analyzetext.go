@@ -10,7 +10,7 @@ import (
 // scalar checks an operand that has a text: all but lists and objects.
 func (a *analyzer) scalar(s *syntax, i int, v *abstract) {
 	if bad := v.outside(ofNull, ofBool, ofNumber, ofText, ofDate); bad != "" {
-		a.problem(operandAt(s, i), InvalidArguments, "it takes a text, and this may be %s", bad)
+		a.badOperand(s, i, InvalidArguments, "it takes a text, and this may be %s", bad)
 	}
 }
 
@@ -26,7 +26,7 @@ func analyzeCat(a *analyzer, s *syntax, at *outlook) *abstract {
 func (a *analyzer) written(s *syntax, i int, v *abstract, depth int) {
 	switch {
 	case v.has(ofObject):
-		a.problem(operandAt(s, i), InvalidArguments, "the operand may be an object, which has no text")
+		a.badOperand(s, i, InvalidArguments, "the operand may be an object, which has no text")
 	case v.has(ofList) && depth < MaxDepth:
 		if e := v.elements(); e != nil {
 			a.written(s, i, e, depth+1)
@@ -80,7 +80,7 @@ func analyzeLength(a *analyzer, s *syntax, at *outlook) *abstract {
 	if len(items) == 1 {
 		v := a.value(items[0], at)
 		if bad := v.outside(ofText, ofList, ofObject, ofDate); bad != "" {
-			a.problem(items[0], InvalidArguments, "only a text, a list or an object has a length, and this may be %s", bad)
+			a.badOperand(s, 0, InvalidArguments, "only a text, a list or an object has a length, and this may be %s", bad)
 		}
 	}
 	zero := decimal.Zero
@@ -107,7 +107,7 @@ func analyzeDate(a *analyzer, s *syntax, at *outlook) *abstract {
 			bad = "a text that is none"
 		}
 		if bad != "" {
-			a.problem(operandAt(s, 0), InvalidArguments, "it takes a date like 2024-05-28 or 2024-05-28T16:00:00Z, "+
+			a.badOperand(s, 0, InvalidArguments, "it takes a date like 2024-05-28 or 2024-05-28T16:00:00Z, "+
 				"and this may be %s", bad)
 		}
 		out.years = v.years
