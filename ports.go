@@ -133,7 +133,7 @@ func (c *Center) enrichPorts(s storage.Stores) enrich.Ports {
 func (c *Center) schemaPorts(s storage.Stores) eventschema.Ports {
 	p := eventschema.Ports{Schemas: s.EventSchemas()}
 	if c.Enrichments != nil { // else its options are wrong, which is reported
-		p.Guard = c.Enrichments.SchemaGuard()
+		p.Guard = enrich.SchemaGuard(c.Enrichments)
 	}
 	return p
 }

@@ -15,7 +15,7 @@ import (
 
 // WarnUnchecked is a read of a dependency of which nothing is known, because it has no Type or is JSON, in an
 // enrichment whose event schema is known.
-const WarnUnchecked jsonlogic.WarningCode = "unchecked_dependency"
+const WarnUnchecked jsonlogic.WarningCode = "UNCHECKED_DEPENDENCY"
 
 // outlook is what the rules of an enrichment can read. The schema is nil if there is none.
 type outlook struct {
@@ -296,30 +296,20 @@ func (o *outlook) unchecked(paths []string) (out []jsonlogic.Warning) {
 func (s *Service) checkSettings(
 	ctx context.Context, p *admin.Problems, org admin.OrgID, e Enrichment, schema *eventschema.Schema,
 ) error {
-	scope := admin.System(org)
 	for i, d := range e.Dependencies {
 		if !e.rules(i) {
 			continue
 		}
-		f := settings.Filter{Namespace: d.Namespace, Name: d.Setting}
-		refused := 0
-		for set, err := range s.ports.Settings.All(ctx, scope, f) {
-			if err != nil {
-				return err
-			}
-			if !set.Entity.Kind.Resolved() {
-				continue
-			}
-			program, err := s.ports.Settings.Program(ctx, scope, set)
-			if err != nil && !errors.Is(err, settings.ErrNotLogic) && !errors.Is(err, admin.ErrInvalid) {
-				return err
-			}
+		refused, ref := 0, settings.Ref{Namespace: d.Namespace, Name: d.Setting}
+		err := settings.EachProgram(ctx, s.ports.Settings, org, ref, func(set settings.Setting, program settings.Program) bool {
 			if err := e.accepts(set, program, schema); err != nil {
 				p.AddError(fmt.Sprintf("/dependencies/%d", i), admin.CodeFormat, inSetting(set, err))
-				if refused++; refused >= settings.MaxUsersNamed {
-					break
-				}
+				refused++
 			}
+			return refused < settings.MaxUsersNamed
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil
@@ -344,7 +334,7 @@ func (s *Service) Check(ctx context.Context, scope admin.Scope, e Enrichment) ([
 
 // SchemaGuard returns an eventschema.Guard that refuses, with [eventschema.ErrInUse], a schema that a rule of its
 // enrichment could not work with. It is for eventschema.Ports, over the same storage.
-func (s *Service) SchemaGuard() eventschema.Guard {
+func SchemaGuard(s *Service) eventschema.Guard {
 	return func(ctx context.Context, org admin.OrgID, next eventschema.Schema) error {
 		e, err := s.ports.Enrichments.Get(ctx, org, next.Name)
 		if errors.Is(err, admin.ErrNotFound) {

@@ -29,7 +29,7 @@ func (o *office) withSchemas() *eventschema.Service {
 		Settings: o.Service, Enrichments: o.backend.Enrichments(), EventSchemas: o.backend.EventSchemas(),
 	})
 	schemas, err := eventschema.NewService(
-		eventschema.Ports{Schemas: o.backend.EventSchemas(), Guard: o.enrich.SchemaGuard()},
+		eventschema.Ports{Schemas: o.backend.EventSchemas(), Guard: enrich.SchemaGuard(o.enrich)},
 		eventschema.Options{Runtime: admin.Runtime{Now: func() time.Time { return o.now }, NewID: o.id}})
 	require.NoError(o.t, err)
 	return schemas
@@ -135,7 +135,7 @@ func TestPutWarns(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s %s %s", w.Path, w.Code, w.Pointer))
 	}
 	require.Equal(t, []string{
-		"/fields/0/value missing_is_zero /*/0", "/fields/0/value unchecked_dependency ", "/fields/1/value compares_texts /if/0",
+		"/fields/0/value MISSING_IS_ZERO /*/0", "/fields/0/value UNCHECKED_DEPENDENCY ", "/fields/1/value COMPARES_TEXTS /if/0",
 	}, got)
 	kept, err := o.enrich.Get(t.Context(), o.acme, "trips")
 	require.NoError(t, err)

@@ -164,9 +164,6 @@ func checkText(p *admin.Problems, at, t string, most int) bool {
 	return false
 }
 
-// checkNote checks a text for people.
-func checkNote(p *admin.Problems, at, t string, most int) { checkText(p, at, t, most) }
-
 // Shape is what a rule reads an attribute as.
 func (a Attribute) Shape() jsonlogic.Shape {
 	return jsonlogic.Shape{

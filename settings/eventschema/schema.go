@@ -53,8 +53,8 @@ type Attribute struct {
 	Unit        string `json:"unit,omitempty"`     // what it is in, for people
 	Required    bool   `json:"required,omitempty"` // each event has it
 	// Minimum and Maximum are the least and the greatest number, included; nil is no limit.
-	Minimum *decimal.Decimal `json:"minimum,omitempty"`
-	Maximum *decimal.Decimal `json:"maximum,omitempty"`
+	Minimum *decimal.Decimal `json:"-"`
+	Maximum *decimal.Decimal `json:"-"`
 	// Places is the maximum number of digits after the point, zeros at the end not counted; 0 is MaxPlaces, and the type
 	// Integer has none.
 	Places int `json:"places,omitempty"`
@@ -140,7 +140,7 @@ func (s Schema) complete() Schema {
 // check adds what is wrong with a completed schema.
 func (s Schema) check(p *admin.Problems) {
 	p.ID("/name", s.Name)
-	checkNote(p, "/description", s.Description, MaxDescription)
+	p.Text("/description", s.Description, 0, MaxDescription)
 	if n := len(s.Attributes); n > MaxAttributes {
 		p.Add("/attributes", admin.CodeTooLong, "%d attributes: give at most %d", n, MaxAttributes)
 		return
@@ -165,8 +165,8 @@ func (s Schema) check(p *admin.Problems) {
 func (a Attribute) check(p *admin.Problems, at string, seen map[string]bool) {
 	checkName(p, at+"/name", a.Name, seen)
 	checkType(p, at+"/type", a.Type, AttributeTypes())
-	checkNote(p, at+"/description", a.Description, MaxDescription)
-	checkNote(p, at+"/unit", a.Unit, MaxUnit)
+	p.Text(at+"/description", a.Description, 0, MaxDescription)
+	p.Text(at+"/unit", a.Unit, 0, MaxUnit)
 	for _, limit := range []struct {
 		path string
 		d    *decimal.Decimal
@@ -190,7 +190,7 @@ func (a Attribute) check(p *admin.Problems, at string, seen map[string]bool) {
 func (d Dimension) check(p *admin.Problems, at string, seen map[string]bool) {
 	checkName(p, at+"/name", d.Name, seen)
 	checkType(p, at+"/type", d.Type, DimensionTypes())
-	checkNote(p, at+"/description", d.Description, MaxDescription)
+	p.Text(at+"/description", d.Description, 0, MaxDescription)
 	if d.MaxLength < 0 || d.MaxLength > MaxText {
 		p.Add(at+"/maxLength", admin.CodeRange, "%d is not from 1 to %d: give a maximum, or 0 for %d", d.MaxLength, MaxText, MaxText)
 	}
@@ -235,9 +235,8 @@ func checkType(p *admin.Problems, at string, t Type, all []Type) {
 	}
 }
 
-// Changed lists the names of attributes and dimensions, each with what it is, that differ between two schemas, in
-// ascending order.
-func (s Schema) changed(from Schema) (names []string) {
+// changed counts the attributes and dimensions that differ between two schemas.
+func (s Schema) changed(from Schema) (n int) {
 	parts := func(s Schema) map[string]string {
 		out := map[string]string{}
 		for _, a := range s.Attributes {
@@ -254,9 +253,8 @@ func (s Schema) changed(from Schema) (names []string) {
 	maps.Copy(all, now)
 	for name := range all {
 		if old[name] != now[name] {
-			names = append(names, name)
+			n++
 		}
 	}
-	slices.Sort(names)
-	return names
+	return n
 }

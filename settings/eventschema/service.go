@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"strconv"
-	"strings"
 
 	"github.com/admincenter/admincenter/admin"
 )
@@ -127,10 +126,8 @@ func (s *Service) at(ctx context.Context, scope admin.Scope, name string, versio
 	return old, nil
 }
 
-// maxNamed is how many changed attributes and dimensions a record names.
-const maxNamed = 20
-
-// sizes is what the trail has of a change: how many attributes and dimensions there are, and which changed.
+// sizes is what the trail has of a change: how many attributes and dimensions there are, and how many changed. The
+// History has which.
 func sizes(old, now Schema) []admin.Change {
 	count := func(n int, there bool) string {
 		if !there {
@@ -143,12 +140,8 @@ func sizes(old, now Schema) []admin.Change {
 		{Field: "attributes", From: count(len(old.Attributes), was), To: strconv.Itoa(len(now.Attributes))},
 		{Field: "dimensions", From: count(len(old.Dimensions), was), To: strconv.Itoa(len(now.Dimensions))},
 	}
-	if names := now.changed(old); was && len(names) > 0 {
-		more := ""
-		if len(names) > maxNamed {
-			names, more = names[:maxNamed], ", …"
-		}
-		out = append(out, admin.Change{Field: "changed", To: strings.Join(names, ", ") + more})
+	if n := now.changed(old); was && n > 0 {
+		out = append(out, admin.Change{Field: "changed", To: strconv.Itoa(n)})
 	}
 	return out
 }

@@ -31,8 +31,8 @@ type Shape struct {
 	// Values, if there are any, are the only texts that it may be.
 	Values []string `json:"values,omitempty"`
 	// Least and Most bound a number; nil is no bound.
-	Least *decimal.Decimal `json:"least,omitempty"`
-	Most  *decimal.Decimal `json:"most,omitempty"`
+	Least *decimal.Decimal `json:"-"`
+	Most  *decimal.Decimal `json:"-"`
 	// Fields are those of an object, which has no others. An object without Fields may have any.
 	Fields map[string]Shape `json:"fields,omitempty"`
 	// Elements is what each element of a list is.
@@ -78,17 +78,17 @@ type WarningCode string
 // The codes of warnings.
 const (
 	// WarnPath is a path with a backslash or ../, which some engines read as an escape or as the scope around.
-	WarnPath WarningCode = "path_escape"
+	WarnPath WarningCode = "PATH_ESCAPE"
 	// WarnMissingEqual is == or != on a value that may be missing: null equals 0, false and "".
-	WarnMissingEqual WarningCode = "equals_missing"
+	WarnMissingEqual WarningCode = "EQUALS_MISSING"
 	// WarnMissingZero is arithmetic on a value that may be missing, which is 0 there.
-	WarnMissingZero WarningCode = "missing_is_zero"
+	WarnMissingZero WarningCode = "MISSING_IS_ZERO"
 	// WarnTextOrder is a comparison of texts that look like dates or numbers: it is by characters.
-	WarnTextOrder WarningCode = "compares_texts"
+	WarnTextOrder WarningCode = "COMPARES_TEXTS"
 	// WarnZeroDivisor is a division by what may be 0.
-	WarnZeroDivisor WarningCode = "divisor_may_be_zero"
+	WarnZeroDivisor WarningCode = "DIVISOR_MAY_BE_ZERO"
 	// WarnComputedPath is a path that only the evaluation knows, so that it cannot be checked.
-	WarnComputedPath WarningCode = "computed_path"
+	WarnComputedPath WarningCode = "COMPUTED_PATH"
 )
 
 // WarningCodes lists the codes. The caller may change the slice.
