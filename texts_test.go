@@ -47,7 +47,7 @@ func hostileTexts() []hostile {
 func lookUps() *regexp.Regexp {
 	return regexp.MustCompile(`\.(Get|Find|List|All\w*|Count\w*|Users?|Invitations?|Accounts?|Plans?|Versions|Timeline|` +
 		`Removed|Resolve\w*|Evaluate\w*|Explain|Uses|(New)?Enricher|Verify|Authorize|ScopeOf|SignIn\w*|Convert(At)?|Rates|Preview\w*|` +
-		`Entries|Effects|Errors|Outcomes|Mentions|SavedMappings?|ApplyMapping|FittingMappings|History|Watch|Before|Progress|Due|Changes|Forget)$|^Authorize$`)
+		`Entries|Effects|Errors|Outcomes|Mentions|SavedMappings?|ApplyMapping|FittingMappings|History|Watch|Before|Progress|Due|Changes|Forget)$|^Authorize$|^Enrichments\.(Check|Try|Compare)$`)
 }
 
 // takesAnyText lists the inputs that are no names, by method and path, and why they take every text, or where else it
@@ -56,11 +56,9 @@ func takesAnyText() map[string]string {
 	return map[string]string{
 		"Settings.CompileRule 2":               "the path that the host's own errors get",
 		"Settings.Program 2":                   "a setting that was read",
-		"Enrichments.Check 2/createdBy":        "not looked at",
-		"Enrichments.Check 2/updatedBy":        "not looked at",
-		"Enrichments.Check 2/fields/0/value":   "a value, which rules and events have",
-		"Enrichments.Check 2/fields/0/default": "a value, which rules and events have",
-		"Enrichments.Check 2/warnings":         "found by the service",
+		"Enrichments.Put 2/cases/0/event":      "of an event",
+		"Enrichments.Put 2/cases/0/attributes": "of an event",
+		"Enrichments.Put 2/cases/0/dimensions": "of an event",
 		"Enrichments.Put 2/warnings":           "found by the service",
 		"Enrichments.Put 2/fields/0/default":   "a value, which rules and events have",
 		"EventSchemas.Put 2/createdBy":         "set by the service",

@@ -64,6 +64,11 @@ func (r *Enricher) resolve(ctx context.Context, path settings.Path) (*bundle, er
 	}
 	b := newBundle(len(found))
 	for i, d := range r.def.Dependencies {
+		if v, ok := r.instead[d.Name]; ok {
+			found[i] = settings.Resolution{Resolved: settings.Resolved{Setting: settings.Setting{
+				Entity: settings.Entity{Kind: settings.Organization}, Namespace: d.Namespace, Name: d.Setting, Value: v,
+			}}}
+		}
 		if err := found[i].Err; err != nil {
 			missing := fmt.Errorf("dependency %s: %w", d.Name, err)
 			b.unready[i] = missing

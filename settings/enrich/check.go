@@ -110,7 +110,8 @@ type checked struct {
 
 // check is compile of an enrichment that is saved: rules that can never work are refused too, and what an event of the
 // schema could not give. One that was saved before that was checked still runs.
-func (s *Service) check(ctx context.Context, org admin.OrgID, e Enrichment) (checked, error) {
+func (s *Service) check(ctx context.Context, scope admin.Scope, e Enrichment) (checked, error) {
+	org := scope.Org()
 	fields, err := s.compile(ctx, e)
 	if err != nil {
 		return checked{}, err
@@ -124,6 +125,12 @@ func (s *Service) check(ctx context.Context, org admin.OrgID, e Enrichment) (che
 		if err := s.checkSettings(ctx, p, org, e, schema); err != nil {
 			return checked{}, err
 		}
+	}
+	if err := p.Err(); err != nil {
+		return out, err
+	}
+	if err := s.runCases(ctx, p, scope, e); err != nil {
+		return checked{}, err
 	}
 	return out, p.Err()
 }
@@ -328,7 +335,7 @@ func (s *Service) Check(ctx context.Context, scope admin.Scope, e Enrichment) ([
 	if err := scope.Require(settings.PermissionRead); err != nil {
 		return nil, err
 	}
-	found, err := s.check(ctx, scope.Org(), e.complete())
+	found, err := s.check(ctx, scope, e.complete())
 	return found.warnings, err
 }
 

@@ -72,6 +72,7 @@ type Enricher struct {
 	now     bool   // one of the fields' rules reads the time of the event
 	ruled   []bool // by dependency, whether a field takes its rule from it
 	options EnricherOptions
+	instead map[string]settings.Value // of dependencies, for a trial
 	changes *settings.Changes
 	paths   *recent.Cache[settings.Path, *bundle]
 	streams sync.Pool

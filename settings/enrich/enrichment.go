@@ -104,6 +104,7 @@ type Enrichment struct {
 	EventSchema  string       `json:"eventSchema"` // the host's id, 1 to admin.MaxID characters, compared byte by byte
 	Dependencies []Dependency `json:"dependencies,omitempty"`
 	Fields       []Field      `json:"fields,omitempty"` // in Order
+	Cases        []Case       `json:"cases,omitempty"`  // which must hold when it is saved
 	CreatedAt    time.Time    `json:"createdAt,omitzero"`
 	CreatedBy    admin.Actor  `json:"createdBy,omitzero"`
 	UpdatedAt    time.Time    `json:"updatedAt,omitzero"`
@@ -129,16 +130,24 @@ func (e Enrichment) DependsOn(namespace, name string) bool {
 // Clone returns a copy that shares nothing with e.
 func (e Enrichment) Clone() Enrichment {
 	e.Dependencies, e.Fields = slices.Clone(e.Dependencies), slices.Clone(e.Fields)
-	e.Warnings = slices.Clone(e.Warnings)
+	e.Warnings, e.Cases = slices.Clone(e.Warnings), slices.Clone(e.Cases)
+	for i := range e.Cases {
+		e.Cases[i] = e.Cases[i].clone()
+	}
 	return e
 }
 
-// complete fills in namespaces and puts the fields in order.
+// complete fills in namespaces, puts the fields in order, and cuts instants to what is kept of them.
 func (e Enrichment) complete() Enrichment {
 	e = e.Clone()
 	for i := range e.Dependencies {
 		if e.Dependencies[i].Namespace == "" {
 			e.Dependencies[i].Namespace = settings.DefaultNamespace
+		}
+	}
+	for i := range e.Cases {
+		if at := &e.Cases[i].Event.Time; !at.IsZero() {
+			*at = at.UTC().Truncate(time.Microsecond)
 		}
 	}
 	slices.SortStableFunc(e.Fields, func(a, b Field) int { return cmp.Compare(a.Order, b.Order) })
@@ -159,6 +168,7 @@ func (e Enrichment) check(p *admin.Problems) {
 	}
 	e.checkDependencies(p)
 	e.checkFields(p)
+	e.checkCases(p)
 }
 
 func (e Enrichment) checkDependencies(p *admin.Problems) {

@@ -68,10 +68,10 @@ type Used struct {
 // admin.ErrNotFound for a dependency that no level has; or admin.ErrInvalid for a result that is not of the
 // field's type. The message does not repeat the data of the event.
 type FieldError struct {
-	EventSchema string
-	Field       string
-	Type        FieldType
-	Err         error
+	EventSchema string    `json:"eventSchema"`
+	Field       string    `json:"name"`
+	Type        FieldType `json:"type"`
+	Err         error     `json:"-"`
 }
 
 // Error names the field.

@@ -60,7 +60,7 @@ func NewService(ports Ports, o Options) (*Service, error) {
 func (s *Service) In(ports Ports) *Service { return &Service{ports, s.runtime} }
 
 // Put creates the enrichment of an event schema if e.Version is 0, and otherwise replaces the one whose Version
-// is e.Version. It uses EventSchema, Dependencies, Fields and Version of e, and puts the fields in Order. The
+// is e.Version. It uses EventSchema, Dependencies, Fields, Cases and Version of e, and puts the fields in Order. The
 // settings that it depends on need not exist yet: they may be created for each account.
 //
 // Put fails with a *admin.ValidationError that lists everything that is wrong, among it rules that cannot be
@@ -71,7 +71,8 @@ func (s *Service) In(ports Ports) *Service { return &Service{ports, s.runtime} }
 //
 // If the event schema is known (package eventschema), a rule that reads what its events cannot have is refused too, and
 // one that would fail on some of them for the type of a value; so is a setting that a field takes such a rule from.
-// What is allowed and rarely meant is in the Warnings of the result; [Service.Check] finds them without saving.
+// So is an enrichment of which a [Case] does not hold, with every case that does not; to run them, the scope needs
+// [settings.PermissionRead] too. What is allowed and rarely meant is in the Warnings of the result; [Service.Check] finds them without saving.
 //
 // An [Enricher] that was made before keeps the enrichment that it was made from: make a new one.
 func (s *Service) Put(ctx context.Context, scope admin.Scope, e Enrichment) (Enrichment, error) {
@@ -79,7 +80,7 @@ func (s *Service) Put(ctx context.Context, scope admin.Scope, e Enrichment) (Enr
 		return Enrichment{}, err
 	}
 	e = e.complete()
-	found, err := s.check(ctx, scope.Org(), e)
+	found, err := s.check(ctx, scope, e)
 	if err != nil {
 		return Enrichment{}, err
 	}

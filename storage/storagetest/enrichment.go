@@ -28,6 +28,11 @@ func (w *world) enrichment(eventSchema string, dependencies ...string) enrich.En
 			{Name: "a", Type: enrich.Attribute, Source: enrich.FromLogic, Value: `{"+":[1.10,{"var":"attribute.é\u0001"}]}`,
 				Order: 2, Missing: enrich.MissingDefault, Default: "1.50"},
 		},
+		Cases: []enrich.Case{
+			{Name: "z", Event: enrich.Event{Account: "a", Customer: "c", Time: epoch, Attributes: enrich.Attributes{"x": "1.50"},
+				Dimensions: map[string]string{"d": ""}}, Attributes: enrich.Attributes{"a": "2"}, Fails: []string{"z", "a"}},
+			{Name: "a", Dimensions: map[string]string{"z": w.mark("value")}},
+		},
 		CreatedAt: epoch, CreatedBy: w.user(),
 		UpdatedAt: epoch.Add(time.Second), UpdatedBy: admin.Actor{Kind: admin.ActorSystem},
 	}
