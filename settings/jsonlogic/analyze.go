@@ -60,7 +60,8 @@ type analyzer struct {
 	warnings  []Warning
 	unchecked map[string]bool
 	missing   map[string]bool
-	asking    int              // while a part is looked at whose null is one of the answers
+	asking    int // while a part is looked at whose null is one of the answers
+	looks     int
 	seen      map[*syntax]bool // that have a problem: a body that is looked at twice has it once
 	lenient   int              // within what a try catches
 	quiet     int              // while a body is looked at before what it gets is known
@@ -106,7 +107,18 @@ func (a *analyzer) warn(s *syntax, code WarningCode, message string) {
 	a.warnings = append(a.warnings, Warning{Code: code, Operator: clip(op), Pointer: s.pointer(), Message: message})
 }
 
+// maxLooks is how many times an analysis looks at a part of the rule. The body of a reduce is looked at several times, and
+// so is a reduce within it.
+const maxLooks = 100_000
+
 func (a *analyzer) value(s *syntax, at *outlook) *abstract {
+	if a.looks++; a.looks > maxLooks {
+		if a.looks == maxLooks+1 {
+			bad := s.fault(TooLarge, "the rule has too many reduces within each other to be checked")
+			a.problems = append(a.problems, bad)
+		}
+		return unknownValue()
+	}
 	switch s.form {
 	case isList:
 		var e *abstract
