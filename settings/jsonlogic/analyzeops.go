@@ -331,8 +331,11 @@ func analyzeMissing(a *analyzer, s *syntax, at *outlook) *abstract {
 		items = items[0].items // its elements are the paths, and what follows is not looked at
 	}
 	a.missingPaths(items, at)
-	return listValue(anyText())
+	return listValue(anyKey())
 }
+
+// anyKey is a path as it was written or computed.
+func anyKey() *abstract { return only(ofNull, ofBool, ofNumber, ofText) }
 
 func anyText() *abstract { return textValue(PlainText) }
 
@@ -358,7 +361,7 @@ func analyzeMissingSome(a *analyzer, s *syntax, at *outlook) *abstract {
 	items := operands(s)
 	if len(items) != 2 || s.items[0].form != isList {
 		a.problem(s, InvalidArguments, "it needs a number and a list of paths, written as a list")
-		return listValue(anyText())
+		return listValue(anyKey())
 	}
 	a.operand(s, 0, a.value(items[0], at))
 	if items[1].form == isList {
@@ -369,7 +372,7 @@ func analyzeMissingSome(a *analyzer, s *syntax, at *outlook) *abstract {
 			}
 			a.missingPaths([]*syntax{item}, at)
 		}
-		return listValue(anyText())
+		return listValue(anyKey())
 	}
 	v := a.value(items[1], at)
 	if bad := v.outside(ofList); bad != "" {
@@ -378,5 +381,5 @@ func analyzeMissingSome(a *analyzer, s *syntax, at *outlook) *abstract {
 	if e := v.elements(); e != nil {
 		a.computed(s, []*abstract{e})
 	}
-	return listValue(anyText())
+	return listValue(anyKey())
 }
