@@ -257,19 +257,16 @@ func TestNoEventOfTheSchemaFailsForAType(t *testing.T) {
 	schemas := o.withSchemas()
 	o.create(organization, "rate", number(t, "1.5"))
 	o.create(organization, "note", value(t, settings.TypeString, "a note"))
-	rounds, accepted := 3000, 0
+	rounds, accepted := 800, 0
 	if testing.Short() {
-		rounds = 600
+		rounds = 300
 	}
 	for i := range rounds {
 		g := world{rand.New(rand.NewPCG(uint64(i), 4))}
 		schema := g.schema()
 		schema.Name = fmt.Sprint("s", i)
-		if _, err := schemas.Put(t.Context(), o.acme, schema); errors.Is(err, eventschema.ErrTooMany) {
-			break
-		} else {
-			require.NoError(t, err)
-		}
+		_, err := schemas.Put(t.Context(), o.acme, schema)
+		require.NoError(t, err)
 		e := enrich.Enrichment{EventSchema: schema.Name, Dependencies: []enrich.Dependency{
 			{Name: "rate", Setting: "rate", Type: settings.TypeNumeric}, {Name: "note", Setting: "note", Type: settings.TypeString},
 			{Name: "none", Setting: "none", Type: settings.TypeNumeric, Optional: true},
@@ -282,10 +279,11 @@ func TestNoEventOfTheSchemaFailsForAType(t *testing.T) {
 			}
 		}
 		if len(e.Fields) == 0 {
+			require.NoError(t, schemas.Delete(t.Context(), o.acme, schema.Name, 1))
 			continue
 		}
 		accepted++
-		_, err := o.enrich.Put(t.Context(), o.acme, e)
+		_, err = o.enrich.Put(t.Context(), o.acme, e)
 		require.NoError(t, err)
 		r, err := o.enrich.Enricher(t.Context(), o.acme, schema.Name, enrich.EnricherOptions{})
 		require.NoError(t, err)

@@ -330,7 +330,9 @@ func analyzeMissing(a *analyzer, s *syntax, at *outlook) *abstract {
 	if s.items[0].form == isList && len(items) > 0 && items[0].form == isList {
 		items = items[0].items // its elements are the paths, and what follows is not looked at
 	}
-	a.missingPaths(items, at)
+	for i, item := range items {
+		a.missingPath(item, at, i == 0)
+	}
 	return listValue(anyKey())
 }
 
@@ -339,21 +341,19 @@ func anyKey() *abstract { return only(ofNull, ofBool, ofNumber, ofText) }
 
 func anyText() *abstract { return textValue(PlainText) }
 
-// missingPaths checks paths that missing looks for. The first may be a list of them if it is not written in the rule.
-func (a *analyzer) missingPaths(items []*syntax, at *outlook) {
-	for i, item := range items {
-		switch item.form {
-		case isText:
-			a.lintPath(item, item.text)
-			a.read(item, pathOf(item.text).segments, at)
-		case isNumber, isBool, isNull:
-		default:
-			v := a.value(item, at)
-			if e := v.elements(); e != nil && i == 0 && item.form == isObject {
-				v = join(v.without(ofList), e)
-			}
-			a.computed(item, []*abstract{v})
+// missingPath checks a path that missing looks for. The first may be a list of them.
+func (a *analyzer) missingPath(item *syntax, at *outlook, list bool) {
+	switch item.form {
+	case isText:
+		a.lintPath(item, item.text)
+		a.read(item, pathOf(item.text).segments, at)
+	case isNumber, isBool, isNull:
+	default:
+		v := a.value(item, at)
+		if e := v.elements(); e != nil && list && item.form == isObject {
+			v = join(v.without(ofList), e)
 		}
+		a.computed(item, []*abstract{v})
 	}
 }
 
@@ -370,7 +370,7 @@ func analyzeMissingSome(a *analyzer, s *syntax, at *outlook) *abstract {
 				a.problem(item, InvalidArguments, "a path must be a text or a number")
 				continue
 			}
-			a.missingPaths([]*syntax{item}, at)
+			a.missingPath(item, at, false)
 		}
 		return listValue(anyKey())
 	}
