@@ -15,6 +15,7 @@ import (
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/settings/enrich"
+	"github.com/admincenter/admincenter/settings/eventschema"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )
@@ -22,18 +23,19 @@ import (
 // Center is the Admin Center: every service, wired over one storage. It is safe for concurrent use; one
 // that [Center.In] returns is for the goroutine of its transaction.
 type Center struct {
-	People      *people.Service        // profile, users, invitations, sign-in
-	Trail       *admin.Trail           // what was done
-	Log         *admin.Log             // the trail as one log, to follow and to verify
-	Currencies  *currency.Service      // base currency and rates
-	Tokens      *token.Service         // API tokens
-	Customers   *customer.Service      // customers and their accounts
-	PricePlans  *priceplan.Service     // price plans and account schedules
-	Settings    *settings.Service      // settings
-	Enrichments *enrich.Service        // what usage events are enriched with
-	Imports     *bulkimport.Service    // bulk import
-	Migrations  *planmigration.Service // price plan migrations
-	Jobs        *job.Service           // imports and migrations as jobs, and which are due
+	People       *people.Service        // profile, users, invitations, sign-in
+	Trail        *admin.Trail           // what was done
+	Log          *admin.Log             // the trail as one log, to follow and to verify
+	Currencies   *currency.Service      // base currency and rates
+	Tokens       *token.Service         // API tokens
+	Customers    *customer.Service      // customers and their accounts
+	PricePlans   *priceplan.Service     // price plans and account schedules
+	Settings     *settings.Service      // settings
+	EventSchemas *eventschema.Service   // what usage events have
+	Enrichments  *enrich.Service        // what usage events are enriched with
+	Imports      *bulkimport.Service    // bulk import
+	Migrations   *planmigration.Service // price plan migrations
+	Jobs         *job.Service           // imports and migrations as jobs, and which are due
 
 	stores  storage.Stores
 	backend storage.Backend // nil in a transaction
@@ -66,6 +68,8 @@ func New(backend storage.Backend, o Options) (*Center, error) {
 	c.Settings = made(settings.NewService(settingPorts(s), c.o.Settings))(&p, "/settings")
 	enrichment := enrich.Options{Runtime: c.o.Settings.Runtime}
 	c.Enrichments = made(enrich.NewService(c.enrichPorts(s), enrichment))(&p, "/enrichments")
+	schemas := eventschema.Options{Runtime: c.o.Settings.Runtime}
+	c.EventSchemas = made(eventschema.NewService(c.schemaPorts(s), schemas))(&p, "/eventSchemas")
 	c.Imports = made(bulkimport.NewService(c.importProcess(s), c.o.Imports))(&p, "/imports")
 	c.Migrations = made(planmigration.NewService(c.migrationProcess(s), c.o.Migrations))(&p, "/migrations")
 	if err := p.Err(); err != nil {
@@ -105,6 +109,7 @@ func (c *Center) In(s storage.Stores) *Center {
 	in.PricePlans = c.PricePlans.In(pricePlanPorts(s))
 	in.Settings = c.Settings.In(settingPorts(s))
 	in.Enrichments = c.Enrichments.In(in.enrichPorts(s))
+	in.EventSchemas = c.EventSchemas.In(in.schemaPorts(s))
 	in.Imports = c.Imports.In(in.importProcess(s))
 	in.Migrations = c.Migrations.In(in.migrationProcess(s))
 	in.Jobs = c.Jobs.In(in.jobProcess(s))

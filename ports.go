@@ -17,6 +17,7 @@ import (
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/settings/enrich"
+	"github.com/admincenter/admincenter/settings/eventschema"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )
@@ -24,8 +25,8 @@ import (
 // ownNouns returns the nouns of the library's actions, which a host cannot append.
 func ownNouns() []string {
 	return []string{
-		"account", "currency", "customer", "enrichment", "event", "import", "import_mapping", "invitation", "job",
-		"organization", "plan", "plan_migration", "role", "schedule", "session", "setting", "token", "trail", "user",
+		"account", "currency", "customer", "enrichment", "event", "event_schema", "import", "import_mapping", "invitation",
+		"job", "organization", "plan", "plan_migration", "role", "schedule", "session", "setting", "token", "trail", "user",
 	}
 }
 
@@ -121,12 +122,20 @@ func settingPorts(s storage.Stores) settings.Ports {
 			}
 			return a.CustomerID, err
 		},
-		Guard: enrich.Guard(s.Enrichments()),
+		Guard: enrich.SchemaAwareGuard(s.Enrichments(), s.EventSchemas()),
 	}
 }
 
 func (c *Center) enrichPorts(s storage.Stores) enrich.Ports {
-	return enrich.Ports{Settings: c.Settings, Enrichments: s.Enrichments()}
+	return enrich.Ports{Settings: c.Settings, Enrichments: s.Enrichments(), EventSchemas: s.EventSchemas()}
+}
+
+func (c *Center) schemaPorts(s storage.Stores) eventschema.Ports {
+	p := eventschema.Ports{Schemas: s.EventSchemas()}
+	if c.Enrichments != nil { // else its options are wrong, which is reported
+		p.Guard = enrich.SchemaGuard(c.Enrichments)
+	}
+	return p
 }
 
 func (c *Center) importPorts(s storage.Stores) bulkimport.Ports {

@@ -16,6 +16,7 @@ import (
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/settings/enrich"
+	"github.com/admincenter/admincenter/settings/eventschema"
 	"github.com/admincenter/admincenter/token"
 )
 
@@ -93,6 +94,16 @@ func writeSettingMarkers(t *testing.T, h *house) {
 	e, err = h.Enrichments.Put(ctx, scope, e)
 	require.NoError(t, err)
 	require.NoError(t, h.Enrichments.Delete(ctx, scope, e.EventSchema, e.Version))
+	v := eventschema.Schema{Name: marker, Description: marker, Attributes: []eventschema.Attribute{{Name: marker, Unit: marker}},
+		Dimensions: []eventschema.Dimension{{Name: marker, Description: marker, Values: []string{marker}}}}
+	v, err = h.EventSchemas.Put(ctx, scope, v)
+	require.NoError(t, err)
+	v.Dimensions = nil
+	v, err = h.EventSchemas.Put(ctx, scope, v)
+	require.NoError(t, err)
+	v, err = h.EventSchemas.Restore(ctx, scope, v.Name, v.Version, 1)
+	require.NoError(t, err)
+	require.NoError(t, h.EventSchemas.Delete(ctx, scope, v.Name, v.Version))
 }
 
 func writeCustomerMarkers(t *testing.T, h *house) {

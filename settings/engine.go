@@ -53,6 +53,7 @@ var (
 	_ Forker  = program{}
 
 	_ Predictor = program{}
+	_ Analyzer  = program{}
 )
 
 func (p program) Fork() Program { return p.NewMachine() }
@@ -67,6 +68,7 @@ var (
 	_ Forker  = floatProgram{}
 
 	_ Predictor = floatProgram{}
+	_ Analyzer  = floatProgram{}
 )
 
 func (p floatProgram) Eval(ctx context.Context, event any) (any, error) {
@@ -77,6 +79,8 @@ func (p floatProgram) Eval(ctx context.Context, event any) (any, error) {
 func (p floatProgram) Reads() []string { return p.rule.Reads() }
 
 func (p floatProgram) Faults() []*jsonlogic.Error { return p.rule.Faults() }
+
+func (p floatProgram) Analyze(data jsonlogic.Shape) jsonlogic.Analysis { return p.rule.Analyze(data) }
 
 func (p floatProgram) ResultType() jsonlogic.Type { return p.rule.ResultType() }
 

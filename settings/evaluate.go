@@ -2,6 +2,7 @@ package settings
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -30,6 +31,26 @@ func (s *Service) EvaluateID(ctx context.Context, scope admin.Scope, id uuid.UUI
 		return Result{}, err
 	}
 	return s.evaluate(ctx, scope, rule, event)
+}
+
+// EvaluateRule evaluates a rule that need not be saved on an event, as a JSON_LOGIC setting with it would be. It fails
+// with a *admin.ValidationError for a rule that could not be saved, and with jsonlogic.ErrEvaluation if the rule has no
+// result on this event. It requires [PermissionRead].
+func (s *Service) EvaluateRule(
+	ctx context.Context, scope admin.Scope, rule json.RawMessage, event any,
+) (any, error) {
+	if err := scope.Require(PermissionRead); err != nil {
+		return nil, err
+	}
+	var p admin.Problems
+	program, err := s.CompileRule(ctx, &p, "/value", rule)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.Err(); err != nil {
+		return nil, err
+	}
+	return program.Eval(ctx, event)
 }
 
 func (s *Service) evaluate(ctx context.Context, scope admin.Scope, rule Setting, event any) (Result, error) {

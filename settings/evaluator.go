@@ -25,7 +25,7 @@ type Evaluator interface {
 }
 
 // Program is a compiled rule. It must be safe for concurrent use. It may also be a [Reader], a [Tracer],
-// a [Forker] and a [Predictor].
+// a [Forker], a [Predictor] and an [Analyzer].
 type Program interface {
 	// Eval evaluates the rule on an event.
 	//
@@ -71,6 +71,12 @@ type Predictor interface {
 	Constant() (result any, ok bool)
 	// ResultType returns the type that every result has, or jsonlogic.AnyType if it depends on the event.
 	ResultType() jsonlogic.Type
+}
+
+// Analyzer is a Program that can be checked against what its events are.
+type Analyzer interface {
+	// Analyze finds what of the rule cannot be meant on an event of a shape, and what its results are.
+	Analyze(event jsonlogic.Shape) jsonlogic.Analysis
 }
 
 // Result is the outcome of a rule.

@@ -46,10 +46,14 @@ func (s *Service) Program(ctx context.Context, scope admin.Scope, set Setting) (
 	if err := scope.Require(PermissionRead); err != nil {
 		return nil, err
 	}
+	return s.program(ctx, scope.Org(), set)
+}
+
+func (s *Service) program(ctx context.Context, org admin.OrgID, set Setting) (Program, error) {
 	if t := set.Value.Type(); t != TypeLogic {
 		return nil, fmt.Errorf("it is %s: %w", t, ErrNotLogic)
 	}
-	if p, ok := s.programs.get(scope.Org(), set); ok {
+	if p, ok := s.programs.get(org, set); ok {
 		return p, nil
 	}
 	raw, _ := set.Value.JSON()
@@ -58,8 +62,60 @@ func (s *Service) Program(ctx context.Context, scope admin.Scope, set Setting) (
 	if err != nil {
 		return nil, err
 	}
-	s.programs.put(scope.Org(), set, p)
+	s.programs.put(org, set, p)
 	return p, nil
+}
+
+// EachProgram calls fn with every setting that a [Path] could resolve a Ref to, and its compiled rule, which is nil if
+// it is none that can be compiled, until fn returns false. It is for guards, which act for no user.
+func EachProgram(
+	ctx context.Context, s *Service, org admin.OrgID, r Ref, fn func(on Setting, program Program) bool,
+) error {
+	f := Filter{Namespace: r.Namespace, Name: r.Name}
+	for seek := (admin.Seek[uuid.UUID]{Limit: admin.MaxLimit}); ; {
+		page, err := s.ports.Settings.List(ctx, org, f, seek)
+		if err != nil {
+			return err
+		}
+		for _, on := range page {
+			if !on.Entity.Kind.Resolved() {
+				continue
+			}
+			program, err := s.program(ctx, org, on)
+			if err != nil && !errors.Is(err, ErrNotLogic) && !errors.Is(err, admin.ErrInvalid) {
+				return err
+			}
+			if !fn(on, program) {
+				return nil
+			}
+		}
+		if len(page) < seek.Limit {
+			return nil
+		}
+		seek.After = page[len(page)-1].ID
+	}
+}
+
+// CheckRule compiles a rule as it would be saved, and returns what of it is allowed and rarely meant. It fails with a
+// *admin.ValidationError as Create does. It requires [PermissionRead].
+func (s *Service) CheckRule(
+	ctx context.Context, scope admin.Scope, rule json.RawMessage,
+) ([]jsonlogic.Warning, error) {
+	if err := scope.Require(PermissionRead); err != nil {
+		return nil, err
+	}
+	var p admin.Problems
+	program, err := s.CompileRule(ctx, &p, "/value", rule)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.Err(); err != nil {
+		return nil, err
+	}
+	if a, ok := program.(Analyzer); ok {
+		return a.Analyze(jsonlogic.Shape{}).Warnings, nil
+	}
+	return nil, nil
 }
 
 // maxPrograms bounds the compiled rules that a Service keeps.

@@ -13,6 +13,7 @@ import (
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/settings/enrich"
+	"github.com/admincenter/admincenter/settings/eventschema"
 	"github.com/admincenter/admincenter/token"
 )
 
@@ -32,6 +33,7 @@ type Stores interface {
 	Jobs() job.Store
 	Currencies() currency.Store
 	Settings() settings.Store
+	EventSchemas() eventschema.Store
 	Enrichments() enrich.Store
 	Tokens() token.Store
 	Imports() bulkimport.Store

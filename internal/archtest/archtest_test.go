@@ -36,7 +36,7 @@ func tiers() []tier {
 		{"vocabulary", []string{"admin"}},
 		{"jobs", []string{"admin/job"}},
 		{"leaves", []string{"currency/iso4217", "settings/jsonlogic", "bulkimport/message"}},
-		{"records", []string{"admin/people", "admin/customer", "admin/priceplan", "currency", "token", "settings"}},
+		{"records", []string{"admin/people", "admin/customer", "admin/priceplan", "currency", "token", "settings", "settings/eventschema"}},
 		{"processes", []string{"bulkimport", "planmigration", "settings/enrich"}},
 		{"storage", []string{"storage"}},
 		{"users of storage", []string{"", "storage/memory", "storage/sqlstore", "storage/storagetest"}},

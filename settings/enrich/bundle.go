@@ -22,6 +22,8 @@ type bundle struct {
 	sources []settings.Setting // by dependency, the setting of rules
 	unready []error            // by dependency, why there is no rule
 	needs   [][]int            // by dependency, the places of those that the rule may read
+	lacks   []lacking          // by field, for those that take their rule from a dependency
+	now     bool               // one of the rules reads the time of the event
 }
 
 func newBundle(dependencies int) *bundle {
@@ -62,6 +64,11 @@ func (r *Enricher) resolve(ctx context.Context, path settings.Path) (*bundle, er
 	}
 	b := newBundle(len(found))
 	for i, d := range r.def.Dependencies {
+		if v, ok := r.instead[d.Name]; ok {
+			found[i] = settings.Resolution{Resolved: settings.Resolved{Setting: settings.Setting{
+				Entity: settings.Entity{Kind: settings.Organization}, Namespace: d.Namespace, Name: d.Setting, Value: v,
+			}}}
+		}
 		if err := found[i].Err; err != nil {
 			missing := fmt.Errorf("dependency %s: %w", d.Name, err)
 			b.unready[i] = missing
@@ -71,6 +78,11 @@ func (r *Enricher) resolve(ctx context.Context, path settings.Path) (*bundle, er
 			continue
 		}
 		set := found[i].Setting
+		if d.Type != "" && set.Value.Type() != d.Type {
+			b.failed[i] = fmt.Errorf("dependency %s is %s and should be %s: %w", d.Name, set.Value.Type(), d.Type, admin.ErrState)
+			b.unready[i] = b.failed[i]
+			continue
+		}
 		b.used = append(b.used, Used{d.Name, d.Namespace, d.Setting, found[i].Level(), set.ID, set.Version, set.Value})
 		if b.values[d.Name], err = set.Value.Data(); err != nil {
 			b.failed[i] = fmt.Errorf("dependency %s: %w", d.Name, err)
@@ -101,6 +113,18 @@ func (r *Enricher) ready(ctx context.Context, b *bundle, i int, set settings.Set
 		return inSetting(set, err)
 	}
 	b.rules[i], b.sources[i] = program, set
+	if program == nil {
+		return nil
+	}
+	b.now = b.now || readsNow(program)
+	for at, f := range r.fields {
+		if f.Source == FromDependency && f.rule == i && f.Missing != "" {
+			if b.lacks == nil {
+				b.lacks = make([]lacking, len(r.fields))
+			}
+			b.lacks[at] = lackingOf(f.Field, program)
+		}
+	}
 	return nil
 }
 

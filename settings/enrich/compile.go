@@ -9,6 +9,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/internal/text"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/jsonlogic"
 )
 
 // field is a Field made ready.
@@ -17,7 +18,10 @@ type field struct {
 	constant any              // of a FromValue field, as Stream.set takes it
 	program  settings.Program // of a FromLogic field
 	rule     int              // of a FromDependency field: the place of the dependency
+	index    int              // its place
 	needs    []int            // the places of the dependencies that program may read
+	lacks    lacking          // what an event must have for the rule to run
+	instead  any              // of a field with a Default
 }
 
 // compile checks a completed enrichment and makes its fields ready.
@@ -29,7 +33,7 @@ func (s *Service) compile(ctx context.Context, e Enrichment) ([]field, error) {
 	}
 	out := make([]field, len(e.Fields))
 	for i, f := range e.Fields {
-		out[i] = field{Field: f, rule: -1}
+		out[i] = field{Field: f, rule: -1, index: i}
 		if err := s.compileField(ctx, &p, fmt.Sprintf("/fields/%d", i), e, &out[i]); err != nil {
 			return nil, err
 		}
@@ -37,27 +41,14 @@ func (s *Service) compile(ctx context.Context, e Enrichment) ([]field, error) {
 	return out, p.Err()
 }
 
-// compileSaved is compile of an enrichment that is saved: rules that can never work are refused too. One that was saved
-// before that was checked still runs.
-func (s *Service) compileSaved(ctx context.Context, e Enrichment) error {
-	fields, err := s.compile(ctx, e)
-	if err != nil {
-		return err
-	}
-	var p admin.Problems
-	for i, f := range fields {
-		if f.program != nil {
-			foresee(&p, fmt.Sprintf("/fields/%d/value", i), f.Type, f.program)
-		}
-	}
-	return p.Err()
-}
-
 // compileField adds what is wrong with one field. Its error is a failure of another kind.
 func (s *Service) compileField(ctx context.Context, p *admin.Problems, at string, e Enrichment, f *field) error {
+	if f.Missing == MissingDefault {
+		f.instead = constant(&admin.Problems{}, "", f.Type, f.Default) // which is checked
+	}
 	switch f.Source {
 	case FromValue:
-		f.constant = constant(p, at+"/value", f.Field)
+		f.constant = constant(p, at+"/value", f.Type, f.Value)
 	case FromDependency:
 		if f.rule = e.dependency(f.Value); f.rule < 0 {
 			p.Add(at+"/value", admin.CodeUnknown, "%q is not the name of a dependency: declare it", admin.Clip(f.Value))
@@ -70,6 +61,7 @@ func (s *Service) compileField(ctx context.Context, p *admin.Problems, at string
 		var unknown []string
 		f.program = program
 		f.needs, unknown = needs(program, e)
+		f.lacks = lackingOf(f.Field, program)
 		for _, name := range unknown {
 			p.Add(at+"/value", admin.CodeUnknown, "reads the dependency %q, which is not declared", admin.Clip(name))
 		}
@@ -80,21 +72,30 @@ func (s *Service) compileField(ctx context.Context, p *admin.Problems, at string
 	return nil
 }
 
-// constant returns the value of a FromValue field, and adds what is wrong with it.
-func constant(p *admin.Problems, at string, f Field) any {
+// constant returns a value of a type of field, and adds what is wrong with it.
+func constant(p *admin.Problems, at string, t FieldType, raw string) any {
 	var err error
-	var v any = f.Value
-	if f.Type == Attribute {
-		if v, err = attribute(f.Value); err != nil {
-			err = fmt.Errorf("the value of %s %w", text.Size(f.Value), err)
+	var v any = raw
+	if t == Attribute {
+		if v, err = attribute(raw); err != nil {
+			err = fmt.Errorf("the value of %s %w", text.Size(raw), err)
 		}
 	} else {
-		_, err = settings.String(f.Value)
+		_, err = settings.String(raw)
 	}
 	if err != nil {
 		p.AddError(at, admin.CodeFormat, err)
 	}
 	return v
+}
+
+// readsNow reports whether a program may read the time of the event.
+func readsNow(program settings.Program) bool {
+	reader, ok := program.(settings.Reader)
+	if !ok {
+		return true
+	}
+	return slices.ContainsFunc(reader.Reads(), func(path string) bool { return path == jsonlogic.NowKey || path == "" })
 }
 
 // needs returns the places of the dependencies that a program may read, and the names it reads that are none. A

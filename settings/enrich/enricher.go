@@ -69,8 +69,10 @@ type Enricher struct {
 	def     Enrichment
 	refs    []settings.Ref // of the dependencies
 	fields  []field
+	now     bool   // one of the fields' rules reads the time of the event
 	ruled   []bool // by dependency, whether a field takes its rule from it
 	options EnricherOptions
+	instead map[string]settings.Value // of dependencies, for a trial
 	changes *settings.Changes
 	paths   *recent.Cache[settings.Path, *bundle]
 	streams sync.Pool
@@ -102,6 +104,7 @@ func (s *Service) NewEnricher(
 		r.refs = append(r.refs, settings.Ref{Namespace: d.Namespace, Name: d.Setting})
 	}
 	for _, f := range fields {
+		r.now = r.now || f.program != nil && readsNow(f.program)
 		if f.rule >= 0 {
 			r.ruled[f.rule] = true
 		}

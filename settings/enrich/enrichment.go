@@ -10,6 +10,7 @@ import (
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/internal/text"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/jsonlogic"
 )
 
 // Limits of an enrichment.
@@ -58,6 +59,9 @@ type Dependency struct {
 	Name      string `json:"name"`
 	Namespace string `json:"namespace,omitempty"` // of the setting; empty means settings.DefaultNamespace
 	Setting   string `json:"setting"`             // its name
+	// Type, if it is set, is the type that the setting must have. Rules that read the dependency are then checked for it,
+	// and a setting of another type cannot be saved. Otherwise nothing is known of what it is.
+	Type settings.Type `json:"dataType,omitempty"`
 	// Optional lets fields do without it: if no level has the setting, rules read nothing and get their
 	// default. Otherwise the fields that read it fail.
 	Optional bool `json:"optional,omitempty"`
@@ -74,7 +78,25 @@ type Field struct {
 	Value string `json:"value"`
 	// Order is when the field runs, the lowest first. The orders of an enrichment are distinct.
 	Order int `json:"order"`
+	// Missing is what happens if an event lacks an attribute or dimension that the rule reads, and for which the rule has
+	// no default and does not ask whether it is there. Empty means MissingNull.
+	Missing Missing `json:"missing,omitempty"`
+	// Default is the value under MissingDefault.
+	Default string `json:"default,omitempty"`
 }
+
+// Missing is what a field becomes if an event lacks what its rule reads.
+type Missing string
+
+// The ways to treat what is missing.
+const (
+	MissingNull    Missing = "NULL"    // the rule reads null, which arithmetic takes as 0
+	MissingError   Missing = "ERROR"   // the field fails with a *FieldError
+	MissingDefault Missing = "DEFAULT" // the field gets its Default, and the rule does not run
+)
+
+// Missings lists the ways to treat what is missing. The caller may change the slice.
+func Missings() []Missing { return []Missing{MissingNull, MissingError, MissingDefault} }
 
 // Enrichment is what the events of one event schema get. Its rules read attribute.<name>, dimension.<name> and
 // dependencies.<name>.
@@ -82,11 +104,20 @@ type Enrichment struct {
 	EventSchema  string       `json:"eventSchema"` // the host's id, 1 to admin.MaxID characters, compared byte by byte
 	Dependencies []Dependency `json:"dependencies,omitempty"`
 	Fields       []Field      `json:"fields,omitempty"` // in Order
+	Cases        []Case       `json:"cases,omitempty"`  // which must hold when it is saved
 	CreatedAt    time.Time    `json:"createdAt,omitzero"`
 	CreatedBy    admin.Actor  `json:"createdBy,omitzero"`
 	UpdatedAt    time.Time    `json:"updatedAt,omitzero"`
 	UpdatedBy    admin.Actor  `json:"updatedBy,omitzero"`
 	Version      int64        `json:"version,omitempty"` // 1 when created, +1 with every change
+	// Warnings are what [Service.Put] found that is allowed and rarely meant. They are not kept.
+	Warnings []Warning `json:"warnings,omitempty"`
+}
+
+// Warning is a part of a rule that is allowed and rarely meant.
+type Warning struct {
+	Path string `json:"path"` // of the rule in the enrichment, such as /fields/0/value
+	jsonlogic.Warning
 }
 
 // DependsOn reports whether the enrichment uses the settings of this namespace and name.
@@ -99,15 +130,24 @@ func (e Enrichment) DependsOn(namespace, name string) bool {
 // Clone returns a copy that shares nothing with e.
 func (e Enrichment) Clone() Enrichment {
 	e.Dependencies, e.Fields = slices.Clone(e.Dependencies), slices.Clone(e.Fields)
+	e.Warnings, e.Cases = slices.Clone(e.Warnings), slices.Clone(e.Cases)
+	for i := range e.Cases {
+		e.Cases[i] = e.Cases[i].clone()
+	}
 	return e
 }
 
-// complete fills in namespaces and puts the fields in order.
+// complete fills in namespaces, puts the fields in order, and cuts instants to what is kept of them.
 func (e Enrichment) complete() Enrichment {
 	e = e.Clone()
 	for i := range e.Dependencies {
 		if e.Dependencies[i].Namespace == "" {
 			e.Dependencies[i].Namespace = settings.DefaultNamespace
+		}
+	}
+	for i := range e.Cases {
+		if at := &e.Cases[i].Event.Time; !at.IsZero() {
+			*at = at.UTC().Truncate(time.Microsecond)
 		}
 	}
 	slices.SortStableFunc(e.Fields, func(a, b Field) int { return cmp.Compare(a.Order, b.Order) })
@@ -128,6 +168,7 @@ func (e Enrichment) check(p *admin.Problems) {
 	}
 	e.checkDependencies(p)
 	e.checkFields(p)
+	e.checkCases(p)
 }
 
 func (e Enrichment) checkDependencies(p *admin.Problems) {
@@ -137,6 +178,10 @@ func (e Enrichment) checkDependencies(p *admin.Problems) {
 		settings.CheckVariable(p, at+"/name", d.Name)
 		settings.CheckNamespace(p, at+"/namespace", d.Namespace)
 		settings.CheckName(p, at+"/setting", d.Setting)
+		if d.Type != "" && !slices.Contains(settings.Types(), d.Type) {
+			p.Add(at+"/dataType", admin.CodeUnknown, "%q is not a type of setting: use one of %s",
+				admin.Clip(string(d.Type)), text.Join(settings.Types()))
+		}
 		if seen[d.Name] {
 			p.Add(at+"/name", admin.CodeDuplicate, "%q is the name of another dependency", admin.Clip(d.Name))
 		}
@@ -165,6 +210,20 @@ func (e Enrichment) checkFields(p *admin.Problems) {
 			p.Add(at+"/order", admin.CodeDuplicate, "%d is the order of another field: give each its own", f.Order)
 		}
 		orders[f.Order] = true
+		f.checkMissing(p, at)
+	}
+}
+
+func (f Field) checkMissing(p *admin.Problems, at string) {
+	switch {
+	case f.Missing != "" && !slices.Contains(Missings(), f.Missing):
+		p.Add(at+"/missing", admin.CodeUnknown, "%q is none of %s", admin.Clip(string(f.Missing)), text.Join(Missings()))
+	case f.Source == FromValue && f.Missing != "":
+		p.Add(at+"/missing", admin.CodeFormat, "is for rules, and this is a value: leave it out")
+	case f.Missing == MissingDefault:
+		constant(p, at+"/default", f.Type, f.Default)
+	case f.Default != "":
+		p.Add(at+"/default", admin.CodeFormat, "is for %s: set missing to that, or leave it out", MissingDefault)
 	}
 }
 

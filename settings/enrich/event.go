@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -28,6 +29,9 @@ type Event struct {
 	// Account and Customer are for whom dependencies are resolved, as in [settings.Path].
 	Account  string `json:"accountId,omitempty"`
 	Customer string `json:"customerId,omitempty"`
+	// Time is when it happened, which rules read with the operator now. If it is zero, that is the instant of the
+	// enrichment by the Runtime of the Service.
+	Time time.Time `json:"timestamp,omitzero"`
 	// Attributes are digits with at most one point, or with a small exponent.
 	Attributes Attributes        `json:"attributes,omitempty"`
 	Dimensions map[string]string `json:"dimensions,omitempty"`
@@ -64,10 +68,10 @@ type Used struct {
 // admin.ErrNotFound for a dependency that no level has; or admin.ErrInvalid for a result that is not of the
 // field's type. The message does not repeat the data of the event.
 type FieldError struct {
-	EventSchema string
-	Field       string
-	Type        FieldType
-	Err         error
+	EventSchema string    `json:"eventSchema"`
+	Field       string    `json:"name"`
+	Type        FieldType `json:"type"`
+	Err         error     `json:"-"`
 }
 
 // Error names the field.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/eventschema"
 )
 
 // Audit actions.
@@ -24,6 +25,8 @@ type Ports struct {
 	// that a setting that an enrichment depends on is not deleted by accident.
 	Settings    *settings.Service
 	Enrichments Store
+	// EventSchemas, if set, has the schemas that rules are checked against. It must be over the same storage.
+	EventSchemas eventschema.Store
 }
 
 // Options of a Service; the zero value is ready.
@@ -57,7 +60,7 @@ func NewService(ports Ports, o Options) (*Service, error) {
 func (s *Service) In(ports Ports) *Service { return &Service{ports, s.runtime} }
 
 // Put creates the enrichment of an event schema if e.Version is 0, and otherwise replaces the one whose Version
-// is e.Version. It uses EventSchema, Dependencies, Fields and Version of e, and puts the fields in Order. The
+// is e.Version. It uses EventSchema, Dependencies, Fields, Cases and Version of e, and puts the fields in Order. The
 // settings that it depends on need not exist yet: they may be created for each account.
 //
 // Put fails with a *admin.ValidationError that lists everything that is wrong, among it rules that cannot be
@@ -66,15 +69,22 @@ func (s *Service) In(ports Ports) *Service { return &Service{ports, s.runtime} }
 // [admin.ErrExists] if there is one already; with [admin.ErrNotFound] or [admin.ErrConflict] if the one to
 // replace is gone or has another Version; and with [ErrTooMany]. It requires [settings.PermissionWrite].
 //
+// If the event schema is known (package eventschema), a rule that reads what its events cannot have is refused too, and
+// one that would fail on some of them for the type of a value; so is a setting that a field takes such a rule from.
+// So is an enrichment of which a [Case] does not hold, with every case that does not; to run them, the scope needs
+// [settings.PermissionRead] too. What is allowed and rarely meant is in the Warnings of the result; [Service.Check] finds them without saving.
+//
 // An [Enricher] that was made before keeps the enrichment that it was made from: make a new one.
 func (s *Service) Put(ctx context.Context, scope admin.Scope, e Enrichment) (Enrichment, error) {
 	if err := scope.Require(settings.PermissionWrite); err != nil {
 		return Enrichment{}, err
 	}
 	e = e.complete()
-	if err := s.compileSaved(ctx, e); err != nil {
+	found, err := s.check(ctx, scope, e)
+	if err != nil {
 		return Enrichment{}, err
 	}
+	e.Warnings = nil
 	now, was := s.runtime.Instant(), e.Version
 	e.CreatedAt, e.CreatedBy, e.UpdatedAt, e.UpdatedBy = now, scope.Actor(), now, scope.Actor()
 	action := ActionCreate
@@ -93,7 +103,7 @@ func (s *Service) Put(ctx context.Context, scope admin.Scope, e Enrichment) (Enr
 	}
 	// The store swaps by the version, so what was read for the record is true.
 	rec := s.record(scope, action, e.EventSchema, changes...)
-	err := s.ports.Enrichments.Put(ctx, scope.Org(), e, MaxEnrichments, rec)
+	err = s.ports.Enrichments.Put(ctx, scope.Org(), e, MaxEnrichments, rec)
 	switch {
 	case errors.Is(err, admin.ErrExists):
 		return Enrichment{}, fmt.Errorf("event schema %q: read it and put it with its Version: %w",
@@ -104,7 +114,7 @@ func (s *Service) Put(ctx context.Context, scope admin.Scope, e Enrichment) (Enr
 	case err != nil:
 		return Enrichment{}, err
 	}
-	e.Version = was + 1
+	e.Version, e.Warnings = was+1, found.warnings
 	return e, nil
 }
 

@@ -7,12 +7,12 @@ import (
 )
 
 // Store keeps the enrichments of organizations, at most one for each event schema. Each write commits together
-// with its audit record, or neither. Event schemas, namespaces and names compare byte by byte. Dependencies and
-// Fields must be returned in their order. Writes happen one after the other with those of settings.Store that
+// with its audit record, or neither. Event schemas, namespaces and names compare byte by byte. Dependencies,
+// Fields and Cases must be returned in their order. Writes happen one after the other with those of settings.Store that
 // change the number of settings.
 type Store interface {
-	// Put adds e with Version 1 if e.Version is 0; otherwise it replaces Dependencies, Fields, UpdatedAt and
-	// UpdatedBy of the enrichment whose EventSchema is e's and whose Version is e.Version, and raises the
+	// Put adds e with Version 1 if e.Version is 0; otherwise it replaces Dependencies, Fields, Cases,
+	// UpdatedAt and UpdatedBy of the enrichment whose EventSchema is e's and whose Version is e.Version, and raises the
 	// Version by one. It fails with admin.ErrExists if there should be none, with TooMany if there are most
 	// already, with admin.ErrNotFound, and with admin.ErrConflict if the enrichment has another Version.
 	Put(ctx context.Context, org admin.OrgID, e Enrichment, most int, rec admin.Record) error

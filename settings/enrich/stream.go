@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"time"
 
 	"github.com/admincenter/admincenter/settings"
+	"github.com/admincenter/admincenter/settings/jsonlogic"
 )
 
 // Stream enriches events one after the other and keeps its working memory in between. It is for one goroutine;
@@ -66,7 +68,11 @@ func (s *Stream) Enrich(ctx context.Context, e Event) (Enriched, error) {
 	if err != nil {
 		return Enriched{}, err
 	}
-	if err := s.load(e, b); err != nil {
+	at := e.Time
+	if at.IsZero() && (s.r.now || b.now) {
+		at = s.r.service.runtime.Instant()
+	}
+	if err := s.load(e, b, at); err != nil {
 		return Enriched{}, err
 	}
 	for i := range s.r.fields {
@@ -101,13 +107,16 @@ func (s *Stream) bundle(ctx context.Context, path settings.Path) (*bundle, error
 }
 
 // load begins an event.
-func (s *Stream) load(e Event, b *bundle) error {
+func (s *Stream) load(e Event, b *bundle, at time.Time) error {
 	clear(s.attributes)
 	clear(s.dimensions)
 	clear(s.out.Attributes)
 	clear(s.out.Dimensions)
 	s.out.Dependencies, s.out.Version, s.out.LeftOut = b.used, s.r.def.Version, nil
 	s.data[rootDependencies] = b.values
+	if s.r.now || b.now {
+		s.data[jsonlogic.NowKey] = at
+	}
 	for name, text := range e.Attributes {
 		n, err := attribute(text.String())
 		if err != nil {
@@ -129,12 +138,24 @@ func (s *Stream) run(ctx context.Context, f *field, program settings.Program, b 
 		s.set(f, f.constant)
 		return nil
 	}
-	needs := f.needs
+	needs, lacks := f.needs, &f.lacks
 	if f.Source == FromDependency {
 		if err := b.unready[f.rule]; err != nil {
 			return err
 		}
 		program, needs = b.rules[f.rule], b.needs[f.rule]
+		if f.Missing != "" {
+			lacks = &b.lacks[f.index]
+		}
+	}
+	if len(lacks.attributes)+len(lacks.dimensions) > 0 {
+		if path := lacks.of(s.attributes, s.dimensions); path != "" {
+			if f.Missing == MissingError {
+				return missingValue(path)
+			}
+			s.set(f, f.instead)
+			return nil
+		}
 	}
 	for _, i := range needs {
 		if err := b.failed[i]; err != nil {

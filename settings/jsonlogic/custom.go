@@ -8,6 +8,9 @@ import (
 // customForm calls a custom operator.
 func (k *compiler) customForm(s *syntax, o Operator, sc *lexical) *node {
 	args, a := k.fixed(s, sc), arity{o.Least, o.Most}
+	if o.WholeData && o.Eager == nil {
+		k.reads[""] = true
+	}
 	if a.most == 0 {
 		a.most = many
 	}
@@ -40,7 +43,7 @@ func (k *compiler) customForm(s *syntax, o Operator, sc *lexical) *node {
 		if c.err != nil || !c.charge(1) {
 			return nil
 		}
-		v, err := guarded(func() (any, error) { return o.Lazy(c.ctx, Arguments{c, args}) })
+		v, err := guarded(func() (any, error) { return o.Lazy(c.ctx, Arguments{c, args, o.WholeData}) })
 		return c.returned(s, v, err)
 	}}
 }

@@ -53,6 +53,8 @@ const (
 	// InvalidSyntax means that the rule is not JSON, has a key twice in an object, or is not a rule of
 	// the dialect.
 	InvalidSyntax Fault = "INVALID_SYNTAX"
+	// UnknownPath means that the rule reads a path that the data of its [Shape] cannot have.
+	UnknownPath Fault = "UNKNOWN_PATH"
 	// TooLarge means that the rule is beyond MaxBytes, MaxDepth or MaxNodes.
 	TooLarge Fault = "TOO_LARGE"
 

@@ -61,10 +61,7 @@ func fractional(c *run, s *syntax, args []any) any {
 
 // targetingKey is the key that flagd takes if a rule names none.
 func (c *run) targetingKey() (string, bool) {
-	root := c.scope.data
-	if len(c.outer) > 0 {
-		root = c.outer[0].data
-	}
+	root := c.root()
 	v, _ := lookup(root, "targetingKey")
 	key, ok := text(v)
 	flagd, _ := lookup(root, "$flagd")

@@ -27,7 +27,7 @@ var arities = map[string]arity{
 	"upper": {1, 1}, "lower": {1, 1}, "trim": {1, 1}, "split": {2, 2}, "starts_with": {2, 2}, "ends_with": {2, 2},
 	"fractional": {1, many}, "sem_ver": {3, 3},
 	"date": {1, 1}, "date.add": {2, 2}, "date.sub": {2, 2},
-	"duration.of": {2, 2}, "duration.between": {2, 2}, "duration.as": {2, 2},
+	"duration.of": {2, 2}, "duration.between": {2, 2}, "duration.as": {2, 2}, "now": {0, 0},
 }
 
 // togaiArities are those that differ in that dialect.
@@ -134,4 +134,5 @@ var standardOperators = map[string]builder{
 	"fractional": (*compiler).fractionalForm, "sem_ver": eager(semVer),
 	"date": eager(dateOf), "date.add": eager(dateAdd), "date.sub": eager(dateSub),
 	"duration.of": eager(durationOf), "duration.between": eager(durationBetween), "duration.as": eager(durationAs),
+	"now": (*compiler).nowForm,
 }

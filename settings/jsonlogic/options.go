@@ -107,13 +107,26 @@ type Operator struct {
 	// called with another number. Compile refuses a rule that writes one, unless it is lenient; if only
 	// the evaluation can know, as when a single argument is a list, it fails with InvalidArguments.
 	Least, Most int
+	// WholeData lets a Lazy operator see all the data with [Arguments.Data]. A rule with it may read anything, of which
+	// [Rule.Reads] has the empty path.
+	WholeData bool
 }
 
 // Arguments are the arguments of a lazy [Operator]. They may be used only during its call and on its
 // goroutine.
 type Arguments struct {
-	run  *run
-	args []*node
+	run   *run
+	args  []*node
+	whole bool
+}
+
+// Data returns the data that the rule is evaluated on, whatever scope the operator is in, if the [Operator] has
+// WholeData, and else nil. It is the caller's own: the operator must neither keep nor change it.
+func (a Arguments) Data() any {
+	if !a.whole {
+		return nil
+	}
+	return a.run.root()
 }
 
 // Len returns the number of arguments.

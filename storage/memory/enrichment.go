@@ -26,7 +26,8 @@ func (s enrichments) Put(ctx context.Context, org admin.OrgID, e enrich.Enrichme
 		if err := atVersion(ok, old, e.Version); err != nil {
 			return err
 		}
-		old.Dependencies, old.Fields, old.UpdatedAt, old.UpdatedBy = e.Dependencies, e.Fields, e.UpdatedAt, e.UpdatedBy
+		old.Dependencies, old.Fields, old.Cases = e.Dependencies, e.Fields, e.Cases
+		old.UpdatedAt, old.UpdatedBy = e.UpdatedAt, e.UpdatedBy
 		old.Version++
 		t.settings.enrich.put(j, e.EventSchema, old)
 		return nil

@@ -26,6 +26,7 @@ import (
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/settings/enrich"
+	"github.com/admincenter/admincenter/settings/eventschema"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )
@@ -71,6 +72,7 @@ type tenant struct {
 	currencies   *table[string, currency.Currency]
 	rates        *table[rateKey, currency.Rate]
 	settings     settingTables
+	schemas      schemaTables
 	tokens       *table[uuid.UUID, tokenRow]
 	imports      *table[uuid.UUID, bulkimport.Import]
 	contents     map[uuid.UUID]*table[int64, []byte]
@@ -103,6 +105,7 @@ func newTenant(o people.Organization) *tenant {
 		currencies:   newTable[string, currency.Currency](strings.Compare),
 		rates:        newTable[rateKey, currency.Rate](compareRates),
 		settings:     newSettingTables(),
+		schemas:      newSchemaTables(),
 		tokens:       newTable[uuid.UUID, tokenRow](compareID),
 		imports:      newTable[uuid.UUID, bulkimport.Import](compareID),
 		contents:     map[uuid.UUID]*table[int64, []byte]{},
@@ -176,6 +179,7 @@ func (s stores) Log() admin.LogStore                     { return logs{s.access}
 func (s stores) Jobs() job.Store                         { return jobs{s.access} }
 func (s stores) Currencies() currency.Store              { return currencies{s.access} }
 func (s stores) Settings() settings.Store                { return settingStore{s.access} }
+func (s stores) EventSchemas() eventschema.Store         { return eventSchemas{s.access} }
 func (s stores) Enrichments() enrich.Store               { return enrichments{s.access} }
 func (s stores) Tokens() token.Store                     { return tokens{s.access} }
 func (s stores) Imports() bulkimport.Store               { return imports{s.access} }

@@ -16,6 +16,7 @@ import (
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/settings"
 	"github.com/admincenter/admincenter/settings/enrich"
+	"github.com/admincenter/admincenter/settings/eventschema"
 	"github.com/admincenter/admincenter/storage"
 	"github.com/admincenter/admincenter/token"
 )
@@ -150,6 +151,7 @@ type statements struct {
 	organization organizationSQL
 	setting      settingSQL
 	enrichment   enrichmentSQL
+	eventSchema  eventSchemaSQL
 	token        tokenSQL
 	user         userSQL
 	invitation   invitationSQL
@@ -178,6 +180,7 @@ func newStatements(db *DB) statements {
 		organization: newOrganizationSQL(db),
 		setting:      newSettingSQL(db),
 		enrichment:   newEnrichmentSQL(db),
+		eventSchema:  newEventSchemaSQL(db),
 		token:        newTokenSQL(db),
 		user:         newUserSQL(db),
 		invitation:   newInvitationSQL(db),
@@ -213,6 +216,7 @@ func (s stores) Log() admin.LogStore                     { return logs{s.access}
 func (s stores) Jobs() job.Store                         { return jobs{s.access} }
 func (s stores) Currencies() currency.Store              { return currencies{s.access} }
 func (s stores) Settings() settings.Store                { return settingStore{s.access} }
+func (s stores) EventSchemas() eventschema.Store         { return eventSchemas{s.access} }
 func (s stores) Enrichments() enrich.Store               { return enrichments{s.access} }
 func (s stores) Tokens() token.Store                     { return tokens{s.access} }
 func (s stores) Imports() bulkimport.Store               { return imports{s.access} }

@@ -23,6 +23,8 @@ func owned() []ownedTable {
 		{"import_mappings", "id"},
 		{"enrichment_dependencies", "namespace, name, event_schema"},
 		{"enrichments", "event_schema"},
+		{"event_schema_versions", "name, version"},
+		{"event_schemas", "name"},
 		{"setting_counts", ""},
 		{"setting_versions", "id, version"},
 		{"settings", "id"},

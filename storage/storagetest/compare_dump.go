@@ -62,6 +62,10 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 		put("rates of " + string(code))(b.Currencies().Rates(ctx, org, code, largest[int64]()))
 	}
 	put("settings")(b.Settings().List(ctx, org, settings.Filter{}, all))
+	put("event schemas")(b.EventSchemas().List(ctx, org, largest[string]()))
+	for _, name := range eventSchemaNames() {
+		put("versions of event schema " + name)(b.EventSchemas().History(ctx, org, name, largest[int64]()))
+	}
 	put("enrichments")(b.Enrichments().List(ctx, org, largest[string]()))
 	put("tokens")(b.Tokens().List(ctx, org, token.Filter{}, epoch, all))
 	put("deleted tokens")(b.Tokens().List(ctx, org, token.Filter{State: token.Deleted}, epoch, all))

@@ -8,7 +8,9 @@ import (
 	"github.com/admincenter/admincenter/storage"
 )
 
-func (s *script) eventSchema() string { return pick(s, "trips", "Trips", "trips.", "caf\u00e9") }
+func eventSchemaNames() []string { return []string{"trips", "Trips", "trips.", "caf\u00e9"} }
+
+func (s *script) eventSchema() string { return pick(s, eventSchemaNames()...) }
 
 // newEnrichment is one of an event schema, with none to two dependencies.
 func (s *script) newEnrichment() enrich.Enrichment {

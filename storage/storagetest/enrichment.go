@@ -26,14 +26,20 @@ func (w *world) enrichment(eventSchema string, dependencies ...string) enrich.En
 		Fields: []enrich.Field{
 			{Name: "z", Type: enrich.Dimension, Source: enrich.FromValue, Value: w.mark("value"), Order: 1},
 			{Name: "a", Type: enrich.Attribute, Source: enrich.FromLogic, Value: `{"+":[1.10,{"var":"attribute.é\u0001"}]}`,
-				Order: 2},
+				Order: 2, Missing: enrich.MissingDefault, Default: "1.50"},
+		},
+		Cases: []enrich.Case{
+			{Name: "z", Event: enrich.Event{Account: "a", Customer: "c", Time: epoch, Attributes: enrich.Attributes{"x": "1.50"},
+				Dimensions: map[string]string{"d": ""}}, Attributes: enrich.Attributes{"a": "2"}, Fails: []string{"z", "a"}},
+			{Name: "a", Dimensions: map[string]string{"z": w.mark("value")}},
 		},
 		CreatedAt: epoch, CreatedBy: w.user(),
 		UpdatedAt: epoch.Add(time.Second), UpdatedBy: admin.Actor{Kind: admin.ActorSystem},
 	}
 	for i, name := range dependencies {
 		e.Dependencies = append(e.Dependencies,
-			enrich.Dependency{Name: fmt.Sprintf("d%d", i), Namespace: "USER", Setting: name, Optional: i%2 == 1})
+			enrich.Dependency{Name: fmt.Sprintf("d%d", i), Namespace: "USER", Setting: name, Optional: i%2 == 1,
+				Type: []settings.Type{"", settings.TypeNumeric}[i%2]})
 	}
 	return e
 }

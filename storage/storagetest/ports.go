@@ -33,6 +33,7 @@ func ports() []port {
 			t.Run("Values", func(t *testing.T) { testSettings(t, open) })
 			t.Run("History", func(t *testing.T) { testSettingHistory(t, open) })
 		}},
+		{"EventSchemas", testEventSchemas},
 		{"Enrichments", testEnrichments},
 		{"Tokens", testTokens},
 		{"Imports", testImports},
@@ -80,6 +81,9 @@ func Currencies(t *testing.T, open Open) { runPort(t, open, "Currencies") }
 
 // Settings checks the port of [storage.Stores] with this name alone.
 func Settings(t *testing.T, open Open) { runPort(t, open, "Settings") }
+
+// EventSchemas checks the port of [storage.Stores] with this name alone.
+func EventSchemas(t *testing.T, open Open) { runPort(t, open, "EventSchemas") }
 
 // Enrichments checks the port of [storage.Stores] with this name alone.
 func Enrichments(t *testing.T, open Open) { runPort(t, open, "Enrichments") }

@@ -24,7 +24,7 @@ func TestEveryPortHasAnEntry(t *testing.T) {
 func TestEveryEntryPassesOnMemory(t *testing.T) {
 	open := func(*testing.T) storage.Backend { return memory.New() }
 	for _, entry := range []func(*testing.T, Open){
-		Organizations, Users, Invitations, Tickets, Sessions, Identities, Roles, Factors, Audit, Jobs, Currencies, Settings, Enrichments, Tokens,
+		Organizations, Users, Invitations, Tickets, Sessions, Identities, Roles, Factors, Audit, Jobs, Currencies, Settings, EventSchemas, Enrichments, Tokens,
 		Imports, ImportMappings,
 		Customers, Accounts, Plans, Schedules, PlanMigrations,
 	} {

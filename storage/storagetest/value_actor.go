@@ -86,6 +86,14 @@ func testActors(t *testing.T, w *world) {
 		require.NoError(t, err)
 		require.Equal(t, []admin.Actor{by, w.user()}, []admin.Actor{got.CreatedBy, got.UpdatedBy})
 	})
+	t.Run("event schemas", func(t *testing.T) {
+		s := w.schemaOf("support")
+		s.CreatedBy, s.UpdatedBy = by, by
+		w.putSchema(s)
+		got, err := b.EventSchemas().Get(ctx, w.org, s.Name)
+		require.NoError(t, err)
+		require.Equal(t, []admin.Actor{by, by}, []admin.Actor{got.CreatedBy, got.UpdatedBy})
+	})
 	t.Run("schedules that were removed", func(t *testing.T) {
 		s := w.schedule("support", epoch, time.Time{})
 		require.NoError(t, w.add(b, s))

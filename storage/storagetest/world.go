@@ -115,6 +115,7 @@ func (w *world) seed() {
 	w.seedJobs()
 	w.seedSettings()
 	w.seedEnrichments()
+	w.seedEventSchemas()
 	w.seedTokens()
 	w.seedPeople()
 	w.seedTickets()
@@ -158,7 +159,7 @@ func calls() map[string]call {
 	for _, part := range []map[string]call{
 		organizationCalls(), auditCalls(), logCalls(), jobCalls(), currencyCalls(),
 		settingCalls(),
-		enrichmentCalls(),
+		enrichmentCalls(), eventSchemaCalls(),
 		tokenCalls(),
 		userCalls(), erasureCalls(), invitationCalls(), ticketCalls(), sessionCalls(), identityCalls(), roleCalls(),
 		factorCalls(),

@@ -74,12 +74,15 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		"extra":                 one("''"),
 		"currency":              one("'EUR'"),
 		"account_aliases.value": numberedBy("alias"),
-		"digest":                digestOf(d),
-		"rate":                  one("1"),
-		"base_slot":             one("NULL"),
-		"listed":                nil, // which is generated
-		"queue_org":             nil,
-		"due_at":                nil,
+		"event_schemas.name":    numberedBy("s"),
+
+		"event_schema_versions.name": numberedBy("s"),
+		"digest":                     digestOf(d),
+		"rate":                       one("1"),
+		"base_slot":                  one("NULL"),
+		"listed":                     nil, // which is generated
+		"queue_org":                  nil,
+		"due_at":                     nil,
 
 		"email_key":           numberedBy("u"),
 		"roles.name":          numberedBy("role"),

@@ -269,6 +269,36 @@ TABLE admincenter_enrichment_dependencies InnoDB utf8mb4_bin
     PRIMARY KEY PRIMARY (org_id, namespace, name, event_schema)
     FOREIGN KEY admincenter_enrichment_dependencies_ibfk_1 (org_id, event_schema) REFERENCES admincenter_enrichments (org_id, event_schema) ON DELETE RESTRICT ON UPDATE RESTRICT
 
+TABLE admincenter_event_schemas InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    name varbinary(200) NOT NULL
+    definition mediumtext COLLATE utf8mb4_bin NOT NULL
+    created_at bigint(20) NOT NULL
+    created_by_kind varbinary(30) NOT NULL
+    created_by_id varbinary(237) NOT NULL
+    updated_at bigint(20) NOT NULL
+    updated_by_kind varbinary(30) NOT NULL
+    updated_by_id varbinary(237) NOT NULL
+    version bigint(20) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, name)
+    FOREIGN KEY admincenter_event_schemas_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+
+TABLE admincenter_event_schema_versions InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    name varbinary(200) NOT NULL
+    definition mediumtext COLLATE utf8mb4_bin NOT NULL
+    created_at bigint(20) NOT NULL
+    created_by_kind varbinary(30) NOT NULL
+    created_by_id varbinary(237) NOT NULL
+    updated_at bigint(20) NOT NULL
+    updated_by_kind varbinary(30) NOT NULL
+    updated_by_id varbinary(237) NOT NULL
+    version bigint(20) NOT NULL
+    deleted bigint(20) NOT NULL
+    PRIMARY KEY PRIMARY (org_id, name, version)
+    FOREIGN KEY admincenter_event_schema_versions_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK deleted `deleted` in (0,1)
+
 TABLE admincenter_exchange_rates InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
     code varbinary(3) NOT NULL

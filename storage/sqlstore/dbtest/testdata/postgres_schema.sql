@@ -351,6 +351,36 @@ TABLE admincenter_enrichments
     PRIMARY KEY admincenter_enrichments_pkey (org_id, event_schema)
     FOREIGN KEY admincenter_enrichments_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
 
+TABLE admincenter_event_schema_versions
+    org_id text COLLATE C NOT NULL
+    name text COLLATE C NOT NULL
+    definition text COLLATE C NOT NULL
+    created_at bigint NOT NULL
+    created_by_kind text COLLATE C NOT NULL
+    created_by_id text COLLATE C NOT NULL
+    updated_at bigint NOT NULL
+    updated_by_kind text COLLATE C NOT NULL
+    updated_by_id text COLLATE C NOT NULL
+    version bigint NOT NULL
+    deleted bigint NOT NULL
+    PRIMARY KEY admincenter_event_schema_versions_pkey (org_id, name, version)
+    FOREIGN KEY admincenter_event_schema_versions_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK ((deleted = ANY (ARRAY[(0)::bigint, (1)::bigint])))
+
+TABLE admincenter_event_schemas
+    org_id text COLLATE C NOT NULL
+    name text COLLATE C NOT NULL
+    definition text COLLATE C NOT NULL
+    created_at bigint NOT NULL
+    created_by_kind text COLLATE C NOT NULL
+    created_by_id text COLLATE C NOT NULL
+    updated_at bigint NOT NULL
+    updated_by_kind text COLLATE C NOT NULL
+    updated_by_id text COLLATE C NOT NULL
+    version bigint NOT NULL
+    PRIMARY KEY admincenter_event_schemas_pkey (org_id, name)
+    FOREIGN KEY admincenter_event_schemas_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+
 TABLE admincenter_exchange_rates
     org_id text COLLATE C NOT NULL
     code text COLLATE C NOT NULL

@@ -322,6 +322,35 @@ CREATE TABLE admincenter_enrichments (
     PRIMARY KEY (org_id, event_schema)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE admincenter_event_schema_versions (
+    org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    name            TEXT    NOT NULL,
+    definition      TEXT    NOT NULL,
+    created_at      INTEGER NOT NULL,
+    created_by_kind TEXT    NOT NULL,
+    created_by_id   TEXT    NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    updated_by_kind TEXT    NOT NULL,
+    updated_by_id   TEXT    NOT NULL,
+    version         INTEGER NOT NULL,
+    deleted         INTEGER NOT NULL CHECK (deleted IN (0, 1)),
+    PRIMARY KEY (org_id, name, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE admincenter_event_schemas (
+    org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
+    name            TEXT    NOT NULL,
+    definition      TEXT    NOT NULL,
+    created_at      INTEGER NOT NULL,
+    created_by_kind TEXT    NOT NULL,
+    created_by_id   TEXT    NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    updated_by_kind TEXT    NOT NULL,
+    updated_by_id   TEXT    NOT NULL,
+    version         INTEGER NOT NULL,
+    PRIMARY KEY (org_id, name)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE admincenter_exchange_rates (
     org_id          TEXT    NOT NULL,
     code            TEXT    NOT NULL,
