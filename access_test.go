@@ -51,6 +51,7 @@ func withoutScope() map[string]string {
 		"Jobs.PruneSettled":             "the host's own worker, for every organization",
 		"Jobs.RemoveSettled":            "as Jobs.PruneSettled",
 		"Imports.RemoveFiles":           "as Jobs.PruneSettled",
+		"Imports.SweepBlobs":            "as Jobs.PruneSettled",
 		"People.PurgeDeleted":           "what it removes belongs to no organization any more",
 		"Log.Trim":                      "as Jobs.PruneSettled",
 		"Tidy":                          "the host's own worker, for every organization",

@@ -67,6 +67,9 @@ type Options struct {
 	ImportInUse func(
 		ctx context.Context, s storage.Stores, org admin.OrgID, kind string, ids []string,
 	) (map[string]string, error)
+	// Blobs, if set, is where the files of imports are kept, in place of the database: in a directory (package dirblobs),
+	// in an object store. [Center.Tidy] removes from it what is not kept any longer. See [bulkimport.Blobs].
+	Blobs bulkimport.Blobs
 	// Plans are a host's own price plans for migrations, which only read them, outside of any transaction of
 	// the library's: they can be another service's. nil means those of the storage.
 	Plans priceplan.Plans

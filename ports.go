@@ -74,22 +74,24 @@ func currencyPorts(s storage.Stores) currency.Ports {
 	return currency.Ports{Currencies: s.Currencies()}
 }
 
-func customerPorts(s storage.Stores) customer.Ports {
+func (c *Center) customerPorts(s storage.Stores) customer.Ports {
 	return customer.Ports{
 		Customers: s.Customers(), Accounts: s.Accounts(), Currencies: currency.Uses(s.Currencies()),
 		Audit: s.Audit(), Jobs: s.Jobs(),
 		ImportedRows: func(
 			ctx context.Context, org admin.OrgID, customer string, accounts []string,
 		) ([]job.Rows, error) {
-			return bulkimport.RowsOf(ctx, s.Imports(), s.Jobs(), s.Customers(), org, customer, accounts)
+			return bulkimport.RowsOf(ctx, bulkimport.Ports{
+				Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(), Blobs: c.o.Blobs,
+			}, org, customer, accounts)
 		},
 	}
 }
 
 // customerProcess returns the ports of customers with the transaction in which an erasure commits.
 func (c *Center) customerProcess(s storage.Stores) customer.Ports {
-	p := customerPorts(s)
-	p.Atomically = atomically(c, customerPorts)
+	p := c.customerPorts(s)
+	p.Atomically = atomically(c, c.customerPorts)
 	return p
 }
 
@@ -142,6 +144,7 @@ func (c *Center) importPorts(s storage.Stores) bulkimport.Ports {
 	p := bulkimport.Ports{
 		Imports: s.Imports(), Mappings: s.ImportMappings(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts(),
 		Currencies: currency.Uses(s.Currencies()), Authorize: c.Authorize, Announce: c.announce(s), Audit: s.Audit(),
+		Blobs: c.o.Blobs,
 	}
 	p.InUse = func(ctx context.Context, org admin.OrgID, kind string, ids []string) (map[string]string, error) {
 		return c.importInUse(ctx, s, org, kind, ids)

@@ -12,9 +12,9 @@ import (
 
 // Tidy removes what is to be removed, in transactions of 1,000 rows at most, until nothing is left to remove or ctx
 // ends: the rows of organizations that were deleted ([people.Service.PurgeDeleted]), and what Options.Retention does
-// not keep any longer. A worker ([Center.Worker]) calls it; a host without one calls it every hour or so, on any
-// number of processes. It returns what could not be removed, and removes the rest. It fails with [admin.ErrState] for
-// a Center that is in a transaction.
+// not keep any longer; and what imports that were removed have in Options.Blobs. A worker ([Center.Worker]) calls it;
+// a host without one calls it every hour or so, on any number of processes. It returns what could not be removed, and
+// removes the rest. It fails with [admin.ErrState] for a Center that is in a transaction.
 //
 // [people.Service.PurgeDeleted]:
 // https://pkg.go.dev/github.com/admincenter/admincenter/admin/people#Service.PurgeDeleted
@@ -37,6 +37,7 @@ func (c *Center) Tidy(ctx context.Context) error {
 			failed = errors.Join(failed, err)
 		}
 	}
+	failed = errors.Join(failed, untilDone(ctx, func() (bool, error) { return c.Imports.SweepBlobs(ctx) }))
 	if keep.Records > 0 && ctx.Err() == nil {
 		failed = errors.Join(failed, c.Log.Trim(ctx, now.Add(-keep.Records)))
 	}

@@ -197,7 +197,7 @@ func (s *Service) soonOf(ctx context.Context, org admin.OrgID, i Import, by stri
 		return out, nil // it creates none, or none with the field
 	}
 	ids := map[uint64]bool{}
-	data := i.content(ctx, s.ports.Imports, org, i.Content.Offset)
+	data := s.content(ctx, org, i, i.Content.Offset)
 	err = s.records(i, data, plan, func(rec record, number int64) error {
 		key, ok := plan.keyOf(id, rec)
 		sum := maphash.String(out.seed, keyForm(plan.fields[id].Kind, key))

@@ -35,6 +35,10 @@
 // [Service.Mentions] finds the imports and the saved mappings that have a name or an address, [Service.Erase] removes
 // all that an import has of the persons in its file, and [Service.EraseMapping] a saved mapping.
 //
+// The bytes are in the [Store], or in a [Blobs] that the host gives: a directory, an object store. What is there cannot
+// commit with a transaction, so its removal is recorded in one and carried out after it, by [Service.SweepBlobs] at
+// the latest.
+//
 // # Mapping
 //
 // A [Schema] has the fields. [Service.Suggest] proposes a column for each, by what its header means in

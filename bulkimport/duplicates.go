@@ -43,7 +43,7 @@ func (s *Service) duplicates(ctx context.Context, org admin.OrgID, i Import, t T
 	}
 	var out []job.Entry
 	size, seen := 0, newKeys(plan)
-	data := i.content(ctx, s.ports.Imports, org, i.Content.Offset)
+	data := s.content(ctx, org, i, i.Content.Offset)
 	err = s.records(i, data, plan, func(rec record, number int64) error {
 		var twice []CellError
 		field := plan.key
@@ -83,7 +83,7 @@ func (s *suspects) has(k int, form string) bool {
 // suspects reads the whole file, and makes sure that it is what was uploaded.
 func (s *Service) suspects(ctx context.Context, org admin.OrgID, i Import, plan *plan) (*suspects, error) {
 	out := &suspects{seed: maphash.MakeSeed(), hashes: make([][]uint64, len(plan.unique))}
-	text := &verified{from: i.content(ctx, s.ports.Imports, org, 0), sum: sha256.New()}
+	text := &verified{from: s.content(ctx, org, i, 0), sum: sha256.New()}
 	if _, err := io.CopyN(io.Discard, text, i.Content.Offset); err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}

@@ -18,16 +18,17 @@ const ErasedFileName = "erased"
 // ActionErase is the audit action of [Service.Erase].
 const ActionErase admin.Action = "import.erase" // the file, the rows and all texts of an import were removed
 
-// Erase removes what an import has of the persons in its file, now and for good: the file, the failed and skipped rows
-// with their messages, what the rows had changed, the name of the file, the headers, the examples of cells, the
+// Erase removes what an import has of the persons in its file, now and for good: the file, the failed and skipped
+// rows with their messages, what the rows had changed, the name of the file, the headers, the examples of cells, the
 // mapping and the warnings; and the name of the file from the audit trail, which still verifies. What remains is the
 // import with its type, its times and its numbers, and its job, whose reports of failures are [job.ErrPruned]. The
 // records that the import made are not changed.
 //
-// It removes in transactions of at most 1,000 rows and 100 pieces, each of which stays if a later one fails: call it
-// again. It requires the type's Write permission. It fails with [admin.ErrNotFound], with [admin.ErrState] while the
-// job is not final (cancel it first) and without Ports.Audit, and with [admin.ErrConflict] if the import is changed at
-// the same time.
+// What is in Ports.Blobs is removed before Erase returns, but in a transaction after its commit, by
+// [Service.SweepBlobs]. It removes in transactions of at most 1,000 rows and 100 pieces, each of which stays if a
+// later one fails: call it again. It requires the type's Write permission. It fails with [admin.ErrNotFound], with
+// [admin.ErrState] while the job is not final (cancel it first) and without Ports.Audit, and with [admin.ErrConflict]
+// if the import is changed at the same time.
 func (s *Service) Erase(ctx context.Context, scope admin.Scope, id uuid.UUID) (Import, error) {
 	i, _, err := s.open(ctx, scope, id, write)
 	if err != nil {
@@ -46,6 +47,9 @@ func (s *Service) Erase(ctx context.Context, scope admin.Scope, id uuid.UUID) (I
 		if more, err = s.ports.Imports.RemoveFile(ctx, org, id, removePieces, rec); err != nil {
 			return Import{}, err
 		}
+	}
+	if err := s.unblob(ctx, org, i); err != nil {
+		return Import{}, err
 	}
 	for _, of := range i.Jobs() {
 		if err := s.prune(ctx, scope, i, of); err != nil {

@@ -130,7 +130,7 @@ func TestRowsOfACustomerAreFoundHoweverTheCellHasItsID(t *testing.T) {
 			_, err := w.service.SetMapping(t.Context(), w.scope, i.ID, i.Version, m, bulkimport.Settings{})
 			require.NoError(t, err)
 			require.EqualValues(t, 2, w.resume(i.ID).Counts.Failed)
-			rows, err := bulkimport.RowsOf(t.Context(), w.backend.Imports(), w.backend.Jobs(), w.backend.Customers(), org, "k1", nil)
+			rows, err := bulkimport.RowsOf(t.Context(), w.ports(), org, "k1", nil)
 			require.NoError(t, err)
 			require.Contains(t, rows, job.Rows{Job: i.ID, Seqs: []int64{1}})
 		})

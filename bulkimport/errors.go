@@ -38,6 +38,7 @@ const (
 	CodeManyCycles     = "too_many_cycles"
 	CodeDeepRelations  = "relations_too_deep" // rows point at rows behind them, in too many steps
 	CodeFileRemoved    = "file_removed"       // it is not kept any longer; see [Import].FileRemovedAt
+	CodeFileLost       = "file_lost"          // a part of it is not where it was stored; see [Blobs]
 )
 
 // NoColumn is the CellError.Column of an error in a row as a whole.

@@ -154,7 +154,7 @@ func (s *Service) SetFileFormat(
 
 // reread surveys the stored file.
 func (s *Service) reread(ctx context.Context, org admin.OrgID, i *Import, schema Schema, f FileFormat) error {
-	stored := &verified{from: i.content(ctx, s.ports.Imports, org, 0), sum: sha256.New()}
+	stored := &verified{from: s.content(ctx, org, *i, 0), sum: sha256.New()}
 	head := make([]byte, headBytes)
 	n, err := io.ReadFull(stored, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -171,7 +171,7 @@ func (s *Service) reread(ctx context.Context, org admin.OrgID, i *Import, schema
 		return err
 	}
 	v := newSurvey(i, schema, s.limits)
-	return v.run(f, found, head[:n], i.content(ctx, s.ports.Imports, org, 0))
+	return v.run(f, found, head[:n], s.content(ctx, org, *i, 0))
 }
 
 // scan adds the rest of a file to the evidence.

@@ -49,7 +49,9 @@ type Import struct {
 	// FileRemovedAt is when the file began to be removed, because its time was over: it cannot be read any more. Zero if
 	// it is there.
 	FileRemovedAt time.Time `json:"fileRemovedAt,omitzero"`
-	Version       int64     `json:"version"`
+	// InBlobs reports that the content is in Ports.Blobs, and was from the start; if not, it is in the Store.
+	InBlobs bool  `json:"inBlobs,omitempty"`
+	Version int64 `json:"version"`
 }
 
 // Jobs returns the ids that jobs of the import have or may have: the one that runs it first, which is the import's own,

@@ -198,9 +198,13 @@ func (h *heard) ofStoredFiles(w *world) {
 	require.NoError(h.t, store.Append(ctx, org, i.ID, i.Content.Bytes, []byte("k2\n")))
 	_, err := w.service.SetFileFormat(ctx, w.scope, i.ID, i.Version, bulkimport.FileFormat{})
 	h.refused(err)
+	i = w.upload("things", "id\nk2\n")
+	i.Content.Bytes++
+	require.NoError(h.t, store.Update(ctx, org, i, w.record(bulkimport.ActionFormat, i)))
+	_, err = w.service.SetFileFormat(ctx, w.scope, i.ID, i.Version+1, bulkimport.FileFormat{})
+	h.refused(err)
 	i = w.upload("things", "id\nk3\n")
-	_, err = store.RemoveFile(ctx, org, i.ID, 10, admin.Record{ID: w.id(), At: w.now, Actor: w.scope.Actor(),
-		Action: bulkimport.ActionRemoveFile, Subject: admin.Subject{Kind: bulkimport.SubjectKind, ID: i.ID.String()}})
+	_, err = store.RemoveFile(ctx, org, i.ID, 10, w.record(bulkimport.ActionRemoveFile, i))
 	require.NoError(h.t, err)
 	_, err = w.service.Suggest(ctx, w.scope, i.ID)
 	h.refused(err)

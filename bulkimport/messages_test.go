@@ -279,6 +279,7 @@ func fileCodes() []string {
 		bulkimport.CodeEmptyFile, bulkimport.CodeNotCSV, bulkimport.CodeFileTooLarge, bulkimport.CodeTooManyRows,
 		bulkimport.CodeTooManyColumns, bulkimport.CodeHeaderTooLong, bulkimport.CodeBadHeader, bulkimport.CodeFileChanged,
 		bulkimport.CodeManyDuplicates, bulkimport.CodeManyCycles, bulkimport.CodeDeepRelations, bulkimport.CodeFileRemoved,
+		bulkimport.CodeFileLost,
 	}
 }
 

@@ -117,7 +117,7 @@ func (s *Service) graph(ctx context.Context, org admin.OrgID, i Import, t Type) 
 		row   int32
 	}
 	found, sought := make([][]place, len(g.pointers)), make([][]place, len(g.pointers))
-	data := i.content(ctx, s.ports.Imports, org, i.Content.Offset)
+	data := s.content(ctx, org, i, i.Content.Offset)
 	err := s.records(i, data, plan, func(rec record, number int64) error {
 		for k, p := range g.pointers {
 			row := int32(number - 1)
@@ -204,7 +204,7 @@ func (s *Service) cycles(
 	}
 	lines := map[int32]int64{}
 	each := func(with func(rec record, number int64) error) error {
-		data := i.content(ctx, s.ports.Imports, org, i.Content.Offset)
+		data := s.content(ctx, org, i, i.Content.Offset)
 		return s.records(i, data, g.plan, func(rec record, number int64) error {
 			if !g.sorted.cyclic[g.sorted.of[number-1]] {
 				return nil

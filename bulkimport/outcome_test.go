@@ -167,7 +167,7 @@ func TestChangesAreMentioned(t *testing.T) {
 	found := mentioned(t, w, s, "köln")
 	require.Len(t, found, 1)
 	require.True(t, found[0].Rows)
-	rows, err := bulkimport.RowsOf(t.Context(), w.backend.Imports(), w.backend.Jobs(), w.backend.Customers(), org, "c1", nil)
+	rows, err := bulkimport.RowsOf(t.Context(), w.ports(), org, "c1", nil)
 	require.NoError(t, err)
 	require.Equal(t, []job.Rows{{Job: i.ID, Seqs: []int64{1}}}, rows)
 }
@@ -212,7 +212,7 @@ func TestARowThatWasErasedIsNotCalledUnchanged(t *testing.T) {
 			})
 		},
 		ImportedRows: func(ctx context.Context, o admin.OrgID, id string, accounts []string) ([]job.Rows, error) {
-			return bulkimport.RowsOf(ctx, w.backend.Imports(), w.backend.Jobs(), w.backend.Customers(), o, id, accounts)
+			return bulkimport.RowsOf(ctx, w.ports(), o, id, accounts)
 		},
 	}, customer.Options{})
 	require.NoError(t, err)

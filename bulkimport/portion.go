@@ -52,7 +52,7 @@ func (i Import) beginning() cursor { return cursor{offset: i.Content.Offset, lin
 
 // reader reads an import's data from a cursor on.
 func (s *Service) reader(ctx context.Context, org admin.OrgID, i Import, c cursor) *reader {
-	from := i.content(ctx, s.ports.Imports, org, c.offset)
+	from := s.content(ctx, org, i, c.offset)
 	return i.reader(from, c, s.limits)
 }
 
@@ -114,7 +114,7 @@ func (s *Service) next(
 		}
 	}
 	var broken *FileError
-	if errors.As(err, &broken) {
+	if errors.As(err, &broken) && broken.Code != CodeFileLost { // which may be a disk that is not mounted
 		err = job.Fail(err)
 	}
 	return p, err

@@ -244,7 +244,7 @@ func TestPreviewIsBounded(t *testing.T) {
 	p, err := w.service.In(ports).Preview(t.Context(), w.scope, i.ID, w.suggested(i), bulkimport.Settings{}, 0)
 	require.NoError(t, err)
 	require.Empty(t, p.Rows)
-	require.LessOrEqual(t, counted.calls, 4<<20/bulkimport.MaxChunk+2)
+	require.LessOrEqual(t, counted.calls, 4<<20/bulkimport.StoredPiece+2)
 
 	long := strings.Repeat("é", 10_000)
 	i = w.upload(bulkimport.CustomersType, "id,name,primary_email,city\nc1,Ann Lee,a@x.example,"+long+"\n")

@@ -28,7 +28,7 @@ func (r *openFile) take(ctx context.Context, s *Service, org admin.OrgID, i Impo
 		k.content.ctx = ctx
 		return k
 	}
-	k := &reading{version: i.Version, at: at, content: i.content(ctx, s.ports.Imports, org, at.offset)}
+	k := &reading{version: i.Version, at: at, content: s.content(ctx, org, i, at.offset)}
 	k.reader = i.reader(k.content, at, s.limits)
 	k.plan = newPlan(t.Schema, i, s.limits)
 	return k

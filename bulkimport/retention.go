@@ -20,7 +20,8 @@ const (
 // RemoveFiles removes the files of imports that were not changed since until and that have no job, or one that is
 // final since until or longer: up to 100 of them, in transactions of at most 100 pieces each. It reports whether
 // there may be more. Each import gets a record that has until, can be read on, and has a FileRemovedAt; to
-// read its file fails with a [*FileError] with [CodeFileRemoved]. It takes no Scope: it is for the host's own
+// read its file fails with a [*FileError] with [CodeFileRemoved]. What is in Ports.Blobs is removed by
+// [Service.SweepBlobs] then. It takes no Scope: it is for the host's own
 // scheduler (admincenter.Center.Tidy).
 func (s *Service) RemoveFiles(ctx context.Context, until time.Time) (more bool, err error) {
 	refs, err := s.ports.Imports.ExpiredFiles(ctx, until, sweepFiles)

@@ -21,14 +21,13 @@ import (
 // also found by the customer that they name as their import's mapping has it: by its id, its
 // name or its e-mail address; in one column, several joined, any of several or a constant. Rows of more than
 // 64 KiB are read in the file, while it is there. An empty id of a customer is none. It reads all rows that imports
-// keep, in pages. It is for customer.Ports.ImportedRows.
+// keep, in pages, and needs Imports, Jobs, Customers and Blobs of p. It is for customer.Ports.ImportedRows.
 func RowsOf(
-	ctx context.Context, imports Store, jobs job.Store, customers customer.Store, org admin.OrgID, id string,
-	accounts []string,
+	ctx context.Context, p Ports, org admin.OrgID, id string, accounts []string,
 ) (out []job.Rows, err error) {
-	r := rowSearch{imports: imports, jobs: jobs, org: org}
+	r := rowSearch{ports: p, org: org}
 	if id != "" {
-		r.owner, err = customers.Get(ctx, org, id)
+		r.owner, err = p.Customers.Get(ctx, org, id)
 		if err != nil && !errors.Is(err, admin.ErrNotFound) {
 			return nil, err
 		}
@@ -43,7 +42,7 @@ func RowsOf(
 			r.keys[key] = key != ""
 		}
 		for seek := (admin.Seek[uuid.UUID]{Limit: importPage}); ; {
-			found, err := imports.List(ctx, org, Filter{Type: of.t}, seek)
+			found, err := p.Imports.List(ctx, org, Filter{Type: of.t}, seek)
 			if err != nil {
 				return nil, err
 			}
@@ -75,18 +74,17 @@ const (
 
 // rowSearch looks for rows about keys, or that name a customer.
 type rowSearch struct {
-	imports Store
-	jobs    job.Store
-	org     admin.OrgID
-	keys    map[string]bool
-	owner   customer.Customer // with an empty id if there is none
+	ports Ports
+	org   admin.OrgID
+	keys  map[string]bool
+	owner customer.Customer // with an empty id if there is none
 }
 
 // kept returns the numbers of the rows that a job of an import keeps.
 func (r rowSearch) kept(ctx context.Context, i Import, id uuid.UUID) ([]int64, error) {
 	found := map[int64]bool{}
 	for seek := (admin.Seek[int64]{Limit: rowPage}); ; {
-		effects, err := r.jobs.Effects(ctx, r.org, id, seek)
+		effects, err := r.ports.Jobs.Effects(ctx, r.org, id, seek)
 		if err != nil {
 			return nil, err
 		}
@@ -102,7 +100,7 @@ func (r rowSearch) kept(ctx context.Context, i Import, id uuid.UUID) ([]int64, e
 	}
 	source, value := r.named(i)
 	for seek := (admin.Seek[int64]{Limit: rowPage}); ; {
-		entries, err := r.jobs.Entries(ctx, r.org, id, job.EntryFilter{}, seek)
+		entries, err := r.ports.Jobs.Entries(ctx, r.org, id, job.EntryFilter{}, seek)
 		if err != nil {
 			return nil, err
 		}
@@ -166,7 +164,7 @@ func (r rowSearch) cells(ctx context.Context, i Import, e job.Entry) ([]string, 
 	}
 	c := cursor{offset: data.Offset, line: data.Line}
 	limits := Limits{RecordBytes: longest, RecordLines: math.MaxInt, Columns: longest}.withDefaults()
-	rec, err := i.reader(i.content(ctx, r.imports, r.org, c.offset), c, limits).next()
+	rec, err := i.reader(i.content(ctx, r.ports, r.org, c.offset), c, limits).next()
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}

@@ -46,7 +46,7 @@ func TestRowsOfACustomerAreFoundHoweverTheMappingNamesIt(t *testing.T) {
 			require.NoError(t, err)
 			p := w.resume(i.ID)
 			require.Equal(t, p.Counts.Total, p.Counts.Failed)
-			rows, err := bulkimport.RowsOf(t.Context(), w.backend.Imports(), w.backend.Jobs(), w.backend.Customers(), org, "k1", nil)
+			rows, err := bulkimport.RowsOf(t.Context(), w.ports(), org, "k1", nil)
 			require.NoError(t, err)
 			require.Equal(t, []job.Rows{{Job: i.ID, Seqs: c.want}}, rows)
 		})

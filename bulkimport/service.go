@@ -31,7 +31,7 @@ const (
 	ActionRemoveFile admin.Action = "import.remove_file" // a file was removed, because its time was over
 )
 
-// Ports are the stores of a Service. All but Mappings, Target, Announce, InUse, Audit and Authorize are needed.
+// Ports are the stores of a Service. All but Mappings, Target, Announce, InUse, Audit, Blobs and Authorize are needed.
 type Ports struct {
 	Imports   Store
 	Mappings  MappingStore // without it no mapping is saved, and the methods about saved mappings fail
@@ -53,6 +53,9 @@ type Ports struct {
 	InUse InUse
 	// Audit is the trail that [Service.Erase] takes names of files out of; without it that fails.
 	Audit admin.AuditStore
+	// Blobs, if set, is where the files of imports are kept from now on; without it they are in Imports. It must stay
+	// set as long as there are imports whose files are in it.
+	Blobs Blobs
 	// Authorize, if set, takes the place of Options.Authorize. A service in a transaction is given one
 	// that reads in the transaction too.
 	Authorize admin.Authorize
@@ -424,5 +427,12 @@ func (s *Service) Delete(ctx context.Context, scope admin.Scope, id uuid.UUID) e
 	if err := s.idle(ctx, scope.Org(), i); err != nil {
 		return err
 	}
-	return s.ports.Imports.Delete(ctx, scope.Org(), id, s.record(scope, ActionDelete, i))
+	if err := s.ports.Imports.Delete(ctx, scope.Org(), id, s.record(scope, ActionDelete, i)); err != nil {
+		return err
+	}
+	if err := s.unblob(ctx, scope.Org(), i); err != nil { // which SweepBlobs tries again
+		s.runtime.Logger.WarnContext(ctx, "file of a deleted import not removed yet", "org", scope.Org(), "import", id,
+			"error", err)
+	}
+	return nil
 }

@@ -361,7 +361,7 @@ func TestUndoAfterErasure(t *testing.T) {
 	w.run(bulkimport.CustomersType, "id,name,primary_email\nu1,Ann,a@b.example\nu2,Bob,b@b.example\n", bulkimport.Settings{})
 	i, _ := w.run(bulkimport.CustomersType, "id,name,primary_email\nu1,Anna,a@b.example\nu2,Bobby,b@b.example\n",
 		bulkimport.Settings{Mode: bulkimport.Upsert})
-	rows, err := bulkimport.RowsOf(t.Context(), w.backend.Imports(), w.backend.Jobs(), w.backend.Customers(), org, "u1", nil)
+	rows, err := bulkimport.RowsOf(t.Context(), w.ports(), org, "u1", nil)
 	require.NoError(t, err)
 	require.Equal(t, []job.Rows{{Job: i.ID, Seqs: []int64{1}}}, rows)
 	rec := admin.Record{ID: w.id(), At: w.now, Actor: admin.Actor{Kind: admin.ActorSystem}, Action: "customer.erase",
@@ -381,7 +381,7 @@ func TestRowsOfAnUndoAreErased(t *testing.T) {
 	w.change(renamed(t, id, "Other"))
 	j, _ := w.undo(i.ID)
 	require.Len(t, w.left(j.ID), 1)
-	rows, err := bulkimport.RowsOf(t.Context(), w.backend.Imports(), w.backend.Jobs(), w.backend.Customers(), org, id, nil)
+	rows, err := bulkimport.RowsOf(t.Context(), w.ports(), org, id, nil)
 	require.NoError(t, err)
 	require.Equal(t, []job.Rows{{Job: j.ID, Seqs: []int64{1}}}, rows)
 	require.NoError(t, w.service.Delete(t.Context(), w.scope, i.ID))

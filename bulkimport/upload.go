@@ -37,7 +37,7 @@ func (in UploadInput) format() FileFormat {
 
 // Upload checks a file, finds how it is written, and stores its bytes as they are, so that [Service.SetFileFormat]
 // can read them in another way. It fails with a [*FileError] for what cannot be imported, and stores nothing then. It
-// requires the type's Write permission.
+// requires the type's Write permission, and with Ports.Blobs that it is not in a transaction ([admin.ErrState]).
 func (s *Service) Upload(ctx context.Context, scope admin.Scope, in UploadInput) (Import, error) {
 	t, err := s.require(scope, in.Type, write)
 	if err != nil {
@@ -57,6 +57,10 @@ func (s *Service) Upload(ctx context.Context, scope admin.Scope, in UploadInput)
 
 // store stores a file, which has the failed rows of another import unless from is nil.
 func (s *Service) store(ctx context.Context, scope admin.Scope, t Type, in UploadInput, from *Import) (Import, error) {
+	if s.ports.Blobs != nil && s.ports.Atomically == nil {
+		return Import{}, fmt.Errorf("a file that is kept in Ports.Blobs is uploaded outside of a transaction, which would "+
+			"leave it there when it is rolled back: %w", admin.ErrState)
+	}
 	u := &upload{service: s, ctx: ctx, scope: scope, schema: t.Schema, sum: sha256.New(), origin: from}
 	if err := u.open(in); err != nil {
 		return Import{}, err
@@ -64,6 +68,7 @@ func (s *Service) store(ctx context.Context, scope admin.Scope, t Type, in Uploa
 	now := s.runtime.Instant()
 	u.imp.ID, u.imp.Type, u.imp.FileName, u.imp.Status = s.runtime.NewID(), t.Schema.Type, in.FileName, Uploading
 	u.imp.CreatedAt, u.imp.CreatedBy, u.imp.UpdatedAt, u.imp.Version = now, scope.Actor(), now, 1
+	u.imp.InBlobs = s.ports.Blobs != nil
 	if err := s.ports.Imports.Create(ctx, scope.Org(), u.imp, s.record(scope, ActionBegin, u.imp)); err != nil {
 		return Import{}, err
 	}
@@ -79,7 +84,11 @@ func (s *Service) store(ctx context.Context, scope admin.Scope, t Type, in Uploa
 func (s *Service) discard(ctx context.Context, scope admin.Scope, i Import) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	if err := s.ports.Imports.Delete(ctx, scope.Org(), i.ID, s.record(scope, ActionDelete, i)); err != nil {
+	err := s.ports.Imports.Delete(ctx, scope.Org(), i.ID, s.record(scope, ActionDelete, i))
+	if err == nil || errors.Is(err, admin.ErrNotFound) { // deleted by another caller while it was uploaded
+		err = errors.Join(err, s.unblob(ctx, scope.Org(), i))
+	}
+	if err != nil {
 		s.runtime.Logger.WarnContext(ctx, "broken upload not deleted", "org", scope.Org(), "import", i.ID, "error", err)
 	}
 }
@@ -96,6 +105,7 @@ type upload struct {
 	sum     hash.Hash
 	found   evidence
 	piece   []byte
+	failed  error   // to store a piece: readers may ask again
 	origin  *Import // whose failed rows the file has; nil for a file of a user's
 }
 
@@ -140,7 +150,7 @@ func (u *upload) finish(f FileFormat) error {
 	i.Content.SHA256 = i.SHA256
 	was, guessed := begins.encoding()
 	if is, guess := u.found.encoding(); f.Encoding == "" && (is != was || guess != guessed) {
-		stored := i.content(u.ctx, s.ports.Imports, u.scope.Org(), 0)
+		stored := s.content(u.ctx, u.scope.Org(), *i, 0)
 		if err := newSurvey(i, u.schema, s.limits).run(f, &u.found, u.head, stored); err != nil {
 			return err
 		}
@@ -168,9 +178,6 @@ func (u *upload) Write(text []byte) (int, error) {
 	u.sum.Write(text)
 	u.found.add(text)
 	for n := 0; n < len(text); {
-		if u.piece == nil {
-			u.piece = make([]byte, 0, MaxChunk)
-		}
 		room := min(len(text)-n, MaxChunk-len(u.piece))
 		u.piece = append(u.piece, text[n:n+room]...)
 		n += room
@@ -184,10 +191,11 @@ func (u *upload) Write(text []byte) (int, error) {
 }
 
 func (u *upload) flush() error {
-	if len(u.piece) == 0 {
-		return nil
+	if len(u.piece) == 0 || u.failed != nil {
+		return u.failed
 	}
-	if err := u.service.ports.Imports.Append(u.ctx, u.scope.Org(), u.imp.ID, u.imp.Content.Bytes, u.piece); err != nil {
+	if err := u.service.keep(u.ctx, u.scope.Org(), &u.imp, u.piece); err != nil {
+		u.failed = err
 		return err
 	}
 	u.imp.Content.Bytes += int64(len(u.piece))

@@ -38,6 +38,8 @@ type world struct {
 	commit func() error
 	// target, if set, is that of a host's own types within the transaction.
 	target func(bulkimport.TypeName) bulkimport.Target
+	// blobs, if set, is where the files are kept.
+	blobs bulkimport.Blobs
 	// inTx, if set, is given the customers of each transaction.
 	inTx func(customer.Store)
 }
@@ -81,7 +83,7 @@ func (w *world) ports() bulkimport.Ports {
 
 func (w *world) portsOf(s storage.Stores) bulkimport.Ports {
 	return bulkimport.Ports{Imports: s.Imports(), Mappings: s.ImportMappings(), Jobs: s.Jobs(), Customers: s.Customers(), Accounts: s.Accounts(),
-		Target: w.target}
+		Target: w.target, Blobs: w.blobs}
 }
 
 func (w *world) atomically(ctx context.Context, fn func(bulkimport.Ports) error) error {
@@ -95,6 +97,14 @@ func (w *world) atomically(ctx context.Context, fn func(bulkimport.Ports) error)
 		}
 		return err
 	})
+}
+
+// record is what a store commits with a write to an import.
+func (w *world) record(action admin.Action, i bulkimport.Import) admin.Record {
+	return admin.Record{
+		ID: w.id(), At: w.now, Actor: w.scope.Actor(), Action: action,
+		Subject: admin.Subject{Kind: bulkimport.SubjectKind, ID: i.ID.String()},
+	}
 }
 
 func (w *world) upload(name bulkimport.TypeName, text string) bulkimport.Import {

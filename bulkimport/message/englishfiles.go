@@ -41,6 +41,7 @@ var englishFiles = [...]entry{
 		"",
 	},
 	{"file.file_changed", "the stored content is not what was uploaded: upload the file again", ""},
+	{"file.file_lost", "a part of the stored content is missing: upload the file again", ""},
 	{"file.file_removed", "the file is not kept any longer: upload it again", ""},
 	{"file.file_too_large", "it has more than {max} bytes: split it", ""},
 	{"file.header_too_long", "the header of column {column} has {bytes} bytes: at most {max} are allowed", ""},

@@ -190,6 +190,7 @@ func germanFiles() map[string]Template {
 		"file.empty_file.head": {
 			Text: "In den ersten {bytes} Bytes sind nur leere Zeilen: geben Sie eine CSV-Datei mit einer Kopfzeile an"},
 		"file.file_changed":   {Text: "Der gespeicherte Inhalt ist nicht der hochgeladene: laden Sie die Datei neu hoch"},
+		"file.file_lost":      {Text: "Ein Teil des gespeicherten Inhalts fehlt: laden Sie die Datei neu hoch"},
 		"file.file_removed":   {Text: "Die Datei wird nicht mehr aufbewahrt: laden Sie sie neu hoch"},
 		"file.file_too_large": {Text: "Die Datei hat mehr als {max} Bytes: teilen Sie sie auf"},
 		"file.header_too_long": {Text: "Die Überschrift von Spalte {column} hat {bytes} Bytes: höchstens {max} sind " +

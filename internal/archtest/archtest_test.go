@@ -39,7 +39,7 @@ func tiers() []tier {
 		{"records", []string{"admin/people", "admin/customer", "admin/priceplan", "currency", "token", "settings", "settings/eventschema"}},
 		{"processes", []string{"bulkimport", "planmigration", "settings/enrich"}},
 		{"storage", []string{"storage"}},
-		{"users of storage", []string{"", "storage/memory", "storage/sqlstore", "storage/storagetest"}},
+		{"users of storage", []string{"", "storage/memory", "storage/dirblobs", "storage/sqlstore", "storage/storagetest"}},
 		{"for hosts", []string{"settings/jsonlogic/jsonlogicv3"}},
 	}
 }

@@ -22,6 +22,9 @@ func (s imports) Create(ctx context.Context, org admin.OrgID, i bulkimport.Impor
 			return taken("import")
 		}
 		t.imports.put(j, i.ID, cloneImport(i))
+		if i.InBlobs {
+			s.b.setBlob(j, blobKey{org, i.ID}, blobRow{})
+		}
 		t.contents[i.ID] = newTable[int64, []byte](cmp.Compare[int64])
 		gone := t.fileGone[i.ID] // that of one that was deleted
 		delete(t.fileGone, i.ID)
@@ -42,7 +45,10 @@ func (s imports) Append(ctx context.Context, org admin.OrgID, id uuid.UUID, offs
 		if _, ok := pieces.get(offset); ok {
 			return taken("piece of an import")
 		}
-		pieces.put(j, offset, bytes.Clone(piece))
+		for row := range slices.Chunk(bytes.Clone(piece), bulkimport.StoredPiece) {
+			pieces.put(j, offset, row)
+			offset += int64(len(row))
+		}
 		return nil
 	})
 }
@@ -84,6 +90,7 @@ func (s imports) Delete(ctx context.Context, org admin.OrgID, id uuid.UUID, rec 
 			return missing("import")
 		}
 		t.imports.remove(j, id)
+		s.b.removeBlob(j, blobKey{org, id}, rec.At)
 		pieces := t.contents[id]
 		delete(t.contents, id)
 		j.undo = append(j.undo, func() { t.contents[id] = pieces })

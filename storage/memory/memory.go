@@ -44,6 +44,8 @@ type Backend struct {
 	keys    admin.TrailKeys
 	// digests is one index over all organizations, as in a database.
 	digests map[admin.SecretDigest]tokenRef
+	// blobs is what imports have in bulkimport.Blobs, which outlives their organization.
+	blobs map[blobKey]blobRow
 }
 
 var _ storage.Backend = (*Backend)(nil)
@@ -125,7 +127,7 @@ func New() *Backend { return NewKeyed(admin.TrailKeys{}) }
 func NewKeyed(keys admin.TrailKeys) *Backend {
 	b := &Backend{
 		tenants: map[admin.OrgID]*tenant{}, deleted: map[admin.OrgID]*tenant{},
-		kinds: kinds{customer.Customers(), customer.Accounts()}, keys: keys,
+		blobs: map[blobKey]blobRow{}, kinds: kinds{customer.Customers(), customer.Accounts()}, keys: keys,
 	}
 	b.stores = stores{access{b: b}}
 	return b

@@ -127,6 +127,7 @@ func (s organizations) Purge(ctx context.Context, org admin.OrgID, _ int) (more 
 			return missing("organization")
 		}
 		return b.atomically(func() error {
+			b.purgeBlobs(&b.journal, org)
 			b.deleted[org] = nil
 			b.journal.undo = append(b.journal.undo, func() { b.deleted[org] = t })
 			return nil

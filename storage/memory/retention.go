@@ -83,6 +83,7 @@ func (s jobs) Remove(ctx context.Context, org admin.OrgID, id uuid.UUID, rec adm
 		}
 		t.jobs.remove(log, id)
 		t.imports.remove(log, id)
+		s.b.removeBlob(log, blobKey{org, id}, rec.At)
 		t.pricing.migrations.remove(log, id)
 		entries, effects := t.entries[id], t.effects[id]
 		delete(t.entries, id)
@@ -136,6 +137,7 @@ func (s imports) RemoveFile(
 			i.FileRemovedAt = rec.At
 			i.Version++
 			t.imports.put(log, id, i)
+			s.b.removeBlob(log, blobKey{org, id}, rec.At)
 		}
 		pieces, was := t.contents[id], t.fileGone[id]
 		t.contents[id] = newTable[int64, []byte](cmp.Compare[int64])

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -16,6 +17,7 @@ type importSQL struct {
 	insert, append, update, get, content               string
 	deletePieces, deleteEntries, deleteEffects, delete string
 	lock, expired, markFile, removePieces, fileGone    string
+	blob                                               blobSQL
 	list                                               list
 }
 
@@ -50,6 +52,7 @@ func newImportSQL(db *DB) importSQL {
 		deleteEntries: db.bind(`DELETE FROM {job_entries} WHERE org_id = ? AND job_id = ?`),
 		deleteEffects: db.bind(`DELETE FROM {job_effects} WHERE org_id = ? AND job_id = ?`),
 		delete:        db.bind(`DELETE FROM {imports} WHERE org_id = ? AND id = ?`),
+		blob:          newBlobSQL(db),
 	}
 }
 
@@ -62,14 +65,22 @@ func (s imports) Create(ctx context.Context, org admin.OrgID, i bulkimport.Impor
 		_, err := t.exec(ctx, "import", s.db.sql.imports.insert, org, id(i.ID), i.Type, i.FileName, i.Size, i.SHA256,
 			i.TextSHA256, details, i.Rows, i.Status, at(i.CreatedAt), i.CreatedBy.Kind, actorID(i.CreatedBy),
 			at(i.UpdatedAt), i.Version)
+		if err == nil && i.InBlobs {
+			_, err = t.exec(ctx, "import", s.db.sql.imports.blob.insert, org, id(i.ID))
+		}
 		return err
 	})
 }
 
 func (s imports) Append(ctx context.Context, org admin.OrgID, importID uuid.UUID, offset int64, piece []byte) error {
 	return s.bookkeep(ctx, func(t *tx) error {
-		_, err := t.exec(ctx, "piece of an import", s.db.sql.imports.append, org, id(importID), offset, piece)
-		return err
+		for row := range slices.Chunk(piece, bulkimport.StoredPiece) {
+			if _, err := t.exec(ctx, "piece of an import", s.db.sql.imports.append, org, id(importID), offset, row); err != nil {
+				return err
+			}
+			offset += int64(len(row))
+		}
+		return nil
 	})
 }
 
@@ -107,6 +118,9 @@ func (s imports) Delete(ctx context.Context, org admin.OrgID, importID uuid.UUID
 			return err
 		}
 		if _, err := t.exec(ctx, "import", q.deletePieces, org, id(importID)); err != nil {
+			return err
+		}
+		if err := q.blob.remove(ctx, t, org, importID, rec.At); err != nil {
 			return err
 		}
 		for _, j := range i.Jobs() {

@@ -216,6 +216,7 @@ func acrossOrganizations() map[string]string {
 		".token.byDigest.apart":  "as packed",
 		".job.prune.settled":     "a worker looks for what is to be removed, and gets ids only",
 		".imports.expired":       "as settled",
+		".imports.blob.removals": "as settled",
 		".trim.trimmable":        "as settled",
 		".organization.deleted":  "a worker looks for what is to be purged, and gets ids only",
 	}

@@ -30,6 +30,7 @@ type storedImport struct {
 	UndoCheckID uuid.UUID `json:"undo_check_id,omitzero"`
 	UndoID      uuid.UUID `json:"undo_id,omitzero"`
 	From        uuid.UUID `json:"from,omitzero"`
+	InBlobs     bool      `json:"in_blobs,omitempty"`
 }
 
 type storedContent struct {
@@ -160,7 +161,7 @@ func readSettings(s storedSettings) bulkimport.Settings {
 func importDetails(i bulkimport.Import) (string, error) {
 	s := storedImport{
 		Version: importVersion, Content: storedContent(i.Content),
-		CheckID: i.CheckID, UndoCheckID: i.UndoCheckID, UndoID: i.UndoID, From: i.From,
+		CheckID: i.CheckID, UndoCheckID: i.UndoCheckID, UndoID: i.UndoID, From: i.From, InBlobs: i.InBlobs,
 		Settings: writeSettings(i.Settings),
 	}
 	for _, c := range i.Columns {
@@ -196,7 +197,7 @@ func scanImportDetails(text string, i *bulkimport.Import) error {
 	}
 	i.Content = bulkimport.Content(s.Content)
 	i.CheckID, i.UndoCheckID, i.UndoID = s.CheckID, s.UndoCheckID, s.UndoID
-	i.From = s.From
+	i.From, i.InBlobs = s.From, s.InBlobs
 	for _, c := range s.Columns {
 		i.Columns = append(i.Columns, bulkimport.Column(c))
 	}

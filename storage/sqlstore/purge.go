@@ -82,15 +82,22 @@ func newPurgeSQL(db *DB) purgeSQL {
 	return q
 }
 
-// Purge removes rows of one table after the other. The lock waits for transactions that have added rows before the
-// organization was deleted; what would add others later is refused.
+// Purge has what imports have in Blobs removed, and removes rows of one table after the other. The lock waits for
+// transactions that have added rows before the organization was deleted; what would add others later is refused.
 func (s organizations) Purge(ctx context.Context, org admin.OrgID, limit int) (more bool, err error) {
 	err = s.bookkeep(ctx, func(t *tx) error {
 		q := s.db.sql.organization.purge
 		if _, err := one(ctx, t, "organization", q.lock, scanText, org); err != nil {
 			return err
 		}
-		more, err = t.removeSome(ctx, "organization", limit, q.remove, org)
+		n, err := t.exec(ctx, "organization", s.db.sql.imports.blob.purge, org, org, limit)
+		if err != nil {
+			return err
+		}
+		if more = n >= int64(limit); more {
+			return nil
+		}
+		more, err = t.removeSome(ctx, "organization", limit-int(n), q.remove, org)
 		if err == nil && !more {
 			_, err = t.exec(ctx, "organization", q.purged, org)
 		}

@@ -117,6 +117,9 @@ func (s jobs) Remove(ctx context.Context, org admin.OrgID, jobID uuid.UUID, rec 
 		if err := job.CheckBare(len(bare) > 0); err != nil {
 			return err
 		}
+		if err := s.db.sql.imports.blob.remove(ctx, t, org, jobID, rec.At); err != nil {
+			return err
+		}
 		for _, remove := range q.prune.remove {
 			if _, err := t.exec(ctx, "job", remove, org, id(jobID)); err != nil {
 				return err
@@ -152,6 +155,9 @@ func (s imports) RemoveFile(
 		}
 		if first = i.FileRemovedAt.IsZero(); first {
 			if _, err := t.exec(ctx, "import", q.markFile, at(rec.At), org, id(importID)); err != nil {
+				return false, err
+			}
+			if err := q.blob.remove(ctx, t, org, importID, rec.At); err != nil {
 				return false, err
 			}
 		}

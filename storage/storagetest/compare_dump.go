@@ -56,6 +56,7 @@ func (s *script) everything(b storage.Backend, org admin.OrgID) map[string]any {
 	}())
 	put("places")(b.Log().Places(ctx, org, largest[admin.RecordKey]()))
 	put("jobs")(b.Jobs().List(ctx, org, job.Filter{}, all))
+	put("removals")(b.Imports().Removals(ctx, s.now.Add(time.Hour), 100_000))
 	put("due")(b.Jobs().Due(ctx, s.now, s.everyKind()))
 	put("currencies")(b.Currencies().List(ctx, org, currency.Filter{}, largest[string]()))
 	for _, code := range []iso4217.Code{"EUR", "eur", "USD", "JPY", "A B"} {

@@ -3,6 +3,7 @@ package storagetest
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -23,6 +24,7 @@ func (s *script) newImport() bulkimport.Import {
 			bulkimport.Started), CreatedAt: s.now, CreatedBy: s.actor(), UpdatedAt: s.now, Version: 1,
 	}
 	i.TextSHA256 = textDigest(i.Type)
+	i.InBlobs = i.Type == bulkimport.AccountsType
 	return i
 }
 
@@ -93,6 +95,21 @@ func importDraws() map[string]func(*script) do {
 			i := s.imported(org)
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return st.Imports().RemoveFile(ctx, org, i.ID, 100_000, rec)
+			}
+		},
+		"Imports.Removals": func(s *script) do {
+			until, limit := pick(s, s.now, s.at()), 1+s.r.IntN(9)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Imports().Removals(ctx, until, limit)
+			}
+		},
+		"Imports.SetRemoval": func(s *script) do {
+			org, r := s.org(), bulkimport.Removal{ID: s.id(), Due: pick(s, s.now, time.Time{}), Removed: true}
+			if list, err := s.ref.Imports().Removals(s.t.Context(), s.now, 1); err == nil && len(list) > 0 {
+				org, r.ID = list[0].Org, list[0].ID
+			}
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.Imports().SetRemoval(ctx, org, r)
 			}
 		},
 		"Imports.Get": func(s *script) do {

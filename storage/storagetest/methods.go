@@ -30,7 +30,8 @@ type method struct {
 func methods(t *testing.T) []method {
 	t.Helper()
 	cases, quiet := calls(), bookkeeping()
-	quiet["Imports.Append"] = true // a piece of an upload, whose end is audited
+	quiet["Imports.Append"] = true     // a piece of an upload, whose end is audited
+	quiet["Imports.SetRemoval"] = true // what recorded the removal is audited
 	record := reflect.TypeFor[admin.Record]()
 	var out []method
 	stores := reflect.TypeFor[storage.Stores]()

@@ -36,7 +36,10 @@ func ports() []port {
 		{"EventSchemas", testEventSchemas},
 		{"Enrichments", testEnrichments},
 		{"Tokens", testTokens},
-		{"Imports", testImports},
+		{"Imports", func(t *testing.T, open Open) {
+			testImports(t, open)
+			t.Run("records what is to be removed from Blobs", func(t *testing.T) { testRemovals(t, open) })
+		}},
 		{"ImportMappings", testImportMappings},
 		{"Customers", testCustomers},
 		{"Accounts", testAccounts},

@@ -163,7 +163,8 @@ func calls() map[string]call {
 		tokenCalls(),
 		userCalls(), erasureCalls(), invitationCalls(), ticketCalls(), sessionCalls(), identityCalls(), roleCalls(),
 		factorCalls(),
-		retentionCalls(), importCalls(), importMappingCalls(), customerCalls(), accountCalls(),
+		retentionCalls(), removalCalls(), importCalls(), importMappingCalls(), customerCalls(),
+		accountCalls(),
 		planCalls(), scheduleCalls(), migrationCalls(),
 	} {
 		for name, c := range part {
@@ -181,6 +182,7 @@ func crossing() map[string]bool {
 	return map[string]bool{
 		"Jobs.Settled":          true, // finds what is to be removed; returns ids only
 		"Imports.ExpiredFiles":  true, // as Jobs.Settled
+		"Imports.Removals":      true, // as Jobs.Settled
 		"Jobs.Due":              true, // finds work for schedulers; returns ids only
 		"Organizations.Create":  true, // makes one
 		"Organizations.Deleted": true, // finds what is to be purged; returns ids only

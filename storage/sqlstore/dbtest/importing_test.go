@@ -20,6 +20,7 @@ import (
 	"github.com/admincenter/admincenter/bulkimport"
 	"github.com/admincenter/admincenter/planmigration"
 	"github.com/admincenter/admincenter/storage"
+	"github.com/admincenter/admincenter/storage/dirblobs"
 	"github.com/admincenter/admincenter/storage/sqlstore"
 )
 
@@ -28,12 +29,13 @@ type place struct {
 	Dialect sqlstore.Dialect
 	Driver  string
 	DSN     string
+	Blobs   string // a directory for the files of imports; empty for the database
 }
 
 func (s server) place(t *testing.T) place {
 	t.Helper()
 	driver, dsn := s.create(t)
-	return place{s.dialect, driver, dsn}
+	return place{Dialect: s.dialect, Driver: driver, DSN: dsn}
 }
 
 func (p place) open(t *testing.T) (*sqlstore.DB, *sql.DB) {
@@ -70,13 +72,32 @@ func newImporters(t *testing.T, s server, batch int) *importers {
 // however often it fails.
 func importCenter(t *testing.T, b storage.Backend, batch int) *admincenter.Center {
 	t.Helper()
+	return importCenterIn(t, b, batch, "")
+}
+
+// importCenterIn is importCenter with files in a directory, if it is not empty.
+func importCenterIn(t *testing.T, b storage.Backend, batch int, dir string) *admincenter.Center {
+	t.Helper()
 	c, err := admincenter.New(b, admincenter.Options{
+		Blobs:      blobsIn(t, dir),
 		Imports:    bulkimport.Options{BatchRows: batch},
 		Migrations: planmigration.Options{Batch: batch},
 		Jobs:       job.Engine{Lease: time.Nanosecond, Retry: atOnce()},
 	})
 	require.NoError(t, err)
 	return c
+}
+
+// blobsIn keeps files in a directory, or in the database if it is empty.
+func blobsIn(t *testing.T, dir string) bulkimport.Blobs {
+	t.Helper()
+	if dir == "" {
+		return nil
+	}
+	b, err := dirblobs.Open(dir)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, b.Close()) })
+	return b
 }
 
 // atOnce tries again what failed, without end.

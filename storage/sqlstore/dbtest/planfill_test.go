@@ -206,8 +206,15 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 
 		"import_mappings.name_key": numberedBy("m"),
 
-		"start": one("0"),
-		"piece": func(n int) string { return binary(d, sha256.Sum256(fmt.Append(nil, n))) },
+		"start":   one("0"),
+		"piece":   func(n int) string { return binary(d, sha256.Sum256(fmt.Append(nil, n))) },
+		"removed": one("0"),
+		"remove_at": func(n int) string { // most files are kept
+			if isRare(n) {
+				return fmt.Sprint(rareFrom.UnixMicro())
+			}
+			return "NULL"
+		},
 
 		"customers.id":   numberedBy("c"),
 		"customers.name": numberedBy("n"),

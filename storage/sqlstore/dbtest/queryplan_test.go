@@ -177,6 +177,10 @@ func hotQueries() []hotQuery {
 			l, err := s.Settings().List(ctx, org, settings.Filter{Entity: settings.Entity{Kind: settings.Account, ID: "a77"}}, ids)
 			return len(l), err
 		}},
+		{"files to be removed from Blobs", "import_blobs_due", func(ctx context.Context, s storage.Stores) (int, error) {
+			l, err := s.Imports().Removals(ctx, rareUntil, 100)
+			return len(l), err
+		}},
 		{"jobs that are due", "jobs_due", func(ctx context.Context, s storage.Stores) (int, error) {
 			l, err := s.Jobs().Due(ctx, noon, job.DueQuery{Orgs: 10, PerOrg: 4, Kinds: []job.Kind{"common", rare}})
 			return len(l), err

@@ -43,6 +43,7 @@ type errand struct {
 	Purge     int            // so many rows at once of the organization acme, in place of a job
 	Retire    retired        // what is left of Job, row by row, in place of running it
 	Trim      int            // so many rows at once of the log of the organization acme
+	Upload    int            // a file of so many rows, in place of a job
 }
 
 // What a worker says, each in a line of its standard output.
@@ -85,7 +86,7 @@ func work(t *testing.T) bool {
 			time.Sleep(20 * time.Millisecond)
 		}
 	}
-	center := importCenter(t, interrupted{db, func() { signal(true) }}, e.Batch)
+	center := importCenterIn(t, interrupted{db, func() { signal(true) }}, e.Batch, e.Place.Blobs)
 	fmt.Println(sayReady)
 	settled := func(job.Progress) {
 		fmt.Println(saySettled)
@@ -99,6 +100,8 @@ func work(t *testing.T) bool {
 		err = e.retire(t, interrupted{db, func() { signal(true) }}, func() { settled(job.Progress{}) })
 	} else if e.Trim > 0 {
 		err = e.trim(t, interrupted{db, func() { signal(true) }}, func() { settled(job.Progress{}) })
+	} else if e.Upload > 0 {
+		err = e.upload(t, center)
 	} else if e.Migration {
 		_, err = center.Migrations.Run(t.Context(), admin.System("acme"), e.Job, settled)
 	} else {

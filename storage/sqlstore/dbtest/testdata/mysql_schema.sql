@@ -384,6 +384,16 @@ TABLE admincenter_imports InnoDB utf8mb4_bin
     FOREIGN KEY admincenter_imports_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
     CHECK file_kept `file_kept` in (0,1)
 
+TABLE admincenter_import_blobs InnoDB utf8mb4_bin
+    org_id varbinary(64) NOT NULL
+    import_id varbinary(36) NOT NULL
+    remove_at bigint(20)
+    removed bigint(20) NOT NULL DEFAULT 0
+    INDEX import_blobs_due (remove_at, org_id, import_id)
+    PRIMARY KEY PRIMARY (org_id, import_id)
+    FOREIGN KEY admincenter_import_blobs_ibfk_1 (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE RESTRICT ON UPDATE RESTRICT
+    CHECK removed `removed` in (0,1)
+
 TABLE admincenter_import_mappings InnoDB utf8mb4_bin
     org_id varbinary(64) NOT NULL
     id varbinary(36) NOT NULL

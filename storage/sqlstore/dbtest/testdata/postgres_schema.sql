@@ -442,6 +442,16 @@ TABLE admincenter_identities
     INDEX admincenter_identities_user (org_id, user_id, issuer, subject)
     FOREIGN KEY admincenter_identities_org_id_user_id_fkey (org_id, user_id) REFERENCES admincenter_users (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
 
+TABLE admincenter_import_blobs
+    org_id text COLLATE C NOT NULL
+    import_id text COLLATE C NOT NULL
+    remove_at bigint
+    removed bigint NOT NULL DEFAULT 0
+    INDEX admincenter_import_blobs_due (remove_at, org_id, import_id)
+    PRIMARY KEY admincenter_import_blobs_pkey (org_id, import_id)
+    FOREIGN KEY admincenter_import_blobs_org_id_fkey (org_id) REFERENCES admincenter_organizations (org_id) ON DELETE NO ACTION ON UPDATE NO ACTION
+    CHECK ((removed = ANY (ARRAY[(0)::bigint, (1)::bigint])))
+
 TABLE admincenter_import_mappings
     org_id text COLLATE C NOT NULL
     id text COLLATE C NOT NULL

@@ -422,6 +422,16 @@ CREATE TABLE admincenter_identities (
 
 CREATE INDEX admincenter_identities_user ON admincenter_identities (org_id, user_id, issuer, subject);
 
+CREATE TABLE admincenter_import_blobs (
+    org_id    TEXT NOT NULL REFERENCES admincenter_organizations (org_id),
+    import_id TEXT NOT NULL,
+    remove_at INTEGER,
+    removed   INTEGER NOT NULL DEFAULT 0 CHECK (removed IN (0, 1)),
+    PRIMARY KEY (org_id, import_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX admincenter_import_blobs_due ON admincenter_import_blobs (remove_at, org_id, import_id);
+
 CREATE TABLE admincenter_import_mappings (
     org_id          TEXT    NOT NULL REFERENCES admincenter_organizations (org_id),
     id              TEXT    NOT NULL,

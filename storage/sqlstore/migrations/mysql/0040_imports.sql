@@ -40,6 +40,20 @@ CREATE TABLE IF NOT EXISTS admincenter_import_pieces (
     FOREIGN KEY (org_id, import_id) REFERENCES admincenter_imports (org_id, id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
+-- What imports have in bulkimport.Blobs, to the end of its removal: without a remove_at it is kept. It outlives the
+-- import, and what else there is of a deleted organization.
+CREATE TABLE IF NOT EXISTS admincenter_import_blobs (
+    org_id    VARBINARY(64) NOT NULL,
+    import_id VARBINARY(36) NOT NULL,
+    remove_at BIGINT,
+    removed   BIGINT        NOT NULL DEFAULT 0 CHECK (removed IN (0, 1)),
+    PRIMARY KEY (org_id, import_id),
+    -- For removals that are due.
+    KEY import_blobs_due (remove_at, org_id, import_id),
+    FOREIGN KEY (org_id) REFERENCES admincenter_organizations (org_id)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
 -- +goose Down
+DROP TABLE admincenter_import_blobs;
 DROP TABLE admincenter_import_pieces;
 DROP TABLE admincenter_imports;

@@ -41,6 +41,23 @@ CREATE TABLE admincenter_import_pieces (
     FOREIGN KEY (org_id, import_id) REFERENCES admincenter_imports (org_id, id)
 );
 
+-- Not compressed: that takes longer than to write what it saves.
+ALTER TABLE admincenter_import_pieces ALTER COLUMN piece SET STORAGE EXTERNAL;
+
+-- What imports have in bulkimport.Blobs, to the end of its removal: without a remove_at it is kept. It outlives the
+-- import, and what else there is of a deleted organization.
+CREATE TABLE admincenter_import_blobs (
+    org_id    TEXT COLLATE "C" NOT NULL REFERENCES admincenter_organizations (org_id),
+    import_id TEXT COLLATE "C" NOT NULL,
+    remove_at BIGINT,
+    removed   BIGINT NOT NULL DEFAULT 0 CHECK (removed IN (0, 1)),
+    PRIMARY KEY (org_id, import_id)
+);
+
+-- For removals that are due.
+CREATE INDEX admincenter_import_blobs_due ON admincenter_import_blobs (remove_at, org_id, import_id);
+
 -- +goose Down
+DROP TABLE admincenter_import_blobs;
 DROP TABLE admincenter_import_pieces;
 DROP TABLE admincenter_imports;
