@@ -48,7 +48,10 @@ func (t *tour) migration(ctx context.Context) error {
 		return err
 	}
 	t.say("Its %d accounts are listed: %s.", listed.Counts.Total, listed.Status)
-	if m, err = t.center.Migrations.Confirm(ctx, t.scope, m.ID); err != nil {
+	if m, err = t.center.Migrations.Get(ctx, t.scope, m.ID); err != nil {
+		return err
+	}
+	if m, err = t.center.Migrations.Confirm(ctx, t.scope, m.ID, m.Job.Version); err != nil {
 		return err
 	}
 	t.say("Confirmed: %s.", m.Job.Status)

@@ -16,6 +16,7 @@ type schedules struct{ access }
 type scheduleSQL struct {
 	removed, onPlan       string
 	timelines, lock, ids  in
+	accounts              in // locks them
 	insert, edit, account bulk
 }
 
@@ -33,9 +34,15 @@ func newScheduleSQL(db *DB) scheduleSQL {
 		"account_id", "plan_id", "plan_version bigint", "from_at bigint", "currency", "cycle_override", "rate_cards",
 		"created_at bigint",
 	}, set)
+	ordered := " ORDER BY account_id {forUpdate}"
+	if db.dialect.arrays {
+		ordered = "{forUpdate}" // each key by itself, in their order
+	}
 	return scheduleSQL{
-		onPlan: db.bind(db.along("schedules_plan", `SELECT s.account_id `+live+`AND s.plan_id = ? AND s.plan_version = ?
-			AND s.account_id > ? AND s.from_at <= ? AND (s.until_at IS NULL OR s.until_at > ?) ORDER BY s.account_id LIMIT ?`)),
+		onPlan: db.bind(db.along("schedules_plan", `SELECT DISTINCT s.account_id `+live+`AND s.plan_id = ?
+			AND s.plan_version = ? AND s.account_id > ? AND (s.until_at IS NULL OR s.until_at > ?)
+			ORDER BY s.account_id LIMIT ?`)),
+		accounts: newIn(db, `SELECT account_id FROM {schedule_accounts} WHERE org_id = ? AND account_id IN `, ordered),
 		timelines: newIn(db, db.along(byAccount, columns+live+
 			`AND (s.until_at IS NULL OR s.until_at > ?) AND s.account_id IN `), ""),
 		// A locking read, since others may have changed the account until it was locked, and the host's
@@ -63,7 +70,7 @@ func (s schedules) OnPlan(
 	ctx context.Context, org admin.OrgID, plan priceplan.Ref, instant time.Time, seek admin.Seek[string],
 ) ([]priceplan.Timeline, error) {
 	accounts, err := rows(ctx, s.reader(), "schedule", s.db.sql.schedule.onPlan, scanText,
-		org, plan.ID, plan.Version, seek.After, since(instant), since(instant), seek.Limit)
+		org, plan.ID, plan.Version, seek.After, since(instant), seek.Limit)
 	if err != nil || len(accounts) == 0 {
 		return nil, err
 	}
@@ -74,6 +81,75 @@ func (s schedules) Timelines(
 	ctx context.Context, org admin.OrgID, accounts []string, after time.Time,
 ) ([]priceplan.Timeline, error) {
 	return s.db.sql.schedule.read(ctx, s.reader(), s.db.sql.schedule.timelines, accounts, org, since(after))
+}
+
+func (s schedules) Lock(
+	ctx context.Context, org admin.OrgID, accounts []string, after time.Time,
+) ([]priceplan.Timeline, error) {
+	if s.tx == nil {
+		return s.Timelines(ctx, org, accounts, after)
+	}
+	all, err := s.db.sql.schedule.locked(ctx, s.tx, org, accounts)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]priceplan.Timeline, len(all))
+	for i, tl := range all {
+		out[i].AccountID = tl.AccountID
+		for _, schedule := range tl.Schedules {
+			if schedule.EndsAfter(after) {
+				out[i].Schedules = append(out[i].Schedules, schedule)
+			}
+		}
+	}
+	return out, nil
+}
+
+// locked locks the accounts and returns their schedules, which [schedules.ReplaceAll] need not read again.
+func (q scheduleSQL) locked(
+	ctx context.Context, t *tx, org admin.OrgID, accounts []string,
+) ([]priceplan.Timeline, error) {
+	keys := slices.DeleteFunc(slices.Clone(accounts), func(account string) bool { return !storable([]any{account}) })
+	if t.db.dialect.forUpdate != "" {
+		if _, err := lookUp(ctx, t, "account", q.accounts, scanText, keys, org); err != nil {
+			return nil, err
+		}
+	}
+	all, err := q.read(ctx, t, q.lock, accounts, org)
+	if err != nil {
+		return nil, err
+	}
+	held := heldAccounts{org: org, timelines: make(map[string]priceplan.Timeline, len(all))}
+	for _, tl := range all {
+		if len(tl.Schedules) > 0 { // then the account has a row
+			held.timelines[tl.AccountID] = tl
+		}
+	}
+	t.held = held
+	return all, nil
+}
+
+// heldAccounts are accounts that a transaction has locked, with their schedules, as long as it has not changed them.
+type heldAccounts struct {
+	org       admin.OrgID
+	timelines map[string]priceplan.Timeline
+}
+
+// of returns the timelines of accounts, if all of them are held. A host can give locks up behind our back, by its
+// own savepoints.
+func (h heldAccounts) of(t *tx, org admin.OrgID, accounts []string) ([]priceplan.Timeline, bool) {
+	if t.host || h.org != org || len(h.timelines) == 0 {
+		return nil, false
+	}
+	out := make([]priceplan.Timeline, len(accounts))
+	for i, account := range accounts {
+		tl, ok := h.timelines[account]
+		if !ok {
+			return nil, false
+		}
+		out[i] = tl
+	}
+	return out, true
 }
 
 // read returns the timelines of accounts, in the same order.
@@ -144,15 +220,18 @@ func (e edits) none() bool { return len(e.changed)+len(e.removed)+len(e.added) =
 func (q scheduleSQL) replaced(
 	ctx context.Context, t *tx, org admin.OrgID, accounts []string, set []priceplan.Replacement, rec admin.Record,
 ) (results []priceplan.ReplaceResult, e edits, err error) {
-	err = q.account.insert(ctx, t, "account", len(accounts), func(i int) []any {
-		return []any{org, accounts[i], at(rec.At)}
-	})
-	if err != nil {
-		return nil, e, err
-	}
-	timelines, err := q.read(ctx, t, q.lock, accounts, org)
-	if err != nil {
-		return nil, e, err
+	timelines, held := t.held.of(t, org, accounts)
+	t.held = heldAccounts{} // they change
+	if !held {
+		err = q.account.insert(ctx, t, "account", len(accounts), func(i int) []any {
+			return []any{org, accounts[i], at(rec.At)}
+		})
+		if err != nil {
+			return nil, e, err
+		}
+		if timelines, err = q.read(ctx, t, q.lock, accounts, org); err != nil {
+			return nil, e, err
+		}
 	}
 	taken, err := q.taken(ctx, t, org, set)
 	if err != nil {
