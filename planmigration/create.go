@@ -69,7 +69,7 @@ func (s *Service) Create(ctx context.Context, scope admin.Scope, r Request) (Mig
 // add creates a migration, with its id and its job.
 func (s *Service) add(ctx context.Context, scope admin.Scope, m Migration) (Migration, error) {
 	now := s.runtime.Instant()
-	m.ID = s.runtime.NewID()
+	m.ID, m.Holds = s.runtime.NewID(), true
 	m.Job = job.Job{
 		ID: m.ID, Kind: Kind, Status: job.Pending, StartAt: m.Job.StartAt, CreatedAt: now, CreatedBy: scope.Actor(),
 		UpdatedAt: now, Version: 1,

@@ -85,6 +85,9 @@ type Migration struct {
 	Follows Follows   `json:"follows,omitempty"`
 	// Accounts, if not empty, are the only ones that it works on.
 	Accounts []string `json:"accountIds,omitempty"`
+	// Holds is set while it is the one migration that may move accounts of its source ([Store.Hold]); it stays after the
+	// end until another one takes the source.
+	Holds bool `json:"-"`
 	// Job is how far it is. Job.ID is ID, and Job.StartAt the effective instant.
 	Job job.Job `json:"job"`
 }

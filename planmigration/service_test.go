@@ -39,7 +39,7 @@ func mixed(h *host) map[string]job.Reason {
 		"plain": "", "starts now": "", "leaves later": "", "comes back later": "", "not yet": "",
 		"leaves with its cycle": planmigration.ReasonEnded, "leaves before": planmigration.ReasonEnded,
 		"changes later": planmigration.ReasonScheduledChange,
-		"own rates": planmigration.ReasonHasOverrides, "dollars": planmigration.ReasonCurrency,
+		"own rates":     planmigration.ReasonHasOverrides, "dollars": planmigration.ReasonCurrency,
 	}
 }
 

@@ -47,6 +47,14 @@ func ownMigration(m planmigration.Migration) planmigration.Migration {
 	return m
 }
 
+// shown returns a migration as it is now, apart from its job.
+func (p *planTables) shown(m planmigration.Migration) planmigration.Migration {
+	m = ownMigration(m)
+	holder, held := p.sources.get(m.Source)
+	m.Holds = held && holder == m.ID
+	return m
+}
+
 // holdSource makes a migration hold its source.
 func (t *tenant) holdSource(j *journal, m planmigration.Migration) error {
 	if id, held := t.pricing.sources.get(m.Source); held && id != m.ID {
@@ -79,7 +87,7 @@ func (s planMigrations) ByKey(
 			return missing("plan migration")
 		}
 		m, _ = t.pricing.migrations.get(id)
-		m = ownMigration(m)
+		m = t.pricing.shown(m)
 		m.Job, err = t.job(id)
 		return err
 	})
@@ -92,7 +100,7 @@ func (s planMigrations) Get(ctx context.Context, org admin.OrgID, id uuid.UUID) 
 		if m, ok = t.pricing.migrations.get(id); !ok {
 			return missing("plan migration")
 		}
-		m = ownMigration(m)
+		m = t.pricing.shown(m)
 		m.Job, err = t.job(id)
 		return err
 	})
@@ -108,7 +116,7 @@ func (s planMigrations) List(
 			return wants(f.Status, j.Status)
 		})
 		for i := range out {
-			out[i] = ownMigration(out[i])
+			out[i] = t.pricing.shown(out[i])
 			out[i].Job, _ = t.jobs.get(out[i].ID)
 		}
 		return nil

@@ -21,7 +21,8 @@ type migrationSQL struct {
 
 func newMigrationSQL(db *DB) migrationSQL {
 	columns := `SELECT m.source_id, m.source_version, m.target_id, m.target_version, m.mode, m.overrides,
-		m.require_confirmation, m.zone, m.idempotency_key, m.digest, m.of_id, m.follows, m.options, ` + jobColumns("j")
+		m.require_confirmation, m.zone, m.idempotency_key, m.digest, m.of_id, m.follows, m.options,
+		CASE WHEN m.held_version IS NULL THEN 0 ELSE 1 END, ` + jobColumns("j")
 	const same = ` AND m.org_id = j.org_id AND m.id = j.id`
 	const byJob = ` FROM {jobs} j{index} {join} {plan_migrations} m `
 	return migrationSQL{
@@ -149,7 +150,7 @@ func scanMigration(scan func(...any) error, m *planmigration.Migration) error {
 	var options string
 	own := []any{
 		&m.Source.ID, &m.Source.Version, &m.Target.ID, &m.Target.Version, &m.Mode, &m.Overrides,
-		&m.RequireConfirmation, &m.Zone, &key, &m.Digest, scanID(&m.Of), &m.Follows, &options,
+		&m.RequireConfirmation, &m.Zone, &key, &m.Digest, scanID(&m.Of), &m.Follows, &options, &m.Holds,
 	}
 	if err := scanJob(func(dest ...any) error { return scan(append(own, dest...)...) }, &m.Job); err != nil {
 		return err

@@ -24,7 +24,7 @@ func (w *world) migration() planmigration.Migration {
 		ID: j.ID, Source: priceplan.Ref{ID: "basic", Version: w.sources}, Target: priceplan.Ref{ID: "pro", Version: 7},
 		Mode: planmigration.NextCycleIgnoreOverride, Overrides: planmigration.KeepOverrides, RequireConfirmation: true,
 		Zone: "Asia/Kolkata", Job: j, IdempotencyKey: "key of " + j.ID.String(), Digest: "digest", Of: w.id(),
-		Follows: planmigration.Retries, Accounts: []string{"A", "a"},
+		Holds: true, Follows: planmigration.Retries, Accounts: []string{"A", "a"},
 		Policies: planmigration.Policies{
 			RetainStartOffsets: true, Intervals: planmigration.KeepIntervals, Late: planmigration.MoveFromNow,
 			Replaces: []uuid.UUID{w.id()}, ConfirmBefore: epoch, TwoPersons: true,
@@ -54,7 +54,7 @@ func migrationCalls() map[string]call {
 		"PlanMigrations.Hold": func(
 			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
 		) (any, error) {
-			return nil, s.PlanMigrations().Hold(ctx, org, w.seeds.plans.migration.ID)
+			return nil, s.PlanMigrations().Hold(ctx, org, w.seeds.plans.yielded)
 		},
 		"PlanMigrations.List": func(
 			ctx context.Context, s storage.Stores, _ *world, org admin.OrgID, _ admin.Record,
@@ -126,14 +126,21 @@ func testPlanMigrations(t *testing.T, open Open) {
 		_, err = create(func(m *planmigration.Migration) { m.Source.ID = "Basic" })
 		require.NoError(t, err, "another plan")
 		require.NoError(t, hold(first), "it has it already")
+		holds := func(m planmigration.Migration) bool {
+			got, err := b.PlanMigrations().Get(t.Context(), w.org, m.ID)
+			require.NoError(t, err)
+			return got.Holds
+		}
 		end(first, job.Failed)
 		second, err := create(nil)
 		require.NoError(t, err)
 		end(first, job.Pending)
 		require.ErrorIs(t, hold(first), planmigration.ErrLive)
 		require.NoError(t, hold(second))
+		require.Equal(t, []bool{false, true}, []bool{holds(first), holds(second)})
 		end(second, job.Completed)
 		require.NoError(t, hold(first))
+		require.Equal(t, []bool{true, false}, []bool{holds(first), holds(second)})
 		require.ErrorIs(t, b.PlanMigrations().Hold(t.Context(), w.org, w.id()), admin.ErrNotFound)
 	})
 	t.Run("has one migration under an idempotency key", func(t *testing.T) {
