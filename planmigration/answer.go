@@ -37,7 +37,7 @@ func (s *Service) Confirm(
 	m.Job, err = s.runner.Confirm(ctx, scope, id, func(j *job.Job) error {
 		switch {
 		case j.Version != version:
-			return admin.Conflict("migration")
+			return admin.Conflict("plan migration")
 		case !m.ConfirmBefore.IsZero() && !j.UpdatedAt.Before(m.ConfirmBefore):
 			return fmt.Errorf("it ended at %s: reject the migration and create it again: %w",
 				text.Instant(m.ConfirmBefore), ErrConfirmationExpired)

@@ -6,7 +6,6 @@ import (
 
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/priceplan"
-	"github.com/admincenter/admincenter/internal/text"
 )
 
 // invert returns the decision by which an account has from now on what it would have had without the migration that a
@@ -55,7 +54,11 @@ func (t terms) invert(a applied, tl priceplan.Timeline, id names, pending bool) 
 			r.Add = append(r.Add, t.again(was, id(len(r.Add))))
 		}
 	}
-	return t.inverted(d, added, changed, pending)
+	if _, err := tl.Replaced(*r, t.now); err != nil {
+		return decision{Entry: d.failed(ReasonSuperseded,
+			"it has got another schedule since it was moved: change its schedules yourself")}
+	}
+	return t.inverted(d, added, pending)
 }
 
 // found returns the schedules that the migration added and those that it ended, or the entry with the reason for
@@ -85,13 +88,6 @@ func (a applied) found(
 		if ok {
 			changed[was.ID] = s
 		}
-	}
-	for _, s := range tl.Schedules {
-		_, mine := changed[s.ID]
-		if mine || slices.Contains(a.added, s.ID) || !s.EndsAfter(now) {
-			continue
-		}
-		return nil, nil, other("it has got another schedule, on " + s.Plan.String() + " from " + text.Instant(s.From) + ",")
 	}
 	return added, changed, e
 }
@@ -124,7 +120,7 @@ func (t terms) again(s priceplan.Schedule, id string) priceplan.Schedule {
 
 // inverted completes a decision.
 func (t terms) inverted(
-	d decision, added []priceplan.Schedule, changed map[string]priceplan.Schedule, pending bool,
+	d decision, added []priceplan.Schedule, pending bool,
 ) decision {
 	begun := slices.ContainsFunc(added, func(s priceplan.Schedule) bool { return !s.From.After(t.now) })
 	switch {
