@@ -88,13 +88,15 @@ func (s *Service) add(ctx context.Context, scope admin.Scope, m Migration) (Migr
 	err := s.runner.Begin(ctx, scope.Org(), m.Job, func(p Ports) error {
 		return p.Migrations.Create(ctx, scope.Org(), m, rec)
 	})
-	if errors.Is(err, admin.ErrExists) { // another caller was quicker, with the same request or for the same source
+	if errors.Is(err, admin.ErrExists) || errors.Is(err, ErrLive) { // another caller may have been quicker
 		if again, ok, e := s.repeated(ctx, scope, m.IdempotencyKey, m.Digest); ok || e != nil {
 			return again, e
 		}
-		return Migration{}, fmt.Errorf("it was created at the same moment: %w", ErrLive)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, admin.ErrExists):
+		return Migration{}, fmt.Errorf("it was created at the same moment: %w", ErrLive)
+	case err != nil:
 		return Migration{}, err
 	}
 	return m, nil
