@@ -4,6 +4,7 @@ package dbtest
 
 import (
 	"math/rand/v2"
+	"os"
 	"syscall"
 	"testing"
 	"time"
@@ -23,8 +24,10 @@ func TestMigrationKilledAtRandomMoments(t *testing.T) {
 	if work(t) {
 		return
 	}
-	accounts, kills := atLength(20000, 400), atLength(50, 10)
-	batch := atLength(100, 10)
+	accounts, kills, batch := atLength(2500, 400), atLength(12, 5), atLength(25, 10)
+	if os.Getenv(envLong) != "" {
+		accounts, kills, batch = 20_000, 50, 100
+	}
 	onEach(t, func(t *testing.T, s server) {
 		m := newMovers(t, s, accounts, batch)
 		before := m.timelines(t)
