@@ -24,7 +24,7 @@ const migrationRounds = 3
 func migrations(n int) func(context.Context) error {
 	return func(ctx context.Context) error {
 		return onDatabases(ctx, func(ctx context.Context, d database, pool *sql.DB, db *sqlstore.DB) error {
-			c, err := center(ctx, db, admincenter.Options{Migrations: planmigration.Options{Batch: admin.MaxLimit}})
+			c, err := center(ctx, db, admincenter.Options{})
 			if err != nil {
 				return err
 			}

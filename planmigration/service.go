@@ -16,7 +16,7 @@ import (
 
 // The number of accounts that one batch moves.
 const (
-	DefaultBatch = 500 // if Options.Batch is 0
+	DefaultBatch = 1000 // if Options.Batch is 0
 	MaxBatch     = admin.MaxLimit
 )
 

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ type scheduleSQL struct {
 	timelines, lock, ids  in
 	accounts              in // locks them
 	insert, edit, account bulk
+	end                   inWrite
 }
 
 func newScheduleSQL(db *DB) scheduleSQL {
@@ -52,6 +54,8 @@ func newScheduleSQL(db *DB) scheduleSQL {
 		removed: db.bind(db.along(byAccount, columns+`, s.removed_at, s.removed_by_kind, s.removed_by_id
 			FROM {schedules} s{index}
 			WHERE s.org_id = ? AND s.account_id = ? AND s.removed_at IS NOT NULL ORDER BY s.from_at, s.id`)),
+		end: newInWrite(db, `UPDATE {schedules} SET until_at = ?, updated_at = ?, version = version + 1
+			WHERE org_id = ? AND id IN `),
 		insert:  newBulk(db, "schedules", all, nil, nil),
 		edit:    newBulk(db, "schedules", all, key, set),
 		account: newBulk(db, "schedule_accounts", append(account[:2:2], "changed_at bigint"), account, changed),
@@ -276,6 +280,11 @@ func (q scheduleSQL) taken(
 
 // write stores edits: those of rows that exist in one go, in order of id, then the new rows.
 func (q scheduleSQL) write(ctx context.Context, t *tx, org admin.OrgID, e edits, rec admin.Record) error {
+	left, err := q.endTogether(ctx, t, org, e.changed, rec)
+	if err != nil {
+		return err
+	}
+	e.changed = left
 	edited := slices.Concat(e.changed, e.removed)
 	values := make([][]any, len(edited))
 	for i, s := range edited {
@@ -292,6 +301,46 @@ func (q scheduleSQL) write(ctx context.Context, t *tx, org admin.OrgID, e edits,
 	return q.insert.insert(ctx, t, "schedule", len(e.added), func(i int) []any {
 		return scheduleValues(org, e.added[i], admin.Record{})
 	})
+}
+
+// The schedules that one statement ends must be so many, and the statements of a set so few.
+const (
+	endsAtLeast = 8
+	endsAtMost  = 4
+)
+
+// endTogether gives schedules the ends that many of them share, and returns the others. A migration ends most of a
+// batch at the same instant.
+func (q scheduleSQL) endTogether(
+	ctx context.Context, t *tx, org admin.OrgID, changed []priceplan.Schedule, rec admin.Record,
+) (left []priceplan.Schedule, err error) {
+	byEnd := map[int64][]string{}
+	for _, s := range changed {
+		byEnd[since(s.Until)] = append(byEnd[since(s.Until)], s.ID)
+	}
+	ends := slices.Sorted(maps.Keys(byEnd))
+	slices.SortStableFunc(ends, func(a, b int64) int { return cmp.Compare(len(byEnd[b]), len(byEnd[a])) })
+	for _, until := range ends[:min(len(ends), endsAtMost)] {
+		ids := byEnd[until]
+		if len(ids) < endsAtLeast {
+			break
+		}
+		var end any = until
+		if until == since(time.Time{}) {
+			end = nil
+		}
+		slices.Sort(ids)
+		if _, err := q.end.run(ctx, t, "schedule", ids, end, at(rec.At), org); err != nil {
+			return nil, err
+		}
+		delete(byEnd, until)
+	}
+	for _, s := range changed {
+		if _, ok := byEnd[since(s.Until)]; ok {
+			left = append(left, s)
+		}
+	}
+	return left, nil
 }
 
 // scheduleValues are the columns of a schedule; removal is the record of its removal.
