@@ -21,13 +21,13 @@ type migrationSQL struct {
 
 func newMigrationSQL(db *DB) migrationSQL {
 	columns := `SELECT m.source_id, m.source_version, m.target_id, m.target_version, m.mode, m.overrides,
-		m.require_confirmation, m.zone, m.idempotency_key, m.digest, m.of_id, m.follows, m.options,
+		m.require_confirmation, m.zone, m.idempotency_key, m.request_digest, m.of_id, m.follows, m.options,
 		CASE WHEN m.held_version IS NULL THEN 0 ELSE 1 END, ` + jobColumns("j")
 	const same = ` AND m.org_id = j.org_id AND m.id = j.id`
 	const byJob = ` FROM {jobs} j{index} {join} {plan_migrations} m `
 	return migrationSQL{
 		insert: db.bind(`INSERT INTO {plan_migrations} (org_id, id, source_id, source_version, target_id, target_version,
-			mode, overrides, require_confirmation, zone, idempotency_key, digest, of_id, follows, options, held_version)
+			mode, overrides, require_confirmation, zone, idempotency_key, request_digest, of_id, follows, options, held_version)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		get:    db.bind(columns + ` FROM {jobs} j {join} {plan_migrations} m WHERE j.org_id = ? AND j.id = ?` + same),
 		byKey:  db.bind(columns + ` FROM {plan_migrations} m {join} {jobs} j WHERE m.org_id = ? AND m.idempotency_key = ?` + same),

@@ -578,7 +578,7 @@ TABLE admincenter_plan_migrations InnoDB utf8mb4_bin
     require_confirmation tinyint(4) NOT NULL
     zone varchar(100) COLLATE utf8mb4_bin NOT NULL
     idempotency_key varbinary(1020)
-    digest varbinary(64) NOT NULL
+    request_digest varbinary(64) NOT NULL
     of_id varbinary(36)
     follows varbinary(30) NOT NULL
     options mediumtext COLLATE utf8mb4_bin NOT NULL

@@ -701,7 +701,7 @@ TABLE admincenter_plan_migrations
     require_confirmation bigint NOT NULL
     zone text COLLATE C NOT NULL
     idempotency_key text COLLATE C
-    digest text COLLATE C NOT NULL
+    request_digest text COLLATE C NOT NULL
     of_id text COLLATE C
     follows text COLLATE C NOT NULL
     options text COLLATE C NOT NULL

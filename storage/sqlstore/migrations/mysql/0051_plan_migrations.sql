@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS admincenter_plan_migrations (
     require_confirmation TINYINT        NOT NULL CHECK (require_confirmation IN (0, 1)),
     zone                 VARCHAR(100)   NOT NULL,
     idempotency_key      VARBINARY(1020),
-    digest               VARBINARY(64) NOT NULL, -- of the request under the key
+    request_digest       VARBINARY(64) NOT NULL, -- of the request under the key
     of_id                VARBINARY(36), -- the migration that it takes back or tries again
     follows              VARBINARY(30) NOT NULL,
     options              MEDIUMTEXT NOT NULL, -- JSON

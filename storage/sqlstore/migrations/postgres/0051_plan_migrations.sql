@@ -11,7 +11,7 @@ CREATE TABLE admincenter_plan_migrations (
     require_confirmation BIGINT NOT NULL CHECK (require_confirmation IN (0, 1)),
     zone                 TEXT COLLATE "C" NOT NULL,
     idempotency_key      TEXT COLLATE "C",
-    digest               TEXT COLLATE "C" NOT NULL, -- of the request under the key
+    request_digest       TEXT COLLATE "C" NOT NULL, -- of the request under the key
     of_id                TEXT COLLATE "C", -- the migration that it takes back or tries again
     follows              TEXT COLLATE "C" NOT NULL,
     options              TEXT COLLATE "C" NOT NULL, -- JSON

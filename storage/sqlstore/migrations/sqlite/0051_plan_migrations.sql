@@ -11,7 +11,7 @@ CREATE TABLE admincenter_plan_migrations (
     require_confirmation INTEGER NOT NULL CHECK (require_confirmation IN (0, 1)),
     zone                 TEXT    NOT NULL,
     idempotency_key      TEXT,
-    digest               TEXT NOT NULL, -- of the request under the key
+    request_digest       TEXT NOT NULL, -- of the request under the key
     of_id                TEXT, -- the migration that it takes back or tries again
     follows              TEXT NOT NULL,
     options              TEXT NOT NULL, -- JSON
