@@ -57,6 +57,7 @@ func errorSamples(t *testing.T) map[string]struct {
 		"admin.codedError":           {admin.NotFound("customer"), nil},
 		"admin.ValidationError":      {invalid, []string{"fields"}},
 		"admin.TrimmedError":         {&admin.TrimmedError{After: 3, First: 9}, []string{"after", "first"}},
+		"admin/job.blocked":          {job.Block(foreign), nil},
 		"admin/job.permanent":        {job.Fail(foreign), nil},
 		"admin/priceplan.LaterError": {&priceplan.LaterError{Schedules: []priceplan.Schedule{{AccountID: "a"}}}, []string{"Schedules"}},
 		"bulkimport.FileError":       {&bulkimport.FileError{Code: "empty", Message: "has no rows", Params: map[string]string{"max": "1"}}, []string{"code", "message", "params"}},

@@ -5,13 +5,14 @@
 //	go run ./bench -run jsonlogic # a minute
 //	go run ./bench -run list -n 1000000
 //	go run ./bench -run trail -n 1000000
+//	go run ./bench -run migration -n 1000000
 //
 // Each line is `ratio <name> <ours ns> <other ns> <ours/other>`, for one operation of each. Machines
 // differ and are noisy: only the ratio means something.
 //
 // The group trail has lines `cost <name> <n> records <µs> µs/record` too.
 //
-// The groups token, list, job and trail run on SQLite, and on the servers that the tests use if they answer.
+// The groups token, list, job, trail and migration run on SQLite, and on the servers that the tests use if they answer.
 //
 // Two groups are contests and print more:
 //
@@ -41,7 +42,7 @@ type comparison struct {
 func main() {
 	testing.Init()
 	pattern := flag.String("run", ".", "regular `expression` of the groups to run")
-	rows := flag.Int("n", 100_000, "`rows` that the groups list, job and trail load, at least 10,000")
+	rows := flag.Int("n", 100_000, "`rows` that the groups list, job, trail and migration load, at least 10,000")
 	flag.Parse()
 	if err := run(context.Background(), *pattern, *rows); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -61,6 +62,7 @@ func run(ctx context.Context, pattern string, rows int) error {
 		{"token", printTokens}, {"convert", each(conversions)}, {"import", each(imports)},
 		{"import.read", each(reading)},
 		{"list", lists(rows)}, {"job", jobs(rows)}, {"trail", trails(rows)},
+		{"migration", migrations(rows)},
 		{"jsonlogic", printLogic}, {"enrich", printEnrich},
 	} {
 		if !match.MatchString(group.name) {

@@ -2,23 +2,57 @@ package planmigration
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
-// Confirm lets a migration that waits for confirmation go ahead. If its effective instant has passed, it
-// becomes now. Any other status is [admin.ErrState]. It requires [PermissionWrite].
-func (s *Service) Confirm(ctx context.Context, scope admin.Scope, id uuid.UUID) (Migration, error) {
-	return s.decide(ctx, scope, id, func() (job.Job, error) {
-		return s.runner.Confirm(ctx, scope, id, func(j *job.Job) {
-			if j.StartAt.Before(j.UpdatedAt) {
-				j.StartAt = j.UpdatedAt
-			}
-		})
+var (
+	// ErrConfirmationExpired is returned when a migration is confirmed at its ConfirmBefore or later: reject it.
+	ErrConfirmationExpired = admin.NewError("confirmation_expired", admin.ErrState,
+		"the time for confirming the migration is over")
+	// ErrSamePerson is returned when the user who created a migration with TwoPersons confirms it.
+	ErrSamePerson = admin.NewError("second_person_required", admin.ErrForbidden,
+		"another user than the one who created the migration must confirm it")
+)
+
+// Confirm lets a migration that waits for confirmation go ahead. version is the Job.Version of the migration whose
+// list was looked at: any other is [admin.ErrConflict], so that what is confirmed is what was seen. If its effective
+// instant has passed, it becomes now. It also fails with [ErrConfirmationExpired] and [ErrSamePerson], and any other
+// status is [admin.ErrState]. It requires [PermissionWrite].
+func (s *Service) Confirm(
+	ctx context.Context, scope admin.Scope, id uuid.UUID, version int64,
+) (Migration, error) {
+	if err := scope.Require(PermissionWrite); err != nil {
+		return Migration{}, err
+	}
+	m, err := s.ports.Migrations.Get(ctx, scope.Org(), id)
+	if err != nil {
+		return Migration{}, err
+	}
+	m.Job, err = s.runner.Confirm(ctx, scope, id, func(j *job.Job) error {
+		switch {
+		case j.Version != version:
+			return admin.Conflict("plan migration")
+		case !m.ConfirmBefore.IsZero() && !j.UpdatedAt.Before(m.ConfirmBefore):
+			return fmt.Errorf("it ended at %s: reject the migration and create it again: %w",
+				text.Instant(m.ConfirmBefore), ErrConfirmationExpired)
+		case m.TwoPersons && scope.Actor() == j.CreatedBy:
+			return ErrSamePerson
+		}
+		if j.StartAt.Before(j.UpdatedAt) {
+			j.StartAt = j.UpdatedAt
+		}
+		return nil
 	})
+	if err != nil {
+		return Migration{}, err
+	}
+	return m, nil
 }
 
 // Reject cancels a migration that waits for confirmation. Any other status is [admin.ErrState]. It requires

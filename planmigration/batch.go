@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
@@ -15,21 +16,51 @@ type batch struct {
 	org       admin.OrgID
 	migration Migration
 	terms     terms
-	entries   []job.Entry // pending
+	state     state
+	entries   []Entry // pending
+	listed    []listed
+	undo      map[int64]applied // of a migration that takes back another one, by number
 	last      bool
 }
 
-// recorded is Schedules with the audit record of a batch, in the form of ExternalSchedules.
-type recorded struct {
+// movers are schedules to a batch: those of the transaction, or external ones.
+type movers interface {
+	// read returns the timelines of accounts, which no other changes before the batch ends if that can be had.
+	read(ctx context.Context, org admin.OrgID, accounts []string, after time.Time) ([]priceplan.Timeline, error)
+	replaceAll(ctx context.Context, org admin.OrgID, set []priceplan.Replacement) ([]priceplan.ReplaceResult, error)
+}
+
+// inside are schedules in the transaction of a batch, with its audit record.
+type inside struct {
 	Schedules
 	rec admin.Record
 }
 
-// ReplaceAll adds the record.
-func (r recorded) ReplaceAll(
+func (i inside) read(
+	ctx context.Context, org admin.OrgID, accounts []string, after time.Time,
+) ([]priceplan.Timeline, error) {
+	return i.Lock(ctx, org, accounts, after)
+}
+
+func (i inside) replaceAll(
 	ctx context.Context, org admin.OrgID, set []priceplan.Replacement,
 ) ([]priceplan.ReplaceResult, error) {
-	return r.Schedules.ReplaceAll(ctx, org, set, r.rec)
+	return i.ReplaceAll(ctx, org, set, i.rec)
+}
+
+// outside are external schedules.
+type outside struct{ ExternalSchedules }
+
+func (o outside) read(
+	ctx context.Context, org admin.OrgID, accounts []string, after time.Time,
+) ([]priceplan.Timeline, error) {
+	return o.Timelines(ctx, org, accounts, after)
+}
+
+func (o outside) replaceAll(
+	ctx context.Context, org admin.OrgID, set []priceplan.Replacement,
+) ([]priceplan.ReplaceResult, error) {
+	return o.ReplaceAll(ctx, org, set)
 }
 
 // changes is what the audit record has of the batch. The entries have the details.
@@ -45,35 +76,31 @@ func (b batch) changes() []admin.Change {
 
 // move reads the accounts' timelines in one call, decides about each, and replaces those that move in
 // another.
-func (b batch) move(ctx context.Context, schedules ExternalSchedules) (job.Result, error) {
+func (b batch) move(ctx context.Context, schedules movers) (job.Result, error) {
 	accounts := make([]string, len(b.entries))
 	for i, pending := range b.entries {
-		accounts[i] = pending.Ref
+		accounts[i] = pending.AccountID
 	}
-	var timelines []priceplan.Timeline
-	if len(accounts) > 0 {
-		var err error
-		if timelines, err = schedules.Timelines(ctx, b.org, accounts, b.terms.at); err != nil {
-			return job.Result{}, err
-		}
-		if len(timelines) != len(accounts) {
-			return job.Result{}, fmt.Errorf("the schedules returned %d timelines for %d accounts",
-				len(timelines), len(accounts))
-		}
+	after := b.terms.at
+	if b.migration.takesBack() {
+		after = time.Time{}
 	}
-	decided := make([]Entry, len(accounts))
+	timelines, err := timelinesOf(ctx, schedules.read, b.org, accounts, after)
+	if err != nil {
+		return job.Result{}, err
+	}
+	decided := make([]decision, len(accounts))
 	var set []priceplan.Replacement
 	var moving []int // the places in decided of the accounts in set
 	for i, tl := range timelines {
-		e, r := b.terms.decide(tl, b.migration.scheduleID(accounts[i]))
-		e.Seq, e.AccountID = b.entries[i].Seq, accounts[i]
-		decided[i] = e
-		if r != nil {
-			set, moving = append(set, *r), append(moving, i)
+		d := b.decide(i, tl)
+		d.Seq, d.AccountID = b.entries[i].Seq, accounts[i]
+		if decided[i] = d; d.replace != nil {
+			set, moving = append(set, *d.replace), append(moving, i)
 		}
 	}
 	if len(set) > 0 {
-		results, err := schedules.ReplaceAll(ctx, b.org, set)
+		results, err := schedules.replaceAll(ctx, b.org, set)
 		if err != nil {
 			return job.Result{}, err
 		}
@@ -82,49 +109,63 @@ func (b batch) move(ctx context.Context, schedules ExternalSchedules) (job.Resul
 				len(results), len(set))
 		}
 		for n, i := range moving {
-			if decided[i], err = decided[i].settled(results[n].Err); err != nil {
+			if decided[i].Entry, err = decided[i].settled(results[n].Err); err != nil {
 				return job.Result{}, fmt.Errorf("account %s: %w", accounts[i], err)
 			}
 		}
 	}
-	return b.result(decided, timelines)
+	return b.result(decided)
+}
+
+// decide decides about the i-th account of the batch.
+func (b batch) decide(i int, tl priceplan.Timeline) decision {
+	m, l := b.migration, b.listed[i]
+	id := func(n int) string { return m.scheduleID(b.entries[i].AccountID, n) }
+	if m.takesBack() {
+		return b.terms.invert(b.undo[l.of], tl, id, m.Follows == Withdraws)
+	}
+	return b.terms.decide(tl, id, l)
 }
 
 // settled returns the entry after its replacement, or the error if it is one to be tried again.
-func (e Entry) settled(err error) (Entry, error) {
+func (d decision) settled(err error) (Entry, error) {
 	switch {
 	case err == nil:
-		return e, nil
+		return d.Entry, nil
 	case errors.Is(err, admin.ErrConflict), errors.Is(err, admin.ErrNotFound):
-		return e.failed(ReasonChanged, "its schedule was changed while it was being moved: migrate again"), nil
+		return d.failed(ReasonChanged, "its schedule was changed while it was being moved: migrate again"), nil
 	case errors.Is(err, admin.ErrInvalid), errors.Is(err, admin.ErrState), errors.Is(err, admin.ErrForbidden),
 		errors.Is(err, admin.ErrExists):
-		return e.failed(ReasonRefused, "%v", err), nil
+		return d.failed(ReasonRefused, "%v", err), nil
 	}
 	return Entry{}, err
 }
 
 // result is what the job keeps of the batch.
-func (b batch) result(decided []Entry, timelines []priceplan.Timeline) (job.Result, error) {
+func (b batch) result(decided []decision) (job.Result, error) {
 	res := job.Result{Cursor: b.migration.Job.Cursor}
 	if b.last {
 		res.Then = job.Done
 	}
-	for i, e := range decided {
-		done, err := e.stored()
+	settled := make([]Entry, len(decided))
+	for i, d := range decided {
+		done, err := b.migration.stored(d.Entry, b.listed[i])
 		if err != nil {
 			return job.Result{}, err
 		}
-		effect, ok, err := e.effect(timelines[i])
+		effect, ok, err := d.effect()
 		if err != nil {
 			return job.Result{}, err
 		}
 		if ok {
 			res.Effects = append(res.Effects, effect)
 		}
+		settled[i] = d.Entry
 		res.Entries = append(res.Entries, done)
-		res.Counts = res.Counts.Add(e.counted())
-		res.Cursor = movingCursor(e.Seq)
+		res.Counts = res.Counts.Add(d.counted())
+		res.Cursor = numbered(moved, d.Seq)
 	}
-	return res, nil
+	var err error
+	res.State, err = b.state.stored(settled)
+	return res, err
 }

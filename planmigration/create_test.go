@@ -76,21 +76,28 @@ func TestRequireConfirmation(t *testing.T) {
 	h := newHost(t)
 	h.account("a", nil)
 	r := planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.Immediate, RequireConfirmation: true}
+	var waiting planmigration.Migration
 
 	t.Run("waits, and does nothing until confirmed", func(t *testing.T) {
 		m := h.create(r)
+		waiting = m
 		require.Equal(t, job.WaitingForConfirmation, m.Job.Status)
 		_, err := h.service().Step(t.Context(), h.scope, m.ID)
 		require.ErrorIs(t, err, admin.ErrState)
 		require.Len(t, h.timeline("a"), 1)
 	})
+	reject := func(m planmigration.Migration) {
+		_, err := h.service().Reject(t.Context(), h.scope, m.ID)
+		require.NoError(t, err)
+	}
 	t.Run("is rejected for good", func(t *testing.T) {
+		reject(waiting)
 		m := h.create(r)
 		rejected, err := h.service().Reject(t.Context(), h.scope, m.ID)
 		require.NoError(t, err)
 		require.Equal(t, job.Cancelled, rejected.Job.Status)
 		require.Equal(t, job.EntryCancelled, h.entries(m.ID)["a"].Status)
-		_, err = h.service().Confirm(t.Context(), h.scope, m.ID)
+		_, err = h.confirm(m.ID)
 		require.ErrorIs(t, err, admin.ErrState)
 		_, err = h.service().Reject(t.Context(), h.scope, m.ID)
 		require.ErrorIs(t, err, admin.ErrState)
@@ -103,17 +110,19 @@ func TestRequireConfirmation(t *testing.T) {
 		later := r
 		later.StartAt = h.now.Add(time.Hour)
 		m := h.create(later)
-		confirmed, err := h.service().Confirm(t.Context(), h.scope, m.ID)
+		confirmed, err := h.confirm(m.ID)
 		require.NoError(t, err)
 		require.Equal(t, job.Scheduled, confirmed.Job.Status)
 		require.Equal(t, m.EffectiveAt(), confirmed.EffectiveAt())
 		_, err = h.service().Step(t.Context(), h.scope, m.ID)
 		require.ErrorIs(t, err, job.ErrNotDue)
+		_, err = h.service().Cancel(t.Context(), h.scope, m.ID)
+		require.NoError(t, err)
 	})
 	t.Run("confirmed late, it does not change what has been", func(t *testing.T) {
 		m := h.create(r)
 		h.now = h.now.AddDate(0, 0, 5)
-		confirmed, err := h.service().Confirm(t.Context(), h.scope, m.ID)
+		confirmed, err := h.confirm(m.ID)
 		require.NoError(t, err)
 		require.Equal(t, job.Pending, confirmed.Job.Status)
 		require.Equal(t, h.now.UTC(), confirmed.EffectiveAt())
@@ -124,7 +133,7 @@ func TestRequireConfirmation(t *testing.T) {
 		r := r
 		r.RequireConfirmation = false
 		m := h.create(r)
-		_, err := h.service().Confirm(t.Context(), h.scope, m.ID)
+		_, err := h.confirm(m.ID)
 		require.ErrorIs(t, err, admin.ErrState)
 	})
 }

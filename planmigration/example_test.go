@@ -84,7 +84,10 @@ func Example() {
 		log.Fatal(err)
 	}
 	fmt.Println(progress.Status)
-	if _, err := migrations.Confirm(ctx, scope, m.ID); err != nil {
+	if m, err = migrations.Get(ctx, scope, m.ID); err != nil { // its entries are what is confirmed
+		log.Fatal(err)
+	}
+	if _, err := migrations.Confirm(ctx, scope, m.ID, m.Job.Version); err != nil {
 		log.Fatal(err)
 	}
 	progress, err = migrations.Run(ctx, scope, m.ID, nil) // moves them

@@ -178,6 +178,14 @@ func (h *host) create(r planmigration.Request) planmigration.Migration {
 	return m
 }
 
+// confirm confirms a migration as it is now.
+func (h *host) confirm(id uuid.UUID) (planmigration.Migration, error) {
+	h.t.Helper()
+	m, err := h.service().Get(h.t.Context(), h.scope, id)
+	require.NoError(h.t, err)
+	return h.service().Confirm(h.t.Context(), h.scope, id, m.Job.Version)
+}
+
 // afterFailure lets the time pass after which a batch that failed is tried again.
 func (h *host) afterFailure() { h.now = h.now.Add(time.Second) }
 

@@ -74,5 +74,8 @@ func TestJSON(t *testing.T) {
 	for _, name := range []string{"source", "target", "counts"} {
 		require.Contains(t, fields, name)
 	}
-	require.Len(t, fields, 5)
+	require.JSONEq(t, `[{"field": "ref", "from": "basic v1", "to": "basic v2"},
+		{"field": "name", "from": "Plan basic v1", "to": "Plan basic v2"},
+		{"field": "pricingCycleConfig", "from": "MONTHLY 1", "to": "MONTHLY 15"}]`, string(fields["changes"]))
+	require.Len(t, fields, 6)
 }

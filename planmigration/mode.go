@@ -39,34 +39,9 @@ func (m Mode) leavesOverridden() bool {
 	return m == ImmediateIgnoreOverride || m == NextCycleIgnoreOverride
 }
 
-// OverridePolicy is what becomes of an account's overrides when it is moved.
-type OverridePolicy string
-
-// The policies.
-const (
-	// KeepOverrides carries overrides over to the new schedule; the empty policy means this. Terms agreed
-	// with a customer must not vanish because a plan was moved.
-	KeepOverrides OverridePolicy = "KEEP"
-	// DropOverrides puts accounts on the target plan's own terms.
-	DropOverrides OverridePolicy = "DROP"
-)
-
 func (m Mode) check(p *admin.Problems) {
 	if !slices.Contains(Modes(), m) {
 		p.Add("/migrationMode", admin.CodeUnknown, "%q is not a mode: use one of %s",
 			admin.Clip(string(m)), text.Join(Modes()))
-	}
-}
-
-func (o OverridePolicy) check(p *admin.Problems, m Mode) {
-	switch {
-	case o != KeepOverrides && o != DropOverrides:
-		p.Add("/overridePolicy", admin.CodeUnknown, "%q is not a policy: use %s or %s",
-			admin.Clip(string(o)), KeepOverrides, DropOverrides)
-	case o == DropOverrides && m.leavesOverridden():
-		// A caller that asks for this takes the mode in its other sense.
-		p.Add("/overridePolicy", admin.CodeRange,
-			"%s has nothing to drop, because %s leaves accounts with overrides alone: use %s or %s",
-			o, m, Immediate, NextCycle)
 	}
 }

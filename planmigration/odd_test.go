@@ -60,7 +60,7 @@ func TestAccountsThatAreListedOutOfOrder(t *testing.T) {
 		t.Run(tc.reason, func(t *testing.T) {
 			h := newHost(t)
 			e := h.moveElsewhere()
-			h.manyAccounts()
+			h.eightAccounts()
 			r := planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.Immediate}
 			m, err := h.service().Create(t.Context(), h.scope, r)
 			require.NoError(t, err)

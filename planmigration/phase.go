@@ -3,6 +3,7 @@ package planmigration
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -15,7 +16,7 @@ type Phase string
 
 // The phases.
 const (
-	Listing Phase = "LISTING" // its accounts are being listed, as pending entries
+	Listing Phase = "LISTING" // its accounts are being listed, and what becomes of each
 	Moving  Phase = "MOVING"  // the list is complete; its accounts are moved, or wait to be
 )
 
@@ -28,10 +29,17 @@ func (m Migration) Phase() Phase {
 	return Listing
 }
 
+// Reasons returns how many accounts have been skipped or have failed, by reason. The caller may change the map.
+func (m Migration) Reasons() map[job.Reason]int64 {
+	s, _ := stateOf(m.Job)
+	return s.Reasons
+}
+
 // state is what a migration's job keeps beside its cursor: the stored form of its State.
 type state struct {
-	Format int   `json:"v"`
-	Phase  Phase `json:"phase"`
+	Format  int                  `json:"v"`
+	Phase   Phase                `json:"phase"`
+	Reasons map[job.Reason]int64 `json:"reasons,omitempty"`
 }
 
 // stateFormat is the format that is written. A later one must still read this one.
@@ -52,29 +60,41 @@ func stateOf(j job.Job) (state, error) {
 	return s, nil
 }
 
-// stored returns the phase as the job's State.
-func (p Phase) stored() (string, error) {
-	text, err := json.Marshal(state{Format: stateFormat, Phase: p})
+// stored returns the state as the job keeps it, with what became of further accounts.
+func (s state) stored(settled []Entry) (string, error) {
+	s.Reasons = maps.Clone(s.Reasons)
+	for _, e := range settled {
+		if e.Reason == "" {
+			continue
+		}
+		if s.Reasons == nil {
+			s.Reasons = map[job.Reason]int64{}
+		}
+		s.Reasons[e.Reason]++
+	}
+	text, err := json.Marshal(s)
 	return string(text), err
 }
 
-// A cursor is the last account that was listed, or the last entry that was moved. Each has a word before it, so
-// that neither is taken for the other, whatever accounts are called.
+// A cursor is the last account that was listed, the last effect or entry of another migration that was, or the last
+// entry that was moved. Each has a word before it, so that none is taken for another, whatever accounts are called.
 const (
-	listed = "account "
-	moved  = "entry "
+	byAccount = "account "
+	undone    = "effect "
+	repeated  = "of "
+	moved     = "entry "
 )
 
-func movingCursor(after int64) string { return moved + strconv.FormatInt(after, 10) }
+func numbered(word string, after int64) string { return word + strconv.FormatInt(after, 10) }
 
-// parseMoving returns the number of the entry after which a batch of the phase Moving begins.
-func parseMoving(cursor string) (after int64, err error) {
-	number, ok := strings.CutPrefix(cursor, moved)
+// parseNumber returns the number of the entry or the effect after which a batch begins; 0 for an empty cursor.
+func parseNumber(word, cursor string) (after int64, err error) {
+	number, ok := strings.CutPrefix(cursor, word)
 	if ok {
 		after, err = strconv.ParseInt(number, 10, 64)
 	}
-	if !ok || err != nil {
-		return 0, fmt.Errorf("cursor %q is not an entry's number: %w", admin.Clip(cursor), admin.ErrInvalid)
+	if (!ok || err != nil) && (cursor != "" || word == moved) {
+		return 0, fmt.Errorf("cursor %q is not a number after %q: %w", admin.Clip(cursor), word, admin.ErrInvalid)
 	}
 	return after, nil
 }

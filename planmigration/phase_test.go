@@ -28,7 +28,7 @@ func TestAccountsAreListedInBatches(t *testing.T) {
 	} {
 		t.Run(tc.reason, func(t *testing.T) {
 			h := newHost(t)
-			h.manyAccounts()
+			h.eightAccounts()
 			r := planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.NextCycle, RequireConfirmation: tc.confirm}
 			if tc.startAt != nil {
 				r.StartAt = tc.startAt(h)
@@ -59,7 +59,7 @@ func TestAccountsAreListedInBatches(t *testing.T) {
 	}
 	t.Run("while they change: an account is listed once", func(t *testing.T) {
 		h := newHost(t)
-		h.manyAccounts()
+		h.eightAccounts()
 		m, err := h.service().Create(t.Context(), h.scope,
 			planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.Immediate})
 		require.NoError(t, err)
@@ -107,7 +107,7 @@ func TestPauseAndRetry(t *testing.T) {
 	_, err = h.service().Resume(t.Context(), h.scope, m.ID)
 	require.NoError(t, err)
 
-	// A target that is archived meanwhile fails the migration; when it is active again the rest moves.
+	// A target that is archived meanwhile pauses the migration; when it is active again the rest moves.
 	status := priceplan.Archived
 	h.strangePlansIn(func(p priceplan.Plan) (priceplan.Plan, error) {
 		if p.Ref == basic2 {
@@ -116,9 +116,9 @@ func TestPauseAndRetry(t *testing.T) {
 		return p, nil
 	})
 	progress, _ := h.run(m.ID)
-	require.Equal(t, job.Failed, progress.Status)
+	require.Equal(t, job.Paused, progress.Status)
 	status = priceplan.Active
-	_, err = h.service().Retry(t.Context(), h.scope, m.ID)
+	_, err = h.service().Resume(t.Context(), h.scope, m.ID)
 	require.NoError(t, err)
 	h.run(m.ID)
 	h.requireMovedOnce(m)

@@ -22,10 +22,18 @@ const accounts = 8 // with three in a batch: three batches
 
 func (h *host) manyAccounts() planmigration.Migration {
 	h.t.Helper()
+	h.eightAccounts()
+	return h.create(planmigration.Request{
+		Source: basic1, Target: basic2, Mode: planmigration.NextCycle,
+		Policies: planmigration.Policies{Late: planmigration.AsDecided},
+	})
+}
+
+func (h *host) eightAccounts() {
+	h.t.Helper()
 	for i := range accounts {
 		h.account(fmt.Sprintf("account %d", i), nil)
 	}
-	return h.create(planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.NextCycle})
 }
 
 // requireMovedOnce checks that each account was moved, and recorded, once.
@@ -175,7 +183,8 @@ func TestWhatTheHostChangesBeforeTheRun(t *testing.T) {
 	want := map[string]job.Reason{
 		"left": planmigration.ReasonLeftPlan, "moved": planmigration.ReasonAlreadyOnTarget,
 		"ended":   planmigration.ReasonEnded,
-		"planned": planmigration.ReasonScheduledChange, "agreed": planmigration.ReasonHasOverrides, "touched": "",
+		"planned": planmigration.ReasonScheduledChange, "agreed": planmigration.ReasonHasOverrides,
+		"touched": planmigration.ReasonSuperseded, "left alone": "",
 	}
 	first := map[string]priceplan.Schedule{}
 	for account := range want {
@@ -229,10 +238,10 @@ type meddled struct {
 	refuse func(priceplan.Replacement) error
 }
 
-func (m meddled) Timelines(
+func (m meddled) Lock(
 	ctx context.Context, org admin.OrgID, accounts []string, after time.Time,
 ) ([]priceplan.Timeline, error) {
-	tls, err := m.Schedules.Timelines(ctx, org, accounts, after)
+	tls, err := m.Schedules.Lock(ctx, org, accounts, after)
 	for _, tl := range tls {
 		if m.meddle != nil {
 			m.meddle(tl)

@@ -16,7 +16,7 @@ import (
 
 // The number of accounts that one batch moves.
 const (
-	DefaultBatch = 500 // if Options.Batch is 0
+	DefaultBatch = 1000 // if Options.Batch is 0
 	MaxBatch     = admin.MaxLimit
 )
 
@@ -103,42 +103,6 @@ func (s *Service) In(ports Ports) *Service {
 const SubjectKind = "plan_migration"
 
 func subject(id uuid.UUID) admin.Subject { return admin.Subject{Kind: SubjectKind, ID: id.String()} }
-
-// Create plans a migration. Its job is [job.Pending]: [Service.Step] and [Service.Run], a worker's for
-// example, list its accounts, which are those on the source at the effective instant as their schedules are
-// when they are listed. Then the job is [job.WaitingForConfirmation] if r requires that, [job.Scheduled]
-// until the effective instant, or goes on at once, to move them. A [*admin.ValidationError] lists everything
-// that is wrong with r. It requires [PermissionWrite].
-func (s *Service) Create(ctx context.Context, scope admin.Scope, r Request) (Migration, error) {
-	if err := scope.Require(PermissionWrite); err != nil {
-		return Migration{}, err
-	}
-	now := s.runtime.Instant()
-	t, err := s.terms(ctx, scope.Org(), r, now)
-	if err != nil {
-		return Migration{}, err
-	}
-	m := Migration{
-		ID: s.runtime.NewID(), Source: t.source.Ref, Target: t.target.Ref, Mode: t.mode, Overrides: t.overrides,
-		RequireConfirmation: r.RequireConfirmation, Zone: t.in.String(),
-	}
-	m.Job = job.Job{
-		ID: m.ID, Kind: Kind, Status: job.Pending, StartAt: t.at, CreatedAt: now, CreatedBy: scope.Actor(),
-		UpdatedAt: now, Version: 1,
-	}
-	rec := s.runtime.Record(scope, ActionCreate, subject(m.ID),
-		admin.Change{Field: "plan", From: m.Source.String(), To: m.Target.String()},
-		admin.Change{Field: "migrationMode", To: string(m.Mode)},
-		admin.Change{Field: "overridePolicy", To: string(m.Overrides)},
-		admin.Change{Field: "effectiveAt", To: text.Instant(m.EffectiveAt())})
-	err = s.runner.Begin(ctx, scope.Org(), m.Job, func(p Ports) error {
-		return p.Migrations.Create(ctx, scope.Org(), m, rec)
-	})
-	if err != nil {
-		return Migration{}, err
-	}
-	return m, nil
-}
 
 // timelines iterates over every account on the source at the effective instant, in order of id.
 func (s *Service) timelines(ctx context.Context, org admin.OrgID, t terms) iter.Seq2[priceplan.Timeline, error] {
@@ -227,7 +191,7 @@ func (s *Service) Entries(
 			}
 			entries := make([]Entry, len(stored))
 			for i, j := range stored {
-				if entries[i], err = entryOf(j); err != nil {
+				if entries[i], _, err = m.entryOf(j); err != nil {
 					return nil, err
 				}
 			}

@@ -31,15 +31,15 @@ func mixed(h *host) map[string]job.Reason {
 	h.plan(priceplan.Ref{ID: "rupees", Version: 1}, "MONTHLY 1", priceplan.Active, "INR")
 	h.account("dollars", func(a *priceplan.Association) { a.Currency = "USD" })
 
+	h.account("not yet", func(a *priceplan.Association) { a.From = h.day("2026-04-01") })
 	h.account("on another plan", func(a *priceplan.Association) { a.Plan = pro })
 	h.account("on another version", func(a *priceplan.Association) { a.Plan = basic2 })
 	h.account("long gone", func(a *priceplan.Association) { a.Until = h.day("2026-02-01") })
-	h.account("not yet", func(a *priceplan.Association) { a.From = h.day("2026-05-01") })
 	return map[string]job.Reason{
-		"plain": "", "starts now": "", "leaves later": "",
+		"plain": "", "starts now": "", "leaves later": "", "comes back later": "", "not yet": "",
 		"leaves with its cycle": planmigration.ReasonEnded, "leaves before": planmigration.ReasonEnded,
-		"changes later": planmigration.ReasonScheduledChange, "comes back later": planmigration.ReasonScheduledChange,
-		"own rates": planmigration.ReasonHasOverrides, "dollars": planmigration.ReasonCurrency,
+		"changes later": planmigration.ReasonScheduledChange,
+		"own rates":     planmigration.ReasonHasOverrides, "dollars": planmigration.ReasonCurrency,
 	}
 }
 
@@ -52,12 +52,22 @@ func TestEveryAccountGetsItsReason(t *testing.T) {
 	want := mixed(h)
 	m := h.create(mixedRequest)
 	require.Equal(t, priceplan.Ref{ID: "rupees", Version: 1}, m.Target, "the latest version")
-	require.Equal(t, int64(len(want)), m.Job.Counts.Total)
-	for _, e := range h.entries(m.ID) {
-		require.Equal(t, job.EntryPending, e.Status)
+	require.Equal(t, job.Counts{Total: 10, Skipped: 4, Failed: 1}, m.Job.Counts)
+	require.Equal(t, map[job.Reason]int64{
+		planmigration.ReasonEnded: 2, planmigration.ReasonScheduledChange: 1, planmigration.ReasonHasOverrides: 1,
+		planmigration.ReasonCurrency: 1,
+	}, m.Reasons())
+	for account, e := range h.entries(m.ID) {
+		require.Equal(t, want[account], e.Reason)
+		require.Equal(t, basic1, e.Plan)
+		if want[account] == "" {
+			require.Equal(t, job.EntryPending, e.Status)
+			require.Equal(t, h.day("2026-04-01"), e.At, "when it would be moved")
+			require.Empty(t, e.New)
+		}
 	}
 	progress, entries := h.run(m.ID)
-	require.Equal(t, job.Counts{Total: 9, Completed: 3, Skipped: 5, Failed: 1}, progress.Counts)
+	require.Equal(t, job.Counts{Total: 10, Completed: 5, Skipped: 4, Failed: 1}, progress.Counts)
 	require.Len(t, entries, len(want))
 	for account, reason := range want {
 		e := entries[account]
@@ -145,9 +155,21 @@ func TestTargetThatTakesNoAccountsAnyMore(t *testing.T) {
 	_, err := h.catalog.ArchivePlan(t.Context(), h.scope, basic2, 1)
 	require.NoError(t, err)
 	progress, _ := h.run(m.ID)
-	require.Equal(t, job.Failed, progress.Status)
+	require.Equal(t, job.Paused, progress.Status)
 	require.Contains(t, progress.Failure, "ARCHIVED")
+	require.Equal(t, job.Hold{Reason: job.HoldPause}, progress.Hold)
 	require.Len(t, h.timeline("a"), 1)
+	_, err = h.catalog.ActivatePlan(t.Context(), h.scope, basic2, 2)
+	if err != nil { // a host's plans may come back
+		h.strangePlansIn(func(p priceplan.Plan) (priceplan.Plan, error) {
+			p.Status = priceplan.Active
+			return p, nil
+		})
+	}
+	_, err = h.service().Resume(t.Context(), h.scope, m.ID)
+	require.NoError(t, err)
+	progress, _ = h.run(m.ID)
+	require.Equal(t, job.Completed, progress.Status)
 }
 
 // strangePlans is a host's own plans, changed by a function.
@@ -214,11 +236,20 @@ func TestMoreAccountsThanAPage(t *testing.T) {
 	require.Len(t, entries, many)
 }
 
+// other returns a plan that is not ref.
+func (h *host) other(ref priceplan.Ref) priceplan.Ref {
+	if ref == basic1 {
+		return basic2
+	}
+	return basic1
+}
+
 func TestListAndGet(t *testing.T) {
 	h := newHost(t)
 	var made []uuid.UUID
 	for range 3 {
-		m := h.create(planmigration.Request{Source: basic1, Target: basic2, Mode: planmigration.Immediate})
+		source := []priceplan.Ref{basic1, basic2, pro}[len(made)]
+		m := h.create(planmigration.Request{Source: source, Target: h.other(source), Mode: planmigration.Immediate})
 		made = append([]uuid.UUID{m.ID}, made...)
 	}
 	h.run(made[1])
@@ -256,7 +287,8 @@ func TestPermissions(t *testing.T) {
 			_, err := s.PreviewEntries(ctx, sc, r, admin.Query{})
 			return err
 		},
-		"Get": func(sc admin.Scope) error { _, err := s.Get(ctx, sc, m.ID); return err },
+		"Get":        func(sc admin.Scope) error { _, err := s.Get(ctx, sc, m.ID); return err },
+		"Difference": func(sc admin.Scope) error { _, err := s.Difference(ctx, sc, m.ID); return err },
 		"List": func(sc admin.Scope) error {
 			_, err := s.List(ctx, sc, planmigration.Filter{}, admin.Query{})
 			return err
@@ -268,7 +300,7 @@ func TestPermissions(t *testing.T) {
 	}
 	writes := map[string]func(admin.Scope) error{
 		"Create":  func(sc admin.Scope) error { _, err := s.Create(ctx, sc, r); return err },
-		"Confirm": func(sc admin.Scope) error { _, err := s.Confirm(ctx, sc, m.ID); return err },
+		"Confirm": func(sc admin.Scope) error { _, err := s.Confirm(ctx, sc, m.ID, m.Job.Version); return err },
 		"Reject":  func(sc admin.Scope) error { _, err := s.Reject(ctx, sc, m.ID); return err },
 		"Cancel":  func(sc admin.Scope) error { _, err := s.Cancel(ctx, sc, m.ID); return err },
 		"Pause":   func(sc admin.Scope) error { _, err := s.Pause(ctx, sc, m.ID); return err },
@@ -276,6 +308,18 @@ func TestPermissions(t *testing.T) {
 		"Retry":   func(sc admin.Scope) error { _, err := s.Retry(ctx, sc, m.ID); return err },
 		"Step":    func(sc admin.Scope) error { _, err := s.Step(ctx, sc, m.ID); return err },
 		"Run":     func(sc admin.Scope) error { _, err := s.Run(ctx, sc, m.ID, nil); return err },
+		"Reverse": func(sc admin.Scope) error {
+			_, err := s.Reverse(ctx, sc, m.ID, planmigration.FollowUp{})
+			return err
+		},
+		"Withdraw": func(sc admin.Scope) error {
+			_, err := s.Withdraw(ctx, sc, m.ID, planmigration.FollowUp{})
+			return err
+		},
+		"RetryEntries": func(sc admin.Scope) error {
+			_, err := s.RetryEntries(ctx, sc, m.ID, planmigration.FollowUp{})
+			return err
+		},
 	}
 	user := admin.Actor{Kind: admin.ActorUser, ID: "u"}
 	for _, calls := range []struct {
@@ -310,7 +354,7 @@ func TestJobsOfOtherKindsAreNotMigrations(t *testing.T) {
 	s, ctx := h.service(), t.Context()
 	for name, call := range map[string]func() error{
 		"Get":     func() error { _, err := s.Get(ctx, h.scope, other.ID); return err },
-		"Confirm": func() error { _, err := s.Confirm(ctx, h.scope, other.ID); return err },
+		"Confirm": func() error { _, err := s.Confirm(ctx, h.scope, other.ID, 1); return err },
 		"Reject":  func() error { _, err := s.Reject(ctx, h.scope, other.ID); return err },
 		"Cancel":  func() error { _, err := s.Cancel(ctx, h.scope, other.ID); return err },
 		"Pause":   func() error { _, err := s.Pause(ctx, h.scope, other.ID); return err },

@@ -37,7 +37,7 @@ type Ports struct {
 // them for a host that keeps its schedules in this library's storage; a host with tables of its own in the
 // same database implements them on the transaction.
 //
-// ReplaceAll is called within the transaction of the batch, and Timelines before it in the same one: an
+// ReplaceAll is called within the transaction of the batch, and Lock before it in the same one: an
 // implementation must use that transaction and no other connection. One that takes a second connection from
 // the pool stops the whole server once every connection waits for another. What cannot share the
 // transaction implements [ExternalSchedules].
@@ -45,6 +45,10 @@ type Ports struct {
 // Ids compare byte by byte. An account never has two schedules at one instant.
 type Schedules interface {
 	ScheduleReader
+
+	// Lock is Timelines for accounts, in ascending order (by bytes), whose schedules no other transaction changes until
+	// this one ends: it reads what is committed once it has the accounts.
+	Lock(ctx context.Context, org admin.OrgID, accounts []string, after time.Time) ([]priceplan.Timeline, error)
 
 	// ReplaceAll carries out each replacement that can be ([priceplan.Timeline.Replaced]), together with
 	// the audit record, and returns a result for each, in the same order. One that fails leaves its
@@ -78,8 +82,8 @@ type ExternalSchedules interface {
 // ScheduleReader is what [Schedules] and [ExternalSchedules] have in common.
 type ScheduleReader interface {
 	// OnPlan returns at most seek.Limit timelines, in ascending order of account id (by bytes), with an
-	// id above seek.After: those of the accounts that are on the plan's version at the given instant.
-	// Each has the schedule in force then and all that begin later.
+	// id above seek.After: those of the accounts that are on the plan's version at the given instant or come to it
+	// later. Each has the schedule in force then and all that begin later.
 	OnPlan(
 		ctx context.Context, org admin.OrgID, plan priceplan.Ref, at time.Time, seek admin.Seek[string],
 	) ([]priceplan.Timeline, error)
@@ -123,12 +127,21 @@ func (p Ports) check(ps *admin.Problems) {
 // Store keeps migrations. What changes about one is its job, which job.Store changes; everything else is as
 // it was created.
 type Store interface {
-	// Create adds m, its job m.Job (whose ID is m.ID) and the audit record together, or none of them. It
-	// fails with [admin.ErrExists] if the id is taken.
+	// Create adds m, its job m.Job (whose ID is m.ID) and the audit record together, or none of them. The migration
+	// holds its source from then on. It fails with [ErrLive] as [Store.Hold] does, and with [admin.ErrExists] if the id
+	// or the idempotency key is taken, or another migration took the source at the same moment.
 	Create(ctx context.Context, org admin.OrgID, m Migration, rec admin.Record) error
+
+	// Hold makes m hold its source: of the migrations of one version of a plan, one at a time does. It does nothing
+	// if the migration holds it already, and takes it from one whose job is final. It fails with [ErrLive] if another
+	// one holds it, and with [admin.ErrNotFound]. It is bookkeeping, and leaves no record.
+	Hold(ctx context.Context, org admin.OrgID, id uuid.UUID) error
 
 	// Get returns the migration with its job as it is now, or [admin.ErrNotFound].
 	Get(ctx context.Context, org admin.OrgID, id uuid.UUID) (Migration, error)
+
+	// ByKey returns the migration with an idempotency key, which is not empty, or [admin.ErrNotFound].
+	ByKey(ctx context.Context, org admin.OrgID, key string) (Migration, error)
 
 	// List returns at most seek.Limit migrations that match, each with its job as it is now, newest first
 	// (descending id), that come after seek.After in that order.

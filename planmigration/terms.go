@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/priceplan"
@@ -18,20 +20,37 @@ type terms struct {
 	source, target priceplan.Plan
 	mode           Mode
 	overrides      OverridePolicy
-	at             time.Time // the effective instant
-	in             *time.Location
+	Policies
+	at  time.Time // the effective instant
+	now time.Time // when it is decided
+	in  *time.Location
 }
 
-// terms checks a request and reads the plans that it names; now is the effective instant unless the request
-// has one.
-func (s *Service) terms(ctx context.Context, org admin.OrgID, r Request, now time.Time) (t terms, err error) {
+// withDefaults returns the request with the defaults of what it leaves out.
+func (r Request) withDefaults() Request {
 	if r.Target.ID == "" {
 		r.Target.ID = r.Source.ID
 	}
 	if r.Overrides == "" {
 		r.Overrides = KeepOverrides
 	}
-	t = terms{mode: r.Mode, overrides: r.Overrides, at: now}
+	if r.Intervals == "" {
+		r.Intervals = RefuseIntervals
+	}
+	if r.Late == "" {
+		r.Late = FailLate
+	}
+	if !r.ConfirmBefore.IsZero() {
+		r.ConfirmBefore = admin.Instant(r.ConfirmBefore)
+	}
+	return r
+}
+
+// terms checks a request and reads the plans that it names; now is the effective instant unless the request
+// has one.
+func (s *Service) terms(ctx context.Context, org admin.OrgID, r Request, now time.Time) (t terms, err error) {
+	r = r.withDefaults()
+	t = terms{mode: r.Mode, overrides: r.Overrides, Policies: r.Policies, at: now, now: now}
 	var p admin.Problems
 	r.Mode.check(&p)
 	r.Overrides.check(&p, r.Mode)
@@ -60,6 +79,7 @@ func (s *Service) terms(ctx context.Context, org admin.OrgID, r Request, now tim
 	case t.target.Ref == t.source.Ref && r.Source.Version != 0:
 		p.Add("/target", admin.CodeRange, "%s is the source itself: give another version or plan", t.target.Ref)
 	}
+	r.check(&p, t)
 	if err := p.Err(); err != nil {
 		return terms{}, err
 	}
@@ -67,10 +87,48 @@ func (s *Service) terms(ctx context.Context, org admin.OrgID, r Request, now tim
 	return t, err
 }
 
-// resumed returns the terms of a migration whose effective instant has come. If a plan no longer exists or
-// takes no accounts, the migration fails for good.
-func (m Migration) resumed(ctx context.Context, plans priceplan.Plans, org admin.OrgID) (terms, error) {
-	t := terms{mode: m.Mode, overrides: m.Overrides, at: m.EffectiveAt()}
+// check adds what is wrong with the policies of a request.
+func (r Request) check(p *admin.Problems, t terms) {
+	checkOneOf(p, "/intervalPolicy", r.Intervals, RefuseIntervals, KeepIntervals)
+	checkOneOf(p, "/latePolicy", r.Late, FailLate, MoveFromNow, AsDecided)
+	known := t.source.Ref.ID != "" && t.target.Ref.ID != ""
+	if known && r.RetainStartOffsets && t.source.Cycle.Interval() != t.target.Cycle.Interval() {
+		p.Add("/retainStartOffsets", CodeInterval, "%s is %s and %s is %s: only cycles of the same interval can go on",
+			t.source.Ref, t.source.Cycle.Interval(), t.target.Ref, t.target.Cycle.Interval())
+	}
+	if len(r.Replaces) > maxReplaces {
+		p.Add("/replaces", admin.CodeTooLong, "names %d migrations: use at most %d", len(r.Replaces), maxReplaces).
+			With("max", maxReplaces)
+	}
+	checkConfirmation(p, confirmation{r.RequireConfirmation, r.TwoPersons, r.ConfirmBefore}, t.now)
+	p.Text("/idempotencyKey", r.IdempotencyKey, 0, maxKey)
+}
+
+// confirmation is how a migration is to be confirmed.
+type confirmation struct {
+	required, twoPersons bool
+	before               time.Time
+}
+
+func checkConfirmation(p *admin.Problems, c confirmation, now time.Time) {
+	if !c.required && (c.twoPersons || !c.before.IsZero()) {
+		p.Add("/requireConfirmation", admin.CodeRequired,
+			"is required by twoPersons and confirmBefore: nothing is confirmed otherwise")
+	}
+	if !c.before.IsZero() && !c.before.After(now) {
+		p.Add("/confirmBefore", admin.CodeRange, "%s has passed: give a later instant, or none", text.Instant(c.before))
+	}
+}
+
+// CodeInterval is the code of a problem with plans whose cycles have different intervals.
+const CodeInterval = "interval_mismatch"
+
+// resumed returns the terms of a migration at an instant. If a plan no longer exists the migration fails for good; if
+// the target takes no accounts, it is paused until that is different.
+func (m Migration) resumed(
+	ctx context.Context, plans priceplan.Plans, org admin.OrgID, now time.Time,
+) (terms, error) {
+	t := terms{mode: m.Mode, overrides: m.Overrides, Policies: m.Policies, at: m.EffectiveAt(), now: now}
 	var err error
 	if t.in, err = priceplan.LoadLocation(m.Zone); err != nil {
 		return terms{}, err
@@ -86,9 +144,27 @@ func (m Migration) resumed(ctx context.Context, plans priceplan.Plans, org admin
 			return terms{}, err
 		}
 	}
-	if t.target.Status != priceplan.Active {
-		return terms{}, job.Fail(fmt.Errorf("plan %s is %s and takes no accounts: %w",
-			m.Target, t.target.Status, admin.ErrState))
+	// An account may go back to a plan that takes no new ones.
+	if t.target.Status != priceplan.Active && !m.takesBack() {
+		return terms{}, job.Block(fmt.Errorf("plan %s is %s and takes no accounts: activate it and resume the migration, "+
+			"or cancel this one: %w", m.Target, t.target.Status, admin.ErrState))
 	}
 	return t, nil
+}
+
+// original returns the migration that m takes back or tries again, which has all of its entries and effects.
+func (m Migration) original(ctx context.Context, s Store, org admin.OrgID) (Migration, error) {
+	if m.Of == uuid.Nil {
+		return Migration{}, nil
+	}
+	of, err := s.Get(ctx, org, m.Of)
+	if errors.Is(err, admin.ErrNotFound) {
+		return Migration{}, job.Fail(fmt.Errorf("migration %s: %w", m.Of, err))
+	} else if err != nil {
+		return Migration{}, err
+	}
+	if err := of.Job.Complete(); err != nil {
+		return Migration{}, job.Fail(err)
+	}
+	return of, nil
 }

@@ -77,7 +77,7 @@ func (w *work[P]) settle(ctx context.Context, counts Counts, err error) error {
 		return errors.Join(kept, err)
 	}
 	w.reportFailure(ctx, err)
-	if w.job.Status.Final() {
+	if w.job.Status.Final() || w.job.Status == Paused {
 		return nil
 	}
 	return err
@@ -162,8 +162,11 @@ func own(err error) error {
 		return err
 	}
 	plain := errors.New(fmt.Sprint(err))
-	if isPermanent(err) {
+	switch {
+	case isPermanent(err):
 		return Fail(plain)
+	case isBlocked(err):
+		return Block(plain)
 	}
 	return plain
 }
@@ -193,7 +196,7 @@ func guard[P, T any](ctx context.Context, w *work[P], fn func() (T, error)) (v T
 		}
 	}()
 	if v, err = fn(); err != nil {
-		_, _ = errors.Is(err, ErrLeaseLost), isPermanent(err)
+		_, _, _ = errors.Is(err, ErrLeaseLost), isPermanent(err), isBlocked(err)
 	}
 	return v, err
 }
@@ -269,10 +272,14 @@ func (w *work[P]) keepFailure(ctx context.Context, cause error) (committed bool,
 		ID: j.ID, Attempt: j.Lease.Attempt, From: j.Cursor, Cursor: j.Cursor, State: j.State,
 		Status: InProgress, Failure: failure(cause), Failures: j.Failures + 1, At: w.r.Runtime.Instant(),
 	}
-	if isPermanent(cause) || cp.Failures >= retry.Failures {
+	switch {
+	case isBlocked(cause):
+		cp.Status, cp.Failures = Paused, 0
+		err = jobs.Commit(ctx, org, cp)
+	case isPermanent(cause) || cp.Failures >= retry.Failures:
 		cp.Status = Failed
 		err = jobs.Finish(ctx, org, cp, w.record(cp))
-	} else {
+	default:
 		cp.RetryAt = admin.Instant(cp.At.Add(retry.wait(cp.Failures, w.r.Runtime.Rand)))
 		err = jobs.Commit(ctx, org, cp)
 	}

@@ -19,5 +19,6 @@ func (c Counts) Add(d Counts) Counts {
 // Settled returns the number of entries that are completed, skipped or failed.
 func (c Counts) Settled() int64 { return c.Completed + c.Skipped + c.Failed }
 
-// Pending returns the number of entries that are still to do.
+// Pending returns the number of entries that are not settled. Those of a cancelled job are not to be done any more
+// ([Job.Pending]).
 func (c Counts) Pending() int64 { return max(0, c.Total-c.Settled()) }

@@ -24,14 +24,18 @@ const (
 
 // Confirm lets a job that waits for confirmation go on, at its StartAt if that is still to come, and rejects
 // any other status with [admin.ErrState]. adjust, if not nil, changes the job with it, whose UpdatedAt is
-// the instant of the confirmation.
-func (r *Runner[P]) Confirm(ctx context.Context, scope admin.Scope, id uuid.UUID, adjust func(*Job)) (Job, error) {
+// the instant of the confirmation, or refuses the confirmation by its error.
+func (r *Runner[P]) Confirm(
+	ctx context.Context, scope admin.Scope, id uuid.UUID, adjust func(*Job) error,
+) (Job, error) {
 	return r.decider().decide(ctx, scope, id, ActionConfirm, func(j *Job) (bool, error) {
 		if j.Status != WaitingForConfirmation {
 			return false, j.refused(WaitingForConfirmation)
 		}
 		if adjust != nil {
-			adjust(j)
+			if err := adjust(j); err != nil {
+				return false, err
+			}
 		}
 		j.goOn()
 		return true, nil

@@ -201,7 +201,10 @@ func TestConfirmStartsAtItsInstant(t *testing.T) {
 		w := newWorld(t)
 		id := w.create(1, func(j *job.Job) { j.Status, j.StartAt = job.WaitingForConfirmation, start })
 		w.wait(time.Minute)
-		j, err := w.runner.Confirm(t.Context(), w.ann(), id, func(j *job.Job) { j.StartAt = j.UpdatedAt.Add(time.Hour) })
+		j, err := w.runner.Confirm(t.Context(), w.ann(), id, func(j *job.Job) error {
+			j.StartAt = j.UpdatedAt.Add(time.Hour)
+			return nil
+		})
 		require.NoError(t, err)
 		require.Equal(t, job.Scheduled, j.Status)
 		require.Equal(t, start.Add(time.Hour+time.Minute), j.StartAt)

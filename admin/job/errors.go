@@ -36,3 +36,18 @@ func isPermanent(err error) bool {
 	var p *permanent
 	return errors.As(err, &p)
 }
+
+// blocked marks an error that a person has to remove the cause of.
+type blocked struct{ err error }
+
+func (b *blocked) Error() string { return b.err.Error() }
+func (b *blocked) Unwrap() error { return b.err }
+
+// Block marks err as one whose cause is outside of the job and can be removed, such as a price plan that takes no
+// accounts: the job becomes [Paused] at once, with err as its Failure, and goes on where it was when it is resumed.
+func Block(err error) error { return &blocked{err: err} }
+
+func isBlocked(err error) bool {
+	var b *blocked
+	return errors.As(err, &b)
+}

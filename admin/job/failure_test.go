@@ -320,3 +320,25 @@ func TestCommitWithoutAnAnswer(t *testing.T) {
 		}
 	}
 }
+
+func TestBatchThatIsBlockedPausesTheJob(t *testing.T) {
+	w := newWorld(t)
+	id := w.create(3)
+	cause := errors.New("the plan takes no accounts")
+	p, err := w.runner.Run(t.Context(), admin.System(acme), id, failing(fmt.Errorf("batch: %w", job.Block(cause))), nil)
+	require.NoError(t, err, "a worker has nothing to try again")
+	require.Equal(t, job.Progress{
+		Status: job.Paused, Counts: job.Counts{Total: 3}, Failure: "batch: the plan takes no accounts",
+		Hold: job.Hold{Reason: job.HoldPause},
+	}, p)
+	_, err = w.step(id)
+	require.ErrorIs(t, err, admin.ErrState)
+	require.Empty(t, w.effects(), "what the batch did was taken back")
+	j, err := w.runner.Resume(t.Context(), w.ann(), id)
+	require.NoError(t, err)
+	require.Equal(t, job.Pending, j.Status)
+	p, err = w.runner.Run(t.Context(), admin.System(acme), id, w.prepare, nil)
+	require.NoError(t, err)
+	require.Equal(t, job.Completed, p.Status)
+	require.EqualValues(t, 3, w.effects())
+}

@@ -23,7 +23,7 @@ type HoldReason string
 // The reasons for which a job does not move.
 const (
 	HoldConfirmation HoldReason = "CONFIRMATION" // a person has to confirm or reject it
-	HoldPause        HoldReason = "PAUSE"        // Hold.By paused it; a person has to resume it
+	HoldPause        HoldReason = "PAUSE"        // Hold.By paused it, or a batch did ([Block]); a person has to resume it
 	HoldStart        HoldReason = "START"        // it is not due before Hold.Until
 	HoldRetry        HoldReason = "RETRY"        // a batch failed; the next is tried at Hold.Until
 	HoldLease        HoldReason = "LEASE"        // Hold.Worker has it, until Hold.Until or longer
@@ -34,7 +34,7 @@ const (
 type Hold struct {
 	Reason HoldReason  `json:"reason,omitempty"`
 	Until  time.Time   `json:"until,omitzero"`
-	By     admin.Actor `json:"by,omitzero"`      // of HoldPause
+	By     admin.Actor `json:"by,omitzero"`      // of HoldPause; none if a batch paused it
 	Worker string      `json:"worker,omitempty"` // of HoldLease
 }
 
@@ -43,8 +43,10 @@ func (j Job) Hold(now time.Time) Hold {
 	switch {
 	case j.Status == WaitingForConfirmation:
 		return Hold{Reason: HoldConfirmation}
-	case j.Status == Paused:
+	case j.Status == Paused && j.Decision.Action == ActionPause && j.Decision.At.Equal(j.UpdatedAt):
 		return Hold{Reason: HoldPause, By: j.Decision.By}
+	case j.Status == Paused:
+		return Hold{Reason: HoldPause}
 	case !j.Status.Runnable():
 		return Hold{}
 	case j.RetryAt.After(now):

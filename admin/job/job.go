@@ -166,6 +166,14 @@ func (j Job) Pruned(at time.Time) (Job, error) {
 	return j, nil
 }
 
+// Pending returns the number of entries that are still to do: none of a job that was cancelled.
+func (j Job) Pending() int64 {
+	if j.Status == Cancelled {
+		return 0
+	}
+	return j.Counts.Pending()
+}
+
 // Complete returns nil, or [ErrPruned] if the job has been pruned.
 func (j Job) Complete() error {
 	if j.PrunedAt.IsZero() {

@@ -104,7 +104,7 @@ func TestClaimed(t *testing.T) {
 
 func TestCheckpointCheck(t *testing.T) {
 	last := map[job.Status]bool{
-		job.InProgress: false, job.Scheduled: false, job.WaitingForConfirmation: false,
+		job.InProgress: false, job.Scheduled: false, job.WaitingForConfirmation: false, job.Paused: false,
 		job.Completed: true, job.CompletedWithFailures: true, job.Failed: true,
 	}
 	for _, status := range append(job.Statuses(), "", "BOGUS") {
@@ -330,7 +330,8 @@ func TestLawsOfAJob(t *testing.T) {
 			require.NoError(t, err, "at the instant at which it is due it can be claimed")
 			require.Equal(t, job.Hold{}, j.Hold(later.Now))
 		}
-		require.Equal(t, hold.Reason == job.HoldPause, hold.By != admin.Actor{}, j)
+		byPerson := j.Decision.Action == job.ActionPause && j.Decision.At.Equal(j.UpdatedAt)
+		require.Equal(t, hold.Reason == job.HoldPause && byPerson, hold.By != admin.Actor{}, j)
 		p := j.Progress(start)
 		require.Equal(t, hold, p.Hold)
 

@@ -148,7 +148,7 @@ const (
 // Check fails with [admin.ErrInvalid] if the checkpoint is not one that the method takes, [Store.Commit] or,
 // with last, [Store.Finish]. Adapters call it first.
 func (cp Checkpoint) Check(last bool) error {
-	allowed := []Status{InProgress, Scheduled, WaitingForConfirmation}
+	allowed := []Status{InProgress, Scheduled, WaitingForConfirmation, Paused}
 	if last {
 		allowed = []Status{Completed, CompletedWithFailures, Failed}
 	}

@@ -48,14 +48,18 @@ type Store interface {
 // instant, and what is removed is kept. Ids compare byte by byte.
 type ScheduleStore interface {
 	// OnPlan returns at most seek.Limit timelines, in ascending order of account id (by bytes), with an
-	// id above seek.After: those of the accounts that are on the plan's version at the given instant.
-	// Each has the schedule in force then and all that begin later.
+	// id above seek.After: those of the accounts that are on the plan's version at the given instant or come to it
+	// later. Each has the schedule in force then and all that begin later.
 	OnPlan(ctx context.Context, org admin.OrgID, plan Ref, at time.Time, seek admin.Seek[string]) ([]Timeline, error)
 
 	// Timelines returns a timeline for each of accounts, which are each named once, in the same order:
 	// the schedules that end after the given instant, or all of them for the zero time. An unknown
 	// account has none.
 	Timelines(ctx context.Context, org admin.OrgID, accounts []string, after time.Time) ([]Timeline, error)
+
+	// Lock is Timelines for accounts, in ascending order (by bytes), whose schedules no other transaction changes until
+	// this one ends: it reads what is committed once it has the accounts. Outside of a transaction it is Timelines.
+	Lock(ctx context.Context, org admin.OrgID, accounts []string, after time.Time) ([]Timeline, error)
 
 	// ReplaceAll carries out each replacement that can be, as [Timeline.Replaced] computes it at rec.At
 	// for the schedules that the account has while others who change them wait. It returns a result for

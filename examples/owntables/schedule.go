@@ -36,17 +36,32 @@ func newSchedules(t tables) schedules {
 func (s schedules) OnPlan(
 	ctx context.Context, org admin.OrgID, plan priceplan.Ref, at time.Time, seek admin.Seek[string],
 ) ([]priceplan.Timeline, error) {
-	w := live(org).and("plan_id = ? AND plan_version = ?", plan.ID, plan.Version).given("account_id > ?", seek.After).
-		and("from_at <= ?", at.UnixMicro()).and("(until_at IS NULL OR until_at > ?)", at.UnixMicro())
-	now, err := s.read(ctx, s.reader(), w, "ORDER BY account_id LIMIT ?", seek.Limit)
-	if err != nil {
-		return nil, err
-	}
+	w := live(org).and("plan_id = ? AND plan_version = ?", plan.ID, plan.Version).
+		and("(until_at IS NULL OR until_at > ?)", at.UnixMicro())
 	var accounts []string
-	for _, n := range now {
-		accounts = append(accounts, n.AccountID)
+	for len(accounts) < seek.Limit { // an account may have several schedules on the plan
+		found, err := s.read(ctx, s.reader(), w.and("account_id > ?", seek.After), "ORDER BY account_id LIMIT ?", seek.Limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range found {
+			if f.AccountID != seek.After && len(accounts) < seek.Limit {
+				accounts, seek.After = append(accounts, f.AccountID), f.AccountID
+			}
+		}
+		if len(found) < seek.Limit {
+			break
+		}
 	}
 	return s.Timelines(ctx, org, accounts, at)
+}
+
+// Lock implements priceplan.ScheduleStore. SQLite has one writing transaction at a time; on another database, lock the
+// accounts first.
+func (s schedules) Lock(
+	ctx context.Context, org admin.OrgID, accounts []string, after time.Time,
+) ([]priceplan.Timeline, error) {
+	return s.timelines(ctx, s.reader(), org, accounts, after)
 }
 
 // Timelines implements priceplan.ScheduleStore.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/admin/job"
@@ -43,22 +45,70 @@ func (t *tour) migration(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	listed, err := t.center.Migrations.Run(ctx, t.scope, m.ID, nil)
+	if m, err = t.listAndRun(ctx, m.ID); err != nil {
+		return err
+	}
+	return t.takeMigrationBack(ctx, m)
+}
+
+// listAndRun lists the accounts of a migration, confirms the list and moves them.
+func (t *tour) listAndRun(ctx context.Context, id uuid.UUID) (m planmigration.Migration, err error) {
+	migrations := t.center.Migrations
+	listed, err := migrations.Run(ctx, t.scope, id, nil)
+	if err != nil {
+		return m, err
+	}
+	t.say("Its %d accounts are listed: %s.", listed.Counts.Total, listed.Status)
+	if m, err = migrations.Get(ctx, t.scope, id); err != nil {
+		return m, err
+	}
+	if err = t.showMigration(ctx, m); err != nil {
+		return m, err
+	}
+	changes, err := migrations.Difference(ctx, t.scope, id)
+	if err != nil {
+		return m, err
+	}
+	for _, c := range changes {
+		t.say("The plans differ in %s: %q, %q.", c.Field, c.From, c.To)
+	}
+	if m, err = migrations.Confirm(ctx, t.scope, id, m.Job.Version); err != nil {
+		return m, err
+	}
+	t.say("Confirmed as it was seen: %s.", m.Job.Status)
+	if _, err = migrations.Run(ctx, t.scope, id, nil); err != nil {
+		return m, err
+	}
+	if m, err = migrations.Get(ctx, t.scope, id); err != nil {
+		return m, err
+	}
+	return m, t.showMigration(ctx, m)
+}
+
+// takeMigrationBack withdraws the move of one account, which has not begun, and reverses the migration for all others.
+func (t *tour) takeMigrationBack(ctx context.Context, m planmigration.Migration) error {
+	migrations := t.center.Migrations
+	page, err := migrations.Entries(ctx, t.scope, m.ID, job.EntryFilter{Status: job.EntryCompleted}, admin.Query{Limit: 1})
+	if err != nil || len(page.Items) == 0 {
+		return err
+	}
+	one := planmigration.FollowUp{Accounts: []string{page.Items[0].AccountID}}
+	withdrawn, err := migrations.Withdraw(ctx, t.scope, m.ID, one)
 	if err != nil {
 		return err
 	}
-	t.say("Its %d accounts are listed: %s.", listed.Counts.Total, listed.Status)
-	if m, err = t.center.Migrations.Confirm(ctx, t.scope, m.ID); err != nil {
+	p, err := migrations.Run(ctx, t.scope, withdrawn.ID, nil)
+	if err != nil {
 		return err
 	}
-	t.say("Confirmed: %s.", m.Job.Status)
-	if _, err := t.center.Migrations.Run(ctx, t.scope, m.ID, nil); err != nil {
+	t.say("Withdrawn for account %s until it begins: %s.", one.Accounts[0], p.Status)
+	reversed, err := migrations.Reverse(ctx, t.scope, m.ID, planmigration.FollowUp{RequireConfirmation: true})
+	if err != nil {
 		return err
 	}
-	if m, err = t.center.Migrations.Get(ctx, t.scope, m.ID); err != nil {
-		return err
-	}
-	return t.showMigration(ctx, m)
+	t.say("Reversed:")
+	_, err = t.listAndRun(ctx, reversed.ID)
+	return err
 }
 
 // preparePlans takes a plan from a draft to its second version, and puts the imported accounts on the first;

@@ -22,6 +22,9 @@ type planTables struct {
 	removed     *table[string, []priceplan.RemovedSchedule]
 	scheduleIDs *table[string, string] // the account that has, or had, a schedule
 	migrations  *table[uuid.UUID, planmigration.Migration]
+	// sources has the migration that holds a version of a plan, and migrationKeys that of an idempotency key.
+	sources       *table[priceplan.Ref, uuid.UUID]
+	migrationKeys *table[string, uuid.UUID]
 }
 
 func newPlanTables() *planTables {
@@ -31,6 +34,7 @@ func newPlanTables() *planTables {
 		removed:     newTable[string, []priceplan.RemovedSchedule](strings.Compare),
 		scheduleIDs: newTable[string, string](strings.Compare),
 		migrations:  newTable[uuid.UUID, planmigration.Migration](compareID),
+		sources:     newTable[priceplan.Ref, uuid.UUID](comparePlans), migrationKeys: newTable[string, uuid.UUID](strings.Compare),
 	}
 }
 

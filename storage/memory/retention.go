@@ -84,6 +84,9 @@ func (s jobs) Remove(ctx context.Context, org admin.OrgID, id uuid.UUID, rec adm
 		t.jobs.remove(log, id)
 		t.imports.remove(log, id)
 		s.b.removeBlob(log, blobKey{org, id}, rec.At)
+		if m, ok := t.pricing.migrations.get(id); ok && m.IdempotencyKey != "" {
+			t.pricing.migrationKeys.remove(log, m.IdempotencyKey)
+		}
 		t.pricing.migrations.remove(log, id)
 		entries, effects := t.entries[id], t.effects[id]
 		delete(t.entries, id)

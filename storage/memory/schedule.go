@@ -18,8 +18,7 @@ func (s schedules) OnPlan(
 ) (out []priceplan.Timeline, err error) {
 	err = s.read(ctx, org, func(t *tenant) error {
 		found := t.pricing.timelines.ascending(seek.After, seek.Limit, func(all []priceplan.Schedule) bool {
-			now, ok := (priceplan.Timeline{Schedules: all}).At(at)
-			return ok && now.Plan == plan
+			return slices.ContainsFunc(all, func(s priceplan.Schedule) bool { return s.Plan == plan && s.EndsAfter(at) })
 		})
 		for _, all := range found {
 			out = append(out, timeline(all[0].AccountID, all, at))
@@ -40,6 +39,13 @@ func (s schedules) Timelines(
 		return nil
 	})
 	return out, err
+}
+
+// Lock is Timelines: a transaction has the storage for itself.
+func (s schedules) Lock(
+	ctx context.Context, org admin.OrgID, accounts []string, after time.Time,
+) ([]priceplan.Timeline, error) {
+	return s.Timelines(ctx, org, accounts, after)
 }
 
 // timeline returns the part of an account's schedules that ends after an instant.

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -16,7 +17,9 @@ type schedules struct{ access }
 type scheduleSQL struct {
 	removed, onPlan       string
 	timelines, lock, ids  in
+	accounts              in // locks them
 	insert, edit, account bulk
+	end                   inWrite
 }
 
 func newScheduleSQL(db *DB) scheduleSQL {
@@ -33,9 +36,15 @@ func newScheduleSQL(db *DB) scheduleSQL {
 		"account_id", "plan_id", "plan_version bigint", "from_at bigint", "currency", "cycle_override", "rate_cards",
 		"created_at bigint",
 	}, set)
+	ordered := " ORDER BY account_id {forUpdate}"
+	if db.dialect.arrays {
+		ordered = "{forUpdate}" // each key by itself, in their order
+	}
 	return scheduleSQL{
-		onPlan: db.bind(db.along("schedules_plan", `SELECT s.account_id `+live+`AND s.plan_id = ? AND s.plan_version = ?
-			AND s.account_id > ? AND s.from_at <= ? AND (s.until_at IS NULL OR s.until_at > ?) ORDER BY s.account_id LIMIT ?`)),
+		onPlan: db.bind(db.along("schedules_plan", `SELECT DISTINCT s.account_id `+live+`AND s.plan_id = ?
+			AND s.plan_version = ? AND s.account_id > ? AND (s.until_at IS NULL OR s.until_at > ?)
+			ORDER BY s.account_id LIMIT ?`)),
+		accounts: newIn(db, `SELECT account_id FROM {schedule_accounts} WHERE org_id = ? AND account_id IN `, ordered),
 		timelines: newIn(db, db.along(byAccount, columns+live+
 			`AND (s.until_at IS NULL OR s.until_at > ?) AND s.account_id IN `), ""),
 		// A locking read, since others may have changed the account until it was locked, and the host's
@@ -45,6 +54,8 @@ func newScheduleSQL(db *DB) scheduleSQL {
 		removed: db.bind(db.along(byAccount, columns+`, s.removed_at, s.removed_by_kind, s.removed_by_id
 			FROM {schedules} s{index}
 			WHERE s.org_id = ? AND s.account_id = ? AND s.removed_at IS NOT NULL ORDER BY s.from_at, s.id`)),
+		end: newInWrite(db, `UPDATE {schedules} SET until_at = ?, updated_at = ?, version = version + 1
+			WHERE org_id = ? AND id IN `),
 		insert:  newBulk(db, "schedules", all, nil, nil),
 		edit:    newBulk(db, "schedules", all, key, set),
 		account: newBulk(db, "schedule_accounts", append(account[:2:2], "changed_at bigint"), account, changed),
@@ -63,7 +74,7 @@ func (s schedules) OnPlan(
 	ctx context.Context, org admin.OrgID, plan priceplan.Ref, instant time.Time, seek admin.Seek[string],
 ) ([]priceplan.Timeline, error) {
 	accounts, err := rows(ctx, s.reader(), "schedule", s.db.sql.schedule.onPlan, scanText,
-		org, plan.ID, plan.Version, seek.After, since(instant), since(instant), seek.Limit)
+		org, plan.ID, plan.Version, seek.After, since(instant), seek.Limit)
 	if err != nil || len(accounts) == 0 {
 		return nil, err
 	}
@@ -74,6 +85,75 @@ func (s schedules) Timelines(
 	ctx context.Context, org admin.OrgID, accounts []string, after time.Time,
 ) ([]priceplan.Timeline, error) {
 	return s.db.sql.schedule.read(ctx, s.reader(), s.db.sql.schedule.timelines, accounts, org, since(after))
+}
+
+func (s schedules) Lock(
+	ctx context.Context, org admin.OrgID, accounts []string, after time.Time,
+) ([]priceplan.Timeline, error) {
+	if s.tx == nil {
+		return s.Timelines(ctx, org, accounts, after)
+	}
+	all, err := s.db.sql.schedule.locked(ctx, s.tx, org, accounts)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]priceplan.Timeline, len(all))
+	for i, tl := range all {
+		out[i].AccountID = tl.AccountID
+		for _, schedule := range tl.Schedules {
+			if schedule.EndsAfter(after) {
+				out[i].Schedules = append(out[i].Schedules, schedule)
+			}
+		}
+	}
+	return out, nil
+}
+
+// locked locks the accounts and returns their schedules, which [schedules.ReplaceAll] need not read again.
+func (q scheduleSQL) locked(
+	ctx context.Context, t *tx, org admin.OrgID, accounts []string,
+) ([]priceplan.Timeline, error) {
+	keys := slices.DeleteFunc(slices.Clone(accounts), func(account string) bool { return !storable([]any{account}) })
+	if t.db.dialect.forUpdate != "" {
+		if _, err := lookUp(ctx, t, "account", q.accounts, scanText, keys, org); err != nil {
+			return nil, err
+		}
+	}
+	all, err := q.read(ctx, t, q.lock, accounts, org)
+	if err != nil {
+		return nil, err
+	}
+	held := heldAccounts{org: org, timelines: make(map[string]priceplan.Timeline, len(all))}
+	for _, tl := range all {
+		if len(tl.Schedules) > 0 { // then the account has a row
+			held.timelines[tl.AccountID] = tl
+		}
+	}
+	t.held = held
+	return all, nil
+}
+
+// heldAccounts are accounts that a transaction has locked, with their schedules, as long as it has not changed them.
+type heldAccounts struct {
+	org       admin.OrgID
+	timelines map[string]priceplan.Timeline
+}
+
+// of returns the timelines of accounts, if all of them are held. A host can give locks up behind our back, by its
+// own savepoints.
+func (h heldAccounts) of(t *tx, org admin.OrgID, accounts []string) ([]priceplan.Timeline, bool) {
+	if t.host || h.org != org || len(h.timelines) == 0 {
+		return nil, false
+	}
+	out := make([]priceplan.Timeline, len(accounts))
+	for i, account := range accounts {
+		tl, ok := h.timelines[account]
+		if !ok {
+			return nil, false
+		}
+		out[i] = tl
+	}
+	return out, true
 }
 
 // read returns the timelines of accounts, in the same order.
@@ -144,15 +224,18 @@ func (e edits) none() bool { return len(e.changed)+len(e.removed)+len(e.added) =
 func (q scheduleSQL) replaced(
 	ctx context.Context, t *tx, org admin.OrgID, accounts []string, set []priceplan.Replacement, rec admin.Record,
 ) (results []priceplan.ReplaceResult, e edits, err error) {
-	err = q.account.insert(ctx, t, "account", len(accounts), func(i int) []any {
-		return []any{org, accounts[i], at(rec.At)}
-	})
-	if err != nil {
-		return nil, e, err
-	}
-	timelines, err := q.read(ctx, t, q.lock, accounts, org)
-	if err != nil {
-		return nil, e, err
+	timelines, held := t.held.of(t, org, accounts)
+	t.held = heldAccounts{} // they change
+	if !held {
+		err = q.account.insert(ctx, t, "account", len(accounts), func(i int) []any {
+			return []any{org, accounts[i], at(rec.At)}
+		})
+		if err != nil {
+			return nil, e, err
+		}
+		if timelines, err = q.read(ctx, t, q.lock, accounts, org); err != nil {
+			return nil, e, err
+		}
 	}
 	taken, err := q.taken(ctx, t, org, set)
 	if err != nil {
@@ -197,6 +280,11 @@ func (q scheduleSQL) taken(
 
 // write stores edits: those of rows that exist in one go, in order of id, then the new rows.
 func (q scheduleSQL) write(ctx context.Context, t *tx, org admin.OrgID, e edits, rec admin.Record) error {
+	left, err := q.endTogether(ctx, t, org, e.changed, rec)
+	if err != nil {
+		return err
+	}
+	e.changed = left
 	edited := slices.Concat(e.changed, e.removed)
 	values := make([][]any, len(edited))
 	for i, s := range edited {
@@ -213,6 +301,46 @@ func (q scheduleSQL) write(ctx context.Context, t *tx, org admin.OrgID, e edits,
 	return q.insert.insert(ctx, t, "schedule", len(e.added), func(i int) []any {
 		return scheduleValues(org, e.added[i], admin.Record{})
 	})
+}
+
+// The schedules that one statement ends must be so many, and the statements of a set so few.
+const (
+	endsAtLeast = 8
+	endsAtMost  = 4
+)
+
+// endTogether gives schedules the ends that many of them share, and returns the others. A migration ends most of a
+// batch at the same instant.
+func (q scheduleSQL) endTogether(
+	ctx context.Context, t *tx, org admin.OrgID, changed []priceplan.Schedule, rec admin.Record,
+) (left []priceplan.Schedule, err error) {
+	byEnd := map[int64][]string{}
+	for _, s := range changed {
+		byEnd[since(s.Until)] = append(byEnd[since(s.Until)], s.ID)
+	}
+	ends := slices.Sorted(maps.Keys(byEnd))
+	slices.SortStableFunc(ends, func(a, b int64) int { return cmp.Compare(len(byEnd[b]), len(byEnd[a])) })
+	for _, until := range ends[:min(len(ends), endsAtMost)] {
+		ids := byEnd[until]
+		if len(ids) < endsAtLeast {
+			break
+		}
+		var end any = until
+		if until == since(time.Time{}) {
+			end = nil
+		}
+		slices.Sort(ids)
+		if _, err := q.end.run(ctx, t, "schedule", ids, end, at(rec.At), org); err != nil {
+			return nil, err
+		}
+		delete(byEnd, until)
+	}
+	for _, s := range changed {
+		if _, ok := byEnd[since(s.Until)]; ok {
+			left = append(left, s)
+		}
+	}
+	return left, nil
 }
 
 // scheduleValues are the columns of a schedule; removal is the record of its removal.

@@ -25,6 +25,7 @@ type tx struct {
 	points int   // savepoints so far, for their names
 	broken error // why nothing more may run
 	host   bool  // the transaction is the host's, to commit or roll back
+	held   heldAccounts
 }
 
 // fail translates a driver's error. Inside a transaction every error that is not a constraint's
@@ -154,6 +155,7 @@ func (t *tx) nested(ctx context.Context, fn func() error) error {
 		return err
 	}
 	if err := fn(); err != nil {
+		t.held = heldAccounts{} // the savepoint may give up their locks
 		if t.broken == nil {
 			if _, undo := t.exec(ctx, "savepoint", "ROLLBACK TO SAVEPOINT "+name); undo != nil {
 				return errors.Join(err, undo)

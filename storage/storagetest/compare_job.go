@@ -223,6 +223,9 @@ func jobDraws() map[string]func(*script) do {
 				RequireConfirmation: s.chance(2), Zone: "Europe/Berlin", Job: s.newJob(),
 			}
 			m.Job.Kind, m.ID = planmigration.Kind, m.Job.ID
+			m.IdempotencyKey, m.Digest = pick(s, "", "", "key", "Key", "key "), s.text()
+			m.Follows, m.Of = pick(s, planmigration.Reverses, ""), pick(s, uuid.Nil, s.id())
+			m.Policies = planmigration.Policies{Late: pick(s, planmigration.AsDecided, ""), TwoPersons: s.chance(2)}
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return nil, st.PlanMigrations().Create(ctx, org, m, rec)
 			}
@@ -231,6 +234,22 @@ func jobDraws() map[string]func(*script) do {
 			org, id := s.org(), s.id()
 			return func(ctx context.Context, st storage.Stores) (any, error) {
 				return st.PlanMigrations().Get(ctx, org, id)
+			}
+		},
+		"PlanMigrations.ByKey": func(s *script) do {
+			org, key := s.org(), pick(s, "", "key", "Key", "key ", "KEY")
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.PlanMigrations().ByKey(ctx, org, key)
+			}
+		},
+		"PlanMigrations.Hold": func(s *script) do {
+			org, id := s.org(), s.id()
+			held, err := s.ref.PlanMigrations().List(s.t.Context(), org, planmigration.Filter{}, largest[uuid.UUID]())
+			if m := one(s, held, err); s.chance(2) && m.ID != uuid.Nil {
+				id = m.ID
+			}
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return nil, st.PlanMigrations().Hold(ctx, org, id)
 			}
 		},
 		"PlanMigrations.List": func(s *script) do {

@@ -181,6 +181,13 @@ func scheduleDraws() map[string]func(*script) do {
 				return st.Schedules().Timelines(ctx, org, accounts, after)
 			}
 		},
+		"Schedules.Lock": func(s *script) do {
+			org, accounts, after := s.org(), slices.Clone(s.someAccounts()), s.atOrNever()
+			slices.Sort(accounts)
+			return func(ctx context.Context, st storage.Stores) (any, error) {
+				return st.Schedules().Lock(ctx, org, slices.Compact(accounts), after)
+			}
+		},
 		"Schedules.Removed": func(s *script) do {
 			org, account := s.org(), s.accountID()
 			return func(ctx context.Context, st storage.Stores) (any, error) {

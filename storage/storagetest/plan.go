@@ -5,9 +5,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/admin/priceplan"
 	"github.com/admincenter/admincenter/currency/iso4217"
 	"github.com/admincenter/admincenter/planmigration"
@@ -21,6 +23,7 @@ type planSeeds struct {
 	schedule  priceplan.Schedule
 	removed   priceplan.Schedule
 	migration planmigration.Migration
+	yielded   uuid.UUID // a migration whose source another one holds, whose job is final
 }
 
 func (w *world) plan(id string, version int) priceplan.Plan {
@@ -59,6 +62,15 @@ func (w *world) seedPlans() {
 	s.migration = w.migration()
 	require.NoError(w.t, w.b.PlanMigrations().Create(w.t.Context(), w.org, s.migration,
 		w.rec("plan_migration.create")))
+	for i := range 2 {
+		m := w.migration()
+		m.Source, m.Job.Status = priceplan.Ref{ID: "held", Version: 1}, job.Cancelled
+		m.Job.SettledAt = epoch.Add(1000 * time.Hour)
+		require.NoError(w.t, w.b.PlanMigrations().Create(w.t.Context(), w.org, m, w.rec("plan_migration.create")))
+		if i == 0 {
+			s.yielded = m.ID
+		}
+	}
 }
 
 func planCalls() map[string]call {

@@ -93,6 +93,12 @@ func scheduleCalls() map[string]call {
 			tls, err := s.Schedules().Timelines(ctx, org, []string{w.seeds.plans.schedule.AccountID}, time.Time{})
 			return tls, err
 		},
+		"Schedules.Lock": func(
+			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
+		) (any, error) {
+			tls, err := s.Schedules().Lock(ctx, org, []string{w.seeds.plans.schedule.AccountID}, time.Time{})
+			return tls, err
+		},
 		"Schedules.Removed": func(
 			ctx context.Context, s storage.Stores, w *world, org admin.OrgID, _ admin.Record,
 		) (any, error) {

@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -81,7 +82,8 @@ func testReadingSchedules(t *testing.T, open Open) {
 			want = append(want, priceplan.Timeline{AccountID: account, Schedules: []priceplan.Schedule{now, later}})
 		}
 		create(t, w, "ended", day(0), day(5))
-		create(t, w, "later", day(6), never())
+		later := create(t, w, "later", day(6), never())
+		want = slices.Insert(want, 4, priceplan.Timeline{AccountID: "later", Schedules: []priceplan.Schedule{later}})
 		require.NoError(t, w.replace(b, remove(create(t, w, "removed", day(0), never())), w.rec("schedule.withdraw")))
 		other := w.schedule("other version", day(0), never())
 		other.Plan.Version = 2
@@ -94,8 +96,9 @@ func testReadingSchedules(t *testing.T, open Open) {
 		require.Equal(t, want, on(priceplan.Ref{ID: "basic", Version: 1}, day(5)))
 		require.Equal(t, "other version", on(priceplan.Ref{ID: "basic", Version: 2}, day(5))[0].AccountID)
 		require.Empty(t, on(priceplan.Ref{ID: "Basic", Version: 1}, day(5)))
-		require.Empty(t, on(priceplan.Ref{ID: "basic", Version: 1}, day(0).Add(-time.Microsecond)))
-		require.Len(t, on(priceplan.Ref{ID: "basic", Version: 1}, day(10)), 6, "From is in it, Until is not")
+		require.Len(t, on(priceplan.Ref{ID: "basic", Version: 1}, day(0).Add(-time.Microsecond)), 7, "those that come to it later")
+		require.Len(t, on(priceplan.Ref{ID: "basic", Version: 1}, day(5).Add(-time.Microsecond)), 7, "Until is not in it")
+		require.Len(t, on(priceplan.Ref{ID: "basic", Version: 1}, day(10)), 6)
 	})
 	t.Run("keeps what was removed, and by which actor", func(t *testing.T) {
 		w := newWorld(t, b, c)

@@ -47,6 +47,8 @@ type world struct {
 	// first is the organization's first user.
 	first people.User
 	seeds seeds
+	// sources is how many migrations were made, each of a version of its own.
+	sources int
 }
 
 // seeds is what [world.seed] stores in the organization, for cases to refer to.
@@ -206,6 +208,7 @@ func bookkeeping() map[string]bool {
 		"Jobs.Release":        true,
 		"Jobs.Renew":          true,
 		"Organizations.Purge": true,
+		"PlanMigrations.Hold": true,
 		"Sessions.Touch":      true,
 		"Tokens.Rehash":       true,
 		"Tokens.Touch":        true,

@@ -247,6 +247,9 @@ func filler(d sqlstore.Dialect) map[string]func(n int) string {
 		"until_at":           one("NULL"),
 		"cycle_override":     one("''"),
 		"plan_migrations.id": func(n int) string { return id(migrated(n)) },
+
+		"plan_migrations.idempotency_key": numberedBy("k"),
+		"plan_migrations.options":         one(`'{"v":1}'`),
 	}
 }
 

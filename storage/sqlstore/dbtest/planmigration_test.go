@@ -112,7 +112,18 @@ func (m movers) create(t *testing.T, mode planmigration.Mode) planmigration.Migr
 	}
 }
 
-// requireMoved checks that the first accounts were moved, each once, except those with rate cards.
+// movable is how many accounts have no rate cards of their own.
+func (m movers) movable() (n int) {
+	for i := range m.accounts {
+		if !negotiated(i) {
+			n++
+		}
+	}
+	return n
+}
+
+// requireMoved checks that the first accounts without rate cards were moved, each once, and that those with them were
+// left alone when they were listed.
 func (m movers) requireMoved(t *testing.T, id uuid.UUID, first int) {
 	t.Helper()
 	got, err := m.center.Migrations.Get(t.Context(), m.scope, id)
@@ -130,18 +141,20 @@ func (m movers) requireMoved(t *testing.T, id uuid.UUID, first int) {
 	timelines, err := m.b.Schedules().Timelines(t.Context(), m.scope.Org(), accounts, time.Time{})
 	require.NoError(t, err)
 	want := job.Counts{Total: int64(m.accounts)}
+	moved := map[int64]bool{}
 	for i, tl := range timelines {
 		e := entries[tl.AccountID]
 		switch {
-		case i >= first:
-			require.Equal(t, job.EntryPending, e.Status, tl.AccountID)
-			require.Len(t, tl.Schedules, 1)
 		case negotiated(i):
 			want.Skipped++
 			require.Equal(t, planmigration.ReasonHasOverrides, e.Reason, tl.AccountID)
 			require.Len(t, tl.Schedules, 1)
+		case len(moved) == first:
+			require.Equal(t, job.EntryPending, e.Status, tl.AccountID)
+			require.Len(t, tl.Schedules, 1)
 		default:
 			want.Completed++
+			moved[e.Seq] = true
 			require.Equal(t, job.EntryCompleted, e.Status, tl.AccountID)
 			require.Len(t, tl.Schedules, 2)
 			require.Equal(t, []string{e.Old, e.New}, []string{tl.Schedules[0].ID, tl.Schedules[1].ID})
@@ -151,19 +164,21 @@ func (m movers) requireMoved(t *testing.T, id uuid.UUID, first int) {
 		}
 	}
 	require.Equal(t, want, got.Job.Counts)
-	m.requireRecords(t, id, first)
+	m.requireRecords(t, id, moved)
 }
 
-// requireRecords checks that the trail has each entry in one batch.
-func (m movers) requireRecords(t *testing.T, id uuid.UUID, first int) {
+// requireRecords checks that the trail has each entry that was moved in one batch.
+func (m movers) requireRecords(t *testing.T, id uuid.UUID, moved map[int64]bool) {
 	t.Helper()
-	seen := map[int]bool{}
+	seen := map[int64]bool{}
 	for r, err := range m.center.Trail.All(t.Context(), m.scope,
 		admin.AuditFilter{Action: planmigration.ActionMigrate}) {
 		require.NoError(t, err)
-		require.Equal(t, admin.Subject{Kind: "plan_migration", ID: id.String()}, r.Subject)
+		if r.Subject != (admin.Subject{Kind: "plan_migration", ID: id.String()}) {
+			continue
+		}
 		require.Equal(t, "entries", r.Changes[1].Field)
-		var from, to int
+		var from, to int64
 		_, err := fmt.Sscanf(r.Changes[1].To, "%d-%d", &from, &to)
 		require.NoError(t, err)
 		for seq := from; seq <= to; seq++ {
@@ -171,7 +186,10 @@ func (m movers) requireRecords(t *testing.T, id uuid.UUID, first int) {
 			seen[seq] = true
 		}
 	}
-	require.Len(t, seen, first)
+	for seq := range moved {
+		require.True(t, seen[seq], seq)
+		delete(moved, seq)
+	}
 }
 
 // Batches fail before and after they were committed, and still each account is moved once.
@@ -215,23 +233,27 @@ func TestPlanMigrationResumesExactly(t *testing.T) {
 		got, err := m.center.Migrations.Get(t.Context(), m.scope, created.ID)
 		require.NoError(t, err)
 		require.Equal(t, job.Completed, got.Job.Status)
-		m.requireMoved(t, created.ID, accounts)
+		m.requireMoved(t, created.ID, m.movable())
 	})
 }
 
-// Two migrations and a person move the same accounts at the same time: no account gets two schedules at one
-// instant, or none, and each entry has what became of its account.
-func TestPlanMigrationsContend(t *testing.T) {
+// A migration moves accounts while people agree on other terms with them: none is failed for having been touched at
+// the moment, no account gets two schedules at one instant, or none, and each entry has what became of its account.
+func TestPlanMigrationAmongEdits(t *testing.T) {
 	onEachDriver(t, func(t *testing.T, s server) {
 		const accounts = 120
 		m := newMovers(t, s, accounts, 20)
-		first, second := m.create(t, planmigration.Immediate), m.create(t, planmigration.Immediate)
-		errs := together(3, func(i int) error {
-			if i < 2 {
-				_, err := m.center.Migrations.Run(t.Context(), m.scope, []uuid.UUID{first.ID, second.ID}[i], nil)
+		created := m.create(t, planmigration.Immediate)
+		_, err := m.center.Migrations.Create(t.Context(), m.scope, planmigration.Request{
+			Source: priceplan.Ref{ID: "basic", Version: 1}, Mode: planmigration.NextCycle,
+		})
+		require.ErrorIs(t, err, planmigration.ErrLive)
+		errs := together(4, func(i int) error {
+			if i == 0 {
+				_, err := m.center.Migrations.Run(t.Context(), m.scope, created.ID, nil)
 				return err
 			}
-			for n := 0; n < accounts; n += 5 {
+			for n := i; n < accounts; n += 5 {
 				account := m.account(accounts - 1 - n)
 				tl, err := m.center.PricePlans.Timeline(t.Context(), m.scope, account, time.Now())
 				if err != nil {
@@ -250,26 +272,20 @@ func TestPlanMigrationsContend(t *testing.T) {
 		for _, err := range errs {
 			require.NoError(t, err)
 		}
-		moved := map[string]string{}
-		for _, id := range []uuid.UUID{first.ID, second.ID} {
-			got, err := m.center.Migrations.Get(t.Context(), m.scope, id)
-			require.NoError(t, err)
-			require.Contains(t, []job.Status{job.Completed, job.CompletedWithFailures}, got.Job.Status)
-			require.EqualValues(t, accounts, got.Job.Counts.Settled())
-			for e, err := range m.center.Migrations.AllEntries(t.Context(), m.scope, id,
-				job.EntryFilter{Status: job.EntryCompleted}) {
-				require.NoError(t, err)
-				require.NotContains(t, moved, e.AccountID, "moved by one migration")
-				moved[e.AccountID] = e.New
-			}
+		got, err := m.center.Migrations.Get(t.Context(), m.scope, created.ID)
+		require.NoError(t, err)
+		require.EqualValues(t, accounts, got.Job.Counts.Settled())
+		for reason := range got.Reasons() {
+			require.Equal(t, planmigration.ReasonSuperseded, reason, "it has terms that were not in the list")
 		}
-		for i := range accounts {
-			tl, err := m.center.PricePlans.Timeline(t.Context(), m.scope, m.account(i), time.Time{})
+		for e, err := range m.center.Migrations.AllEntries(t.Context(), m.scope, created.ID, job.EntryFilter{}) {
 			require.NoError(t, err)
-			removed, err := m.center.PricePlans.Removed(t.Context(), m.scope, m.account(i))
+			tl, err := m.center.PricePlans.Timeline(t.Context(), m.scope, e.AccountID, time.Time{})
 			require.NoError(t, err)
-			_, there := tl.Find(moved[m.account(i)])
-			require.Equal(t, moved[m.account(i)] != "", there || len(removed) > 0)
+			removed, err := m.center.PricePlans.Removed(t.Context(), m.scope, e.AccountID)
+			require.NoError(t, err)
+			_, there := tl.Find(e.New)
+			require.Equal(t, e.Status == job.EntryCompleted, there || len(removed) > 0 && e.New != "")
 			for n, s := range tl.Schedules {
 				if n > 0 {
 					require.Equal(t, tl.Schedules[n-1].Until, s.From, "no gap and no overlap")

@@ -274,6 +274,14 @@ func hotQueries() []hotQuery {
 			tls, err := s.Schedules().Timelines(ctx, org, manyAccounts(300), noon)
 			return len(tls), err
 		}},
+		{"the schedules of the accounts of a batch, under their locks", "", func(ctx context.Context, s storage.Stores) (int, error) {
+			tls, err := s.Schedules().Lock(ctx, org, manyAccounts(300), noon)
+			return len(tls), err
+		}},
+		{"the migration with an idempotency key", "", func(ctx context.Context, s storage.Stores) (int, error) {
+			_, err := s.PlanMigrations().ByKey(ctx, org, "k7")
+			return 1, err
+		}},
 		{"an account's removed schedules", "schedules_account", func(ctx context.Context, s storage.Stores) (int, error) {
 			_, err := s.Schedules().Removed(ctx, org, "a77")
 			return 1, err

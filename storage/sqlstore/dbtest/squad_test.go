@@ -175,7 +175,7 @@ func TestSquadKilledAndStopped(t *testing.T) {
 		t.Logf("after the kill: taken over after %s, done after %s", pause, done.SettledAt.Sub(at))
 		s.dismiss(t)
 		imports.requireRows(t)
-		m.requireMoved(t, migration, size)
+		m.requireMoved(t, migration, m.movable())
 	})
 }
 

@@ -587,6 +587,14 @@ TABLE admincenter_plan_migrations InnoDB utf8mb4_bin
     overrides varbinary(30) NOT NULL
     require_confirmation tinyint(4) NOT NULL
     zone varchar(100) COLLATE utf8mb4_bin NOT NULL
+    idempotency_key varbinary(1020)
+    request_digest varbinary(64) NOT NULL
+    of_id varbinary(36)
+    follows varbinary(30) NOT NULL
+    options mediumtext COLLATE utf8mb4_bin NOT NULL
+    held_version bigint(20)
+    UNIQUE org_id (org_id, idempotency_key)
+    UNIQUE org_id_2 (org_id, source_id, held_version)
     PRIMARY KEY PRIMARY (org_id, id)
     FOREIGN KEY admincenter_plan_migrations_ibfk_1 (org_id, id) REFERENCES admincenter_jobs (org_id, id) ON DELETE RESTRICT ON UPDATE RESTRICT
     CHECK require_confirmation `require_confirmation` in (0,1)

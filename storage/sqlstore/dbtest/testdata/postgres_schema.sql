@@ -710,6 +710,14 @@ TABLE admincenter_plan_migrations
     overrides text COLLATE C NOT NULL
     require_confirmation bigint NOT NULL
     zone text COLLATE C NOT NULL
+    idempotency_key text COLLATE C
+    request_digest text COLLATE C NOT NULL
+    of_id text COLLATE C
+    follows text COLLATE C NOT NULL
+    options text COLLATE C NOT NULL
+    held_version bigint
+    UNIQUE admincenter_plan_migrations_org_id_idempotency_key_key (org_id, idempotency_key)
+    UNIQUE admincenter_plan_migrations_org_id_source_id_held_version_key (org_id, source_id, held_version)
     PRIMARY KEY admincenter_plan_migrations_pkey (org_id, id)
     FOREIGN KEY admincenter_plan_migrations_org_id_id_fkey (org_id, id) REFERENCES admincenter_jobs (org_id, id) ON DELETE NO ACTION ON UPDATE NO ACTION
     CHECK ((require_confirmation = ANY (ARRAY[(0)::bigint, (1)::bigint])))

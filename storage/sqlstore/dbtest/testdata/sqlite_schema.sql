@@ -670,7 +670,15 @@ CREATE TABLE admincenter_plan_migrations (
     overrides            TEXT    NOT NULL,
     require_confirmation INTEGER NOT NULL CHECK (require_confirmation IN (0, 1)),
     zone                 TEXT    NOT NULL,
+    idempotency_key      TEXT,
+    request_digest       TEXT NOT NULL, -- of the request under the key
+    of_id                TEXT, -- the migration that it takes back or tries again
+    follows              TEXT NOT NULL,
+    options              TEXT NOT NULL, -- JSON
+    held_version         INTEGER,
     PRIMARY KEY (org_id, id),
+    UNIQUE (org_id, idempotency_key),
+    UNIQUE (org_id, source_id, held_version),
     FOREIGN KEY (org_id, id) REFERENCES admincenter_jobs (org_id, id)
 ) STRICT, WITHOUT ROWID;
 
