@@ -55,7 +55,9 @@ func reading(ctx context.Context) ([]comparison, error) {
 // dropped is a target that keeps nothing.
 type dropped struct{}
 
-func (dropped) Write(_ context.Context, _ admin.OrgID, b bulkimport.Batch, _ admin.Record) ([]bulkimport.Outcome, error) {
+func (dropped) Write(
+	_ context.Context, _ admin.OrgID, b bulkimport.Batch, _ admin.Record,
+) ([]bulkimport.Outcome, error) {
 	out := make([]bulkimport.Outcome, len(b.Rows))
 	for i := range out {
 		out[i].Result = bulkimport.Created

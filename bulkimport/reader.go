@@ -210,7 +210,11 @@ func (r *reader) usualCells(line string, quote byte) (cells []string, at int, wh
 	cells = r.room()
 	line = strings.TrimSuffix(line, "\n")
 	for len(cells) < r.limits.Columns+r.own {
-		begin, end, next := at, at+strings.IndexByte(line[at:], r.delimiter), 0
+		begin, end := at, at+strings.IndexByte(line[at:], r.delimiter)
+		if end < at {
+			end = len(line)
+		}
+		next := end
 		if at < len(line) && line[at] == quote {
 			begin++
 			if end = begin + strings.IndexByte(line[begin:], quote); end < begin {
@@ -219,11 +223,6 @@ func (r *reader) usualCells(line string, quote byte) (cells []string, at int, wh
 			if next = end + 1; next < len(line) && line[next] != r.delimiter {
 				return cells, at, false
 			}
-		} else {
-			if end < at {
-				end = len(line)
-			}
-			next = end
 		}
 		cells = append(cells, line[begin:end])
 		if next >= len(line) {

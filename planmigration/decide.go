@@ -175,7 +175,8 @@ func (t terms) refusal(spans []span, e Entry) Entry {
 				s.Currency, t.target.Ref, text.Join(t.target.Currencies))
 		}
 		kept := t.kept(s.own)
-		if t.Intervals == KeepIntervals || kept.IsZero() || t.target.Cycle.IsZero() || kept.Interval() == t.target.Cycle.Interval() {
+		if t.Intervals == KeepIntervals || kept.IsZero() || t.target.Cycle.IsZero() ||
+			kept.Interval() == t.target.Cycle.Interval() {
 			continue
 		}
 		return e.failed(ReasonInterval, "would keep its %s cycle, and %s is %s: drop the override, or keep it with "+

@@ -11,19 +11,19 @@
 //
 // # The list
 //
-// The first phase of a migration lists its accounts: those that are on the source at the effective instant or come to it
-// later. An [Entry] has the plan, the instant at which the account would change plan, the account's own terms that would
-// be different, and the reason if it is not moved. [Service.Difference] is how the plans differ. If the request says so
-// the migration waits then, and [Service.Confirm] names the version that was seen. An account whose schedules change after
-// it was listed is not moved.
+// The first phase of a migration lists its accounts: those that are on the source at the effective instant or come to
+// it later. An [Entry] has the plan, the instant at which the account would change plan, the account's own terms that
+// would be different, and the reason if it is not moved. [Service.Difference] is how the plans differ. If the request
+// says so the migration waits then, and [Service.Confirm] names the version that was seen. An account whose schedules
+// change after it was listed is not moved.
 //
 // # When, and which accounts
 //
 // A [Mode] chooses when accounts change plan (at the migration's effective instant, or when their next
 // pricing cycle begins) and which of them (all, or only those without overrides). An [OverridePolicy] is
-// what becomes of the overrides of those that are moved, an [IntervalPolicy] of cycles that do not fit the target, and a
-// [LatePolicy] of accounts that are moved too late. The effective instant is fixed before the first
-// account is moved and is the same for all; it is never in the past when it is decided on.
+// what becomes of the overrides of those that are moved, an [IntervalPolicy] of cycles that do not fit the target, and
+// a [LatePolicy] of accounts that are moved too late. The effective instant is fixed before the first account is moved
+// and is the same for all; it is never in the past when it is decided on.
 //
 // # Taking it back
 //
@@ -38,7 +38,7 @@
 //     archived the currency since: nothing new begins in it.
 //   - An account with a later schedule on another plan is left alone, and so is one that changes after it was listed.
 //   - One migration at a time moves the accounts of a version of a plan.
-//   - Every account of the migration has an [Entry] that says what was done, or why not, and the schedules that it had are
+//   - Every account of the migration has an [Entry] with what was done, or why not, and the schedules that it had are
 //     kept with it.
 //   - With schedules that share the transaction, a crash at any point moves each account exactly once.
 //     [ExternalSchedules] get the same idempotency key each time.

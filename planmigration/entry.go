@@ -23,7 +23,7 @@ const (
 	// Failed: a person has to decide.
 	ReasonCurrency   job.Reason = "currency_not_supported" // the target has no rates in the account's currency
 	ReasonInterval   job.Reason = "interval_mismatch"      // its cycle has another interval than the target
-	ReasonSuperseded job.Reason = "superseded"             // its terms have changed since it was listed, or since it was moved
+	ReasonSuperseded job.Reason = "superseded"             // its terms have changed since it was listed or moved
 	ReasonTooLate    job.Reason = "too_late"               // the instant to move at has passed, and may be billed
 	ReasonChanged    job.Reason = "changed_meanwhile"      // its schedule changed while it was being moved
 	ReasonRefused    job.Reason = "refused"                // the schedules refused the replacement

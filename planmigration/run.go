@@ -122,7 +122,9 @@ func (s *Service) pending(ctx context.Context, b *batch) error {
 }
 
 // effects returns what a migration did, by number, from one effect back to another.
-func (s *Service) effects(ctx context.Context, org admin.OrgID, of Migration, first, last int64) (map[int64]applied, error) {
+func (s *Service) effects(
+	ctx context.Context, org admin.OrgID, of Migration, first, last int64,
+) (map[int64]applied, error) {
 	out := map[int64]applied{}
 	seek := admin.Seek[int64]{After: first + 1, Limit: s.batch}
 	for {

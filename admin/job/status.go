@@ -9,7 +9,7 @@ const (
 	WaitingForConfirmation Status = "WAITING_FOR_CONFIRMATION" // waits for a person to confirm or reject
 	Pending                Status = "PENDING"                  // may start, or go on
 	InProgress             Status = "IN_PROGRESS"              // a worker has claimed it at least once
-	Paused                 Status = "PAUSED"                   // stopped by a person, or by what Failure has, until it is resumed
+	Paused                 Status = "PAUSED"                   // by a person, or by what Failure has, until it is resumed
 	Completed              Status = "COMPLETED"                // every entry was completed or skipped
 	CompletedWithFailures  Status = "COMPLETED_WITH_FAILURES"  // every entry was tried, and some failed
 	Failed                 Status = "FAILED"                   // given up; Failure has the reason; it can be retried

@@ -79,7 +79,8 @@ func (r *Enricher) resolve(ctx context.Context, path settings.Path) (*bundle, er
 		}
 		set := found[i].Setting
 		if d.Type != "" && set.Value.Type() != d.Type {
-			b.failed[i] = fmt.Errorf("dependency %s is %s and should be %s: %w", d.Name, set.Value.Type(), d.Type, admin.ErrState)
+			b.failed[i] = fmt.Errorf("dependency %s is %s and should be %s: %w",
+				d.Name, set.Value.Type(), d.Type, admin.ErrState)
 			b.unready[i] = b.failed[i]
 			continue
 		}

@@ -169,8 +169,8 @@ func (t Trial) MarshalJSON() ([]byte, error) {
 }
 
 // Try runs an enrichment that need not be saved on events, with the settings as they are now, and keeps nothing. The
-// result has the order of the events. It fails as NewEnricher does, with a *admin.ValidationError for what is Instead of
-// no dependency, and with the error that prevented settings from being read. It requires [settings.PermissionRead].
+// result has the order of the events. It fails as NewEnricher does, with a *admin.ValidationError for what is Instead
+// of no dependency, and with the error that prevented settings from being read. It requires [settings.PermissionRead].
 func (s *Service) Try(ctx context.Context, scope admin.Scope, in TryInput) ([]Trial, error) {
 	r, err := s.trial(ctx, scope, in.Enrichment, in.Instead)
 	if err != nil {

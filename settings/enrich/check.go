@@ -290,7 +290,8 @@ func (o *outlook) unchecked(paths []string) (out []jsonlogic.Warning) {
 			continue
 		}
 		seen[name] = true
-		message := fmt.Sprintf("nothing is known of the dependency %s: state its dataType, so that rules are checked for it", name)
+		message := fmt.Sprintf("nothing is known of the dependency %s: "+
+			"state its dataType, so that rules are checked for it", name)
 		if i := o.def.dependency(name); i >= 0 && o.def.Dependencies[i].Type == settings.TypeJSON {
 			message = fmt.Sprintf("nothing is known of what is in the JSON of the dependency %s", name)
 		}
@@ -308,14 +309,14 @@ func (s *Service) checkSettings(
 			continue
 		}
 		refused, ref := 0, settings.Ref{Namespace: d.Namespace, Name: d.Setting}
-		err := settings.EachProgram(ctx, s.ports.Settings, org, ref, func(set settings.Setting, program settings.Program) bool {
+		refuse := func(set settings.Setting, program settings.Program) bool {
 			if err := e.accepts(set, program, schema); err != nil {
 				p.AddError(fmt.Sprintf("/dependencies/%d", i), admin.CodeFormat, inSetting(set, err))
 				refused++
 			}
 			return refused < settings.MaxUsersNamed
-		})
-		if err != nil {
+		}
+		if err := settings.EachProgram(ctx, s.ports.Settings, org, ref, refuse); err != nil {
 			return err
 		}
 	}
@@ -357,8 +358,8 @@ func SchemaGuard(s *Service) eventschema.Guard {
 			}
 		}
 		if errors.Is(err, admin.ErrInvalid) {
-			return fmt.Errorf("the enrichment of the event schema %q could not work with it: %v: %w",
-				admin.Clip(next.Name), err, eventschema.ErrInUse)
+			return fmt.Errorf("the enrichment of the event schema %q could not work with it: %s: %w",
+				admin.Clip(next.Name), err.Error(), eventschema.ErrInUse)
 		}
 		return err
 	}

@@ -37,7 +37,8 @@ func foreseePaths(p *admin.Problems, at string, program settings.Program) {
 	for _, path := range strangers(program) {
 		root, _, _ := strings.Cut(path, ".")
 		hint := didYouMean("", root, []string{rootAttribute, rootDependencies, rootDimension})
-		p.Add(at, admin.CodeUnknown, "reads %s, which no event has%s: %s", admin.Clip(path), hint, rootsHint).With("path", path)
+		p.Add(at, admin.CodeUnknown, "reads %s, which no event has%s: %s", admin.Clip(path), hint, rootsHint).
+			With("path", path)
 	}
 }
 

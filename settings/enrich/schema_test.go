@@ -59,8 +59,8 @@ func TestPutChecksRulesAgainstTheEventSchema(t *testing.T) {
 		field  enrich.Field
 		says   string // nothing if it is accepted
 	}{
-		{"a misspelt attribute", logic("f", enrich.Attribute, `{"*":[{"var":"attribute.distnace"},2]}`), `operator "var" at /*/0: it reads attribute.distnace, which cannot be there: did you mean attribute.distance?`},
-		{"a misspelt root", logic("f", enrich.Attribute, `{"*":[{"var":"attributes.distance"},2]}`), "did you mean attribute.distance?"},
+		{"a misspelled attribute", logic("f", enrich.Attribute, `{"*":[{"var":"attribute.distnace"},2]}`), `operator "var" at /*/0: it reads attribute.distnace, which cannot be there: did you mean attribute.distance?`},
+		{"a misspelled root", logic("f", enrich.Attribute, `{"*":[{"var":"attributes.distance"},2]}`), "did you mean attribute.distance?"},
 		{"a dimension that is read as an attribute", logic("f", enrich.Attribute, `{"var":"attribute.city"}`), "cannot be there"},
 		{"a text as an amount", logic("f", enrich.Attribute, `{"cat":["a","b"]}`), "the result is a text"},
 		{"a text of the event as an amount", logic("f", enrich.Attribute, `{"var":"dimension.city"}`), "the result may be a text that is no number"},
@@ -79,7 +79,7 @@ func TestPutChecksRulesAgainstTheEventSchema(t *testing.T) {
 		{"a dependency with a type", logic("f", enrich.Attribute, `{"*":[{"var":"dependencies.rate"},{"var":"attribute.distance"}]}`), ""},
 		{"a dependency of a type that does not fit", logic("f", enrich.Attribute, `{"*":[{"var":"dependencies.note"},2]}`), "no number"},
 		{"the result of an earlier field", logic("f", enrich.Attribute, `{"*":[{"var":"attribute.km"},2]}`), ""},
-		{"the result of an earlier field, misspelt", logic("f", enrich.Attribute, `{"*":[{"var":"attribute.km2"},2]}`), "did you mean attribute.km?"},
+		{"the result of an earlier field, misspelled", logic("f", enrich.Attribute, `{"*":[{"var":"attribute.km2"},2]}`), "did you mean attribute.km?"},
 		{"the result of an earlier field of another type", logic("f", enrich.Attribute, `{"*":[{"var":"dimension.label"},2]}`), "no number"},
 		{"a default that is no number", enrich.Field{Name: "f", Type: enrich.Attribute, Source: enrich.FromLogic, Value: `1`, Missing: enrich.MissingDefault, Default: "x"}, "/fields/2/default"},
 		{"a default that is not used", enrich.Field{Name: "f", Type: enrich.Attribute, Source: enrich.FromLogic, Value: `1`, Default: "1"}, "/fields/2/default"},
@@ -273,7 +273,7 @@ func TestNoEventOfTheSchemaFailsForAType(t *testing.T) {
 		}}
 		for range 4 { // a field that is refused is left out
 			next := e.Clone()
-			next.Fields = append(next.Fields, g.field(schema, len(e.Fields)))
+			next.Fields = append(next.Fields, g.field(len(e.Fields)))
 			if _, err := o.enrich.Check(t.Context(), o.acme, next); err == nil {
 				e = next
 			}
@@ -370,7 +370,7 @@ func (g world) event(s eventschema.Schema) enrich.Event {
 	return e
 }
 
-func (g world) field(s eventschema.Schema, n int) enrich.Field {
+func (g world) field(n int) enrich.Field {
 	f := enrich.Field{
 		Name: fmt.Sprint("f", n), Type: enrich.FieldTypes()[g.r.IntN(2)], Source: enrich.FromLogic, Order: n,
 		Value: g.rule(1 + g.r.IntN(3)),

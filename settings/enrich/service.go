@@ -72,7 +72,8 @@ func (s *Service) In(ports Ports) *Service { return &Service{ports, s.runtime} }
 // If the event schema is known (package eventschema), a rule that reads what its events cannot have is refused too, and
 // one that would fail on some of them for the type of a value; so is a setting that a field takes such a rule from.
 // So is an enrichment of which a [Case] does not hold, with every case that does not; to run them, the scope needs
-// [settings.PermissionRead] too. What is allowed and rarely meant is in the Warnings of the result; [Service.Check] finds them without saving.
+// [settings.PermissionRead] too. What is allowed and rarely meant is in the Warnings of the result; [Service.Check]
+// finds them without saving.
 //
 // An [Enricher] that was made before keeps the enrichment that it was made from: make a new one.
 func (s *Service) Put(ctx context.Context, scope admin.Scope, e Enrichment) (Enrichment, error) {

@@ -183,7 +183,8 @@ func (a Attribute) check(p *admin.Problems, at string, seen map[string]bool) {
 		p.Add(at+"/maximum", admin.CodeRange, "%s is less than the minimum %s", a.Maximum, a.Minimum)
 	}
 	if a.Places < 0 || a.Places > MaxPlaces {
-		p.Add(at+"/places", admin.CodeRange, "%d is not from 1 to %d: give a maximum, or 0 for %d", a.Places, MaxPlaces, MaxPlaces)
+		p.Add(at+"/places", admin.CodeRange, "%d is not from 1 to %d: give a maximum, or 0 for %d",
+			a.Places, MaxPlaces, MaxPlaces)
 	}
 }
 
@@ -192,7 +193,8 @@ func (d Dimension) check(p *admin.Problems, at string, seen map[string]bool) {
 	checkType(p, at+"/type", d.Type, DimensionTypes())
 	p.Text(at+"/description", d.Description, 0, MaxDescription)
 	if d.MaxLength < 0 || d.MaxLength > MaxText {
-		p.Add(at+"/maxLength", admin.CodeRange, "%d is not from 1 to %d: give a maximum, or 0 for %d", d.MaxLength, MaxText, MaxText)
+		p.Add(at+"/maxLength", admin.CodeRange, "%d is not from 1 to %d: give a maximum, or 0 for %d",
+			d.MaxLength, MaxText, MaxText)
 	}
 	switch {
 	case len(d.Values) > MaxValues:
@@ -240,8 +242,8 @@ func (s Schema) changed(from Schema) (n int) {
 	parts := func(s Schema) map[string]string {
 		out := map[string]string{}
 		for _, a := range s.Attributes {
-			out["attribute "+a.Name] = fmt.Sprintf("%+v", [...]any{a.Type, a.Required, a.Unit, a.Description, a.Minimum, a.Maximum,
-				a.Places})
+			out["attribute "+a.Name] = fmt.Sprintf("%+v",
+				[...]any{a.Type, a.Required, a.Unit, a.Description, a.Minimum, a.Maximum, a.Places})
 		}
 		for _, d := range s.Dimensions {
 			out["dimension "+d.Name] = fmt.Sprintf("%+v", d)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 
 	"github.com/admincenter/admincenter/admin"
@@ -43,7 +44,8 @@ type Service struct {
 	runtime admin.Runtime
 }
 
-// NewService returns a Service that keeps schemas in ports. It fails with a *admin.ValidationError if a port is missing.
+// NewService returns a Service that keeps schemas in ports. It fails with a *admin.ValidationError if a port is
+// missing.
 func NewService(ports Ports, o Options) (*Service, error) {
 	var p admin.Problems
 	if ports.Schemas == nil {
@@ -60,10 +62,10 @@ func NewService(ports Ports, o Options) (*Service, error) {
 func (s *Service) In(ports Ports) *Service { return &Service{ports, s.runtime} }
 
 // Put creates a schema if its Version is 0, and otherwise replaces the one whose Version is that. It uses Name,
-// Description, Attributes, Dimensions and Version of schema. It fails with a *admin.ValidationError that lists everything
-// that is wrong; with [admin.ErrExists] if there is one already; with [admin.ErrNotFound] or [admin.ErrConflict] if the
-// one to replace is gone or has another Version; with [ErrTooMany]; and with [ErrInUse] if a rule of an enrichment could
-// not work with it. It requires [PermissionWrite].
+// Description, Attributes, Dimensions and Version of schema. It fails with a *admin.ValidationError that lists
+// everything that is wrong; with [admin.ErrExists] if there is one already; with [admin.ErrNotFound] or
+// [admin.ErrConflict] if the one to replace is gone or has another Version; with [ErrTooMany]; and with [ErrInUse] if a
+// rule of an enrichment could not work with it. It requires [PermissionWrite].
 func (s *Service) Put(ctx context.Context, scope admin.Scope, schema Schema) (Schema, error) {
 	if err := scope.Require(PermissionWrite); err != nil {
 		return Schema{}, err
@@ -99,7 +101,7 @@ func (s *Service) put(
 			return Schema{}, err
 		}
 	}
-	changes := append(note, sizes(old, schema)...)
+	changes := slices.Concat(note, sizes(old, schema))
 	rec := s.record(scope, action, schema.Name, changes...)
 	version, err := s.ports.Schemas.Put(ctx, scope.Org(), schema, MaxSchemas, rec)
 	switch {
@@ -201,9 +203,9 @@ func (s *Service) History(
 	return page, err
 }
 
-// Restore gives the schema, if its Version is still version, what it had at toVersion, as a new version. It fails as Put
-// does, and with [admin.ErrNotFound] if there is no version toVersion. A schema that was deleted cannot be restored: put
-// one with what its history has. It requires [PermissionWrite].
+// Restore gives the schema, if its Version is still version, what it had at toVersion, as a new version. It fails as
+// Put does, and with [admin.ErrNotFound] if there is no version toVersion. A schema that was deleted cannot be
+// restored: put one with what its history has. It requires [PermissionWrite].
 func (s *Service) Restore(
 	ctx context.Context, scope admin.Scope, name string, version, toVersion int64,
 ) (Schema, error) {

@@ -113,8 +113,9 @@ func TestASchemaIsKeptWithItsHistory(t *testing.T) {
 	require.True(t, page.Items[0].Deleted)
 	_, err = d.History(t.Context(), d.scope, "none", admin.Query{})
 	require.ErrorIs(t, err, admin.ErrNotFound)
-	for range d.All(t.Context(), d.scope) {
-		t.Fatal("it is deleted")
+	for schema, err := range d.All(t.Context(), d.scope) {
+		require.NoError(t, err)
+		require.Empty(t, schema.Name, "it is deleted")
 	}
 }
 

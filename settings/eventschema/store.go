@@ -16,8 +16,8 @@ func TooMany(most int) error {
 	return fmt.Errorf("the organization has %d event schemas, the maximum: %w", most, ErrTooMany)
 }
 
-// ErrInUse is returned when a schema cannot be deleted because it has an enrichment, or cannot be changed because a rule
-// could not work with it.
+// ErrInUse is returned when a schema cannot be deleted because it has an enrichment, or cannot be changed because a
+// rule could not work with it.
 var ErrInUse = admin.NewError("event_schema_in_use", admin.ErrState, "in use")
 
 // InUse is the [ErrInUse] of a schema that has an enrichment. Stores call it.

@@ -23,8 +23,8 @@ func (s kinds) has(k kind) bool { return s>>k&1 != 0 }
 
 var everyKind = kindsOf(ofNull, ofBool, ofNumber, ofText, ofList, ofObject, ofDate)
 
-// abstract is every value that a part of a rule may have: one of its kinds, or one of which nothing is known and nothing
-// is checked.
+// abstract is every value that a part of a rule may have: one of its kinds, or one of which nothing is known and
+// nothing is checked.
 type abstract struct {
 	kinds
 	absent  bool // there may be nothing, which reads as null
@@ -296,7 +296,8 @@ func from(s Shape) *abstract {
 }
 
 var typeKinds = map[Type]kind{
-	NullType: ofNull, BooleanType: ofBool, NumberType: ofNumber, StringType: ofText, ArrayType: ofList, ObjectType: ofObject,
+	NullType: ofNull, BooleanType: ofBool, NumberType: ofNumber, StringType: ofText, ArrayType: ofList,
+	ObjectType: ofObject,
 }
 
 // shape is what the caller learns of a.

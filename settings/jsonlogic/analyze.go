@@ -6,10 +6,13 @@ import (
 	"strings"
 )
 
-// Analyze finds out, without data, what the rule can do on data of a shape, and what of it cannot be meant. It knows the
-// standard dialect; in Togai's it checks the paths and nothing else. The results of custom operators are not known.
+// Analyze finds out, without data, what the rule can do on data of a shape, and what of it cannot be meant. It knows
+// the standard dialect; in Togai's it checks the paths and nothing else. The results of custom operators are not known.
 func (r *Rule) Analyze(data Shape) Analysis {
-	a := &analyzer{rule: r, ops: standardAnalyses(), unchecked: map[string]bool{}, missing: map[string]bool{}, seen: map[*syntax]bool{}}
+	a := &analyzer{
+		rule: r, ops: standardAnalyses(), unchecked: map[string]bool{}, missing: map[string]bool{},
+		seen: map[*syntax]bool{},
+	}
 	v := a.value(r.syntax, &outlook{data: from(data)})
 	if r.p.dialect == Togai {
 		v = unknownValue()
@@ -107,8 +110,8 @@ func (a *analyzer) warn(s *syntax, code WarningCode, message string) {
 	a.warnings = append(a.warnings, Warning{Code: code, Operator: clip(op), Pointer: s.pointer(), Message: message})
 }
 
-// maxLooks is how many times an analysis looks at a part of the rule. The body of a reduce is looked at several times, and
-// so is a reduce within it.
+// maxLooks is how many times an analysis looks at a part of the rule. The body of a reduce is looked at several times,
+// and so is a reduce within it.
 const maxLooks = 100_000
 
 func (a *analyzer) value(s *syntax, at *outlook) *abstract {
@@ -327,7 +330,7 @@ func (a *analyzer) lostPath(s *syntax, segments []segment, i int, data *abstract
 	a.problem(s, UnknownPath, "it reads %s, which cannot be there%s", clip(name), hint)
 }
 
-// Nearest returns the name that is most like a misspelt one, or "" if none is near.
+// Nearest returns the name that is most like a misspelled one, or "" if none is near.
 func Nearest(name string, names []string) string {
 	best, least := "", len([]rune(name))/3+1
 	for _, n := range names {

@@ -269,7 +269,7 @@ func TestRulesWithoutProblemsNeverFailForAType(t *testing.T) {
 					require.False(t, typeError(err), "%s\nshape %s\ndata %s\n%v", text, inJSON(s), inJSON(v), err)
 					continue
 				}
-				require.True(t, meets(got, found.Result), "%s\nshape %s\ndata %s\nresult %v\nanalysed %s", text, inJSON(s), inJSON(v), got, inJSON(found.Result))
+				require.True(t, meets(got, found.Result), "%s\nshape %s\ndata %s\nresult %v\nanalyzed %s", text, inJSON(s), inJSON(v), got, inJSON(found.Result))
 			}
 		}
 	}

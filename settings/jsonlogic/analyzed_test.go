@@ -40,13 +40,13 @@ func TestAnalyzeFindsWhatCannotBeMeant(t *testing.T) {
 		pointer            string
 	}{
 		{"a rule that is right", `{"*":[{"var":"attribute.distance"},{"var":"dependencies.rate"}]}`, "", "", ""},
-		{"a misspelt attribute", `{"*":[{"var":"attribute.distnace"},2]}`, "did you mean attribute.distance?", jsonlogic.UnknownPath, "/*/0"},
-		{"a misspelt root", `{"*":[2,{"var":"attributes.distance"}]}`, "did you mean attribute.distance?", jsonlogic.UnknownPath, "/*/1"},
+		{"a misspelled attribute", `{"*":[{"var":"attribute.distnace"},2]}`, "did you mean attribute.distance?", jsonlogic.UnknownPath, "/*/0"},
+		{"a misspelled root", `{"*":[2,{"var":"attributes.distance"}]}`, "did you mean attribute.distance?", jsonlogic.UnknownPath, "/*/1"},
 		{"an attribute that is nothing like one", `{"var":"attribute.quantity"}`, "cannot be there", jsonlogic.UnknownPath, ""},
 		{"a path below a number", `{"var":"attribute.distance.km"}`, "nothing below attribute.distance", jsonlogic.UnknownPath, ""},
-		{"a misspelt path that has a default", `{"var":["dimension.cty","x"]}`, "did you mean dimension.city?", jsonlogic.UnknownPath, ""},
-		{"a misspelt path in missing", `{"missing":["attribute.distance","dimension.pan"]}`, "did you mean dimension.plan?", jsonlogic.UnknownPath, "/missing/1"},
-		{"a misspelt path that a try would hide", `{"try":[{"var":"dimension.pan"},1]}`, "did you mean", jsonlogic.UnknownPath, "/try/0"},
+		{"a misspelled path that has a default", `{"var":["dimension.cty","x"]}`, "did you mean dimension.city?", jsonlogic.UnknownPath, ""},
+		{"a misspelled path in missing", `{"missing":["attribute.distance","dimension.pan"]}`, "did you mean dimension.plan?", jsonlogic.UnknownPath, "/missing/1"},
+		{"a misspelled path that a try would hide", `{"try":[{"var":"dimension.pan"},1]}`, "did you mean", jsonlogic.UnknownPath, "/try/0"},
 		{"a text in arithmetic", `{"+":[1,{"var":"dimension.city"}]}`, "a text that is no number", jsonlogic.NotANumber, "/+/1"},
 		{"a number in a text", `{"+":[1,{"var":"dimension.seats"}]}`, "", "", ""},
 		{"a list in arithmetic", `{"+":[1,[2]]}`, "may be a list", jsonlogic.NotANumber, "/+/1"},
@@ -65,7 +65,7 @@ func TestAnalyzeFindsWhatCannotBeMeant(t *testing.T) {
 		{"some of a text", `{"some":[{"var":"dimension.city"},true]}`, "needs a list", jsonlogic.InvalidArguments, "/some/0"},
 		{"the event read in the body of an iteration", `{"map":[[1,2],{"*":[{"var":""},{"var":"attribute.distance"}]}]}`, "the body of an iteration reads its element", jsonlogic.UnknownPath, "/map/1/*/1"},
 		{"the event around an iteration", `{"map":[[1,2],{"*":[{"var":""},{"val":[[2],"attribute","distance"]}]}]}`, "", "", ""},
-		{"a misspelt attribute around an iteration", `{"map":[[1,2],{"val":[[2],"attribute","distanec"]}]}`, "did you mean attribute.distance?", jsonlogic.UnknownPath, "/map/1"},
+		{"a misspelled attribute around an iteration", `{"map":[[1,2],{"val":[[2],"attribute","distanec"]}]}`, "did you mean attribute.distance?", jsonlogic.UnknownPath, "/map/1"},
 		{"a reduce of numbers", `{"reduce":[[1,2],{"+":[{"var":"accumulator"},{"var":"current"}]},0]}`, "", "", ""},
 		{"a reduce that makes texts and adds them", `{"reduce":[["a","b"],{"+":[{"var":"accumulator"},{"var":"current"}]},0]}`, "no number", jsonlogic.NotANumber, "/reduce/1/+/1"},
 		{"a type error that a try catches", `{"try":[{"+":[1,{"var":"dimension.city"}]},0]}`, "", "", ""},
@@ -186,9 +186,9 @@ func TestAnOperatorOfTheHostSeesAllTheData(t *testing.T) {
 
 func TestNearestIsTheNameThatWasMeant(t *testing.T) {
 	names := strings.Fields("distance duration city riders")
-	for misspelt, want := range map[string]string{
+	for misspelled, want := range map[string]string{
 		"distnace": "distance", "Distance": "distance", "dstance": "distance", "ctiy": "city", "x": "", "quantity": "", "rider": "riders",
 	} {
-		require.Equal(t, want, jsonlogic.Nearest(misspelt, names), misspelt)
+		require.Equal(t, want, jsonlogic.Nearest(misspelled, names), misspelled)
 	}
 }

@@ -1,16 +1,16 @@
 package jsonlogic
 
 // source is what an iterator looks at: its list, and an element of it, which is nothing if there is never one.
-func (a *analyzer) source(s *syntax, at *outlook, list bool) (v, element *abstract) {
+func (a *analyzer) source(s *syntax, at *outlook, list bool) (element *abstract) {
 	items := operands(s)
-	v = a.value(items[0], at)
+	v := a.value(items[0], at)
 	if bad := v.outside(ofList); list && bad != "" {
 		a.badOperand(s, 0, InvalidArguments, "it needs a list, and this may be %s", bad)
 	}
 	if v.has(ofList) || v.unknown {
 		element = v.elements()
 	}
-	return v, element
+	return element
 }
 
 // body is what is done with an element.
@@ -32,7 +32,7 @@ func analyzeIteration(filter bool) analysis {
 				return listValue(nil)
 			}
 		}
-		_, element := a.source(s, at, false)
+		element := a.source(s, at, false)
 		done := a.body(items[1], at, element)
 		switch {
 		case element == nil:
@@ -45,14 +45,14 @@ func analyzeIteration(filter bool) analysis {
 }
 
 func analyzeQuantifier(a *analyzer, s *syntax, at *outlook) *abstract {
-	_, element := a.source(s, at, true)
+	element := a.source(s, at, true)
 	a.body(operands(s)[1], at, element)
 	return only(ofBool)
 }
 
 func analyzeReduce(a *analyzer, s *syntax, at *outlook) *abstract {
 	items := operands(s)
-	_, element := a.source(s, at, false)
+	element := a.source(s, at, false)
 	acc := join(element, only(ofNull))
 	if len(items) > 2 {
 		acc = a.value(items[2], at)
@@ -109,7 +109,7 @@ func sameAbstract(a, b *abstract, deep int) bool {
 		return false
 	case a.kinds != b.kinds || a.absent != b.absent || a.unknown != b.unknown || a.wild != b.wild:
 		return false
-	case a.form != b.form || a.years != b.years || len(a.values) != len(b.values) || (a.values == nil) != (b.values == nil):
+	case a.form != b.form, a.years != b.years, len(a.values) != len(b.values), (a.values == nil) != (b.values == nil):
 		return false
 	case (a.least == nil) != (b.least == nil) || (a.most == nil) != (b.most == nil):
 		return false

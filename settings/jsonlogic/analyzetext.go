@@ -164,10 +164,11 @@ func analyzeDurationOf(a *analyzer, s *syntax, at *outlook) *abstract {
 
 // unit reports whether v is surely the name of a unit.
 func (a *abstract) unit() bool {
-	return a.kinds == kindsOf(ofText) && a.values != nil && !a.unknown && !slices.ContainsFunc(a.values, func(t string) bool {
+	other := func(t string) bool {
 		_, ok := units[t]
 		return !ok
-	})
+	}
+	return a.kinds == kindsOf(ofText) && a.values != nil && !a.unknown && !slices.ContainsFunc(a.values, other)
 }
 
 func analyzeDurationBetween(a *analyzer, s *syntax, at *outlook) *abstract {

@@ -29,12 +29,13 @@ type planTables struct {
 
 func newPlanTables() *planTables {
 	return &planTables{
-		plans:       newTable[priceplan.Ref, priceplan.Plan](comparePlans),
-		timelines:   newTable[string, []priceplan.Schedule](strings.Compare),
-		removed:     newTable[string, []priceplan.RemovedSchedule](strings.Compare),
-		scheduleIDs: newTable[string, string](strings.Compare),
-		migrations:  newTable[uuid.UUID, planmigration.Migration](compareID),
-		sources:     newTable[priceplan.Ref, uuid.UUID](comparePlans), migrationKeys: newTable[string, uuid.UUID](strings.Compare),
+		plans:         newTable[priceplan.Ref, priceplan.Plan](comparePlans),
+		timelines:     newTable[string, []priceplan.Schedule](strings.Compare),
+		removed:       newTable[string, []priceplan.RemovedSchedule](strings.Compare),
+		scheduleIDs:   newTable[string, string](strings.Compare),
+		migrations:    newTable[uuid.UUID, planmigration.Migration](compareID),
+		sources:       newTable[priceplan.Ref, uuid.UUID](comparePlans),
+		migrationKeys: newTable[string, uuid.UUID](strings.Compare),
 	}
 }
 

@@ -106,7 +106,8 @@ func textNumbers(m map[string]string) enrich.Attributes {
 func encodeDefinition(e enrich.Enrichment) (string, error) {
 	out := definition{Version: definitionVersion}
 	for _, d := range e.Dependencies {
-		out.Dependencies = append(out.Dependencies, storedDependency{d.Name, d.Namespace, d.Setting, d.Optional, string(d.Type)})
+		out.Dependencies = append(out.Dependencies,
+			storedDependency{d.Name, d.Namespace, d.Setting, d.Optional, string(d.Type)})
 	}
 	for _, f := range e.Fields {
 		out.Fields = append(out.Fields, storedField{

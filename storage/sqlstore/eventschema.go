@@ -29,10 +29,11 @@ func newEventSchemaSQL(db *DB) eventSchemaSQL {
 			version = version + 1 WHERE org_id = ? AND name = ? AND version = ?`),
 		last: db.bind(`UPDATE {event_schemas} SET updated_at = ?, updated_by_kind = ?, updated_by_id = ?,
 			version = version + 1 WHERE org_id = ? AND name = ? AND version = ?`),
-		remove:  db.bind(`DELETE FROM {event_schemas} WHERE org_id = ? AND name = ?`),
-		count:   db.bind(`SELECT COUNT(*) FROM {event_schemas} WHERE org_id = ?{latest}`),
-		highest: db.bind(`SELECT COALESCE(MAX(version), 0) FROM {event_schema_versions} WHERE org_id = ? AND name = ?{latest}`),
-		user:    db.bind(`SELECT event_schema FROM {enrichments} WHERE org_id = ? AND event_schema = ?{latest}`),
+		remove: db.bind(`DELETE FROM {event_schemas} WHERE org_id = ? AND name = ?`),
+		count:  db.bind(`SELECT COUNT(*) FROM {event_schemas} WHERE org_id = ?{latest}`),
+		highest: db.bind(`SELECT COALESCE(MAX(version), 0) FROM {event_schema_versions}
+			WHERE org_id = ? AND name = ?{latest}`),
+		user: db.bind(`SELECT event_schema FROM {enrichments} WHERE org_id = ? AND event_schema = ?{latest}`),
 		// The version is a copy of the row, so that the two cannot differ.
 		keep:     db.bind(copied + `0 FROM {event_schemas} WHERE org_id = ? AND name = ?`),
 		keepLast: db.bind(copied + `1 FROM {event_schemas} WHERE org_id = ? AND name = ?`),

@@ -29,8 +29,9 @@ func newMigrationSQL(db *DB) migrationSQL {
 		insert: db.bind(`INSERT INTO {plan_migrations} (org_id, id, source_id, source_version, target_id, target_version,
 			mode, overrides, require_confirmation, zone, idempotency_key, request_digest, of_id, follows, options, held_version)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-		get:    db.bind(columns + ` FROM {jobs} j {join} {plan_migrations} m WHERE j.org_id = ? AND j.id = ?` + same),
-		byKey:  db.bind(columns + ` FROM {plan_migrations} m {join} {jobs} j WHERE m.org_id = ? AND m.idempotency_key = ?` + same),
+		get: db.bind(columns + ` FROM {jobs} j {join} {plan_migrations} m WHERE j.org_id = ? AND j.id = ?` + same),
+		byKey: db.bind(columns + ` FROM {plan_migrations} m {join} {jobs} j
+			WHERE m.org_id = ? AND m.idempotency_key = ?` + same),
 		source: db.bind(`SELECT source_id, source_version FROM {plan_migrations} WHERE org_id = ? AND id = ?`),
 		holder: db.bind(`SELECT j.id, j.status FROM {plan_migrations} m {join} {jobs} j
 			WHERE m.org_id = ? AND m.source_id = ? AND m.held_version = ?` + same),

@@ -15,8 +15,10 @@ func (s *script) newSchema() eventschema.Schema {
 		CreatedAt: s.now, CreatedBy: s.actor(), UpdatedAt: s.now, UpdatedBy: s.actor(),
 	}
 	for _, name := range []string{"one", "two"}[:s.r.IntN(3)] {
-		v.Attributes = append(v.Attributes, eventschema.Attribute{Name: name, Type: eventschema.Numeric, Required: s.chance(2)})
-		v.Dimensions = append(v.Dimensions, eventschema.Dimension{Name: name, Type: eventschema.String, Values: []string{s.text()}})
+		v.Attributes = append(v.Attributes,
+			eventschema.Attribute{Name: name, Type: eventschema.Numeric, Required: s.chance(2)})
+		v.Dimensions = append(v.Dimensions,
+			eventschema.Dimension{Name: name, Type: eventschema.String, Values: []string{s.text()}})
 	}
 	return v
 }

@@ -47,7 +47,8 @@ func draws() map[string]func(*script) do {
 	for _, part := range []map[string]func(*script) do{
 		peopleDraws(), roleDraws(), ticketDraws(), sessionDraws(), identityDraws(), factorDraws(), tokenDraws(),
 		jobDraws(), logDraws(), tenantDraws(),
-		enrichmentDraws(), eventSchemaDraws(), importDraws(), importMappingDraws(), planDraws(), scheduleDraws(), customerDraws(),
+		enrichmentDraws(), eventSchemaDraws(), importDraws(), importMappingDraws(), planDraws(), scheduleDraws(),
+		customerDraws(),
 		accountDraws(),
 	} {
 		maps.Copy(all, part)

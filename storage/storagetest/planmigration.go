@@ -153,7 +153,8 @@ func testPlanMigrations(t *testing.T, open Open) {
 		require.Equal(t, m, got)
 		same := w.migration()
 		same.IdempotencyKey = m.IdempotencyKey
-		require.ErrorIs(t, b.PlanMigrations().Create(t.Context(), w.org, same, w.rec("plan_migration.create")), admin.ErrExists)
+		err = b.PlanMigrations().Create(t.Context(), w.org, same, w.rec("plan_migration.create"))
+		require.ErrorIs(t, err, admin.ErrExists)
 		_, err = b.Jobs().Get(t.Context(), w.org, same.ID)
 		require.ErrorIs(t, err, admin.ErrNotFound)
 		for _, key := range []string{"", "é key", "é Key "} {

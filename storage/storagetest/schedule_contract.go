@@ -96,7 +96,8 @@ func testReadingSchedules(t *testing.T, open Open) {
 		require.Equal(t, want, on(priceplan.Ref{ID: "basic", Version: 1}, day(5)))
 		require.Equal(t, "other version", on(priceplan.Ref{ID: "basic", Version: 2}, day(5))[0].AccountID)
 		require.Empty(t, on(priceplan.Ref{ID: "Basic", Version: 1}, day(5)))
-		require.Len(t, on(priceplan.Ref{ID: "basic", Version: 1}, day(0).Add(-time.Microsecond)), 7, "those that come to it later")
+		require.Len(t, on(priceplan.Ref{ID: "basic", Version: 1}, day(0).Add(-time.Microsecond)), 7,
+			"those that come to it later")
 		require.Len(t, on(priceplan.Ref{ID: "basic", Version: 1}, day(5).Add(-time.Microsecond)), 7, "Until is not in it")
 		require.Len(t, on(priceplan.Ref{ID: "basic", Version: 1}, day(10)), 6)
 	})
