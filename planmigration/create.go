@@ -106,7 +106,7 @@ func (s *Service) add(ctx context.Context, scope admin.Scope, m Migration) (Migr
 func keyed[R any](key, method string, request R) (string, string, error) {
 	var p admin.Problems
 	p.Text("/idempotencyKey", key, 0, maxKey)
-	if err := p.Err(); err != nil || key == "" {
+	if p.Err() != nil || key == "" {
 		return "", "", nil // the request is refused for it, with everything else
 	}
 	body, err := json.Marshal(request)

@@ -127,7 +127,7 @@ func (t terms) cut(spans []span, was listed, e Entry) (time.Time, []span, Entry)
 		if waits && cycle.IsZero() {
 			return cut, nil, e.failed(ReasonNoCycle, "%s has no pricing cycle: migrate with %s", t.source.Ref, Immediate)
 		}
-		late := false
+		var late bool
 		switch {
 		case !s.InForce(t.at):
 			cut = s.From

@@ -47,8 +47,8 @@ type Entry struct {
 	// was replaced as a whole and is among the account's removed schedules.
 	Old string `json:"oldScheduleId,omitempty"`
 	New string `json:"newScheduleId,omitempty"`
-	// Schedules is how many schedules are replaced, if there are several: later ones, by which the account goes on on
-	// the source, are replaced from their beginning on.
+	// Schedules is how many schedules are replaced, if there are several: later ones, by which the account stays on the
+	// source, are replaced from their beginning on.
 	Schedules int `json:"schedules,omitempty"`
 	// Changes are the account's own terms that are different from At on: its overrides and its end. How the plans
 	// differ is the same for all accounts ([Migration.Difference]).

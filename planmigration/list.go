@@ -39,7 +39,8 @@ func (s *Service) list(ctx context.Context, org admin.OrgID, m Migration, at sta
 	res := job.Result{Cursor: c.cursor, Counts: job.Counts{Total: int64(len(c.timelines))}}
 	entries := make([]Entry, len(c.timelines))
 	for i, tl := range c.timelines {
-		d, l := decision{}, listed{}
+		var d decision
+		var l listed
 		if m.takesBack() {
 			d = t.invert(c.undo[i], tl, func(n int) string { return m.scheduleID(tl.AccountID, n) }, m.Follows == Withdraws)
 			l.of = c.undo[i].seq

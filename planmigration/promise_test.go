@@ -434,6 +434,6 @@ func TestTermsThatNeverWereInForceAreKept(t *testing.T) {
 	h.run(m.ID)
 	require.Equal(t, []priceplan.Schedule{s}, h.before(m))
 	h.now = h.now.Add(time.Hour)
-	h.run(h.reverse(m.ID, planmigration.FollowUp{}).ID)
+	h.run(h.reverse(m.ID).ID)
 	require.Equal(t, "worth keeping", h.timeline("a")[1].RateCards)
 }

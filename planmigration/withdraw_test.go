@@ -53,13 +53,13 @@ func (h *host) withdraw(id uuid.UUID, f planmigration.FollowUp) planmigration.Mi
 	}, f)
 }
 
-func (h *host) reverse(id uuid.UUID, f planmigration.FollowUp) planmigration.Migration {
+func (h *host) reverse(id uuid.UUID) planmigration.Migration {
 	h.t.Helper()
 	return h.follow(func(s *planmigration.Service) func(planmigration.FollowUp) (planmigration.Migration, error) {
 		return func(f planmigration.FollowUp) (planmigration.Migration, error) {
 			return s.Reverse(h.t.Context(), h.scope, id, f)
 		}
-	}, f)
+	}, planmigration.FollowUp{})
 }
 
 // onPlans lists the plans of an account's schedules with the days in Kolkata on which they begin and end.
@@ -165,7 +165,7 @@ func TestUrgentMigrationReplacesAScheduledOne(t *testing.T) {
 	require.Equal(t, "basic v1 01-05..03-10, pro v1 03-10..", h.onPlans("a"))
 	require.Equal(t, "basic v1 01-05..04-01, pro v1 04-01..", h.onPlans("agreed"), "what is not of that migration stays")
 	h.now = h.day("2026-03-12")
-	h.run(h.reverse(second.ID, planmigration.FollowUp{}).ID)
+	h.run(h.reverse(second.ID).ID)
 	require.Equal(t, "basic v1 01-05..03-10, pro v1 03-10..03-12, basic v1 03-12..04-01, basic v2 04-01..", h.onPlans("a"),
 		"the schedule that was replaced is back")
 }
@@ -198,7 +198,7 @@ func TestFollowUpsRefuse(t *testing.T) {
 	}
 	h.run(m.ID)
 	rec := h.options.Record(h.scope, job.ActionPrune, admin.Subject{Kind: planmigration.SubjectKind, ID: m.ID.String()})
-	reverse := h.reverse(m.ID, planmigration.FollowUp{})
+	reverse := h.reverse(m.ID)
 	_, err := h.b.Jobs().Prune(ctx, "acme", m.ID, 1000, rec)
 	require.NoError(t, err)
 	p, _ := h.run(reverse.ID)
@@ -259,7 +259,7 @@ func TestReverseGivesBackEverySchedule(t *testing.T) {
 			moved[account] = h.timeline(account)
 		}
 		h.now = h.now.Add(time.Duration(random.IntN(3)*random.IntN(2000)) * time.Hour)
-		r := h.reverse(m.ID, planmigration.FollowUp{})
+		r := h.reverse(m.ID)
 		_, undid := h.run(r.ID)
 		back := map[string][]priceplan.Schedule{}
 		for account, was := range before {
@@ -278,7 +278,7 @@ func TestReverseGivesBackEverySchedule(t *testing.T) {
 				reversed++
 			}
 		}
-		again := h.reverse(r.ID, planmigration.FollowUp{})
+		again := h.reverse(r.ID)
 		_, redid := h.run(again.ID)
 		for account, e := range redid {
 			require.NotEqual(t, job.EntryFailed, e.Status, "seed %d, %s: %+v", seed, account, e)
@@ -314,7 +314,7 @@ func TestReverseLeavesWhatHasChangedSince(t *testing.T) {
 	for _, account := range []string{"agreed", "left", "moved on"} {
 		before[account] = h.onPlans(account)
 	}
-	p, entries := h.run(h.reverse(m.ID, planmigration.FollowUp{}).ID)
+	p, entries := h.run(h.reverse(m.ID).ID)
 	require.Equal(t, job.Counts{Total: 4, Completed: 1, Failed: 3}, p.Counts)
 	for account, was := range before {
 		require.Equal(t, planmigration.ReasonSuperseded, entries[account].Reason, account)
@@ -329,7 +329,7 @@ func TestReverseToAnArchivedPlan(t *testing.T) {
 	m := h.scheduled("a")
 	_, err := h.catalog.ArchivePlan(t.Context(), h.scope, basic1, 1)
 	require.NoError(t, err)
-	p, _ := h.run(h.reverse(m.ID, planmigration.FollowUp{}).ID)
+	p, _ := h.run(h.reverse(m.ID).ID)
 	require.Equal(t, job.Completed, p.Status)
 	require.Equal(t, "basic v1 01-05..", h.onPlans("a"))
 }
