@@ -107,7 +107,7 @@ func keyed[R any](key, method string, request R) (string, string, error) {
 	var p admin.Problems
 	p.Text("/idempotencyKey", key, 0, maxKey)
 	if p.Err() != nil || key == "" {
-		return "", "", nil // the request is refused for it, with everything else
+		return "", "", nil //nolint:nilerr // the request is refused for it, with everything else
 	}
 	body, err := json.Marshal(request)
 	if err != nil {
