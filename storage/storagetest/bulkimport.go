@@ -314,7 +314,7 @@ func testImports(t *testing.T, open Open) {
 			}
 		}
 		require.NoError(t, b.Imports().Delete(t.Context(), w.org, i.ID, w.rec("import.delete")))
-		require.Len(t, i.Jobs(), 4)
+		require.Len(t, i.Jobs(), 5)
 		for _, id := range i.Jobs() {
 			got, err := b.Jobs().Entries(t.Context(), w.org, id, job.EntryFilter{}, page[int64](10))
 			require.NoError(t, err)
