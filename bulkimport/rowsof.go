@@ -23,7 +23,8 @@ import (
 // name or its e-mail address; in one column, several joined, any of several or a constant. So are those of an import
 // with a Settings.Match by what this field of the customer or of the accounts has. Rows of more than
 // 64 KiB are read in the file, while it is there. An empty id of a customer is none. It reads all rows that imports
-// keep, in pages, and needs Imports, Jobs, Customers, Accounts and Blobs of p. It is for customer.Ports.ImportedRows.
+// keep, in pages, and needs Imports, Jobs, Customers, Accounts and Blobs of p. It is for
+// customer.Ports.ImportedRows.
 func RowsOf(
 	ctx context.Context, p Ports, org admin.OrgID, id string, accountIDs []string,
 ) (out []job.Rows, err error) {
