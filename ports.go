@@ -82,7 +82,8 @@ func (c *Center) customerPorts(s storage.Stores) customer.Ports {
 			ctx context.Context, org admin.OrgID, customer string, accounts []string,
 		) ([]job.Rows, error) {
 			return bulkimport.RowsOf(ctx, bulkimport.Ports{
-				Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(), Blobs: c.o.Blobs,
+				Imports: s.Imports(), Jobs: s.Jobs(), Customers: s.Customers(),
+				Accounts: s.Accounts(), Blobs: c.o.Blobs,
 			}, org, customer, accounts)
 		},
 	}

@@ -80,7 +80,8 @@
 // # Messages
 //
 // Everything that is said about a file has a code and parameters, and a text in English. Package message has it in
-// German too, and takes a host's own languages: see [CellError.Localized], [Import.Localized] and [LocalizeError].
+// German too, and takes a host's own languages: see [CellError.Localized], [Import.Localized], [LocalizeEntry] and
+// [LocalizeError].
 //
 // # Running
 //

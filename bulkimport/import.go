@@ -37,10 +37,13 @@ type Import struct {
 	CreatedBy admin.Actor  `json:"createdBy"`
 	UpdatedAt time.Time    `json:"updatedAt,omitzero"`
 	// CheckID is the job that checked the import last, UndoCheckID the one that checked what an undo would do, and UndoID
-	// the one that undid it. The job that runs the import has its ID.
+	// the one that undid it. The job that runs the import has its ID. EarlierUndoID is the undo before UndoID, of which
+	// UndoID takes up the rows that failed.
 	CheckID     uuid.UUID `json:"checkId,omitzero"`
 	UndoCheckID uuid.UUID `json:"undoCheckId,omitzero"`
 	UndoID      uuid.UUID `json:"undoId,omitzero"`
+
+	EarlierUndoID uuid.UUID `json:"earlierUndoId,omitzero"`
 	// From is the import whose failed rows this one has, if UploadFailed made it.
 	From uuid.UUID `json:"from,omitzero"`
 	// TextSHA256 is of the text as it is read, in hexadecimal: in UTF-8, without a byte order mark, with \n between lines
@@ -58,7 +61,7 @@ type Import struct {
 // and then those that checked or undid it.
 func (i Import) Jobs() []uuid.UUID {
 	out := []uuid.UUID{i.ID}
-	for _, id := range []uuid.UUID{i.CheckID, i.UndoCheckID, i.UndoID} {
+	for _, id := range []uuid.UUID{i.CheckID, i.UndoCheckID, i.UndoID, i.EarlierUndoID} {
 		if id != uuid.Nil {
 			out = append(out, id)
 		}

@@ -208,7 +208,7 @@ func (i Import) name(j job.Job) string {
 		return "the check of the import"
 	case i.UndoCheckID:
 		return "the check of the undo"
-	case i.UndoID:
+	case i.UndoID, i.EarlierUndoID:
 		return "the undo"
 	}
 	return "import"

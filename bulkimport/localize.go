@@ -1,10 +1,12 @@
 package bulkimport
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/bulkimport/message"
 )
 
@@ -45,6 +47,17 @@ func (e *FileError) Localized(c message.Catalog) *FileError {
 		out.Message = text
 	}
 	return &out
+}
+
+// LocalizeEntry returns an entry of a job of an import with its Detail in a language: why a row was not imported, or
+// not undone. One that is not of an import, or whose text the catalog does not have, is returned as it is.
+func LocalizeEntry(e job.Entry, c message.Catalog) job.Entry {
+	var data rowData
+	if json.Unmarshal([]byte(e.Data), &data) != nil || len(data.Errors) == 0 || messages(data.Errors) != e.Detail {
+		return e
+	}
+	e.Detail = messages(FailedRow{Errors: data.Errors}.Localized(c).Errors)
+	return e
 }
 
 // Localized returns the row with its errors in a language.

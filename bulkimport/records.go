@@ -266,5 +266,11 @@ func outcomeOf[T customer.Record](noun string, o *customer.Outcome[T]) Outcome {
 	case customer.ReasonAliasTaken:
 		return refused(CodeRefused+".alias", "id", id, "value", quoted(o.Params["value"]))
 	}
-	return Outcome{Result: Refused, Field: o.Field, Detail: o.Detail}
+	out := Outcome{Result: Refused, Field: o.Field, Detail: o.Detail}
+	for _, variant := range []string{".value", ".referred_" + noun} { // of the library's own stores
+		if known := out.say(CodeRefused + variant); known.Detail == o.Detail {
+			return known
+		}
+	}
+	return out
 }

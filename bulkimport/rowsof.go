@@ -1,6 +1,7 @@
 package bulkimport
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,11 +20,13 @@ import (
 // RowsOf returns the rows of imports of customers and accounts that keep values of a customer and of accounts: those
 // that changed them, with what was there before, and those that failed or were skipped under their ids. Failed rows are
 // also found by the customer that they name as their import's mapping has it: by its id, its
-// name or its e-mail address; in one column, several joined, any of several or a constant. Rows of more than
+// name or its e-mail address; in one column, several joined, any of several or a constant. So are those of an import
+// with a Settings.Match by what this field of the customer or of the accounts has. Rows of more than
 // 64 KiB are read in the file, while it is there. An empty id of a customer is none. It reads all rows that imports
-// keep, in pages, and needs Imports, Jobs, Customers and Blobs of p. It is for customer.Ports.ImportedRows.
+// keep, in pages, and needs Imports, Jobs, Customers, Accounts and Blobs of p. It is for
+// customer.Ports.ImportedRows.
 func RowsOf(
-	ctx context.Context, p Ports, org admin.OrgID, id string, accounts []string,
+	ctx context.Context, p Ports, org admin.OrgID, id string, accountIDs []string,
 ) (out []job.Rows, err error) {
 	r := rowSearch{ports: p, org: org}
 	if id != "" {
@@ -33,10 +36,19 @@ func RowsOf(
 		}
 		r.owner.ID = id
 	}
+	for _, id := range accountIDs {
+		a, err := p.Accounts.Get(ctx, org, id)
+		if errors.Is(err, admin.ErrNotFound) {
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		r.accounts = append(r.accounts, a)
+	}
 	for _, of := range []struct {
 		t    TypeName
 		keys []string
-	}{{CustomersType, []string{id}}, {AccountsType, accounts}} {
+	}{{CustomersType, []string{id}}, {AccountsType, accountIDs}} {
 		r.keys = map[string]bool{}
 		for _, key := range of.keys {
 			r.keys[key] = key != ""
@@ -78,6 +90,8 @@ type rowSearch struct {
 	org   admin.OrgID
 	keys  map[string]bool
 	owner customer.Customer // with an empty id if there is none
+
+	accounts []customer.Account // those that exist
 }
 
 // kept returns the numbers of the rows that a job of an import keeps.
@@ -98,14 +112,14 @@ func (r rowSearch) kept(ctx context.Context, i Import, id uuid.UUID) ([]int64, e
 		}
 		seek.After = effects[rowPage-1].Seq
 	}
-	source, value := r.named(i)
+	names := r.named(i)
 	for seek := (admin.Seek[int64]{Limit: rowPage}); ; {
 		entries, err := r.ports.Jobs.Entries(ctx, r.org, id, job.EntryFilter{}, seek)
 		if err != nil {
 			return nil, err
 		}
 		for _, e := range entries {
-			if found[e.Seq] || r.keys[e.Ref] || value == "" {
+			if found[e.Seq] || r.keys[e.Ref] || len(names) == 0 {
 				found[e.Seq] = found[e.Seq] || r.keys[e.Ref]
 				continue
 			}
@@ -113,7 +127,7 @@ func (r rowSearch) kept(ctx context.Context, i Import, id uuid.UUID) ([]int64, e
 			if err != nil {
 				return nil, err
 			}
-			found[e.Seq] = source.names(cells, value)
+			found[e.Seq] = slices.ContainsFunc(names, func(n cue) bool { return n.source.names(cells, n.value) })
 		}
 		if len(entries) < rowPage {
 			break
@@ -130,27 +144,46 @@ func (r rowSearch) kept(ctx context.Context, i Import, id uuid.UUID) ([]int64, e
 	return out, nil
 }
 
-// named returns where the rows of an import name a customer, and how they name this one; nothing if they do not.
-func (r rowSearch) named(i Import) (Source, string) {
-	if r.owner.ID == "" {
-		return Source{}, ""
+// idField is the field of a record's id.
+const idField = "id"
+
+// cue is a value by which the rows of an import may name a record, and where they have it.
+type cue struct {
+	source Source
+	value  string
+}
+
+// named returns how the rows of an import may name the customer and the accounts.
+func (r rowSearch) named(i Import) (out []cue) {
+	add := func(field, value string) {
+		if source, mapped := i.Mapping[field]; mapped && value != "" {
+			out = append(out, cue{source, value})
+		}
 	}
-	field, by := customerField, i.Mapping[customerField].By
+	match := i.Settings.Match
 	if i.Type == CustomersType {
-		field, by = i.Settings.Match, i.Settings.Match
+		add(cmp.Or(match, idField), valueOf(customer.Customers(), r.owner, cmp.Or(match, idField)))
+		return out
 	}
-	source, mapped := i.Mapping[field]
-	switch {
-	case !mapped:
-		return Source{}, ""
-	case by == "" || by == "id":
-		return source, r.owner.ID
-	case by == string(customer.ByName):
-		return source, r.owner.Name
-	case by == string(customer.ByEmail):
-		return source, r.owner.PrimaryEmail
+	by := i.Mapping[customerField].By
+	if r.owner.ID != "" {
+		add(customerField, valueOf(customer.Customers(), r.owner, cmp.Or(by, idField)))
 	}
-	return Source{}, ""
+	for _, a := range r.accounts {
+		if match != "" {
+			add(match, valueOf(customer.Accounts(), a, match))
+		}
+	}
+	return out
+}
+
+// valueOf is the text of a field of a record as a file has it, or nothing if the record has no such field.
+func valueOf[T customer.Record](kind *customer.Table[T], record T, field string) string {
+	f, ok := kind.Field(field)
+	if !ok {
+		return ""
+	}
+	return f.Text(&record)
 }
 
 // cells returns the cells of a row as far as they are still there; none of a row that has none.

@@ -52,3 +52,45 @@ func TestRowsOfACustomerAreFoundHoweverTheMappingNamesIt(t *testing.T) {
 		})
 	}
 }
+
+// A failed row may name its account by the field that the import finds accounts by, and have another id or none.
+func TestRowsOfAnAccountAreFoundByWhatTheImportFindsItBy(t *testing.T) {
+	for _, c := range []struct {
+		reason, match, text string
+		want                []int64
+	}{
+		{"by its name", "name", "x1,MAIN Account,a@x.example\nx2,Main,main@x.example\n", []int64{1}},
+		{"by its e-mail address", "primary_email", "x1,Main account,a@x.example\nx2,Main,Main@X.example\n", []int64{2}},
+		{"by its id", "", "a1,Other,a@x.example\nx2,Main account,main@x.example\n", []int64{1}},
+		{"by neither", "name", "x1,Other,main@x.example\n", nil},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			w := newWorld(t, bulkimport.Options{})
+			w.run(bulkimport.CustomersType, "id,name,primary_email\nk1,Ann,ann@x.example\n", bulkimport.Settings{})
+			w.run(bulkimport.AccountsType, "id,name,customer_id,primary_email\na1,Main account,k1,main@x.example\n", bulkimport.Settings{})
+			schema := bulkimport.Accounts()
+			for k, f := range schema.Fields {
+				schema.Fields[k].Match = f.Name == "name" || f.Name == "primary_email"
+			}
+			w.service = w.with(bulkimport.Options{Types: []bulkimport.Type{
+				{Schema: schema, Target: &sink{outcome: bulkimport.Outcome{Result: bulkimport.Refused}}}}})
+			i := w.upload(bulkimport.AccountsType, "id,name,primary_email\n"+c.text)
+			m := bulkimport.Mapping{"id": bulkimport.FromColumn(0), "name": bulkimport.FromColumn(1),
+				"primary_email": bulkimport.FromColumn(2), "customer_id": bulkimport.Constant("k9")}
+			set := bulkimport.Settings{Mode: bulkimport.Update, Match: c.match}
+			_, err := w.service.SetMapping(t.Context(), w.scope, i.ID, i.Version, m, set)
+			require.NoError(t, err)
+			p := w.resume(i.ID)
+			require.Equal(t, p.Counts.Total, p.Counts.Failed)
+			rows, err := bulkimport.RowsOf(t.Context(), w.ports(), org, "k1", []string{"a1", "gone"})
+			require.NoError(t, err)
+			var found []int64
+			for _, r := range rows {
+				if r.Job == i.ID {
+					found = r.Seqs
+				}
+			}
+			require.Equal(t, c.want, found)
+		})
+	}
+}

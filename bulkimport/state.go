@@ -34,6 +34,9 @@ type tallies struct {
 	Removed  int64           `json:"removed,omitempty"`
 	Restored int64           `json:"restored,omitempty"`
 	Links    map[string]link `json:"links,omitempty"`
+	// Again is the undo whose failed rows this one takes up, and Attempt which undo of the import it is; 0 is the first.
+	Again   uuid.UUID `json:"again,omitzero"`
+	Attempt int       `json:"attempt,omitempty"`
 }
 
 // talliesFormat is the format that is written. A later one must still read this one.

@@ -102,26 +102,17 @@ func (s *Service) nextUndo(
 	if err != nil {
 		return nil, err
 	}
-	// After the effects, because they may be removed at the same time.
-	run, err := s.ports.Jobs.Get(ctx, org, i.ID)
-	if errors.Is(err, admin.ErrNotFound) {
-		return nil, job.Fail(err)
-	} else if err != nil {
+	run, wrote, err := s.wroteBy(ctx, org, i.ID) // after the effects, because they may be removed at the same time
+	if err != nil {
 		return nil, err
 	}
-	if err := run.Complete(); err != nil {
-		return nil, job.Fail(err)
-	}
-	if !run.Status.Final() {
-		return nil, fmt.Errorf("the import is %s again: cancel it first: %w", run.Status, admin.ErrState)
-	}
 	b.began, b.done = run.CreatedAt.UnixMicro(), len(effects) < seek.Limit
-	wrote, err := talliesOf(run)
-	if err != nil {
-		return nil, job.Fail(err)
-	}
 	if j.Cursor == "" {
 		b.cursor.pass = wrote.Passes
+	}
+	again, err := s.failedBefore(ctx, org, b.sum.Again, effects)
+	if err != nil {
+		return nil, err
 	}
 	seen := map[string]bool{}
 	for n, e := range effects {
@@ -137,6 +128,9 @@ func (s *Service) nextUndo(
 			return nil, job.Fail(fmt.Errorf("row %d: %w", e.Seq, err))
 		}
 		b.cursor.seq = e.Seq
+		if again != nil && !again[e.Seq] {
+			continue
+		}
 		if d.Target == nil || d.Target.Pass == b.cursor.pass {
 			b.effects, b.data = append(b.effects, e), append(b.data, d)
 		}
@@ -145,6 +139,56 @@ func (s *Service) nextUndo(
 		b.cursor, b.done = undoCursor{pass: b.cursor.pass - 1}, false
 	}
 	return b, nil
+}
+
+// wroteBy returns the job of an import that is to be undone, and what it wrote.
+func (s *Service) wroteBy(ctx context.Context, org admin.OrgID, id uuid.UUID) (job.Job, tallies, error) {
+	run, err := s.ports.Jobs.Get(ctx, org, id)
+	if errors.Is(err, admin.ErrNotFound) {
+		return job.Job{}, tallies{}, job.Fail(err)
+	} else if err != nil {
+		return job.Job{}, tallies{}, err
+	}
+	if err := run.Complete(); err != nil {
+		return job.Job{}, tallies{}, job.Fail(err)
+	}
+	if !run.Status.Final() {
+		return job.Job{}, tallies{}, fmt.Errorf("the import is %s again: cancel it first: %w", run.Status, admin.ErrState)
+	}
+	wrote, err := talliesOf(run)
+	if err != nil {
+		return job.Job{}, tallies{}, job.Fail(err)
+	}
+	return run, wrote, nil
+}
+
+// failedBefore returns which of some rows an earlier undo has left as failed, or nil without one.
+func (s *Service) failedBefore(
+	ctx context.Context, org admin.OrgID, earlier uuid.UUID, effects []job.Effect,
+) (map[int64]bool, error) {
+	if earlier == uuid.Nil {
+		return nil, nil
+	}
+	again := map[int64]bool{}
+	if len(effects) > 0 { // from the last row to the first
+		seek := admin.Seek[int64]{Limit: len(effects), After: effects[len(effects)-1].Seq - 1}
+		entries, err := s.ports.Jobs.Entries(ctx, org, earlier, job.EntryFilter{Status: job.EntryFailed}, seek)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			again[e.Seq] = true
+		}
+	}
+	// After the entries, because they may be removed at the same time.
+	j, err := s.ports.Jobs.Get(ctx, org, earlier)
+	if err == nil {
+		err = j.Complete()
+	}
+	if errors.Is(err, admin.ErrNotFound) || errors.Is(err, job.ErrPruned) {
+		return nil, job.Fail(err)
+	}
+	return again, err
 }
 
 // undoCursor is the last row that was undone, and the pass that wrote it.
@@ -196,12 +240,13 @@ func (b *undoBatch) version(e job.Effect) int64 {
 // undone is what became of one row of an undo.
 type undone struct {
 	removed bool
-	version int64  // that the record has now
-	code    string // why it could not be undone
-	skipped bool   // because there is nothing to undo
-	detail  string
-	params  map[string]string // of detail
+	version int64 // that the record has now
+	why     said  // it could not be undone; with an empty code if it was
+	skipped bool  // because there is nothing to undo
 }
+
+// left is a row that could not be undone, with a message of the catalog.
+func left(code string, params ...any) undone { return undone{why: say(kindCell, code, params...)} }
 
 // result counts what was undone. It changes nothing, so the batch may be run again.
 func (b *undoBatch) result(made []undone) (job.Result, error) {
@@ -214,13 +259,13 @@ func (b *undoBatch) result(made []undone) (job.Result, error) {
 	for n, u := range made {
 		e := b.effects[n]
 		switch {
-		case u.code != "":
+		case u.why.code != "":
 			res.Entries = append(res.Entries, u.entry(e))
 			if u.skipped {
 				res.Counts.Skipped++
 			} else {
 				res.Counts.Failed++
-				sum.Errors.add([]CellError{{Column: NoColumn, Code: u.code}})
+				sum.Errors.add([]CellError{{Column: NoColumn, Code: u.why.code}})
 			}
 			continue
 		case u.removed:
@@ -259,9 +304,10 @@ func (u undone) entry(e job.Effect) job.Entry {
 		status = job.EntrySkipped
 	}
 	return job.Entry{
-		Seq: e.Seq, Ref: e.Ref, Status: status, Reason: job.Reason(u.code), Detail: u.detail,
-		Data: rowData{Errors: []CellError{{Column: NoColumn, Code: u.code, Message: u.detail,
-			Params: u.params}}}.stored(),
+		Seq: e.Seq, Ref: e.Ref, Status: status, Reason: job.Reason(u.why.code), Detail: u.why.message,
+		Data: rowData{Errors: []CellError{{
+			Column: NoColumn, Code: u.why.code, Message: u.why.message, Hint: u.why.hint, Params: u.why.params,
+		}}}.stored(),
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/job"
+	"github.com/admincenter/admincenter/bulkimport/message"
 	"github.com/admincenter/admincenter/internal/text"
 )
 
@@ -50,6 +51,8 @@ type UndoBatch struct {
 	Import uuid.UUID
 	At     time.Time
 	Rows   []UndoRow
+	// Attempt is which undo of the import it is, from 0: [Service.Undo] may be asked for again for rows that were Refused.
+	Attempt int
 }
 
 // UndoRow is a row that a target has written, as it returned it.
@@ -61,8 +64,14 @@ type UndoRow struct {
 	Version int64
 }
 
-// IdempotencyKey is the same whenever the same row of the same import is undone, and none that a row is written with.
-func (b UndoBatch) IdempotencyKey(r UndoRow) string { return b.WriteKey(r) + "/undo" }
+// IdempotencyKey is the same whenever the same row of the same import is undone in the same attempt, and none that a row
+// is written with.
+func (b UndoBatch) IdempotencyKey(r UndoRow) string {
+	if b.Attempt > 0 {
+		return fmt.Sprintf("%s/undo/%d", b.WriteKey(r), b.Attempt)
+	}
+	return b.WriteKey(r) + "/undo"
+}
 
 // WriteKey is the [Batch.IdempotencyKey] with which the row was written.
 func (b UndoBatch) WriteKey(r UndoRow) string { return fmt.Sprintf("%s/%d", b.Import, r.Number) }
@@ -135,23 +144,19 @@ func (s *Service) canUndo(t Type, check bool) error {
 
 // throughUndoer returns the undo of a batch of rows that a target of the host's wrote.
 func throughUndoer(t Type, b *undoBatch) undo {
-	batch := UndoBatch{Import: b.of, At: b.at}
+	batch := UndoBatch{Import: b.of, At: b.at, Attempt: b.sum.Attempt}
 	out := make([]undone, len(b.effects))
 	var places []int
 	for n, e := range b.effects {
 		kept := b.data[n].Target
-		switch {
-		case kept == nil:
-			out[n] = undone{code: CodeNotKept, detail: "nothing is kept by which the row could be undone"}
-		case kept.Lost:
-			out[n] = undone{code: CodeNotKept,
-				detail: fmt.Sprintf("what the target gave to undo the row by was no text of at most %d bytes", MaxUndoBytes)}
-		default:
-			places = append(places, n)
-			batch.Rows = append(batch.Rows, UndoRow{
-				Number: e.Seq, Key: kept.key(e), Result: kept.Result, Before: kept.Before, Version: e.Version,
-			})
+		if kept == nil || kept.Lost {
+			out[n] = left(CodeNotKept, "max", MaxUndoBytes)
+			continue
 		}
+		places = append(places, n)
+		batch.Rows = append(batch.Rows, UndoRow{
+			Number: e.Seq, Key: kept.key(e), Result: kept.Result, Before: kept.Before, Version: e.Version,
+		})
 	}
 	return func(ctx context.Context, p Ports, org admin.OrgID, rec admin.Record) ([]undone, error) {
 		all := slices.Clone(out) // because the transaction may be run again
@@ -198,22 +203,21 @@ func (o Outcome) undone(r UndoRow) undone {
 	case Restored:
 		return undone{}
 	}
-	u := undone{
-		code: text.Fit(text.Visible(o.Code), maxCode), detail: text.Fit(text.Visible(o.Detail), maxDetail),
-		params: o.fitting(),
-	}
-	why := "the target refused to undo the row"
+	code, detail := text.Fit(text.Visible(o.Code), maxCode), text.Fit(text.Visible(o.Detail), maxDetail)
+	u := left(CodeRefused+".undo", "value", quoted(r.Key))
 	if o.Result == NotFound {
-		u.skipped, why = true, "the target has nothing to take back"
-		if u.code == "" {
-			u.code = CodeNotFound
-		}
+		u = left(CodeNotFound+".undo", "value", quoted(r.Key))
+		u.skipped = true
 	}
-	if u.code == "" {
-		u.code = CodeRefused
+	own := code != "" && code != u.why.code
+	switch {
+	case detail != "":
+		u.why.message, u.why.hint, u.why.params = detail, "", o.fitting()
+	case own: // with the library's words
+		u.why.params[message.Variant] = message.Key(kindCell, u.why.code, u.why.params)
 	}
-	if u.detail == "" {
-		u.detail = fmt.Sprintf("%q: %s", text.Visible(admin.Clip(r.Key)), why)
+	if own {
+		u.why.code = code
 	}
 	return u
 }

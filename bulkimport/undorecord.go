@@ -7,6 +7,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/internal/text"
 )
 
 // undo takes back a batch through the ports of one transaction.
@@ -40,7 +41,7 @@ func undoneBy[T customer.Record](
 		for n := range changes {
 			id := *kind.Head(&changes[n].Record).ID
 			if why, ok := used[id]; ok && changes[n].Mode == customer.ModeRemove {
-				out[n] = undone{code: CodeInUse, detail: fmt.Sprintf("%s %q %s", kind.Noun(), admin.Clip(id), why)}
+				out[n] = left(CodeInUse+"."+kind.Noun(), "id", quoted(id), "whyWord", text.Fit(why, maxDetail))
 				continue
 			}
 			some, places = append(some, changes[n]), append(places, n)
@@ -86,38 +87,39 @@ func undoneAs[T customer.Record](kind *customer.Table[T], c *customer.Change[T],
 	case customer.Updated, customer.Unchanged:
 		return undone{version: *kind.Head(&o.After).Version}
 	}
-	id, was := admin.Clip(*kind.Head(&c.Record).ID), kind.Head(&o.Before)
-	why := func(code, format string, args ...any) undone {
-		return undone{code: code, detail: fmt.Sprintf("%s %q ", kind.Noun(), id) + fmt.Sprintf(format, args...)}
+	id, was, noun := quoted(*kind.Head(&c.Record).ID), kind.Head(&o.Before), kind.Noun()
+	nothing := func(code string) undone {
+		u := left(code, "id", id)
+		u.skipped = true
+		return u
 	}
 	switch {
 	case o.Reason == customer.ReasonNotFound:
-		u := why(CodeNotFound, "is not there any more")
-		u.skipped = true
-		return u
+		return nothing(CodeNotFound + "." + noun + "_gone")
 	case o.Reason == customer.ReasonErased && o.Field == "", *was.Status == customer.Erased:
-		u := why(CodeErased, "was erased since")
-		u.skipped = true
-		return u
+		return nothing(CodeErased + "." + noun + "_since")
 	case o.Reason == customer.ReasonConflict && *was.Status == customer.Archived:
-		return why(CodeArchived, "was archived since")
+		return left(CodeArchived+"."+noun+"_since", "id", id)
 	case o.Reason == customer.ReasonConflict:
-		return why(CodeChangedSince, "has changed since: its version is %d and no longer %d", *was.Version, c.Version)
+		return left(CodeChangedSince+"."+noun, "id", id, "version", *was.Version, "expected", c.Version)
+	case o.Reason == customer.ReasonHasAccounts && o.Params["accounts"] != "":
+		return left(CodeHasAccounts, "id", id, "accounts", o.Params["accounts"])
+	case o.Reason == customer.ReasonHasAccounts:
+		return undone{why: said{code: CodeHasAccounts, message: o.Detail}}
 	}
-	code := CodeRefused
-	switch o.Reason {
-	case customer.ReasonHasAccounts:
-		code = CodeHasAccounts
-	case customer.ReasonArchived:
-		code = CodeArchived
-	case customer.ReasonErased:
-		code = CodeErased
-	case customer.ReasonCustomerArchived:
-		code = CodeCustomerArchived
-	case customer.ReasonRelationNotFound:
-		code = CodeRelationNotFound
+	return undone{why: refusal(noun, o)}
+}
+
+// refusal is why a store refuses a change that undoes a row, as it would that of a row.
+func refusal[T customer.Record](noun string, o *customer.Outcome[T]) said {
+	as := outcomeOf(noun, o)
+	if as.Detail == "" {
+		return say(kindCell, CodeRefused)
 	}
-	return undone{code: code, detail: o.Detail}
+	if as.Code == "" {
+		as.Code = CodeRefused
+	}
+	return said{code: as.Code, message: as.Detail, params: as.Params}
 }
 
 // restored returns the fields of a record as they were, and which these are.

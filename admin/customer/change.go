@@ -89,7 +89,7 @@ type Outcome[T Record] struct {
 	Reason Reason // of Refused
 	Field  string // the Name of the field at fault; empty for the record as a whole
 	Detail string // for a person: the value and what would be right
-	// Params are the values in Detail, for a translation: "id", "value" or "currency". Few reasons have some.
+	// Params are the values in Detail, for a translation: "id", "value", "currency" or "accounts". Few reasons have some.
 	Params map[string]string
 	// Before is the record as it was, unless it was created; After is the record as it is, unless it was removed.
 	Before, After T

@@ -171,7 +171,9 @@ func (t *Table[T]) closes(c *Change[T], old *T, k *Known[T]) (Outcome[T], bool) 
 	case ModeRemove:
 		state = ""
 	}
-	return refuse(*old, ReasonHasAccounts, "", "customer %q has accounts%s: %s", *t.head(old).ID, state, names), false
+	id := *t.head(old).ID
+	return refuse(*old, ReasonHasAccounts, "", "customer %q has accounts%s: %s", id, state, names).with("id", id).with(
+		"accounts", names), false
 }
 
 // holds refuses an account an alias that another one has at the same time, and else notes who has it now.

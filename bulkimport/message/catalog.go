@@ -15,9 +15,12 @@ import (
 // Variant is the name of the parameter that has which of a code's messages is meant. No template shows it.
 const Variant = "variant"
 
-// cellPrefix begins the keys of messages about cells. One of them as a variant is a whole key: that of a constant in a
-// mapping, for example, which is read as a cell is.
-const cellPrefix = "cell."
+// cellPrefix begins the keys of messages about cells, and workbookPrefix those about workbooks. One of them as a
+// variant is a whole key: that of a constant in a mapping, for example, which is read as a cell is.
+const (
+	cellPrefix     = "cell."
+	workbookPrefix = "workbook."
+)
 
 // A parameter whose name ends with Word is what the catalog calls something, such as a comma: the value is the name
 // behind word. in a key.
@@ -62,7 +65,7 @@ func Key(kind, code string, params map[string]string) string {
 	switch {
 	case variant == "":
 		return kind + "." + code
-	case strings.HasPrefix(variant, cellPrefix):
+	case strings.HasPrefix(variant, cellPrefix), strings.HasPrefix(variant, workbookPrefix):
 		return variant
 	}
 	return kind + "." + code + "." + variant

@@ -35,7 +35,8 @@ func (p Problem) String() string {
 }
 
 // Check returns everything that is wrong with a catalog, in order of keys: messages that it lacks, and keys,
-// parameters and plural forms that do not exist. own are the codes of the host's own targets, whose keys are cell.CODE.
+// parameters and plural forms that do not exist. own are the codes of the host's own targets, whose keys are cell.CODE,
+// and whole keys of words of its own.
 // A host calls it in a test of its own.
 func (c Catalog) Check(own ...string) []Problem {
 	var out []Problem
@@ -78,6 +79,9 @@ func (t Template) check(key string, own []string) []Problem {
 	if e == nil {
 		code, _, _ := strings.Cut(strings.TrimPrefix(key, cellPrefix), ".")
 		if !strings.HasPrefix(key, cellPrefix) || !slices.Contains(own, code) {
+			if strings.HasPrefix(key, wordPrefix) && slices.Contains(own, key) {
+				return out
+			}
 			out = append(out, Problem{Key: key, Code: UnknownKey})
 		}
 		return out // the parameters of a host's own are the host's

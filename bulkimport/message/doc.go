@@ -19,7 +19,9 @@
 //	file.empty_file              a FileError
 //	mapping.format.both          an admin.FieldError of a mapping or of settings
 //	reason.same_name             a Reason of a suggestion or proposal
+//	workbook.encrypted           a FileError of package xlsx, which reads workbooks
 //
 // The variant is in the parameters of the error, under the name [Variant]. A host's own codes, which its targets give,
-// are cell.CODE. What a parameter is called, such as a comma, is word.NAME.
+// are cell.CODE. What a parameter is called, such as a comma, is word.NAME; so is what a text is in a language that a
+// host's InUse returns, such as "word.has invoices".
 package message

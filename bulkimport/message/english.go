@@ -11,7 +11,7 @@ type entry struct{ key, text, hint string }
 // english is the source of every message, in order of keys: what it has is what bulkimport says.
 func english() [][]entry {
 	return [][]entry{englishCells[:], englishFiles[:], englishMappings[:], englishReasons[:], englishWarnings[:],
-		englishWords[:]}
+		englishWords[:], englishWorkbooks[:]}
 }
 
 // source finds the English message of a key, or returns nil.

@@ -8,6 +8,7 @@ func German() Catalog {
 	for _, part := range []map[string]Template{
 		germanValues(), germanRows(), germanRecords(), germanFiles(), germanKinds(), germanWarnings(), germanMappings(),
 		germanSettings(), germanNames(), germanReasons(), germanWords(),
+		germanUndo(), germanWorkbooks(),
 	} {
 		maps.Copy(c.Templates, part)
 	}
@@ -260,6 +261,12 @@ func germanWords() map[string]Template {
 		"word.tab": {Text: "Tabulator"}, "word.bool": {Text: "Ja oder Nein"}, "word.country": {Text: "Länder"},
 		"word.currency": {Text: "Währungen"}, "word.date": {Text: "Datumsangaben"}, "word.decimal": {Text: "Zahlen"},
 		"word.email": {Text: "E-Mail-Adressen"}, "word.id": {Text: "Kennungen"}, "word.integer": {Text: "ganze Zahlen"},
-		"word.text": {Text: "passende Texte"},
+		"word.text":                         {Text: "passende Texte"},
+		"word.has schedules of price plans": {Text: "hat Zeitpläne von Preisplänen"},
+		"word.has settings":                 {Text: "hat Einstellungen"},
+		"word.part_formats":                 {Text: "die Liste der Formate"},
+		"word.part_parts":                   {Text: "die Liste der Teile"},
+		"word.part_sheets":                  {Text: "die Liste der Tabellenblätter"},
+		"word.part_texts":                   {Text: "die Liste der Texte"},
 	}
 }

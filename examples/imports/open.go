@@ -31,6 +31,7 @@ type walkthrough struct {
 	id     uuid.UUID // of the import
 
 	corrected uuid.UUID // the import of the rows that failed
+	vendors   *vendors  // of the host's own
 
 	// What a screen keeps while a person maps.
 	mapping  bulkimport.Mapping
@@ -44,7 +45,8 @@ func open(ctx context.Context, file string, out io.Writer) (*walkthrough, error)
 	if err != nil {
 		return nil, err
 	}
-	w := &walkthrough{out: out, pool: pool, scope: admin.System(org)}
+	w := &walkthrough{out: out, pool: pool, scope: admin.System(org),
+		vendors: &vendors{names: map[string]string{}, answers: map[string]bulkimport.Outcome{}}}
 	if err := w.wire(ctx); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
@@ -60,7 +62,9 @@ func (w *walkthrough) wire(ctx context.Context) error {
 		return err
 	}
 	w.center, err = admincenter.New(db, admincenter.Options{
-		Imports: bulkimport.Options{Types: []bulkimport.Type{{Schema: customers()}}},
+		Imports: bulkimport.Options{Types: []bulkimport.Type{
+			{Schema: customers()}, {Schema: vendorSchema(), Target: w.vendors},
+		}},
 	})
 	if err != nil {
 		return err

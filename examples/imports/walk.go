@@ -34,6 +34,7 @@ func (w *walkthrough) walk(ctx context.Context) error {
 		{"Keep the mapping for the file of next month", w.keep},
 		{"See what became of each row", w.outcomes},
 		{"Take the first import back", w.undo},
+		{"Import into a target of your own, and take it back", w.own},
 	} {
 		w.say("\n%s\n%s", step.title, strings.Repeat("─", len(step.title)))
 		if err := step.do(ctx); err != nil {

@@ -31,7 +31,7 @@ type archive map[string]*zip.File
 
 func openArchive(r io.ReaderAt, size int64, l Limits) (archive, error) {
 	if size > l.FileBytes {
-		return nil, refuse(bulkimport.CodeFileTooLarge, "it has more than %d bytes: split it", l.FileBytes)
+		return nil, tooLarge(l.FileBytes)
 	}
 	head := make([]byte, 8)
 	if n, err := r.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
@@ -40,17 +40,17 @@ func openArchive(r io.ReaderAt, size int64, l Limits) (archive, error) {
 		return nil, oldDocument(r, size)
 	}
 	if !Begins(head) {
-		return nil, notWorkbook(bulkimport.KindBinary, "this is no Excel workbook (.xlsx): save it as one, or as CSV UTF-8")
+		return nil, notWorkbook(bulkimport.KindBinary, "binary")
 	}
 	// Of the directory each entry takes memory before it can be counted.
 	budget := &budgetReader{from: r, left: int64(l.Entries)<<10 + 256<<10}
 	z, err := zip.NewReader(budget, size)
 	if budget.over || (err == nil && len(z.File) > l.Entries) {
-		return nil, refuse(bulkimport.CodeFileTooLarge, "the workbook has more than %d parts", l.Entries)
+		return nil, refuse(bulkimport.CodeFileTooLarge, "parts", "max", l.Entries)
 	}
 	if err != nil {
 		if isDamage(err) || errors.Is(err, zip.ErrInsecurePath) {
-			err = damaged("it is a ZIP archive without its end")
+			err = damaged("archive")
 		}
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func openArchive(r io.ReaderAt, size int64, l Limits) (archive, error) {
 	for _, f := range z.File {
 		name := partName(f.Name)
 		if _, twice := a[name]; twice {
-			return nil, damaged("it has two parts of one name")
+			return nil, damaged("twice")
 		}
 		a[name] = f
 	}
@@ -90,11 +90,9 @@ func oldDocument(r io.ReaderAt, size int64) error {
 		wide = append(wide, b, 0)
 	}
 	if bytes.Contains(directory, wide) {
-		return &bulkimport.FileError{Code: CodeEncrypted, Kind: bulkimport.KindOldExcel,
-			Message: "the workbook has a password: save it without one"}
+		return refused(CodeEncrypted, bulkimport.KindOldExcel, "encrypted")
 	}
-	return notWorkbook(bulkimport.KindOldExcel,
-		"this is an old Excel .xls file: save it as .xlsx, or the sheet as CSV UTF-8")
+	return notWorkbook(bulkimport.KindOldExcel, "old_excel")
 }
 
 // budgetReader bounds how much is read.

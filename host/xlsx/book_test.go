@@ -96,6 +96,7 @@ func refused(t testing.TB, err error, code string) {
 	var f *bulkimport.FileError
 	require.ErrorAs(t, err, &f)
 	require.Equal(t, code, f.Code, f.Message)
+	inCatalogue(t, f)
 }
 
 // saved is a workbook that excelize writes.

@@ -34,7 +34,7 @@ func (w *Workbook) CSV(ctx context.Context, sheet string, o Options) (io.ReadClo
 			return nil, err
 		}
 	}
-	in, err := w.parts.scan(ctx, s.part, "sheet "+s.Name, w.limits.SheetBytes, w.limits)
+	in, err := w.parts.scan(ctx, s.part, source{sheet: s.Name}, w.limits.SheetBytes, w.limits)
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ type repeated struct {
 
 // readMerged finds the merged areas of a sheet, which are behind its rows.
 func (w *Workbook) readMerged(ctx context.Context, s Sheet) (*merged, error) {
-	in, err := w.parts.scan(ctx, s.part, "sheet "+s.Name, w.limits.SheetBytes, w.limits)
+	in, err := w.parts.scan(ctx, s.part, source{sheet: s.Name}, w.limits.SheetBytes, w.limits)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func (w *Workbook) readMerged(ctx context.Context, s Sheet) (*merged, error) {
 			m.coming = append(m.coming, a)
 		}
 		if len(m.coming) > maxMerged {
-			return nil, refuse(bulkimport.CodeFileTooLarge, "sheet %q has more than %d merged areas", s.Name, maxMerged)
+			return nil, refuse(bulkimport.CodeFileTooLarge, "merged", "sheet", s.Name, "max", maxMerged)
 		}
 	}
 	slices.SortFunc(m.coming, func(a, b area) int { return cmp.Compare(a.first.row, b.first.row) })
@@ -72,7 +72,7 @@ func (m *merged) fill(r *row, sheet string, l Limits) error {
 	for _, a := range m.begun {
 		last := min(a.last.column, l.Columns)
 		if cells += last - a.first.column + 1; cells > maxColumns {
-			return damaged("merged areas of sheet %q are over each other", sheet)
+			return damaged("merged", "sheet", sheet)
 		}
 		for column := a.first.column; column <= last; column++ {
 			if len(r.cell(column)) > 0 {
@@ -80,8 +80,7 @@ func (m *merged) fill(r *row, sheet string, l Limits) error {
 			}
 			from := len(r.text)
 			if r.text = append(r.text, a.value...); len(r.text) > l.RowBytes {
-				return refuse(bulkimport.CodeFileTooLarge, "row %d of sheet %q has more than %d bytes of text", r.number, sheet,
-					l.RowBytes)
+				return refuse(bulkimport.CodeFileTooLarge, "row_bytes", "row", r.number, "sheet", sheet, "max", l.RowBytes)
 			}
 			r.put(column, from)
 		}

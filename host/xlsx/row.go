@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
 	"strconv"
 
@@ -70,7 +69,7 @@ func (r *rows) next() error {
 		t, err := r.in.next()
 		if err != nil {
 			if errors.Is(err, io.EOF) { // before the end of the rows
-				return damaged("sheet %q is not complete", r.sheet.Name)
+				return damaged("incomplete", "sheet", r.sheet.Name)
 			}
 			return err
 		}
@@ -113,12 +112,12 @@ func (r *rows) start(e xml.StartElement) error {
 		if s := attr(e, "r"); s != "" {
 			n, err := strconv.Atoi(s)
 			if err != nil || n < number || n > maxRows {
-				return damaged("sheet %q has a row with the number %.20q behind row %d", r.sheet.Name, s, r.row.number)
+				return damaged("row", "sheet", r.sheet.Name, "number", s, "row", r.row.number)
 			}
 			number = n
 		}
 		if number > r.book.limits.Rows {
-			return refuse(bulkimport.CodeTooManyRows, "sheet %q has more than %d rows", r.sheet.Name, r.book.limits.Rows)
+			return refuse(bulkimport.CodeTooManyRows, "rows", "sheet", r.sheet.Name, "max", r.book.limits.Rows)
 		}
 		r.row.reset(number)
 		r.column = 0
@@ -141,7 +140,7 @@ func (r *rows) begin(e xml.StartElement) error {
 		case "r":
 			c, ok := parseCell(a.Value)
 			if !ok || c.column < column {
-				return damaged("sheet %q has a cell with the name %.20q in row %d", r.sheet.Name, a.Value, r.row.number)
+				return damaged("cell", "sheet", r.sheet.Name, "name", a.Value, "row", r.row.number)
 			}
 			column = c.column
 		case "s":
@@ -151,8 +150,8 @@ func (r *rows) begin(e xml.StartElement) error {
 		}
 	}
 	if column > r.book.limits.Columns {
-		return refuse(bulkimport.CodeTooManyColumns, "row %d of sheet %q has more than %d columns", r.row.number,
-			r.sheet.Name, r.book.limits.Columns)
+		return refuse(bulkimport.CodeTooManyColumns, "columns", "row", r.row.number, "sheet", r.sheet.Name, "max",
+			r.book.limits.Columns)
 	}
 	r.column = column
 	return nil
@@ -163,8 +162,7 @@ func (r *rows) finish() error {
 	from := len(r.row.text)
 	// A formula whose value is a blank text has an element for it, which is empty.
 	if r.formula && len(r.value) == 0 && (!r.stored || r.kind == "" || r.kind == "n") && r.kind != "inlineStr" {
-		return refuse(CodeNotComputed,
-			"%s has a formula without a value: open the workbook in a spreadsheet and save it there", r.where())
+		return refuse(CodeNotComputed, "formula", "cell", r.name(), "sheet", r.sheet.Name)
 	}
 	if err := r.append(); err != nil {
 		return err
@@ -190,7 +188,7 @@ func (r *rows) append() error {
 		n, err := strconv.Atoi(string(bytes.TrimSpace(r.value)))
 		text, ok := r.book.shared.at(n)
 		if err != nil || !ok {
-			return damaged("%s has a text that the workbook does not have", r.where())
+			return damaged("text", "cell", r.name(), "sheet", r.sheet.Name)
 		}
 		out = append(out, text...)
 	case "inlineStr":
@@ -237,12 +235,10 @@ func (r *rows) appendNumber(out []byte, stored string) []byte {
 	return appendNumber(out, stored)
 }
 
-// where names the cell that was read.
-func (r *rows) where() string {
-	return fmt.Sprintf("cell %s%d of sheet %q", columnName(r.column), r.row.number, r.sheet.Name)
-}
+// name is that of the cell that was read.
+func (r *rows) name() string { return columnName(r.column) + strconv.Itoa(r.row.number) }
 
 func (r *rows) tooLong() error {
-	return refuse(bulkimport.CodeFileTooLarge, "row %d of sheet %q has more than %d bytes of text", r.row.number,
-		r.sheet.Name, r.book.limits.RowBytes)
+	return refuse(bulkimport.CodeFileTooLarge, "row_bytes", "row", r.row.number, "sheet", r.sheet.Name, "max",
+		r.book.limits.RowBytes)
 }

@@ -15,17 +15,17 @@ import (
 type scanner struct {
 	*xml.Decoder
 	ctx    context.Context
-	what   string // is read, for errors
+	what   source // is read, for errors
 	part   io.ReadCloser
 	in     *boundedBytes
 	tokens int
 }
 
-func (a archive) scan(ctx context.Context, f *zip.File, what string, bytes int64, l Limits) (*scanner, error) {
+func (a archive) scan(ctx context.Context, f *zip.File, what source, bytes int64, l Limits) (*scanner, error) {
 	part, err := f.Open()
 	if err != nil {
 		if isDamage(err) {
-			err = damaged("%s cannot be unpacked", what)
+			err = what.refuse(CodeDamaged, "damaged_packed")
 		}
 		return nil, err
 	}
@@ -46,13 +46,13 @@ func (s *scanner) next() (xml.Token, error) {
 	case err == nil, errors.Is(err, io.EOF):
 		return t, err
 	case errors.Is(err, errPartTooLarge):
-		return nil, refuse(bulkimport.CodeFileTooLarge, "%s has more XML than can be read: split it", s.what)
+		return nil, s.what.refuse(bulkimport.CodeFileTooLarge, "xml")
 	case errors.Is(err, errTextTooLarge):
-		return nil, refuse(bulkimport.CodeFileTooLarge, "%s has a text of more than %d bytes", s.what, s.in.most)
+		return nil, s.what.refuse(bulkimport.CodeFileTooLarge, "text_bytes", "max", s.in.most)
 	case s.in.failed != nil && !isDamage(s.in.failed):
 		return nil, s.in.failed
 	}
-	return nil, damaged("%s cannot be read", s.what)
+	return nil, s.what.refuse(CodeDamaged, "damaged_part")
 }
 
 // isDamage reports whether an error is of the archive, and not of where it is stored.

@@ -33,7 +33,7 @@ func (t texts) at(i int) ([]byte, bool) {
 
 func (w *Workbook) readShared(ctx context.Context, part *zip.File) error {
 	most := min(w.limits.SharedBytes, 1<<32-1)
-	in, err := w.parts.scan(ctx, part, "the list of texts", most, w.limits)
+	in, err := w.parts.scan(ctx, part, source{part: "part_texts"}, most, w.limits)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (w *Workbook) readShared(ctx context.Context, part *zip.File) error {
 			w.shared.bytes = append(w.shared.bytes, r.text()...)
 			// An empty text takes memory too.
 			if int64(len(w.shared.bytes))+4*int64(len(w.shared.ends)) > most {
-				return refuse(bulkimport.CodeFileTooLarge, "the workbook has more than %d bytes of text: split it", most)
+				return in.what.refuse(bulkimport.CodeFileTooLarge, "xml")
 			}
 			w.shared.ends = append(w.shared.ends, uint32(len(w.shared.bytes)))
 			r.reset()

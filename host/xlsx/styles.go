@@ -16,7 +16,7 @@ const maxStyles = 1 << 16
 
 // readStyles finds the number format of each style of cells.
 func (w *Workbook) readStyles(ctx context.Context, part *zip.File) error {
-	in, err := w.parts.scan(ctx, part, "the list of formats", w.limits.OtherBytes, w.limits)
+	in, err := w.parts.scan(ctx, part, source{part: "part_formats"}, w.limits.OtherBytes, w.limits)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (w *Workbook) readStyles(ctx context.Context, part *zip.File) error {
 				ids = append(ids, id)
 			}
 			if len(custom) > maxStyles || len(ids) > maxStyles {
-				return refuse(bulkimport.CodeFileTooLarge, "the workbook has more than %d formats", maxStyles)
+				return refuse(bulkimport.CodeFileTooLarge, "formats", "max", maxStyles)
 			}
 		case xml.EndElement:
 			if e.Name.Local == "cellXfs" {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/admincenter/admincenter/admin"
@@ -79,9 +80,9 @@ func (w *Workbook) sheet(name string) (Sheet, error) {
 	}
 	var names []string
 	for _, s := range w.book.sheets[:min(len(w.book.sheets), 20)] {
-		names = append(names, s.Name)
+		names = append(names, strconv.Quote(admin.Clip(s.Name)))
 	}
-	return Sheet{}, refuse(CodeNoSheet, "no sheet is called %q: use one of Sheets, such as %q", admin.Clip(name), names)
+	return Sheet{}, refuse(CodeNoSheet, "no_sheet", "name", name, "sheets", list(strings.Join(names, ", ")))
 }
 
 // book is what xl/workbook.xml lists.
@@ -102,12 +103,11 @@ func (w *Workbook) readBook(ctx context.Context) error {
 		name = r.target
 	}
 	if strings.HasSuffix(name, ".bin") {
-		return notWorkbook(bulkimport.KindExcel, "this is a binary Excel workbook (.xlsb): save it as .xlsx")
+		return notWorkbook(bulkimport.KindExcel, "binary_excel")
 	}
 	part := w.parts[name]
 	if part == nil {
-		return notWorkbook(bulkimport.KindZIP,
-			"this is a ZIP archive and no Excel workbook: unpack it, or save the sheet as .xlsx")
+		return notWorkbook(bulkimport.KindZIP, "zip")
 	}
 	related, err := w.relations(ctx, name)
 	if err != nil {
@@ -119,7 +119,7 @@ func (w *Workbook) readBook(ctx context.Context) error {
 	if r, ok := related.of("sharedStrings"); ok {
 		w.book.shared = r.target
 	}
-	err = w.each(ctx, part, "the list of sheets", func(e xml.StartElement) error {
+	err = w.each(ctx, part, source{part: "part_sheets"}, func(e xml.StartElement) error {
 		switch e.Name.Local {
 		case "workbookPr":
 			w.book.from1904 = isTrue(attr(e, "date1904"))
@@ -129,7 +129,7 @@ func (w *Workbook) readBook(ctx context.Context) error {
 		return nil
 	})
 	if err == nil && len(w.book.sheets) == 0 {
-		return damaged("it has no sheet")
+		return damaged("sheets")
 	}
 	return err
 }
@@ -147,10 +147,10 @@ func (w *Workbook) addSheet(e xml.StartElement, related relations) error {
 	}
 	part := w.parts[r.target]
 	if part == nil {
-		return damaged("a sheet is missing")
+		return damaged("missing")
 	}
 	if len(w.book.sheets) == maxSheets {
-		return refuse(bulkimport.CodeFileTooLarge, "the workbook has more than %d sheets", maxSheets)
+		return refuse(bulkimport.CodeFileTooLarge, "sheets", "max", maxSheets)
 	}
 	w.book.sheets = append(w.book.sheets, Sheet{
 		Name: attr(e, "name"), Hidden: attr(e, "state") != "" && attr(e, "state") != "visible", part: part,
@@ -162,7 +162,7 @@ func isTrue(s string) bool { return s == "1" || s == "true" || s == "on" }
 
 // measure reads what a sheet states of its size, which is before its rows.
 func (w *Workbook) measure(ctx context.Context, s *Sheet) error {
-	in, err := w.parts.scan(ctx, s.part, "a sheet", w.limits.SheetBytes, w.limits)
+	in, err := w.parts.scan(ctx, s.part, source{sheet: s.Name}, w.limits.SheetBytes, w.limits)
 	if err != nil {
 		return err
 	}
@@ -188,7 +188,7 @@ func (w *Workbook) measure(ctx context.Context, s *Sheet) error {
 }
 
 // each calls fn with each element of a small part.
-func (w *Workbook) each(ctx context.Context, part *zip.File, what string, fn func(xml.StartElement) error) error {
+func (w *Workbook) each(ctx context.Context, part *zip.File, what source, fn func(xml.StartElement) error) error {
 	in, err := w.parts.scan(ctx, part, what, w.limits.OtherBytes, w.limits)
 	if err != nil {
 		return err
@@ -232,7 +232,7 @@ func (w *Workbook) relations(ctx context.Context, name string) (relations, error
 	if part == nil {
 		return out, nil
 	}
-	return out, w.each(ctx, part, "the list of parts", func(e xml.StartElement) error {
+	return out, w.each(ctx, part, source{part: "part_parts"}, func(e xml.StartElement) error {
 		if e.Name.Local != "Relationship" || attr(e, "TargetMode") == "External" || len(out) > 2*w.limits.Entries {
 			return nil
 		}

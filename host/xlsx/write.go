@@ -92,11 +92,11 @@ func writePart(z *zip.Writer, name, text string) error {
 
 func writeRow(out *bufio.Writer, number int, record []string) error {
 	if number > maxRows {
-		return refuse(bulkimport.CodeTooManyRows, "a sheet has at most %d rows: use CSV", maxRows)
+		return refuse(bulkimport.CodeTooManyRows, "rows_written", "max", maxRows)
 	}
 	if len(record) > maxColumns {
-		return refuse(bulkimport.CodeTooManyColumns, "a sheet has at most %d columns, and row %d has %d: use CSV",
-			maxColumns, number, len(record))
+		return refuse(bulkimport.CodeTooManyColumns, "columns_written", "max", maxColumns, "row", number, "cells",
+			len(record))
 	}
 	row := strconv.Itoa(number)
 	_, _ = out.WriteString(`<row r="` + row + `">`)
@@ -107,11 +107,10 @@ func writeRow(out *bufio.Writer, number int, record []string) error {
 		value = bulkimport.UnescapeCell(value)
 		name := columnName(k+1) + row
 		if !utf8.ValidString(value) {
-			return refuse(bulkimport.CodeInvalidEncoding, "cell %s is not UTF-8", name)
+			return refuse(bulkimport.CodeInvalidEncoding, "cell_encoding", "cell", name)
 		}
 		if utf16Length(value) > maxText {
-			return refuse(CodeCellTooLong, "cell %s has more than the %d characters that a sheet can have: use CSV", name,
-				maxText)
+			return refuse(CodeCellTooLong, "cell_too_long", "cell", name, "max", maxText)
 		}
 		_, _ = out.WriteString(`<c r="` + name + `" s="1" t="inlineStr"><is><t xml:space="preserve">`)
 		writeText(out, value)

@@ -29,6 +29,7 @@ type storedImport struct {
 	CheckID     uuid.UUID `json:"check_id,omitzero"`
 	UndoCheckID uuid.UUID `json:"undo_check_id,omitzero"`
 	UndoID      uuid.UUID `json:"undo_id,omitzero"`
+	EarlierUndo uuid.UUID `json:"earlier_undo_id,omitzero"`
 	From        uuid.UUID `json:"from,omitzero"`
 	InBlobs     bool      `json:"in_blobs,omitempty"`
 }
@@ -161,7 +162,8 @@ func readSettings(s storedSettings) bulkimport.Settings {
 func importDetails(i bulkimport.Import) (string, error) {
 	s := storedImport{
 		Version: importVersion, Content: storedContent(i.Content),
-		CheckID: i.CheckID, UndoCheckID: i.UndoCheckID, UndoID: i.UndoID, From: i.From, InBlobs: i.InBlobs,
+		CheckID: i.CheckID, UndoCheckID: i.UndoCheckID, UndoID: i.UndoID,
+		EarlierUndo: i.EarlierUndoID, From: i.From, InBlobs: i.InBlobs,
 		Settings: writeSettings(i.Settings),
 	}
 	for _, c := range i.Columns {
@@ -197,7 +199,7 @@ func scanImportDetails(text string, i *bulkimport.Import) error {
 	}
 	i.Content = bulkimport.Content(s.Content)
 	i.CheckID, i.UndoCheckID, i.UndoID = s.CheckID, s.UndoCheckID, s.UndoID
-	i.From, i.InBlobs = s.From, s.InBlobs
+	i.From, i.InBlobs, i.EarlierUndoID = s.From, s.InBlobs, s.EarlierUndo
 	for _, c := range s.Columns {
 		i.Columns = append(i.Columns, bulkimport.Column(c))
 	}

@@ -172,7 +172,7 @@ func (w *world) imp() bulkimport.Import {
 			CustomersFrom: w.id(), IfBlank: bulkimport.KeepBlank, StopAfter: 3, Canary: 20},
 		InBlobs: true,
 		Status:  bulkimport.Uploading, CreatedAt: epoch, CreatedBy: w.user(), UpdatedAt: epoch.Add(time.Microsecond),
-		CheckID: w.id(), UndoCheckID: w.id(), UndoID: w.id(), From: w.id(),
+		CheckID: w.id(), UndoCheckID: w.id(), UndoID: w.id(), EarlierUndoID: w.id(), From: w.id(),
 		Version: 1,
 	}
 }
@@ -233,7 +233,7 @@ func testImports(t *testing.T, open Open) {
 		want.Columns, want.Warnings, want.Mapping = nil, nil, nil
 		want.UpdatedAt = epoch.Add(time.Hour)
 		want.CheckID, want.UndoCheckID, want.UndoID = uuid.Nil, w.id(), uuid.Nil
-		want.From = uuid.Nil
+		want.EarlierUndoID, want.From = uuid.Nil, uuid.Nil
 		given := want
 		given.Type, given.CreatedAt = bulkimport.AccountsType, epoch.Add(time.Hour)
 		given.CreatedBy = admin.Actor{Kind: admin.ActorSystem}
@@ -314,7 +314,7 @@ func testImports(t *testing.T, open Open) {
 			}
 		}
 		require.NoError(t, b.Imports().Delete(t.Context(), w.org, i.ID, w.rec("import.delete")))
-		require.Len(t, i.Jobs(), 4)
+		require.Len(t, i.Jobs(), 5)
 		for _, id := range i.Jobs() {
 			got, err := b.Jobs().Entries(t.Context(), w.org, id, job.EntryFilter{}, page[int64](10))
 			require.NoError(t, err)
