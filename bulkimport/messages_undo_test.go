@@ -92,14 +92,14 @@ func (w *world) using(change func(*bulkimport.Ports)) {
 	w.service = w.service.In(p)
 }
 
-func named(noun string, from, to int) string {
+func named(noun string, rows int) string {
 	var b strings.Builder
 	b.WriteString("id,name,primary_email\n")
 	if noun == "a" {
 		b.Reset()
 		b.WriteString("id,name,customer_id\n")
 	}
-	for k := from; k <= to; k++ {
+	for k := 1; k <= rows; k++ {
 		last := "x@x.example"
 		if noun == "a" {
 			last = "o1"
@@ -113,10 +113,10 @@ func named(noun string, from, to int) string {
 func (h *heard) ofUndo() {
 	w := newWorld(h.t, bulkimport.Options{})
 	w.run(bulkimport.CustomersType, "id,name,primary_email\no1,Owner,o@x.example\n", bulkimport.Settings{})
-	customers, _ := w.run(bulkimport.CustomersType, named("c", 1, 6), bulkimport.Settings{})
-	accounts, _ := w.run(bulkimport.AccountsType, named("a", 1, 5), bulkimport.Settings{})
+	customers, _ := w.run(bulkimport.CustomersType, named("c", 6), bulkimport.Settings{})
+	accounts, _ := w.run(bulkimport.AccountsType, named("a", 5), bulkimport.Settings{})
 	w.run(bulkimport.AccountsType, "id,name,customer_id\nb1,Of six,c6\n", bulkimport.Settings{})
-	w.change(renamed(h.t, "c1", "Other"), withStatus(h.t, "c2", customer.Archived), withStatus(h.t, "c3", customer.Archived))
+	w.change(renamed(h.t, "c1", "Other"), archived(h.t, "c2"), archived(h.t, "c3"))
 	w.change(customer.Change[customer.Customer]{Mode: customer.ModeErase, Record: customer.Customer{ID: "c3"}},
 		customer.Change[customer.Customer]{Mode: customer.ModeRemove, Record: customer.Customer{ID: "c4"}, Version: 1})
 	h.changeAccounts(w)
@@ -133,7 +133,7 @@ func (h *heard) ofUndo() {
 	w.using(func(p *bulkimport.Ports) {
 		p.Customers, p.Accounts = refusingCustomers{p.Customers}, refusingAccounts{p.Accounts}
 	})
-	customers, _ = w.run(bulkimport.CustomersType, named("f", 1, 2), bulkimport.Settings{})
+	customers, _ = w.run(bulkimport.CustomersType, named("f", 2), bulkimport.Settings{})
 	accounts, _ = w.run(bulkimport.AccountsType, "id,name,customer_id\nf1,One,o1\nf2,Two,o1\n", bulkimport.Settings{})
 	for _, id := range []uuid.UUID{accounts.ID, customers.ID} {
 		j, _ := w.undo(id)
@@ -226,7 +226,7 @@ func TestEntriesOfUndosInAnotherLanguage(t *testing.T) {
 					return map[string]string{"c1": tc.why}, nil
 				}
 			})
-			i, _ := w.run(bulkimport.CustomersType, named("c", 1, 1), bulkimport.Settings{})
+			i, _ := w.run(bulkimport.CustomersType, named("c", 1), bulkimport.Settings{})
 			j, _ := w.undo(i.ID)
 			entries, err := w.backend.Jobs().Entries(t.Context(), org, j.ID, job.EntryFilter{}, admin.Seek[int64]{Limit: 9})
 			require.NoError(t, err)
@@ -248,7 +248,7 @@ func TestEntriesOfUndosInAnotherLanguage(t *testing.T) {
 func TestUndoKeepsTheWordsOfAStore(t *testing.T) {
 	w := newWorld(t, bulkimport.Options{})
 	w.using(func(p *bulkimport.Ports) { p.Customers = refusingCustomers{p.Customers} })
-	i, _ := w.run(bulkimport.CustomersType, named("g", 1, 1), bulkimport.Settings{})
+	i, _ := w.run(bulkimport.CustomersType, named("g", 1), bulkimport.Settings{})
 	j, _ := w.undo(i.ID)
 	e := w.failed(j.ID)[0].Errors[0]
 	require.Equal(t, []string{"refused", "no such luck"}, []string{e.Code, e.Message})

@@ -146,7 +146,7 @@ func TestOutcomesOfRowsThatWereNotReached(t *testing.T) {
 // A row whose values were erased is not taken for one that changed nothing.
 func TestOutcomesAfterAnErasure(t *testing.T) {
 	w, i := outcomeWorld(t, bulkimport.Upsert)
-	w.change(withStatus(t, "c2", customer.Archived))
+	w.change(archived(t, "c2"))
 	w.change(customer.Change[customer.Customer]{Mode: customer.ModeErase, Record: customer.Customer{ID: "c2"}})
 	require.Equal(t, "2 UNCHANGED ", short(w.outcomes(i.ID, "", 10))[1], "nothing is missing")
 	rec := admin.Record{ID: w.id(), At: w.now, Actor: admin.Actor{Kind: admin.ActorSystem}, Action: "customer.erase",

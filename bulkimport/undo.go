@@ -51,9 +51,9 @@ type InUse func(ctx context.Context, org admin.OrgID, kind string, ids []string)
 // what would stay. Versions rise, and UpdatedAt is that of the undo: these two are not restored, and neither is what
 // the audit trail has.
 //
-// Once it has ended with rows that failed, Undo makes another job, of these rows alone: what was changed by hand or what
-// referred to them may be as it has to be now. What was undone already is not touched again.
-// Import.EarlierUndoID is the job before; what the one before that kept of rows is removed.
+// Once it has ended with rows that failed, Undo makes another job, of these rows alone: what was changed by hand or
+// what referred to them may be as it has to be now. What was undone already is not touched again. Import.EarlierUndoID
+// is the job before; what the one before that kept of rows is removed.
 //
 // It requires the type's Write permission, which the caller must still have at each batch. It fails with
 // [admin.ErrState] if the import was not started, one of its jobs is not final, the undo has failed (retry it) or was
@@ -89,10 +89,10 @@ func (s *Service) Undo(ctx context.Context, scope admin.Scope, id uuid.UUID) (jo
 }
 
 // CheckUndo makes a job that finds what [Service.Undo] would do and changes nothing: each batch is done in a
-// transaction that is rolled back. Its counts and entries are those that the undo would have now; after an undo of which
-// rows failed they are about these. Import.UndoCheckID is the job's id; checking again makes another job, in place of
-// the entries of the one before. Permission and errors are those of Undo, and [admin.ErrState] if the import was undone
-// whole, or if the type has a target outside of the transaction that is no [UndoChecker].
+// transaction that is rolled back. Its counts and entries are those that the undo would have now; after an undo of
+// which rows failed they are about these. Import.UndoCheckID is the job's id; checking again makes another job, in
+// place of the entries of the one before. Permission and errors are those of Undo, and [admin.ErrState] if the import
+// was undone whole, or if the type has a target outside of the transaction that is no [UndoChecker].
 func (s *Service) CheckUndo(ctx context.Context, scope admin.Scope, id uuid.UUID) (job.Job, error) {
 	i, t, err := s.open(ctx, scope, id, write)
 	if err != nil {

@@ -32,7 +32,7 @@ func leftovers(t *testing.T, o bulkimport.Options) (w *world, i, accounts bulkim
 	w.using(func(p *bulkimport.Ports) {
 		p.InUse = func(context.Context, admin.OrgID, string, []string) (map[string]string, error) { return used, nil }
 	})
-	i, _ = w.run(bulkimport.CustomersType, named("c", 1, 6), bulkimport.Settings{})
+	i, _ = w.run(bulkimport.CustomersType, named("c", 6), bulkimport.Settings{})
 	accounts, _ = w.run(bulkimport.AccountsType, "id,name,customer_id\nb1,One,c2\n", bulkimport.Settings{})
 	w.change(removal("c3"))
 	first, p := w.undo(i.ID)
@@ -125,7 +125,7 @@ func TestUndoAgainAfterACrash(t *testing.T) {
 func TestUndoAgainRefuses(t *testing.T) {
 	t.Run("while the one before is not over", func(t *testing.T) {
 		w := newWorld(t, bulkimport.Options{BatchRows: 1})
-		i, _ := w.run(bulkimport.CustomersType, named("c", 1, 3), bulkimport.Settings{})
+		i, _ := w.run(bulkimport.CustomersType, named("c", 3), bulkimport.Settings{})
 		w.change(renamed(t, "c3", "Other"))
 		j, err := w.service.Undo(t.Context(), w.scope, i.ID)
 		require.NoError(t, err)

@@ -96,12 +96,12 @@ func renamed(t *testing.T, id, name string) customer.Change[customer.Customer] {
 		Given: mask}
 }
 
-// withStatus is a change of a customer's status.
-func withStatus(t *testing.T, id string, s customer.Status) customer.Change[customer.Customer] {
+// archived is a change that archives a customer.
+func archived(t *testing.T, id string) customer.Change[customer.Customer] {
 	t.Helper()
 	mask, err := customer.Customers().Mask("status")
 	require.NoError(t, err)
-	return customer.Change[customer.Customer]{Mode: customer.ModeUpdate, Record: customer.Customer{ID: id, Status: s},
+	return customer.Change[customer.Customer]{Mode: customer.ModeUpdate, Record: customer.Customer{ID: id, Status: customer.Archived},
 		Given: mask}
 }
 
@@ -177,8 +177,8 @@ func TestUndoLeavesWhatHasChanged(t *testing.T) {
 		"u3,Cidney,c@b.example\nn1,New one,n@b.example\nn2,New two,n@b.example\nn3,New three,n@b.example\n"+
 		"n4,New four,n@b.example\nn5,New five,n@b.example\nn6,New six,n@b.example\n", bulkimport.Settings{Mode: bulkimport.Upsert})
 	w.run(bulkimport.AccountsType, "id,name,customer_id\na1,Account one,n3\n", bulkimport.Settings{})
-	w.change(renamed(t, "u2", "Robert"), renamed(t, "n2", "Second"), withStatus(t, "u3", customer.Archived),
-		withStatus(t, "n5", customer.Archived))
+	w.change(renamed(t, "u2", "Robert"), renamed(t, "n2", "Second"), archived(t, "u3"),
+		archived(t, "n5"))
 	erase := customer.Change[customer.Customer]{Mode: customer.ModeErase, Record: customer.Customer{ID: "n5"}}
 	w.change(erase)
 	w.change(customer.Change[customer.Customer]{Mode: customer.ModeRemove, Record: customer.Customer{ID: "n6"}, Version: 1})

@@ -64,8 +64,8 @@ type UndoRow struct {
 	Version int64
 }
 
-// IdempotencyKey is the same whenever the same row of the same import is undone in the same attempt, and none that a row
-// is written with.
+// IdempotencyKey is the same whenever the same row of the same import is undone in the same attempt, and none that a
+// row is written with.
 func (b UndoBatch) IdempotencyKey(r UndoRow) string {
 	if b.Attempt > 0 {
 		return fmt.Sprintf("%s/undo/%d", b.WriteKey(r), b.Attempt)

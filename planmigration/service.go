@@ -17,7 +17,7 @@ import (
 // The number of accounts that one batch moves.
 const (
 	DefaultBatch = 1000 // if Options.Batch is 0
-	MaxBatch     = admin.MaxLimit
+	MaxBatch     = 1000
 )
 
 // Options of a [Service]; the zero value is ready.
