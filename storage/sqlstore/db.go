@@ -258,19 +258,32 @@ func (a access) write(ctx context.Context, org admin.OrgID, rec admin.Record, fn
 func (a access) record(
 	ctx context.Context, org admin.OrgID, rec admin.Record, fn func(*tx) (changed bool, err error),
 ) error {
+	return a.recordSet(ctx, org, 1, rec, fn)
+}
+
+// recordSet is record for a write of that many records.
+func (a access) recordSet(
+	ctx context.Context, org admin.OrgID, records int, rec admin.Record, fn func(*tx) (changed bool, err error),
+) error {
 	if err := rec.Check(); err != nil {
 		return err
 	}
-	return a.bookkeep(ctx, func(t *tx) error {
-		changed, err := fn(t)
-		switch {
-		case err != nil:
-			return err
-		case !changed:
-			return a.exists(ctx, t, org)
-		}
-		return a.db.sql.audit.insert(ctx, t, org, rec)
-	})
+	write := func(t *tx) error {
+		return t.hopefully(records, func() error {
+			changed, err := fn(t)
+			switch {
+			case err != nil:
+				return err
+			case !changed:
+				return a.exists(ctx, t, org)
+			}
+			return a.db.sql.audit.insert(ctx, t, org, rec)
+		})
+	}
+	if a.tx != nil && a.tx.hopes(records) {
+		return write(a.tx)
+	}
+	return a.bookkeep(ctx, write)
 }
 
 // exists fails with [admin.ErrNotFound] for an organization that does not exist or is deleted: what changed nothing has
