@@ -2,11 +2,8 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql/driver"
-	"encoding/hex"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -43,10 +40,9 @@ func newBulk(db *DB, table string, columns, key, set []string) bulk {
 		b.tail = db.dialect.upsert(key, replaced)
 	}
 	if db.dialect.arrays {
-		// Sent as text and cast there, because drivers differ in which slices they take for arrays.
 		unnest := make([]string, len(b.columns))
 		for i, c := range b.columns {
-			unnest[i] = db.dialect.placeholder(i+1) + "::text::" + c + "[]"
+			unnest[i] = db.arrayParameter(db.dialect.placeholder(i+1), c)
 		}
 		b.arrays = db.keep(b.head + " SELECT * FROM unnest(" + strings.Join(unnest, ", ") + ")" + b.tail)
 		b.chunk = arrayRows
@@ -67,7 +63,7 @@ func columnName(column string) string {
 // elsewhere.
 const (
 	bulkRows  = 500
-	arrayRows = 1000
+	arrayRows = 2000
 	bulkBytes = 1 << 20
 )
 
@@ -144,62 +140,13 @@ func (b bulk) text(d dialect, n int) string {
 }
 
 func (b bulk) insertArrays(ctx context.Context, t *tx, noun string, batch [][]any) error {
-	arrays := make([]strings.Builder, len(b.columns))
-	for i, values := range batch {
-		for c, v := range values {
-			separator := byte(',')
-			if i == 0 {
-				separator = '{'
-			}
-			arrays[c].WriteByte(separator)
-			if err := writeElement(&arrays[c], v); err != nil {
-				return fmt.Errorf("%s: %w", noun, err)
-			}
+	args := make([]any, len(b.columns))
+	for c, of := range b.columns {
+		var err error
+		if args[c], err = t.db.arrayOf(of, len(batch), func(i int) any { return batch[i][c] }); err != nil {
+			return fmt.Errorf("%s: %w", noun, err)
 		}
-	}
-	args := make([]any, len(arrays))
-	for c := range arrays {
-		arrays[c].WriteByte('}')
-		args[c] = arrays[c].String()
 	}
 	_, err := t.exec(ctx, noun, b.arrays, args...)
 	return err
-}
-
-// writeElement writes a value as an element of PostgreSQL's array text: numbers as they are, text in
-// double quotes with " and \ escaped (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO).
-func writeElement(s *strings.Builder, v any) error {
-	v, err := driver.DefaultParameterConverter.ConvertValue(v)
-	if err != nil {
-		return err
-	}
-	switch v := v.(type) {
-	case nil:
-		s.WriteString("NULL")
-	case int64:
-		s.WriteString(strconv.FormatInt(v, 10))
-	case bool:
-		s.WriteString(strconv.FormatBool(v))
-	case []byte:
-		s.WriteString(`"\\x`) // as \x…, with its backslash escaped
-		s.WriteString(hex.EncodeToString(v))
-		s.WriteByte('"')
-	case string:
-		s.WriteByte('"')
-		for {
-			i := strings.IndexAny(v, `"\`)
-			if i < 0 {
-				break
-			}
-			s.WriteString(v[:i])
-			s.WriteByte('\\')
-			s.WriteByte(v[i])
-			v = v[i+1:]
-		}
-		s.WriteString(v)
-		s.WriteByte('"')
-	default:
-		return fmt.Errorf("a value of type %T cannot be an element of an array", v)
-	}
-	return nil
 }

@@ -58,6 +58,7 @@ type DB struct {
 	prepared   *prepared
 	kinds      kinds
 	keys       admin.TrailKeys
+	slices     bool // the driver takes slices as arrays
 	sql        statements
 }
 
@@ -105,6 +106,7 @@ func New(ctx context.Context, pool *sql.DB, d Dialect, o Options) (*DB, error) {
 		o.Prepared = dia.prepared
 	}
 	db := &DB{pool: pool, dialect: dia, prefix: o.Prefix, retries: o.Retries, keys: o.TrailKeys}
+	db.slices = dia.arrays && takesSlices(ctx, pool)
 	db.beginWrite = db.bind(dia.begin)
 	db.kinds = kinds{customers: customer.Customers(), accounts: customer.Accounts()}
 	db.sql = newStatements(db)

@@ -76,7 +76,7 @@ func (s recordAccess[T]) scan(scan func(...any) error, r *T) error {
 func (s recordAccess[T]) values(org admin.OrgID, r *T) ([]any, error) {
 	fields, h := s.kind.Fields(), s.kind.Head(r)
 	out := make([]any, 0, len(fields)+6)
-	out = append(out, org, *h.ID)
+	out = append(out, string(org), *h.ID)
 	for _, f := range fields[1:] {
 		v, err := columnValue(f.Of(r))
 		if err != nil {

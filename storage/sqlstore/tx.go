@@ -27,7 +27,7 @@ type tx struct {
 	host   bool   // the transaction is the host's, to commit or roll back
 	again  *again // what is known of the runs before, of a transaction that may be run again
 	held   heldAccounts
-	hoping bool   // in a write without a savepoint; see hopefully
+	hoping bool // in a write without a savepoint; see hopefully
 }
 
 // again is what one run of a transaction leaves for the next.
