@@ -13,9 +13,14 @@ type bulk struct {
 	columns []string // the type of each
 	tail    string   // upsert clause, or nothing
 	chunk   int      // how many rows a statement has at most
-	one     string   // the statement for one row
-	full    string   // the statement for chunk rows
+	fixed   []fixed  // statements that are kept prepared, the largest first; the last is for one row
 	arrays  string   // the statement for any number of rows, for a dialect that takes arrays
+}
+
+// fixed is the statement for a number of rows.
+type fixed struct {
+	rows int
+	text string
 }
 
 // newBulk prepares inserting into {table}. A column is its name, and after a blank its type if
@@ -49,7 +54,11 @@ func newBulk(db *DB, table string, columns, key, set []string) bulk {
 		return b
 	}
 	b.chunk = min(bulkRows, db.dialect.maxParams/len(b.columns))
-	b.one, b.full = db.keep(b.text(db.dialect, 1)), db.keep(b.text(db.dialect, b.chunk))
+	for _, n := range []int{b.chunk, 100, 20, 1} {
+		if n <= b.chunk {
+			b.fixed = append(b.fixed, fixed{n, db.keep(b.text(db.dialect, n))})
+		}
+	}
 	return b
 }
 
@@ -102,18 +111,27 @@ func textSize(values []any) (n int) {
 	return n
 }
 
+// insertValues writes rows with statements of few sizes, which stay prepared: SQLite takes a third of an insert to parse
+// it, and MySQL's driver has the server describe each parameter of a statement that is not prepared. The few rows that
+// are left over go with one statement of their own.
 func (b bulk) insertValues(ctx context.Context, t *tx, noun string, batch [][]any) error {
-	var text string
-	switch len(batch) {
-	case 1:
-		text = b.one
-	case b.chunk:
-		text = b.full
-	default:
-		text = b.text(t.db.dialect, len(batch))
+	for len(batch) > 0 {
+		n, text := len(batch), ""
+		for _, f := range b.fixed {
+			if f.rows == n || f.rows < n && f.rows > 1 {
+				n, text = f.rows, f.text
+				break
+			}
+		}
+		if text == "" {
+			text = b.text(t.db.dialect, n)
+		}
+		if _, err := t.exec(ctx, noun, text, slices.Concat(batch[:n]...)...); err != nil {
+			return err
+		}
+		batch = batch[n:]
 	}
-	_, err := t.exec(ctx, noun, text, slices.Concat(batch...)...)
-	return err
+	return nil
 }
 
 func (b bulk) text(d dialect, n int) string {
