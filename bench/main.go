@@ -13,7 +13,8 @@
 //
 // The group trail has lines `cost <name> <n> records <µs> µs/record` too.
 //
-// The groups token, import, list, job, trail and migration run on SQLite, and on the servers that the tests use if they answer.
+// The groups token, import, list, job, trail and migration run on SQLite, and on the servers that the tests use if
+// they answer.
 //
 // Two groups are contests and print more:
 //

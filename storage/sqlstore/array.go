@@ -15,7 +15,8 @@ import (
 func takesSlices(ctx context.Context, pool *sql.DB) bool {
 	var n sql.NullInt64
 	one := int64(1)
-	err := pool.QueryRowContext(ctx, `SELECT cardinality($1::text[]) + cardinality($2::bigint[]) + cardinality($3::bigint[])`,
+	const count = `SELECT cardinality($1::text[]) + cardinality($2::bigint[]) + cardinality($3::bigint[])`
+	err := pool.QueryRowContext(ctx, count,
 		[]string{"a", `"`}, []int64{one}, []*int64{&one, nil}).Scan(&n)
 	return err == nil && n.Int64 == 5
 }

@@ -111,9 +111,9 @@ func textSize(values []any) (n int) {
 	return n
 }
 
-// insertValues writes rows with statements of few sizes, which stay prepared: SQLite takes a third of an insert to parse
-// it, and MySQL's driver has the server describe each parameter of a statement that is not prepared. The few rows that
-// are left over go with one statement of their own.
+// insertValues writes rows with statements of few sizes, which stay prepared: SQLite takes a third of an insert to
+// parse it, and MySQL's driver has the server describe each parameter of a statement that is not prepared. The few rows
+// that are left over go with one statement of their own.
 func (b bulk) insertValues(ctx context.Context, t *tx, noun string, batch [][]any) error {
 	for len(batch) > 0 {
 		n, text := len(batch), ""

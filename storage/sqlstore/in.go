@@ -24,7 +24,8 @@ func newIn(db *DB, text, tail string) in {
 		// organization, and an import would do so with each batch while the table grows.
 		each := strings.TrimSuffix(text, "IN ") + "= wanted.sought OFFSET 0" + tail
 		return in{db: db, sizes: []int{arrayRows}, array: true, texts: []string{
-			db.bind("SELECT found.* FROM unnest(" + db.arrayParameter("?", "text") + ") AS wanted (sought) CROSS JOIN LATERAL (" + each + ") AS found"),
+			db.bind("SELECT found.* FROM unnest(" + db.arrayParameter("?", "text") +
+				") AS wanted (sought) CROSS JOIN LATERAL (" + each + ") AS found"),
 		}}
 	}
 	q := in{db: db, sizes: []int{8, 64, 500}}
