@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
-	"testing"
+	"runtime"
+	"sync"
+	"time"
 
 	_ "modernc.org/sqlite"
 
@@ -20,122 +18,178 @@ import (
 	"github.com/admincenter/admincenter/storage/sqlstore"
 )
 
-const importRows = 10_000
+// importRounds is how often each way is timed on a database; the best counts.
+const importRounds = 2
 
-// imports compares a whole import into SQLite, from upload to the last row, with a loop that reads
-// the same file with encoding/csv and inserts row by row in one transaction, checking nothing.
-func imports(ctx context.Context) ([]comparison, error) {
-	file := customersFile()
-	return []comparison{{
-		name: "import.sqlite/insert-loop",
-		ours: func(b *testing.B) {
-			for b.Loop() {
-				b.StopTimer()
-				pool, done := openPool(b)
-				db, err := sqlstore.New(ctx, pool, sqlstore.SQLite, sqlstore.Options{})
-				fatal(b, err)
-				fatal(b, db.Migrate(ctx))
-				c, err := center(ctx, db, admincenter.Options{})
-				fatal(b, err)
-				b.StartTimer()
-				fatal(b, importFile(ctx, c, file))
-				b.StopTimer()
-				done()
-				b.StartTimer()
+// importWorkers is how many imports run at the same time in the last comparison.
+const importWorkers = 8
+
+// imports compares whole imports of customers of 12 columns, from the upload to the last row, with the database's own
+// loader and with a bare loop that writes the same rows into the same table and checks nothing.
+func imports(rows int) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for _, d := range databases() {
+			best := map[string]importTime{}
+			for range importRounds {
+				r := importing{d: d, rows: rows, best: best}
+				if err := onDatabase(ctx, d, r.round); err != nil {
+					return fmt.Errorf("%s: %w", d.name, err)
+				}
 			}
-		},
-		other: func(b *testing.B) {
-			for b.Loop() {
-				b.StopTimer()
-				pool, done := openPool(b)
-				_, err := pool.ExecContext(ctx, `CREATE TABLE customers (
-					id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, city TEXT, country TEXT
-				) STRICT, WITHOUT ROWID`)
-				fatal(b, err)
-				b.StartTimer()
-				fatal(b, insertLoop(ctx, pool, file))
-				b.StopTimer()
-				done()
-				b.StartTimer()
-			}
-		},
-	}}, nil
+			printImports(d.name, best)
+		}
+		return nil
+	}
 }
 
-func customersFile() []byte {
+// printImports prints the comparisons of the ways that were timed.
+func printImports(database string, best map[string]importTime) {
+	for _, c := range [][2]string{
+		{"create", "loader"}, {"create", "bare"}, {"bare", "loader"},
+		{"unchanged", "create"}, {"changed", "create"}, {"unchanged", "loader"}, {"changed", "loader"},
+		{"workers", "create"},
+	} {
+		ours, other := best[c[0]], best[c[1]]
+		if ours.wall == 0 || other.wall == 0 {
+			continue
+		}
+		printRatio("import."+database+"."+c[0]+"/"+c[1], ours.wall, other.wall)
+		if other.cpu > 0 {
+			printRatio("import.cpu."+database+"."+c[0]+"/"+c[1], ours.cpu, other.cpu)
+		}
+	}
+}
+
+// importTime is nanoseconds a row, of the clock and of this process's processors.
+type importTime struct{ wall, cpu float64 }
+
+func least(a, b float64) float64 {
+	if a == 0 {
+		return b
+	}
+	return min(a, b)
+}
+
+// importing is one round on a database.
+type importing struct {
+	d    database
+	rows int
+	best map[string]importTime // by the way
+}
+
+func (r importing) round(ctx context.Context, _ database, pool *sql.DB, db *sqlstore.DB) error {
+	c, err := center(ctx, db, admincenter.Options{Imports: bulkimport.Options{
+		Types: []bulkimport.Type{{Schema: clientSchema()}},
+	}})
+	if err != nil {
+		return err
+	}
+	if err := organization(ctx, c, bareOrg); err != nil {
+		return err
+	}
+	file, other := clientsFile(0, r.rows, "monthly"), clientsFile(0, r.rows, "yearly")
+	for _, way := range []struct {
+		name string
+		run  func() error
+	}{
+		{"loader", func() error { return load(ctx, r.d, pool, file) }},
+		{"bare", func() error { return bareRows(ctx, r.d, pool, file) }},
+		{"create", func() error { return importClients(ctx, c, file, r.rows, bulkimport.Create) }},
+		{"unchanged", func() error { return importClients(ctx, c, file, r.rows, bulkimport.Upsert) }},
+		{"changed", func() error { return importClients(ctx, c, other, r.rows, bulkimport.Upsert) }},
+		{"workers", func() error { return r.together(ctx, c) }},
+	} {
+		runtime.GC()
+		began, used := time.Now(), cpuTime()
+		err := way.run()
+		if errors.Is(err, errNoLoader) {
+			continue
+		} else if err != nil {
+			return fmt.Errorf("%s: %w", way.name, err)
+		}
+		each, b := 1/float64(r.rows), r.best[way.name]
+		r.best[way.name] = importTime{
+			least(b.wall, float64(time.Since(began))*each), least(b.cpu, float64(cpuTime()-used)*each),
+		}
+	}
+	return nil
+}
+
+// together imports the rows by workers at once, each a file of its own with new keys.
+func (r importing) together(ctx context.Context, c *admincenter.Center) error {
+	failed := make([]error, importWorkers)
+	var all sync.WaitGroup
+	for w := range importWorkers {
+		all.Go(func() {
+			part := r.rows / importWorkers
+			file := clientsFile(r.rows+w*part, part, "monthly")
+			failed[w] = importClients(ctx, c, file, part, bulkimport.Create)
+		})
+	}
+	all.Wait()
+	return errors.Join(failed...)
+}
+
+// clientSchema is that of customers with six fields of the host's.
+func clientSchema() bulkimport.Schema {
+	s := bulkimport.Customers()
+	for _, f := range []struct {
+		name string
+		kind bulkimport.Kind
+	}{
+		{"plan", bulkimport.Text}, {"balance", bulkimport.Decimal}, {"since", bulkimport.Date},
+		{"active", bulkimport.Bool}, {"segment", bulkimport.Text}, {"note", bulkimport.Text},
+	} {
+		field := bulkimport.Field{Name: f.name, Label: f.name, Kind: f.kind}
+		if f.kind == bulkimport.Text {
+			field.Max = 255
+		}
+		s.Fields = append(s.Fields, field)
+	}
+	return s
+}
+
+// clientsFile has the columns of clients; one of them is quoted, as a name with a comma is.
+func clientsFile(first, rows int, plan string) []byte {
 	var f bytes.Buffer
-	f.WriteString("id,name,primary_email,city,country\n")
-	for i := range importRows {
-		fmt.Fprintf(&f, "c-%06d,\"Customer, No. %d\",billing%d@customer.example,München,Germany\n", i, i, i)
+	f.WriteString("id,name,primary_email,line1,city,country,plan,balance,since,active,segment,note\n")
+	for i := first; i < first+rows; i++ {
+		fmt.Fprintf(&f, "c-%07d,\"Customer, No. %d\",billing%d@customer.example,Hauptstrasse %d,Springfield,%s,%s,%d.%02d,"+
+			"2024-%02d-%02d,%t,retail,imported from the old system\n",
+			i, i, i, i%500, []string{"DE", "FR", "IN", "US"}[i%4], plan, i%100_000, i%100, 1+i%12, 1+i%28, i%3 == 0)
 	}
 	return f.Bytes()
 }
 
-func importFile(ctx context.Context, c *admincenter.Center, file []byte) error {
+func importClients(
+	ctx context.Context, c *admincenter.Center, file []byte, rows int, mode bulkimport.Mode,
+) error {
 	scope := admin.System(org)
 	imp, err := c.Imports.Upload(ctx, scope,
 		bulkimport.UploadInput{Type: bulkimport.CustomersType, FileName: "bench.csv", Content: bytes.NewReader(file)})
 	if err != nil {
 		return err
 	}
-	suggested, err := c.Imports.Suggest(ctx, scope, imp.ID)
-	if err != nil {
-		return err
+	mapping := bulkimport.Mapping{}
+	for k, name := range clientColumns() {
+		mapping[name] = bulkimport.FromColumn(k)
 	}
-	_, err = c.Imports.SetMapping(ctx, scope, imp.ID, imp.Version, suggested.Mapping(), bulkimport.Settings{})
-	if err != nil {
+	set := bulkimport.Settings{Mode: mode}
+	if _, err = c.Imports.SetMapping(ctx, scope, imp.ID, imp.Version, mapping, set); err != nil {
 		return err
 	}
 	if _, err := c.Imports.Start(ctx, scope, imp.ID); err != nil {
 		return err
 	}
 	p, err := c.Imports.Run(ctx, scope, imp.ID, nil)
-	if err == nil && p.Counts.Completed != importRows {
-		err = fmt.Errorf("%d of %d rows were imported", p.Counts.Completed, importRows)
+	if err == nil && p.Counts.Completed != int64(rows) {
+		err = fmt.Errorf("%d of %d rows were imported", p.Counts.Completed, rows)
 	}
 	return err
 }
 
-func insertLoop(ctx context.Context, pool *sql.DB, file []byte) error {
-	tx, err := pool.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }()
-	insert, err := tx.PrepareContext(ctx, `INSERT INTO customers (id, name, email, city, country) VALUES (?, ?, ?, ?, ?)`)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = insert.Close() }()
-	rows := csv.NewReader(bytes.NewReader(file))
-	if _, err := rows.Read(); err != nil {
-		return err
-	}
-	for {
-		r, err := rows.Read()
-		if errors.Is(err, io.EOF) {
-			return tx.Commit()
-		} else if err != nil {
-			return err
-		}
-		if _, err := insert.ExecContext(ctx, r[0], r[1], r[2], r[3], r[4]); err != nil {
-			return err
-		}
-	}
-}
-
-// openPool is a database file of its own.
-func openPool(b *testing.B) (*sql.DB, func()) {
-	dir, err := os.MkdirTemp("", "admincenter-bench")
-	fatal(b, err)
-	pool, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "bench.db")+
-		"?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)")
-	fatal(b, err)
-	return pool, func() { _, _ = pool.Close(), os.RemoveAll(dir) }
-}
-
-func fatal(b *testing.B, err error) {
-	if err != nil {
-		b.Fatal(err)
+func clientColumns() []string {
+	return []string{
+		"id", "name", "primary_email", "line1", "city", "country", "plan", "balance", "since", "active", "segment", "note",
 	}
 }

@@ -117,3 +117,9 @@ func importWide(ctx context.Context, c *admincenter.Center, file []byte, rows in
 	}
 	return err
 }
+
+func fatal(b *testing.B, err error) {
+	if err != nil {
+		b.Fatal(err)
+	}
+}

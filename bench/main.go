@@ -3,6 +3,7 @@
 //	go run ./bench                # everything
 //	go run ./bench -run token
 //	go run ./bench -run jsonlogic # a minute
+//	go run ./bench -run import -n 50000
 //	go run ./bench -run list -n 1000000
 //	go run ./bench -run trail -n 1000000
 //	go run ./bench -run migration -n 1000000
@@ -12,7 +13,8 @@
 //
 // The group trail has lines `cost <name> <n> records <µs> µs/record` too.
 //
-// The groups token, list, job, trail and migration run on SQLite, and on the servers that the tests use if they answer.
+// The groups token, import, list, job, trail and migration run on SQLite, and on the servers that the tests use if
+// they answer.
 //
 // Two groups are contests and print more:
 //
@@ -25,10 +27,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"regexp"
+	"runtime/pprof"
 	"testing"
 )
 
@@ -42,12 +46,30 @@ type comparison struct {
 func main() {
 	testing.Init()
 	pattern := flag.String("run", ".", "regular `expression` of the groups to run")
-	rows := flag.Int("n", 100_000, "`rows` that the groups list, job, trail and migration load, at least 10,000")
+	rows := flag.Int("n", 100_000, "`rows` that the groups import, list, job, trail and migration load, at least 10,000")
+	profile := flag.String("cpuprofile", "", "`file` to write a profile of the processor to")
 	flag.Parse()
-	if err := run(context.Background(), *pattern, *rows); err != nil {
+	if err := profiled(*profile, func() error { return run(context.Background(), *pattern, *rows) }); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+// profiled runs fn and writes a profile of the processor to a file, if one is named.
+func profiled(file string, fn func() error) error {
+	if file == "" {
+		return fn()
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	err = fn()
+	pprof.StopCPUProfile()
+	return errors.Join(err, f.Close())
 }
 
 func run(ctx context.Context, pattern string, rows int) error {
@@ -59,7 +81,7 @@ func run(ctx context.Context, pattern string, rows int) error {
 		name  string
 		print func(context.Context) error
 	}{
-		{"token", printTokens}, {"convert", each(conversions)}, {"import", each(imports)},
+		{"token", printTokens}, {"convert", each(conversions)}, {"import", imports(rows)},
 		{"import.read", each(reading)},
 		{"list", lists(rows)}, {"job", jobs(rows)}, {"trail", trails(rows)},
 		{"migration", migrations(rows)},

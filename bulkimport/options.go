@@ -28,10 +28,9 @@ func (p Ports) check(bad *admin.Problems) {
 
 // check finds the options that are out of their limits, but for types.
 func (o Options) check(bad *admin.Problems) {
-	if o.BatchRows < 0 || o.BatchRows > admin.MaxLimit {
-		bad.Add("/batchRows", admin.CodeRange, "%d rows: use 1 to %d, or 0 for %d", o.BatchRows, admin.MaxLimit,
-			defaultBatch).
-			With("min", 0).With("max", admin.MaxLimit)
+	if o.BatchRows < 0 || o.BatchRows > maxBatch {
+		bad.Add("/batchRows", admin.CodeRange, "%d rows: use 1 to %d, or 0 for %d", o.BatchRows, maxBatch, defaultBatch).
+			With("min", 0).With("max", maxBatch)
 	}
 	if o.SavedMappings < 0 || o.SavedMappings > maxMappings {
 		bad.Add("/savedMappings", admin.CodeRange, "%d mappings: use 1 to %d, or 0 for %d", o.SavedMappings, maxMappings,

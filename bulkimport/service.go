@@ -67,7 +67,8 @@ type Options struct {
 	// Types adds a host's own types, or replaces the schema of a built-in one by one with more fields.
 	Types  []Type
 	Limits Limits
-	// BatchRows is how many rows are read and written in one transaction, at most 500; 0 means 500. Blank ones count.
+	// BatchRows is how many rows are read and written in one transaction, at most 5,000; 0 means 2,000. Blank ones count.
+	// 4 MiB of the file are enough for a batch, however few rows that is.
 	BatchRows int
 	// SavedMappings is how many mappings of a type an organization can save, at most 1,000; 0 means 100.
 	SavedMappings int
@@ -131,7 +132,11 @@ func NewService(p Ports, o Options) (*Service, error) {
 	return (&Service{core: c}).In(p), nil
 }
 
-const defaultBatch = 500
+// The rows of a batch. Beyond some thousands larger transactions gain nothing.
+const (
+	defaultBatch = 2000
+	maxBatch     = 5000
+)
 
 // In returns the service over other ports, those of a transaction for example. It shares all else. If
 // Atomically is nil the ports are those of one transaction, in which the batches of a job then are.

@@ -249,7 +249,7 @@ func TestServiceRefusesTypesThatCannotWork(t *testing.T) {
 
 func TestServiceFindsAllThatIsWrongWithPortsAndOptions(t *testing.T) {
 	_, err := bulkimport.NewService(bulkimport.Ports{}, bulkimport.Options{
-		BatchRows: 501, Jobs: job.Engine{Lease: -1}, Limits: bulkimport.Limits{Rows: -1, CellBytes: -1},
+		BatchRows: 5001, Jobs: job.Engine{Lease: -1}, Limits: bulkimport.Limits{Rows: -1, CellBytes: -1},
 		Types: []bulkimport.Type{{Schema: contacts()}},
 	})
 	var invalid *admin.ValidationError

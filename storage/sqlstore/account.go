@@ -49,8 +49,12 @@ func newAccountSQL(db *DB) accountSQL {
 func (s accounts) Apply(
 	ctx context.Context, org admin.OrgID, changes []customer.Change[customer.Account], rec admin.Record,
 ) (outcomes []customer.Outcome[customer.Account], err error) {
-	err = s.record(ctx, org, rec, func(t *tx) (bool, error) {
-		outcomes, err = s.apply(ctx, t, org, changes)
+	err = s.recordSet(ctx, org, len(changes), rec, func(t *tx) (bool, error) {
+		outcomes, err = settled(changes, func(some []customer.Change[customer.Account]) (
+			[]customer.Outcome[customer.Account], []int, error,
+		) {
+			return s.apply(ctx, t, org, some)
+		})
 		return changed(outcomes), err
 	})
 	if err != nil {
@@ -59,31 +63,30 @@ func (s accounts) Apply(
 	return outcomes, nil
 }
 
-// apply is Apply within a transaction, without the audit record.
+// apply is Apply within a transaction, without the audit record. It returns the places of what is to be decided again.
 func (s accounts) apply(
 	ctx context.Context, t *tx, org admin.OrgID, changes []customer.Change[customer.Account],
-) ([]customer.Outcome[customer.Account], error) {
+) (outcomes []customer.Outcome[customer.Account], taken []int, err error) {
 	var known customer.Known[customer.Account]
-	var err error
 	if known.Records, err = s.existing(ctx, t, org, changes); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	owners := customer.Owners(s.kind, changes, known.Records)
 	if known.Customers, err = s.access.customers().customerStatuses(ctx, t, org, owners); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	values := customer.AliasValues(s.kind, changes, known)
 	if known.Aliases, err = s.lockHoldings(ctx, t, org, values); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	outcomes, err := s.kind.Decide(changes, known)
-	if err != nil {
-		return nil, err
+	if outcomes, err = s.kind.Decide(changes, known); err != nil {
+		return nil, nil, err
 	}
-	if err := s.save(ctx, t, org, outcomes); err != nil {
-		return nil, err
+	if taken, err = s.save(ctx, t, org, outcomes); err != nil {
+		return nil, nil, err
 	}
-	return outcomes, s.saveHoldings(ctx, t, org, values, customer.Holdings(known.Aliases, outcomes, values))
+	return outcomes, taken,
+		s.saveHoldings(ctx, t, org, values, customer.Holdings(known.Aliases, outcomes, values))
 }
 
 func (s accounts) List(

@@ -2,11 +2,8 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql/driver"
-	"encoding/hex"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -16,9 +13,14 @@ type bulk struct {
 	columns []string // the type of each
 	tail    string   // upsert clause, or nothing
 	chunk   int      // how many rows a statement has at most
-	one     string   // the statement for one row
-	full    string   // the statement for chunk rows
+	fixed   []fixed  // statements that are kept prepared, the largest first; the last is for one row
 	arrays  string   // the statement for any number of rows, for a dialect that takes arrays
+}
+
+// fixed is the statement for a number of rows.
+type fixed struct {
+	rows int
+	text string
 }
 
 // newBulk prepares inserting into {table}. A column is its name, and after a blank its type if
@@ -43,17 +45,20 @@ func newBulk(db *DB, table string, columns, key, set []string) bulk {
 		b.tail = db.dialect.upsert(key, replaced)
 	}
 	if db.dialect.arrays {
-		// Sent as text and cast there, because drivers differ in which slices they take for arrays.
 		unnest := make([]string, len(b.columns))
 		for i, c := range b.columns {
-			unnest[i] = db.dialect.placeholder(i+1) + "::text::" + c + "[]"
+			unnest[i] = db.arrayParameter(db.dialect.placeholder(i+1), c)
 		}
 		b.arrays = db.keep(b.head + " SELECT * FROM unnest(" + strings.Join(unnest, ", ") + ")" + b.tail)
 		b.chunk = arrayRows
 		return b
 	}
 	b.chunk = min(bulkRows, db.dialect.maxParams/len(b.columns))
-	b.one, b.full = db.keep(b.text(db.dialect, 1)), db.keep(b.text(db.dialect, b.chunk))
+	for _, n := range []int{b.chunk, 100, 20, 1} {
+		if n <= b.chunk {
+			b.fixed = append(b.fixed, fixed{n, db.keep(b.text(db.dialect, n))})
+		}
+	}
 	return b
 }
 
@@ -67,7 +72,7 @@ func columnName(column string) string {
 // elsewhere.
 const (
 	bulkRows  = 500
-	arrayRows = 1000
+	arrayRows = 2000
 	bulkBytes = 1 << 20
 )
 
@@ -106,18 +111,27 @@ func textSize(values []any) (n int) {
 	return n
 }
 
+// insertValues writes rows with statements of few sizes, which stay prepared: SQLite takes a third of an insert to
+// parse it, and MySQL's driver has the server describe each parameter of a statement that is not prepared. The few rows
+// that are left over go with one statement of their own.
 func (b bulk) insertValues(ctx context.Context, t *tx, noun string, batch [][]any) error {
-	var text string
-	switch len(batch) {
-	case 1:
-		text = b.one
-	case b.chunk:
-		text = b.full
-	default:
-		text = b.text(t.db.dialect, len(batch))
+	for len(batch) > 0 {
+		n, text := len(batch), ""
+		for _, f := range b.fixed {
+			if f.rows == n || f.rows < n && f.rows > 1 {
+				n, text = f.rows, f.text
+				break
+			}
+		}
+		if text == "" {
+			text = b.text(t.db.dialect, n)
+		}
+		if _, err := t.exec(ctx, noun, text, slices.Concat(batch[:n]...)...); err != nil {
+			return err
+		}
+		batch = batch[n:]
 	}
-	_, err := t.exec(ctx, noun, text, slices.Concat(batch...)...)
-	return err
+	return nil
 }
 
 func (b bulk) text(d dialect, n int) string {
@@ -144,62 +158,13 @@ func (b bulk) text(d dialect, n int) string {
 }
 
 func (b bulk) insertArrays(ctx context.Context, t *tx, noun string, batch [][]any) error {
-	arrays := make([]strings.Builder, len(b.columns))
-	for i, values := range batch {
-		for c, v := range values {
-			separator := byte(',')
-			if i == 0 {
-				separator = '{'
-			}
-			arrays[c].WriteByte(separator)
-			if err := writeElement(&arrays[c], v); err != nil {
-				return fmt.Errorf("%s: %w", noun, err)
-			}
+	args := make([]any, len(b.columns))
+	for c, of := range b.columns {
+		var err error
+		if args[c], err = t.db.arrayOf(of, len(batch), func(i int) any { return batch[i][c] }); err != nil {
+			return fmt.Errorf("%s: %w", noun, err)
 		}
-	}
-	args := make([]any, len(arrays))
-	for c := range arrays {
-		arrays[c].WriteByte('}')
-		args[c] = arrays[c].String()
 	}
 	_, err := t.exec(ctx, noun, b.arrays, args...)
 	return err
-}
-
-// writeElement writes a value as an element of PostgreSQL's array text: numbers as they are, text in
-// double quotes with " and \ escaped (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO).
-func writeElement(s *strings.Builder, v any) error {
-	v, err := driver.DefaultParameterConverter.ConvertValue(v)
-	if err != nil {
-		return err
-	}
-	switch v := v.(type) {
-	case nil:
-		s.WriteString("NULL")
-	case int64:
-		s.WriteString(strconv.FormatInt(v, 10))
-	case bool:
-		s.WriteString(strconv.FormatBool(v))
-	case []byte:
-		s.WriteString(`"\\x`) // as \x…, with its backslash escaped
-		s.WriteString(hex.EncodeToString(v))
-		s.WriteByte('"')
-	case string:
-		s.WriteByte('"')
-		for {
-			i := strings.IndexAny(v, `"\`)
-			if i < 0 {
-				break
-			}
-			s.WriteString(v[:i])
-			s.WriteByte('\\')
-			s.WriteByte(v[i])
-			v = v[i+1:]
-		}
-		s.WriteString(v)
-		s.WriteByte('"')
-	default:
-		return fmt.Errorf("a value of type %T cannot be an element of an array", v)
-	}
-	return nil
 }

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"slices"
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
@@ -54,33 +55,44 @@ func (s customers) Find(
 func (s customers) Apply(
 	ctx context.Context, org admin.OrgID, changes []customer.Change[customer.Customer], rec admin.Record,
 ) (outcomes []customer.Outcome[customer.Customer], err error) {
-	err = s.record(ctx, org, rec, func(t *tx) (bool, error) {
-		var known customer.Known[customer.Customer]
-		if known.Records, err = s.existing(ctx, t, org, changes); err != nil {
-			return false, err
-		}
-		if known.Accounts, err = s.accountsOf(ctx, t, org, changes); err != nil {
-			return false, err
-		}
-		if outcomes, err = s.kind.Decide(changes, known); err != nil {
-			return false, err
-		}
-		if err := s.save(ctx, t, org, outcomes); err != nil {
-			return false, err
-		}
-		with := s.access.accounts()
-		if archive := customer.Cascade(with.kind, changes, outcomes, known.Accounts); len(archive) > 0 {
-			with.tx = t
-			if _, err := with.apply(ctx, t, org, archive); err != nil {
-				return false, err
-			}
-		}
-		return changed(outcomes), nil
+	err = s.recordSet(ctx, org, len(changes), rec, func(t *tx) (bool, error) {
+		outcomes, err = settled(changes, func(some []customer.Change[customer.Customer]) (
+			[]customer.Outcome[customer.Customer], []int, error,
+		) {
+			return s.apply(ctx, t, org, some)
+		})
+		return changed(outcomes), err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return outcomes, nil
+}
+
+// apply is Apply within a transaction, without the audit record. It returns the places of what is to be decided again.
+func (s customers) apply(
+	ctx context.Context, t *tx, org admin.OrgID, changes []customer.Change[customer.Customer],
+) (outcomes []customer.Outcome[customer.Customer], taken []int, err error) {
+	var known customer.Known[customer.Customer]
+	if known.Records, err = s.existing(ctx, t, org, changes); err != nil {
+		return nil, nil, err
+	}
+	if known.Accounts, err = s.accountsOf(ctx, t, org, changes); err != nil {
+		return nil, nil, err
+	}
+	if outcomes, err = s.kind.Decide(changes, known); err != nil {
+		return nil, nil, err
+	}
+	if taken, err = s.save(ctx, t, org, outcomes); err != nil {
+		return nil, nil, err
+	}
+	with := s.access.accounts()
+	if archive := customer.Cascade(with.kind, changes, outcomes, known.Accounts); len(archive) > 0 {
+		if _, _, err := with.apply(ctx, t, org, archive); err != nil {
+			return nil, nil, err
+		}
+	}
+	return outcomes, taken, nil
 }
 
 func (s customers) List(
@@ -136,6 +148,7 @@ func (s customers) customerStatuses(
 		id     string
 		status customer.Status
 	}
+	slices.Sort(ids) // so that two that lock several do so in one order
 	found, err := lookUp(ctx, t, "customer", s.db.sql.customer.statuses, func(scan func(...any) error, c *state) error {
 		return scan(&c.id, &c.status)
 	}, ids, org)

@@ -58,6 +58,7 @@ type DB struct {
 	prepared   *prepared
 	kinds      kinds
 	keys       admin.TrailKeys
+	slices     bool // the driver takes slices as arrays
 	sql        statements
 }
 
@@ -105,6 +106,7 @@ func New(ctx context.Context, pool *sql.DB, d Dialect, o Options) (*DB, error) {
 		o.Prepared = dia.prepared
 	}
 	db := &DB{pool: pool, dialect: dia, prefix: o.Prefix, retries: o.Retries, keys: o.TrailKeys}
+	db.slices = dia.arrays && takesSlices(ctx, pool)
 	db.beginWrite = db.bind(dia.begin)
 	db.kinds = kinds{customers: customer.Customers(), accounts: customer.Accounts()}
 	db.sql = newStatements(db)
@@ -258,19 +260,32 @@ func (a access) write(ctx context.Context, org admin.OrgID, rec admin.Record, fn
 func (a access) record(
 	ctx context.Context, org admin.OrgID, rec admin.Record, fn func(*tx) (changed bool, err error),
 ) error {
+	return a.recordSet(ctx, org, 1, rec, fn)
+}
+
+// recordSet is record for a write of that many records.
+func (a access) recordSet(
+	ctx context.Context, org admin.OrgID, records int, rec admin.Record, fn func(*tx) (changed bool, err error),
+) error {
 	if err := rec.Check(); err != nil {
 		return err
 	}
-	return a.bookkeep(ctx, func(t *tx) error {
-		changed, err := fn(t)
-		switch {
-		case err != nil:
-			return err
-		case !changed:
-			return a.exists(ctx, t, org)
-		}
-		return a.db.sql.audit.insert(ctx, t, org, rec)
-	})
+	write := func(t *tx) error {
+		return t.hopefully(records, func() error {
+			changed, err := fn(t)
+			switch {
+			case err != nil:
+				return err
+			case !changed:
+				return a.exists(ctx, t, org)
+			}
+			return a.db.sql.audit.insert(ctx, t, org, rec)
+		})
+	}
+	if a.tx != nil && a.tx.hopes(records) {
+		return write(a.tx)
+	}
+	return a.bookkeep(ctx, write)
 }
 
 // exists fails with [admin.ErrNotFound] for an organization that does not exist or is deleted: what changed nothing has

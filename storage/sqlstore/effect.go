@@ -51,18 +51,21 @@ func packs(effects []job.Effect) (out [][]job.Effect) {
 }
 
 func writeEffects(effects []job.Effect) (string, error) {
-	stored := storedEffects{Version: effectsVersion}
+	size := 0
 	for _, e := range effects {
-		if !storable([]any{e.Kind, e.Ref, e.Before}) {
+		size += len(e.Kind) + len(e.Ref) + len(e.Before) + 64
+	}
+	b := fmt.Appendf(make([]byte, 0, size), `{"v":%d,"e":[`, effectsVersion)
+	for i, e := range effects {
+		if !keeps(e.Kind) || !keeps(e.Ref) || !keeps(e.Before) {
 			return "", notStorable("job effect")
 		}
-		stored.Effects = append(stored.Effects, storedEffect(e))
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendEffect(b, storedEffect(e))
 	}
-	b, err := json.Marshal(stored)
-	if err != nil {
-		return "", fmt.Errorf("job: write its effects: %w", err)
-	}
-	return string(b), nil
+	return string(append(b, "]}"...)), nil
 }
 
 // readEffects reads what writeEffects wrote.

@@ -181,6 +181,7 @@ var (
 	errDiskFull  = coded{13, "database or disk is full (13)"}
 	errBusy      = coded{sqliteBusy, "database is locked (5) (SQLITE_BUSY)"}
 	errDuplicate = coded{sqlitePrimaryKey, "constraint failed: UNIQUE constraint failed: t.id (1555)"}
+	errCheck     = coded{sqliteCheck, "CHECK constraint failed: status"}
 )
 
 func aRecord() admin.Record {

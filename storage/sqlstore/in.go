@@ -9,6 +9,7 @@ import (
 // in looks up many keys with few statements, each of one of few sizes, so that drivers prepare
 // them once: places that are left over repeat the last key.
 type in struct {
+	db    *DB
 	sizes []int
 	texts []string
 	array bool // the first parameter holds all keys
@@ -22,11 +23,12 @@ func newIn(db *DB, text, tail string) in {
 		// that was small when it was last looked at, PostgreSQL plans to read all rows of the
 		// organization, and an import would do so with each batch while the table grows.
 		each := strings.TrimSuffix(text, "IN ") + "= wanted.sought OFFSET 0" + tail
-		return in{sizes: []int{arrayRows}, array: true, texts: []string{
-			db.bind("SELECT found.* FROM unnest(?::text::text[]) AS wanted (sought) CROSS JOIN LATERAL (" + each + ") AS found"),
+		return in{db: db, sizes: []int{arrayRows}, array: true, texts: []string{
+			db.bind("SELECT found.* FROM unnest(" + db.arrayParameter("?", "text") +
+				") AS wanted (sought) CROSS JOIN LATERAL (" + each + ") AS found"),
 		}}
 	}
-	q := in{sizes: []int{8, 64, 500}}
+	q := in{db: db, sizes: []int{8, 64, 500}}
 	for _, n := range q.sizes {
 		q.texts = append(q.texts, db.bind(text+"(?"+strings.Repeat(", ?", n-1)+")"+tail))
 	}
@@ -67,14 +69,11 @@ func (q in) args(keys []string, places int, before []any) ([]any, error) {
 		}
 		return args, nil
 	}
-	var array strings.Builder
-	for i, key := range keys {
-		array.WriteByte("{,"[min(i, 1)])
-		if err := writeElement(&array, key); err != nil {
-			return nil, err
-		}
+	array, err := q.db.arrayOf("text", len(keys), func(i int) any { return keys[i] })
+	if err != nil {
+		return nil, err
 	}
-	return append([]any{array.String() + "}"}, before...), nil
+	return append([]any{array}, before...), nil
 }
 
 // inWrite changes or deletes the rows of many keys with few statements, each of one of few sizes.
@@ -83,11 +82,11 @@ type inWrite struct{ in }
 // newInWrite prepares a statement whose text ends with "IN " before the keys.
 func newInWrite(db *DB, text string) inWrite {
 	if db.dialect.arrays {
-		return inWrite{in{sizes: []int{arrayRows}, array: true, texts: []string{
-			db.bind(strings.TrimSuffix(text, "IN ") + "= ANY (?::text::text[])"),
+		return inWrite{in{db: db, sizes: []int{arrayRows}, array: true, texts: []string{
+			db.bind(strings.TrimSuffix(text, "IN ") + "= ANY (" + db.arrayParameter("?", "text") + ")"),
 		}}}
 	}
-	q := in{sizes: []int{1, 8, 64, 500}}
+	q := in{db: db, sizes: []int{1, 8, 64, 500}}
 	for _, n := range q.sizes {
 		q.texts = append(q.texts, db.bind(text+places(n)))
 	}

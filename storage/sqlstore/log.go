@@ -67,8 +67,8 @@ func newPlaces(db *DB) in {
 		return newIn(db, db.along("audit_log_record",
 			`SELECT record_id, seq FROM {audit_log}{index} WHERE org_id = ? AND record_id IN `), "")
 	}
-	return in{sizes: []int{arrayRows}, array: true, texts: []string{db.bind(`SELECT found.record_id, found.seq
-		FROM unnest(?::text::text[]) AS wanted (sought) CROSS JOIN LATERAL
+	return in{db: db, sizes: []int{arrayRows}, array: true, texts: []string{db.bind(`SELECT found.record_id, found.seq
+		FROM unnest(` + db.arrayParameter("?", "text") + `) AS wanted (sought) CROSS JOIN LATERAL
 		(SELECT record_id, seq, org_id FROM {audit_log} WHERE record_id = wanted.sought OFFSET 0) AS found
 		WHERE found.org_id = ?`)}}
 }

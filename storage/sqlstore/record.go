@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
@@ -75,7 +76,7 @@ func (s recordAccess[T]) scan(scan func(...any) error, r *T) error {
 func (s recordAccess[T]) values(org admin.OrgID, r *T) ([]any, error) {
 	fields, h := s.kind.Fields(), s.kind.Head(r)
 	out := make([]any, 0, len(fields)+6)
-	out = append(out, org, *h.ID)
+	out = append(out, string(org), *h.ID)
 	for _, f := range fields[1:] {
 		v, err := columnValue(f.Of(r))
 		if err != nil {
@@ -112,7 +113,16 @@ func (s recordAccess[T]) total(ctx context.Context, org admin.OrgID, filters [][
 func (s recordAccess[T]) existing(
 	ctx context.Context, t *tx, org admin.OrgID, changes []customer.Change[T],
 ) (map[string]T, error) {
-	found, err := lookUp(ctx, t, s.kind.Noun(), s.sql.among, s.scan, customer.IDs(s.kind, changes), org)
+	ids := customer.IDs(s.kind, changes)
+	slices.Sort(ids) // so that two that lock several do so in one order
+	fresh, err := s.fresh(ctx, t, org, ids)
+	if err != nil {
+		return nil, err
+	}
+	if fresh {
+		ids = ids[:1]
+	}
+	found, err := lookUp(ctx, t, s.kind.Noun(), s.sql.among, s.scan, ids, org)
 	if err != nil {
 		return nil, err
 	}
@@ -123,43 +133,103 @@ func (s recordAccess[T]) existing(
 	return out, nil
 }
 
-// save writes what was decided. Records that the database refuses get their outcome, and the others are
-// written.
-func (s recordAccess[T]) save(ctx context.Context, t *tx, org admin.OrgID, outcomes []customer.Outcome[T]) error {
-	var inserts, updates [][]any
-	var inserted, updated []int
+// fresh reports whether there is no record from the second of many ids to the last: a file mostly has new keys in an
+// order, and one probe then takes the place of a look-up for each.
+func (s recordAccess[T]) fresh(ctx context.Context, t *tx, org admin.OrgID, ids []string) (bool, error) {
+	const many = 64
+	if len(ids) < many || t.host { // whose isolation may hide the latest from what does not lock
+		return false, nil
+	}
+	query, args := s.sql.list.page([]any{org}, make([][]any, s.sql.list.filters), ids[0], 1)
+	next, err := rows(ctx, t, s.kind.Noun(), query, s.scan, args...)
+	return err == nil && (len(next) == 0 || *s.kind.Head(&next[0]).ID > ids[len(ids)-1]), err
+}
+
+// save writes what was decided, in the order of the ids: two that write several do so in one order, and do not wait for
+// each other. Records that the database refuses get their outcome, and the others are written. It returns the places of
+// those whose id another transaction has taken since it was looked up.
+func (s recordAccess[T]) save(
+	ctx context.Context, t *tx, org admin.OrgID, outcomes []customer.Outcome[T],
+) (taken []int, err error) {
+	var inserts, updates []int
 	for i := range outcomes {
-		o := &outcomes[i]
-		if o.Result != customer.Created && o.Result != customer.Updated {
-			continue
+		switch outcomes[i].Result {
+		case customer.Created:
+			inserts = append(inserts, i)
+		case customer.Updated:
+			updates = append(updates, i)
 		}
-		args, err := s.values(org, &o.After)
-		if err != nil {
+	}
+	refuse := func(i int, err error) {
+		if errors.Is(err, admin.ErrExists) {
+			taken = append(taken, i)
+		}
+		o := &outcomes[i]
+		*o = s.refused(*o, err)
+	}
+	if err := s.write(ctx, t, org, s.sql.insert, outcomes, inserts, refuse); err != nil {
+		return nil, err
+	}
+	if err := s.write(ctx, t, org, s.sql.update, outcomes, updates, refuse); err != nil {
+		return nil, err
+	}
+	return taken, s.removeAll(ctx, t, org, outcomes)
+}
+
+// refused is the outcome of a record that the database refused with err.
+func (s recordAccess[T]) refused(o customer.Outcome[T], err error) customer.Outcome[T] {
+	reason, detail := customer.ReasonStorage, "the database refuses a value of the record"
+	if errors.Is(err, admin.ErrExists) { // since we looked
+		reason, detail = customer.ReasonExists, s.kind.Noun()+" exists already"
+	}
+	return customer.Outcome[T]{Result: customer.Refused, Reason: reason, Detail: detail, Before: o.Before, After: o.Before}
+}
+
+// write inserts the outcomes at places, in the order of their ids.
+func (s recordAccess[T]) write(
+	ctx context.Context, t *tx, org admin.OrgID, b bulk, outcomes []customer.Outcome[T], places []int,
+	refuse func(i int, err error),
+) error {
+	id := func(i int) string { return *s.kind.Head(&outcomes[i].After).ID }
+	slices.SortFunc(places, func(a, b int) int { return strings.Compare(id(a), id(b)) })
+	rows := make([][]any, len(places))
+	for k, i := range places {
+		var err error
+		if rows[k], err = s.values(org, &outcomes[i].After); err != nil {
 			return err
 		}
-		if o.Result == customer.Updated {
-			updates, updated = append(updates, args), append(updated, i)
-		} else {
-			inserts, inserted = append(inserts, args), append(inserted, i)
+	}
+	return bisect(ctx, t, s.kind.Noun(), b, rows, func(k int, err error) { refuse(places[k], err) }, 0)
+}
+
+// retaken is how often changes are decided again whose ids were taken since they were looked up.
+const retaken = 3
+
+// settled has apply make changes, and those again whose ids another transaction has taken since they were looked up:
+// they are of a record that exists then.
+func settled[T customer.Record](
+	changes []customer.Change[T], apply func([]customer.Change[T]) ([]customer.Outcome[T], []int, error),
+) ([]customer.Outcome[T], error) {
+	outcomes, taken, err := apply(changes)
+	places := taken
+	for n := 0; err == nil && len(taken) > 0 && n < retaken; n++ {
+		some := make([]customer.Change[T], len(places))
+		for k, i := range places {
+			some[k] = changes[i]
 		}
-	}
-	refuse := func(o *customer.Outcome[T], err error) {
-		reason, detail := customer.ReasonStorage, "the database refuses a value of the record"
-		if errors.Is(err, admin.ErrExists) { // since we looked
-			reason, detail = customer.ReasonExists, s.kind.Noun()+" exists already"
+		var made []customer.Outcome[T]
+		if made, taken, err = apply(some); err != nil {
+			break
 		}
-		*o = customer.Outcome[T]{Result: customer.Refused, Reason: reason, Detail: detail, Before: o.Before, After: o.Before}
+		for k, i := range places {
+			outcomes[i] = made[k]
+		}
+		for k, i := range taken {
+			taken[k] = places[i]
+		}
+		places = taken
 	}
-	noun := s.kind.Noun()
-	if err := bisect(ctx, t, noun, s.sql.insert, inserts, func(i int, err error) { refuse(&outcomes[inserted[i]], err) },
-		0); err != nil {
-		return err
-	}
-	if err := bisect(ctx, t, noun, s.sql.update, updates, func(i int, err error) { refuse(&outcomes[updated[i]], err) },
-		0); err != nil {
-		return err
-	}
-	return s.removeAll(ctx, t, org, outcomes)
+	return outcomes, err
 }
 
 // removeAll removes what was decided. Records that rows of the host's own tables refer to get their outcome, and the
@@ -169,6 +239,7 @@ func (s recordAccess[T]) removeAll(ctx context.Context, t *tx, org admin.OrgID, 
 	if len(ids) == 0 {
 		return nil
 	}
+	slices.Sort(ids)
 	kept := map[string]bool{}
 	remove := func(some []string) error {
 		_, err := s.sql.remove.run(ctx, t, s.kind.Noun(), some, org)
@@ -213,6 +284,9 @@ func bisected[T any](
 ) error {
 	if len(items) == 0 {
 		return nil
+	}
+	if t.hoping {
+		return write(items)
 	}
 	err := t.nested(ctx, func() error { return write(items) })
 	switch {

@@ -40,7 +40,10 @@ func columnValue(value any) (any, error) {
 	case *[]string:
 		return jsonText(len(*v) == 0, *v)
 	case *map[string]string:
-		return jsonText(len(*v) == 0, *v)
+		if len(*v) == 0 {
+			return "", nil
+		}
+		return string(appendTexts(make([]byte, 0, 256), *v)), nil
 	case *[]customer.Alias:
 		stored := make([]storedAlias, len(*v))
 		for i, a := range *v {

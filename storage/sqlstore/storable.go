@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"database/sql/driver"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -15,6 +16,20 @@ import (
 func storable(args []any) bool {
 	for _, a := range args {
 		s, ok := a.(string)
+		switch list := a.(type) {
+		case []string:
+			if slices.ContainsFunc(list, func(s string) bool { return !keeps(s) }) {
+				return false
+			}
+			continue
+		case []*string:
+			if slices.ContainsFunc(list, func(s *string) bool { return s != nil && !keeps(*s) }) {
+				return false
+			}
+			continue
+		case int64:
+			continue
+		}
 		if !ok {
 			// The domains' own kinds of text.
 			v, err := driver.DefaultParameterConverter.ConvertValue(a)
@@ -23,12 +38,15 @@ func storable(args []any) bool {
 			}
 			s, _ = v.(string)
 		}
-		if !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 {
+		if !keeps(s) {
 			return false
 		}
 	}
 	return true
 }
+
+// keeps reports whether every database keeps a text.
+func keeps(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
 func notStorable(noun string) error {
 	return fmt.Errorf("%s: a text is not valid UTF-8 or has a NUL character: %w", noun, admin.ErrInvalid)

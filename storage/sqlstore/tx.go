@@ -22,10 +22,18 @@ type tx struct {
 	db     *DB
 	raw    runner
 	inTx   bool
-	points int   // savepoints so far, for their names
-	broken error // why nothing more may run
-	host   bool  // the transaction is the host's, to commit or roll back
+	points int    // savepoints so far, for their names
+	broken error  // why nothing more may run
+	host   bool   // the transaction is the host's, to commit or roll back
+	again  *again // what is known of the runs before, of a transaction that may be run again
 	held   heldAccounts
+	hoping bool // in a write without a savepoint; see hopefully
+}
+
+// again is what one run of a transaction leaves for the next.
+type again struct {
+	careful bool // a write without a savepoint was refused
+	left    int  // how often it may still be run again
 }
 
 // fail translates a driver's error. Inside a transaction every error that is not a constraint's
@@ -187,6 +195,32 @@ func (t *tx) refusedFirst(ctx context.Context, refused func(error) bool, fn func
 	return err
 }
 
+// hopefully runs a write of a set of records, of which the database mostly refuses none. In a transaction of ours it
+// takes no savepoint, which saves two statements for each, and has the whole transaction run again, with savepoints, if
+// the write fails. It may be run again without them first if a key was taken since it was looked up: the next run finds
+// it, and has held no lock in the meantime by which two of them wait for each other.
+// Otherwise the write runs as it is, which is for the caller to take back if it fails.
+func (t *tx) hopefully(records int, fn func() error) error {
+	if !t.hopes(records) {
+		return fn()
+	}
+	t.hoping = true
+	err := fn()
+	t.hoping = false
+	if err != nil && t.broken == nil {
+		t.again.careful = !errors.Is(err, admin.ErrExists)
+		t.broken = &retry{err}
+		return t.broken
+	}
+	return err
+}
+
+// hopes reports whether a write of that many records goes without savepoints. Single records are refused often.
+func (t *tx) hopes(records int) bool {
+	const few = 8
+	return !t.host && t.broken == nil && t.again != nil && !t.again.careful && t.again.left >= 2 && records >= few
+}
+
 // undo rolls back what a write had done before it broke the transaction. Ours is rolled back
 // anyway, but a host may commit nevertheless, and half a write, or one without its audit record,
 // must not be committed then. If the database has rolled the transaction back itself there is no
@@ -208,7 +242,12 @@ func (db *DB) begin(ctx context.Context, fn func(*tx) error) error {
 // transact runs first and then fn in a transaction of its own, again from the start when it lost
 // against another.
 func (db *DB) transact(ctx context.Context, first string, fn func(*tx) error) error {
-	return patiently(ctx, db.retries, func() error { return db.try(ctx, first, fn) })
+	runs := &again{left: max(db.retries, 0)}
+	return patiently(ctx, db.retries, func() error {
+		err := db.try(ctx, first, runs, fn)
+		runs.left--
+		return err
+	})
 }
 
 // patiently runs try until it does not ask to be run again, retries times more at most.
@@ -229,7 +268,7 @@ func patiently(ctx context.Context, retries int, try func() error) error {
 	}
 }
 
-func (db *DB) try(ctx context.Context, first string, fn func(*tx) error) error {
+func (db *DB) try(ctx context.Context, first string, runs *again, fn func(*tx) error) error {
 	db.prepared.catchUp(ctx)
 	raw, err := db.pool.BeginTx(ctx, &sql.TxOptions{Isolation: db.dialect.isolation})
 	if err != nil {
@@ -237,7 +276,7 @@ func (db *DB) try(ctx context.Context, first string, fn func(*tx) error) error {
 	}
 	// After a commit this does nothing; after a panic or an error it takes everything back.
 	defer func() { _ = raw.Rollback() }()
-	t := &tx{db: db, raw: inside{raw, db.prepared, map[string]*sql.Stmt{}}, inTx: true}
+	t := &tx{db: db, raw: inside{raw, db.prepared, map[string]*sql.Stmt{}}, inTx: true, again: runs}
 	if first != "" {
 		if _, err := t.exec(ctx, "begin", first); err != nil {
 			return err

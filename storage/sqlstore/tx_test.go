@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/customer"
 	"github.com/admincenter/admincenter/storage"
 )
 
@@ -57,6 +58,53 @@ func TestWriteWithinATransactionIsASavepoint(t *testing.T) {
 		"SAVEPOINT 3", "UPDATE organizations", "INSERT INTO audit", "RELEASE SAVEPOINT 3",
 		"COMMIT",
 	}, f.asked())
+}
+
+// someCustomers are changes that create customers, enough of them to be written without a savepoint.
+func someCustomers() []customer.Change[customer.Customer] {
+	var out []customer.Change[customer.Customer]
+	for i := range 8 {
+		out = append(out, customer.Change[customer.Customer]{Mode: customer.ModeUpsert, Given: 1,
+			Record: customer.Customer{ID: string(rune('h' - i))}})
+	}
+	return out
+}
+
+func TestSetOfRecordsTakesSavepointsAfterARefusalOnly(t *testing.T) {
+	const begin, lookUp, insert = "UPDATE organizations", "SELECT id", "INSERT INTO customers"
+	for _, tc := range []struct {
+		reason string
+		err    error
+		times  int
+		want   []string
+	}{
+		{"none is refused", nil, 0, []string{"BEGIN", begin, lookUp, insert, "INSERT INTO audit", "COMMIT"}},
+		{"a key was taken meanwhile", errDuplicate, 1, []string{
+			"BEGIN", begin, lookUp, insert, "ROLLBACK",
+			"BEGIN", begin, lookUp, insert, "INSERT INTO audit", "COMMIT",
+		}},
+		{"a value is refused", errCheck, 1, []string{
+			"BEGIN", begin, lookUp, insert, "ROLLBACK",
+			"BEGIN", begin, "SAVEPOINT 1", lookUp, "SAVEPOINT 2", insert, "RELEASE SAVEPOINT 2", "INSERT INTO audit",
+			"RELEASE SAVEPOINT 1", "COMMIT",
+		}},
+	} {
+		t.Run(tc.reason, func(t *testing.T) {
+			f := &fake{}
+			db := newFake(t, f, Options{})
+			f.fail = func(statement string, n int) error {
+				if strings.Contains(statement, "INSERT INTO admincenter_customers") && n <= tc.times {
+					return tc.err
+				}
+				return nil
+			}
+			require.NoError(t, db.InTx(t.Context(), func(s storage.Stores) error {
+				_, err := s.Customers().Apply(t.Context(), "acme", someCustomers(), aRecord())
+				return err
+			}))
+			require.Equal(t, tc.want, f.asked())
+		})
+	}
 }
 
 // SQLite rolls a transaction back behind our back when its disk is full; what ran afterwards would

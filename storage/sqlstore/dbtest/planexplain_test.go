@@ -143,6 +143,12 @@ func (e explainer) exec(t *testing.T, text string) {
 // literal is an argument in the text of a statement.
 func literal(t *testing.T, v any) string {
 	t.Helper()
+	switch list := v.(type) {
+	case []string:
+		return array(t, "text", list)
+	case []int64:
+		return array(t, "bigint", list)
+	}
 	v, err := driver.DefaultParameterConverter.ConvertValue(v)
 	require.NoError(t, err)
 	switch v := v.(type) {
@@ -157,6 +163,16 @@ func literal(t *testing.T, v any) string {
 	}
 	require.Failf(t, "an argument", "of type %T", v)
 	return ""
+}
+
+// array is an argument that pgx sends as an array.
+func array[T any](t *testing.T, of string, list []T) string {
+	t.Helper()
+	items := make([]string, len(list))
+	for i, v := range list {
+		items[i] = literal(t, v)
+	}
+	return "ARRAY[" + strings.Join(items, ",") + "]::" + of + "[]"
 }
 
 type postgresNode struct {

@@ -121,6 +121,7 @@ func (u undoing) requireUndone(t *testing.T, rows int) {
 		case undone && updatedRow(row):
 			restored++
 			c = u.before[id]
+			c.RestoredVersion = c.Version
 			c.Version += 2 // by the import, and by the undo
 			want[id] = c
 		case undone:
