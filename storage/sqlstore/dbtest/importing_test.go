@@ -75,15 +75,12 @@ func importCenter(t *testing.T, b storage.Backend, batch int) *admincenter.Cente
 	return importCenterIn(t, b, batch, "")
 }
 
-// mostRows is the largest batch of an import; migrations have larger ones.
-const mostRows = 500
-
 // importCenterIn is importCenter with files in a directory, if it is not empty.
 func importCenterIn(t *testing.T, b storage.Backend, batch int, dir string) *admincenter.Center {
 	t.Helper()
 	c, err := admincenter.New(b, admincenter.Options{
 		Blobs:      blobsIn(t, dir),
-		Imports:    bulkimport.Options{BatchRows: min(batch, mostRows)},
+		Imports:    bulkimport.Options{BatchRows: batch},
 		Migrations: planmigration.Options{Batch: batch},
 		Jobs:       job.Engine{Lease: time.Nanosecond, Retry: atOnce()},
 	})
