@@ -15,13 +15,13 @@ type planMigrations struct{ access }
 func (s planMigrations) Create(
 	ctx context.Context, org admin.OrgID, m planmigration.Migration, rec admin.Record,
 ) error {
+	if err := rec.Check(); err != nil {
+		return err
+	}
 	return s.hold(ctx, func() error {
 		return s.b.atomically(func() error {
 			inside := access{b: s.b, locked: true}
 			return inside.change(ctx, org, func(t *tenant, j *journal) error {
-				if err := rec.Check(); err != nil {
-					return err
-				}
 				if err := t.holdSource(j, m); err != nil {
 					return err
 				}

@@ -57,7 +57,7 @@ func (s planMigrations) Create(
 		return err
 	}
 	return s.bookkeep(ctx, func(t *tx) error {
-		if _, err := s.db.sql.migration.free(ctx, t, org, m.Source, uuid.Nil); err != nil {
+		if _, err := s.db.sql.migration.free(ctx, t, org, m.Source, m.ID); err != nil {
 			return err
 		}
 		if err := (jobs{access{db: s.db, tx: t}}).Create(ctx, org, m.Job, nil, rec); err != nil {

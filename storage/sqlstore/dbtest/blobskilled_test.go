@@ -3,6 +3,7 @@
 package dbtest
 
 import (
+	"errors"
 	"io/fs"
 	"math/rand/v2"
 	"path/filepath"
@@ -31,6 +32,9 @@ func (e errand) upload(t *testing.T, c *admincenter.Center) error {
 func filesIn(t *testing.T, dir string) (files []string) {
 	t.Helper()
 	require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // a worker has renamed or removed it
+		}
 		if err == nil && !d.IsDir() {
 			files = append(files, path)
 		}
@@ -65,10 +69,16 @@ func TestBlobsKilledAtRandomMoments(t *testing.T) {
 		w.center = importCenterIn(t, db, batch, w.place.Blobs)
 		random := rand.New(rand.NewPCG(2026, uint64(kills)))
 		left := 0
-		for range kills {
-			u := errand{Place: w.place, Batch: batch, Upload: 60_000}.send(t)
+		for n := range kills {
+			before := len(filesIn(t, w.place.Blobs))
+			u := errand{Place: w.place, Batch: batch, Upload: 400_000}.send(t)
 			u.hear(t, sayReady)
-			time.Sleep(time.Duration(random.Int64N(int64(80 * time.Millisecond))).Truncate(time.Microsecond))
+			if n%2 == 0 {
+				require.Eventually(t, func() bool { return len(filesIn(t, w.place.Blobs)) > before }, time.Minute,
+					time.Millisecond, "its first piece")
+			} else {
+				time.Sleep(time.Duration(random.Int64N(int64(80 * time.Millisecond))).Truncate(time.Microsecond))
+			}
 			require.NoError(t, u.process.Process.Kill())
 			u.killed(t)
 			left = max(left, len(filesIn(t, w.place.Blobs)))
