@@ -58,9 +58,12 @@ func (v *vendors) Write(
 
 // Undo implements bulkimport.Undoer: what has changed since stays.
 func (v *vendors) Undo(
-	_ context.Context, _ admin.OrgID, b bulkimport.UndoBatch, _ admin.Record,
+	ctx context.Context, _ admin.OrgID, b bulkimport.UndoBatch, _ admin.Record,
 ) (out []bulkimport.Outcome, err error) {
 	for _, r := range b.Rows {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		out = append(out, v.once(b.IdempotencyKey(r), func() bulkimport.Outcome {
 			var names [2]string // before the row, and by it
 			if err := json.Unmarshal([]byte(r.Before), &names); err != nil {
