@@ -171,7 +171,7 @@ func (s *Service) prepareCheck(scope admin.Scope) job.Prepare[Ports] {
 		if err != nil {
 			return nil, err
 		}
-		w, asked, err := s.rehearse(ctx, scope, i, t, p.batch)
+		w, asked, err := s.rehearse(ctx, scope, i, t, p.batch, j)
 		if err != nil {
 			return nil, err
 		}
@@ -188,9 +188,9 @@ func (s *Service) prepareCheck(scope admin.Scope) job.Prepare[Ports] {
 	}
 }
 
-// rehearse finds what a batch would do. asked is false if that is unknown.
+// rehearse finds what a batch of a check would do. asked is false if that is unknown.
 func (s *Service) rehearse(
-	ctx context.Context, scope admin.Scope, i Import, t Type, b Batch,
+	ctx context.Context, scope admin.Scope, i Import, t Type, b Batch, check job.Job,
 ) (w written, asked bool, err error) {
 	if t.Target != nil {
 		return askTarget(ctx, scope.Org(), t.Target, b)
@@ -202,6 +202,11 @@ func (s *Service) rehearse(
 	add, err := s.customersSoon(ctx, scope, i, b)
 	if err != nil {
 		return written{}, false, err
+	}
+	if add == nil {
+		if add, err = s.ownersSoon(ctx, scope, i, t, b, check); err != nil {
+			return written{}, false, err
+		}
 	}
 	rec := s.record(scope, ActionWrite, i)
 	err = s.takenBack(ctx, func(p Ports) error {

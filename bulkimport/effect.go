@@ -22,6 +22,16 @@ type beforeData struct {
 	After map[string]any `json:"after,omitempty"`
 	// Target is what is kept of a row that a target of the host's wrote.
 	Target *targetKept `json:"target,omitempty"`
+	// Customer is what the row did to the customer of its account, and Made what became of the account then.
+	Customer *ownerKept `json:"customer,omitempty"`
+	Made     Result     `json:"made,omitempty"`
+}
+
+// ownerKept is what is kept of a customer that a row has made or changed together with an account.
+type ownerKept struct {
+	ID      string      `json:"id"`
+	Version int64       `json:"version"` // after the row
+	Before  *beforeData `json:"before,omitempty"`
 }
 
 // readBefore reads what before wrote; the zero value for an empty text.
@@ -88,14 +98,32 @@ func textsIn(stored string) (out []string, err error) {
 	}
 	walk(d.Fields)
 	walk(d.After)
+	if d.Customer != nil {
+		walk(d.Customer.ID)
+		if was := d.Customer.Before; was != nil {
+			walk(was.Fields)
+			walk(was.After)
+		}
+	}
 	if d.Target != nil {
 		out = append(out, d.Target.Key, d.Target.Before)
 	}
 	return out, nil
 }
 
-// before returns the given fields of a record as they were, and all of its metadata, and those that differ as they are.
+// before is beforeOf as it is stored.
 func before[T customer.Record](kind *customer.Table[T], given customer.Mask, r, after *T) (string, error) {
+	return beforeOf(kind, given, r, after).stored()
+}
+
+// stored returns the stored form.
+func (d beforeData) stored() (string, error) {
+	text, err := json.Marshal(d)
+	return string(text), err
+}
+
+// beforeOf returns the given fields of a record as they were, and all of its metadata, and those that differ as they are.
+func beforeOf[T customer.Record](kind *customer.Table[T], given customer.Mask, r, after *T) beforeData {
 	h := kind.Head(r)
 	d := beforeData{
 		Format: beforeFormat, Fields: map[string]any{}, Version: *h.Version, At: h.UpdatedAt.UnixMicro(),
@@ -114,8 +142,7 @@ func before[T customer.Record](kind *customer.Table[T], given customer.Mask, r, 
 			}
 		}
 	}
-	text, err := json.Marshal(d)
-	return string(text), err
+	return d
 }
 
 // sameValue reports whether two places of a field have the same value. Most are texts, and this runs for each cell.

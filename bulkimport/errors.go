@@ -36,6 +36,7 @@ const (
 	CodeFileChanged    = "file_changed"     // the stored content is not what was uploaded
 	CodeManyDuplicates = "too_many_duplicates"
 	CodeManyCycles     = "too_many_cycles"
+	CodeManyConflicts  = "too_many_customer_conflicts"
 	CodeDeepRelations  = "relations_too_deep" // rows point at rows behind them, in too many steps
 	CodeFileRemoved    = "file_removed"       // it is not kept any longer; see [Import].FileRemovedAt
 	CodeFileLost       = "file_lost"          // a part of it is not where it was stored; see [Blobs]
@@ -82,13 +83,17 @@ const (
 	CodeNotFound         = "not_found" // the record to update
 	CodeRelationNotFound = "relation_not_found"
 	CodeAmbiguous        = "relation_ambiguous" // several records have the value
-	CodeRelationCycle    = "relation_cycle"     // rows point at each other, or one at itself
-	CodeMatchConflict    = "match_conflict"     // the record found by Settings.Match has another key than the row
-	CodeArchived         = "archived"           // the record that the row would change
-	CodeErased           = "erased"             // the record that the row would change, or its customer
-	CodeCustomerArchived = "customer_archived"  // that of the row's account
-	CodeCurrencyArchived = "currency_archived"  // that of the row's account
-	CodeRefused          = "refused"            // by the target
+	CodeCustomerConflict = "customer_conflict"  // an earlier row states another value of the same customer
+	// CodeCustomerDiffers is that a customer that exists has another value than the row states, and the mode is Create.
+	CodeCustomerDiffers    = "customer_differs"
+	CodeCustomerIncomplete = "customer_incomplete" // the customer does not exist, and the row lacks what it needs
+	CodeRelationCycle      = "relation_cycle"      // rows point at each other, or one at itself
+	CodeMatchConflict      = "match_conflict"      // the record found by Settings.Match has another key than the row
+	CodeArchived           = "archived"            // the record that the row would change
+	CodeErased             = "erased"              // the record that the row would change, or its customer
+	CodeCustomerArchived   = "customer_archived"   // that of the row's account
+	CodeCurrencyArchived   = "currency_archived"   // that of the row's account
+	CodeRefused            = "refused"             // by the target
 )
 
 // Codes of the rows that an undo leaves, besides the last ones above.

@@ -24,8 +24,8 @@ func checkMapping(schema Schema, i Import, m Mapping, s Settings) error {
 	var p admin.Problems
 	checkSources(&p, schema, i, m, s)
 	for _, f := range schema.Fields {
-		if _, mapped := m[f.Name]; !mapped && f.Required && !slices.Contains(s.Optional, f.Name) &&
-			(s.Mode != Update || f.Key) && (s.Match == "" || !f.Key) {
+		if _, mapped := m[f.Name]; !mapped && f.Required && (schema.needsOwner(f) || !slices.Contains(s.Optional, f.Name) &&
+			(s.Mode != Update || f.Key) && (s.Match == "" || !f.Key)) {
 			unfit(&p, "/mapping/"+f.Name, CodeRequiredMapping, "field", f.Name, "label", f.Label)
 		}
 	}

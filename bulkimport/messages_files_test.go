@@ -63,6 +63,22 @@ func (h *heard) ofOrders() {
 	}
 }
 
+// ofOwners has the messages of rows with an account and its customer.
+func (h *heard) ofOwners() {
+	w := newWorld(h.t, bulkimport.Options{Limits: bulkimport.Limits{Duplicates: 2}})
+	w.run(bulkimport.CustomersType, pair, bulkimport.Settings{})
+	header := "id,name,customer_id,customer_name,customer_primary_email\n"
+	i, _ := w.run(bulkimport.CustomerAccountsType, header+"a1,Main,c1,Another,\na2,Main,c9,Orbit,\na3,Main,c9,Lumen,\n",
+		bulkimport.Settings{})
+	h.rows(w.failed(i.ID))
+	i = w.upload(bulkimport.CustomerAccountsType, header+"a1,Main,c1,One Ltd,\na2,Main,c1,Two Ltd,\na3,Main,c1,Red Ltd,\n"+
+		"a4,Main,c1,Blue Ltd,\n")
+	_, err := w.service.SetMapping(h.t.Context(), w.scope, i.ID, i.Version, w.suggested(i), bulkimport.Settings{})
+	require.NoError(h.t, err)
+	_, err = w.service.Start(h.t.Context(), w.scope, i.ID)
+	h.refused(err)
+}
+
 // refusing refuses two currencies.
 func refusing(context.Context, admin.OrgID, []iso4217.Code) (iso4217.Refusals, error) {
 	return iso4217.Refusals{"CHF": iso4217.Archived, "SEK": iso4217.Unused}, nil

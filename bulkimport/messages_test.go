@@ -154,6 +154,7 @@ func TestEveryMessageIsTheCatalogs(t *testing.T) {
 	h.ofRecords()
 	h.ofTargets()
 	h.ofOrders()
+	h.ofOwners()
 	h.ofFiles()
 	h.ofWarnings()
 	h.ofMappings()
@@ -257,7 +258,8 @@ func cellCodes() []string {
 		bulkimport.CodeWrongColumnCount, bulkimport.CodeControl, bulkimport.CodeInvalidEmail, bulkimport.CodeInvalidNumber,
 		bulkimport.CodeAmbiguousNumber, bulkimport.CodeInvalidBool, bulkimport.CodeInvalidDate, bulkimport.CodeAmbiguousDate,
 		bulkimport.CodeNoTimeZone, bulkimport.CodeAmbiguousList, bulkimport.CodeInvalidPair, bulkimport.CodeInvalidOption, bulkimport.CodeInvalidValue,
-		bulkimport.CodeExcelScientific, bulkimport.CodeDuplicateInFile, bulkimport.CodeAlreadyExists, bulkimport.CodeNotFound,
+		bulkimport.CodeExcelScientific, bulkimport.CodeCustomerConflict, bulkimport.CodeCustomerDiffers, bulkimport.CodeCustomerIncomplete,
+		bulkimport.CodeDuplicateInFile, bulkimport.CodeAlreadyExists, bulkimport.CodeNotFound,
 		bulkimport.CodeRelationNotFound, bulkimport.CodeRelationCycle, bulkimport.CodeAmbiguous, bulkimport.CodeMatchConflict, bulkimport.CodeArchived,
 		bulkimport.CodeErased, bulkimport.CodeCustomerArchived, bulkimport.CodeCurrencyArchived, bulkimport.CodeRefused,
 		bulkimport.CodeTooManyColumns, admin.CodeRequired, admin.CodeTooShort, admin.CodeTooLong, admin.CodeRange,
@@ -278,8 +280,8 @@ func fileCodes() []string {
 	return []string{
 		bulkimport.CodeEmptyFile, bulkimport.CodeNotCSV, bulkimport.CodeFileTooLarge, bulkimport.CodeTooManyRows,
 		bulkimport.CodeTooManyColumns, bulkimport.CodeHeaderTooLong, bulkimport.CodeBadHeader, bulkimport.CodeFileChanged,
-		bulkimport.CodeManyDuplicates, bulkimport.CodeManyCycles, bulkimport.CodeDeepRelations, bulkimport.CodeFileRemoved,
-		bulkimport.CodeFileLost,
+		bulkimport.CodeManyDuplicates, bulkimport.CodeManyCycles, bulkimport.CodeManyConflicts, bulkimport.CodeDeepRelations,
+		bulkimport.CodeFileRemoved, bulkimport.CodeFileLost,
 	}
 }
 

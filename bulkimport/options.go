@@ -71,6 +71,8 @@ func (t Type) check(bad *admin.Problems, p Ports) {
 		checkBuiltIn(bad, path, t.Schema, Customers())
 	case t.Schema.Type == AccountsType:
 		checkBuiltIn(bad, path, t.Schema, Accounts())
+	case t.Schema.Type == CustomerAccountsType:
+		checkBuiltIn(bad, path, t.Schema, CustomerAccounts())
 	case p.Target == nil || p.Target(t.Schema.Type) == nil:
 		bad.Add(path+"/target", admin.CodeRequired, "the type needs a target, of its own or of the ports")
 	}

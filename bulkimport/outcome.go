@@ -26,11 +26,12 @@ const (
 
 // RowOutcome is what became of a row of an import.
 type RowOutcome struct {
-	Number  int64         `json:"number"`            // of the row, from 1
-	Result  Result        `json:"result"`            // Created, Updated, Unchanged, Skipped, Failed or NotKept
-	Key     string        `json:"key,omitempty"`     // the id of the record, or the row's key if it failed or was skipped
-	Changes []FieldChange `json:"changes,omitempty"` // of Updated, in order of the fields' names
-	Errors  []CellError   `json:"errors,omitempty"`  // of Failed
+	Number int64  `json:"number"`        // of the row, from 1
+	Result Result `json:"result"`        // Created, Updated, Unchanged, Skipped, Failed or NotKept
+	Key    string `json:"key,omitempty"` // the id of the record, or the row's key if it failed or was skipped
+	// Changes are those of Updated, and of a customer that a row with a new account has changed, in order of the names.
+	Changes []FieldChange `json:"changes,omitempty"`
+	Errors  []CellError   `json:"errors,omitempty"` // of Failed
 }
 
 // FieldChange is how a row changed a field of a record, or a name in its metadata.
@@ -142,7 +143,7 @@ func (o *outcomes) gapResult(ctx context.Context, t Type, run job.Job) (Result, 
 	}
 	// An erased customer has had rows of accounts erased, too, of which none was imported.
 	erased, err := o.ports.Customers.Count(ctx, o.org, customer.Filter{Status: customer.Erased})
-	if err == nil && erased == 0 && t.Schema.Type == AccountsType {
+	if err == nil && erased == 0 && t.Schema.Type != CustomersType {
 		erased, err = o.ports.Accounts.Count(ctx, o.org, customer.AccountFilter{Status: customer.Erased})
 	}
 	if err != nil || erased == 0 {
@@ -218,6 +219,9 @@ func (o *outcomes) effect(e job.Effect) (RowOutcome, error) {
 		if row.Key != "" {
 			row.Key = d.Target.key(e)
 		}
+	}
+	if d.Made == Created {
+		row.Result = Created
 	}
 	row.Changes = d.changes()
 	for k, c := range row.Changes {
@@ -304,6 +308,12 @@ func (d beforeData) changes() []FieldChange {
 			if _, ok := is[key]; !ok {
 				out = append(out, FieldChange{Field: key, From: plainText(was[key])})
 			}
+		}
+	}
+	if d.Customer != nil && d.Customer.Before != nil {
+		for _, c := range d.Customer.Before.changes() {
+			c.Field = ownerPrefix + c.Field
+			out = append(out, c)
 		}
 	}
 	slices.SortFunc(out, func(a, b FieldChange) int { return strings.Compare(a.Field, b.Field) })

@@ -61,14 +61,15 @@ func newPlan(schema Schema, i Import, limits Limits) *plan {
 		if len(s.Columns) > 0 {
 			column = s.Columns[0]
 		}
-		keep := s.blankRule(i.Settings) == KeepBlank && !f.Key
+		_, ofOwner := ownerField(schema.Type, f.Name)
+		keep := (s.blankRule(i.Settings) == KeepBlank || ofOwner) && !f.Key
 		p.fields, p.names = append(p.fields, f), append(p.names, f.Name)
 		p.sources, p.columns = append(p.sources, s), append(p.columns, column)
 		p.casters, p.keep = append(p.casters, newCaster(s, i.Settings)), append(p.keep, keep)
 		if f.Key || f.Name == i.Settings.Match {
 			p.unique = append(p.unique, len(p.fields)-1)
 		}
-		p.required = append(p.required, f.Name == i.Settings.Match ||
+		p.required = append(p.required, f.Name == i.Settings.Match || schema.needsOwner(f) || !ofOwner &&
 			(f.Required && !optional[f.Name] && (!keep || i.Settings.Mode != Update) && (!f.Key || i.Settings.Match == "")))
 	}
 	return p

@@ -109,8 +109,11 @@ func (s *Service) next(
 	var p *portion
 	if err == nil {
 		from := file.take(ctx, s, org, i, t, at)
-		if p, err = s.portion(i, from, in, rowsOf(known), sum.Failed); err == nil && from.at == p.cursor {
-			file.put(from)
+		if p, err = s.portion(i, from, in, rowsOf(known), sum.Failed); err == nil {
+			p.batch.began = j.CreatedAt
+			if from.at == p.cursor {
+				file.put(from)
+			}
 		}
 	}
 	var broken *FileError
@@ -180,6 +183,7 @@ func (s *Service) portion(
 func (s *Service) newBatch(i Import) Batch {
 	return Batch{
 		Import: i.ID, Mode: i.Settings.mode(), At: s.runtime.Instant(), Match: i.Settings.Match, By: i.Mapping.by(),
+		optional: i.Settings.Optional, began: s.runtime.Instant(),
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/admincenter/admincenter/admin"
+	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/internal/text"
 )
 
@@ -62,8 +63,8 @@ const (
 // Blank rows are left out. It reads the beginning of the file and no more, so that it takes as long for any file.
 //
 // A mapping that lacks required fields is shown as far as it is. With all of them the rows are also rehearsed as by
-// [Service.Check]. Rows that repeat the key of one of these rows are found, and those that repeat another row's are
-// not.
+// [Service.Check]. Rows that repeat the key of one of these rows, or state another value of its customer, are found, and those that do
+// so of another row are not.
 //
 // It requires the type's Write permission. It fails with what SetMapping finds but for fields without a source, with
 // [admin.ErrState] unless the import is uploaded and not started, and with a [*FileError] if the file is not kept any
@@ -96,12 +97,15 @@ func (s *Service) Preview(
 	complete := checkMapping(t.Schema, i, m, set) == nil
 	i.Mapping, i.Settings = m, set
 	look := &looking{plan: newPlan(t.Schema, i, s.limits), batch: s.newBatch(i)}
+	if o, ok := ownersIn(t, look.plan); ok {
+		look.owners = &ownersSeen{o, map[[2]string]firstText{}}
+	}
 	if err := look.read(s.reader(ctx, scope.Org(), i, i.beginning()), n); err != nil {
 		return Preview{}, err
 	}
 	out := Preview{}
 	if complete && s.ports.Atomically != nil {
-		w, asked, err := s.rehearse(ctx, scope, i, t, look.batch)
+		w, asked, err := s.rehearse(ctx, scope, i, t, look.batch, job.Job{})
 		if err != nil {
 			return Preview{}, err
 		}
@@ -119,6 +123,8 @@ type looking struct {
 	rows  []PreviewRow
 	batch Batch // the rows that nothing is wrong with
 	at    []int // in rows, of those
+	// owners are what the rows state of the customers of their accounts, or nil.
+	owners *ownersSeen
 }
 
 func (l *looking) read(r *reader, n int) error {
@@ -136,7 +142,11 @@ func (l *looking) read(r *reader, n int) error {
 		number++
 		row, errs := l.plan.row(rec, number)
 		if rec.fault == nil && l.plan.count(rec) == nil {
-			errs = append(l.twice(seen, rec), errs...)
+			twice := l.twice(seen, rec)
+			if l.owners != nil && len(twice) == 0 {
+				twice = l.owners.add(rec, row, errs)
+			}
+			errs = append(twice, errs...)
 		}
 		l.rows = append(l.rows, l.plan.preview(rec, row))
 		if len(errs) == 0 {

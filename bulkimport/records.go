@@ -33,6 +33,8 @@ func (s *Service) writing(t Type, b Batch) (writeBatch, error) {
 		return changing(s.customers, b, func(p Ports) apply[customer.Customer] { return p.Customers.Apply })
 	case t.Schema.Type == AccountsType:
 		return changing(s.accounts, b, func(p Ports) apply[customer.Account] { return p.Accounts.Apply })
+	case t.Schema.Type == CustomerAccountsType:
+		return s.owned(b)
 	}
 	return throughTarget(b, func(p Ports) Target { return p.Target(t.Schema.Type) }), nil
 }

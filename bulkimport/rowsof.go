@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -16,7 +17,7 @@ import (
 	"github.com/admincenter/admincenter/admin/job"
 )
 
-// RowsOf returns the rows of imports of customers and accounts that keep values of a customer and of accounts: those
+// RowsOf returns the rows of imports of the built-in types that keep values of a customer and of accounts: those
 // that changed them, with what was there before, and those that failed or were skipped under their ids. Failed rows are
 // also found by the customer that they name as their import's mapping has it: by its id, its
 // name or its e-mail address; in one column, several joined, any of several or a constant. Rows of more than
@@ -36,7 +37,7 @@ func RowsOf(
 	for _, of := range []struct {
 		t    TypeName
 		keys []string
-	}{{CustomersType, []string{id}}, {AccountsType, accounts}} {
+	}{{CustomersType, []string{id}}, {AccountsType, accounts}, {CustomerAccountsType, accounts}} {
 		r.keys = map[string]bool{}
 		for _, key := range of.keys {
 			r.keys[key] = key != ""
@@ -89,7 +90,11 @@ func (r rowSearch) kept(ctx context.Context, i Import, id uuid.UUID) ([]int64, e
 			return nil, err
 		}
 		for _, e := range effects {
-			if r.keys[e.Ref] && e.Before != "" {
+			about, err := r.about(i, e)
+			if err != nil {
+				return nil, err
+			}
+			if about {
 				found[e.Seq] = true
 			}
 		}
@@ -128,6 +133,19 @@ func (r rowSearch) kept(ctx context.Context, i Import, id uuid.UUID) ([]int64, e
 	}
 	slices.Sort(out)
 	return out, nil
+}
+
+// about reports whether an effect keeps values of the records.
+func (r rowSearch) about(i Import, e job.Effect) (bool, error) {
+	if i.Type != CustomerAccountsType || e.Before == "" {
+		return r.keys[e.Ref] && e.Before != "", nil
+	}
+	d, err := readBefore(e.Before)
+	if err != nil {
+		return false, fmt.Errorf("row %d: %w", e.Seq, err)
+	}
+	owns := d.Customer != nil && d.Customer.Before != nil
+	return r.keys[e.Ref] && len(d.Fields) > 0 || owns && d.Customer.ID == r.owner.ID, nil
 }
 
 // named returns where the rows of an import name a customer, and how they name this one; nothing if they do not.

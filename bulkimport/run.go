@@ -111,6 +111,11 @@ func (s *Service) ready(
 	if failed, err = s.duplicates(ctx, org, i, t); err != nil {
 		return nil, 0, err
 	}
+	conflicts, err := s.conflicts(ctx, org, i, t, rowsOf(failed))
+	if err != nil {
+		return nil, 0, err
+	}
+	failed = append(failed, conflicts...)
 	g, err := s.graph(ctx, org, i, t)
 	if err != nil {
 		return nil, 0, err

@@ -16,7 +16,14 @@ type TypeName string
 const (
 	CustomersType TypeName = "customers"
 	AccountsType  TypeName = "accounts"
+	// CustomerAccountsType is of files that have an account and its customer in each row; see [CustomerAccounts].
+	CustomerAccountsType TypeName = "customer_accounts"
 )
+
+// builtIn reports whether the stores of [Ports] keep the records of a type.
+func (t TypeName) builtIn() bool {
+	return t == CustomersType || t == AccountsType || t == CustomerAccountsType
+}
 
 // Kind is how the cells of a field are read, and how their values are written in a [Row].
 type Kind string
@@ -89,10 +96,13 @@ type Schema struct {
 	Type TypeName `json:"type"` // 1 to 50 of a-z 0-9 _
 	// Noun is one of them, in one word, such as "customer". Headers may have it besides a field's name:
 	// "Customer Name".
-	Noun   string           `json:"noun"`
-	Read   admin.Permission `json:"read"`             // to see imports, suggestions and failed rows
-	Write  admin.Permission `json:"write"`            // to upload, map, start, run and cancel
-	Fields []Field          `json:"fields,omitempty"` // in the order of the sample file
+	Noun  string           `json:"noun"`
+	Read  admin.Permission `json:"read"`  // to see imports, suggestions and failed rows
+	Write admin.Permission `json:"write"` // to upload, map, start, run and cancel
+	// ReadAlso and WriteAlso are required besides, of a type that makes records of two kinds; empty for none.
+	ReadAlso  admin.Permission `json:"readAlso,omitempty"`
+	WriteAlso admin.Permission `json:"writeAlso,omitempty"`
+	Fields    []Field          `json:"fields,omitempty"` // in the order of the sample file
 }
 
 // Field finds a field by name.

@@ -99,6 +99,8 @@ type core struct {
 	accounts  *customer.Table[customer.Account]
 	soon      lastSoon
 	order     lastOrder
+	owners    lastOwners
+	freeing   lastFreeing
 }
 
 // NewService returns a Service over ports. It fails with an [*admin.ValidationError] that lists every port
@@ -108,7 +110,7 @@ func NewService(p Ports, o Options) (*Service, error) {
 		limits: o.Limits.withDefaults(), batch: o.BatchRows, saved: o.SavedMappings, engine: o.Jobs.WithDefaults(),
 		authorize: o.Authorize,
 		runtime:   o.WithDefaults(),
-		types:     []Type{{Schema: Customers()}, {Schema: Accounts()}},
+		types:     []Type{{Schema: Customers()}, {Schema: Accounts()}, {Schema: CustomerAccounts()}},
 		customers: customer.Customers(), accounts: customer.Accounts(),
 	}
 	if c.batch == 0 {
@@ -170,7 +172,12 @@ func (s *Service) stillAllowed(ctx context.Context, org admin.OrgID, j job.Job) 
 	if err != nil {
 		return err
 	}
-	return s.ports.Authorize(ctx, org, j.CreatedBy, t.Schema.Write)
+	for _, p := range t.Schema.permissions(write) {
+		if err := s.ports.Authorize(ctx, org, j.CreatedBy, p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // access is which of a type's permissions a method needs.
@@ -190,11 +197,7 @@ func (s *Service) require(scope admin.Scope, name TypeName, a access) (Type, err
 	if err != nil {
 		return Type{}, err
 	}
-	p := t.Schema.Read
-	if a == write {
-		p = t.Schema.Write
-	}
-	if err := scope.Require(p); err != nil {
+	if err := scope.Require(t.Schema.permissions(a)...); err != nil {
 		return Type{}, err
 	}
 	return t, nil
@@ -302,7 +305,7 @@ func (s *Service) readable(scope admin.Scope, f Filter) ([]TypeName, error) {
 	var out []TypeName
 	var lacks error
 	for _, t := range s.types {
-		if err := scope.Require(t.Schema.Read); err != nil {
+		if err := scope.Require(t.Schema.permissions(read)...); err != nil {
 			lacks = err
 			continue
 		}

@@ -244,7 +244,7 @@ func TestServiceRefusesTypesThatCannotWork(t *testing.T) {
 	s, err := bulkimport.NewService(w.ports(),
 		bulkimport.Options{Types: []bulkimport.Type{{Schema: contacts(), Target: &shelf{}}}})
 	require.NoError(t, err)
-	require.Len(t, s.Types(), 3)
+	require.Len(t, s.Types(), 4)
 }
 
 func TestServiceFindsAllThatIsWrongWithPortsAndOptions(t *testing.T) {

@@ -261,7 +261,8 @@ func (x *scoring) weigh(schema Schema, values map[int][]string, c caster) {
 		silent, addresses := x.silent(k), speak(Email, found, &c)
 		for i, f := range schema.Fields {
 			head, why := x.heads[i][k], &x.reasons[i][k]
-			if f.Required && !(x.own && col.Header == f.Name) && sparse(head, len(found), fullest) {
+			_, ofOwner := ownerField(schema.Type, f.Name) // may be stated once
+			if f.Required && !ofOwner && !(x.own && col.Header == f.Name) && sparse(head, len(found), fullest) {
 				head = mostlyBlank
 				*why = append(*why, Reason{Code: "mostly_blank"})
 			}

@@ -53,6 +53,9 @@ type Batch struct {
 	By   map[string]string
 	Rows []Row
 	pass int // over the file
+	// optional are Settings.Optional, and began is when the job was made, for rows with accounts and their customers.
+	optional []string
+	began    time.Time
 }
 
 // IdempotencyKey is the same whenever the same row of the same import is written.
@@ -94,7 +97,7 @@ type Outcome struct {
 // Type is one type of import: a schema and where its rows go.
 type Type struct {
 	Schema Schema
-	// Target gets the rows outside any transaction. If it is nil, the rows of the types customers and
-	// accounts go to the stores of [Ports], and those of another type to the target that Ports has for it.
+	// Target gets the rows outside any transaction. If it is nil, the rows of the built-in types go to
+	// the stores of [Ports], and those of another type to the target that Ports has for it.
 	Target Target
 }

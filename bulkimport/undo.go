@@ -144,7 +144,7 @@ func (s *Service) undoable(
 
 // keepsEffects reports whether imports of the type keep what they change.
 func (t Type) keepsEffects() bool {
-	return t.Target == nil && (t.Schema.Type == CustomersType || t.Schema.Type == AccountsType)
+	return t.Target == nil && t.Schema.Type.builtIn()
 }
 
 func (s *Service) beginUndo(

@@ -37,7 +37,7 @@ func (s *Service) undoing(check bool) func(admin.Scope) job.Prepare[Ports] {
 			if len(b.effects) == 0 {
 				return func(context.Context, Ports) (job.Result, error) { return b.result(nil) }, nil
 			}
-			undo, err := s.undoes(t, b)
+			undo, err := s.undoes(ctx, scope.Org(), t, b)
 			if err != nil {
 				return nil, err
 			}
@@ -81,6 +81,7 @@ type undoBatch struct {
 	data    []beforeData // of the rows that updated a record
 	at      time.Time
 	cursor  undoCursor
+	from    int64 // the row by which the batch before ended; 0 for none
 	sum     tallies
 	done    bool
 }
@@ -97,7 +98,8 @@ func (s *Service) nextUndo(
 	if b.cursor, err = parseUndoCursor(j.Cursor); err != nil {
 		return nil, job.Fail(err)
 	}
-	seek := admin.Seek[int64]{Limit: s.batch, After: b.cursor.seq}
+	b.from = b.cursor.seq
+	seek := admin.Seek[int64]{Limit: s.batch, After: b.from}
 	effects, err := s.ports.Jobs.Effects(ctx, org, i.ID, seek)
 	if err != nil {
 		return nil, err
@@ -124,17 +126,17 @@ func (s *Service) nextUndo(
 		b.cursor.pass = wrote.Passes
 	}
 	seen := map[string]bool{}
-	for n, e := range effects {
-		if seen[e.Ref] { // undone step by step
-			effects, b.done = effects[:n], false
-			break
-		}
-		seen[e.Ref] = true
-	}
 	for _, e := range effects {
 		d, err := readBefore(e.Before)
 		if err != nil {
 			return nil, job.Fail(fmt.Errorf("row %d: %w", e.Seq, err))
+		}
+		if seen[e.Ref] || d.Customer != nil && seen["\x00"+d.Customer.ID] { // undone step by step
+			b.done = false
+			break
+		}
+		if seen[e.Ref] = true; d.Customer != nil {
+			seen["\x00"+d.Customer.ID] = true
 		}
 		b.cursor.seq = e.Seq
 		if d.Target == nil || d.Target.Pass == b.cursor.pass {
@@ -181,7 +183,11 @@ const maxLinks = 400
 
 // linkKey names a record in the State of a job, which stays when what the job keeps of its rows is erased.
 func linkKey(e job.Effect) string {
-	sum := sha256.Sum256([]byte(e.Ref))
+	ref := e.Ref
+	if e.Kind == ownerKind {
+		ref = ownerKind + "\x00" + ref
+	}
+	sum := sha256.Sum256([]byte(ref))
 	return hex.EncodeToString(sum[:12])
 }
 
@@ -201,6 +207,7 @@ type undone struct {
 	skipped bool   // because there is nothing to undo
 	detail  string
 	params  map[string]string // of detail
+	owner   *undone           // what became of the customer, if the row had made or changed it together with an account
 }
 
 // result counts what was undone. It changes nothing, so the batch may be run again.
@@ -213,6 +220,11 @@ func (b *undoBatch) result(made []undone) (job.Result, error) {
 	}
 	for n, u := range made {
 		e := b.effects[n]
+		if u.owner != nil && u.owner.code == "" {
+			of, d := b.data[n].Customer.effect(e.Seq)
+			b.link(&sum, of, d, *u.owner)
+		}
+		u = u.whole()
 		switch {
 		case u.code != "":
 			res.Entries = append(res.Entries, u.entry(e))
@@ -229,16 +241,7 @@ func (b *undoBatch) result(made []undone) (job.Result, error) {
 			sum.Restored++
 		}
 		res.Counts.Completed++
-		key := linkKey(e)
-		delete(sum.Links, key)
-		// An earlier row of the import may have written the record only if it was changed since the import began.
-		if d := b.data[n]; !u.removed && d.At >= b.began && len(sum.Links) < maxLinks {
-			l := link{Was: d.Version, Is: u.version}
-			if b.check {
-				l.Is = b.version(e) // it was taken back
-			}
-			sum.Links[key] = l
-		}
+		b.link(&sum, e, b.data[n], u)
 	}
 	res.Cursor = b.cursor.String()
 	if b.done {
@@ -250,6 +253,21 @@ func (b *undoBatch) result(made []undone) (job.Result, error) {
 	var err error
 	res.State, err = sum.stored()
 	return res, err
+}
+
+// link notes which version of a record an undone row has given back.
+func (b *undoBatch) link(sum *tallies, e job.Effect, d beforeData, u undone) {
+	key := linkKey(e)
+	delete(sum.Links, key)
+	// An earlier row of the import may have written the record only if it was changed since the import began.
+	if u.removed || d.At < b.began || len(sum.Links) >= maxLinks {
+		return
+	}
+	l := link{Was: d.Version, Is: u.version}
+	if b.check {
+		l.Is = b.version(e) // it was taken back
+	}
+	sum.Links[key] = l
 }
 
 // entry lists a row that could not be undone.
@@ -266,12 +284,14 @@ func (u undone) entry(e job.Effect) job.Entry {
 }
 
 // undoes prepares the undo of a batch.
-func (s *Service) undoes(t Type, b *undoBatch) (undo, error) {
+func (s *Service) undoes(ctx context.Context, org admin.OrgID, t Type, b *undoBatch) (undo, error) {
 	switch {
 	case !t.keepsEffects():
 		return throughUndoer(t, b), nil
 	case t.Schema.Type == CustomersType:
 		return undoneBy(s.customers, b, func(p Ports) apply[customer.Customer] { return p.Customers.Apply })
+	case t.Schema.Type == CustomerAccountsType:
+		return s.undoneOwned(ctx, org, b)
 	}
 	return undoneBy(s.accounts, b, func(p Ports) apply[customer.Account] { return p.Accounts.Apply })
 }

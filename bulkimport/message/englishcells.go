@@ -32,6 +32,21 @@ var englishCells = [...]entry{
 	},
 	{"cell.currency_archived", "{currency} is archived: restore it first, or give another currency", ""},
 	{"cell.customer_archived", `customer "{id}" is archived`, "restore the customer first"},
+	{
+		"cell.customer_conflict",
+		`line {line} has "{other}" for customer "{id}", and not "{value}"`,
+		"state the same on all rows of the customer, or leave it blank",
+	},
+	{
+		"cell.customer_differs",
+		`customer "{id}" exists with "{other}" as {field}, and not with "{value}"`,
+		"leave it blank, or import with a mode that updates",
+	},
+	{
+		"cell.customer_incomplete",
+		`there is no customer "{id}" yet, and the row lacks {fields}`,
+		"fill them in, in the customer's first row",
+	},
 	{"cell.duplicate_in_file", `"{value}" is in line {line} already`, ""},
 	{"cell.erased.account", `account "{id}" was erased`, ""},
 	{"cell.erased.customer", `customer "{id}" was erased`, ""},

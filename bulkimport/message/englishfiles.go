@@ -94,6 +94,11 @@ var englishFiles = [...]entry{
 	},
 	{"file.too_many_columns", "the row has {cells} cells: at most {max} are allowed", ""},
 	{"file.too_many_columns.header", "line {line}: the row has {cells} cells: at most {max} are allowed", ""},
+	{
+		"file.too_many_customer_conflicts",
+		"more than {max} rows state another {field} than an earlier row of the same customer: is it mapped to the right column?",
+		"",
+	},
 	{"file.too_many_cycles", "more than {max} rows point at each other in circles: is the right column mapped?", ""},
 	{
 		"file.too_many_duplicates",

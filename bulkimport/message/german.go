@@ -107,6 +107,15 @@ func germanRows() map[string]Template {
 		other    = "korrigieren Sie sie, oder wählen Sie die Kodierung der Datei"
 	)
 	return map[string]Template{
+		"cell.customer_conflict": {
+			Text: "Zeile {line} hat „{other}“ für den Kunden „{id}“, und nicht „{value}“",
+			Hint: "Geben Sie in allen Zeilen des Kunden dasselbe an, oder lassen Sie es leer"},
+		"cell.customer_differs": {
+			Text: "Den Kunden „{id}“ gibt es mit „{other}“ als {field}, und nicht mit „{value}“",
+			Hint: "Lassen Sie es leer, oder wählen Sie einen Modus, der aktualisiert"},
+		"cell.customer_incomplete": {
+			Text: "Den Kunden „{id}“ gibt es noch nicht, und der Zeile fehlt {fields}",
+			Hint: "Füllen Sie es in der ersten Zeile des Kunden aus"},
 		"cell.duplicate_in_file": {Text: "„{value}“ steht schon in Zeile {line}"},
 		"cell.invalid_encoding.byte": {
 			Text: "Die Zelle hat das Byte {byte}, das nicht zu {encoding} gehört: " + other},
@@ -203,6 +212,9 @@ func germanFiles() map[string]Template {
 		"file.too_many_columns": {Text: "Die Zeile hat {cells} Zellen: höchstens {max} sind erlaubt"},
 		"file.too_many_columns.header": {Text: "Zeile {line}: die Kopfzeile hat {cells} Zellen, höchstens {max} sind " +
 			"erlaubt"},
+		"file.too_many_customer_conflicts": {
+			Text: "Mehr als {max} Zeilen geben {field} anders an als eine frühere Zeile desselben Kunden: ist die richtige " +
+				"Spalte zugeordnet?"},
 		"file.too_many_cycles": {
 			Text: "Mehr als {max} Zeilen verweisen im Kreis aufeinander: ist die richtige Spalte zugeordnet?"},
 		"file.too_many_duplicates": {
