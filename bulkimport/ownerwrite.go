@@ -130,9 +130,12 @@ func (w *ownedWrite) create() error {
 				Params: map[string]string{"id": c.Record.ID},
 			})
 		case of.first < 0:
-			if w.outcomes[n] = w.incomplete(n); w.outcomes[n].Result == "" {
+			lacks := w.incomplete(n)
+			if lacks.Result == "" {
 				of.first, c.Mode = n, customer.ModeCreate
 				some = append(some, c)
+			} else if w.Mode != Skip { // a row whose account exists needs no customer
+				w.outcomes[n] = lacks
 			}
 		}
 	}
@@ -147,7 +150,7 @@ func (w *ownedWrite) create() error {
 		case made[n].Result == customer.Created:
 			w.owner[id].record = made[n].After
 		case made[n].Reason == customer.ReasonExists:
-			return admin.Conflict("customer") // made meanwhile: the batch is tried again
+			return fmt.Errorf("customer %q was made meanwhile: %w", admin.Clip(id), admin.ErrConflict)
 		default:
 			refused[id] = ownerOutcome(&made[n])
 		}
@@ -249,8 +252,13 @@ func (w *ownedWrite) write() error {
 		switch made[k].Result {
 		case customer.Created, customer.Updated, customer.Unchanged:
 			w.decide(n)
+		case customer.Skipped:
+			w.outcomes[n] = Outcome{Result: Exists}
 		default:
 			w.outcomes[n] = outcomeOf(w.Service.accounts.Noun(), &made[k])
+			if lacks := w.incomplete(n); lacks.Result != "" && !w.owner[w.owners[n].Record.ID].live {
+				w.outcomes[n] = lacks // as without the row that had made the customer
+			}
 		}
 	}
 	return nil
