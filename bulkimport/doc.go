@@ -51,6 +51,8 @@
 // [Service.SaveMapping] keeps a mapping under a name, and [Service.ApplyMapping] finds its columns in another file by
 // their headers.
 //
+// [CustomerAccounts] is the schema of files that have an account and its customer in each row.
+//
 // # Values
 //
 // A cell is read as its field's [Kind] and its source's [Format] have it. What could be read in two ways is refused
