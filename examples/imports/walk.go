@@ -34,6 +34,7 @@ func (w *walkthrough) walk(ctx context.Context) error {
 		{"Keep the mapping for the file of next month", w.keep},
 		{"See what became of each row", w.outcomes},
 		{"Take the first import back", w.undo},
+		{"Import accounts with their customers from one file", w.accounts},
 	} {
 		w.say("\n%s\n%s", step.title, strings.Repeat("─", len(step.title)))
 		if err := step.do(ctx); err != nil {
@@ -304,4 +305,31 @@ func (w *walkthrough) undo(ctx context.Context) error {
 		}
 	}
 	return w.list(ctx)
+}
+
+// accounts imports a file that has an account and its customer in each row. Customers are made with their first account.
+func (w *walkthrough) accounts(ctx context.Context) error {
+	imp, err := w.center.Imports.Upload(ctx, w.scope, bulkimport.UploadInput{
+		Type: bulkimport.CustomerAccountsType, FileName: "accounts.csv", Content: strings.NewReader(
+			"Account ID,Account Name,Customer ID,Customer Name,Customer Email\n" +
+				"A-1,Linz,K-3001,Gasthof Linde,post@linde.example\nA-2,Wels,K-3001,,\nA-3,Graz,K-3001,Linde GmbH,\n"),
+	})
+	if err != nil {
+		return err
+	}
+	fields, err := w.center.Imports.Suggest(ctx, w.scope, imp.ID)
+	if err != nil {
+		return err
+	}
+	if _, err = w.center.Imports.SetMapping(ctx, w.scope, imp.ID, imp.Version, fields.Mapping(),
+		bulkimport.Settings{}); err != nil {
+		return err
+	}
+	if _, err = w.center.Imports.Start(ctx, w.scope, imp.ID); err != nil {
+		return err
+	}
+	if _, err = w.center.Imports.Run(ctx, w.scope, imp.ID, nil); err != nil {
+		return err
+	}
+	return w.result(ctx, imp.ID)
 }
