@@ -24,7 +24,8 @@ import (
 //     [CodeCustomerIncomplete]. Later rows may leave them blank.
 //   - A row that fails leaves its customer as it is: no customer is made without an account of this import.
 //
-// Customers are found by customer_id, which every row has. To undo the import removes a customer that it has made with
+// Customers are found by customer_id, which every row has. A batch has an audit record [ActionWrite] of what it did to
+// accounts, and others of what it did to customers. To undo the import removes a customer that it has made with
 // the last of the accounts that it made for it.
 func CustomerAccounts() Schema {
 	accounts, customers := Accounts(), Customers()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/admincenter/admincenter/admin"
 	"github.com/admincenter/admincenter/admin/customer"
+	"github.com/admincenter/admincenter/admin/job"
 	"github.com/admincenter/admincenter/bulkimport"
 )
 
@@ -235,4 +236,77 @@ func TestBothPermissionsAreNeededForAccountsWithTheirCustomers(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestUndoOfAccountsWithTheirCustomersLeavesWhatChanged(t *testing.T) {
+	const file = ownedHeader + "a1,Main,c1,One Ltd,one@x.example,\na2,Main,c2,Two Ltd,two@x.example,\n" +
+		"a3,Main,c3,Red Ltd,red@x.example,\n"
+	for _, tc := range []struct {
+		reason string
+		change func(w *world)
+		left   []string
+		why    string
+		want   []string
+	}{
+		{"nothing has changed", func(*world) {}, nil, "", nil},
+		{"a customer has another account", func(w *world) {
+			w.run(bulkimport.AccountsType, "id,name,customer_id\nb1,Main,c2\n", bulkimport.Settings{})
+		}, []string{"2 a2 has_accounts"}, `customer "c2" has accounts: "b1"`, []string{"c2 Two Ltd two@x.example", "b1 Main of c2"}},
+		{"a customer was changed", func(w *world) { w.change(renamed(w.t, "c2", "By hand")) },
+			[]string{"2 a2 changed_since"}, `customer "c2" has changed since: its version is 2 and no longer 1`,
+			[]string{"c2 By hand two@x.example"}},
+		{"an account was changed", func(w *world) {
+			_, err := w.kept().EditAccount(w.t.Context(), w.scope, "a2", 1, customer.AccountEdit{Name: customer.Set("By hand")})
+			require.NoError(w.t, err)
+		}, []string{"2 a2 changed_since"}, `account "a2" has changed since: its version is 2 and no longer 1; ` +
+			`customer "c2" has accounts: "a2"`, []string{"c2 Two Ltd two@x.example", "a2 By hand of c2"}},
+	} {
+		for _, batch := range []int{1, 500} {
+			t.Run(fmt.Sprintf("%s, in batches of %d", tc.reason, batch), func(t *testing.T) {
+				w := newWorld(t, bulkimport.Options{BatchRows: batch})
+				i, _ := w.run(bulkimport.CustomerAccountsType, file, bulkimport.Settings{})
+				w.now = w.now.Add(time.Minute)
+				tc.change(w)
+				check, would := w.checkUndo(i.ID)
+				j, undone := w.undo(i.ID)
+				require.Equal(t, would.Counts, undone.Counts)
+				require.Equal(t, tc.left, w.left(j.ID))
+				require.Equal(t, w.left(check.ID), w.left(j.ID))
+				require.Equal(t, tc.want, w.records())
+				if tc.why != "" {
+					entries, err := w.backend.Jobs().Entries(t.Context(), org, j.ID, job.EntryFilter{}, admin.Seek[int64]{Limit: 1})
+					require.NoError(t, err)
+					require.Equal(t, tc.why, entries[0].Detail)
+				}
+			})
+		}
+	}
+}
+
+func TestRowsOfAccountsWithTheirCustomers(t *testing.T) {
+	w := newWorld(t, bulkimport.Options{})
+	w.run(bulkimport.CustomersType, pair, bulkimport.Settings{})
+	i, _ := w.run(bulkimport.CustomerAccountsType, ownedHeader+"a1,Main,c1,Newer Ltd,,\na2,Main,c1,,,\na3,Main,c2,,,Rome\n"+
+		"a4,x,c1,,,\n", bulkimport.Settings{Mode: bulkimport.Upsert})
+	rows, err := bulkimport.RowsOf(t.Context(), w.ports(), org, "c1", nil)
+	require.NoError(t, err)
+	var seqs []int64
+	for _, r := range rows {
+		if r.Job == i.ID {
+			seqs = append(seqs, r.Seqs...)
+		}
+	}
+	require.Equal(t, []int64{1, 4}, seqs, "what the customer was before, and the failed row that names it")
+}
+
+func TestOutcomesOfAccountsWithTheirCustomers(t *testing.T) {
+	w := newWorld(t, bulkimport.Options{})
+	w.run(bulkimport.CustomersType, pair, bulkimport.Settings{})
+	w.run(bulkimport.AccountsType, "id,name,customer_id\na1,Main,c1\n", bulkimport.Settings{})
+	i, _ := w.run(bulkimport.CustomerAccountsType, ownedHeader+"a1,Main,c1,Newer Ltd,,Rome\na2,Main,c1,,,\na3,Newer,c2,,,\n"+
+		"a4,Main,c2,,new@x.example,\n", bulkimport.Settings{Mode: bulkimport.Upsert})
+	require.Equal(t, []string{"1 UPDATED a1 customer_city:→Rome customer_name:Customer one→Newer Ltd", "2 CREATED a2", "3 CREATED a3",
+		"4 CREATED a4 customer_primary_email:two@x.example→new@x.example"}, short(w.outcomes(i.ID, "", 10)))
+	require.Equal(t, []string{"1 UPDATED a1 customer_city:→ customer_name:Customer one→Newer Ltd", "2 CREATED a2", "3 CREATED a3",
+		"4 CREATED a4 customer_primary_email:→"}, short(w.outcomes(i.ID, "", 10, bulkimport.ReportOptions{OmitSensitive: true})))
 }

@@ -37,7 +37,7 @@ type InUse func(ctx context.Context, org admin.OrgID, kind string, ids []string)
 // Undo makes the job that takes back what an import wrote, the last row first: a record that a row created is removed,
 // and one that a row updated gets back what the fields that the row gave had before, and all of its metadata.
 // Import.UndoID is the job's id; [Service.Step] and [Service.Run] do it, in batches as an import is, each with one
-// record [ActionUndo]. Undoing again returns the same job, and an undo cannot be undone.
+// record [ActionUndo], or two of rows with accounts and their customers. Undoing again returns the same job, and an undo cannot be undone.
 //
 // It overwrites nothing: a record that has changed since, by its Version, stays as it is, and so does one that
 // something refers to. Each of these is an entry of the job ([job.Service.Entries]) with the number of the row as Seq,
