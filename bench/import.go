@@ -115,7 +115,7 @@ func (r importing) round(ctx context.Context, _ database, pool *sql.DB, db *sqls
 	return nil
 }
 
-// together imports the rows by workers at once, each a file of its own with new keys.
+// together imports the rows by several workers at once, each a file of its own with new keys.
 func (r importing) together(ctx context.Context, c *admincenter.Center) error {
 	failed := make([]error, importWorkers)
 	var all sync.WaitGroup

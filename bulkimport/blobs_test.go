@@ -381,7 +381,7 @@ func TestUploadToBlobsIsNotInATransaction(t *testing.T) {
 	require.Empty(t, files())
 }
 
-// A host that leaves its Blobs out again is told what is in it.
+// A host that leaves its Blobs out again gets an error with what is in it.
 func TestFilesInBlobsNeedIt(t *testing.T) {
 	w := newWorld(t, bulkimport.Options{})
 	_, files := w.inDirectory()

@@ -85,7 +85,7 @@ func TestAnyBytesHaveOneOutcomeForEachRow(t *testing.T) {
 	require.Less(t, refused, 150)
 }
 
-// Checks find what imports do, for every mode, way to find records and rule for blank cells, whatever is there.
+// Checks find what imports do, for every mode, match field and blank rule, with any records.
 func TestChecksFindWhatImportsDoInEveryMode(t *testing.T) {
 	for _, mode := range []bulkimport.Mode{bulkimport.Create, bulkimport.Skip, bulkimport.Upsert, bulkimport.Update} {
 		for _, match := range []string{"", "primary_email"} {

@@ -78,7 +78,7 @@ func (l *book) Write(
 	return out, nil
 }
 
-// would is what undoing a row comes to.
+// would is what undoing a row would do.
 func (l *book) would(r bulkimport.UndoRow) bulkimport.Outcome {
 	switch _, exists := l.rows[r.Key]; {
 	case !exists:

@@ -48,7 +48,7 @@ type Store interface {
 // instant, and what is removed is kept. Ids compare byte by byte.
 type ScheduleStore interface {
 	// OnPlan returns at most seek.Limit timelines, in ascending order of account id (by bytes), with an
-	// id above seek.After: those of the accounts that are on the plan's version at the given instant or come to it
+	// id above seek.After: those of the accounts that are on the plan's version at the given instant or begin on it
 	// later. Each has the schedule in force then and all that begin later.
 	OnPlan(ctx context.Context, org admin.OrgID, plan Ref, at time.Time, seek admin.Seek[string]) ([]Timeline, error)
 
