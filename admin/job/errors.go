@@ -44,7 +44,8 @@ func (b *blocked) Error() string { return b.err.Error() }
 func (b *blocked) Unwrap() error { return b.err }
 
 // Block marks err as one whose cause is outside of the job and can be removed, such as a price plan that takes no
-// accounts: the job becomes [Paused] at once, with err as its Failure, and continues from its cursor once it is resumed.
+// accounts: the job becomes [Paused] at once, with err as its Failure, and continues from its cursor once it is
+// resumed.
 func Block(err error) error { return &blocked{err: err} }
 
 func isBlocked(err error) bool {
